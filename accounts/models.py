@@ -1,0 +1,91 @@
+"""The user and the roles of staff."""
+
+import uuid
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from accounts.roles import Role
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account: student, staff or operator.
+
+    ``email`` mirrors the primary address that django-allauth keeps in
+    ``EmailAddress``; ``phone`` counts only once ``phone_confirmed_at`` is set.
+    The superuser operates the portal and holds no right to anyone's data.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    username = models.CharField(
+        _("username"),
+        max_length=64,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+    )
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = PhoneNumberField(_("mobile number"), null=True, blank=True)
+    phone_confirmed_at = models.DateTimeField(null=True, blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="one_account_per_username"),
+            models.UniqueConstraint(
+                fields=["phone"],
+                condition=models.Q(phone_confirmed_at__isnull=False),
+                name="one_account_per_confirmed_phone",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(phone_confirmed_at__isnull=True) | models.Q(phone__isnull=False),
+                name="confirmed_phone_is_set",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.pk}"
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """The roles of staff this person holds now; empty for a student."""
+        return frozenset(Role(grant.role) for grant in self.role_grants.all())
+
+    @property
+    def is_student(self) -> bool:
+        """True for a person who holds no role of staff and does not operate the portal."""
+        return not self.is_superuser and not self.roles
+
+
+class RoleGrant(models.Model):
+    """One role of one member of staff."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_grants")
+    role = models.CharField(max_length=16, choices=Role.choices)
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role"], name="one_grant_per_role"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="granted_role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.role}"

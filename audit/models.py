@@ -1,0 +1,47 @@
+"""The append-only trail and the hash chain that seals it.
+
+A database trigger refuses every UPDATE, DELETE and TRUNCATE on both tables.
+Sealing is a separate row so that writing an entry never waits for another
+transaction: ``audit.tasks.seal_trail`` chains committed entries every few
+seconds, and ``verify_audit`` walks the chain.
+"""
+
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """Somebody saw or changed something.
+
+    ``detail`` never holds personal data: keys, counts and names of fields only.
+    """
+
+    at = models.DateTimeField(auto_now_add=True)
+    actor_id = models.BigIntegerField(null=True)
+    action = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=40, blank=True)
+    subject_key = models.CharField(max_length=64, blank=True)
+    institution_code = models.CharField(max_length=5, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_type", "subject_key", "-id"], name="audit_subject"),
+            models.Index(fields=["actor_id", "-id"], name="audit_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.action}"
+
+
+class AuditSeal(models.Model):
+    """The link of the hash chain that covers one entry.
+
+    ``digest`` is SHA-256 over the previous seal's digest and the entry.
+    """
+
+    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")
+    digest = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"seal {self.pk}"

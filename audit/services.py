@@ -1,0 +1,32 @@
+"""Write the trail."""
+
+from collections.abc import Mapping
+
+from audit.models import AuditEntry
+
+
+def record(
+    *,
+    action: str,
+    actor_id: int | None,
+    subject_type: str = "",
+    subject_key: object = "",
+    institution_code: str = "",
+    reason: str = "",
+    detail: Mapping[str, object] | None = None,
+) -> AuditEntry:
+    """Write that ``actor_id`` (None for the portal itself) did ``action``.
+
+    Call it inside the transaction of the change it describes, so that one
+    never stands without the other. ``action`` reads ``app.act``, for example
+    ``enrollment.reveal_certificate``. No personal data in ``detail``.
+    """
+    return AuditEntry.objects.create(
+        action=action,
+        actor_id=actor_id,
+        subject_type=subject_type,
+        subject_key=str(subject_key),
+        institution_code=institution_code,
+        reason=reason,
+        detail=dict(detail or {}),
+    )

@@ -1,0 +1,1 @@
+"""Sending: e-mail and SMS through one outbox table."""

@@ -1,0 +1,1 @@
+"""The registry: institutions, classes, records, photos, import, status page."""

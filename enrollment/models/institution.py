@@ -1,0 +1,89 @@
+"""Institutions, their classes, and the staff who work for them."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ThirdItem(models.TextChoices):
+    """What stands between a matched name and number and the record (DOMAIN 5)."""
+
+    CANDIDATE_NUMBER = "candidate_number", _("Candidate number")
+    STUDENT_NUMBER = "student_number", _("Student number")
+    NONE = "none", _("Nothing more")
+
+
+class Institution(models.Model):
+    """A school, known by the ministry's five-digit institution code (院校代码)."""
+
+    code = models.CharField(max_length=5, unique=True, validators=[RegexValidator(r"\A[0-9]{5}\Z")])
+    name = models.CharField(max_length=100)
+    national_code = models.CharField(max_length=10, blank=True)
+    authority = models.CharField(max_length=100, blank=True)
+    location = models.CharField(max_length=50, blank=True)
+    level = models.CharField(max_length=20, blank=True)
+    remark = models.CharField(max_length=50, blank=True)
+    third_item = models.CharField(
+        max_length=20, choices=ThirdItem.choices, default=ThirdItem.CANDIDATE_NUMBER
+    )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
+class SchoolClass(models.Model):
+    """A class (班号) of an institution, with the college and department it belongs to."""
+
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="classes")
+    code = models.CharField(max_length=50)
+    college = models.CharField(max_length=100, blank=True)
+    department = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["institution", "code"], name="one_class_per_code")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class InstitutionRegistrar(models.Model):
+    """A registrar works for this institution."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registrar_of"
+    )
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, related_name="registrars"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "institution"], name="one_registrar_per_institution"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} @ {self.institution_id}"
+
+
+class ClassCounselor(models.Model):
+    """A counselor looks after this class."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="counselor_of"
+    )
+    school_class = models.ForeignKey(
+        SchoolClass, on_delete=models.CASCADE, related_name="counselors"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "school_class"], name="one_counselor_per_class")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} @ {self.school_class_id}"

@@ -1,0 +1,130 @@
+"""The student record and the history of its fields."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models.institution import Institution, SchoolClass
+from enrollment.statuses import Status
+
+
+class Gender(models.IntegerChoices):
+    """GB/T 2261.1."""
+
+    UNKNOWN = 0, _("Unknown")
+    MALE = 1, _("Male")
+    FEMALE = 2, _("Female")
+    UNSTATED = 9, _("Not stated")
+
+
+class StudentRecord(models.Model):
+    """One enrollment of one person at one institution (学籍), as the registry states it.
+
+    The certificate number and the phone are sealed (``vault.cipher``, context
+    ``record-certificate:<key>`` and ``record-phone:<key>``); the hashes
+    (``vault.lookup``, purposes ``certificate`` and ``phone``) find them again.
+    ``holder`` is the account that has proved to be this person; how it was
+    proved is verification's business.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="records")
+    school_class = models.ForeignKey(
+        SchoolClass, on_delete=models.PROTECT, null=True, blank=True, related_name="records"
+    )
+
+    candidate_number = models.CharField(max_length=18, blank=True)
+    student_number = models.CharField(max_length=20, blank=True)
+    name = models.CharField(max_length=50)
+    name_canonical = models.CharField(max_length=50)
+    gender = models.PositiveSmallIntegerField(choices=Gender.choices, default=Gender.UNKNOWN)
+    birth_date = models.DateField(null=True, blank=True)
+    certificate_type = models.CharField(max_length=20)
+    certificate_sealed = models.BinaryField()
+    certificate_hash = models.BinaryField()
+    phone_sealed = models.BinaryField(null=True, blank=True)
+    phone_hash = models.BinaryField(null=True, blank=True)
+    ethnicity = models.CharField(max_length=20, blank=True)
+    political_status = models.CharField(max_length=30, blank=True)
+
+    major_code = models.CharField(max_length=20, blank=True)
+    major_name = models.CharField(max_length=100, blank=True)
+    level = models.CharField(max_length=20, blank=True)
+    schooling_years = models.DecimalField(max_digits=3, decimal_places=1, null=True, blank=True)
+    education_type = models.CharField(max_length=20, blank=True)
+    study_mode = models.CharField(max_length=20, blank=True)
+    entry_date = models.DateField(null=True, blank=True)
+    college = models.CharField(max_length=100, blank=True)
+    department = models.CharField(max_length=100, blank=True)
+    expected_leaving_date = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices)
+
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="held_records",
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    fingerprint = models.BinaryField(default=bytes)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "student_number"],
+                condition=~models.Q(student_number=""),
+                name="one_record_per_student_number",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=Status.values), name="record_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gender__in=Gender.values), name="record_gender_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(holder__isnull=True) | models.Q(claimed_at__isnull=False),
+                name="held_record_was_claimed",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["certificate_hash"], name="record_certificate"),
+            models.Index(fields=["school_class", "status"], name="record_class"),
+            models.Index(fields=["institution", "candidate_number"], name="record_candidate"),
+            GinIndex(
+                fields=["name_canonical"], name="record_name_trgm", opclasses=["gin_trgm_ops"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"record {self.key}"
+
+
+class FieldChange(models.Model):
+    """One field of one record changed: from what, to what, when and by whom.
+
+    Certificate numbers and phones are written masked.
+    """
+
+    record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="changes")
+    field = models.CharField(max_length=30)
+    old = models.CharField(max_length=100, blank=True)
+    new = models.CharField(max_length=100, blank=True)
+    version = models.PositiveIntegerField()
+    changed_at = models.DateTimeField(auto_now_add=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["record", "version"], name="change_record")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id}.{self.field} v{self.version}"

@@ -1,0 +1,1 @@
+"""Help, problem reports, the class board and digests."""

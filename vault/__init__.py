@@ -1,0 +1,1 @@
+"""Sealing and look-up hashes: the ground floor."""

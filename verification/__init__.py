@@ -1,0 +1,1 @@
+"""Proving that an account is a registered person: matching, claims, disputes."""

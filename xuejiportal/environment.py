@@ -1,0 +1,127 @@
+"""Typed readers for settings that come from the environment.
+
+Every variable ``NAME`` may instead be given as ``NAME_FILE``, the path of a
+file that holds the value (container secrets, systemd credentials).
+"""
+
+import base64
+import binascii
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value of ``name`` or of the file named by ``name_FILE``.
+
+    Raises ImproperlyConfigured when neither is set and there is no default.
+    """
+    file_name = os.environ.get(f"{name}_FILE")
+    if file_name:
+        try:
+            return Path(file_name).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}") from error
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"Set {name} (or {name}_FILE) in the environment.")
+    return value
+
+
+def flag(name: str, default: bool) -> bool:
+    """A yes/no variable. Raises ImproperlyConfigured for any other word."""
+    word = text(name, "yes" if default else "no").strip().lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise ImproperlyConfigured(f"{name} must be yes or no, not {word!r}.")
+
+
+def integer(name: str, default: int) -> int:
+    """A whole number. Raises ImproperlyConfigured for anything else."""
+    word = text(name, str(default))
+    try:
+        return int(word)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {word!r}.") from error
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list; empty items are dropped."""
+    return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def database(url: str, *, conn_max_age: int) -> dict[str, object]:
+    """Django's DATABASES entry for a ``postgresql://`` URL.
+
+    A unix socket is written ``postgresql:///name?host=/run/postgresql``.
+    Raises ImproperlyConfigured for any other scheme.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured("DATABASE_URL must start with postgresql://")
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or query.pop("user", "")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or "") or query.pop("host", ""),
+        "PORT": str(parts.port or query.pop("port", "")),
+        "CONN_MAX_AGE": conn_max_age,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": query,
+    }
+
+
+def key(name: str, default: str | None = None) -> bytes:
+    """A 32-byte key written in base64. Raises ImproperlyConfigured otherwise."""
+    return _decode_key(name, text(name, default))
+
+
+def key_ring(name: str, default: str | None = None) -> dict[str, bytes]:
+    """Keys in order, written ``id:base64,id:base64``; the first one encrypts.
+
+    Raises ImproperlyConfigured when the list is empty or an entry is malformed.
+    """
+    ring: dict[str, bytes] = {}
+    for entry in text(name, default).split(","):
+        key_id, separator, encoded = entry.strip().partition(":")
+        if not separator or not key_id or key_id in ring:
+            raise ImproperlyConfigured(f"{name} must read id:base64,id:base64 with distinct ids.")
+        ring[key_id] = _decode_key(name, encoded)
+    return ring
+
+
+def development_secret(directory: Path, name: str, *, prefix: str = "") -> str:
+    """A random secret made once and kept in ``directory``, for development only."""
+    path = directory / name
+    if not path.exists():
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_name(f"{name}.{os.getpid()}")
+        fresh.write_text(prefix + base64.b64encode(secrets.token_bytes(32)).decode())
+        fresh.chmod(0o600)
+        try:
+            os.link(fresh, path)  # atomic: of two first starts at once, one wins
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text()
+
+
+def _decode_key(name: str, encoded: str) -> bytes:
+    try:
+        value = base64.b64decode(encoded, validate=True)
+    except binascii.Error as error:
+        raise ImproperlyConfigured(f"{name} holds a key that is not base64.") from error
+    if len(value) != 32:
+        raise ImproperlyConfigured(f"{name} must hold keys of 32 bytes.")
+    return value

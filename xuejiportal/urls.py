@@ -1,0 +1,22 @@
+"""All addresses of the portal."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from xuejiportal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("account/", include("accounts.urls")),
+    path("account/", include("allauth.urls")),
+    path("status/", include("enrollment.urls")),
+    path("verify/", include("verification.urls")),
+    path("support/", include("support.urls")),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("dev/", include("delivery.urls")))

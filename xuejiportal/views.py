@@ -1,0 +1,27 @@
+"""Pages that belong to no app: home, health, errors."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_safe
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The front page: what this is, and the one entry 学籍查询 (guide row 3)."""
+    return render(request, "home.html")
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer a load balancer: the process is up."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form came back without its token: usually cookies are off or expired."""
+    return render(request, "403_csrf.html", status=403)
