@@ -1,0 +1,90 @@
+"""Sealing of certificate numbers, phones and photos: AES-256-GCM with a key ring.
+
+A sealed value reads ``length of key id | key id | nonce | ciphertext and tag``.
+The context (for example ``record-certificate:<key>``) is authenticated but not
+stored: a value copied into another row or column does not open there. Nonces
+are random (NIST SP 800-38D 8.2.2), which is safe up to 2^32 values a key.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.signals import setting_changed
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class UnsealError(Exception):
+    """The value is not sealed by a key of the ring, not for this context, or damaged."""
+
+
+class KeyRing:
+    """Keys by id, in order: the first seals, all unseal."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        """Raises ValueError for an empty ring, an id over 255 bytes or a key not of 32 bytes."""
+        if not keys:
+            raise ValueError("a key ring needs a key")
+        if any(len(key) != KEY_BYTES for key in keys.values()):
+            raise ValueError(f"a sealing key has {KEY_BYTES} bytes")
+        self._keys = {_prefix(key_id): AESGCM(key) for key_id, key in keys.items()}
+        self._newest_prefix, self._newest_key = next(iter(self._keys.items()))
+
+    def seal(self, plaintext: bytes, *, context: str) -> bytes:
+        """The sealed form of ``plaintext``, which opens only with the same ``context``."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._newest_key.encrypt(nonce, plaintext, context.encode())
+        return self._newest_prefix + nonce + sealed
+
+    def unseal(self, sealed: bytes, *, context: str) -> bytes:
+        """The plaintext of ``sealed``. Raises UnsealError."""
+        start = sealed[0] + 1 if sealed else 0
+        key = self._keys.get(sealed[:start])
+        if key is None:
+            raise UnsealError("sealed by an unknown key")
+        nonce, body = sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :]
+        try:
+            return key.decrypt(nonce, body, context.encode())
+        except (InvalidTag, ValueError) as error:
+            raise UnsealError("damaged, or sealed for another place") from error
+
+    def seals_with_newest(self, sealed: bytes) -> bool:
+        """Whether ``sealed`` was made by the key that seals now."""
+        return sealed.startswith(self._newest_prefix)
+
+
+def _prefix(key_id: str) -> bytes:
+    encoded = key_id.encode()
+    if not 0 < len(encoded) < 256:
+        raise ValueError("a key id has 1 to 255 bytes")
+    return bytes([len(encoded)]) + encoded
+
+
+@cache
+def key_ring() -> KeyRing:
+    """The ring of ``settings.VAULT_KEYS``; hold on to it in a loop over many rows."""
+    return KeyRing(settings.VAULT_KEYS)
+
+
+def seal(plaintext: bytes, *, context: str) -> bytes:
+    """Seal ``plaintext`` with the newest key, for ``context`` alone."""
+    return key_ring().seal(plaintext, context=context)
+
+
+def unseal(sealed: bytes | memoryview, *, context: str) -> bytes:
+    """Open a sealed value (a column may give a memoryview). Raises UnsealError."""
+    return key_ring().unseal(bytes(sealed), context=context)
+
+
+def _forget_ring(*, setting: str, **_: Any) -> None:
+    if setting == "VAULT_KEYS":
+        key_ring.cache_clear()
+
+
+setting_changed.connect(_forget_ring, dispatch_uid="vault-key-ring")
