@@ -1,0 +1,91 @@
+"""Production refuses to start half configured; development needs nothing."""
+
+import base64
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = base64.b64encode(b"k" * 32).decode()
+COMPLETE = {
+    "PRODUCTION": "yes",
+    "SECRET_KEY": "a-long-secret-of-the-operator-that-nobody-else-knows-0123456789",
+    "VAULT_KEYS": f"2026:{KEY}",
+    "LOOKUP_KEY": KEY,
+    "CODE_KEY": KEY,
+    "SITE_URL": "https://portal.example.edu.cn",
+    "ALLOWED_HOSTS": "portal.example.edu.cn",
+    "DATABASE_URL": "postgresql://portal:secret@db.internal/portal",
+    "REDIS_URL": "redis://cache.internal/0",
+}
+SETTINGS_VARIABLES = {*COMPLETE, *(f"{name}_FILE" for name in COMPLETE), "DEBUG", "VAR_DIR"}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment in which nothing of the portal is set."""
+    for name in SETTINGS_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    return monkeypatch
+
+
+def load() -> dict[str, Any]:
+    return runpy.run_path(str(ROOT / "xuejiportal" / "settings.py"))
+
+
+def set_all(environment: pytest.MonkeyPatch, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        environment.setenv(name, value)
+
+
+@pytest.mark.parametrize("missing", sorted(set(COMPLETE) - {"PRODUCTION", "ALLOWED_HOSTS"}))
+def test_production_names_the_setting_it_misses(
+    environment: pytest.MonkeyPatch, missing: str
+) -> None:
+    set_all(environment, {name: value for name, value in COMPLETE.items() if name != missing})
+    with pytest.raises(ImproperlyConfigured, match=missing):
+        load()
+
+
+def test_production_refuses_debug(environment: pytest.MonkeyPatch) -> None:
+    set_all(environment, COMPLETE | {"DEBUG": "yes"})
+    with pytest.raises(ImproperlyConfigured, match="DEBUG"):
+        load()
+
+
+def test_a_secret_may_come_from_a_file(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(COMPLETE["SECRET_KEY"] + "\n")
+    values = {name: value for name, value in COMPLETE.items() if name != "SECRET_KEY"}
+    set_all(environment, values | {"SECRET_KEY_FILE": str(secret)})
+    assert load()["SECRET_KEY"] == COMPLETE["SECRET_KEY"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PRODUCTION", "perhaps"),
+        ("VAULT_KEYS", "no-colon"),
+        ("VAULT_KEYS", f"a:{KEY},a:{KEY}"),
+        ("LOOKUP_KEY", "c2hvcnQ="),
+        ("CODE_KEY", "not base64!"),
+        ("DATABASE_URL", "sqlite:///x"),
+        ("TRUSTED_PROXY_COUNT", "one"),
+        ("SECRET_KEY_FILE", "/nowhere/at/all"),
+    ],
+)
+def test_a_malformed_value_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    set_all(environment, COMPLETE | {name: value})
+    with pytest.raises(ImproperlyConfigured, match=name):
+        load()
+
+
+def test_development_makes_its_own_secrets_once(environment: pytest.MonkeyPatch) -> None:
+    first, second = load(), load()
+    for name in ("SECRET_KEY", "VAULT_KEYS", "LOOKUP_KEY", "CODE_KEY"):
+        assert first[name] == second[name]
+    assert first["LOOKUP_KEY"] != first["CODE_KEY"]
