@@ -1,0 +1,74 @@
+"""The keeper: runs one server for as long as somebody uses it.
+
+Started by ``lease``; run as ``python -m xuejiportal.embedded.keeper SERVICE DIRECTORY``.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from xuejiportal.embedded.programs import NoProgramError
+from xuejiportal.embedded.servers import SERVERS, Server
+
+LOCK_TIMEOUT = 60.0
+
+
+def main() -> int:
+    """Start the server, publish its address, wait for its last user, stop it."""
+    service, directory = sys.argv[1], Path(sys.argv[2])
+    durable = "--throwaway" not in sys.argv[3:]
+    lock = _own(directory / "keeper")
+    server = SERVERS[service](directory, lock, durable=durable)
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    state = directory / "server.json"
+    users = os.open(directory / "users", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        server.start()
+        _publish(state, server)
+        fcntl.flock(users, fcntl.LOCK_EX)  # granted when nobody uses the server any more
+    except NoProgramError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        state.unlink(missing_ok=True)
+        server.stop()
+        if not durable:
+            shutil.rmtree(directory, ignore_errors=True)
+    return 0
+
+
+def _own(path: Path) -> int:
+    """The lock that says a keeper or its server lives here; waits for a dying one."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    deadline = time.monotonic() + LOCK_TIMEOUT
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return descriptor
+
+
+def _publish(state: Path, server: Server) -> None:
+    fresh = state.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps({"pid": os.getpid(), "url": server.url}))
+    fresh.rename(state)
+
+
+def _leave(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

