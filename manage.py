@@ -1,16 +1,34 @@
 #!/usr/bin/env python
-"""Django's command line."""
+"""Django's command line, with a database and a broker at hand in development."""
 
 import os
 import sys
 
 from django.core.management import execute_from_command_line
 
+# These neither read nor write data: no server need be started for them.
+OFFLINE = {"help", "version", "compile_messages", "compilemessages", "makemessages", "startapp"}
+
 
 def main() -> None:
     """Run one management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
+    from xuejiportal import environment
+
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command not in OFFLINE and not environment.flag("PRODUCTION", False):
+        _provide_servers()
     execute_from_command_line(sys.argv)
+
+
+def _provide_servers() -> None:
+    # Imported here alone: production has neither the wheels nor a use for them.
+    from xuejiportal.embedded import EmbeddedServerError, provide
+
+    try:
+        provide(os.environ)
+    except EmbeddedServerError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

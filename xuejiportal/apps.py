@@ -2,9 +2,13 @@
 
 from django.apps import AppConfig
 
+# Every process that loads the apps calls tasks through this Celery application.
+from xuejiportal.celery import app as celery_app
+
 
 class PortalConfig(AppConfig):
     """Frame of the portal."""
 
     name = "xuejiportal"
     verbose_name = "学籍门户"
+    celery = celery_app

@@ -3,6 +3,7 @@
 Started by ``lease``; run as ``python -m xuejiportal.embedded.keeper SERVICE DIRECTORY``.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -40,7 +41,7 @@ def main() -> int:
         state.unlink(missing_ok=True)
         server.stop()
         if not durable:
-            shutil.rmtree(directory, ignore_errors=True)
+            _delete(directory)
     return 0
 
 
@@ -64,6 +65,12 @@ def _publish(state: Path, server: Server) -> None:
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps({"pid": os.getpid(), "url": server.url}))
     fresh.rename(state)
+
+
+def _delete(directory: Path) -> None:
+    shutil.rmtree(directory, ignore_errors=True)
+    with contextlib.suppress(OSError):  # the other throw-away server is still there
+        directory.parent.rmdir()
 
 
 def _leave(signum: int, frame: FrameType | None) -> None:

@@ -139,6 +139,7 @@ def running_url(directory: Path) -> str | None:
 
 
 def _locked(path: Path, mode: int) -> int:
+    """Open ``path``, making it if its directory exists, and lock it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(descriptor, mode)
     return descriptor
@@ -147,6 +148,8 @@ def _locked(path: Path, mode: int) -> int:
 def _lock_is_free(path: Path) -> bool:
     try:
         os.close(_locked(path, fcntl.LOCK_SH | fcntl.LOCK_NB))
+    except FileNotFoundError:
+        return True  # a throw-away server, removed already
     except BlockingIOError:
         return False
     return True
@@ -157,21 +160,20 @@ def _wait_until_stopped(directory: Path) -> None:
     while time.monotonic() < deadline:
         if _lock_is_free(directory / "keeper"):
             return
-        try:
-            os.close(_locked(directory / "users", fcntl.LOCK_EX | fcntl.LOCK_NB))
-        except BlockingIOError:
-            # Another user, or the keeper itself while it is stopping its server.
-            if _in_use_by_others(directory):
-                return
+        if _in_use_by_others(directory / "users"):
+            return
         time.sleep(0.02)
 
 
-def _in_use_by_others(directory: Path) -> bool:
+def _in_use_by_others(users: Path) -> bool:
+    """Whether the lock is shared: not free, and not the stopping keeper's own."""
     try:
-        os.close(_locked(directory / "users", fcntl.LOCK_SH | fcntl.LOCK_NB))
+        os.close(_locked(users, fcntl.LOCK_EX | fcntl.LOCK_NB))
+    except FileNotFoundError:
+        return False
     except BlockingIOError:
-        return False  # the keeper holds it exclusively
-    return not _lock_is_free(directory / "keeper")
+        return _lock_is_free(users)
+    return False
 
 
 def _remove(base: Path, owner: int) -> None:

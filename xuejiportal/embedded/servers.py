@@ -79,7 +79,7 @@ class Server:
             extra_groups=[] if account else None,
             # While the server lives the keeper's lock is held, even if the keeper dies.
             pass_fds=[self.lock],
-            preexec_fn=_die_with_parent(self.stop_signal),  # noqa: PLW1509
+            preexec_fn=_die_with_parent(self.stop_signal),
         )
 
     def _wait_for(self, ready: Callable[[], object], errors: tuple[type[Exception], ...]) -> None:
@@ -117,12 +117,8 @@ class Postgresql(Server):
         (data / "postmaster.pid").unlink(missing_ok=True)
         port = free_port()
         settings = POSTGRESQL_SETTINGS | ({} if self.durable else FORGETFUL_POSTGRESQL)
-        options = [
-            part for name, value in settings.items() for part in ("-c", f"{name}={value}")
-        ]
-        self._launch(
-            [directory / "postgres", "-D", data, "-p", str(port), *options], data, account
-        )
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        self._launch([directory / "postgres", "-D", data, "-p", str(port), *options], data, account)
         address = f"postgresql://portal:{quote(self._password())}@127.0.0.1:{port}"
         self._wait_for(lambda: _ensure_database(address), (psycopg.OperationalError,))
         self.url = f"{address}/{DATABASE}"
