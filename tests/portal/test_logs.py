@@ -1,0 +1,43 @@
+"""No certificate number, mobile number or address reaches a log line (T14)."""
+
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xuejiportal.logs import RedactingFormatter, redact
+
+
+@pytest.mark.parametrize(
+    "personal",
+    [
+        "11010519491231002X",  # the sample of GB 11643
+        "11010519491231002x",
+        "１１０１０５１９４９１２３１００２Ｘ",
+        "440524188001010014",
+        "440524800101001",
+        "13800138000",
+        "+8613800138000",
+        "student.one@example.edu.cn",
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "Key (number)=({}) exists", "'{}'", "为{}，", "a={}&b=1"])
+def test_personal_data_is_blotted_out(personal: str, around: str) -> None:
+    assert personal not in redact(around.format(personal))
+
+
+@given(st.integers(min_value=0, max_value=10**10 - 1))
+def test_ordinary_numbers_stay_readable(number: int) -> None:
+    assert redact(f"row {number} done") == f"row {number} done"
+
+
+def test_a_traceback_is_redacted_too() -> None:
+    try:
+        raise ValueError("11010519491231002X is taken")
+    except ValueError as error:
+        record = logging.LogRecord(
+            "x", logging.ERROR, "x.py", 1, "failed", None, (type(error), error, error.__traceback__)
+        )
+    line = RedactingFormatter("%(message)s").format(record)
+    assert "ValueError: [number] is taken" in line
