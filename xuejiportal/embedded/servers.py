@@ -1,6 +1,7 @@
 """How each server is prepared and started, and how it is asked to stop."""
 
 import ctypes
+import locale
 import os
 import secrets
 import signal
@@ -142,16 +143,16 @@ class Postgresql(Server):
         if account:
             os.chown(data, account.uid, account.gid)
             os.chown(password_file, account.uid, account.gid)
-        locale = ["--locale=C"]
+        locales = ["--locale=C", *_chinese_letters()]
         if major >= 17:
-            locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            locales += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         password_file.chmod(0o600)
         try:
             subprocess.run(  # noqa: S603
                 [
                     directory / "initdb",
                     *("-D", data, "-U", "portal", "--encoding=UTF8", "--auth=scram-sha-256"),
-                    *locale,
+                    *locales,
                     f"--pwfile={password_file}",
                     *(["--no-sync"] if not self.durable else []),
                 ],
@@ -192,6 +193,21 @@ class Valkey(Server):
         client = redis.Redis.from_url(self.url)
         self._wait_for(client.ping, (redis.ConnectionError,))
         client.close()
+
+
+def _chinese_letters() -> list[str]:
+    """The option by which pg_trgm takes Chinese characters for letters.
+
+    In the plain C locale it indexes none of them, so that a search by name
+    would read every row.
+    """
+    for name in ("C.UTF-8", "en_US.UTF-8"):
+        try:
+            locale.setlocale(locale.LC_CTYPE, name)
+        except locale.Error:
+            continue
+        return [f"--lc-ctype={name}"]
+    return []
 
 
 SERVERS: dict[str, type[Server]] = {"postgresql": Postgresql, "valkey": Valkey}
