@@ -1,0 +1,163 @@
+"""The embedded servers: found, started once, stopped by the last one out."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from xuejiportal.embedded import lease, programs
+
+ROOT = Path(__file__).resolve().parents[2]
+# Prints the addresses, then uses the servers until its standard input is closed.
+USER = """
+import json, sys
+from xuejiportal.embedded import provide
+environ = {"VAR_DIR": sys.argv[1]}
+provide(environ)
+print(json.dumps(environ), flush=True)
+sys.stdin.read()
+"""
+
+
+class User:
+    """A process that uses the embedded servers below ``directory``."""
+
+    def __init__(self, directory: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", USER, str(directory)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._environ: dict[str, str] = {}
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The variables it was given, once its servers answer."""
+        if not self._environ:
+            assert self.process.stdout is not None
+            self._environ = json.loads(self.process.stdout.readline())
+        return self._environ
+
+    def leave(self) -> None:
+        """End as a command ends."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[Path]:
+    """A place for servers whose path is longer than a unix socket's may be."""
+    place = tmp_path / ("学籍 " + "long" * 25)
+    yield place
+    wait_until(lambda: not running(place))
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def running(directory: Path) -> list[str]:
+    """The services below ``directory`` of which some process is left."""
+    embedded = directory / "embedded"
+    names = [path.name for path in embedded.iterdir()] if embedded.exists() else []
+    return [name for name in names if not lease._lock_is_free(embedded / name / "keeper")]
+
+
+def keeper_pid(directory: Path, service: str) -> int:
+    state = json.loads((directory / "embedded" / service / "server.json").read_text())
+    return int(state["pid"])
+
+
+@pytest.mark.slow
+def test_two_commands_at_once_share_one_pair_of_servers_and_the_last_stops_it(
+    directory: Path,
+) -> None:
+    first, second = User(directory), User(directory)
+    assert first.environ == second.environ
+    with psycopg.connect(first.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 20 AS answer")
+        connection.execute("CREATE EXTENSION pg_trgm")
+    redis.Redis.from_url(first.environ["REDIS_URL"]).set("kept", "yes")
+
+    first.leave()
+    with psycopg.connect(second.environ["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchall() == [(20,)]
+    second.leave()
+    wait_until(lambda: not running(directory))
+
+    third = User(directory)  # and what was written is still there
+    with psycopg.connect(third.environ["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchall() == [(20,)]
+    assert redis.Redis.from_url(third.environ["REDIS_URL"]).get("kept") == b"yes"
+    third.leave()
+
+
+@pytest.mark.slow
+def test_a_killed_user_leaves_no_server_and_a_killed_keeper_no_broken_data(
+    directory: Path,
+) -> None:
+    user = User(directory)
+    with psycopg.connect(user.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 20 AS answer")
+    os.kill(keeper_pid(directory, "postgresql"), signal.SIGKILL)
+    wait_until(lambda: running(directory) == ["valkey"])
+
+    other = User(directory)
+    assert other.environ["REDIS_URL"] == user.environ["REDIS_URL"]
+    with psycopg.connect(other.environ["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchall() == [(20,)]
+
+    for process in (user.process, other.process):
+        process.kill()
+        process.wait()
+    wait_until(lambda: not running(directory))
+
+
+@pytest.mark.slow
+def test_in_a_private_directory_no_permission_is_widened(tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    user = User(private / "var")
+    with psycopg.connect(user.environ["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    user.leave()
+    wait_until(lambda: not running(private / "var"))
+    assert private.stat().st_mode & 0o777 == 0o700
+    if os.geteuid() == 0:  # another account runs PostgreSQL, out of reach of private
+        shutil.rmtree(programs.shelter(private / "var" / "embedded" / "postgresql"))
+
+
+def test_without_any_program_the_message_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(programs, "_postgresql_directories", list)
+    with pytest.raises(programs.NoProgramError, match="DATABASE_URL"):
+        programs.postgresql(None)
+    monkeypatch.setattr(programs, "_package_directory", lambda name: None)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(programs.NoProgramError, match="REDIS_URL"):
+        programs.valkey()
+
+
+def test_addresses_that_are_given_are_left_alone() -> None:
+    environ = {"DATABASE_URL_FILE": "/run/secrets/database", "REDIS_URL": "redis://example/0"}
+    lease.provide(environ)
+    assert environ == {
+        "DATABASE_URL_FILE": "/run/secrets/database",
+        "REDIS_URL": "redis://example/0",
+    }
