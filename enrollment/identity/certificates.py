@@ -1,0 +1,69 @@
+"""The certificates a person can be enrolled with (DOMAIN 3, JY/T 1001 身份证件类型)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CertificateType(models.TextChoices):
+    """证件类型; the values are the registry's own words."""
+
+    RESIDENT_ID = "居民身份证", _("Resident identity card")
+    RESIDENCE_PERMIT = (
+        "港澳台居民居住证",
+        _("Residence permit for Hong Kong, Macao and Taiwan residents"),
+    )
+    HK_MACAO_PERMIT = (
+        "港澳居民来往内地通行证",
+        _("Mainland travel permit for Hong Kong and Macao residents"),
+    )
+    TAIWAN_PERMIT = "台湾居民来往大陆通行证", _("Mainland travel permit for Taiwan residents")
+    PASSPORT = "护照", _("Passport")
+    PERMANENT_RESIDENT = "外国人永久居留身份证", _("Foreign permanent resident identity card")
+    HOUSEHOLD_REGISTER = "户口簿", _("Household register")
+    OFFICER = "军官证", _("Military officer's certificate")
+    SOLDIER = "士兵证", _("Soldier's certificate")
+    CIVILIAN_CADRE = "文职干部证", _("Military civilian's certificate")
+    RETIRED_MILITARY = "部队离退休证", _("Retired military certificate")
+    OTHER = "其他", _("Other certificate")
+
+
+# What files and people also write; codes after JY/T 1001.
+ALIASES: dict[str, CertificateType] = {
+    "身份证": CertificateType.RESIDENT_ID,
+    "二代身份证": CertificateType.RESIDENT_ID,
+    "第二代居民身份证": CertificateType.RESIDENT_ID,
+    "中华人民共和国居民身份证": CertificateType.RESIDENT_ID,
+    "1": CertificateType.RESIDENT_ID,
+    "01": CertificateType.RESIDENT_ID,
+    "港澳台居住证": CertificateType.RESIDENCE_PERMIT,
+    "港澳通行证": CertificateType.HK_MACAO_PERMIT,
+    "回乡证": CertificateType.HK_MACAO_PERMIT,
+    "港澳居民通行证": CertificateType.HK_MACAO_PERMIT,
+    "台胞证": CertificateType.TAIWAN_PERMIT,
+    "台湾通行证": CertificateType.TAIWAN_PERMIT,
+    "台湾居民通行证": CertificateType.TAIWAN_PERMIT,
+    "8": CertificateType.TAIWAN_PERMIT,
+    "外国护照": CertificateType.PASSPORT,
+    "中国护照": CertificateType.PASSPORT,
+    "因私护照": CertificateType.PASSPORT,
+    "A": CertificateType.PASSPORT,
+    "外国人永久居留证": CertificateType.PERMANENT_RESIDENT,
+    "户口本": CertificateType.HOUSEHOLD_REGISTER,
+    "户口薄": CertificateType.HOUSEHOLD_REGISTER,
+    "B": CertificateType.HOUSEHOLD_REGISTER,
+    "2": CertificateType.OFFICER,
+    "3": CertificateType.SOLDIER,
+    "4": CertificateType.CIVILIAN_CADRE,
+    "5": CertificateType.RETIRED_MILITARY,
+    "部队离退休证件": CertificateType.RETIRED_MILITARY,
+    "其它": CertificateType.OTHER,
+    "其他证件": CertificateType.OTHER,
+}
+
+
+def certificate_type(text: str) -> CertificateType | None:
+    """The type that a file or person means by ``text``; None when unknown."""
+    word = text.strip()
+    if word in CertificateType:
+        return CertificateType(word)
+    return ALIASES.get(word)
