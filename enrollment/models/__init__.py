@@ -1,18 +1,30 @@
 """The registry's tables, one subject a module."""
 
+from enrollment.models.batch import BatchState, ImportBatch, RecordBefore
+from enrollment.models.campaign import Campaign
+from enrollment.models.event import EventKind, RecordEvent
 from enrollment.models.institution import (
     ClassCounselor,
     Institution,
     InstitutionRegistrar,
     SchoolClass,
 )
+from enrollment.models.photo import Photo, PhotoKind
 from enrollment.models.record import FieldChange, StudentRecord
 
 __all__ = [
+    "BatchState",
+    "Campaign",
     "ClassCounselor",
+    "EventKind",
     "FieldChange",
+    "ImportBatch",
     "Institution",
     "InstitutionRegistrar",
+    "Photo",
+    "PhotoKind",
+    "RecordBefore",
+    "RecordEvent",
     "SchoolClass",
     "StudentRecord",
 ]

@@ -27,6 +27,10 @@ class Institution(models.Model):
     third_item = models.CharField(
         max_length=20, choices=ThirdItem.choices, default=ThirdItem.CANDIDATE_NUMBER
     )
+    # A second registrar must agree before a batch is published.
+    second_approver = models.BooleanField(default=False)
+    # Column titles of earlier files and what they meant: title → field name.
+    column_titles = models.JSONField(default=dict, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"

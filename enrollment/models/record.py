@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.institution import Institution, SchoolClass
@@ -33,7 +34,12 @@ class StudentRecord(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="records")
     school_class = models.ForeignKey(
-        SchoolClass, on_delete=models.PROTECT, null=True, blank=True, related_name="records"
+        SchoolClass,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="records",
+        db_index=False,  # the index "record_class" begins with it
     )
 
     candidate_number = models.CharField(max_length=18, blank=True)
@@ -72,6 +78,16 @@ class StudentRecord(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    # The batch that brought the record; a publication that is undone takes it away.
+    created_in = models.ForeignKey(
+        "enrollment.ImportBatch",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    # Keyed fingerprint of the file's row as last imported; empty after any other change.
     fingerprint = models.BinaryField(default=bytes)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -82,6 +98,13 @@ class StudentRecord(models.Model):
                 fields=["institution", "student_number"],
                 condition=~models.Q(student_number=""),
                 name="one_record_per_student_number",
+            ),
+            models.UniqueConstraint(
+                "institution",
+                "candidate_number",
+                ExtractYear("entry_date"),
+                condition=~models.Q(candidate_number=""),
+                name="one_record_per_candidate_number",
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=Status.values), name="record_status_is_known"
@@ -97,7 +120,6 @@ class StudentRecord(models.Model):
         indexes = [
             models.Index(fields=["certificate_hash"], name="record_certificate"),
             models.Index(fields=["school_class", "status"], name="record_class"),
-            models.Index(fields=["institution", "candidate_number"], name="record_candidate"),
             GinIndex(
                 fields=["name_canonical"], name="record_name_trgm", opclasses=["gin_trgm_ops"]
             ),
@@ -118,6 +140,14 @@ class FieldChange(models.Model):
     old = models.CharField(max_length=100, blank=True)
     new = models.CharField(max_length=100, blank=True)
     version = models.PositiveIntegerField()
+    batch = models.ForeignKey(
+        "enrollment.ImportBatch",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     changed_at = models.DateTimeField(auto_now_add=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

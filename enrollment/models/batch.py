@@ -1,0 +1,87 @@
+"""A registrar's file on its way into the registry, and what it replaced."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models.institution import Institution
+from enrollment.models.record import StudentRecord
+
+
+class BatchState(models.TextChoices):
+    """Where a batch stands; an import moves down this list and never skips a check."""
+
+    UPLOADED = "uploaded", _("Uploaded")
+    REHEARSING = "rehearsing", _("Being checked")
+    REHEARSED = "rehearsed", _("Checked")
+    AWAITING_APPROVAL = "awaiting_approval", _("Waiting for a second approver")
+    PUBLISHING = "publishing", _("Being published")
+    PUBLISHED = "published", _("Published")
+    UNDONE = "undone", _("Undone")
+    FAILED = "failed", _("Failed")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class ImportBatch(models.Model):
+    """One file for one institution: from the upload through the rehearsal to the publication.
+
+    ``mapping`` is field name → column index; ``result`` is what the rehearsal
+    found (``enrollment.importing.report.Result`` as JSON: counts, folded
+    problems, difference by field; never a certificate number). The rows
+    themselves wait in a staging table of their own.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="batches")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    file_name = models.CharField(max_length=200)
+    file_sha256 = models.BinaryField()
+    upload = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=20, choices=BatchState.choices, default=BatchState.UPLOADED)
+    failure = models.CharField(max_length=40, blank=True)
+    mapping = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    rows_done = models.PositiveIntegerField(default=0)
+    rows_expected = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=BatchState.values), name="batch_state_is_known"
+            )
+        ]
+        indexes = [models.Index(fields=["institution", "-id"], name="batch_newest")]
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+
+class RecordBefore(models.Model):
+    """A record as it stood before a batch changed it, for the undo.
+
+    ``row`` is the table row as JSON; sealed columns stay sealed in it.
+    """
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="before")
+    record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="+")
+    row = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"record {self.record_id} before batch {self.batch_id}"

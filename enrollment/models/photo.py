@@ -1,0 +1,43 @@
+"""The two photographs of a record."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models.record import StudentRecord
+
+
+class PhotoKind(models.TextChoices):
+    """录取照片 comes from the entrance examination, 学历照片 from the collection before leaving."""
+
+    ADMISSION = "admission", _("Admission photo")
+    GRADUATION = "graduation", _("Graduation photo")
+
+
+class Photo(models.Model):
+    """One photograph, sealed in storage (context ``photo:<key>``, ``photo-thumbnail:<key>``)."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="photos")
+    kind = models.CharField(max_length=12, choices=PhotoKind.choices)
+    stored_as = models.CharField(max_length=100)
+    thumbnail_stored_as = models.CharField(max_length=100)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    added_at = models.DateTimeField(auto_now_add=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "kind"], name="one_photo_per_kind"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=PhotoKind.values), name="photo_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"photo {self.key}"
