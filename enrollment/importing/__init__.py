@@ -1,0 +1,1 @@
+"""From a registrar's file to the registry: read, check, stage, compare, publish."""

@@ -1,0 +1,151 @@
+"""The columns of a registry file: their names in all spellings, and how a header is found.
+
+Source: the national platform's layout (DOMAIN 2) with its DBF short names, and
+the titles schools' own systems give the same things.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+HEADER_SEARCH_ROWS = 20
+
+
+@dataclass(frozen=True)
+class Column:
+    """One thing a registry file may state; ``locked`` needs the province to change it."""
+
+    name: str
+    short: str
+    title: str
+    label: str | Promise
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    locked: bool = False
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "institution_code", "YXDM", "院校代码", _("Institution code"), ("学校代码", "学校标识码")
+    ),
+    Column("institution_name", "YXMC", "院校名称", _("Institution"), ("学校名称", "学校", "院校")),
+    Column("candidate_number", "KSH", "考生号", _("Candidate number"), ("高考考生号",)),
+    Column("student_number", "XH", "学号", _("Student number"), ("学生学号", "学生号")),
+    Column("name", "XM", "姓名", _("Name"), ("学生姓名", "考生姓名"), required=True, locked=True),
+    Column("gender", "XB", "性别", _("Gender"), ("性别码",), locked=True),
+    Column(
+        "birth_date", "CSRQ", "出生日期", _("Date of birth"), ("生日", "出生年月日"), locked=True
+    ),
+    Column("certificate_type", "ZJLX", "证件类型", _("Certificate type"), ("身份证件类型",)),
+    Column(
+        "certificate_number",
+        "SFZH",
+        "证件号码",
+        _("Certificate number"),
+        ("身份证号", "身份证号码", "证件号", "公民身份号码", "居民身份证号", "身份证件号", "ZJHM"),
+        required=True,
+        locked=True,
+    ),
+    Column("ethnicity", "MZ", "民族", _("Ethnic group"), ("民族码",)),
+    Column("political_status", "ZZMM", "政治面貌", _("Political status")),
+    Column("major_code", "ZYDM", "专业代码", _("Major code")),
+    Column("major_name", "ZYMC", "专业名称", _("Major"), ("专业",), locked=True),
+    Column("level", "CC", "层次", _("Level"), ("培养层次", "学历层次", "办学层次"), locked=True),
+    Column("schooling_years", "XZ", "学制", _("Years of schooling"), ("学制年限",), locked=True),
+    Column("education_type", "XLLB", "学历类别", _("Type of education"), ("办学类型",)),
+    Column("study_mode", "XXXS", "学习形式", _("Mode of study"), locked=True),
+    Column("entry_date", "RXRQ", "入学日期", _("Date of entry"), ("入学年月", "入学时间")),
+    Column("college", "FY", "分院", _("College"), ("学院", "院系", "所属学院", "二级学院")),
+    Column("department", "XSH", "系所", _("Department"), ("系", "系所函授站", "系名称")),
+    Column("class_code", "BH", "班号", _("Class"), ("班级", "班级名称", "行政班", "班级号")),
+    Column(
+        "expected_leaving_date",
+        "YJBYRQ",
+        "预计毕业日期",
+        _("Expected graduation"),
+        ("离校日期", "预计毕业时间", "毕业日期", "LXRQ"),
+    ),
+    Column("status", "XJZT", "学籍状态", _("Status"), ("状态", "在籍状态"), required=True),
+    Column("phone", "SJH", "手机号", _("Phone"), ("手机", "手机号码", "联系电话", "移动电话")),
+)
+BY_NAME: dict[str, Column] = {column.name: column for column in COLUMNS}
+LOCKED = frozenset(column.name for column in COLUMNS if column.locked)
+
+_DECORATION = re.compile(r"[（(【\[].*?[)）】\]]|[\s*＊:：_\-/、·]")
+
+
+def fold_title(title: str) -> str:
+    """A column title without the marks people put around it: “*姓 名（必填）” reads 姓名."""
+    return _DECORATION.sub("", title).upper()
+
+
+_BY_TITLE: dict[str, str] = {
+    fold_title(spelling): column.name
+    for column in COLUMNS
+    for spelling in (column.short, column.title, *column.aliases)
+}
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the title row of a file says.
+
+    ``mapping`` is column name → position; ``unknown`` and ``repeated`` are the
+    titles that meant nothing, or the same as an earlier one.
+    """
+
+    row_number: int
+    titles: list[str]
+    mapping: dict[str, int]
+    unknown: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of required columns that the file lacks; one of the two numbers is required."""
+        return missing_columns(self.mapping)
+
+
+def missing_columns(mapping: Mapping[str, int]) -> list[str]:
+    """Names of the required columns that ``mapping`` does not place."""
+    names = [c.name for c in COLUMNS if c.required and c.name not in mapping]
+    if not {"student_number", "candidate_number"} & set(mapping):
+        names.append("student_number")
+    return names
+
+
+def read_header(
+    row_number: int, cells: Sequence[str], remembered: Mapping[str, str] | None = None
+) -> Header:
+    """Recognise one row as the title row; ``remembered`` is folded title → column name."""
+    known = {**_BY_TITLE, **(remembered or {})}
+    titles = [cell.strip() for cell in cells]
+    header = Header(row_number, titles, {})
+    for position, title in enumerate(titles):
+        name = known.get(fold_title(title))
+        if name is None:
+            if title:
+                header.unknown.append(title)
+        elif name in header.mapping:
+            header.repeated.append(title)
+        else:
+            header.mapping[name] = position
+    return header
+
+
+def find_header(
+    rows: Sequence[Sequence[str]], remembered: Mapping[str, str] | None = None
+) -> Header | None:
+    """The title row among the first rows of a file: the one that names most columns.
+
+    Title lines and notes above it are passed over. None when no row names two.
+    """
+    found = [
+        read_header(number, cells, remembered)
+        for number, cells in enumerate(rows[:HEADER_SEARCH_ROWS], start=1)
+    ]
+    best = max(found, key=lambda header: len(header.mapping), default=None)
+    return best if best and len(best.mapping) >= 2 else None
