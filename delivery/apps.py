@@ -8,3 +8,7 @@ class DeliveryConfig(AppConfig):
 
     name = "delivery"
     verbose_name = "发送"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from delivery import checks  # noqa: F401 - registers itself

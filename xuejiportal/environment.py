@@ -6,9 +6,11 @@ file that holds the value (container secrets, systemd credentials).
 
 import base64
 import binascii
+import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -79,6 +81,37 @@ def database(url: str, *, conn_max_age: int) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": query,
     }
+
+
+def smtp(url: str) -> dict[str, object]:
+    """Django's EMAIL_ settings for ``smtp://user:password@host:port`` or ``smtps://``.
+
+    ``smtp://`` asks for STARTTLS with ``?tls=1``. Raises ImproperlyConfigured
+    for any other scheme.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"}:
+        raise ImproperlyConfigured("EMAIL_URL must start with smtp:// or smtps://")
+    secure = parts.scheme == "smtps"
+    return {
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or (465 if secure else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": secure,
+        "EMAIL_USE_TLS": dict(parse_qsl(parts.query)).get("tls") == "1",
+    }
+
+
+def mapping(name: str, default: str) -> dict[str, Any]:
+    """A JSON object. Raises ImproperlyConfigured for anything else."""
+    try:
+        value = json.loads(text(name, default))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a JSON object.") from error
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f"{name} must be a JSON object.")
+    return value
 
 
 def key(name: str, default: str | None = None) -> bytes:

@@ -234,6 +234,16 @@ STORAGES = {
 EMAIL_BACKEND = "delivery.backend.OutboxEmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "学籍门户 <noreply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# smtp (with EMAIL_URL), file (development), or the path of a Django e-mail back end,
+# such as anymail.backends.postmark.EmailBackend (its settings are JSON in ANYMAIL).
+EMAIL_TRANSPORT = env.text("EMAIL_TRANSPORT", "smtp" if PRODUCTION else "file")
+EMAIL_TIMEOUT = 15
+globals().update(env.smtp(env.text("EMAIL_URL", "smtp://localhost:25")))
+ANYMAIL = env.mapping("ANYMAIL", "{}")
+# Names in delivery.sms.registry, or paths of classes: the first, then its fall-backs.
+SMS_PROVIDERS = env.words("SMS_PROVIDERS", "" if PRODUCTION else "file")
+# Where the file transports write.
+OUTBOX_DIR = VAR_DIR / "outbox"
 
 # --- Celery ------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -259,6 +269,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "delivery.tasks.sweep_outbox",
         "schedule": schedule(timedelta(seconds=5)),
         "options": {"expires": 10},
+    },
+    "prune-outbox": {
+        "task": "delivery.tasks.prune_outbox",
+        "schedule": schedule(timedelta(days=1)),
     },
     "seal-audit-trail": {
         "task": "audit.tasks.seal_trail",

@@ -1,0 +1,13 @@
+"""Recipients as shown to people: enough to recognise, too little to use."""
+
+
+def masked_email(address: str) -> str:
+    """``l***@example.com`` for ``lihua@example.com``."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"[:80]
+
+
+def masked_phone(number: str) -> str:
+    """``138****5678`` for ``+8613812345678``; other countries keep their prefix."""
+    digits = number.removeprefix("+86")
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 9 else f"****{digits[-2:]}"

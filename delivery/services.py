@@ -1,0 +1,159 @@
+"""Putting messages into the outbox, and recording what became of them."""
+
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import get_language
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from delivery import content as contents
+from delivery import tasks
+from delivery.content import Content, EmailContent, SmsContent
+from delivery.masking import masked_email, masked_phone
+from delivery.models import Channel, OutboxMessage, Status
+
+logger = logging.getLogger(__name__)
+
+BROKER_PAUSE = 5.0  # seconds without ringing after the broker did not answer
+BULK_DRAINERS = 2
+_broker_silent_until = 0.0
+
+
+def queue_email(
+    *,
+    to: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    purpose: str,
+    account_id: int | None = None,
+) -> OutboxMessage:
+    """Put a finished e-mail into the outbox, in the caller's transaction."""
+    content = EmailContent(subject=subject, text=text, html=html)
+    return queue_content(to=to, content=content, purpose=purpose, account_id=account_id)
+
+
+def queue_sms(
+    *,
+    to: str,
+    kind: str,
+    params: Mapping[str, str],
+    purpose: str,
+    account_id: int | None = None,
+) -> OutboxMessage:
+    """Put a text message into the outbox, in the caller's transaction.
+
+    ``to`` is in E.164 form. ``kind`` names the template: ``delivery/sms/KIND.txt``
+    and the provider's template id. Secrets do not belong in ``params``: use
+    ``queue_rendered`` for codes.
+    """
+    content = SmsContent(kind=kind, params=params)
+    return queue_content(to=to, content=content, purpose=purpose, account_id=account_id)
+
+
+def queue_content(
+    *, to: str, content: Content, purpose: str, account_id: int | None = None
+) -> OutboxMessage:
+    """Put any finished message into the outbox, in the caller's transaction."""
+    channel = Channel.EMAIL if isinstance(content, EmailContent) else Channel.SMS
+    message = _row(channel, to, purpose, account_id)
+    message.sealed = contents.seal(message.key, to, content)
+    return _enter(message)
+
+
+def queue_rendered(
+    *,
+    channel: Channel,
+    to: str,
+    kind: str,
+    reference: object,
+    purpose: str,
+    account_id: int | None = None,
+) -> OutboxMessage:
+    """Queue a message whose text is made when it is sent (see ``delivery.registry``)."""
+    message = _row(channel, to, purpose, account_id)
+    message.kind, message.reference = kind, str(reference)
+    message.sealed = contents.seal(message.key, to, None)
+    return _enter(message)
+
+
+def queue_many(messages: Iterable[tuple[str, Content, int | None]], *, purpose: str) -> int:
+    """Queue many messages (recipient, content, account key) at once; returns how many."""
+    rows = []
+    for to, content, account_id in messages:
+        channel = Channel.EMAIL if isinstance(content, EmailContent) else Channel.SMS
+        row = _row(channel, to, purpose, account_id)
+        row.sealed = contents.seal(row.key, to, content)
+        rows.append(row)
+    OutboxMessage.objects.bulk_create(rows, batch_size=1000)
+    for _ in range(BULK_DRAINERS if rows else 0):
+        transaction.on_commit(partial(_ring, tasks.drain_outbox), robust=True)
+    return len(rows)
+
+
+def record_receipt(
+    *,
+    provider: str,
+    provider_id: str,
+    out_id: str,
+    delivered: bool,
+    at: datetime | None,
+    error: str = "",
+) -> bool:
+    """Record what a provider says became of a message; False when nothing changed.
+
+    Found by our key (``out_id``) where the provider returns it, else by the
+    provider's id. Receipts come twice, late and out of order: only a message
+    that is on its way moves, once.
+    """
+    found = Q(provider=provider, provider_id=provider_id) if provider_id else Q(pk=None)
+    if out_id:
+        found |= Q(key=out_id)
+    open_states = [Status.SENDING, Status.SENT, Status.UNKNOWN]
+    changed = OutboxMessage.objects.filter(found, status__in=open_states).update(
+        status=Status.DELIVERED if delivered else Status.FAILED,
+        settled_at=at or Now(),
+        sent_at=Coalesce("sent_at", "handed_over_at", Now()),
+        provider=provider,
+        provider_id=provider_id,
+        error="" if delivered else error[:80],
+        sealed=b"",
+    )
+    return changed == 1
+
+
+def _row(channel: Channel, to: str, purpose: str, account_id: int | None) -> OutboxMessage:
+    masked = masked_email(to) if channel == Channel.EMAIL else masked_phone(to)
+    return OutboxMessage(
+        channel=channel,
+        purpose=purpose,
+        account_id=account_id,
+        language=get_language() or "zh-hans",
+        masked_recipient=masked,
+    )
+
+
+def _enter(message: OutboxMessage) -> OutboxMessage:
+    message.save(force_insert=True)
+    ring = partial(_ring, tasks.send_message, str(message.key))
+    transaction.on_commit(ring, robust=True)
+    return message
+
+
+def _ring(task: "tasks.Doorbell", *arguments: str) -> None:
+    """Tell a worker; when the broker is down the sweep will find the message."""
+    global _broker_silent_until
+    if time.monotonic() < _broker_silent_until:
+        return
+    try:
+        task.apply_async(arguments, retry=False)
+    except (KombuError, RedisError, OSError) as error:
+        _broker_silent_until = time.monotonic() + BROKER_PAUSE
+        logger.warning("Broker unreachable (%s): messages wait for the sweep", type(error).__name__)

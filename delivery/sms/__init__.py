@@ -1,0 +1,1 @@
+"""Text messages: providers behind one small interface."""

@@ -1,0 +1,21 @@
+"""Text messages on the terminal, for development."""
+
+import sys
+
+from delivery.sms.base import Pending, Receipt, Sent, Sms
+
+
+class ConsoleProvider:
+    """Prints each message; refused in production by a system check."""
+
+    name = "console"
+
+    def send(self, sms: Sms) -> str:
+        """Print the message."""
+        sys.stdout.write(f"SMS to {sms.to}: {sms.text}\n")
+        sys.stdout.flush()
+        return sms.out_id
+
+    def look_up(self, sent: Sent) -> Receipt | Pending:
+        """A terminal keeps no record."""
+        return Pending()
