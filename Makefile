@@ -1,0 +1,63 @@
+# Everything needed is installed by these commands; only Python 3.11+ and make must be there.
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+WORKERS ?= auto
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+PO := $(wildcard locale/*/LC_MESSAGES/django.po)
+
+.PHONY: run setup test test-tools lint messages bench clean help
+
+help:
+	@echo "make run      the portal with a demo school, on http://localhost:$(PORT)"
+	@echo "make test     all tests"
+	@echo "make lint     style, types, import directions, migrations, templates"
+	@echo "make messages collect the texts for translation"
+	@echo "make bench    all benchmarks; make bench-NAME runs one"
+	@echo "make clean    remove everything these commands made, data included"
+
+run: setup
+	@PORT=$(PORT) $(RUN) manage.py serve
+
+setup: $(STAMP) $(PO:.po=.mo)
+
+$(STAMP): requirements/development.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: set PYTHON=/path/to/python3")'
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/development.txt
+	@touch $@
+
+%.mo: %.po | $(STAMP)
+	@$(VENV)/bin/pybabel --quiet compile --domain django --input-file $< --output-file $@ --locale zh_Hans
+
+# Chromium walks the pages, gettext reads the source for texts.
+test-tools:
+	@sh .ci/test-tools
+
+test: setup test-tools
+	$(RUN) -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy .
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/djlint --lint --quiet templates
+	$(RUN) manage.py makemigrations --check --dry-run
+
+messages: setup test-tools
+	$(RUN) manage.py makemessages --locale zh_Hans --no-wrap --no-location --ignore var --ignore .venv --ignore tests --ignore benchmarks
+	msgcat --sort-output --no-location --no-wrap -o locale/zh_Hans/LC_MESSAGES/django.po locale/zh_Hans/LC_MESSAGES/django.po
+
+bench: setup
+	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(RUN) -m benchmarks.$$(basename $$script .py) || exit 1; done
+
+bench-%: setup
+	$(RUN) -m benchmarks.$* $(ARGS)
+
+clean:
+	rm -rf .venv var build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -f locale/*/LC_MESSAGES/*.mo
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
