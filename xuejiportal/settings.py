@@ -10,6 +10,7 @@ from pathlib import Path
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy
 
 from xuejiportal import environment as env
 
@@ -40,7 +41,7 @@ CODE_KEY = env.key("CODE_KEY", _secret_default("CODE_KEY"))
 
 # --- Where it runs -----------------------------------------------------------
 SITE_URL = env.text("SITE_URL", None if PRODUCTION else "http://localhost:8000").rstrip("/")
-SITE_NAME = env.text("SITE_NAME", "学籍门户")
+SITE_NAME = env.text("SITE_NAME", "") or gettext_lazy("Student Status Portal")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 # How many reverse proxies of our own stand in front; 0 trusts no X-Forwarded-For.

@@ -9,6 +9,7 @@ from xuejiportal import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("help/", views.help_page, name="help"),
     path("healthz", views.healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("account/", include("accounts.urls")),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("verify/", include("verification.urls")),
     path("support/", include("support.urls")),
 ]
+
+handler400 = views.bad_request
 
 if settings.DEBUG:
     urlpatterns.append(path("dev/", include("delivery.urls")))

@@ -1,8 +1,10 @@
 """Pages that belong to no app: home, health, errors."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
@@ -16,6 +18,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """The questions of the guide answered, one anchor a topic (guide row 29)."""
+    return render(request, "help.html")
+
+
+@login_not_required
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer a load balancer: the process is up."""
     return HttpResponse("ok", content_type="text/plain")
@@ -25,3 +34,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form came back without its token: usually cookies are off or expired."""
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that cannot be read, or that is larger than the portal takes.
+
+    Rendered without the request: it may lack a session, and its address may be damaged.
+    """
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
+    return HttpResponse(render_to_string(f"{status}.html"), status=status)

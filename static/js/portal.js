@@ -1,0 +1,113 @@
+// Improvements on every page. Nothing here is needed: without script all of it still works.
+
+/** Show the summary of errors first, so that nobody searches for what went wrong. */
+function focusErrors() {
+  const summary = document.querySelector("[data-error-summary]");
+  if (!summary) return;
+  summary.focus();
+  summary.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    const target = link && document.getElementById(link.hash.slice(1));
+    if (!target) return;
+    event.preventDefault();
+    (target.matches("input, select, textarea") ? target : target.querySelector("input") ?? target).focus();
+  });
+}
+
+/** A second click on a sent form sends nothing; coming back with the Back button opens it again. */
+function guardAgainstDoubleClicks() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.target) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    form.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      form.removeAttribute("aria-busy");
+    }
+  });
+}
+
+/** A button beside each password shows and hides what was typed. */
+function offerToShowPasswords(root) {
+  for (const box of root.querySelectorAll("[data-password]:not([data-ready])")) {
+    const input = box.querySelector("input");
+    const button = document.createElement("button");
+    const label = (shown) => {
+      button.textContent = shown ? box.dataset.hide : box.dataset.show;
+      button.setAttribute("aria-pressed", String(shown));
+    };
+    box.dataset.ready = "yes";
+    button.type = "button";
+    button.className = "button password__toggle";
+    button.setAttribute("aria-controls", input.id);
+    button.addEventListener("click", () => {
+      input.type = input.type === "password" ? "text" : "password";
+      label(input.type === "text");
+    });
+    input.form?.addEventListener("submit", () => {
+      input.type = "password";
+      label(false);
+    });
+    label(false);
+    box.append(button);
+  }
+}
+
+/** A button that must wait counts down to the moment it opens. */
+function countDown(root) {
+  for (const button of root.querySelectorAll("[data-countdown]")) {
+    const opens = Date.now() + 1000 * Number(button.dataset.countdown);
+    const text = button.textContent;
+    delete button.dataset.countdown;
+    const tick = () => {
+      const left = Math.ceil((opens - Date.now()) / 1000);
+      button.disabled = left > 0;
+      button.textContent = left > 0 ? button.dataset.waiting.replace("{seconds}", left) : text;
+      if (left > 0) setTimeout(tick, 250);
+    };
+    tick();
+  }
+}
+
+/** An open menu closes with Escape and with a click elsewhere. */
+function closeMenus() {
+  const close = (except) => {
+    for (const menu of document.querySelectorAll("[data-menu][open]")) {
+      if (!menu.contains(except)) menu.open = false;
+    }
+  };
+  document.addEventListener("click", (event) => close(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const summary = document.activeElement?.closest("[data-menu][open]")?.querySelector("summary");
+    close(null);
+    summary?.focus();
+  });
+}
+
+/** A button for printing, where script can print. */
+function offerToPrint() {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+}
+
+function improve(root) {
+  offerToShowPasswords(root);
+  countDown(root);
+}
+
+focusErrors();
+guardAgainstDoubleClicks();
+closeMenus();
+offerToPrint();
+improve(document);
+document.addEventListener("htmx:load", (event) => improve(event.detail.elt));

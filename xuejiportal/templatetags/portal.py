@@ -1,0 +1,14 @@
+"""Small helpers for the portal's templates."""
+
+from collections.abc import Iterator
+
+from django import template
+from django.core.paginator import Paginator
+
+register = template.Library()
+
+
+@register.filter
+def elided_pages(paginator: "Paginator[object]", number: int) -> Iterator[int | str]:
+    """The page numbers worth a link around ``number``, gaps as ``Paginator.ELLIPSIS``."""
+    return paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)
