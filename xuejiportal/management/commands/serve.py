@@ -1,0 +1,108 @@
+"""Run the whole portal on this machine: web, worker and beat, with demonstration data."""
+
+import io
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+
+from xuejiportal.processes import Processes
+
+HOST = "127.0.0.1"
+READY_TIMEOUT = 60.0
+CELERY = ("celery", "--quiet", "--app", "xuejiportal")
+
+
+class Command(BaseCommand):
+    """Prepare what is missing, start everything, stop everything on Ctrl-C."""
+
+    help = "Run web server, worker and beat for development and demonstration (PORT, default 8000)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve until Ctrl-C. Raises CommandError when that cannot be done."""
+        if settings.PRODUCTION:
+            raise CommandError("serve is for development; see deploy/ for production.")
+        port = _port()
+        call_command("migrate", verbosity=0)
+        call_command("compile_messages", stdout=self.stdout)
+        sign_ins = self._demo()
+        processes = Processes(sys.stdout)
+        processes.stop_on_signals()
+        try:
+            _start_all(processes, port)
+            if _answers(processes, port):
+                self.stdout.write(f"{sign_ins}\nhttp://localhost:{port}/   (Ctrl-C stops it)\n\n")
+                self.stdout.flush()
+            ended = processes.wait()
+        finally:
+            processes.stop()
+            _release_servers()
+        if ended:
+            raise CommandError(f"The {ended} process ended by itself; see its lines above.")
+
+    def _demo(self) -> str:
+        """The demonstration school, made at the first start; what to sign in with."""
+        if "make_demo" not in get_commands():
+            return ""
+        self.stdout.write("Preparing the demonstration school")
+        self.stdout.flush()
+        told = io.StringIO()
+        call_command("make_demo", stdout=told)
+        return told.getvalue()
+
+
+def _port() -> int:
+    try:
+        port = int(os.environ.get("PORT") or 8000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+    except (ValueError, OverflowError):
+        raise CommandError("PORT must be a number from 1 to 65535.") from None
+    except OSError as error:
+        raise CommandError(
+            f"Port {port} cannot be used ({error.strerror}). Choose another: PORT=8001 make run"
+        ) from None
+    return port
+
+
+def _start_all(processes: Processes, port: int) -> None:
+    environ = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environ.setdefault("SITE_URL", f"http://localhost:{port}")
+    web = ["granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
+    web += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    processes.start("web", _python(*web, "xuejiportal.wsgi:application"), environ)
+    worker = ["worker", "--concurrency", "2", "--loglevel", "WARNING"]
+    processes.start("worker", _python(*CELERY, *worker), environ)
+    schedule = str(Path(settings.VAR_DIR) / "beat-schedule")
+    beat = ["beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "WARNING"]
+    processes.start("beat", _python(*CELERY, *beat), environ)
+
+
+def _python(*module: str) -> list[str]:
+    # In a container root is usual, and this is not the production worker.
+    return [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", *module]
+
+
+def _answers(processes: Processes, port: int) -> bool:
+    """Wait until the web server listens; False when it will not."""
+    deadline = time.monotonic() + READY_TIMEOUT
+    while time.monotonic() < deadline and not processes.stopping and not processes.ended():
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def _release_servers() -> None:
+    # Imported here alone: production has neither the wheels nor a use for them.
+    from xuejiportal.embedded import release
+
+    release()

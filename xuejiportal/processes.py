@@ -1,0 +1,89 @@
+"""Running the portal's processes side by side: start, prefix output, stop together."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
+from typing import TextIO
+
+STOP_TIMEOUT = 20.0
+
+
+class Processes:
+    """A few child processes that live and end together."""
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
+        self._children: dict[str, subprocess.Popen[str]] = {}
+        self._stopping = threading.Event()
+
+    def start(self, name: str, command: Sequence[str], environ: Mapping[str, str]) -> None:
+        """Start one; each of its lines is printed behind its name."""
+        child = subprocess.Popen(  # noqa: S603 - our own commands, no shell
+            command,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # Ctrl-C reaches us alone; we stop them in order
+            preexec_fn=_die_with_parent(),
+        )
+        self._children[name] = child
+        threading.Thread(target=self._relay, args=(name, child), daemon=True).start()
+
+    def wait(self) -> str | None:
+        """Until Ctrl-C or SIGTERM (None), or one child ends by itself (its name)."""
+        while not self._stopping.wait(0.2):
+            if ended := self.ended():
+                return ended
+        return None
+
+    def ended(self) -> str | None:
+        """The name of a child that is no longer running."""
+        return next((n for n, child in self._children.items() if child.poll() is not None), None)
+
+    def stop(self) -> None:
+        """End all of them, asking first."""
+        for child in self._children.values():
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + STOP_TIMEOUT
+        for child in self._children.values():
+            try:
+                child.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+
+    def stop_on_signals(self) -> None:
+        """Have Ctrl-C and SIGTERM end ``wait``."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the person has asked to stop."""
+        return self._stopping.is_set()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._stopping.set()
+
+    def _relay(self, name: str, child: subprocess.Popen[str]) -> None:
+        for line in child.stdout or ():
+            self._output.write(f"{name:<6} | {line.rstrip()}\n")
+            self._output.flush()
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """Linux ends the child when this process is killed."""
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(1, int(signal.SIGTERM))  # 1 = PR_SET_PDEATHSIG
