@@ -10,6 +10,8 @@ from xuejiportal import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("help/", views.help_page, name="help"),
+    path("offline/", views.offline, name="offline"),
+    path("service-worker.js", views.service_worker, name="service_worker"),
     path("healthz", views.healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("account/", include("accounts.urls")),
