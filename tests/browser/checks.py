@@ -22,7 +22,7 @@ def axe_complaints(tab: Tab) -> list[str]:
     return found + _violations(tab, COLOURS, "dark")
 
 
-def _violations(tab: Tab, options: dict[str, object], scheme: str) -> list[str]:
+def _violations(tab: Tab, options: dict[str, list[str]], scheme: str) -> list[str]:
     return [
         f"{scheme}: {violation['id']}: {node['target']} {node['failureSummary']}"
         for violation in AXE.run(tab, options=options).response["violations"]
