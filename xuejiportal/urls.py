@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="set_language"),
     path("account/", include("accounts.urls")),
+    path("account/", include("accounts.entrance_urls")),
     path("account/", include("allauth.urls")),
     path("status/", include("enrollment.urls")),
     path("verify/", include("verification.urls")),
