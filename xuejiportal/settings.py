@@ -258,6 +258,21 @@ globals().update(env.smtp(env.text("EMAIL_URL", "smtp://localhost:25")))
 ANYMAIL = env.mapping("ANYMAIL", "{}")
 # Names in delivery.sms.registry, or paths of classes: the first, then its fall-backs.
 SMS_PROVIDERS = env.words("SMS_PROVIDERS", "" if PRODUCTION else "file")
+SMS_TIMEOUT = 10  # seconds; the slowest batch must end within delivery.claims.HANDOVER_LEASE
+# Templates by kind of message; see delivery.sms.templates for the form.
+SMS_TEMPLATES = env.mapping("SMS_TEMPLATES", "{}")
+# Part of the address to which providers push receipts; empty refuses them all.
+SMS_RECEIPT_TOKEN = env.text("SMS_RECEIPT_TOKEN", "")
+ALIYUN_ACCESS_KEY_ID = env.text("ALIYUN_ACCESS_KEY_ID", "")
+ALIYUN_ACCESS_KEY_SECRET = env.text("ALIYUN_ACCESS_KEY_SECRET", "")
+ALIYUN_SMS_SIGN_NAME = env.text("ALIYUN_SMS_SIGN_NAME", "")
+ALIYUN_SMS_ENDPOINT = env.text("ALIYUN_SMS_ENDPOINT", "https://dysmsapi.aliyuncs.com")
+TENCENT_SECRET_ID = env.text("TENCENT_SECRET_ID", "")
+TENCENT_SECRET_KEY = env.text("TENCENT_SECRET_KEY", "")
+TENCENT_SMS_APP_ID = env.text("TENCENT_SMS_APP_ID", "")
+TENCENT_SMS_SIGN_NAME = env.text("TENCENT_SMS_SIGN_NAME", "")
+TENCENT_SMS_REGION = env.text("TENCENT_SMS_REGION", "ap-guangzhou")
+TENCENT_SMS_ENDPOINT = env.text("TENCENT_SMS_ENDPOINT", "https://sms.tencentcloudapi.com")
 # Where the file transports write.
 OUTBOX_DIR = VAR_DIR / "outbox"
 
@@ -286,6 +301,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": schedule(timedelta(seconds=5)),
         "options": {"expires": 10},
     },
+    "reconcile-outbox": {
+        "task": "delivery.tasks.reconcile_outbox",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
     "prune-outbox": {
         "task": "delivery.tasks.prune_outbox",
         "schedule": schedule(timedelta(days=1)),
@@ -308,5 +328,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Its addresses hold what is sent.
+    "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }

@@ -1,6 +1,5 @@
 """All addresses of the portal."""
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -14,6 +13,7 @@ urlpatterns = [
     path("service-worker.js", views.service_worker, name="service_worker"),
     path("healthz", views.healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("", include("delivery.urls")),
     path("account/", include("accounts.urls")),
     path("account/", include("accounts.entrance_urls")),
     path("account/", include("allauth.urls")),
@@ -23,6 +23,3 @@ urlpatterns = [
 ]
 
 handler400 = views.bad_request
-
-if settings.DEBUG:
-    urlpatterns.append(path("dev/", include("delivery.urls")))
