@@ -17,7 +17,7 @@ def test_every_sentence_still_exists_where_it_came_from() -> None:
     known = {
         entry.msgid
         for package in (django, allauth)
-        for catalogue in Path(package.__file__).parent.glob("**/zh_Hans/**/django.po")
+        for catalogue in Path(str(package.__file__)).parent.glob("**/zh_Hans/**/django.po")
         for entry in polib.pofile(str(catalogue))
     }
     assert [sentence for sentence in SENTENCES if sentence not in known] == []
