@@ -4,6 +4,7 @@ Development is the default. ``PRODUCTION=yes`` demands every secret and turns
 all the cautious defaults on; see the configuration table in the README.
 """
 
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -234,6 +235,8 @@ PHONENUMBER_DB_FORMAT = "E164"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Files without a name while a workbook is read; large ones need room here.
+SPOOL_DIR = env.text("SPOOL_DIR", tempfile.gettempdir())
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -1,0 +1,152 @@
+"""Everything that can be wrong with a file or a row, in the registrar's words."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.identity.name import NameFault
+from enrollment.identity.number import NumberFault
+
+
+class FileFault(models.TextChoices):
+    """Why a whole file cannot be read."""
+
+    EMPTY = "empty", _("The file is empty.")
+    NOT_A_WORKBOOK = (
+        "not_a_workbook",
+        _("The file is named like a workbook but is something else. Open it and save it as .xlsx."),
+    )
+    UNREADABLE = "unreadable", _("The workbook is damaged or protected by a password.")
+    TOO_LARGE = "too_large", _("The file unfolds to more data than is allowed.")
+    BINARY = "binary", _("The file is neither a workbook nor text.")
+    ENCODING = (
+        "encoding",
+        _("The text is neither UTF-8, UTF-16 nor GB 18030. Save it as UTF-8 and try again."),
+    )
+    MIXED_ENCODING = (
+        "mixed_encoding",
+        _("Some lines are in UTF-8 and others in GB 18030. Save the whole file as UTF-8."),
+    )
+    QUOTE = "quote", _("A quotation mark is opened and not closed.")
+    NO_HEADER = "no_header", _("No row with column titles was found among the first 20 rows.")
+    MISSING_COLUMNS = "missing_columns", _("Required columns are missing.")
+    NO_INSTITUTION = (
+        "no_institution",
+        _("The file does not say which institution it is of, and none was named."),
+    )
+    UNKNOWN_INSTITUTION = "unknown_institution", _("This institution code is not known here.")
+    INTERRUPTED = "interrupted", _("Reading the file was interrupted. Try again.")
+    BUSY = "busy", _("Another import of this institution is running. Wait until it has finished.")
+    STALE = (
+        "stale",
+        _("The registry has changed since this file was checked. Check the file again."),
+    )
+
+
+class FileFaultError(Exception):
+    """The file cannot be taken at all; ``detail`` is safe to show (row, titles)."""
+
+    def __init__(self, fault: FileFault, detail: str = "") -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+        self.detail = detail
+
+    @property
+    def message(self) -> str:
+        """The reason, with its place when known."""
+        return f"{self.fault.label} {self.detail}".strip()
+
+
+class RowFault(models.TextChoices):
+    """What can be wrong with one cell or row, beyond the faults of names and numbers."""
+
+    BLANK = "blank", _("This cell must not be empty.")
+    NUMBER_CELL = (
+        "number_cell",
+        _("The cell is a number and its last digits are already lost. Format the column as text."),
+    )
+    TOO_LONG = "too_long_text", _("The text is too long for this column.")
+    CONTROL = "control_text", _("The cell holds invisible control characters.")
+    DATE = "date", _("This is not a date. Write it like 20050131 or 2005-01-31.")
+    GENDER = "gender", _("Write 男 or 女.")
+    ETHNICITY = "ethnicity", _("This ethnic group is not in GB/T 3304.")
+    LEVEL = "level", _("This level is not known.")
+    STUDY_MODE = "study_mode", _("This mode of study is not known.")
+    SCHOOLING_YEARS = "schooling_years", _("Years of schooling run from 1.5 to 8 in halves.")
+    STATUS = "status", _("This status is not known.")
+    CERTIFICATE_TYPE = "certificate_type", _("This type of certificate is not known.")
+    STUDENT_NUMBER = (
+        "student_number",
+        _("A student number has up to 20 letters and digits."),
+    )
+    CANDIDATE_NUMBER = (
+        "candidate_number",
+        _("A candidate number has up to 18 letters and digits."),
+    )
+    NO_NUMBER = "no_number", _("The row has neither a student number nor a candidate number.")
+    OTHER_INSTITUTION = "other_institution", _("The row belongs to another institution.")
+    CONFLICT_STUDENT = (
+        "conflict_student_number",
+        _("Several rows have this student number but differ."),
+    )
+    CONFLICT_CANDIDATE = (
+        "conflict_candidate_number",
+        _("Several rows of one year have this candidate number but differ."),
+    )
+    CONFLICT_CERTIFICATE = (
+        "conflict_certificate",
+        _("Several rows have this certificate number under different names."),
+    )
+    CONFLICT_REGISTRY = (
+        "conflict_registry",
+        _("The registry has this certificate number under another name."),
+    )
+    CONFLICT_RECORD = ("conflict_record", _("Several rows mean the same record of the registry."))
+    DUPLICATE = "duplicate", _("The row repeats an earlier one word for word; it counts once.")
+    SAME_PERSON = ("same_person", _("The same person stands in several rows."))
+    GENDER_DIFFERS = "gender_differs", _("The gender differs from the identity card number.")
+    BIRTH_DATE_DIFFERS = (
+        "birth_date_differs",
+        _("The date of birth differs from the identity card number."),
+    )
+    REGION_UNKNOWN = (
+        "region_unknown",
+        _("The first digits of the number are no known region; it may have been abolished."),
+    )
+    PHONE_IGNORED = "phone_ignored", _("This is no mainland mobile number; it is left out.")
+
+
+WARNINGS: frozenset[str] = frozenset(
+    {
+        RowFault.DUPLICATE,
+        RowFault.SAME_PERSON,
+        RowFault.GENDER_DIFFERS,
+        RowFault.BIRTH_DATE_DIFFERS,
+        RowFault.REGION_UNKNOWN,
+        RowFault.PHONE_IGNORED,
+    }
+)
+_PREFIXES = {"name:": NameFault, "number:": NumberFault}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault at one place; ``column`` is a column's name, empty for the whole row."""
+
+    row: int
+    column: str
+    fault: str
+
+    @property
+    def is_warning(self) -> bool:
+        """A warning is told but does not keep the row out."""
+        return self.fault in WARNINGS
+
+
+def fault_message(fault: str) -> str:
+    """The words for a fault code as problems carry it."""
+    for prefix, kind in _PREFIXES.items():
+        if fault.startswith(prefix):
+            return str(kind(fault.removeprefix(prefix)).label)
+    return str(RowFault(fault).label)

@@ -1,0 +1,92 @@
+"""From an opened file to a finished rehearsal: everything short of the publication."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from django.db import connection
+
+from enrollment.importing import checks, difference, stage
+from enrollment.importing.columns import (
+    BY_NAME,
+    HEADER_SEARCH_ROWS,
+    Header,
+    find_header,
+    missing_columns,
+)
+from enrollment.importing.faults import FileFault, FileFaultError
+from enrollment.importing.readers import Table
+from enrollment.importing.report import Result
+from enrollment.importing.rows import RowChecker
+from enrollment.models import Institution, StudentRecord
+
+_LOCK_CLASS = 7_263_002
+
+
+@contextmanager
+def institution_lock(institution_id: int) -> Iterator[None]:
+    """Hold the one place for imports of an institution. Raises FileFaultError (busy)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_CLASS, institution_id])
+        if not cursor.fetchone()[0]:
+            raise FileFaultError(FileFault.BUSY)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, institution_id])
+
+
+def header_of(table: Table, remembered: Mapping[str, str] | None = None) -> Header:
+    """The header of a table with every required column. Raises FileFaultError."""
+    header = find_header(table.head(HEADER_SEARCH_ROWS), remembered)
+    if header is None:
+        raise FileFaultError(FileFault.NO_HEADER)
+    require_columns(header.mapping)
+    return header
+
+
+def require_columns(mapping: Mapping[str, int]) -> None:
+    """Raise FileFaultError when a required column has no place."""
+    missing = missing_columns(mapping)
+    if missing:
+        titles = "、".join(BY_NAME[name].title for name in missing)
+        raise FileFaultError(FileFault.MISSING_COLUMNS, titles)
+
+
+def institution_in(table: Table, header: Header) -> str:
+    """The five-digit code in the first row that states one. Raises FileFaultError."""
+    at = header.mapping.get("institution_code")
+    if at is not None:
+        for number, row in enumerate(table.rows(), start=1):
+            if number > header.row_number and len(row) > at and row[at].strip():
+                return row[at].strip()[-5:]
+    raise FileFaultError(FileFault.NO_INSTITUTION)
+
+
+def rehearse(
+    table: Table,
+    header: Header,
+    institution: Institution,
+    staging: str,
+    report: Callable[[int], None],
+) -> Result:
+    """Check every row, stage the good ones and compare them with the registry of now.
+
+    Hold the institution's lock around it. Raises FileFaultError.
+    """
+    is_empty = not StudentRecord.objects.filter(institution=institution).exists()
+    checker = RowChecker(header.mapping, institution.code)
+    job = stage.Job(table, checker, header.row_number, institution.pk, staging, is_empty)
+    stage.create_staging(staging)
+    tally = stage.fill(job, report)
+    with connection.cursor() as cursor:
+        cursor.execute(f'ANALYZE "{staging}"')
+    checks.drop_repeated(staging, tally)
+    checks.refuse_conflicts(staging, tally)
+    if not is_empty:
+        difference.match_records(staging, institution_id=institution.pk)
+        checks.refuse_registry_conflicts(staging, tally, institution_id=institution.pk)
+    compared = difference.compare(
+        staging, header.mapping, institution_id=institution.pk, registry_is_empty=is_empty
+    )
+    return Result.of(table, header, tally, compared)

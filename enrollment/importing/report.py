@@ -1,0 +1,184 @@
+"""What an import found: for the page, for scripts, and as the registrar's own rows to mend."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from rustpy_xlsxwriter import write_worksheet
+
+from enrollment.importing.columns import BY_NAME, Header
+from enrollment.importing.difference import Difference
+from enrollment.importing.faults import WARNINGS, Problem, fault_message
+from enrollment.importing.readers import Table
+from enrollment.importing.stage import Tally
+
+LISTED_IN_RESULT = 1000
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class FoldedProblem:
+    """One kind of fault in one column: how often, and where first."""
+
+    fault: str
+    column: str
+    count: int
+    first_row: int
+
+    @property
+    def message(self) -> str:
+        """The reason in the registrar's words."""
+        return fault_message(self.fault)
+
+    @property
+    def is_warning(self) -> bool:
+        """Told, but no row is kept out for it."""
+        return self.fault in WARNINGS
+
+    @property
+    def others(self) -> int:
+        """How many places there are beside the first."""
+        return self.count - 1
+
+    @property
+    def label(self) -> str:
+        """The column's name for people."""
+        return str(BY_NAME[self.column].label) if self.column else ""
+
+
+@dataclass
+class Result:
+    """Everything a rehearsal found; holds no certificate number, phone or name of a person."""
+
+    sheet: str = ""
+    other_sheets: list[str] = field(default_factory=list)
+    header_row: int = 0
+    columns: list[str] = field(default_factory=list)
+    unknown_titles: list[str] = field(default_factory=list)
+    repeated_titles: list[str] = field(default_factory=list)
+    rows: int = 0
+    blank: int = 0
+    faulty: int = 0
+    staged: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    claimed: int = 0
+    fields: dict[str, int] = field(default_factory=dict)
+    locked: list[str] = field(default_factory=list)
+    problems: list[FoldedProblem] = field(default_factory=list)
+    listed: list[Problem] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, table: Table, header: Header, tally: Tally, difference: Difference) -> Self:
+        """Put the parts of a rehearsal together."""
+        return cls(
+            sheet=table.sheet,
+            other_sheets=table.other_sheets,
+            header_row=header.row_number,
+            columns=list(header.mapping),
+            unknown_titles=header.unknown,
+            repeated_titles=header.repeated,
+            rows=tally.rows,
+            blank=tally.blank,
+            faulty=tally.faulty,
+            staged=difference.staged,
+            new=difference.new,
+            changed=difference.changed,
+            unchanged=difference.unchanged,
+            missing=difference.missing,
+            claimed=difference.claimed,
+            fields=difference.fields,
+            locked=difference.locked,
+            problems=fold(tally),
+            listed=tally.problems,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """For storing and for scripts; the list of single places is cut at 1,000."""
+        data = asdict(self)
+        data["listed"] = data["listed"][:LISTED_IN_RESULT]
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read what ``as_json`` wrote."""
+        parts = dict(data)
+        parts["problems"] = [FoldedProblem(**entry) for entry in parts.get("problems", ())]
+        parts["listed"] = [Problem(**entry) for entry in parts.get("listed", ())]
+        return cls(**parts)
+
+    @property
+    def errors(self) -> list[FoldedProblem]:
+        """The kinds of fault that keep rows out."""
+        return [problem for problem in self.problems if not problem.is_warning]
+
+    @property
+    def warnings(self) -> list[FoldedProblem]:
+        """The kinds of fault that are only told."""
+        return [problem for problem in self.problems if problem.is_warning]
+
+
+def fold(tally: Tally) -> list[FoldedProblem]:
+    """Faults by kind and column, errors first, in the order of their first place."""
+    folded = [
+        FoldedProblem(fault, column, count, first)
+        for (fault, column), (count, first) in tally.folded.items()
+    ]
+    return sorted(folded, key=lambda problem: (problem.is_warning, problem.first_row))
+
+
+def write_faulty_rows(table: Table, header: Header, problems: list[Problem], out: Path) -> None:
+    """The rows with problems as XLSX: the registrar's own columns, row number and reasons added."""
+    by_row: dict[int, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        by_row[problem.row].append(problem)
+    titles = unique_titles(header.titles)
+    records = _faulty_records(table, header, titles, by_row)
+    empty = [dict.fromkeys(["原表行号", *titles, "问题"], "")]
+    write_worksheet(records if by_row else empty, str(out), sheet_name="需要修改的行")
+
+
+def _faulty_records(
+    table: Table, header: Header, titles: list[str], by_row: dict[int, list[Problem]]
+) -> Iterator[dict[str, str]]:
+    last = max(by_row)
+    for number, cells in enumerate(table.rows(), start=1):
+        if number in by_row:
+            padded = [*map(printable, cells), *[""] * len(titles)]
+            yield {
+                "原表行号": str(number),
+                **dict(zip(titles, padded, strict=False)),
+                "问题": "；".join(reasons(by_row[number], header)),
+            }
+        if number >= last:
+            return
+
+
+def reasons(problems: Iterable[Problem], header: Header) -> Iterator[str]:
+    """Each problem as “column: reason”, by the file's own column titles."""
+    for problem in problems:
+        at = header.mapping.get(problem.column)
+        title = header.titles[at] if at is not None and at < len(header.titles) else ""
+        message = fault_message(problem.fault)
+        yield f"{title}：{message}" if title else message
+
+
+def unique_titles(titles: list[str]) -> list[str]:
+    """Column titles with numbers where one is empty or comes twice."""
+    taken: dict[str, int] = {"原表行号": 1, "问题": 1}
+    unique = []
+    for number, title in enumerate(titles, start=1):
+        name = printable(title) or f"列{number}"
+        taken[name] = taken.get(name, 0) + 1
+        unique.append(name if taken[name] == 1 else f"{name} ({taken[name]})")
+    return unique
+
+
+def printable(text: str) -> str:
+    """Text that a workbook can hold."""
+    return _NOT_XML.sub("", text)
