@@ -1,12 +1,11 @@
-"""Addresses of the delivery app."""
+"""Addresses of the delivery app; the frame includes them only with DEBUG."""
 
 from django.urls import path
 
-from delivery import receipts, views
+from delivery import views
 
 app_name = "delivery"
 urlpatterns = [
-    path("delivery/receipts/<slug:provider>/<str:token>/", receipts.receive, name="receipts"),
-    path("dev/outbox/", views.outbox, name="outbox"),
-    path("dev/outbox/<slug:channel>/<uuid:name>/", views.letter, name="letter"),
+    path("outbox/", views.outbox, name="outbox"),
+    path("outbox/<slug:channel>/<uuid:name>/", views.letter, name="letter"),
 ]

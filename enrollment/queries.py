@@ -5,12 +5,19 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment.models import StudentRecord
+from enrollment.models import Photo, StudentRecord
 
 
 def records_held_by(user: User) -> QuerySet[StudentRecord]:
     """The records this account has proved to be its own, newest entry first."""
     return StudentRecord.objects.filter(holder=user).order_by("-entry_date", "-pk")
+
+
+def photos_held_by(user: User | AnonymousUser) -> QuerySet[Photo]:
+    """The photographs of the records this account holds."""
+    if not isinstance(user, User):
+        return Photo.objects.none()
+    return Photo.objects.filter(record__holder=user)
 
 
 def records_visible_to(user: User | AnonymousUser) -> QuerySet[StudentRecord]:

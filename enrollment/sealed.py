@@ -1,0 +1,10 @@
+"""Opening what a record keeps sealed."""
+
+from enrollment.models import StudentRecord
+from vault.cipher import unseal
+
+
+def certificate_number(record: StudentRecord) -> str:
+    """The certificate number of ``record`` in clear. Raises vault.cipher.UnsealError."""
+    context = f"record-certificate:{record.key}"
+    return unseal(record.certificate_sealed, context=context).decode()

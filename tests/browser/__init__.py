@@ -1,1 +1,0 @@
-"""Walks through the portal in a real Chromium."""

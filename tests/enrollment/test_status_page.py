@@ -1,0 +1,196 @@
+"""学籍查询: what its holder reads, and that nobody else does."""
+
+import re
+import uuid
+from datetime import date
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.models import AuditEntry
+from enrollment.models import EventKind, Photo, PhotoKind, RecordEvent, StudentRecord
+from enrollment.statuses import EXPLANATIONS, Status
+from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
+from vault.cipher import seal
+
+pytestmark = pytest.mark.django_db
+NUMBER = sample_number(31)
+
+
+@pytest.fixture
+def holder(client: Client, wang: User, wang_record: StudentRecord) -> Client:
+    """王明, signed in."""
+    client.force_login(wang)
+    return client
+
+
+@pytest.fixture
+def photo(wang_record: StudentRecord, settings: Settings, tmp_path: object) -> Photo:
+    """王明's admission photo, sealed in storage."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path)},
+        },
+    }
+    key = uuid.uuid4()
+    name = default_storage.save(
+        f"photos/{key}", ContentFile(seal(b"\xff\xd8 a portrait", context=f"photo:{key}"))
+    )
+    return Photo.objects.create(
+        key=key,
+        record=wang_record,
+        kind=PhotoKind.ADMISSION,
+        stored_as=name,
+        thumbnail_stored_as=name,
+        width=480,
+        height=640,
+    )
+
+
+def test_the_card_shows_every_field_and_masks_the_number(holder: Client) -> None:
+    text = holder.get("/status/").content.decode()
+    for shown in [
+        "明德示范大学", "王明", "男", "2007年8月15日", "居民身份证", "计算机科学与技术", "计科2601",
+        "本科", "普通全日制", "2026年9月1日", "2030年6月30日", "注册学籍", "计算机与软件学院",
+    ]:  # fmt: skip
+        assert shown in text, shown
+    assert NUMBER not in text
+    assert f"1{'*' * 16}{NUMBER[-1]}" in text
+
+
+@pytest.mark.parametrize("state", Status)
+def test_every_state_is_a_seal_with_its_meaning_and_next_step(
+    state: Status, holder: Client, wang_record: StudentRecord
+) -> None:
+    StudentRecord.objects.filter(pk=wang_record.pk).update(status=state)
+    text = holder.get("/status/").content.decode()
+    explanation = EXPLANATIONS[state]
+    seal_mark = (
+        rf'class="seal seal--{explanation.tone}[^>]*><span class="seal__text">{state.value}<'
+    )
+    assert re.search(seal_mark, text)
+    assert str(explanation.meaning) in text
+    assert str(explanation.next_step) in text
+
+
+def test_the_full_number_needs_the_password_again_and_leaves_a_trace(
+    holder: Client, wang: User, wang_record: StudentRecord
+) -> None:
+    address = f"/status/{wang_record.key}/certificate/"
+    asked = holder.get(address)
+    assert asked.status_code == 302
+    assert "reauthenticate" in asked.headers["Location"]
+    page = holder.post(asked.headers["Location"], {"password": PASSWORD}, follow=True)
+    shown = f"{NUMBER[:6]} {NUMBER[6:14]} {NUMBER[14:]}"
+    assert shown in page.content.decode()
+    assert "no-store" in page.headers["Cache-Control"]
+    entry = AuditEntry.objects.get(action="enrollment.reveal_certificate")
+    assert (entry.actor_id, entry.subject_key) == (wang.pk, str(wang_record.key))
+
+
+@pytest.mark.parametrize("records", [1, 5])
+def test_the_page_asks_the_database_three_times(
+    records: int, holder: Client, wang: User, wang_record: StudentRecord, photo: Photo
+) -> None:
+    for number in range(1, records):
+        school = make_school(code=f"1100{number}", name=f"第{number}校")
+        make_record(
+            name="王明", number=NUMBER, school=school, holder=wang, claimed_at=timezone.now()
+        )
+    RecordEvent.objects.create(
+        record=wang_record, kind=EventKind.SUSPENSION, happened_on=date(2026, 10, 1)
+    )
+    holder.get("/status/")
+    for address in ["/status/", f"/status/{wang_record.key}/"]:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert holder.get(address).status_code == 200
+        assert len(queries) <= 3, [q["sql"] for q in queries]
+
+
+def test_several_records_are_listed_newest_first(holder: Client, wang: User) -> None:
+    school = make_school(code="10005", name="旧校")
+    old = make_record(
+        name="王明", number=NUMBER, school=school, holder=wang, claimed_at=timezone.now(),
+        entry_date=date(2023, 9, 1), status="毕业",
+    )  # fmt: skip
+    text = holder.get("/status/").content.decode()
+    assert text.index("明德示范大学") < text.index("旧校")
+    assert str(old.key) in text
+
+
+def test_events_are_told_newest_first(holder: Client, wang_record: StudentRecord) -> None:
+    for kind, day in [(EventKind.SUSPENSION, 1), (EventKind.RESUMPTION, 20)]:
+        RecordEvent.objects.create(record=wang_record, kind=kind, happened_on=date(2026, 10, day))
+    text = holder.get(f"/status/{wang_record.key}/").content.decode()
+    assert text.index("2026年10月20日") < text.index("2026年10月1日")
+
+
+def test_without_a_record_the_page_leads_to_verification(client: Client, li: User) -> None:
+    client.force_login(li)
+    text = client.get("/status/").content.decode()
+    assert 'href="/verify/"' in text
+
+
+def test_staff_are_not_sent_to_verification(client: Client) -> None:
+    client.force_login(make_account("r@example.org", roles=(Role.REGISTRAR,)))
+    page = client.get("/status/")
+    assert page.status_code == 200
+    assert 'href="/verify/"' not in page.content.decode()
+
+
+def test_both_photos_have_their_place_and_their_source(holder: Client, photo: Photo) -> None:
+    text = holder.get("/status/").content.decode()
+    assert f'src="/status/photos/{photo.key}/"' in text
+    for shown in ["录取照片", "来自高考报名", "无需核对", "学历照片", "尚未采集"]:
+        assert shown in text
+
+
+def test_the_photo_opens_for_its_owner(holder: Client, photo: Photo) -> None:
+    answer = holder.get(f"/status/photos/{photo.key}/")
+    assert answer.content == b"\xff\xd8 a portrait"
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.parametrize("method", ["get", "head", "post", "put", "delete", "patch", "options"])
+def test_a_stranger_finds_nothing(
+    role: Role | None, method: str, wang_record: StudentRecord, photo: Photo
+) -> None:
+    stranger = make_account("stranger@example.org", roles=(role,) if role else ())
+    client = Client()
+    client.force_login(stranger)
+    for address in [
+        f"/status/{wang_record.key}/",
+        f"/status/{wang_record.key}/certificate/",
+        f"/status/photos/{photo.key}/",
+    ]:
+        client.post("/account/reauthenticate/", {"password": PASSWORD})
+        answer = getattr(client, method)(address)
+        assert answer.status_code == (404 if method in {"get", "head"} else 405)
+        assert "王明" not in answer.content.decode()
+        assert NUMBER[-4:] not in answer.content.decode()
+
+
+def test_the_anonymous_are_asked_to_sign_in(wang_record: StudentRecord, photo: Photo) -> None:
+    for address in ["/status/", f"/status/{wang_record.key}/", f"/status/photos/{photo.key}/"]:
+        answer = Client().get(address)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/account/login/")
+
+
+def test_a_photo_missing_from_storage_is_not_found(holder: Client, photo: Photo) -> None:
+    default_storage.delete(photo.stored_as)
+    assert holder.get(f"/status/photos/{photo.key}/").status_code == 404

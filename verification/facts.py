@@ -1,0 +1,61 @@
+"""What a person stated about themselves, sealed while it waits in an attempt."""
+
+import json
+import unicodedata
+from dataclasses import asdict, dataclass
+
+from enrollment.identity.name import canonical_name
+from vault.cipher import seal, unseal
+from vault.lookup import keyed_hash
+
+PREFIX_LENGTH = 14  # region and date of birth: what a guesser knows of a victim
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Name as typed, type, canonical certificate number, and the third item (may be empty)."""
+
+    name: str
+    certificate_type: str
+    number: str
+    third_item: str = ""
+
+    @property
+    def name_canonical(self) -> str:
+        """The form of the name that is compared."""
+        return canonical_name(self.name)
+
+    @property
+    def certificate_hash(self) -> bytes:
+        """The look-up hash under which the registry keeps the same number."""
+        return keyed_hash("certificate", self.number)
+
+    @property
+    def name_hash(self) -> bytes:
+        """Counts tries with this name without keeping the name."""
+        return keyed_hash("verification-name", self.name_canonical)
+
+    @property
+    def prefix_hash(self) -> bytes:
+        """Counts tries with numbers that share region and date of birth."""
+        return keyed_hash("verification-prefix", self.number[:PREFIX_LENGTH])
+
+    def seal(self, key: object) -> bytes:
+        """The facts as they are kept in the attempt ``key``."""
+        text = json.dumps(asdict(self), ensure_ascii=False)
+        return seal(text.encode(), context=_context(key))
+
+    @classmethod
+    def unseal(cls, sealed: bytes | memoryview, key: object) -> "Facts":
+        """The facts kept in the attempt ``key``. Raises vault.cipher.UnsealError."""
+        return cls(**json.loads(unseal(sealed, context=_context(key))))
+
+
+def canonical_item(text: str) -> str:
+    """A candidate or student number without regard to width, case, spaces and hyphens."""
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return "".join(c for c in folded if not c.isspace() and c not in "-\u2010\u2013\u2014")
+
+
+def _context(key: object) -> str:
+    return f"verification-attempt:{key}"

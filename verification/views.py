@@ -1,0 +1,136 @@
+"""The way from name and number to the record."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from verification import queries, services
+from verification.facts import Facts
+from verification.forms import BasicInformationForm, ThirdItemForm
+from verification.limits import LimitReachedError
+from verification.models import AttemptState
+
+P = ParamSpec("P")
+
+
+def for_the_unverified(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Staff find nothing here; who is verified already goes to the record."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        account = _account(request)
+        if not account.is_student:
+            raise Http404
+        if queries.is_verified(account):
+            return redirect("enrollment:status")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@sensitive_post_parameters()
+@for_the_unverified
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Basic information: name, certificate type, number (guide rows 30-33)."""
+    account = _account(request)
+    ask_third_item = account.phone_confirmed_at is None
+    draft = queries.open_attempt(account, AttemptState.DRAFT)
+    form = BasicInformationForm(
+        request.POST if request.method == "POST" else None,
+        ask_third_item=ask_third_item,
+        initial=_initial(draft.facts) if draft else None,
+    )
+    if form.is_valid():
+        services.start_attempt(account=account, facts=form.facts)
+        return redirect("verification:check")
+    return _step(request, "verification/start.html", {"form": form})
+
+
+@for_the_unverified
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """Check your answers; POST compares them with the registry."""
+    account = _account(request)
+    draft = queries.open_attempt(account, AttemptState.DRAFT)
+    if request.method == "POST":
+        try:
+            return _answer(request, services.submit_attempt(account=account))
+        except services.NothingToSubmitError:
+            return redirect("enrollment:status")
+        except LimitReachedError as limit:
+            context = {"lifts_at": limit.lifts_at}
+            return render(request, "verification/limited.html", context, status=429)
+    if draft is None:
+        return redirect("verification:start")
+    return _step(request, "verification/check.html", {"facts": draft.facts})
+
+
+@sensitive_post_parameters()
+@for_the_unverified
+@require_http_methods(["GET", "HEAD", "POST"])
+def third(request: HttpRequest) -> HttpResponse:
+    """The third item, asked alike whether or not the rest fitted."""
+    account = _account(request)
+    if queries.open_attempt(account, AttemptState.THIRD_ITEM) is None:
+        return redirect("verification:start")
+    form = ThirdItemForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        item = form.cleaned_data["third_item"]
+        try:
+            state = services.answer_third_item(account=account, third_item=item)
+        except services.NothingToSubmitError:
+            return redirect("enrollment:status")
+        return _answer(request, state)
+    return _step(request, "verification/third.html", {"form": form})
+
+
+@for_the_unverified
+@require_safe
+def unmatched(request: HttpRequest) -> HttpResponse:
+    """未匹配到学籍: what was stated, likely causes, next steps (guide row 7)."""
+    attempt = queries.last_unmatched(_account(request))
+    if attempt is None:
+        return redirect("verification:start")
+    context = {"facts": attempt.facts, "help_anchor": "not-matched"}
+    return render(request, "verification/unmatched.html", context)
+
+
+def _step(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    steps = [_("Basic information"), _("Check your answers"), _("My record")]
+    return render(request, template, {**context, "steps": steps, "help_anchor": "verify"})
+
+
+def _answer(request: HttpRequest, state: AttemptState) -> HttpResponse:
+    if state == AttemptState.THIRD_ITEM:
+        return redirect("verification:third")
+    if state == AttemptState.UNMATCHED:
+        return redirect("verification:unmatched")
+    messages.success(request, _("You are verified. This is your student record."))
+    return redirect("enrollment:status")
+
+
+def _initial(facts: Facts) -> dict[str, str]:
+    return {
+        "name": facts.name,
+        "certificate_type": facts.certificate_type,
+        "number": facts.number,
+        "third_item": facts.third_item,
+    }
+
+
+def _account(request: HttpRequest) -> User:
+    """The signed-in person; the middleware lets nobody else come here."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
