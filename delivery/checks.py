@@ -8,6 +8,15 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 PRETENDING = {"console", "file"}
+NEEDED = {
+    "aliyun": ("ALIYUN_ACCESS_KEY_ID", "ALIYUN_ACCESS_KEY_SECRET", "ALIYUN_SMS_SIGN_NAME"),
+    "tencent": (
+        "TENCENT_SECRET_ID",
+        "TENCENT_SECRET_KEY",
+        "TENCENT_SMS_APP_ID",
+        "TENCENT_SMS_SIGN_NAME",
+    ),
+}
 
 
 @register(Tags.security)
@@ -34,4 +43,10 @@ def check_transports(
                 id="delivery.E002",
             )
         )
+    errors += [
+        Error(f"The SMS provider {provider} needs {name}.", id="delivery.E003")
+        for provider in settings.SMS_PROVIDERS
+        for name in NEEDED.get(provider, ())
+        if not getattr(settings, name)
+    ]
     return errors

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from delivery.models import OutboxMessage, Status
@@ -117,9 +116,5 @@ def recover() -> None:
 
 def requeue_absent(key: UUID) -> bool:
     """Send an unknown message again: its provider has stated that it never had it."""
-    return (
-        OutboxMessage.objects.filter(Q(status=Status.UNKNOWN), key=key, attempts__lt=MAX_ATTEMPTS)
-        .exclude(sealed=b"")
-        .update(status=Status.QUEUED, next_attempt_at=Now(), error=F("error"))
-        == 1
-    )
+    unknown = OutboxMessage.objects.filter(status=Status.UNKNOWN, key=key).exclude(sealed=b"")
+    return unknown.update(status=Status.QUEUED, next_attempt_at=Now()) == 1

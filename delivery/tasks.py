@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from celery import shared_task
 from django.db.models.functions import Now
 
-from delivery import claims, sending
+from delivery import claims, reconcile, sending
 from delivery.models import OutboxMessage, Status
 
 logger = logging.getLogger(__name__)
@@ -48,6 +48,12 @@ def sweep_outbox() -> None:
     deadline = time.monotonic() + SWEEP_SECONDS
     while sending.send_due() and time.monotonic() < deadline:
         pass
+
+
+@shared_task
+def reconcile_outbox() -> None:
+    """Find out what became of messages that nobody has heard of."""
+    reconcile.reconcile()
 
 
 @shared_task

@@ -1,11 +1,12 @@
-"""Addresses of the delivery app; the frame includes them only with DEBUG."""
+"""Addresses of the delivery app."""
 
 from django.urls import path
 
-from delivery import views
+from delivery import receipts, views
 
 app_name = "delivery"
 urlpatterns = [
-    path("outbox/", views.outbox, name="outbox"),
-    path("outbox/<slug:channel>/<uuid:name>/", views.letter, name="letter"),
+    path("delivery/receipts/<slug:provider>/<str:token>/", receipts.receive, name="receipts"),
+    path("dev/outbox/", views.outbox, name="outbox"),
+    path("dev/outbox/<slug:channel>/<uuid:name>/", views.letter, name="letter"),
 ]

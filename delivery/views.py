@@ -1,4 +1,4 @@
-"""The development outbox: what would have been sent, as a page. Only with DEBUG."""
+"""The development outbox: what would have been sent, as a page. Without DEBUG it is not there."""
 
 import json
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ class Letter:
 @require_safe
 def outbox(request: HttpRequest) -> HttpResponse:
     """List the newest messages, with their text."""
+    _development_only()
     directory = Path(settings.OUTBOX_DIR)
     files = [*directory.glob("email/*.eml"), *directory.glob("sms/*.json")]
     newest = sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)[:NEWEST]
@@ -44,11 +45,17 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 def letter(request: HttpRequest, channel: str, name: UUID) -> HttpResponse:
     """Show one message."""
+    _development_only()
     suffix = {"email": "eml", "sms": "json"}.get(channel)
     path = Path(settings.OUTBOX_DIR) / channel / f"{name}.{suffix}"
     if suffix is None or not path.is_file():
         raise Http404
     return render(request, "delivery/letter.html", {"letter": _read(path)})
+
+
+def _development_only() -> None:
+    if not settings.DEBUG:
+        raise Http404
 
 
 def _read(path: Path) -> Letter:

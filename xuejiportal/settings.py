@@ -88,6 +88,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.session_limits.SessionLimitsMiddleware",
+    "accounts.second_factor.StaffSecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -145,7 +147,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "enrollment:status"
+LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
@@ -162,6 +164,19 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USERNAME_MIN_LENGTH = 4
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SITE_URL.startswith("https://") else "http"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "signup": "accounts.forms.SignupForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
+ACCOUNT_RATE_LIMITS = {"confirm_email": "1/m/key,5/d/key"}
+# Demo staff sign in with a password alone; real staff never do.
+STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", PRODUCTION)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 USERSESSIONS_TRACK_ACTIVITY = False
 
@@ -246,6 +261,21 @@ globals().update(env.smtp(env.text("EMAIL_URL", "smtp://localhost:25")))
 ANYMAIL = env.mapping("ANYMAIL", "{}")
 # Names in delivery.sms.registry, or paths of classes: the first, then its fall-backs.
 SMS_PROVIDERS = env.words("SMS_PROVIDERS", "" if PRODUCTION else "file")
+SMS_TIMEOUT = 10  # seconds; the slowest batch must end within delivery.claims.HANDOVER_LEASE
+# Templates by kind of message; see delivery.sms.templates for the form.
+SMS_TEMPLATES = env.mapping("SMS_TEMPLATES", "{}")
+# Part of the address to which providers push receipts; empty refuses them all.
+SMS_RECEIPT_TOKEN = env.text("SMS_RECEIPT_TOKEN", "")
+ALIYUN_ACCESS_KEY_ID = env.text("ALIYUN_ACCESS_KEY_ID", "")
+ALIYUN_ACCESS_KEY_SECRET = env.text("ALIYUN_ACCESS_KEY_SECRET", "")
+ALIYUN_SMS_SIGN_NAME = env.text("ALIYUN_SMS_SIGN_NAME", "")
+ALIYUN_SMS_ENDPOINT = env.text("ALIYUN_SMS_ENDPOINT", "https://dysmsapi.aliyuncs.com")
+TENCENT_SECRET_ID = env.text("TENCENT_SECRET_ID", "")
+TENCENT_SECRET_KEY = env.text("TENCENT_SECRET_KEY", "")
+TENCENT_SMS_APP_ID = env.text("TENCENT_SMS_APP_ID", "")
+TENCENT_SMS_SIGN_NAME = env.text("TENCENT_SMS_SIGN_NAME", "")
+TENCENT_SMS_REGION = env.text("TENCENT_SMS_REGION", "ap-guangzhou")
+TENCENT_SMS_ENDPOINT = env.text("TENCENT_SMS_ENDPOINT", "https://sms.tencentcloudapi.com")
 # Where the file transports write.
 OUTBOX_DIR = VAR_DIR / "outbox"
 
@@ -285,6 +315,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": schedule(timedelta(seconds=5)),
         "options": {"expires": 10},
     },
+    "reconcile-outbox": {
+        "task": "delivery.tasks.reconcile_outbox",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 30},
+    },
     "prune-outbox": {
         "task": "delivery.tasks.prune_outbox",
         "schedule": schedule(timedelta(days=1)),
@@ -307,5 +342,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Its addresses hold what is sent.
+    "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }

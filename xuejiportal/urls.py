@@ -1,6 +1,5 @@
 """All addresses of the portal."""
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
@@ -10,9 +9,13 @@ from xuejiportal import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("help/", views.help_page, name="help"),
+    path("offline/", views.offline, name="offline"),
+    path("service-worker.js", views.service_worker, name="service_worker"),
     path("healthz", views.healthz, name="healthz"),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("", include("delivery.urls")),
     path("account/", include("accounts.urls")),
+    path("account/", include("accounts.entrance_urls")),
     path("account/", include("allauth.urls")),
     path("status/", include("enrollment.urls")),
     path("verify/", include("verification.urls")),
@@ -20,6 +23,3 @@ urlpatterns = [
 ]
 
 handler400 = views.bad_request
-
-if settings.DEBUG:
-    urlpatterns.append(path("dev/", include("delivery.urls")))

@@ -25,6 +25,22 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the service worker shows when the network is gone."""
+    return render(request, "offline.html")
+
+
+@login_not_required
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the offline page; at the root, so that it covers every page."""
+    response = render(request, "service_worker.js", content_type="text/javascript")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@login_not_required
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer a load balancer: the process is up."""
     return HttpResponse("ok", content_type="text/plain")

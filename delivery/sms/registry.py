@@ -10,6 +10,8 @@ from django.utils.module_loading import import_string
 from delivery.sms.base import SmsProvider
 
 BUILT_IN = {
+    "aliyun": "delivery.sms.aliyun.AliyunProvider",
+    "tencent": "delivery.sms.tencent.TencentProvider",
     "console": "delivery.sms.console.ConsoleProvider",
     "file": "delivery.sms.file.FileProvider",
 }

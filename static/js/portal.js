@@ -110,4 +110,5 @@ guardAgainstDoubleClicks();
 closeMenus();
 offerToPrint();
 improve(document);
+navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
 document.addEventListener("htmx:load", (event) => improve(event.detail.elt));

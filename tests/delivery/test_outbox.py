@@ -323,7 +323,8 @@ def test_old_rows_are_deleted_when_their_story_has_ended(outbox: Outbox, greetin
     [
         (["file"], "smtp", {"delivery.E001"}),
         ([], "smtp", {"delivery.E001"}),
-        (["aliyun", "console"], "file", {"delivery.E001", "delivery.E002"}),
+        (["tencent", "console"], "file", {"delivery.E001", "delivery.E002", "delivery.E003"}),
+        (["tencent"], "smtp", {"delivery.E003"}),
         (["aliyun"], "smtp", set()),
     ],
 )
@@ -331,6 +332,8 @@ def test_production_refuses_to_pretend(
     settings: Settings, providers: list[str], transport: str, errors: set[str]
 ) -> None:
     settings.SMS_PROVIDERS, settings.EMAIL_TRANSPORT = providers, transport
+    settings.ALIYUN_ACCESS_KEY_ID = settings.ALIYUN_ACCESS_KEY_SECRET = "given"
+    settings.ALIYUN_SMS_SIGN_NAME = "given"
     assert check_transports() == []
     settings.PRODUCTION = True
     assert {error.id for error in check_transports()} == errors

@@ -1,0 +1,1 @@
+"""Services of the account's life, a module for each journey."""

@@ -1,0 +1,67 @@
+"""Sessions end: after idling, and in any case after some hours (SECURITY 5).
+
+Students: 15 minutes idle, 4 hours in all. Staff: 10 minutes idle, 8 hours.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+STARTED, SEEN = "session_started", "session_seen"
+# A page view writes the session at most this often (seconds).
+SEEN_STEP = 60
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds a session may idle, and last in all."""
+
+    idle: int
+    absolute: int
+
+
+STUDENT = Limits(
+    idle=int(timedelta(minutes=15).total_seconds()),
+    absolute=int(timedelta(hours=4).total_seconds()),
+)
+STAFF = Limits(
+    idle=int(timedelta(minutes=10).total_seconds()),
+    absolute=int(timedelta(hours=8).total_seconds()),
+)
+
+
+class SessionLimitsMiddleware:
+    """Sign out whoever idled too long or has been signed in too long."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            started = request.session.setdefault(STARTED, now)
+            seen = request.session.setdefault(SEEN, now)
+            limits = STAFF if request.user.is_staff else STUDENT
+            if now - seen > limits.idle or now - started > limits.absolute:
+                return self._sign_out(request)
+            if now - seen >= SEEN_STEP:
+                request.session[SEEN] = now
+        return self.get_response(request)
+
+    @staticmethod
+    def _sign_out(request: HttpRequest) -> HttpResponse:
+        logout(request)
+        messages.info(request, _("You were signed out for your safety. Please sign in again."))
+        # What was being sent is gone with the session: go back to a page that can be read.
+        target = request.get_full_path() if request.method == "GET" else "/"
+        response = redirect("account_login")
+        response["Location"] += "?" + urlencode({"next": target})
+        return response

@@ -1,0 +1,77 @@
+"""What providers push to us: receipts, behind a secret address."""
+
+import hmac
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponseBadRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from delivery import services
+from delivery.sms import aliyun, tencent
+from delivery.sms.base import Receipt
+
+MOST = 500  # receipts in one push; the vendors send at most 100
+
+
+@dataclass(frozen=True)
+class Push:
+    """How a vendor pushes receipts: reading them, and the answer it waits for."""
+
+    read: Callable[[Iterable[Any]], list[Receipt]]
+    thanks: dict[str, object]
+
+
+PUSHES = {
+    "aliyun": Push(aliyun.pushed_receipts, {"code": 0, "msg": "成功"}),
+    "tencent": Push(tencent.pushed_receipts, {"result": 0, "errmsg": "OK"}),
+}
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def receive(request: HttpRequest, provider: str, token: str) -> HttpResponseBase:
+    """Record pushed receipts. The vendors sign nothing: the address is the secret."""
+    push = PUSHES.get(provider)
+    expected = settings.SMS_RECEIPT_TOKEN
+    known = hmac.compare_digest(token.encode(), expected.encode())
+    if push is None or not expected or not known:
+        raise Http404
+    try:
+        items = json.loads(request.body)
+        if not isinstance(items, list) or len(items) > MOST:
+            raise ValueError("a list of receipts was expected")
+        receipts = push.read(items)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return HttpResponseBadRequest("malformed", content_type="text/plain")
+    for receipt in receipts:
+        record(provider, receipt)
+    return JsonResponse(push.thanks)
+
+
+def record(provider: str, receipt: Receipt) -> bool:
+    """Record one receipt; False when it told nothing new."""
+    return services.record_receipt(
+        provider=provider,
+        provider_id=receipt.provider_id.replace("\0", "")[:200],
+        out_id=_key(receipt.out_id),
+        delivered=receipt.delivered,
+        at=receipt.at,
+        error=receipt.error.replace("\0", ""),
+    )
+
+
+def _key(out_id: str) -> str:
+    """Our key in ``out_id``, empty when it is not one of ours."""
+    try:
+        return str(UUID(out_id))
+    except ValueError:
+        return ""

@@ -1,0 +1,57 @@
+"""Asking providers what became of messages that nobody has heard of."""
+
+import logging
+from datetime import timedelta
+
+from django.db.models import F
+from django.db.models.functions import Greatest, Now
+
+from delivery import claims, receipts
+from delivery.content import unseal
+from delivery.errors import DeliveryError
+from delivery.models import Channel, OutboxMessage, Status
+from delivery.sms.base import Absent, Receipt, Sent
+from delivery.sms.registry import providers
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100
+FIRST_PAUSE = timedelta(minutes=1)
+ASKED_FOR = timedelta(hours=24)
+
+
+def reconcile() -> int:
+    """Ask about unknown text messages, at growing intervals for a day; how many."""
+    unknown = OutboxMessage.objects.filter(status=Status.UNKNOWN)
+    unknown.filter(handed_over_at__lt=Now() - ASKED_FOR).exclude(sealed=b"").update(sealed=b"")
+    due = unknown.filter(channel=Channel.SMS, next_attempt_at__lte=Now()).exclude(sealed=b"")
+    asked = list(due.order_by("next_attempt_at")[:BATCH])
+    for message in asked:
+        # The pause doubles: as long again as since the hand-over.
+        unknown.filter(pk=message.pk).update(
+            next_attempt_at=Now() + Greatest(Now() - F("handed_over_at"), FIRST_PAUSE)
+        )
+        _ask(message)
+    return len(asked)
+
+
+def _ask(message: OutboxMessage) -> None:
+    """Record the receipt of whichever provider has one; send again if none ever had it."""
+    recipient, _ = unseal(message.key, message.sealed)
+    if message.handed_over_at is None:
+        return
+    sent = Sent(message.key.hex, recipient, message.provider_id, message.handed_over_at)
+    named = [one for one in providers() if message.provider in ("", one.name)]
+    absent = 0
+    for provider in named:
+        try:
+            found = provider.look_up(sent)
+        except DeliveryError as error:
+            logger.warning("%s did not answer a look-up: %s", provider.name, error.code)
+            continue
+        if isinstance(found, Receipt):
+            receipts.record(provider.name, found)
+            return
+        absent += isinstance(found, Absent)
+    if named and absent == len(named):
+        claims.requeue_absent(message.key)

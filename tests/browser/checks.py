@@ -1,0 +1,74 @@
+"""What must hold on every page, each check a list of complaints."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page as Tab
+
+AXE = Axe()
+# Dark differs from light in colours alone.
+COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+# Tells what the policy refused, from before the page's first byte.
+WATCH_POLICY = """
+window.refused = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.refused.push(event.violatedDirective + " " + (event.blockedURI || event.sourceFile)));
+"""
+
+
+def axe_complaints(tab: Tab) -> list[str]:
+    """What axe-core finds, in light and in dark."""
+    tab.emulate_media(color_scheme="light")
+    found = _violations(tab, {"resultTypes": ["violations"]}, "light")
+    tab.emulate_media(color_scheme="dark")
+    return found + _violations(tab, COLOURS, "dark")
+
+
+def _violations(tab: Tab, options: dict[str, list[str]], scheme: str) -> list[str]:
+    return [
+        f"{scheme}: {violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in AXE.run(tab, options=options).response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def overflow_complaints(tab: Tab) -> list[str]:
+    """Whether the page scrolls sideways on the narrowest phone, 320 px."""
+    size = tab.viewport_size
+    tab.set_viewport_size({"width": 320, "height": 640})
+    over = tab.evaluate(
+        """() => {
+          const root = document.documentElement, wide = root.clientWidth;
+          if (root.scrollWidth <= wide) return [];
+          return [...document.querySelectorAll("body *")]
+            .filter((element) => element.getBoundingClientRect().right > wide + 1)
+            .map((element) => element.tagName + "." + element.className).slice(0, 5);
+        }"""
+    )
+    if size:
+        tab.set_viewport_size(size)
+    return [f"wider than 320 px: {element}" for element in over]
+
+
+def policy_complaints(tab: Tab) -> list[str]:
+    """What the content security policy refused, and attributes it would refuse."""
+    inline = tab.evaluate(
+        """() => [...document.querySelectorAll("*")].flatMap((element) =>
+          [...element.attributes].map((a) => a.name)
+            .filter((name) => name === "style" || name.startsWith("on"))
+            .map((name) => element.tagName + " " + name))"""
+    )
+    refused = tab.evaluate("window.refused ?? []")
+    return [f"refused by the policy: {what}" for what in refused] + [
+        f"inline: {what}" for what in inline
+    ]
+
+
+def structure_complaints(tab: Tab) -> list[str]:
+    """One heading of the first rank, a title that names the page, a language."""
+    complaints = []
+    if (count := tab.locator("h1").count()) != 1:
+        complaints.append(f"{count} headings of the first rank")
+    if not tab.title().split("·")[0].strip():
+        complaints.append("the title does not name the page")
+    if not tab.locator("html").get_attribute("lang"):
+        complaints.append("no language")
+    return complaints
