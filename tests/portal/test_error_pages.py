@@ -1,0 +1,89 @@
+"""Each error answers in the portal's clothes, with a way on, whatever is broken."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.test import Client
+from django.urls import path, reverse
+
+from xuejiportal.urls import handler400
+from xuejiportal.urls import urlpatterns as portal_patterns
+
+
+@login_not_required
+def forbidden(request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied
+
+
+@login_not_required
+def too_many(request: HttpRequest) -> HttpResponse:
+    return render(request, "429.html", status=429)
+
+
+@login_not_required
+def broken(request: HttpRequest) -> HttpResponse:
+    raise ValueError("110101199003070097 must never be seen")
+
+
+urlpatterns = [
+    *portal_patterns,
+    path("forbidden/", forbidden),
+    path("too-many/", too_many),
+    path("broken/", broken),
+]
+__all__ = ["handler400", "urlpatterns"]
+
+pytestmark = pytest.mark.urls(__name__)
+
+
+def _too_large(client: Client) -> Any:
+    client.get(reverse("account_login"))  # brings the cookie against forged forms
+    return client.post(
+        reverse("account_login"),
+        b"login=" + b"a" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+        content_type="application/x-www-form-urlencoded",
+    )
+
+
+CASES: dict[str, tuple[int, str, Callable[[Client], Any]]] = {
+    "damaged": (400, "无法识别这个请求", lambda client: client.get("/", {"page": "\0"})),
+    "forbidden": (403, "没有权限打开这个页面", lambda client: client.get("/forbidden/")),
+    "absent": (404, "没有这个页面", lambda client: client.get("/nothing-here/")),
+    "too large": (413, "内容太大了", _too_large),
+    "too many": (429, "操作太频繁了", lambda client: client.get("/too-many/")),
+    "broken": (500, "系统出错了", lambda client: client.get("/broken/")),
+    "form too old": (403, "页面已过期", lambda client: client.post(reverse("account_login"))),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_error_is_told_plainly_with_a_way_on(case: str) -> None:
+    status, title, request = CASES[case]
+    answer = request(Client(enforce_csrf_checks=True, raise_request_exception=False))
+    page = answer.content.decode()
+    assert answer.status_code == status
+    assert f"<h1>{title}</h1>" in page
+    assert "css/foundation.css" in page
+    assert 'href="/"' in page
+    assert f'href="{reverse("help")}"' in page
+    assert "110101199003070097" not in page
+
+
+def test_the_page_of_a_broken_portal_needs_no_database() -> None:
+    """A session cookie sends the portal to the database, which this test forbids."""
+    client = Client(raise_request_exception=False)
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    answer = client.get("/forbidden/")
+    assert answer.status_code == 500
+    assert "<h1>系统出错了</h1>" in answer.content.decode()
+
+
+def test_an_error_speaks_english_to_those_who_chose_it() -> None:
+    client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+    assert "Something went wrong on our side" in client.get("/broken/").content.decode()
