@@ -1,0 +1,23 @@
+"""Make the demo school."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from enrollment.demo import make_demo, sign_ins
+
+
+class Command(BaseCommand):
+    """Idempotent: makes what is not there yet and prints whom to sign in as."""
+
+    help = "Make the demo school with 2,000 invented students and a person for every role."
+
+    def handle(self, **options: Any) -> None:
+        """Raises CommandError in production: the passwords are printed in the open."""
+        if settings.PRODUCTION:
+            raise CommandError("The demo school is for development only.")
+        make_demo()
+        self.stdout.write("演示账号（虚构人物） / demo sign-ins (invented people):")
+        for email, password, note in sign_ins():
+            self.stdout.write(f"  {email:22} {password:18} {note}")
