@@ -11,17 +11,13 @@ from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
 from delivery.models import OutboxMessage, Status
 
 BATCH = 100
-# A worker that has not handed a message over after this time has died.
-CLAIM_LEASE = timedelta(seconds=30)
-# A handed-over message without an answer after this time is unknown: longer
-# than the slowest batch (every request of it timing out).
-HANDOVER_LEASE = timedelta(seconds=120)
 MAX_ATTEMPTS = 10
 FIRST_DELAY = 5.0  # seconds; doubled at each attempt
 LONGEST_DELAY = 600.0
@@ -108,10 +104,14 @@ def passing(message: OutboxMessage, error: str) -> Outcome:
 def recover() -> None:
     """Take up what dead workers left: not handed over, send; handed over, unknown."""
     left = OutboxMessage.objects.filter(status=Status.SENDING)
-    left.filter(handed_over_at=None, claimed_at__lt=Now() - CLAIM_LEASE).update(
+    claim_lease = timedelta(seconds=settings.OUTBOX_CLAIM_LEASE)
+    left.filter(handed_over_at=None, claimed_at__lt=Now() - claim_lease).update(
         status=Status.QUEUED, next_attempt_at=Now()
     )
-    left.filter(handed_over_at__lt=Now() - HANDOVER_LEASE).update(status=Status.UNKNOWN)
+    handover_lease = timedelta(seconds=settings.OUTBOX_HANDOVER_LEASE)
+    left.filter(handed_over_at__lt=Now() - handover_lease).update(
+        status=Status.UNKNOWN, next_attempt_at=Now()
+    )
 
 
 def requeue_absent(key: UUID) -> bool:

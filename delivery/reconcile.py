@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Greatest, Now
 
@@ -16,7 +17,6 @@ from delivery.sms.registry import providers
 logger = logging.getLogger(__name__)
 
 BATCH = 100
-FIRST_PAUSE = timedelta(minutes=1)
 ASKED_FOR = timedelta(hours=24)
 
 
@@ -26,10 +26,11 @@ def reconcile() -> int:
     unknown.filter(handed_over_at__lt=Now() - ASKED_FOR).exclude(sealed=b"").update(sealed=b"")
     due = unknown.filter(channel=Channel.SMS, next_attempt_at__lte=Now()).exclude(sealed=b"")
     asked = list(due.order_by("next_attempt_at")[:BATCH])
+    first_pause = timedelta(seconds=settings.OUTBOX_FIRST_PAUSE)
     for message in asked:
         # The pause doubles: as long again as since the hand-over.
         unknown.filter(pk=message.pk).update(
-            next_attempt_at=Now() + Greatest(Now() - F("handed_over_at"), FIRST_PAUSE)
+            next_attempt_at=Now() + Greatest(Now() - F("handed_over_at"), first_pause)
         )
         _ask(message)
     return len(asked)

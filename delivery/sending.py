@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils.translation import override
 
 from delivery import claims, email
@@ -129,7 +128,7 @@ def _mail_outcomes(connection: email.Connection, share: Sequence[Mail]) -> Itera
 
 
 def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> list[Outcome]:
-    sms = Sms(message.key.hex, recipient, content.kind, content.params, _sms_text(message, content))
+    sms = Sms(message.key.hex, recipient, content.kind, content.params, message.language)
     error: DeliveryError = PassingError("no-provider")
     name = ""
     for provider in providers():
@@ -146,11 +145,6 @@ def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> li
             error = UncertainError(type(fault).__name__)
             break
     return [_failure(message, name, error)]
-
-
-def _sms_text(message: OutboxMessage, content: SmsContent) -> str:
-    with override(message.language):
-        return render_to_string(f"delivery/sms/{content.kind}.txt", dict(content.params)).strip()
 
 
 def _failure(message: OutboxMessage, provider: str, error: DeliveryError) -> Outcome:

@@ -261,7 +261,14 @@ globals().update(env.smtp(env.text("EMAIL_URL", "smtp://localhost:25")))
 ANYMAIL = env.mapping("ANYMAIL", "{}")
 # Names in delivery.sms.registry, or paths of classes: the first, then its fall-backs.
 SMS_PROVIDERS = env.words("SMS_PROVIDERS", "" if PRODUCTION else "file")
-SMS_TIMEOUT = 10  # seconds; the slowest batch must end within delivery.claims.HANDOVER_LEASE
+SMS_TIMEOUT = 10  # seconds; the slowest batch must end within OUTBOX_HANDOVER_LEASE
+# All in seconds. A worker that has not handed a message over by then has died; a
+# message handed over without an answer is unknown; unknown messages are asked after.
+OUTBOX_SWEEP = env.integer("OUTBOX_SWEEP", 5)
+OUTBOX_CLAIM_LEASE = env.integer("OUTBOX_CLAIM_LEASE", 30)
+OUTBOX_HANDOVER_LEASE = env.integer("OUTBOX_HANDOVER_LEASE", 120)
+OUTBOX_FIRST_PAUSE = env.integer("OUTBOX_FIRST_PAUSE", 60)
+OUTBOX_RECONCILE = env.integer("OUTBOX_RECONCILE", 30)
 # Templates by kind of message; see delivery.sms.templates for the form.
 SMS_TEMPLATES = env.mapping("SMS_TEMPLATES", "{}")
 # Part of the address to which providers push receipts; empty refuses them all.
@@ -269,6 +276,7 @@ SMS_RECEIPT_TOKEN = env.text("SMS_RECEIPT_TOKEN", "")
 ALIYUN_ACCESS_KEY_ID = env.text("ALIYUN_ACCESS_KEY_ID", "")
 ALIYUN_ACCESS_KEY_SECRET = env.text("ALIYUN_ACCESS_KEY_SECRET", "")
 ALIYUN_SMS_SIGN_NAME = env.text("ALIYUN_SMS_SIGN_NAME", "")
+ALIYUN_DETAILS_DELAY = env.integer("ALIYUN_DETAILS_DELAY", 600)
 ALIYUN_SMS_ENDPOINT = env.text("ALIYUN_SMS_ENDPOINT", "https://dysmsapi.aliyuncs.com")
 TENCENT_SECRET_ID = env.text("TENCENT_SECRET_ID", "")
 TENCENT_SECRET_KEY = env.text("TENCENT_SECRET_KEY", "")
@@ -312,12 +320,12 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep-outbox": {
         "task": "delivery.tasks.sweep_outbox",
-        "schedule": schedule(timedelta(seconds=5)),
+        "schedule": schedule(timedelta(seconds=OUTBOX_SWEEP)),
         "options": {"expires": 10},
     },
     "reconcile-outbox": {
         "task": "delivery.tasks.reconcile_outbox",
-        "schedule": schedule(timedelta(seconds=30)),
+        "schedule": schedule(timedelta(seconds=OUTBOX_RECONCILE)),
         "options": {"expires": 30},
     },
     "prune-outbox": {

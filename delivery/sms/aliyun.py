@@ -30,8 +30,6 @@ PERMANENT = {
     "MobileNumberIllegal",
 }
 FAILED, DELIVERED = 2, 3  # SendStatus; 1 is "waiting for the receipt"
-# Details appear with a delay; earlier, nothing found proves nothing.
-DETAILS_DELAY = timedelta(minutes=10)
 
 
 class AliyunProvider:
@@ -77,7 +75,9 @@ class AliyunProvider:
         for detail in details:
             if detail.get("OutId") == sent.out_id:
                 return _receipt(sent, detail)
-        old = datetime.now(UTC) - sent.handed_over_at > DETAILS_DELAY
+        # Details appear with a delay; earlier, nothing found proves nothing.
+        delay = timedelta(seconds=settings.ALIYUN_DETAILS_DELAY)
+        old = datetime.now(UTC) - sent.handed_over_at > delay
         whole = len(details) == int(answer.get("TotalCount", len(details)))
         return Absent() if old and whole and not sent.provider_id else Pending()
 

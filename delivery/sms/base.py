@@ -14,7 +14,7 @@ class Sms:
     to: str  # E.164
     kind: str
     params: Mapping[str, str]
-    text: str
+    language: str = "zh-hans"
 
 
 @dataclass(frozen=True)

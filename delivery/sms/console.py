@@ -3,6 +3,7 @@
 import sys
 
 from delivery.sms.base import Pending, Receipt, Sent, Sms
+from delivery.sms.templates import text_of
 
 
 class ConsoleProvider:
@@ -12,7 +13,7 @@ class ConsoleProvider:
 
     def send(self, sms: Sms) -> str:
         """Print the message."""
-        sys.stdout.write(f"SMS to {sms.to}: {sms.text}\n")
+        sys.stdout.write(f"SMS to {sms.to}: {text_of(sms)}\n")
         sys.stdout.flush()
         return sms.out_id
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from delivery.sms.base import Absent, Receipt, Sent, Sms
+from delivery.sms.templates import text_of
 
 
 class FileProvider:
@@ -21,7 +22,7 @@ class FileProvider:
         path.parent.mkdir(parents=True, exist_ok=True)
         value = {
             "to": sms.to,
-            "text": sms.text,
+            "text": text_of(sms),
             "kind": sms.kind,
             "params": dict(sms.params),
             "sent_at": datetime.now(UTC).isoformat(),

@@ -1,10 +1,13 @@
-"""Which template of a provider stands for a kind of message."""
+"""The words of a text message: our own, or a provider's template for its kind."""
 
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
+from django.utils.translation import override
 
-from delivery.errors import PassingError
+from delivery.errors import PassingError, PermanentError
 from delivery.sms.base import Sms
 
 
@@ -14,6 +17,18 @@ class Filled:
 
     template_id: str
     params: dict[str, str]
+
+
+def text_of(sms: Sms) -> str:
+    """The text of ``delivery/sms/KIND.txt`` in the message's language.
+
+    Raises PermanentError when this kind has no text.
+    """
+    try:
+        with override(sms.language):
+            return render_to_string(f"delivery/sms/{sms.kind}.txt", dict(sms.params)).strip()
+    except TemplateDoesNotExist as error:
+        raise PermanentError("no-text") from error
 
 
 def fill(provider: str, sms: Sms) -> Filled:

@@ -193,6 +193,12 @@ class TestFailures:
         assert len(provider.asked) == 1
         assert second.asked == []
 
+    def test_a_kind_without_words_fails(self, outbox: Outbox) -> None:
+        message = greet("nobody-wrote-this")
+        assert outbox.texts() == []
+        message.refresh_from_db()
+        assert (message.status, message.error) == (Status.FAILED, "no-text")
+
     def test_the_second_provider_steps_in_only_when_nothing_was_accepted(
         self, use: Any, greeting: str
     ) -> None:

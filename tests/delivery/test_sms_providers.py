@@ -275,4 +275,4 @@ def test_many_at_once_keep_their_connections(fake: Fake, settings: Settings) -> 
     assert len({accepted["out_id"] for accepted in fake.accepted}) == 40
     assert OutboxMessage.objects.filter(status=Status.SENT).count() == 40
     [provider] = providers()
-    assert provider.send(Sms("0" * 32, PHONE, "greeting", {"name": "x"}, "x")) == "serial-41"
+    assert provider.send(Sms("0" * 32, PHONE, "greeting", {"name": "x"})) == "serial-41"

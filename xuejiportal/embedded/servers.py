@@ -51,6 +51,7 @@ class Server:
     def __init__(self, directory: Path, lock: int, *, durable: bool) -> None:
         self.directory, self.lock, self.durable = directory, lock, durable
         self.process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()  # kept when the same server is started again
         self.url = ""
 
     def start(self) -> None:
@@ -116,11 +117,12 @@ class Postgresql(Server):
             self._create_cluster(directory, data, major_found, account)
         # Nothing of ours runs while we hold the lock: a leftover from kill -9.
         (data / "postmaster.pid").unlink(missing_ok=True)
-        port = free_port()
         settings = POSTGRESQL_SETTINGS | ({} if self.durable else FORGETFUL_POSTGRESQL)
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        self._launch([directory / "postgres", "-D", data, "-p", str(port), *options], data, account)
-        address = f"postgresql://portal:{quote(self._password())}@127.0.0.1:{port}"
+        self._launch(
+            [directory / "postgres", "-D", data, "-p", str(self.port), *options], data, account
+        )
+        address = f"postgresql://portal:{quote(self._password())}@127.0.0.1:{self.port}"
         self._wait_for(lambda: _ensure_database(address), (psycopg.OperationalError,))
         self.url = f"{address}/{DATABASE}"
 
@@ -175,10 +177,9 @@ class Valkey(Server):
         data = self.directory / "data"
         data.mkdir(mode=0o700, exist_ok=True)
         password = _secret(self.directory / "password")
-        port = free_port()
         config = [
             "bind 127.0.0.1",
-            f"port {port}",
+            f"port {self.port}",
             f"requirepass {password}",
             "maxmemory-policy noeviction",
             'save ""',
@@ -189,7 +190,7 @@ class Valkey(Server):
         config_file.touch(mode=0o600)
         config_file.write_text("\n".join(config) + "\n")
         self._launch([programs.valkey(), config_file], data, None)
-        self.url = f"redis://:{quote(password)}@127.0.0.1:{port}/0"
+        self.url = f"redis://:{quote(password)}@127.0.0.1:{self.port}/0"
         client = redis.Redis.from_url(self.url)
         self._wait_for(client.ping, (redis.ConnectionError,))
         client.close()
