@@ -112,7 +112,7 @@ class Card:
         years = format(record.schooling_years.normalize(), "f") if record.schooling_years else ""
         rows: list[Row] = [
             (_("Date of entry"), record.entry_date),
-            (_("Years of schooling"), years),
+            (_("Years of schooling"), _("%(years)s years") % {"years": years} if years else ""),
             (leaving, record.expected_leaving_date),
         ]
         return [row for row in rows if row[1]]
