@@ -13,6 +13,8 @@ from typing import Any
 from django.urls import reverse
 from playwright.sync_api import Page as Tab
 
+from tests.people import sample_number
+
 
 @dataclass(frozen=True)
 class Page:
@@ -36,6 +38,22 @@ def send_empty(tab: Tab) -> None:
     tab.locator("[data-error-summary]").wait_for()
 
 
+def answer_wrongly(tab: Tab) -> None:
+    """Fill in basic information that no record carries, as far as the check of answers."""
+    tab.get_by_label("姓名").or_(tab.get_by_label("Name")).fill("赵无此")
+    tab.locator("[name=number]").fill(sample_number(77))
+    tab.locator("[name=third_item]").fill("26110199999999")
+    tab.locator("main form button").last.click()
+    tab.wait_for_url(reverse("verification:check"))
+
+
+def be_unmatched(tab: Tab) -> None:
+    """Send answers that match nothing."""
+    answer_wrongly(tab)
+    tab.locator("main form button").first.click()
+    tab.wait_for_url(reverse("verification:unmatched"))
+
+
 PAGES = [
     Page("home", reverse("home")),
     Page("help", reverse("help")),
@@ -47,4 +65,18 @@ PAGES = [
     Page("register", reverse("account_signup")),
     Page("register, errors", reverse("account_signup"), act=send_empty),
     Page("reset password", reverse("account_reset_password")),
+    Page("sign out", reverse("account_logout"), who="li"),
+    Page("change password", reverse("account_change_password"), who="li"),
+    Page("status, nothing proved", reverse("enrollment:status"), who="li"),
+    Page("basic information", reverse("verification:start"), who="li"),
+    Page("basic information, errors", reverse("verification:start"), who="li", act=send_empty),
+    Page("check your answers", reverse("verification:start"), who="li", act=answer_wrongly),
+    Page("not matched", reverse("verification:start"), who="li", act=be_unmatched),
+    Page("status", reverse("enrollment:status"), who="wang", needs="wang_record"),
+    Page(
+        "certificate number",
+        lambda record: reverse("enrollment:certificate", args=[record.key]),
+        who="wang",
+        needs="wang_record",
+    ),
 ]
