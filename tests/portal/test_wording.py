@@ -24,6 +24,7 @@ def test_every_sentence_still_exists_where_it_came_from() -> None:
 
 
 def test_our_words_come_before_the_libraries() -> None:
-    with translation.override("zh-hans"), pytest.raises(ValidationError) as caught:
-        EmailField().clean("nobody")
-    assert caught.value.messages == ["邮箱地址格式不对，请检查。"]
+    with translation.override("zh-hans"):
+        with pytest.raises(ValidationError) as caught:
+            EmailField().clean("nobody")
+        assert caught.value.messages == ["邮箱地址格式不对，请检查。"]
