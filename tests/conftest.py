@@ -1,15 +1,18 @@
 """Fixtures every test may use."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import User
+from accounts.roles import Role
 from enrollment.models import StudentRecord
 from tests.outbox import Outbox
-from tests.people import make_account, make_record, sample_number
+from tests.people import make_account, make_record, make_school, sample_number
 from verification import services
 from verification.facts import Facts
 
@@ -44,6 +47,34 @@ def li_record(db: None) -> StudentRecord:
 
 
 @pytest.fixture
+def unmatched_attempt(li: User) -> None:
+    """李晓雨 has asked for a record that is not in the registry."""
+    facts = Facts("李晓雨", "居民身份证", sample_number(12), "2611010815012")
+    services.start_attempt(account=li, facts=facts)
+    services.submit_attempt(account=li)
+
+
+@pytest.fixture
+def phone_owner(db: None) -> User:
+    """An account whose confirmed phone no school knows."""
+    return make_account("phone.owner@example.org", phone="+8613800138000")
+
+
+@pytest.fixture
+def open_third_item(phone_owner: User) -> None:
+    """That account is asked for the third item."""
+    facts = Facts("李晓雨", "居民身份证", sample_number(12))
+    services.start_attempt(account=phone_owner, facts=facts)
+    services.submit_attempt(account=phone_owner)
+
+
+@pytest.fixture
+def registrar(db: None) -> User:
+    """A registrar of no institution yet."""
+    return make_account("registrar@example.org", roles=(Role.REGISTRAR,))
+
+
+@pytest.fixture
 def wang(db: None) -> User:
     """王明, another student."""
     return make_account("wang.ming@example.org")
@@ -60,3 +91,18 @@ def wang_record(wang: User) -> StudentRecord:
     services.submit_attempt(account=wang)
     record.refresh_from_db()
     return record
+
+
+@pytest.fixture
+def wang_second_record(wang: User, wang_record: StudentRecord) -> StudentRecord:
+    """王明 has graduated from a college before."""
+    return make_record(
+        name="王明",
+        number=sample_number(31),
+        school=make_school(code="10009", name="明德职业技术学院"),
+        level="专科(高职)",
+        entry_date=date(2023, 9, 1),
+        status="毕业",
+        holder=wang,
+        claimed_at=timezone.now(),
+    )

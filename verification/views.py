@@ -54,7 +54,8 @@ def start(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         services.start_attempt(account=account, facts=form.facts)
         return redirect("verification:check")
-    return _step(request, "verification/start.html", {"form": form})
+    context = {"form": form, "last": queries.last_unmatched(account)}
+    return _step(request, "verification/start.html", context)
 
 
 @for_the_unverified

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -14,10 +14,13 @@ from enrollment.cards import Card, card_of, cards_of
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
-    """My records; without one, the way to verification (guide row 15)."""
-    cards = cards_of(_account(request))
+    """My records; a student without one goes on to verification (guide row 15)."""
+    account = _account(request)
+    cards = cards_of(account)
+    if not cards and account.is_student:
+        return redirect("verification:start")
     if not cards:
-        return render(request, "enrollment/status_none.html", {"help_anchor": "status"})
+        return render(request, "enrollment/status_none.html")
     if len(cards) == 1:
         return _record_page(request, cards[0])
     return render(request, "enrollment/status.html", {"cards": cards, "help_anchor": "status"})

@@ -67,7 +67,6 @@ PAGES = [
     Page("reset password", reverse("account_reset_password")),
     Page("sign out", reverse("account_logout"), who="li"),
     Page("change password", reverse("account_change_password"), who="li"),
-    Page("status, nothing proved", reverse("enrollment:status"), who="li"),
     Page("basic information", reverse("verification:start"), who="li"),
     Page("basic information, errors", reverse("verification:start"), who="li", act=send_empty),
     Page("check your answers", reverse("verification:start"), who="li", act=answer_wrongly),
@@ -79,4 +78,7 @@ PAGES = [
         who="wang",
         needs="wang_record",
     ),
+    Page("third item", reverse("verification:third"), "phone_owner", "open_third_item"),
+    Page("status, several records", reverse("enrollment:status"), "wang", "wang_second_record"),
+    Page("status of staff", reverse("enrollment:status"), "registrar"),
 ]
