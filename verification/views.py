@@ -1,6 +1,6 @@
 """The way from name and number to the record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -107,7 +107,7 @@ def unmatched(request: HttpRequest) -> HttpResponse:
     return render(request, "verification/unmatched.html", context)
 
 
-def _step(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+def _step(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
     steps = [_("Basic information"), _("Check your answers"), _("My record")]
     return render(request, template, {**context, "steps": steps, "help_anchor": "verify"})
 
