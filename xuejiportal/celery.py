@@ -3,9 +3,15 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
+
+from xuejiportal.preflight import refuse_unfit_production
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
 
 app = Celery("xuejiportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+worker_init.connect(refuse_unfit_production, weak=False)
+beat_init.connect(refuse_unfit_production, weak=False)

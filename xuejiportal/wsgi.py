@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from xuejiportal.preflight import refuse_unfit_production
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
 
 application = get_wsgi_application()
+refuse_unfit_production()

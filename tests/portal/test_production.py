@@ -2,6 +2,8 @@
 
 import base64
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,13 @@ COMPLETE = {
     "ALLOWED_HOSTS": "portal.example.edu.cn",
     "DATABASE_URL": "postgresql://portal:secret@db.internal/portal",
     "REDIS_URL": "redis://cache.internal/0",
+}
+SENDING = {
+    "EMAIL_URL": "smtp://mail.internal:25",
+    "SMS_PROVIDERS": "aliyun",
+    "ALIYUN_ACCESS_KEY_ID": "id",
+    "ALIYUN_ACCESS_KEY_SECRET": "made-up",
+    "ALIYUN_SMS_SIGN_NAME": "sign",
 }
 SETTINGS_VARIABLES = {*COMPLETE, *(f"{name}_FILE" for name in COMPLETE), "DEBUG", "VAR_DIR"}
 
@@ -89,3 +98,28 @@ def test_development_makes_its_own_secrets_once(environment: pytest.MonkeyPatch)
     for name in ("SECRET_KEY", "VAULT_KEYS", "LOOKUP_KEY", "CODE_KEY"):
         assert first[name] == second[name]
     assert first["LOOKUP_KEY"] != first["CODE_KEY"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"SMS_PROVIDERS": "console"}, "SMS_PROVIDERS"),
+        ({"SMS_PROVIDERS": ""}, "SMS_PROVIDERS"),
+        ({"EMAIL_TRANSPORT": "file"}, "EMAIL_TRANSPORT"),
+        ({}, ""),
+    ],
+)
+def test_a_web_server_starts_only_with_real_sending(
+    environment: pytest.MonkeyPatch, change: dict[str, str], said: str
+) -> None:
+    set_all(environment, COMPLETE | SENDING | change)
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import xuejiportal.wsgi"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (loaded.returncode == 0) is (said == ""), loaded.stderr
+    assert said in loaded.stderr
