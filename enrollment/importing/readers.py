@@ -144,8 +144,9 @@ def _from_workbook(source: BinaryIO, kind: str) -> Table:
     source.close()
     if done.returncode:
         spool.close()
-        unreadable = done.returncode == workbook.EXIT_UNREADABLE
-        raise FileFaultError(FileFault.UNREADABLE if unreadable else FileFault.TOO_LARGE)
+        # Killed by a signal: it asked for more memory or time than it may have.
+        too_large = done.returncode == workbook.EXIT_TOO_LARGE or done.returncode < 0
+        raise FileFaultError(FileFault.TOO_LARGE if too_large else FileFault.UNREADABLE)
     told = json.loads(done.stderr.splitlines()[-1])
     size = os.fstat(spool.fileno()).st_size
     if not size:

@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import resource
+import struct
 import sys
 import tempfile
 import zipfile
@@ -53,7 +54,15 @@ def main(kind: str, memory: int) -> int:
         out.flush()
     except (TooLargeError, MemoryError):
         return EXIT_TOO_LARGE
-    except (CalamineError, DBFNotFound, zipfile.BadZipFile, ValueError, KeyError, OSError):
+    except (
+        CalamineError,
+        DBFNotFound,
+        zipfile.BadZipFile,
+        struct.error,
+        ValueError,
+        KeyError,
+        OSError,
+    ):
         return EXIT_UNREADABLE
     sys.stderr.write(json.dumps({"sheet": sheet, "others": others}) + "\n")
     return 0
