@@ -1,0 +1,28 @@
+"""Where the help of a page begins: the topic of ``help.html`` that concerns it (guide row 29)."""
+
+from django.http import HttpRequest
+
+BY_PAGE = {
+    "account_signup": "register",
+    "account_email_verification_sent": "activate",
+    "account_confirm_email": "activate",
+    "account_login": "sign-in",
+    "account_reset_password": "sign-in",
+    "account_reset_password_done": "sign-in",
+    "account_reset_password_from_key": "sign-in",
+    "verification:unmatched": "not-matched",
+}
+BY_APP = {"verification": "verify", "enrollment": "check", "accounts": "safety"}
+OTHER_ACCOUNT_PAGES = ("account_", "mfa_", "usersessions_")
+
+
+def topic_of(request: HttpRequest) -> str:
+    """The anchor for the page that answers ``request``; empty where none fits."""
+    match = request.resolver_match
+    if match is None:
+        return ""
+    if match.view_name in BY_PAGE:
+        return BY_PAGE[match.view_name]
+    if (match.url_name or "").startswith(OTHER_ACCOUNT_PAGES):
+        return "safety"
+    return BY_APP.get(match.namespace, "")
