@@ -1,11 +1,15 @@
 """Addresses that stand in for django-allauth's own; included before them."""
 
+from allauth.account.views import signup
+from django.db import transaction
 from django.urls import path
 
 from accounts.views.activation import check_your_mail
 from accounts.views.sign_out import SignOutView
 
 urlpatterns = [
+    # The account, its address and the letter to it: all of them or none.
+    path("signup/", transaction.atomic(signup), name="account_signup"),
     path("logout/", SignOutView.as_view(), name="account_logout"),
     path("confirm-email/", check_your_mail, name="account_email_verification_sent"),
 ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import redis
 from psycopg.rows import dict_row
 
 from tests.delivery import fake_sms
@@ -127,6 +128,10 @@ class Site:
     def kill_all(self) -> None:
         for process in list(self.processes):
             self.kill(process)
+
+    def flush_broker(self) -> None:
+        """Empty it: no task, no cache, no doorbell is left."""
+        redis.Redis.from_url(self.valkey.url).flushall()
 
     # --- What is there
 

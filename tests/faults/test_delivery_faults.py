@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
-import redis
 
 from tests.faults.site import Site, running, wait_until
 
@@ -74,7 +73,7 @@ def test_two_beats_double_nothing_and_a_new_one_takes_over(site: Site) -> None:
     site.kill(second)
     site.kill(worker)
     site.queue(5, "beats")
-    redis.Redis.from_url(site.valkey.url).flushall()  # no doorbell is left
+    site.flush_broker()  # no doorbell is left
     site.worker()
     site.beat("three")
     took = wait_until(lambda: site.settled("beats"), 120, str(site.statuses("beats")))
@@ -84,7 +83,7 @@ def test_two_beats_double_nothing_and_a_new_one_takes_over(site: Site) -> None:
 
 def test_an_emptied_broker_loses_no_message(site: Site) -> None:
     site.queue(50, "emptied")
-    redis.Redis.from_url(site.valkey.url).flushall()
+    site.flush_broker()
     site.worker()
     site.beat()
     wait_until(lambda: site.settled("emptied"), 60, str(site.statuses("emptied")))

@@ -1,0 +1,70 @@
+"""The shared cache, with a stand-in for the time that Redis does not answer."""
+
+import logging
+import time
+from typing import Any
+
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 5.0  # seconds without asking again after Redis did not answer
+_silent_until = 0.0
+
+
+class StandbyRedisCache(RedisCache):
+    """Redis; while it is away, a cache in the memory of each process.
+
+    Nothing that must hold is kept in the cache, so that people can go on
+    signing in. Limits that count here count more coarsely, but they count.
+    """
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._standby = LocMemCache("standby", {**params, "OPTIONS": {}})
+
+    def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
+        """See Django's ``BaseCache``, here and below."""
+        return bool(self._ask("add", key, value, *args, **kwargs))
+
+    def get(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("get", key, *args, **kwargs)
+
+    def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> None:
+        self._ask("set", key, value, *args, **kwargs)
+
+    def touch(self, key: Any, *args: Any, **kwargs: Any) -> bool:
+        return bool(self._ask("touch", key, *args, **kwargs))
+
+    def delete(self, key: Any, *args: Any, **kwargs: Any) -> bool:
+        return bool(self._ask("delete", key, *args, **kwargs))
+
+    def get_many(self, keys: Any, *args: Any, **kwargs: Any) -> dict[Any, Any]:
+        return dict(self._ask("get_many", keys, *args, **kwargs))
+
+    def has_key(self, key: Any, *args: Any, **kwargs: Any) -> bool:
+        return bool(self._ask("has_key", key, *args, **kwargs))
+
+    def incr(self, key: Any, *args: Any, **kwargs: Any) -> int:
+        return int(self._ask("incr", key, *args, **kwargs))
+
+    def set_many(self, data: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        return list(self._ask("set_many", data, *args, **kwargs))
+
+    def delete_many(self, keys: Any, *args: Any, **kwargs: Any) -> None:
+        self._ask("delete_many", keys, *args, **kwargs)
+
+    def clear(self) -> None:
+        self._ask("clear")
+
+    def _ask(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        global _silent_until
+        if time.monotonic() >= _silent_until:
+            try:
+                return getattr(super(), name)(*args, **kwargs)
+            except RedisError as error:
+                _silent_until = time.monotonic() + PAUSE
+                logger.warning("Cache unreachable (%s): standing in", type(error).__name__)
+        return getattr(self._standby, name)(*args, **kwargs)
