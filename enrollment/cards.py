@@ -6,17 +6,23 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from enrollment.card_query import with_parts
+from enrollment.confirming import CHECKLIST, labels
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.number import mask_number
-from enrollment.models import EventKind, Photo, PhotoKind, RecordEvent, StudentRecord
+from enrollment.importing.columns import BY_NAME
+from enrollment.models import (
+    Answer,
+    EventKind,
+    PhotoKind,
+    StudentRecord,
+)
+from enrollment.models.record import Gender
 from enrollment.queries import records_held_by
 from enrollment.sealed import certificate_number
 from enrollment.statuses import EXPLANATIONS, Explanation, Status
@@ -39,6 +45,52 @@ class PhotoSlot:
     def source(self) -> str | Promise:
         """Where such photographs come from (guide rows 23, 24)."""
         return _SOURCES[self.kind]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field changed after the student had answered for it."""
+
+    field: str
+    old: str
+    new: str
+    version: int
+
+    @property
+    def label(self) -> str | Promise:
+        """The field's name for people."""
+        return BY_NAME[self.field].label if self.field in BY_NAME else self.field
+
+    @property
+    def old_shown(self) -> Value:
+        """The old value as the card writes such values."""
+        return shown(self.field, self.old)
+
+    @property
+    def new_shown(self) -> Value:
+        """The new value as the card writes such values."""
+        return shown(self.field, self.new)
+
+
+@dataclass(frozen=True)
+class GivenAnswer:
+    """The student's latest answer, and what has changed in its fields since."""
+
+    key: str
+    answer: Answer
+    made_at: datetime | None
+    wrong_fields: Sequence[str]
+    changes: Sequence[Change]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a field it speaks of has another value now."""
+        return bool(self.changes)
+
+    @property
+    def wrong_labels(self) -> list[str]:
+        """The fields objected to, in words."""
+        return labels(self.wrong_fields)
 
 
 @dataclass(frozen=True)
@@ -124,6 +176,46 @@ class Card:
         return [_slot(kind, found.get(kind)) for kind in PhotoKind]
 
     @cached_property
+    def asked(self) -> list[str]:
+        """Names of the fields the student is asked to check: the campaign's, else the four."""
+        campaign = getattr(self.record, "campaign", None) or {}
+        named = [name for name in campaign.get("confirm") or () if name in BY_NAME]
+        return named or list(CHECKLIST)
+
+    @cached_property
+    def ignored(self) -> list[str]:
+        """Labels of the fields that the campaign says need no checking."""
+        campaign = getattr(self.record, "campaign", None) or {}
+        return labels(campaign.get("ignore") or ())
+
+    @property
+    def checklist(self) -> list[tuple[str, str | Promise, Value]]:
+        """Name, label and shown value of each field that is asked about."""
+        return [(name, BY_NAME[name].label, self._value(name)) for name in self.asked]
+
+    def _value(self, name: str) -> Value:
+        if name == "certificate_number":
+            return self.masked_certificate
+        if name == "class_code":
+            return self.record.school_class.code if self.record.school_class else ""
+        value = getattr(self.record, name, "")
+        return value if isinstance(value, date) else shown(name, str(value or ""))
+
+    @cached_property
+    def given(self) -> GivenAnswer | None:
+        """The student's latest answer for this record."""
+        row = getattr(self.record, "confirmation", None)
+        if not row:
+            return None
+        changes = [
+            Change(**change)
+            for change in getattr(self.record, "change_rows", ())
+            if change["version"] > row["version"] and change["field"] in row["fields"]
+        ]
+        made_at = parse_datetime(row["made_at"])
+        return GivenAnswer(row["key"], Answer(row["answer"]), made_at, row["wrong_fields"], changes)
+
+    @cached_property
     def events(self) -> Sequence[Happening]:
         """What happened to the record, newest first."""
         return [
@@ -139,27 +231,22 @@ class Card:
 
 def cards_of(user: User) -> list[Card]:
     """The cards of all records ``user`` holds, newest entry first: one query."""
-    return [Card(record) for record in _with_parts(records_held_by(user))]
+    return [Card(record) for record in with_parts(records_held_by(user))]
 
 
 def card_of(user: User, key: UUID) -> Card | None:
     """The card of one record ``user`` holds; None for any other: one query."""
-    record = _with_parts(records_held_by(user).filter(key=key)).first()
+    record = with_parts(records_held_by(user).filter(key=key)).first()
     return Card(record) if record else None
 
 
-def _with_parts(records: QuerySet[StudentRecord]) -> QuerySet[StudentRecord]:
-    photos = Photo.objects.filter(record=OuterRef("pk")).values(
-        row=JSONObject(kind="kind", key="key", width="width", height="height", added_at="added_at")
-    )
-    events = (
-        RecordEvent.objects.filter(record=OuterRef("pk"))
-        .order_by("-happened_on", "-pk")
-        .values(row=JSONObject(kind="kind", on="happened_on", status="status_after", note="note"))
-    )
-    return records.select_related("institution", "school_class").annotate(
-        photo_rows=ArraySubquery(photos), event_rows=ArraySubquery(events)
-    )
+def shown(name: str, stored: str) -> Value:
+    """A field's stored text as a person reads it."""
+    if name == "gender":
+        return str(Gender(int(stored)).label) if stored.isdigit() else stored
+    if name.endswith("_date"):
+        return parse_date(stored) or stored
+    return stored
 
 
 def _slot(kind: PhotoKind, row: dict[str, str | int] | None) -> PhotoSlot:

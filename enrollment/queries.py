@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment.models import Photo, StudentRecord
+from enrollment.models import Confirmation, Photo, StudentRecord
 
 
 def records_held_by(user: User) -> QuerySet[StudentRecord]:
@@ -18,6 +18,11 @@ def photos_held_by(user: User | AnonymousUser) -> QuerySet[Photo]:
     if not isinstance(user, User):
         return Photo.objects.none()
     return Photo.objects.filter(record__holder=user)
+
+
+def confirmations_held_by(user: User) -> QuerySet[Confirmation]:
+    """The answers given for the records this account holds."""
+    return Confirmation.objects.filter(record__holder=user).select_related("record__institution")
 
 
 def records_visible_to(user: User | AnonymousUser) -> QuerySet[StudentRecord]:

@@ -10,7 +10,8 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment.models import StudentRecord
+from enrollment.confirming import answer_record
+from enrollment.models import Confirmation, FieldChange, StudentRecord
 from tests.outbox import Outbox
 from tests.people import make_account, make_record, make_school, sample_number
 from verification import services
@@ -105,4 +106,19 @@ def wang_second_record(wang: User, wang_record: StudentRecord) -> StudentRecord:
         status="毕业",
         holder=wang,
         claimed_at=timezone.now(),
+    )
+
+
+@pytest.fixture
+def answered(wang: User, wang_record: StudentRecord) -> Confirmation:
+    """王明 has confirmed the record."""
+    return answer_record(record=wang_record, account=wang, asked=["name", "gender"], wrong=[])
+
+
+@pytest.fixture
+def stale_answer(answered: Confirmation) -> FieldChange:
+    """His name has been changed since."""
+    record = answered.record
+    return FieldChange.objects.create(
+        record=record, field="name", old="王朋", new=record.name, version=record.version + 1
     )

@@ -2,6 +2,7 @@
 
 from enrollment.models.batch import BatchState, ImportBatch, RecordBefore
 from enrollment.models.campaign import Campaign
+from enrollment.models.confirmation import Answer, Confirmation
 from enrollment.models.event import EventKind, RecordEvent
 from enrollment.models.institution import (
     ClassCounselor,
@@ -13,9 +14,11 @@ from enrollment.models.photo import Photo, PhotoKind
 from enrollment.models.record import FieldChange, StudentRecord
 
 __all__ = [
+    "Answer",
     "BatchState",
     "Campaign",
     "ClassCounselor",
+    "Confirmation",
     "EventKind",
     "FieldChange",
     "ImportBatch",

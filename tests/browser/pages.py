@@ -80,5 +80,10 @@ PAGES = [
     ),
     Page("third item", reverse("verification:third"), "phone_owner", "open_third_item"),
     Page("status, several records", reverse("enrollment:status"), "wang", "wang_second_record"),
+    Page(
+        "receipt", lambda made: reverse("enrollment:receipt", args=[made.key]), "wang", "answered"
+    ),
+    Page("stale answer", reverse("enrollment:status"), "wang", "stale_answer"),
+    Page("check a receipt", reverse("enrollment:check_receipt")),
     Page("status of staff", reverse("enrollment:status"), "registrar"),
 ]

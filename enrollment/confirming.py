@@ -1,0 +1,84 @@
+"""确认无误 / 信息有误: what is asked of a student, the answer, and when it goes stale."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+
+import audit.services as trail
+from accounts.models import User
+from enrollment.importing.columns import BY_NAME
+from enrollment.models import Answer, Confirmation, FieldChange, StudentRecord
+
+# The four items every student checks (guide row 19); a campaign may name others.
+CHECKLIST = ("name", "gender", "birth_date", "certificate_number")
+
+
+class NotAskedError(Exception):
+    """A field was objected to that nobody asked about."""
+
+
+def answer_record(
+    *, record: StudentRecord, account: User, asked: Sequence[str], wrong: Iterable[str]
+) -> Confirmation:
+    """Keep the student's answer to the present version of ``record``.
+
+    ``wrong`` names the fields objected to, none for 确认无误. The same answer
+    given twice is one answer with one receipt. Raises NotAskedError.
+    """
+    objections = [name for name in asked if name in set(wrong)]
+    if set(wrong) - set(asked):
+        raise NotAskedError
+    answer = Answer.WRONG if objections else Answer.RIGHT
+    with transaction.atomic():
+        held = StudentRecord.objects.select_for_update().get(pk=record.pk)
+        latest = held.confirmations.order_by("-pk").first()
+        if (
+            latest is not None
+            and (latest.version, latest.answer) == (held.version, answer)
+            and (latest.wrong_fields, latest.fields) == (objections, list(asked))
+        ):
+            return latest
+        made = Confirmation.objects.create(
+            record=held,
+            account=account,
+            version=held.version,
+            answer=answer,
+            fields=list(asked),
+            wrong_fields=objections,
+        )
+        made.refresh_from_db()
+        trail.record(
+            action="enrollment.confirm_record",
+            actor_id=account.pk,
+            subject_type="record",
+            subject_key=held.key,
+            institution_code=record.institution.code,
+            detail={"answer": answer.value, "version": held.version, "wrong": objections},
+        )
+    return made
+
+
+def changes_since(confirmation: Confirmation) -> list[FieldChange]:
+    """What has changed in the fields of ``confirmation`` after it was given, oldest first."""
+    changes = FieldChange.objects.filter(
+        record_id=confirmation.record_id,
+        version__gt=confirmation.version,
+        field__in=confirmation.fields,
+    )
+    return list(changes.order_by("pk"))
+
+
+def labels(names: Iterable[str]) -> list[str]:
+    """The names of fields in the reader's language."""
+    return [str(BY_NAME[name].label) for name in names if name in BY_NAME]
+
+
+def find_receipt(text: str) -> Confirmation | None:
+    """The newest facts behind a receipt's code, however it was typed; None when unknown."""
+    code = "".join(c for c in text.upper() if c.isalnum()).translate(_MISREAD)
+    found = Confirmation.objects.select_related("record__institution").filter(code=code)
+    return found.first()
+
+
+# What people write for the digits of the alphabet.
+_MISREAD = str.maketrans("OIL", "011")

@@ -1,0 +1,77 @@
+"""A student's answer to what the registry states, and its receipt."""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models.record import StudentRecord
+
+# Crockford's base 32 without the letters people mix up (I, L, O, U).
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 16  # 80 bits: unguessable without any limit on tries
+
+
+def new_code() -> str:
+    """A fresh code of 80 random bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+
+
+class Answer(models.TextChoices):
+    """What the student says of the record."""
+
+    RIGHT = "right", _("All correct")
+    WRONG = "wrong", _("Something is wrong")
+
+
+class Confirmation(models.Model):
+    """One answer to one version of a record.
+
+    ``fields`` are the names of the fields that were asked about; with
+    ``Answer.WRONG``, ``wrong_fields`` are those the student objects to. The
+    latest answer counts; it goes stale when one of ``fields`` changes in a
+    later version.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    record = models.ForeignKey(
+        StudentRecord, on_delete=models.CASCADE, related_name="confirmations"
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    version = models.PositiveIntegerField()
+    answer = models.CharField(max_length=5, choices=Answer.choices)
+    fields = models.JSONField()
+    wrong_fields = models.JSONField(default=list)
+    code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(answer__in=Answer.values), name="answer_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answer="right", wrong_fields=[])
+                | (models.Q(answer="wrong") & ~models.Q(wrong_fields=[])),
+                name="wrong_answer_names_fields",
+            ),
+        ]
+        indexes = [models.Index(fields=["record", "-id"], name="confirmation_newest")]
+
+    def __str__(self) -> str:
+        return f"confirmation {self.key}"
+
+    @property
+    def number(self) -> str:
+        """The receipt's number: the day and a running number."""
+        return f"{self.made_at:%Y%m%d}{self.pk:08}"
+
+    @property
+    def spaced_code(self) -> str:
+        """The code in groups of four, as people read it out."""
+        return "-".join(self.code[at : at + 4] for at in range(0, CODE_LENGTH, 4))
