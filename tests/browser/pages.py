@@ -13,7 +13,7 @@ from typing import Any
 from django.urls import reverse
 from playwright.sync_api import Page as Tab
 
-from tests.people import sample_number
+from tests.people import PASSWORD, sample_number
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,16 @@ def send_empty(tab: Tab) -> None:
         "form => { form.noValidate = true; form.requestSubmit(); }"
     )
     tab.locator("[data-error-summary]").wait_for()
+
+
+def show_it_is_you(tab: Tab) -> None:
+    """Enter the password once more, as pages that matter ask; it holds for a few minutes."""
+    wanted = tab.url
+    tab.goto(reverse("account_reauthenticate"))
+    tab.locator("[name=password]").fill(PASSWORD)
+    tab.locator("main form button[type=submit]").first.click()
+    tab.wait_for_url(lambda url: "reauthenticate" not in url)
+    tab.goto(wanted)
 
 
 def answer_wrongly(tab: Tab) -> None:
@@ -66,6 +76,10 @@ PAGES = [
     Page("register, errors", reverse("account_signup"), act=send_empty),
     Page("reset password", reverse("account_reset_password")),
     Page("sign out", reverse("account_logout"), who="li"),
+    Page("is it you?", reverse("mfa_activate_totp"), who="li"),
+    Page("second factor", reverse("mfa_index"), who="li", act=show_it_is_you),
+    Page("authenticator", reverse("mfa_activate_totp"), who="li"),
+    Page("sessions", reverse("usersessions_list"), who="li"),
     Page("change password", reverse("account_change_password"), who="li"),
     Page("basic information", reverse("verification:start"), who="li"),
     Page("basic information, errors", reverse("verification:start"), who="li", act=send_empty),
