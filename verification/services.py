@@ -43,10 +43,10 @@ def submit_attempt(*, account: User) -> AttemptState:
     with transaction.atomic():
         attempt = _lock_attempt(account, AttemptState.DRAFT)
         limits.ask(attempt)
-        found = _claimed(account, attempt.facts)
+        found = claim_match(account, attempt.facts)
         asks_on = bool(account.phone_confirmed_at) and not attempt.facts.third_item
         failure = AttemptState.THIRD_ITEM if asks_on else AttemptState.UNMATCHED
-        return _decide(attempt, found, failure, submitted_at=Now())
+        return settle(attempt, found, failure, submitted_at=Now())
 
 
 def answer_third_item(*, account: User, third_item: str) -> AttemptState:
@@ -56,7 +56,7 @@ def answer_third_item(*, account: User, third_item: str) -> AttemptState:
         known = attempt.facts
         facts = Facts(known.name, known.certificate_type, known.number, third_item)
         attempt.facts_sealed = facts.seal(attempt.key)
-        return _decide(attempt, _claimed(account, facts), AttemptState.UNMATCHED)
+        return settle(attempt, claim_match(account, facts), AttemptState.UNMATCHED)
 
 
 def _close_open_attempts(account: User) -> None:
@@ -74,7 +74,7 @@ def _lock_attempt(account: User, state: AttemptState) -> VerificationAttempt:
     return attempt
 
 
-def _claimed(account: User, facts: Facts) -> Match:
+def claim_match(account: User, facts: Facts) -> Match:
     """Match and, when that succeeds, claim; a lost race reads as already claimed."""
     found = match(facts, account)
     if found.outcome != Outcome.MATCHED:
@@ -90,7 +90,7 @@ def _claimed(account: User, facts: Facts) -> Match:
     return found
 
 
-def _decide(
+def settle(
     attempt: VerificationAttempt, found: Match, failure: AttemptState, **changes: object
 ) -> AttemptState:
     """Write what the attempt came to: the same statements for every failure."""

@@ -333,6 +333,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "delivery.tasks.prune_outbox",
         "schedule": schedule(timedelta(days=1)),
     },
+    "match-waiting": {
+        "task": "verification.tasks.match_waiting",
+        "schedule": schedule(timedelta(minutes=10)),
+        "options": {"expires": 600},
+    },
     "seal-audit-trail": {
         "task": "audit.tasks.seal_trail",
         "schedule": schedule(timedelta(seconds=10)),

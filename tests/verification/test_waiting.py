@@ -1,0 +1,93 @@
+"""Someone not matched is found when the record comes in, and told."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from accounts.models import User
+from enrollment.models import ImportBatch, StudentRecord
+from enrollment.signals import batch_published
+from tests.outbox import Outbox
+from tests.people import make_record, make_school, sample_number
+from tests.verification.conftest import Walk
+from verification.models import AttemptState, Claim, Outcome, VerificationAttempt
+from verification.waiting import match_waiting
+from xuejiportal.celery import app
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def celery_at_once() -> Iterator[None]:
+    """Tasks run where they are called."""
+
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
+
+
+def test_the_record_that_comes_later_opens_and_the_person_is_told(
+    li: User, walk: Walk, outbox: Outbox, celery_at_once: None
+) -> None:
+    walk(li, third_item="2611010815012")
+    record = make_record(name="李晓雨", number=sample_number(12))
+    batch_published.send_robust(sender=ImportBatch, batch_id=1)
+    record.refresh_from_db()
+    assert record.holder == li
+    attempt = VerificationAttempt.objects.get()
+    assert (attempt.state, attempt.outcome) == (AttemptState.VERIFIED, Outcome.MATCHED)
+    [letter] = outbox.emails()
+    assert letter.to == li.email
+    assert "你的学籍信息可以查看了" in letter.subject
+    assert sample_number(12) not in letter.text
+
+
+@pytest.mark.parametrize(
+    "answers", [{"name": "李小雨"}, {"third_item": "2611010000000"}], ids=["name", "third item"]
+)
+def test_what_does_not_fit_goes_on_waiting(
+    answers: dict[str, str], li: User, walk: Walk, outbox: Outbox
+) -> None:
+    walk(li, **answers)
+    record = make_record(name="李晓雨", number=sample_number(12))
+    assert match_waiting() == 0
+    record.refresh_from_db()
+    assert record.holder is None
+    assert outbox.emails() == []
+
+
+def test_only_the_last_statement_counts(li: User, walk: Walk) -> None:
+    walk(li)
+    walk(li, number=sample_number(13))
+    record = make_record(name="李晓雨", number=sample_number(12))
+    assert match_waiting() == 0
+    record.refresh_from_db()
+    assert record.holder is None
+
+
+def test_twice_changes_nothing(li: User, walk: Walk, outbox: Outbox) -> None:
+    walk(li)
+    make_record(name="李晓雨", number=sample_number(12))
+    assert [match_waiting(), match_waiting()] == [1, 0]
+    assert len(outbox.emails()) == 1
+
+
+def test_a_further_record_of_a_verified_person_is_added(
+    wang: User, wang_record: StudentRecord, outbox: Outbox
+) -> None:
+    """专科 → 本科: the new school's record joins the old one, a namesake's does not."""
+    school = make_school(code="10006", name="本科学校")
+    fresh = make_record(
+        name="王明", number=sample_number(31), school=school, entry_date=date(2029, 9, 1)
+    )
+    other = make_record(
+        name="王鸣", number=sample_number(31), school=school, student_number="2",
+        candidate_number="2",
+    )  # fmt: skip
+    assert match_waiting() == 1
+    fresh.refresh_from_db()
+    other.refresh_from_db()
+    assert (fresh.holder, other.holder) == (wang, None)
+    assert Claim.objects.count() == 1
+    assert len(outbox.emails()) == 1

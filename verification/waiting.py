@@ -1,0 +1,80 @@
+"""People who were not matched, when a later import brings their record."""
+
+import logging
+from collections.abc import Iterator
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from enrollment.models import StudentRecord
+from enrollment.services import RecordHeldError, claim_records
+from verification import letters, services
+from verification.models import AttemptState, Claim, Outcome, VerificationAttempt
+
+logger = logging.getLogger(__name__)
+
+FREE = StudentRecord.objects.filter(
+    certificate_hash=OuterRef("certificate_hash"), holder=None, frozen_at=None
+)
+
+
+def match_waiting() -> int:
+    """Try again for everyone whose certificate the registry now knows; how many were found.
+
+    Doing it twice changes nothing: a matched attempt no longer waits.
+    """
+    return sum(_retry(attempt) for attempt in _waiting()) + sum(_adopt(c) for c in _growing())
+
+
+def _waiting() -> QuerySet[VerificationAttempt]:
+    """The last unmatched attempt of each account without a claim, where a record is free."""
+    newest = (
+        VerificationAttempt.objects.filter(state=AttemptState.UNMATCHED, account__is_active=True)
+        .exclude(facts_sealed=b"")
+        .order_by("account_id", "-submitted_at")
+        .distinct("account_id")
+        .values("pk")
+    )
+    return VerificationAttempt.objects.filter(Exists(FREE), pk__in=newest).select_related("account")
+
+
+def _retry(attempt: VerificationAttempt) -> bool:
+    with transaction.atomic():
+        waits = VerificationAttempt.objects.select_for_update(of=("self",)).filter(
+            pk=attempt.pk, state=AttemptState.UNMATCHED
+        )
+        if not waits.exists():
+            return False
+        found = services.claim_match(attempt.account, attempt.facts)
+        if found.outcome != Outcome.MATCHED:
+            return False
+        services.settle(attempt, found, AttemptState.UNMATCHED)
+        letters.tell_record_found(attempt.account)
+    return True
+
+
+def _growing() -> Iterator[tuple[Claim, list[StudentRecord]]]:
+    """Claims whose bearer has a further free record (专科 → 本科) under the same name."""
+    claims = Claim.objects.filter(Exists(FREE), ended_at=None).select_related("account")
+    for claim in claims:
+        names = claim.account.held_records.values("name_canonical")
+        fresh = StudentRecord.objects.select_related("institution").filter(
+            certificate_hash=claim.certificate_hash,
+            holder=None,
+            frozen_at=None,
+            name_canonical__in=names,
+        )
+        if records := list(fresh):
+            yield claim, records
+
+
+def _adopt(growth: tuple[Claim, list[StudentRecord]]) -> bool:
+    claim, records = growth
+    try:
+        with transaction.atomic():
+            claim_records(account=claim.account, records=records)
+            letters.tell_record_found(claim.account)
+    except (IntegrityError, RecordHeldError):
+        logger.info("claim %s: somebody was first", claim.pk)
+        return False
+    return True
