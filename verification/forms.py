@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import InvalidNameError, NameFault, clean_name
 from enrollment.identity.number import InvalidNumberError, NumberFault, canonical_number
+from verification.diagnosis import Question
 from verification.facts import Facts, canonical_item
 
 # Longer than any valid answer, so that the reason given is the right one.
@@ -107,6 +108,18 @@ class ThirdItemForm(forms.Form):
     def clean_third_item(self) -> str:
         """The third item without its blanks; one of blanks alone is none."""
         return _clean_item(self.cleaned_data["third_item"])
+
+
+class DiagnosisForm(forms.Form):
+    """One question of the diagnosis."""
+
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"] = forms.ChoiceField(
+            label=str(question.text),
+            choices=[(choice.name, choice.label) for choice in question.choices],
+            widget=forms.RadioSelect,
+        )
 
 
 def _clean_item(text: str) -> str:

@@ -5,8 +5,9 @@ from verification.models import AttemptState, Claim, VerificationAttempt
 
 
 def is_verified(account: User) -> bool:
-    """Whether the account has proved to be a person."""
-    return Claim.objects.filter(account=account, ended_at=None).exists()
+    """Whether the account has proved to be a person, or holds a record already."""
+    claimed = Claim.objects.filter(account=account, ended_at=None).exists()
+    return claimed or account.held_records.exists()
 
 
 def open_attempt(account: User, state: AttemptState) -> VerificationAttempt | None:

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from verification import views
+from verification.views import diagnosis, proving
 
 app_name = "verification"
 urlpatterns = [
-    path("", views.start, name="start"),
-    path("check/", views.check, name="check"),
-    path("third/", views.third, name="third"),
-    path("unmatched/", views.unmatched, name="unmatched"),
+    path("", proving.start, name="start"),
+    path("check/", proving.check, name="check"),
+    path("third/", proving.third, name="third"),
+    path("why/", diagnosis.ask, name="diagnosis"),
+    path("why/<int:position>/", diagnosis.ask, name="diagnosis_step"),
+    path("why/findings/", diagnosis.findings, name="findings"),
+    path("unmatched/", proving.unmatched, name="unmatched"),
 ]

@@ -92,6 +92,8 @@ PAGES = [
         who="wang",
         needs="wang_record",
     ),
+    Page("find out why", reverse("verification:diagnosis"), "li"),
+    Page("find out why, errors", reverse("verification:diagnosis"), "li", act=send_empty),
     Page("third item", reverse("verification:third"), "phone_owner", "open_third_item"),
     Page("status, several records", reverse("enrollment:status"), "wang", "wang_second_record"),
     Page(

@@ -1,41 +1,20 @@
 """The way from name and number to the record."""
 
-from collections.abc import Callable, Mapping
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from collections.abc import Mapping
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
 from verification import queries, services
 from verification.facts import Facts
 from verification.forms import BasicInformationForm, ThirdItemForm
 from verification.limits import LimitReachedError
 from verification.models import AttemptState
-
-P = ParamSpec("P")
-
-
-def for_the_unverified(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Staff find nothing here; who is verified already goes to the record."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        account = _account(request)
-        if not account.is_student:
-            raise Http404
-        if queries.is_verified(account):
-            return redirect("enrollment:status")
-        return view(request, *args, **kwargs)
-
-    return guarded
+from verification.views.guard import account_of, for_the_unverified
 
 
 @sensitive_post_parameters()
@@ -43,7 +22,7 @@ def for_the_unverified(
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """Basic information: name, certificate type, number (guide rows 30-33)."""
-    account = _account(request)
+    account = account_of(request)
     ask_third_item = account.phone_confirmed_at is None
     draft = queries.open_attempt(account, AttemptState.DRAFT)
     form = BasicInformationForm(
@@ -62,7 +41,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """Check your answers; POST compares them with the registry."""
-    account = _account(request)
+    account = account_of(request)
     draft = queries.open_attempt(account, AttemptState.DRAFT)
     if request.method == "POST":
         try:
@@ -82,7 +61,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def third(request: HttpRequest) -> HttpResponse:
     """The third item, asked alike whether or not the rest fitted."""
-    account = _account(request)
+    account = account_of(request)
     if queries.open_attempt(account, AttemptState.THIRD_ITEM) is None:
         return redirect("verification:start")
     form = ThirdItemForm(request.POST if request.method == "POST" else None)
@@ -100,7 +79,7 @@ def third(request: HttpRequest) -> HttpResponse:
 @require_safe
 def unmatched(request: HttpRequest) -> HttpResponse:
     """未匹配到学籍: what was stated, likely causes, next steps (guide row 7)."""
-    attempt = queries.last_unmatched(_account(request))
+    attempt = queries.last_unmatched(account_of(request))
     if attempt is None:
         return redirect("verification:start")
     context = {"facts": attempt.facts, "help_anchor": "not-matched"}
@@ -128,10 +107,3 @@ def _initial(facts: Facts) -> dict[str, str]:
         "number": facts.number,
         "third_item": facts.third_item,
     }
-
-
-def _account(request: HttpRequest) -> User:
-    """The signed-in person; the middleware lets nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user

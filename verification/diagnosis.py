@@ -1,0 +1,171 @@
+"""为什么查不到: the usual causes, asked one at a time.
+
+It knows nothing of any record: what it says follows from the answers alone, so
+that nobody learns from it what the registry holds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One possible answer; ``advice`` is empty when it rules the cause out."""
+
+    name: str
+    label: str | Promise
+    advice: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One cause, as a question."""
+
+    name: str
+    text: str | Promise
+    choices: Sequence[Choice]
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        "arrival",
+        _("How long ago did you arrive at this school?"),
+        (
+            Choice(
+                "recent",
+                _("Less than two months"),
+                _(
+                    "The school has probably not handed in its list yet. You need not do "
+                    "anything: your record is opened for you as soon as it comes in."
+                ),
+            ),
+            Choice("long", _("Longer")),
+        ),
+    ),
+    Question(
+        "name",
+        _("Is there anything special about your name?"),
+        (
+            Choice("plain", _("No")),
+            Choice(
+                "interpunct",
+                _("It has a · in it"),
+                _(
+                    "Some schools write the name without the ·, cut off, or with the parts in "
+                    "another order. Ask your counselor how the school has it, or report it."
+                ),
+            ),
+            Choice(
+                "rare",
+                _("It has a rare or variant character"),
+                _(
+                    "Older systems replace rare characters by a similar one, by pinyin or by a "
+                    "sign. Ask your counselor how the school has it, and have it put right."
+                ),
+            ),
+            Choice(
+                "changed",
+                _("I have changed it"),
+                _(
+                    "The registry keeps the name you were admitted with until the province "
+                    "agrees to the change. Try the earlier name; bring the household register."
+                ),
+            ),
+        ),
+    ),
+    Question(
+        "certificate",
+        _("Which certificate did you give at the entrance examination?"),
+        (
+            Choice("same", _("The same that I entered")),
+            Choice(
+                "other",
+                _("Another kind, for example a passport or travel permit"),
+                _("Choose that kind and enter its number: the registry knows you by it."),
+            ),
+            Choice(
+                "old_number",
+                _("An older number of mine, for example of 15 digits"),
+                _(
+                    "A 15-digit number is understood as it is. If your number was changed or "
+                    "your travel permit renewed, try the earlier number."
+                ),
+            ),
+            Choice("unsure", _("I do not remember"), _("Your admission letter often shows it.")),
+        ),
+    ),
+    Question(
+        "third_item",
+        _("Where did you take the candidate number from?"),
+        (
+            Choice("paper", _("From the examination slip or the admission letter")),
+            Choice(
+                "other",
+                _("From memory, or from somewhere else"),
+                _(
+                    "Copy the candidate number (考生号) from the admission letter: it usually "
+                    "has 14 digits and is not the number of your seat or application."
+                ),
+            ),
+            Choice(
+                "student_number",
+                _("I entered my student number"),
+                _("Most schools ask for the candidate number instead: try that one."),
+            ),
+        ),
+    ),
+    Question(
+        "school",
+        _("Have you been enrolled at another school or moved to this one?"),
+        (
+            Choice("no", _("No")),
+            Choice(
+                "moved",
+                _("Yes"),
+                _(
+                    "Until a transfer is finished, the former school keeps the record. Ask both "
+                    "schools which of them holds it now."
+                ),
+            ),
+        ),
+    ),
+    Question(
+        "account",
+        _("Could there be an account of yours already?"),
+        (
+            Choice("no", _("No")),
+            Choice(
+                "yes",
+                _("Yes, or perhaps"),
+                _("A record opens for one account only. Find that account again and use it."),
+            ),
+        ),
+    ),
+)
+
+
+def question_at(position: int) -> Question | None:
+    """The question at ``position`` from 1; None after the last."""
+    return QUESTIONS[position - 1] if 1 <= position <= len(QUESTIONS) else None
+
+
+def findings(answers: Mapping[str, str]) -> list[Choice]:
+    """The causes that the answers point to, in the order asked."""
+    return [
+        choice
+        for question in QUESTIONS
+        for choice in question.choices
+        if choice.advice and answers.get(question.name) == choice.name
+    ]
+
+
+def likely_cause(answers: Mapping[str, str]) -> str:
+    """The first cause found, as ``question-choice``; empty when none was."""
+    for question in QUESTIONS:
+        for choice in question.choices:
+            if choice.advice and answers.get(question.name) == choice.name:
+                return f"{question.name}-{choice.name}"
+    return ""

@@ -1,0 +1,1 @@
+"""Pages of verification, one way a module."""

@@ -1,0 +1,48 @@
+"""为什么查不到, one question a page; the answers wait in the session."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from verification import diagnosis
+from verification.forms import DiagnosisForm
+from verification.views.guard import for_the_unverified
+
+SESSION_KEY = "verification_diagnosis"
+
+
+@for_the_unverified
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, position: int = 1) -> HttpResponse:
+    """One question; the answer leads to the next, the last to the findings."""
+    question = diagnosis.question_at(position)
+    if question is None:
+        raise Http404
+    known = request.session.get(SESSION_KEY, {})
+    form = DiagnosisForm(
+        request.POST if request.method == "POST" else None,
+        question=question,
+        initial={"answer": known.get(question.name)},
+    )
+    if form.is_valid():
+        request.session[SESSION_KEY] = {**known, question.name: form.cleaned_data["answer"]}
+        if diagnosis.question_at(position + 1) is None:
+            return redirect("verification:findings")
+        return redirect("verification:diagnosis_step", position + 1)
+    context = {"form": form, "position": position, "total": len(diagnosis.QUESTIONS)}
+    return render(request, "verification/diagnosis.html", context)
+
+
+@for_the_unverified
+@require_safe
+def findings(request: HttpRequest) -> HttpResponse:
+    """What the answers point to, and what to do about each."""
+    answers = request.session.get(SESSION_KEY)
+    if not answers:
+        return redirect("verification:diagnosis")
+    context = {
+        "findings": diagnosis.findings(answers),
+        "cause": diagnosis.likely_cause(answers),
+        "help_anchor": "not-matched",
+    }
+    return render(request, "verification/findings.html", context)

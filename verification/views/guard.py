@@ -1,0 +1,37 @@
+"""Who may open the pages of verification."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.models import User
+from verification import queries
+
+P = ParamSpec("P")
+
+
+def for_the_unverified(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Staff find nothing here; who is verified already goes to the record."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        account = account_of(request)
+        if not account.is_student:
+            raise Http404
+        if queries.is_verified(account):
+            return redirect("enrollment:status")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def account_of(request: HttpRequest) -> User:
+    """The signed-in person; the middleware lets nobody else come here."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
