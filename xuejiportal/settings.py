@@ -357,6 +357,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # Its addresses hold what is sent.
-    "loggers": {"httpx": {"level": "WARNING"}},
+    "loggers": {"urllib3": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }

@@ -94,8 +94,9 @@ class AliyunProvider:
             at=datetime.now(UTC),
             nonce=secrets.token_hex(16),
         )
-        url = f"{settings.ALIYUN_SMS_ENDPOINT}/?{query}"
-        return http.post(self._http, url, headers=headers, content=b"")
+        return http.post(
+            self._http, settings.ALIYUN_SMS_ENDPOINT, f"/?{query}", headers=headers, content=b""
+        )
 
 
 def pushed_receipts(items: Iterable[Any]) -> list[Receipt]:

@@ -111,7 +111,9 @@ class TencentProvider:
                 timestamp=timestamp,
             ),
         }
-        answer = http.post(self._http, settings.TENCENT_SMS_ENDPOINT, headers=headers, content=body)
+        answer = http.post(
+            self._http, settings.TENCENT_SMS_ENDPOINT, "/", headers=headers, content=body
+        )
         response = answer.get("Response")
         if not isinstance(response, dict):
             raise UncertainError("no-response-object")

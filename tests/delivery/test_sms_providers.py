@@ -125,7 +125,7 @@ class TestEachVendor:
     def test_nobody_listening_waits(self, fake: Fake, settings: Settings, name: str) -> None:
         settings.ALIYUN_SMS_ENDPOINT = settings.TENCENT_SMS_ENDPOINT = "http://127.0.0.1:9"
         message = send(settings, name)
-        assert (message.status, message.error) == (Status.QUEUED, "ConnectError")
+        assert (message.status, message.error) == (Status.QUEUED, "NewConnectionError")
 
     def test_a_kind_without_template_waits_for_the_operator(
         self, fake: Fake, settings: Settings, name: str
