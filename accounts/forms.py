@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
@@ -96,3 +97,11 @@ class ReauthenticateForm(allauth_forms.ReauthenticateForm):
         super().__init__(*args, **kwargs)
         self.fields["password"].label = _("Password")
         self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
+    """Add a security key or passkey under a name that tells it from others."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")

@@ -1,6 +1,10 @@
 """Addresses of the accounts app."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from accounts.views.security import security
 
 app_name = "accounts"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("security/", security, name="security"),
+]

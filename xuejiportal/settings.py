@@ -178,6 +178,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_RATE_LIMITS = {"confirm_email": "1/m/key,5/d/key"}
 # Demo staff sign in with a password alone; real staff never do.
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", PRODUCTION)
+MFA_FORMS = {"add_webauthn": "accounts.forms.AddSecurityKeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 USERSESSIONS_TRACK_ACTIVITY = False
 

@@ -60,6 +60,30 @@ function offerToShowPasswords(root) {
   }
 }
 
+/** Length counts most; a short password may make up for it with kinds of characters. */
+function strengthOf(password) {
+  const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((kind) => kind.test(password)).length;
+  const distinct = new Set(password).size;
+  if (password.length < 8 || kinds === 0 || distinct < 5 || /^[0-9]*$/.test(password)) return 1;
+  return password.length >= 14 || (password.length >= 10 && kinds >= 3) ? 3 : 2;
+}
+
+/** Tells beside a new password whether it is weak or strong; the server has the last word. */
+function tellStrength(root) {
+  for (const note of root.querySelectorAll("[data-strength]:not([data-ready])")) {
+    const input = document.getElementById(note.dataset.strength);
+    const [meter, words] = note.children;
+    const says = note.dataset.words.split("|");
+    note.dataset.ready = "yes";
+    input.addEventListener("input", () => {
+      const strength = strengthOf(input.value);
+      note.hidden = !input.value;
+      meter.value = strength;
+      words.textContent = says[strength - 1];
+    });
+  }
+}
+
 /** A button that must wait counts down to the moment it opens. */
 function countDown(root) {
   for (const button of root.querySelectorAll("[data-countdown]")) {
@@ -102,6 +126,7 @@ function offerToPrint() {
 
 function improve(root) {
   offerToShowPasswords(root);
+  tellStrength(root);
   countDown(root);
 }
 

@@ -80,6 +80,22 @@ def test_the_front_page_works_without_script(open_context: NewContext) -> None:
     assert tab.url.endswith(reverse("account_signup"))
 
 
+def test_a_password_is_told_weak_or_strong_while_typing(open_context: NewContext) -> None:
+    tab = open_context().new_page()
+    tab.goto(reverse("account_signup"))
+    told = tab.locator("[data-strength] [role=status]")
+    expect(told).to_be_hidden()
+    for password, words in (
+        ("12345678", "太容易猜到"),
+        ("kitchen1", "一般，再长一些更好"),
+        ("paper lantern over water", "强"),
+    ):
+        tab.locator("[name=password1]").fill(password)
+        expect(told).to_have_text(words)
+    tab.get_by_role("button", name="显示").click()
+    expect(tab.locator("[name=password1]")).to_have_attribute("type", "text")
+
+
 def test_the_language_stays_on_the_page_it_was_changed_on(open_context: NewContext) -> None:
     tab = open_context().new_page()
     tab.goto(reverse("account_login") + "?next=/status/")
