@@ -55,8 +55,9 @@ class Site:
         lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT)
         for name in ("postgresql", "valkey"):
             (directory / name).mkdir(mode=0o711)
-        self.postgresql = Postgresql(directory / "postgresql", lock, durable=True)
-        self.valkey = Valkey(directory / "valkey", lock, durable=True)
+        self.log = (directory / "log").open("ab")
+        self.postgresql = Postgresql(directory / "postgresql", lock, durable=True, log=self.log)
+        self.valkey = Valkey(directory / "valkey", lock, durable=True, log=self.log)
         self.postgresql.start()
         self.valkey.start()
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -76,7 +77,6 @@ class Site:
             "ALIYUN_ACCESS_KEY_SECRET": "aliyun-secret",
             "ALIYUN_SMS_SIGN_NAME": "sign",
         }
-        self.log = (directory / "log").open("ab")
         self.manage("migrate")
 
     # --- Processes

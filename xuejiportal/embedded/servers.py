@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import psycopg
@@ -48,8 +49,10 @@ class Server:
 
     stop_signal: signal.Signals
 
-    def __init__(self, directory: Path, lock: int, *, durable: bool) -> None:
-        self.directory, self.lock, self.durable = directory, lock, durable
+    def __init__(
+        self, directory: Path, lock: int, *, durable: bool, log: IO[bytes] | None = None
+    ) -> None:
+        self.directory, self.lock, self.durable, self.log = directory, lock, durable, log
         self.process: subprocess.Popen[bytes] | None = None
         self.port = free_port()  # kept when the same server is started again
         self.url = ""
@@ -76,6 +79,8 @@ class Server:
             command,
             cwd=cwd,
             stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
@@ -159,6 +164,8 @@ class Postgresql(Server):
                     *(["--no-sync"] if not self.durable else []),
                 ],
                 cwd=data,
+                stdout=self.log,
+                stderr=self.log,
                 user=account.uid if account else None,
                 group=account.gid if account else None,
                 extra_groups=[] if account else None,

@@ -1,0 +1,94 @@
+"""How a benchmark is run here: A and B in turns, clean rounds only, ratio of medians."""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psutil  # type: ignore[import-untyped]
+
+CLEAN_ROUNDS = 5
+MOST_ROUNDS = 15
+DISTURBANCE = 0.1  # cores that other processes may use during a round
+
+
+@dataclass
+class Side:
+    """One of the two things compared; ``run`` does it once and returns its seconds."""
+
+    name: str
+    run: Callable[[], float]
+    seconds: list[float] = field(default_factory=list)
+
+    def told(self, amount: int) -> str:
+        """Median, least and most, as a rate of ``amount`` things a second."""
+        rates = sorted(amount / seconds for seconds in self.seconds)
+        middle = statistics.median(rates)
+        return f"{self.name}: {middle:,.0f}/s ({rates[0]:,.0f} to {rates[-1]:,.0f})"
+
+
+def compare(
+    side: Side, base: Side, *, amount: int, goal: float, clean_rounds: int = CLEAN_ROUNDS
+) -> bool | None:
+    """Run both in turns and print rates and ratio; whether ``goal`` was met.
+
+    None (inconclusive) when too few rounds were undisturbed. The ratio is of
+    rates: 2.0 means ``side`` is twice as fast as ``base``.
+    """
+    rejected = 0
+    for _ in range(MOST_ROUNDS):
+        disturbed, times = _round(side, base)
+        if disturbed > DISTURBANCE:
+            rejected += 1
+            tell(f"  round rejected: other processes used {disturbed:.2f} cores")
+            continue
+        for one, seconds in zip((side, base), times, strict=True):
+            one.seconds.append(seconds)
+        if len(side.seconds) == clean_rounds:
+            break
+    tell(f"{len(side.seconds)} clean rounds, {rejected} rejected")
+    if len(side.seconds) < clean_rounds:
+        tell("inconclusive: too few clean rounds")
+        return None
+    ratio = statistics.median(base.seconds) / statistics.median(side.seconds)
+    tell(side.told(amount))
+    tell(base.told(amount))
+    verdict = "met" if ratio >= goal else "NOT met"
+    tell(f"ratio {ratio:.2f}, goal at least {goal:.2f}: {verdict}")
+    return ratio >= goal
+
+
+def tell(line: str) -> None:
+    """Print one line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which ``share`` (0 to 1) of the values lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def _round(side: Side, base: Side) -> tuple[float, tuple[float, float]]:
+    """Cores used by others meanwhile, and the seconds of both."""
+    start, others = time.monotonic(), _others()
+    times = (side.run(), base.run())
+    return (_others() - others) / (time.monotonic() - start), times
+
+
+def _others() -> float:
+    """Processor seconds used so far by everything but this process and its offspring."""
+    whole = psutil.cpu_times()
+    busy = whole.user + whole.nice + whole.system
+    ours = 0.0
+    me = psutil.Process()
+    for process in [me, *me.children(recursive=True)]:
+        try:
+            used = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        ours += used.user + used.system
+    ended = me.cpu_times()
+    return float(busy - ours - ended.children_user - ended.children_system)
