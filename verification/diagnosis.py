@@ -152,10 +152,10 @@ def question_at(position: int) -> Question | None:
     return QUESTIONS[position - 1] if 1 <= position <= len(QUESTIONS) else None
 
 
-def findings(answers: Mapping[str, str]) -> list[Choice]:
-    """The causes that the answers point to, in the order asked."""
+def findings(answers: Mapping[str, str]) -> list[tuple[Question, Choice]]:
+    """The causes that the answers point to, each with its question, in the order asked."""
     return [
-        choice
+        (question, choice)
         for question in QUESTIONS
         for choice in question.choices
         if choice.advice and answers.get(question.name) == choice.name
