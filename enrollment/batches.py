@@ -1,13 +1,16 @@
 """Acts on an import batch: open, rehearse, publish, undo, discard."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from audit.services import record as write_trail
-from enrollment.importing.columns import Header
+from enrollment import uploads
+from enrollment.importing.columns import Header, fold_title
 from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.publish import apply_staged
 from enrollment.importing.readers import Table
@@ -21,6 +24,10 @@ from enrollment.signals import batch_published
 
 class WrongStateError(Exception):
     """The batch is not in a state that allows this act (somebody else was first)."""
+
+
+class SamePersonError(Exception):
+    """Another registrar than the one who uploaded the file must publish it."""
 
 
 def open_batch(
@@ -67,7 +74,7 @@ def publish_batch(*, batch: ImportBatch, by: User | None) -> Result:
     """
     result = Result.from_json(batch.result)
     with institution_lock(batch.institution_id), transaction.atomic():
-        _move(batch, {BatchState.REHEARSED, BatchState.AWAITING_APPROVAL}, "published")
+        _move(batch, {BatchState.REHEARSED, BatchState.PUBLISHING}, "published")
         batch.published_by = by
         batch.published_at = timezone.now()
         batch.save(update_fields=["published_by", "published_at"])
@@ -81,6 +88,59 @@ def publish_batch(*, batch: ImportBatch, by: User | None) -> Result:
             lambda: batch_published.send_robust(sender=ImportBatch, batch_id=batch.pk)
         )
     return result
+
+
+def release_batch(*, batch: ImportBatch, by: User) -> None:
+    """Hand a rehearsed batch to the worker for publication.
+
+    Where the institution asks for four eyes, whoever uploaded the file cannot
+    release it. Raises SamePersonError and WrongStateError.
+    """
+    if batch.institution.second_approver and batch.created_by_id == by.pk:
+        raise SamePersonError
+    with transaction.atomic():
+        _move(batch, {BatchState.REHEARSED}, "publishing")
+        batch.published_by = by
+        batch.save(update_fields=["published_by"])
+
+
+def upload_batch(
+    *, institution: Institution, file_name: str, source: BinaryIO, created_by: User
+) -> ImportBatch:
+    """Keep an uploaded file, sealed, as a batch to be rehearsed."""
+    digest = hashlib.sha256()
+    while block := source.read(2**20):
+        digest.update(block)
+    source.seek(0)
+    with transaction.atomic():
+        batch = open_batch(
+            institution=institution,
+            file_name=file_name,
+            sha256=digest.digest(),
+            created_by=created_by,
+        )
+        batch.upload = uploads.keep_upload(batch, source)
+        batch.save(update_fields=["upload"])
+        write_trail(
+            action="enrollment.upload_batch",
+            actor_id=created_by.pk,
+            subject_type="import_batch",
+            subject_key=batch.key,
+            institution_code=institution.code,
+        )
+    return batch
+
+
+def name_columns(*, batch: ImportBatch, titles: Mapping[str, str]) -> None:
+    """Remember what column titles mean at this institution, and check the file again.
+
+    ``titles`` is the title in the file → name of a column. Raises WrongStateError.
+    """
+    with transaction.atomic():
+        _move(batch, {BatchState.FAILED}, "uploaded")
+        institution = Institution.objects.select_for_update().get(pk=batch.institution_id)
+        institution.column_titles |= {fold_title(title): name for title, name in titles.items()}
+        institution.save(update_fields=["column_titles"])
 
 
 def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
@@ -100,11 +160,11 @@ def discard_batch(*, batch: ImportBatch) -> None:
         open_states = {
             BatchState.UPLOADED,
             BatchState.REHEARSED,
-            BatchState.AWAITING_APPROVAL,
             BatchState.FAILED,
         }
         _move(batch, open_states, "discarded")
         drop_staging(staging_name(batch.pk))
+        transaction.on_commit(lambda: uploads.forget(batch))
 
 
 def fail_batch(*, batch: ImportBatch, fault: FileFault) -> None:

@@ -5,7 +5,11 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment.models import Confirmation, Photo, StudentRecord
+from enrollment.identity.certificates import CertificateType
+from enrollment.identity.name import canonical_name
+from enrollment.identity.number import InvalidNumberError, canonical_number
+from enrollment.models import Confirmation, ImportBatch, Institution, Photo, StudentRecord
+from vault.lookup import keyed_hash
 
 
 def records_held_by(user: User) -> QuerySet[StudentRecord]:
@@ -39,3 +43,34 @@ def records_visible_to(user: User | AnonymousUser) -> QuerySet[StudentRecord]:
     if Role.COUNSELOR in user.roles:
         scope |= Q(school_class__counselors__user=user)
     return StudentRecord.objects.filter(scope).distinct()
+
+
+def institutions_of(user: User | AnonymousUser) -> QuerySet[Institution]:
+    """The institutions a registrar works for; none for anybody else."""
+    if not isinstance(user, User) or Role.REGISTRAR not in user.roles:
+        return Institution.objects.none()
+    return Institution.objects.filter(registrars__user=user).order_by("code")
+
+
+def batches_visible_to(user: User | AnonymousUser) -> QuerySet[ImportBatch]:
+    """The import batches of a registrar's institutions, newest first."""
+    institutions = institutions_of(user)
+    found = ImportBatch.objects.filter(institution__in=institutions)
+    return found.select_related("institution", "created_by", "published_by").order_by("-pk")
+
+
+def search_records(records: QuerySet[StudentRecord], words: str) -> QuerySet[StudentRecord]:
+    """Those of ``records`` with this exact certificate, student or candidate number, or name.
+
+    A name matches by its beginning. Each way is answered by an index of its own.
+    """
+    number = words.replace(" ", "")
+    found = Q(name_canonical__startswith=canonical_name(words))
+    found |= Q(student_number=number) | Q(candidate_number=number)
+    for kind in CertificateType:
+        try:
+            canonical = canonical_number(words, kind)
+        except InvalidNumberError:
+            continue
+        found |= Q(certificate_hash=keyed_hash("certificate", canonical))
+    return records.filter(found).order_by("name_canonical", "pk")

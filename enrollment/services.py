@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 import audit.services as trail
 from accounts.models import User
+from enrollment.identity.number import mask_number
 from enrollment.models import StudentRecord
 from enrollment.sealed import certificate_number
 
@@ -47,3 +48,19 @@ def reveal_certificate(*, record: StudentRecord, account: User) -> str:
         institution_code=record.institution.code,
     )
     return number
+
+
+def note_viewing(*, record: StudentRecord, account: User) -> None:
+    """Write into the trail that a member of staff has read ``record``."""
+    trail.record(
+        action="enrollment.view_record",
+        actor_id=account.pk,
+        subject_type="record",
+        subject_key=record.key,
+        institution_code=record.institution.code,
+    )
+
+
+def masked_certificate(record: StudentRecord) -> str:
+    """The certificate number with all but its ends hidden."""
+    return mask_number(certificate_number(record))

@@ -320,6 +320,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "sweep-batches": {
+        "task": "enrollment.tasks.sweep_batches",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 60},
+    },
     "sweep-outbox": {
         "task": "delivery.tasks.sweep_outbox",
         "schedule": schedule(timedelta(seconds=OUTBOX_SWEEP)),

@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/", include("accounts.entrance_urls")),
     path("account/", include("allauth.urls")),
     path("status/", include("enrollment.urls")),
+    path("registry/", include("enrollment.registry_urls")),
     path("verify/", include("verification.urls")),
     path("support/", include("support.urls")),
 ]

@@ -36,6 +36,15 @@ def institution_lock(institution_id: int) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, institution_id])
 
 
+def institution_is_locked(institution_id: int) -> bool:
+    """Whether somebody imports for this institution now."""
+    try:
+        with institution_lock(institution_id):
+            return False
+    except FileFaultError:
+        return True
+
+
 def header_of(table: Table, remembered: Mapping[str, str] | None = None) -> Header:
     """The header of a table with every required column. Raises FileFaultError."""
     header = find_header(table.head(HEADER_SEARCH_ROWS), remembered)

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Final
 
 from enrollment.identity.certificates import CertificateType, certificate_type
@@ -34,6 +35,7 @@ _DATE = re.compile(
     r"([0-9]{4})(?:([0-9]{2})([0-9]{2})?|[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?|月)?)"
     r"(?:[ T]00:00(?::00)?(?:\.0+)?)?\Z"
 )
+_WRAPPED = re.compile("[='\"]")
 _NUMBER = re.compile(r"[0-9A-Za-z_.\-]+\Z")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})\Z")
 _RESIDENT_KINDS = frozenset({CertificateType.RESIDENT_ID, CertificateType.RESIDENCE_PERMIT})
@@ -152,6 +154,11 @@ NUMBERS: dict[str, Convert] = {
     "student_number": number_cell(20, RowFault.STUDENT_NUMBER),
     "candidate_number": number_cell(18, RowFault.CANDIDATE_NUMBER),
 }
+# The same for a whole class: converted together, and remembered together.
+SHARED = frozenset(
+    "major_code major_name level schooling_years education_type study_mode entry_date college "
+    "department class_code expected_leaving_date".split()
+)
 REQUIRED = frozenset({"status"})
 
 
@@ -173,8 +180,14 @@ class RowChecker:
         self._plan: list[tuple[str, int, Convert, dict[str, str | Fault] | None]] = [
             (name, mapping[name], convert, {} if name in REPEATING else None)
             for name, convert in plain.items()
-            if name in mapping
+            if name in mapping and name not in SHARED
         ]
+        self._shared = [
+            (name, mapping[name]) for name in REPEATING if name in SHARED & mapping.keys()
+        ]
+        # One place more, so that a single shared column gives a tuple too.
+        self._shared_cells = itemgetter(self._name_at, *(at for _, at in self._shared))
+        self._shared_memo: dict[tuple[str, ...], str | list[tuple[str, str]]] = {}
         self._positions = sorted(
             (name, at) for name, at in mapping.items() if name != "institution_name"
         )
@@ -190,14 +203,16 @@ class RowChecker:
             self._extra.append("certificate_type")
         self.staged_columns = [
             "fingerprint", "key", "name", "name_canonical", "certificate_hash",
-            "certificate_sealed", *names, *self._extra,
+            "certificate_sealed", *names, *self._extra, *(name for name, _ in self._shared),
         ]  # fmt: skip
         if self._phone_at is not None:
             self.staged_columns += ["phone_hash", "phone_sealed"]
 
     def fit(self, cells: list[str]) -> list[str]:
         """The row without the blanks around its cells, as wide as the mapping needs."""
-        row = [_unwrap(cell) for cell in cells]
+        row = [cell.strip() for cell in cells]
+        if _WRAPPED.search("\x1f".join(row)):
+            row = [_unwrap(cell) for cell in row]
         if len(row) < self._width:
             row += [""] * (self._width - len(row))
         return row
@@ -220,18 +235,45 @@ class RowChecker:
         found: list[Problem] = []
         values: dict[str, str] = {}
         for name, at, convert, memo in self._plan:
-            value = _remembered(memo, convert, row[at])
+            raw = row[at]
+            value = memo.get(raw) if memo is not None else None
+            if value is None:
+                value = _converted(memo, convert, raw)
             if isinstance(value, Fault):
                 found.append(Problem(row_number, name, value.code))
                 value = ""
             elif not value and name in REQUIRED:
                 found.append(Problem(row_number, name, RowFault.BLANK))
             values[name] = value
+        shared = self._shared_text(row)
+        if isinstance(shared, list):
+            found += [Problem(row_number, name, code) for name, code in shared]
+            shared = ""
         number = self._identity(row_number, row, values, found)
         self._belonging(row_number, row, values, found)
         if any(not problem.is_warning for problem in found):
             return None, found
-        return self._line(row_number, row, values, number, fingerprint, found), found
+        return self._line(row_number, row, values, shared, number, fingerprint, found), found
+
+    def _shared_text(self, row: Sequence[str]) -> str | list[tuple[str, str]]:
+        """The shared cells as COPY text, or the faults in them."""
+        if not self._shared:
+            return ""
+        cells = self._shared_cells(row)[1:]
+        known = self._shared_memo.get(cells)
+        if known is not None:
+            return known
+        values, faults = [], []
+        for (name, _), raw in zip(self._shared, cells, strict=True):
+            value = _converted(None, REPEATING[name], raw)
+            if isinstance(value, Fault):
+                faults.append((name, value.code))
+            else:
+                values.append(value)
+        if len(self._shared_memo) >= MEMO_LIMIT:
+            self._shared_memo.clear()
+        self._shared_memo[cells] = faults or "\t".join(values)
+        return self._shared_memo[cells]
 
     def _identity(
         self, row_number: int, row: Sequence[str], values: dict[str, str], found: list[Problem]
@@ -271,6 +313,7 @@ class RowChecker:
         row_number: int,
         row: Sequence[str],
         values: dict[str, str],
+        shared: str,
         number: str,
         fingerprint: bytes,
         found: list[Problem],
@@ -282,6 +325,8 @@ class RowChecker:
         names = [_escape(values["name"]), _escape(values["name_canonical"])]
         rest = [values[name] for name in self._plan_names]
         rest += [values.get(name, NULL) for name in self._extra]
+        if self._shared:
+            rest.append(shared)
         # A row that deserves a warning keeps no fingerprint, so that it is told each time.
         line = [
             "\\\\x" + (b"" if found else fingerprint).hex(),
@@ -309,12 +354,9 @@ class RowChecker:
         return ["\\\\x" + digest.hex(), "\\\\x" + sealed.hex()]
 
 
-def _remembered(memo: dict[str, str | Fault] | None, convert: Convert, raw: str) -> str | Fault:
-    if memo is None:
-        return Fault(RowFault.NUMBER_CELL) if raw.startswith(LOST_DIGITS) else convert(raw)
-    value = memo.get(raw)
-    if value is None:
-        value = Fault(RowFault.NUMBER_CELL) if raw.startswith(LOST_DIGITS) else convert(raw)
+def _converted(memo: dict[str, str | Fault] | None, convert: Convert, raw: str) -> str | Fault:
+    value = Fault(RowFault.NUMBER_CELL) if raw.startswith(LOST_DIGITS) else convert(raw)
+    if memo is not None:
         if len(memo) >= MEMO_LIMIT:
             memo.clear()
         memo[raw] = value
@@ -348,7 +390,6 @@ def _is_damaged(raw: str) -> bool:
 
 
 def _unwrap(cell: str) -> str:
-    cell = cell.strip()
     # ="…" is how people force Excel to open a CSV cell as text.
     if cell.startswith('="') and cell.endswith('"'):
         return cell[2:-1]

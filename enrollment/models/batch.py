@@ -16,7 +16,6 @@ class BatchState(models.TextChoices):
     UPLOADED = "uploaded", _("Uploaded")
     REHEARSING = "rehearsing", _("Being checked")
     REHEARSED = "rehearsed", _("Checked")
-    AWAITING_APPROVAL = "awaiting_approval", _("Waiting for a second approver")
     PUBLISHING = "publishing", _("Being published")
     PUBLISHED = "published", _("Published")
     UNDONE = "undone", _("Undone")
@@ -49,9 +48,6 @@ class ImportBatch(models.Model):
     rows_done = models.PositiveIntegerField(default=0)
     rows_expected = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

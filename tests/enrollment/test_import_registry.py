@@ -153,6 +153,13 @@ def test_columns_the_file_lacks_keep_their_values(tmp_path: Path) -> None:
     assert (record.status, record.major_name) == ("毕业", rows[0][AT["专业名称"]])
 
 
+def test_an_empty_cell_in_the_only_descriptive_column_is_empty(tmp_path: Path) -> None:
+    titles = ["姓名", "证件号码", "学号", "学籍状态", "专业名称"]
+    row = [sample(1)[0][AT[title]] for title in titles[:4]]
+    path = write_csv(tmp_path / "a.csv", [[*row, ""]], header=titles)
+    assert run_import(path, institution="19998")["new"] == 1
+
+
 def test_records_missing_from_a_file_are_counted_and_kept(tmp_path: Path) -> None:
     rows = sample(10)
     run_import(write_csv(tmp_path / "a.csv", rows))

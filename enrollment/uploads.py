@@ -1,0 +1,83 @@
+"""A registrar's files in storage: sealed from the first moment, opened only to be read."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from enrollment.models import ImportBatch
+from vault.streams import seal_file, unseal_file
+
+HEAD_ROWS = 30
+
+
+def keep_upload(batch: ImportBatch, source: BinaryIO) -> str:
+    """Seal an uploaded file into storage; the name it is kept under."""
+    return _keep(f"imports/{batch.key}/file", source, f"upload:{batch.key}")
+
+
+def open_upload(batch: ImportBatch) -> BinaryIO:
+    """The uploaded file in the clear, in a file without a name. Raises UnsealError."""
+    return _open(batch.upload, f"upload:{batch.key}")
+
+
+def keep_faulty_rows(batch: ImportBatch, path: Path) -> None:
+    """Seal the workbook of faulty rows."""
+    with path.open("rb") as source:
+        _keep(_faulty_name(batch), source, f"faulty:{batch.key}")
+
+
+def open_faulty_rows(batch: ImportBatch) -> BinaryIO:
+    """The workbook of faulty rows. Raises UnsealError and FileNotFoundError."""
+    return _open(_faulty_name(batch), f"faulty:{batch.key}")
+
+
+def keep_head(batch: ImportBatch, rows: list[list[str]]) -> None:
+    """Seal the first rows of a file whose columns must be named by hand."""
+    with tempfile.TemporaryFile() as source:
+        source.write(json.dumps(rows).encode())
+        source.seek(0)
+        _keep(_head_name(batch), source, f"head:{batch.key}")
+
+
+def head_of(batch: ImportBatch) -> list[list[str]]:
+    """The first rows that ``keep_head`` kept; empty when there are none."""
+    if not default_storage.exists(_head_name(batch)):
+        return []
+    with _open(_head_name(batch), f"head:{batch.key}") as file:
+        return cast("list[list[str]]", json.load(file))
+
+
+def forget(batch: ImportBatch) -> None:
+    """Remove everything kept of a batch's files."""
+    for name in (f"imports/{batch.key}/file", _faulty_name(batch), _head_name(batch)):
+        default_storage.delete(name)
+
+
+def _faulty_name(batch: ImportBatch) -> str:
+    return f"imports/{batch.key}/faulty"
+
+
+def _head_name(batch: ImportBatch) -> str:
+    return f"imports/{batch.key}/head"
+
+
+def _keep(name: str, source: BinaryIO, context: str) -> str:
+    with tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as sealed:
+        seal_file(source, sealed, context=context)
+        sealed.seek(0)
+        default_storage.delete(name)
+        return default_storage.save(name, File(sealed))
+
+
+def _open(name: str, context: str) -> BinaryIO:
+    plain = tempfile.TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  the caller closes it
+    with default_storage.open(name) as sealed:
+        for block in unseal_file(cast("BinaryIO", sealed), context=context):
+            plain.write(block)
+    plain.seek(0)
+    return cast("BinaryIO", plain)

@@ -1,0 +1,29 @@
+// A page that waits for background work renews its live part until the work is done.
+
+const PAUSE = 1500;
+
+async function renew() {
+  const live = document.querySelector("[data-live]");
+  if (!live) return;
+  let page;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected) {
+      location.reload();
+      return;
+    }
+    page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    setTimeout(renew, PAUSE * 4); // the network is away for a moment
+    return;
+  }
+  const fresh = page.querySelector("[data-live]");
+  if (!fresh) {
+    location.reload();
+    return;
+  }
+  live.replaceWith(document.adoptNode(fresh));
+  setTimeout(renew, PAUSE);
+}
+
+setTimeout(renew, PAUSE);

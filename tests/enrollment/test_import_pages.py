@@ -1,0 +1,278 @@
+"""A registrar's day in the browser's path: upload, columns, check, mend, publish, undo."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+from pytest_django import Settings
+
+from accounts.models import User
+from accounts.roles import Role
+from enrollment import tasks, uploaded
+from enrollment.models import (
+    BatchState,
+    ImportBatch,
+    Institution,
+    InstitutionRegistrar,
+    StudentRecord,
+)
+from tests.enrollment.importing import AT, run_import, sample, write_csv
+from tests.people import PASSWORD, make_account
+
+IMPORTS = reverse("registry:imports")
+
+
+def make_registrar(email: str, school: Institution) -> User:
+    """A registrar of ``school``."""
+    user = make_account(email, roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=user, institution=school)
+    return user
+
+
+@pytest.fixture(autouse=True)
+def storage(settings: Settings, tmp_path: Path) -> None:
+    """Uploads go to a directory of the test's own; staff need no second factor here."""
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "media")},
+        }
+    }
+    settings.STAFF_SECOND_FACTOR = False
+
+
+@pytest.fixture
+def desk(school: Institution) -> Client:
+    """A registrar who has just signed in."""
+    client = Client()
+    client.force_login(make_registrar("registrar@example.org", school))
+    return client
+
+
+def signed_in_just_now(client: Client) -> None:
+    """Answer the question for the password."""
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+
+def upload(client: Client, path: Path, school: Institution) -> ImportBatch:
+    """Upload a file and let the worker check it."""
+    file = SimpleUploadedFile(path.name, path.read_bytes())
+    answer = client.post(IMPORTS, {"institution": school.pk, "file": file})
+    assert answer.status_code == 302, answer.content.decode()
+    batch = ImportBatch.objects.latest("pk")
+    assert answer["Location"] == reverse("registry:import", args=[batch.key])
+    assert "data-live" in client.get(answer["Location"]).content.decode()
+    tasks.rehearse_upload(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def page_of(client: Client, batch: ImportBatch) -> str:
+    return client.get(reverse("registry:import", args=[batch.key])).content.decode()
+
+
+def publish(client: Client, batch: ImportBatch) -> None:
+    signed_in_just_now(client)
+    address = reverse("registry:publish", args=[batch.key])
+    assert client.get(address).status_code == 200
+    assert client.post(address).status_code == 302
+    tasks.publish_upload(batch.pk)
+    batch.refresh_from_db()
+
+
+def test_a_registrars_day(desk: Client, school: Institution, tmp_path: Path) -> None:
+    rows = sample(30)
+    good = rows[4][AT["学籍状态"]]
+    rows[4][AT["学籍状态"]] = "在读"
+    batch = upload(desk, write_csv(tmp_path / "学籍.csv", rows), school)
+    page = page_of(desk, batch)
+    assert "这个学籍状态" in page or "学籍状态" in page
+    assert not StudentRecord.objects.exists()
+
+    answer = desk.get(reverse("registry:faulty_rows", args=[batch.key]))
+    sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active  # type: ignore[attr-defined]
+    assert sheet is not None
+    header, row = list(sheet.iter_rows(values_only=True))
+    assert row[0] == "6"
+    assert row[header.index("姓名")] == rows[4][AT["姓名"]]
+
+    publish(desk, batch)
+    assert batch.state == BatchState.PUBLISHED
+    assert StudentRecord.objects.count() == 29
+    assert str(batch.key) in page_of(desk, batch)
+
+    mended = [str(cell or "") for cell in row]
+    mended[header.index("学籍状态")] = good
+    second = upload(
+        desk, write_csv(tmp_path / "b.csv", [mended], header=[str(t) for t in header]), school
+    )
+    publish(desk, second)
+    assert StudentRecord.objects.count() == 30
+
+    address = reverse("registry:undo", args=[batch.key])
+    assert desk.get(address).status_code == 200
+    assert desk.post(address).status_code == 302
+    assert StudentRecord.objects.count() == 1
+
+
+def test_publishing_asks_for_the_password_again(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    batch = upload(desk, write_csv(tmp_path / "a.csv", sample(2)), school)
+    for name in ("publish", "undo"):
+        ImportBatch.objects.update(state={"publish": "rehearsed", "undo": "published"}[name])
+        answer = desk.post(reverse(f"registry:{name}", args=[batch.key]))
+        assert reverse("account_reauthenticate") in answer["Location"]
+    assert not StudentRecord.objects.exists()
+
+
+def test_the_file_lies_sealed_and_is_forgotten_after_publication(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    rows = sample(3)
+    rows[0][AT["姓名"]] = ""
+    batch = upload(desk, write_csv(tmp_path / "a.csv", rows), school)
+    kept = [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
+    assert kept
+    for path in kept:
+        assert not any(row[AT["证件号码"]].encode() in path.read_bytes() for row in rows)
+    publish(desk, batch)
+    assert not default_storage.exists(batch.upload)
+    assert not [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
+
+
+def test_unknown_columns_are_named_once_and_remembered(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    header = ["编号", "姓名", "证件号码", "注册情况"]
+    rows = [[r[AT["学号"]], r[AT["姓名"]], r[AT["证件号码"]], "注册学籍"] for r in sample(3)]
+    path = write_csv(tmp_path / "a.csv", rows, header=header)
+    batch = upload(desk, path, school)
+    assert batch.state == BatchState.FAILED
+    address = reverse("registry:columns", args=[batch.key])
+    assert address in page_of(desk, batch)
+    page = desk.get(address).content.decode()
+    assert "编号" in page
+    assert rows[0][0] in page
+    answer = desk.post(address, {"column_0": "student_number", "column_1": "student_number"})
+    assert answer.status_code == 200
+    assert "data-error-summary" in answer.content.decode()
+    answer = desk.post(address, {"column_0": "student_number", "column_1": "status"})
+    assert answer.status_code == 302
+    tasks.rehearse_upload(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.result["new"]) == (BatchState.REHEARSED, 3)
+    assert upload(desk, path, school).state == BatchState.REHEARSED
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.exe", b"MZ"), ("a.xlsx", b""), ("a", b"x")])
+def test_a_file_of_no_known_kind_is_refused_at_once(
+    desk: Client, school: Institution, name: str, content: bytes
+) -> None:
+    file = SimpleUploadedFile(name, content)
+    answer = desk.post(IMPORTS, {"institution": school.pk, "file": file})
+    assert answer.status_code == 200
+    assert "data-error-summary" in answer.content.decode()
+    assert not ImportBatch.objects.exists()
+
+
+def test_a_broken_file_tells_why(desk: Client, school: Institution, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"<html>")
+    batch = upload(desk, path, school)
+    assert (batch.state, batch.failure) == (BatchState.FAILED, "not_a_workbook")
+    assert "registry:columns" not in page_of(desk, batch)
+
+
+def test_four_eyes(desk: Client, school: Institution, tmp_path: Path) -> None:
+    school.second_approver = True
+    school.save()
+    batch = upload(desk, write_csv(tmp_path / "a.csv", sample(2)), school)
+    publish(desk, batch)
+    assert batch.state == BatchState.REHEARSED
+    colleague = Client()
+    colleague.force_login(make_registrar("approver@example.org", school))
+    publish(colleague, batch)
+    assert batch.state == BatchState.PUBLISHED
+    assert batch.published_by is not None
+    assert batch.published_by.email == "approver@example.org"
+
+
+def test_a_registry_changed_since_the_check_is_not_overwritten(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    rows = sample(3)
+    run_import(write_csv(tmp_path / "a.csv", rows))
+    rows[0][AT["学籍状态"]] = "休学"
+    batch = upload(desk, write_csv(tmp_path / "b.csv", rows), school)
+    rows[0][AT["学籍状态"]] = "退学"
+    run_import(write_csv(tmp_path / "c.csv", rows))
+    publish(desk, batch)
+    assert (batch.state, batch.failure) == (BatchState.FAILED, "stale")
+    assert StudentRecord.objects.filter(status="退学").count() == 1
+
+
+def test_two_files_with_the_same_new_student(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    first = upload(desk, write_csv(tmp_path / "a.csv", sample(2)), school)
+    second = upload(desk, write_csv(tmp_path / "b.csv", sample(3)), school)
+    publish(desk, first)
+    publish(desk, second)
+    assert (second.state, second.failure) == (BatchState.FAILED, "stale")
+    assert StudentRecord.objects.count() == 2
+
+
+def test_what_a_dead_worker_left_is_taken_up(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    batch = upload(desk, write_csv(tmp_path / "a.csv", sample(2)), school)
+    ImportBatch.objects.update(state=BatchState.REHEARSING)
+    uploaded.release_abandoned()
+    batch.refresh_from_db()
+    assert batch.state == BatchState.UPLOADED
+    batch.created_at -= 2 * uploaded.PATIENCE
+    batch.save()
+    tasks.sweep_batches()
+    batch.refresh_from_db()
+    assert batch.state == BatchState.REHEARSED
+
+
+def test_a_discarded_file_leaves_nothing(
+    desk: Client, school: Institution, tmp_path: Path, django_capture_on_commit_callbacks: object
+) -> None:
+    batch = upload(desk, write_csv(tmp_path / "a.csv", sample(2)), school)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        desk.post(reverse("registry:discard", args=[batch.key]))
+    batch.refresh_from_db()
+    assert batch.state == BatchState.DISCARDED
+    assert not default_storage.exists(batch.upload)
+
+
+ADDRESSES = ["import", "columns", "faulty_rows", "publish", "undo", "discard"]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_nobody_else_sees_an_import(
+    desk: Client, school: Institution, tmp_path: Path, name: str, li: User
+) -> None:
+    batch = upload(desk, write_csv(tmp_path / "a.csv", sample(2)), school)
+    other = Institution.objects.create(code="19997", name="另一所学校")
+    stranger = make_registrar("stranger@example.org", other)
+    counselor = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
+    operator = User.objects.create_superuser(username="o", email="o@example.org", password=PASSWORD)
+    for user in (stranger, counselor, operator, li):
+        client = Client()
+        client.force_login(user)
+        signed_in_just_now(client)
+        for method in (client.get, client.post):
+            answer = method(reverse(f"registry:{name}", args=[batch.key]))
+            assert answer.status_code in {404, 405}, (user.email, method)
+            assert batch.file_name not in answer.content.decode()
+    anonymous = Client().get(reverse(f"registry:{name}", args=[batch.key]))
+    assert anonymous.status_code in {302, 405}

@@ -1,0 +1,53 @@
+"""Sealing of whole files, block by block, so that no size needs much memory.
+
+Each block is sealed for its place (context, number, whether it is the last),
+so blocks cannot be dropped, swapped or taken from another file.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from vault.cipher import UnsealError, key_ring
+
+BLOCK = 2**20
+_LENGTH = struct.Struct(">I")
+_LONGEST = BLOCK + 1024
+
+
+def seal_file(source: BinaryIO, out: BinaryIO, *, context: str) -> None:
+    """Write the sealed form of everything ``source`` still holds to ``out``."""
+    ring, number = key_ring(), 0
+    block = source.read(BLOCK)
+    while True:
+        following = source.read(BLOCK) if block else b""
+        sealed = ring.seal(block, context=_place(context, number, last=not following))
+        out.write(_LENGTH.pack(len(sealed)) + sealed)
+        if not following:
+            return
+        block, number = following, number + 1
+
+
+def unseal_file(source: BinaryIO, *, context: str) -> Iterator[bytes]:
+    """The plain blocks of a sealed file. Raises UnsealError, also when the end is missing."""
+    ring, number = key_ring(), 0
+    sealed = _read_block(source)
+    while True:
+        following = _read_block(source)
+        yield ring.unseal(sealed, context=_place(context, number, last=not following))
+        if not following:
+            return
+        sealed, number = following, number + 1
+
+
+def _read_block(source: BinaryIO) -> bytes:
+    head = source.read(_LENGTH.size)
+    if not head:
+        return b""
+    if len(head) < _LENGTH.size or _LENGTH.unpack(head)[0] > _LONGEST:
+        raise UnsealError("damaged")
+    return source.read(_LENGTH.unpack(head)[0])
+
+
+def _place(context: str, number: int, *, last: bool) -> str:
+    return f"{context}:{number}:{'last' if last else 'more'}"
