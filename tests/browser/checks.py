@@ -1,5 +1,7 @@
 """What must hold on every page, each check a list of complaints."""
 
+import re
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page as Tab
 
@@ -72,3 +74,32 @@ def structure_complaints(tab: Tab) -> list[str]:
     if not tab.locator("html").get_attribute("lang"):
         complaints.append("no language")
     return complaints
+
+
+# Words outside what is marked as another language, and outside what people entered.
+TEXTS = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data.trim(), parent = walker.currentNode.parentElement;
+    if (text && !parent.closest("script, dd, .num, code, [data-label], [lang] [lang], .menu__who")
+        && parent.checkVisibility()) found.push(text);
+  }
+  return found;
+}"""
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH = re.compile(r"[A-Za-z]{2,}")
+
+
+def language_complaints(tab: Tab, language: str) -> list[str]:
+    """Texts that were left in the other language.
+
+    An English sentence may name a Chinese term, and the other way round; a text
+    without one word of the page's own language was not translated.
+    """
+    own, other = (CHINESE, ENGLISH) if language == "zh-hans" else (ENGLISH, CHINESE)
+    return [
+        f"not in {language}: {text}"
+        for text in tab.evaluate(TEXTS)
+        if other.search(text) and not own.search(text) and "@" not in text
+    ]

@@ -3,6 +3,7 @@
 from itertools import groupby
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page as Tab
 
 from tests.browser import checks
@@ -29,11 +30,13 @@ def test_every_page_holds(
     tab = context.new_page()
     problems: list[str] = []
     tab.on("pageerror", lambda error: problems.append(f"script: {error}"))
-    tab.goto("/help/")
-    context.add_cookies([{"name": "django_language", "value": language, "url": tab.url}])
+    tab.goto("/")
+    context.add_cookies(
+        [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": tab.url}]
+    )
     for page in BY_PERSON[person]:
         problems += [f"{page}: {problem}" for problem in _problems(tab, page, language, request)]
-    assert problems == []
+    assert not problems, "\n".join(problems)
 
 
 def _problems(tab: Tab, page: Page, language: str, request: pytest.FixtureRequest) -> list[str]:
@@ -49,6 +52,7 @@ def _problems(tab: Tab, page: Page, language: str, request: pytest.FixtureReques
     if page.act:
         page.act(tab)
     problems += checks.overflow_complaints(tab) + checks.structure_complaints(tab)
+    problems += checks.language_complaints(tab, language)
     if language == "zh-hans":  # the English page differs in words alone
         problems += checks.axe_complaints(tab) + checks.policy_complaints(tab)
     return problems
