@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -139,7 +138,7 @@ def test_in_a_private_directory_no_permission_is_widened(tmp_path: Path) -> None
     wait_until(lambda: not running(private / "var"))
     assert private.stat().st_mode & 0o777 == 0o700
     if os.geteuid() == 0:  # another account runs PostgreSQL, out of reach of private
-        shutil.rmtree(programs.shelter(private / "var" / "embedded" / "postgresql"))
+        programs.remove_shelter(private / "var" / "embedded" / "postgresql")
 
 
 def test_without_any_program_the_message_names_the_variable(
@@ -152,6 +151,29 @@ def test_without_any_program_the_message_names_the_variable(
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(programs.NoProgramError, match="REDIS_URL"):
         programs.valkey()
+
+
+@pytest.mark.slow
+def test_throw_away_servers_leave_nothing_even_below_a_private_directory(tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    code = "import os; from xuejiportal.embedded import lease; lease.throwaway(os.environ); "
+    code += "import psycopg; psycopg.connect(os.environ['DATABASE_URL']).close(); "
+    code += "print(*lease._held)"
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**kept, "TMPDIR": str(private)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list(private.iterdir()) == []
+    places = [programs._shelter_path(Path(name)) for name in done.stdout.split()]
+    assert len(places) == 2
+    assert not any(place.exists() for place in places)
 
 
 def test_addresses_that_are_given_are_left_alone() -> None:

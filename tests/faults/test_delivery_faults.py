@@ -1,10 +1,14 @@
 """Processes killed, servers stopped and emptied: nothing acknowledged is lost or doubled."""
 
+import os
 import time
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from kombu import Connection, Producer
 
 from tests.faults.site import Site, running, wait_until
 
@@ -124,3 +128,27 @@ def test_a_vendor_in_trouble_gets_its_messages_later(site: Site) -> None:
     site.queue(10, "trouble")
     wait_until(lambda: site.settled("trouble"), 60, str(site.statuses("trouble")))
     assert_each_once(site, "trouble", 10)
+
+
+class Payload:
+    """What an attacker who reached the broker would send: unpickling it makes a file."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (self.path,)
+
+
+def test_a_pickled_message_is_refused(site: Site, tmp_path: Path) -> None:
+    trap = tmp_path / "sprung"
+    task = {"task": "delivery.tasks.send_message", "id": str(uuid4())}
+    with Connection(site.valkey.url) as connection:
+        Producer(connection).publish(
+            ((Payload(str(trap)),), {}, {}), routing_key="celery", serializer="pickle", headers=task
+        )
+    site.worker()
+    site.queue(1, "after-pickle")
+    wait_until(lambda: site.settled("after-pickle"), 60, site.output()[-3000:])
+    wait_until(lambda: "ContentDisallowed" in site.output(), 20, "never read")
+    assert not trap.exists()

