@@ -51,6 +51,8 @@ class UploadForm(forms.Form):
 class ColumnsForm(forms.Form):
     """Say what the columns are that were not recognised."""
 
+    hide_optional = True
+
     def __init__(self, *args: Any, titles: list[str], samples: list[list[str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.titles = titles

@@ -11,7 +11,14 @@ from pytest_django import DjangoDbBlocker, Settings
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.confirming import answer_record
-from enrollment.models import Confirmation, FieldChange, StudentRecord
+from enrollment.models import (
+    Confirmation,
+    FieldChange,
+    ImportBatch,
+    InstitutionRegistrar,
+    StudentRecord,
+)
+from tests.enrollment.importing import make_import
 from tests.outbox import Outbox
 from tests.people import make_account, make_record, make_school, sample_number
 from verification import services
@@ -73,6 +80,26 @@ def open_third_item(phone_owner: User) -> None:
 def registrar(db: None) -> User:
     """A registrar of no institution yet."""
     return make_account("registrar@example.org", roles=(Role.REGISTRAR,))
+
+
+@pytest.fixture
+def desk_registrar(db: None) -> User:
+    """A registrar of the invented school."""
+    user = make_account("desk@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=user, institution=make_school())
+    return user
+
+
+@pytest.fixture
+def checked_import(db: None, tmp_path: Path) -> ImportBatch:
+    """A file with a change, a warning and a fault, checked and not yet published."""
+    return make_import(tmp_path, publish=False)
+
+
+@pytest.fixture
+def published_import(db: None, tmp_path: Path) -> ImportBatch:
+    """A small published file."""
+    return make_import(tmp_path, publish=True)
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ class FileFaultError(Exception):
     """The file cannot be taken at all; ``detail`` is safe to show (row, titles)."""
 
     def __init__(self, fault: FileFault, detail: str = "") -> None:
-        super().__init__(fault.value)
+        super().__init__(fault, detail)  # both, so that it travels between processes
         self.fault = fault
         self.detail = detail
 

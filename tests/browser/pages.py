@@ -13,6 +13,7 @@ from typing import Any
 from django.urls import reverse
 from playwright.sync_api import Page as Tab
 
+from enrollment.models import ImportBatch, StudentRecord
 from tests.people import PASSWORD, sample_number
 
 
@@ -64,6 +65,18 @@ def be_unmatched(tab: Tab) -> None:
     tab.wait_for_url(reverse("verification:unmatched"))
 
 
+def import_page(batch: ImportBatch) -> str:
+    """The page of one import."""
+    return reverse("registry:import", args=[batch.key])
+
+
+def staff_record(_batch: ImportBatch) -> str:
+    """The page of one record that imports brought."""
+    record = StudentRecord.objects.first()
+    assert record is not None
+    return reverse("registry:record", args=[record.key])
+
+
 PAGES = [
     Page("home", reverse("home")),
     Page("help", reverse("help")),
@@ -105,4 +118,10 @@ PAGES = [
     Page("stale answer", reverse("enrollment:status"), "wang", "stale_answer"),
     Page("check a receipt", reverse("enrollment:check_receipt")),
     Page("status of staff", reverse("enrollment:status"), "registrar"),
+    Page("imports", reverse("registry:imports"), "desk_registrar"),
+    Page("imports, errors", reverse("registry:imports"), "desk_registrar", act=send_empty),
+    Page("import, checked", import_page, "desk_registrar", "checked_import"),
+    Page("import, published", import_page, "desk_registrar", "published_import"),
+    Page("find a record", reverse("registry:search"), "desk_registrar"),
+    Page("record for staff", staff_record, "desk_registrar", "published_import"),
 ]

@@ -8,8 +8,12 @@ from typing import Any
 
 from django.core.management import call_command
 
-from enrollment.models import StudentRecord
+from enrollment import batches
+from enrollment.importing.readers import open_table
+from enrollment.importing.rehearsal import header_of
+from enrollment.models import ImportBatch, StudentRecord
 from enrollment.samples import HEADER, sample_rows
+from tests.people import make_school
 from vault.cipher import unseal
 
 AT = {title: position for position, title in enumerate(HEADER)}
@@ -46,3 +50,25 @@ def snapshot() -> list[tuple[Any, ...]]:
 def certificate_of(record: StudentRecord) -> str:
     """The record's certificate number, opened."""
     return unseal(record.certificate_sealed, context=f"record-certificate:{record.key}").decode()
+
+
+def make_import(directory: Path, *, publish: bool) -> ImportBatch:
+    """An import of a few rows: published, or checked with a change, a warning and a fault."""
+    school = make_school()
+    rows = sample(6)
+    if not publish:
+        make_import(directory, publish=True)
+        rows[0][AT["学籍状态"]] = "休学"
+        rows[1][AT["性别"]] = {"男": "女", "女": "男"}[rows[1][AT["性别"]]]
+        rows[2][AT["姓名"]] = ""
+    path = write_csv(directory / "2026秋季学籍.csv", rows)
+    table = open_table(path.open("rb"), path.name)
+    batch = batches.open_batch(institution=school, file_name=path.name, sha256=b"", created_by=None)
+    batches.rehearse_batch(
+        batch=batch, table=table, header=header_of(table), report=lambda done: None
+    )
+    table.close()
+    if publish:
+        batches.publish_batch(batch=batch, by=None)
+    batch.refresh_from_db()
+    return batch

@@ -238,7 +238,7 @@ def test_every_fault_of_a_messy_workbook_is_named_at_its_cell(tmp_path: Path) ->
     assert result["other_sheets"] == ["说明"]
     assert result["blank"] == 1
     assert not StudentRecord.objects.exists()
-    assert "Sheet row 7" in printed
+    assert "Sheet 第 7 行" in printed
     sheet = load_workbook(report).active
     assert sheet is not None
     lines = list(sheet.iter_rows(values_only=True))
@@ -281,7 +281,7 @@ def test_repeated_faults_fold_into_first_place_and_others(tmp_path: Path) -> Non
     assert result["problems"] == [
         {"fault": "status", "column": "status", "count": 26, "first_row": 6}
     ]
-    assert "25 others" in printed
+    assert "另有 25 处" in printed
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from tqdm import tqdm
 
 from enrollment import batches
@@ -15,7 +17,7 @@ from enrollment.importing.columns import Header
 from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.readers import Table, open_table
 from enrollment.importing.rehearsal import header_of, institution_in
-from enrollment.importing.report import Result, write_faulty_rows
+from enrollment.importing.report import FoldedProblem, Result, write_faulty_rows
 from enrollment.models import Institution
 
 EXIT_FAULTY, EXIT_REFUSED = 1, 2
@@ -55,7 +57,10 @@ class Command(BaseCommand):
         except FileFaultError as error:
             raise CommandError(error.message, returncode=EXIT_REFUSED) from error
         if result.errors:
-            message = f"{result.faulty} of {result.rows} rows are faulty; nothing was applied."
+            message = _("%(faulty)s of %(rows)s rows are faulty; nothing was applied.") % {
+                "faulty": result.faulty,
+                "rows": result.rows,
+            }
             raise CommandError(message, returncode=EXIT_FAULTY)
 
     def _import(
@@ -78,26 +83,32 @@ class Command(BaseCommand):
             batches.discard_batch(batch=batch)
         else:
             batches.publish_batch(batch=batch, by=None)
-            self.stdout.write(self.style.SUCCESS("Applied."))
+            self.stdout.write(self.style.SUCCESS(_("Applied.")))
         return result
 
     def _tell(self, result: Result, table: Table, header: Header, options: dict[str, Any]) -> None:
-        self.stdout.write(
-            f"{result.rows} rows: {result.new} new, {result.changed} changed, "
-            f"{result.unchanged} unchanged, {result.faulty} faulty; "
-            f"{result.missing} records are not in the file."
+        counts = _(
+            "%(rows)s rows: %(new)s new, %(changed)s changed, %(unchanged)s unchanged, "
+            "%(faulty)s faulty; %(missing)s records are not in the file."
         )
+        self.stdout.write(counts % result.as_json())
         for problem in result.problems:
-            kind = "warning" if problem.is_warning else "error"
-            others = f" (and {problem.others} others)" if problem.others else ""
-            place = " ".join(filter(None, (result.sheet, f"row {problem.first_row}")))
-            label = f", {problem.label}" if problem.label else ""
-            self.stdout.write(f"{kind}: {place}{label}: {problem.message}{others}")
+            self.stdout.write(_problem_line(result, problem))
         if options["json"]:
             text = json.dumps(result.as_json(), ensure_ascii=False, indent=1)
             options["json"].write_text(text, encoding="utf-8")
         if options["report"]:
             write_faulty_rows(table, header, result.listed, options["report"])
+
+
+def _problem_line(result: Result, problem: FoldedProblem) -> str:
+    """One kind of fault: how bad, where first, why, and in how many other places."""
+    kind = _("warning") if problem.is_warning else _("error")
+    row = _("row %(number)s") % {"number": problem.first_row}
+    place = " ".join(filter(None, (result.sheet, row, problem.label)))
+    others = ngettext("and %(number)s other place", "and %(number)s other places", problem.others)
+    more = " (" + others % {"number": problem.others} + ")" if problem.others else ""
+    return f"{kind}: {place}: {problem.message}{more}"
 
 
 def known_institution(code: str) -> Institution:
