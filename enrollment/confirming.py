@@ -8,6 +8,7 @@ import audit.services as trail
 from accounts.models import User
 from enrollment.importing.columns import BY_NAME
 from enrollment.models import Answer, Confirmation, FieldChange, StudentRecord
+from enrollment.models.confirmation import canonical_code
 
 # The four items every student checks (guide row 19); a campaign may name others.
 CHECKLIST = ("name", "gender", "birth_date", "certificate_number")
@@ -75,10 +76,5 @@ def labels(names: Iterable[str]) -> list[str]:
 
 def find_receipt(text: str) -> Confirmation | None:
     """The newest facts behind a receipt's code, however it was typed; None when unknown."""
-    code = "".join(c for c in text.upper() if c.isalnum()).translate(_MISREAD)
-    found = Confirmation.objects.select_related("record__institution").filter(code=code)
-    return found.first()
-
-
-# What people write for the digits of the alphabet.
-_MISREAD = str.maketrans("OIL", "011")
+    found = Confirmation.objects.select_related("record__institution")
+    return found.filter(code=canonical_code(text)).first()

@@ -8,7 +8,14 @@ from accounts.roles import Role
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import canonical_name
 from enrollment.identity.number import InvalidNumberError, canonical_number
-from enrollment.models import Confirmation, ImportBatch, Institution, Photo, StudentRecord
+from enrollment.models import (
+    Confirmation,
+    ImportBatch,
+    Institution,
+    Photo,
+    StatusReport,
+    StudentRecord,
+)
 from vault.lookup import keyed_hash
 
 
@@ -27,6 +34,12 @@ def photos_held_by(user: User | AnonymousUser) -> QuerySet[Photo]:
 def confirmations_held_by(user: User) -> QuerySet[Confirmation]:
     """The answers given for the records this account holds."""
     return Confirmation.objects.filter(record__holder=user).select_related("record__institution")
+
+
+def reports_held_by(user: User) -> QuerySet[StatusReport]:
+    """The reports issued for the records this account holds, newest first."""
+    held = StatusReport.objects.filter(record__holder=user).order_by("-pk")
+    return held.select_related("record__institution")
 
 
 def records_visible_to(user: User | AnonymousUser) -> QuerySet[StudentRecord]:

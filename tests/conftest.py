@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -10,14 +11,17 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import User
 from accounts.roles import Role
+from enrollment.cards import card_of
 from enrollment.confirming import answer_record
 from enrollment.models import (
     Confirmation,
     FieldChange,
     ImportBatch,
     InstitutionRegistrar,
+    StatusReport,
     StudentRecord,
 )
+from enrollment.reporting.acts import issue_report
 from tests.enrollment.importing import make_import
 from tests.outbox import Outbox
 from tests.people import make_account, make_record, make_school, sample_number
@@ -149,3 +153,32 @@ def stale_answer(answered: Confirmation) -> FieldChange:
     return FieldChange.objects.create(
         record=record, field="name", old="王朋", new=record.name, version=record.version + 1
     )
+
+
+@pytest.fixture
+def media(settings: Settings, tmp_path: Path) -> Path:
+    """Storage of the test's own."""
+    folder = tmp_path / "media"
+    storage = "django.core.files.storage.FileSystemStorage"
+    default = {"BACKEND": storage, "OPTIONS": {"location": str(folder)}}
+    settings.STORAGES = {**settings.STORAGES, "default": default}
+    return folder
+
+
+@pytest.fixture
+def wang_report(media: Path, wang: User, wang_record: StudentRecord) -> StatusReport:
+    """王明 has issued a report (for transactional tests)."""
+    card = card_of(wang, wang_record.key)
+    assert card is not None
+
+    def issue() -> StatusReport:
+        try:
+            return issue_report(
+                card=card, account=wang, purpose="实习申请", language="both", days=30, pin=""
+            )
+        finally:
+            connection.close()
+
+    # Signing runs an event loop, and the browser's runs in this thread already.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(issue).result()

@@ -362,7 +362,9 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Its addresses hold what is sent.
-    "loggers": {"urllib3": {"level": "WARNING"}},
+    # The addresses of urllib3 hold what is sent; the others tell each step of making a PDF.
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("urllib3", "weasyprint", "fontTools", "pyhanko")
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }

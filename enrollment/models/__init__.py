@@ -12,6 +12,7 @@ from enrollment.models.institution import (
 )
 from enrollment.models.photo import Photo, PhotoKind
 from enrollment.models.record import FieldChange, StudentRecord
+from enrollment.models.status_report import ReportLanguage, SigningKey, StatusReport
 
 __all__ = [
     "Answer",
@@ -28,6 +29,9 @@ __all__ = [
     "PhotoKind",
     "RecordBefore",
     "RecordEvent",
+    "ReportLanguage",
     "SchoolClass",
+    "SigningKey",
+    "StatusReport",
     "StudentRecord",
 ]

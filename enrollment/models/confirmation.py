@@ -20,6 +20,14 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
+def canonical_code(text: str) -> str:
+    """A code however it was typed: capitals, hyphens, O for 0, I and L for 1."""
+    return "".join(c for c in text.upper() if c.isalnum()).translate(_MISREAD)
+
+
+_MISREAD = str.maketrans("OIL", "011")
+
+
 class Answer(models.TextChoices):
     """What the student says of the record."""
 

@@ -1,10 +1,15 @@
 """Certificates and names on pages."""
 
 from django import template
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 
 from enrollment.identity.certificates import certificate_type
 from enrollment.identity.name import mask_name
 from enrollment.identity.number import mask_number
+from enrollment.importing.columns import BY_NAME
+from enrollment.models.record import Gender
+from enrollment.statuses import Status
 
 register = template.Library()
 
@@ -25,3 +30,28 @@ def spaced(number: str) -> str:
     if len(number) != 18:
         return number
     return f"{number[:6]} {number[6:14]} {number[14:]}"
+
+
+@register.filter
+def status_label(state: str) -> str:
+    """The name of a state in the reader's language."""
+    return str(Status(state).label) if state in Status else state
+
+
+@register.filter
+def gender_label(code: int) -> str:
+    """男 or 女 in the reader's language."""
+    return str(Gender(code).label)
+
+
+@register.filter
+def iso_date(text: str) -> str:
+    """A date kept as text, as the reader writes dates."""
+    day = parse_date(text) if text else None
+    return date_format(day, "DATE_FORMAT") if day else "—"
+
+
+@register.filter
+def field_label(name: str) -> str:
+    """The name of a record's field in the reader's language."""
+    return str(BY_NAME[name].label) if name in BY_NAME else name

@@ -116,6 +116,13 @@ PAGES = [
         "receipt", lambda made: reverse("enrollment:receipt", args=[made.key]), "wang", "answered"
     ),
     Page("stale answer", reverse("enrollment:status"), "wang", "stale_answer"),
+    Page("reports", lambda it: reverse("enrollment:reports", args=[it.key]), "wang", "wang_record"),
+    Page("report", lambda it: reverse("enrollment:report", args=[it.key]), "wang", "wang_report"),
+    Page(
+        "verify a report",
+        lambda it: reverse("enrollment:check_report_code", args=[it.code]),
+        needs="wang_report",
+    ),
     Page("check a receipt", reverse("enrollment:check_receipt")),
     Page("status of staff", reverse("enrollment:status"), "registrar"),
     Page("imports", reverse("registry:imports"), "desk_registrar"),

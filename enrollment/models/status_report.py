@@ -1,0 +1,103 @@
+"""学籍验证报告: what a student lets others verify, and the keys it is signed with."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models.confirmation import CODE_LENGTH, new_code
+from enrollment.models.institution import Institution
+from enrollment.models.record import StudentRecord
+
+
+class SigningKey(models.Model):
+    """The key an institution signs reports with; retired ones go on verifying.
+
+    ``private_sealed`` is PKCS 8 in DER, sealed for ``signing-key:<key>``;
+    ``certificate`` is X.509 in DER.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="signing_keys"
+    )
+    private_sealed = models.BinaryField()
+    certificate = models.BinaryField()
+    created_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution"],
+                condition=models.Q(retired_at__isnull=True),
+                name="one_signing_key_per_institution",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"signing key {self.key}"
+
+
+class ReportLanguage(models.TextChoices):
+    """In which language a report is written."""
+
+    CHINESE = "zh", _("Chinese")
+    ENGLISH = "en", _("English")
+    BOTH = "both", _("Chinese and English")
+
+
+class StatusReport(models.Model):
+    """One issued report.
+
+    ``facts_sealed`` is what it states, as JSON sealed for ``status-report:<key>``;
+    the signed PDF lies sealed in storage as ``stored_as`` for
+    ``status-report-file:<key>``, and ``file_sha256`` finds it again when
+    somebody brings the file.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="reports")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code)
+    purpose = models.CharField(max_length=60)
+    language = models.CharField(max_length=4, choices=ReportLanguage.choices)
+    version = models.PositiveIntegerField()
+    facts_sealed = models.BinaryField()
+    stored_as = models.CharField(max_length=100)
+    file_sha256 = models.BinaryField()
+    pin_hash = models.CharField(max_length=128, blank=True)
+    pin_failures = models.PositiveSmallIntegerField(default=0)
+    issued_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_until__gt=models.F("issued_at")),
+                name="report_valid_after_issue",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["record", "-id"], name="report_newest"),
+            models.Index(fields=["file_sha256"], name="report_file"),
+        ]
+
+    def __str__(self) -> str:
+        return f"status report {self.key}"
+
+    @property
+    def spaced_code(self) -> str:
+        """The code in groups of four, as people read it out."""
+        return "-".join(self.code[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the student still vouches for it today."""
+        return self.revoked_at is None and timezone.now() < self.valid_until

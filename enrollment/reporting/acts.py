@@ -1,0 +1,173 @@
+"""Issuing a report, and what its owner and others do with it."""
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+import audit.services as trail
+from accounts.models import User
+from enrollment.cards import Card
+from enrollment.models import FieldChange, PhotoKind, StatusReport
+from enrollment.queries import photos_held_by
+from enrollment.reporting.paper import print_report
+from enrollment.reporting.signing import sign, signing_key
+from vault.cipher import seal, unseal
+
+PIN_TRIES = 10  # after them only the owner can help, by issuing another
+MAX_DAYS = 180
+# What a report states; a later change of one of these is told to who checks it.
+STATED = (
+    "name", "gender", "birth_date", "certificate_number", "major_name", "level", "study_mode",
+    "entry_date", "expected_leaving_date", "status",
+)  # fmt: skip
+
+
+def issue_report(
+    *, card: Card, account: User, purpose: str, language: str, days: int, pin: str
+) -> StatusReport:
+    """Print, sign and keep a report of ``card`` that is valid for ``days``."""
+    now = timezone.now()
+    report = StatusReport(
+        record=card.record,
+        account=account,
+        purpose=purpose,
+        language=language,
+        version=card.record.version,
+        pin_hash=make_password(pin) if pin else "",
+        issued_at=now,
+        valid_until=now + timedelta(days=days),
+    )
+    facts = _facts(card, report)
+    pdf = print_report(
+        language=language,
+        facts=facts,
+        photo=_photo(card, account),
+        link=public_link(report),
+        code=report.spaced_code,
+    )
+    signed = sign(pdf, signing_key(card.record.institution))
+    report.facts_sealed = seal(
+        json.dumps(facts, ensure_ascii=False).encode(), context=f"status-report:{report.key}"
+    )
+    report.file_sha256 = hashlib.sha256(signed).digest()
+    sealed = seal(signed, context=f"status-report-file:{report.key}")
+    report.stored_as = default_storage.save(f"reports/{report.key}", ContentFile(sealed))
+    with transaction.atomic():
+        report.save(force_insert=True)
+        _write("issue_report", report, account)
+    return report
+
+
+def extend_report(*, report: StatusReport, account: User, days: int) -> bool:
+    """Let ``report`` be valid for ``days`` from now; False when it was revoked."""
+    with transaction.atomic():
+        until = timezone.now() + timedelta(days=days)
+        living = StatusReport.objects.filter(pk=report.pk, revoked_at=None)
+        if not living.update(valid_until=until):
+            return False
+        _write("extend_report", report, account)
+    return True
+
+
+def revoke_report(*, report: StatusReport, account: User) -> None:
+    """Let ``report`` prove nothing from now on; once is enough."""
+    with transaction.atomic():
+        living = StatusReport.objects.filter(pk=report.pk, revoked_at=None)
+        if living.update(revoked_at=timezone.now()):
+            _write("revoke_report", report, account)
+
+
+def open_file(report: StatusReport) -> bytes:
+    """The signed PDF. Raises FileNotFoundError, vault.cipher.UnsealError."""
+    with default_storage.open(report.stored_as) as file:
+        return unseal(file.read(), context=f"status-report-file:{report.key}")
+
+
+def facts_of(report: StatusReport) -> dict[str, Any]:
+    """What ``report`` states."""
+    text = unseal(report.facts_sealed, context=f"status-report:{report.key}")
+    facts: dict[str, Any] = json.loads(text)
+    return facts
+
+
+def pin_opens(report: StatusReport, pin: str) -> bool:
+    """Whether ``pin`` is the report's; wrong ones are counted and run out."""
+    if not report.pin_hash:
+        return True
+    # The try is spent before it is judged, so that parallel ones cannot outrun the count.
+    left = StatusReport.objects.filter(pk=report.pk, pin_failures__lt=PIN_TRIES)
+    if not left.update(pin_failures=F("pin_failures") + 1):
+        return False
+    if not check_password(pin, report.pin_hash):
+        return False
+    StatusReport.objects.filter(pk=report.pk).update(pin_failures=F("pin_failures") - 1)
+    return True
+
+
+def changes_since(report: StatusReport) -> list[FieldChange]:
+    """What has changed in the registry since ``report`` stated it, oldest first."""
+    changes = FieldChange.objects.filter(
+        record_id=report.record_id, version__gt=report.version, field__in=STATED
+    )
+    return list(changes.order_by("pk"))
+
+
+def public_link(report: StatusReport) -> str:
+    """The address behind the QR code."""
+    return settings.SITE_URL + reverse("enrollment:check_report_code", args=[report.code])
+
+
+def _facts(card: Card, report: StatusReport) -> dict[str, Any]:
+    record = card.record
+    return {
+        "school": record.institution.name,
+        "name": record.name,
+        "gender": record.gender,
+        "birth_date": _iso(record.birth_date),
+        "certificate_type": record.certificate_type,
+        "certificate_masked": card.masked_certificate,
+        "major_name": record.major_name,
+        "level": record.level,
+        "study_mode": record.study_mode,
+        "entry_date": _iso(record.entry_date),
+        "expected_leaving_date": _iso(record.expected_leaving_date),
+        "status": record.status,
+        "purpose": report.purpose,
+        "issued_on": _iso(timezone.localdate(report.issued_at)),
+        "valid_until": _iso(timezone.localdate(report.valid_until)),
+    }
+
+
+def _iso(day: Any) -> str:
+    return day.isoformat() if day else ""
+
+
+def _photo(card: Card, account: User) -> bytes | None:
+    """The graduation photo, else the admission photo, else none."""
+    photos = {p.kind: p for p in photos_held_by(account).filter(record=card.record)}
+    for kind in (PhotoKind.GRADUATION, PhotoKind.ADMISSION):
+        if kind in photos:
+            with default_storage.open(photos[kind].stored_as) as file:
+                return unseal(file.read(), context=f"photo:{photos[kind].key}")
+    return None
+
+
+def _write(act: str, report: StatusReport, account: User) -> None:
+    trail.record(
+        action=f"enrollment.{act}",
+        actor_id=account.pk,
+        subject_type="record",
+        subject_key=report.record.key,
+        institution_code=report.record.institution.code,
+        detail={"report": str(report.key)},
+    )

@@ -1,0 +1,145 @@
+"""Signatures of reports: PAdES with a P-256 key of the institution."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from enrollment.models import Institution, SigningKey
+from vault.cipher import seal, unseal
+
+LIFETIME = timedelta(days=3650)
+
+
+@dataclass(frozen=True)
+class FileVerdict:
+    """What a file is: whether its signature holds, and who signed it (None: nobody we know)."""
+
+    signed: bool
+    intact: bool
+    signer: SigningKey | None
+
+    @property
+    def authentic(self) -> bool:
+        """Signed by an institution here and unchanged since."""
+        return self.intact and self.signer is not None
+
+
+def signing_key(institution: Institution) -> SigningKey:
+    """The institution's present key, made at its first use."""
+    found = SigningKey.objects.filter(institution=institution, retired_at=None).first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            return _new_key(institution)
+    except IntegrityError:  # somebody else was making it
+        return SigningKey.objects.get(institution=institution, retired_at=None)
+
+
+def sign(pdf: bytes, key: SigningKey) -> bytes:
+    """``pdf`` with a PAdES signature (ETSI EN 319 142) over all of it."""
+    private = unseal(key.private_sealed, context=f"signing-key:{key.key}")
+    signer = SimpleSigner(
+        signing_cert=asn1_x509.Certificate.load(bytes(key.certificate)),
+        signing_key=asn1_keys.PrivateKeyInfo.load(private),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
+    )
+    about = PdfSignatureMetadata(
+        field_name="Institution",
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        name=key.institution.name,
+    )
+    out = BytesIO()
+    PdfSigner(about, signer).sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=out)
+    return out.getvalue()
+
+
+def verify(file: bytes) -> FileVerdict:
+    """What the signature of ``file`` is worth; any bytes may be given."""
+    try:
+        signatures = PdfFileReader(BytesIO(file)).embedded_signatures
+        if len(signatures) != 1:
+            return FileVerdict(signed=bool(signatures), intact=False, signer=None)
+        signer = _signer(signatures[0].signer_cert.dump())
+        roots = [asn1_x509.Certificate.load(bytes(signer.certificate))] if signer else []
+        status = validate_pdf_signature(
+            signatures[0], ValidationContext(trust_roots=roots, allow_fetching=False)
+        )
+    except (PdfReadError, SignatureValidationError, ValueError, KeyError, TypeError, IndexError):
+        return FileVerdict(signed=False, intact=False, signer=None)
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    return FileVerdict(signed=True, intact=status.intact and status.valid and whole, signer=signer)
+
+
+def _signer(certificate: bytes) -> SigningKey | None:
+    return SigningKey.objects.select_related("institution").filter(certificate=certificate).first()
+
+
+def _new_key(institution: Institution) -> SigningKey:
+    private = ec.generate_private_key(ec.SECP256R1())
+    row = SigningKey(institution=institution)
+    der = private.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    row.private_sealed = seal(der, context=f"signing-key:{row.key}")
+    row.certificate = _certificate(institution, private)
+    row.save(force_insert=True)
+    return row
+
+
+def _certificate(institution: Institution, private: ec.EllipticCurvePrivateKey) -> bytes:
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
+            # X.520 allows 64 characters of an organisation's name.
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, institution.name[:64]),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{institution.code} student status"),
+        ]
+    )
+    now = timezone.now()
+    usage = x509.KeyUsage(
+        digital_signature=True, content_commitment=True, key_encipherment=False,
+        data_encipherment=False, key_agreement=False, key_cert_sign=False, crl_sign=False,
+        encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + LIFETIME)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    )
+    return built.sign(private, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def fingerprint(certificate: bytes) -> str:
+    """The SHA-256 fingerprint of a certificate in groups, for comparing by eye."""
+    digest = hashlib.sha256(certificate).hexdigest().upper()
+    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))

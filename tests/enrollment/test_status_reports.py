@@ -1,0 +1,244 @@
+"""学籍验证报告: issued, signed, verified by anyone, extended and revoked by its owner."""
+
+import subprocess
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from pypdf import PdfReader, PdfWriter
+
+from accounts.models import User
+from audit.models import AuditEntry
+from enrollment.models import FieldChange, SigningKey, StatusReport, StudentRecord
+from enrollment.reporting.signing import sign, signing_key, verify
+from tests.people import make_account, make_school, sample_number
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+NUMBER = sample_number(31)
+
+
+@pytest.fixture
+def holder(client: Client, wang: User, wang_record: StudentRecord) -> Client:
+    """王明, signed in."""
+    client.force_login(wang)
+    return client
+
+
+def issue(holder: Client, record: StudentRecord, **answers: object) -> StatusReport:
+    """Issue a report through the page."""
+    given = {"purpose": "实习申请", "language": "both", "days": 30, "pin": "", **answers}
+    holder.post(f"/status/{record.key}/reports/", given)
+    return StatusReport.objects.latest("pk")
+
+
+def file_of(holder: Client, report: StatusReport) -> bytes:
+    return holder.get(f"/status/reports/{report.key}/file/").content
+
+
+def ask(code: str, pin: str = "") -> str:
+    return Client().post("/status/report/", {"code": code, "pin": pin}).content.decode()
+
+
+def bring(content: bytes) -> str:
+    file = SimpleUploadedFile("report.pdf", content, content_type="application/pdf")
+    return Client().post("/status/report/", {"file": file}).content.decode()
+
+
+def test_the_report_is_a_page_for_each_language(holder: Client, wang_record: StudentRecord) -> None:
+    pdf = file_of(holder, issue(holder, wang_record))
+    pages = [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
+    assert len(pages) == 2
+    assert "注册学籍" in pages[0]
+    assert "王明" in pages[0]
+    assert "Mode of study" in pages[1]
+    assert NUMBER not in "".join(pages)
+
+
+def test_rare_characters_are_printed(holder: Client, wang_record: StudentRecord) -> None:
+    name = "王㛃䶮\U00020087\U0002cc56·艾力"
+    StudentRecord.objects.filter(pk=wang_record.pk).update(name=name)
+    pdf = file_of(holder, issue(holder, wang_record, language="zh"))
+    assert name in PdfReader(BytesIO(pdf)).pages[0].extract_text()
+
+
+def test_the_signature_is_accepted_by_another_implementation(
+    holder: Client, wang_record: StudentRecord, tmp_path: Path
+) -> None:
+    """OpenSSL checks the CMS signature over the bytes that the PDF names."""
+    pdf = file_of(holder, issue(holder, wang_record, language="zh"))
+    field = PdfReader(BytesIO(pdf)).get_fields()
+    assert field is not None
+    value = field["Institution"]["/V"]
+    assert value["/SubFilter"] == "/ETSI.CAdES.detached"
+    a, b, c, d = value["/ByteRange"]
+    assert (a, c + d) == (0, len(pdf)), "all of the file is signed"
+    (tmp_path / "signed").write_bytes(pdf[a : a + b] + pdf[c : c + d])
+    (tmp_path / "cms").write_bytes(value["/Contents"])
+    (tmp_path / "der").write_bytes(bytes(SigningKey.objects.get().certificate))
+    names = {name: str(tmp_path / name) for name in ["signed", "cms", "der", "pem", "out"]}
+    subprocess.run(
+        ["openssl", "x509", "-inform", "der", "-in", names["der"], "-out", names["pem"]],
+        check=True,
+    )
+    command = ["openssl", "cms", "-verify", "-binary", "-inform", "der", "-purpose", "any"]
+    command += ["-in", names["cms"], "-content", names["signed"]]
+    command += ["-CAfile", names["pem"], "-out", names["out"]]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    (tmp_path / "signed").write_bytes(pdf[a : a + b] + pdf[c : c + d] + b" ")
+    assert subprocess.run(command, capture_output=True, check=False).returncode != 0
+
+
+def test_the_file_is_found_genuine_and_its_report_told(
+    holder: Client, wang_record: StudentRecord
+) -> None:
+    text = bring(file_of(holder, issue(holder, wang_record)))
+    for shown in ["签名完整", "由 明德示范大学 出具", "仍然有效", "没有变更", "王明"]:
+        assert shown in text, shown
+
+
+def test_a_changed_byte_is_refused(holder: Client, wang_record: StudentRecord) -> None:
+    pdf = bytearray(file_of(holder, issue(holder, wang_record)))
+    pdf[len(pdf) // 2] ^= 1
+    text = bring(bytes(pdf))
+    assert "不真实" in text
+    assert "王明" not in text
+
+
+def test_something_added_after_signing_is_refused(
+    holder: Client, wang_record: StudentRecord
+) -> None:
+    pdf = file_of(holder, issue(holder, wang_record))
+    assert not verify(pdf + b"\n%%EOF\n").authentic
+
+
+def test_a_signature_of_nobody_known_is_refused(holder: Client, wang_record: StudentRecord) -> None:
+    pdf = file_of(holder, issue(holder, wang_record))
+    SigningKey.objects.all().delete()
+    assert "不真实" in bring(pdf)
+
+
+def test_a_retired_key_goes_on_verifying(holder: Client, wang_record: StudentRecord) -> None:
+    pdf = file_of(holder, issue(holder, wang_record))
+    SigningKey.objects.update(retired_at=timezone.now())
+    issue(holder, wang_record)
+    assert SigningKey.objects.count() == 2
+    assert verify(pdf).authentic
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"%PDF-1.7", b"\x00" * 50, b"<html>", b"%PDF-1.4\n1 0 obj"]
+)
+def test_what_is_no_report_is_told_kindly(content: bytes, db: None) -> None:
+    assert "不真实" in bring(content)
+
+
+def test_an_institution_signs_with_its_own_key() -> None:
+    one, two = make_school(), make_school(code="10007", name="另校")
+    keys = [signing_key(one), signing_key(two), signing_key(one)]
+    assert keys[0] == keys[2] != keys[1]
+    plain = BytesIO()
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.write(plain)
+    assert verify(sign(plain.getvalue(), keys[1])).signer == keys[1]
+
+
+def test_the_code_tells_four_verdicts(holder: Client, wang_record: StudentRecord) -> None:
+    report = issue(holder, wang_record)
+    text = ask(report.spaced_code.lower())
+    for shown in ["由本站出具", "由 明德示范大学 出具", "仍然有效", "没有变更"]:
+        assert shown in text, shown
+    assert NUMBER not in text
+    link = Client().get(f"/status/report/{report.code}/")
+    assert "王明" in link.content.decode()
+    assert link.headers["X-Robots-Tag"] == "noindex, noarchive"
+    assert "no-store" in link.headers["Cache-Control"]
+
+
+def test_a_later_change_is_named(holder: Client, wang_record: StudentRecord) -> None:
+    report = issue(holder, wang_record)
+    FieldChange.objects.create(
+        record=wang_record, field="status", old="注册学籍", new="退学", version=2
+    )
+    text = ask(report.code)
+    assert "出具后有变更" in text
+    assert "学籍状态" in text
+
+
+def test_it_expires_is_extended_and_revoked(holder: Client, wang_record: StudentRecord) -> None:
+    report = issue(holder, wang_record)
+    past = timezone.now() - timedelta(days=1)
+    StatusReport.objects.update(valid_until=past, issued_at=past - timedelta(days=1))
+    assert "已失效" in ask(report.code)
+    holder.post(f"/status/reports/{report.key}/extend/", {"days": 180})
+    assert "仍然有效" in ask(report.code)
+    holder.post(f"/status/reports/{report.key}/revoke/")
+    assert "已失效" in ask(report.code)
+    holder.post(f"/status/reports/{report.key}/extend/", {"days": 180})
+    assert "已失效" in ask(report.code), "a revoked report stays revoked"
+    acts = AuditEntry.objects.filter(detail__report=str(report.key)).values_list(
+        "action", flat=True
+    )
+    assert sorted(acts) == [
+        "enrollment.extend_report",
+        "enrollment.issue_report",
+        "enrollment.revoke_report",
+    ]
+
+
+def test_the_pin_guards_the_code_and_its_tries_run_out(
+    holder: Client, wang_record: StudentRecord
+) -> None:
+    report = issue(holder, wang_record, pin="2468")
+    assert "王明" not in ask(report.code)
+    assert "王明" in ask(report.code, "2468")
+    for _ in range(10):
+        assert "王明" not in ask(report.code, "0000")
+    assert "王明" not in ask(report.code, "2468")
+    report.refresh_from_db()
+    assert "2468" not in report.pin_hash
+
+
+@pytest.mark.parametrize(
+    "answers", [{"days": 0}, {"days": 181}, {"days": "x"}, {"pin": "12a4"}, {"pin": "123"},
+                {"pin": "١٢٣٤"}, {"purpose": ""}, {"purpose": "长" * 61}, {"language": "fr"}],
+)  # fmt: skip
+def test_impossible_wishes_are_told_at_the_field(
+    answers: dict[str, object], holder: Client, wang_record: StudentRecord
+) -> None:
+    given = {"purpose": "实习申请", "language": "zh", "days": 30, "pin": "", **answers}
+    page = holder.post(f"/status/{wang_record.key}/reports/", given)
+    assert "error-summary" in page.content.decode()
+    assert not StatusReport.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["0" * 16, "'; --", "王明", "x" * 40])
+def test_an_unknown_code_is_not_genuine(typed: str, db: None) -> None:
+    assert "不真实" in ask(typed)
+
+
+def test_strangers_find_no_report(holder: Client, wang_record: StudentRecord) -> None:
+    report = issue(holder, wang_record)
+    stranger = Client()
+    stranger.force_login(make_account("stranger@example.org"))
+    assert stranger.get(f"/status/{wang_record.key}/reports/").status_code == 404
+    for page in ["", "file/"]:
+        assert stranger.get(f"/status/reports/{report.key}/{page}").status_code == 404
+    for act in ["extend", "revoke"]:
+        answer = stranger.post(f"/status/reports/{report.key}/{act}/", {"days": 1})
+        assert answer.status_code == 404
+    report.refresh_from_db()
+    assert report.revoked_at is None
+
+
+def test_neither_the_file_nor_the_row_holds_anything_in_clear(
+    holder: Client, wang_record: StudentRecord, media: Path
+) -> None:
+    report = issue(holder, wang_record)
+    [stored] = (media / "reports").iterdir()
+    assert b"%PDF" not in stored.read_bytes()
+    assert "王明".encode() not in bytes(report.facts_sealed)
