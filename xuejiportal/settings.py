@@ -12,6 +12,7 @@ from celery.schedules import schedule
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy
+from kombu import Queue
 
 from xuejiportal import environment as env
 
@@ -303,6 +304,10 @@ VERIFICATION_LIMITS = {
 # --- Celery ------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
+# Messages have a queue of their own: no code waits behind a long import where one
+# worker serves ``delivery`` alone. A worker that names no queue serves both.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("delivery")]
+CELERY_TASK_ROUTES = {"delivery.tasks.*": {"queue": "delivery"}}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True

@@ -130,6 +130,13 @@ def test_a_vendor_in_trouble_gets_its_messages_later(site: Site) -> None:
     assert_each_once(site, "trouble", 10)
 
 
+def test_messages_have_a_worker_of_their_own(site: Site) -> None:
+    """Where every other worker is busy with long imports, codes go out all the same."""
+    site.worker("delivery")
+    site.queue(3, "own-queue")
+    wait_until(lambda: site.settled("own-queue"), 60, str(site.statuses("own-queue")))
+
+
 class Payload:
     """What an attacker who reached the broker would send: unpickling it makes a file."""
 
@@ -145,7 +152,10 @@ def test_a_pickled_message_is_refused(site: Site, tmp_path: Path) -> None:
     task = {"task": "delivery.tasks.send_message", "id": str(uuid4())}
     with Connection(site.valkey.url) as connection:
         Producer(connection).publish(
-            ((Payload(str(trap)),), {}, {}), routing_key="celery", serializer="pickle", headers=task
+            ((Payload(str(trap)),), {}, {}),
+            routing_key="delivery",
+            serializer="pickle",
+            headers=task,
         )
     site.worker()
     site.queue(1, "after-pickle")

@@ -78,8 +78,10 @@ def _start_all(processes: Processes, port: int) -> None:
     web = ["granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
     web += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
     processes.start("web", _python(*web, "xuejiportal.wsgi:application"), environ)
-    worker = ["worker", "--concurrency", "2", "--loglevel", "WARNING"]
-    processes.start("worker", _python(*CELERY, *worker), environ)
+    for name, queue in (("worker", "celery"), ("sender", "delivery")):
+        worker = ["worker", "--queues", queue, "--hostname", f"{name}@%h"]
+        worker += ["--concurrency", "1", "--loglevel", "WARNING"]
+        processes.start(name, _python(*CELERY, *worker), environ)
     schedule = str(Path(settings.VAR_DIR) / "beat-schedule")
     beat = ["beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "WARNING"]
     processes.start("beat", _python(*CELERY, *beat), environ)
