@@ -3,10 +3,12 @@
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
+
+from accounts.roles import Role
 
 
 @login_not_required
@@ -14,6 +16,21 @@ from django.views.decorators.http import require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The front page: what this is, and the one entry 学籍查询 (guide row 3)."""
     return render(request, "home.html")
+
+
+# Where each role's work begins, the narrower role first.
+DESKS = {
+    Role.COUNSELOR: "registry:search",
+    Role.REGISTRAR: "registry:imports",
+}
+
+
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Lead whoever has signed in to their own page: the record, or the work of their role."""
+    roles: frozenset[Role] = getattr(request.user, "roles", frozenset())
+    name = next((page for role, page in DESKS.items() if role in roles), "enrollment:status")
+    return redirect(name)
 
 
 @login_not_required

@@ -1,0 +1,30 @@
+"""After signing in, everyone stands at their own desk."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.roles import Role
+from tests.people import PASSWORD, make_account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("roles", "page"),
+    [
+        ((), "enrollment:status"),
+        ((Role.COUNSELOR,), "registry:search"),
+        ((Role.REGISTRAR,), "registry:imports"),
+    ],
+)
+def test_signing_in_leads_to_ones_own_page(roles: tuple[Role, ...], page: str) -> None:
+    user = make_account("somebody@example.org", roles=roles)
+    client = Client()
+    answer = client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    assert answer.headers["Location"] == reverse("desk")
+    assert client.get(reverse("desk")).headers["Location"] == reverse(page)
+
+
+def test_strangers_have_no_desk(client: Client) -> None:
+    assert client.get(reverse("desk")).headers["Location"].startswith(reverse("account_login"))
