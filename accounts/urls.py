@@ -1,10 +1,33 @@
 """Addresses of the accounts app."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
+from accounts.views import contacts
 from accounts.views.security import security
+from delivery.models import Channel
+
+
+class ChannelConverter(StringConverter):
+    """``phone`` and ``email`` in addresses."""
+
+    regex = "phone|email"
+
+    def to_python(self, value: str) -> Channel:
+        return Channel.SMS if value == "phone" else Channel.EMAIL
+
+    def to_url(self, value: str) -> str:
+        return "phone" if value == Channel.SMS else "email"
+
+
+register_converter(ChannelConverter, "channel")
 
 app_name = "accounts"
 urlpatterns = [
     path("security/", security, name="security"),
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/undo/<uuid:key>/", contacts.undo_change, name="undo_change"),
+    path("contacts/<channel:channel>/", contacts.ask_for_code, name="ask_for_code"),
+    path("contacts/<channel:channel>/code/", contacts.enter_code, name="enter_code"),
+    path("contacts/<channel:channel>/again/", contacts.resend_code, name="resend_code"),
 ]

@@ -177,6 +177,12 @@ ACCOUNT_FORMS = {
     "reauthenticate": "accounts.forms.ReauthenticateForm",
 }
 ACCOUNT_RATE_LIMITS = {"confirm_email": "1/m/key,5/d/key"}
+# Country codes of numbers that may be bound; every other costs more to reach.
+PHONE_COUNTRY_CODES = [int(code) for code in env.words("PHONE_COUNTRY_CODES", "86")]
+# Networks of campuses, where many students share one address.
+CAMPUS_NETWORKS = env.words("CAMPUS_NETWORKS")
+# A breaker over all text messages of the portal, each minute.
+SMS_PER_MINUTE = env.integer("SMS_PER_MINUTE", 3000)
 # Demo staff sign in with a password alone; real staff never do.
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", PRODUCTION)
 MFA_FORMS = {"add_webauthn": "accounts.forms.AddSecurityKeyForm"}

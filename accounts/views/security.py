@@ -6,16 +6,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.journeys.binding import bound_contact
+from accounts.models import User
+from delivery.models import Channel
+
 
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
-    """Mailboxes, password, second factor and sessions: how each stands, and the way to it."""
+    """Contacts, password, second factor and sessions: how each stands, and the way to it."""
     user = request.user
+    assert isinstance(user, User)  # noqa: S101 - signed in, by the middleware
     return render(
         request,
         "account/security.html",
         {
-            "addresses": user.emailaddress_set.order_by("-primary", "email"),  # type: ignore[union-attr]
+            "phone": bound_contact(account=user, channel=Channel.SMS),
+            "mailbox": bound_contact(account=user, channel=Channel.EMAIL),
             "has_second_factor": is_mfa_enabled(user),
             "session_count": len(UserSession.objects.purge_and_list(user)),
         },

@@ -9,6 +9,7 @@ page into the state that is meant, for example a form with errors.
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from playwright.sync_api import Page as Tab
@@ -29,6 +30,23 @@ class Page:
 
     def __str__(self) -> str:
         return self.name
+
+
+BIND_PHONE = reverse("accounts:ask_for_code", args=["sms"])
+
+
+def ask_for_code(tab: Tab) -> None:
+    """Have a code sent to a phone."""
+    tab.fill("[name=address]", "13912345678")
+    tab.locator("main .form__actions button").click()
+    tab.locator("[name=code]").wait_for()
+
+
+def ask_too_often(tab: Tab) -> None:
+    """Ask for a second code within a minute; the page before has asked for the first."""
+    tab.fill("[name=address]", "13912345678")
+    tab.locator("main .form__actions button").click()
+    tab.locator("main time").wait_for()
 
 
 def send_empty(tab: Tab) -> None:
@@ -95,7 +113,12 @@ PAGES = [
     Page("sessions", reverse("usersessions_list"), who="li"),
     Page("security key", reverse("mfa_add_webauthn"), who="li"),
     Page("account and security", reverse("accounts:security"), who="li"),
-    Page("mailboxes", reverse("account_email"), who="li"),
+    Page("contacts", reverse("accounts:contacts"), who="li"),
+    Page("bind a phone", BIND_PHONE, who="li"),
+    Page("bind a phone, errors", BIND_PHONE, "li", act=send_empty),
+    Page("enter the code", BIND_PHONE, "li", act=ask_for_code),
+    Page("too often", BIND_PHONE, "li", act=ask_too_often),
+    Page("no undoing", reverse("accounts:undo_change", args=[UUID(int=7)])),
     Page("change password", reverse("account_change_password"), who="li"),
     Page("basic information", reverse("verification:start"), who="li"),
     Page("basic information, errors", reverse("verification:start"), who="li", act=send_empty),

@@ -1,0 +1,192 @@
+"""Binding a phone or an e-mail address to the account by a code (guide rows 37 to 45)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts import codes, limits
+from accounts.codes import Outcome
+from accounts.models import CodePurpose, ContactChange, User
+from audit import services as audit
+from delivery.masking import masked_email, masked_phone
+from delivery.models import Channel
+from delivery.services import queue_email, queue_rendered, queue_sms
+from vault import cipher
+
+PURPOSES = {Channel.SMS: CodePurpose.BIND_PHONE, Channel.EMAIL: CodePurpose.BIND_EMAIL}
+UNDO_LIFE = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A confirmed way to reach the account, as its page shows it."""
+
+    channel: Channel
+    masked: str
+
+
+def bound_contact(*, account: User, channel: Channel) -> Contact | None:
+    """The confirmed phone or primary e-mail address of ``account``."""
+    address = _bound_address(account, channel)
+    return Contact(channel, masked(channel, address)) if address else None
+
+
+def is_bound(*, account: User, channel: Channel, address: str) -> bool:
+    """Whether ``address`` is the contact that ``account`` has bound."""
+    return _bound_address(account, channel) == address
+
+
+def masked(channel: Channel, address: str) -> str:
+    """``address`` as a page may show it."""
+    return masked_phone(address) if channel == Channel.SMS else masked_email(address)
+
+
+def request_code(*, account: User, channel: Channel, address: str, client: str) -> None:
+    """Send a code to ``address`` (E.164, or a lower-case mailbox).
+
+    Where the address is bound to another account nothing differs for the
+    asker; its owner is told instead (T4). Raises limits.LimitReachedError.
+    """
+    limits.spend_sending(account=account, channel=channel, address=address, client=client)
+    with transaction.atomic():
+        code = codes.open_code(
+            account=account,
+            purpose=PURPOSES[channel],
+            channel=channel,
+            address=address,
+            is_decoy=_is_bound_elsewhere(account, channel, address),
+        )
+        queue_rendered(
+            channel=channel,
+            to=address,
+            kind=codes.KIND,
+            reference=code.key,
+            purpose=PURPOSES[channel],
+            account_id=account.pk,
+        )
+
+
+def confirm_binding(*, account: User, channel: Channel, typed: str) -> Outcome:
+    """Bind the address whose code was ``typed``; the contact it replaces is told.
+
+    An address that another account has bound meanwhile reads as OVER: the
+    database lets one account have it. Raises limits.LimitReachedError.
+    """
+    with transaction.atomic():
+        limits.spend("try_code", f"account:{account.pk}")
+    outcome, code = codes.check(account=account, purpose=PURPOSES[channel], typed=typed)
+    if code is None:
+        return outcome
+    address = codes.address_of(code)
+    try:
+        with transaction.atomic():
+            _bind(account, channel, address)
+    except IntegrityError:
+        return Outcome.OVER
+    return Outcome.RIGHT
+
+
+def undoable_change(key: str) -> ContactChange | None:
+    """The change a link names, while it can be undone."""
+    return (
+        ContactChange.objects.filter(key=key, undone_at__isnull=True, made_at__gt=Now() - UNDO_LIFE)
+        .select_related("account")
+        .first()
+    )
+
+
+@transaction.atomic
+def undo_change(*, change: ContactChange) -> bool:
+    """Put the old contact back and sign everyone out; False when it is too late.
+
+    The password is made unusable: whoever changed the contact knew it.
+    """
+    undone = ContactChange.objects.filter(
+        pk=change.pk, undone_at__isnull=True, made_at__gt=Now() - UNDO_LIFE
+    )
+    if not undone.update(undone_at=Now()):
+        return False
+    account = change.account
+    _set_contact(account, Channel(change.channel), _old_address(change))
+    account.set_unusable_password()
+    account.save(update_fields=["password"])
+    audit.record(
+        action="accounts.undo_contact_change",
+        actor_id=account.pk,
+        subject_type="account",
+        subject_key=account.key,
+        detail={"channel": change.channel},
+    )
+    return True
+
+
+def _bind(account: User, channel: Channel, address: str) -> None:
+    User.objects.select_for_update(no_key=True).get(pk=account.pk)
+    old = _bound_address(account, channel)
+    _set_contact(account, channel, address)
+    if old and old != address:
+        _tell_old_contact(account, channel, old)
+    audit.record(
+        action="accounts.bind_contact",
+        actor_id=account.pk,
+        subject_type="account",
+        subject_key=account.key,
+        detail={"channel": channel, "replaced": bool(old and old != address)},
+    )
+
+
+def _set_contact(account: User, channel: Channel, address: str) -> None:
+    if channel == Channel.SMS:
+        User.objects.filter(pk=account.pk).update(phone=address, phone_confirmed_at=Now())
+        return
+    kept, _ = EmailAddress.objects.get_or_create(user=account, email=address)
+    EmailAddress.objects.filter(user=account).exclude(pk=kept.pk).delete()
+    EmailAddress.objects.filter(pk=kept.pk).update(verified=True, primary=True)
+    User.objects.filter(pk=account.pk).update(email=address)
+
+
+def _tell_old_contact(account: User, channel: Channel, old: str) -> None:
+    change = ContactChange(account=account, channel=channel)
+    change.old_sealed = cipher.seal(old.encode(), context=_context(change))
+    change.save(force_insert=True)
+    link = settings.SITE_URL + reverse("accounts:undo_change", args=[change.key])
+    if channel == Channel.SMS:
+        params = {"link": link}
+        queue_sms(to=old, kind="contact_changed", params=params, purpose="contact_changed")
+        return
+    values = {"link": link}
+    queue_email(
+        to=old,
+        subject=render_to_string("accounts/email/contact_changed_subject.txt", values).strip(),
+        text=render_to_string("accounts/email/contact_changed.txt", values),
+        purpose="contact_changed",
+    )
+
+
+def _bound_address(account: User, channel: Channel) -> str:
+    if channel == Channel.SMS:
+        phone = User.objects.filter(pk=account.pk, phone_confirmed_at__isnull=False)
+        return str(phone.values_list("phone", flat=True).first() or "")
+    mailbox = EmailAddress.objects.filter(user=account, verified=True).order_by("-primary")
+    return mailbox.values_list("email", flat=True).first() or ""
+
+
+def _is_bound_elsewhere(account: User, channel: Channel, address: str) -> bool:
+    others = User.objects.exclude(pk=account.pk)
+    if channel == Channel.SMS:
+        return others.filter(phone=address, phone_confirmed_at__isnull=False).exists()
+    return others.filter(emailaddress__email=address, emailaddress__verified=True).exists()
+
+
+def _old_address(change: ContactChange) -> str:
+    return cipher.unseal(bytes(change.old_sealed), context=_context(change)).decode()
+
+
+def _context(change: ContactChange) -> str:
+    return f"contact-change:{change.key}"

@@ -1,0 +1,200 @@
+"""Limits on sending and trying, counted in the database (SECURITY 5).
+
+An emptied cache forgives nobody, and an advisory lock for each subject makes
+looking and counting one act: of twenty clients at once one gets through.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import Block, LimitHit, User
+from delivery.masking import masked_email, masked_phone
+from delivery.models import Channel
+from vault.lookup import keyed_hash
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+COOL_DOWN = MINUTE
+BREACHES_TO_BLOCK = 3  # of the cool-down, in an hour
+BLOCK_LENGTHS = (DAY, DAY, timedelta(days=7))  # the third one is long
+REMEMBERED = timedelta(days=30)  # how far back earlier blocks count
+
+
+@dataclass(frozen=True)
+class Rule:
+    """At most ``most`` uses within ``window``."""
+
+    most: int
+    window: timedelta
+
+
+@dataclass
+class LimitReachedError(Exception):
+    """Too often; ``lifts_at`` is when the act is possible again."""
+
+    lifts_at: datetime
+    is_block: bool = False
+
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "send_sms": (Rule(1, COOL_DOWN), Rule(5, HOUR), Rule(10, DAY)),
+    "send_email": (Rule(1, COOL_DOWN), Rule(5, DAY)),
+    "targets": (Rule(5, DAY),),
+    "send_ip": (Rule(20, HOUR),),
+    "try_code": (Rule(20, HOUR),),
+    "breach": (),
+}
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address of the client, as told by our own proxies only (T8).
+
+    Each of ``TRUSTED_PROXY_COUNT`` proxies appends the peer it saw to
+    X-Forwarded-For; whatever the client wrote stands further left and is ignored.
+    """
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    hops = settings.TRUSTED_PROXY_COUNT
+    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    if hops and len(forwarded) >= hops and forwarded[-hops]:
+        return forwarded[-hops]
+    return peer
+
+
+def spend(action: str, subject: str, *, factor: int = 1) -> None:
+    """Count one use of ``action`` by ``subject``; call inside a transaction.
+
+    Raises LimitReachedError, counting nothing, when a rule of the action is
+    exhausted. ``factor`` widens the rules (a campus network has one address).
+    """
+    hashed = _lock(action, subject)
+    hits = LimitHit.objects.filter(action=action, subject=hashed)
+    for rule in RULES[action]:
+        lifts_at = _lifts_at(hits, Rule(rule.most * factor, rule.window))
+        if lifts_at is not None:
+            raise LimitReachedError(lifts_at)
+    LimitHit.objects.create(action=action, subject=hashed)
+
+
+def spend_sending(*, account: User, channel: Channel, address: str, client: str) -> None:
+    """Count one message to ``address``, asked for by ``account`` from ``client``.
+
+    Raises LimitReachedError with the moment it lifts. Asking again within the
+    cool-down three times in an hour, or hitting the daily cap, blocks the
+    address for a day, the third time for a week; that is kept although the
+    request fails, so the caller's transaction must not hold this call.
+    """
+    _refuse_blocked(address)
+    with transaction.atomic():
+        _spend_target(account, address)
+        spend("send_ip", client, factor=_campus_factor(client))
+        _refuse_over_global_cap(channel)
+    try:
+        with transaction.atomic():
+            spend(f"send_{channel}", address)
+    except LimitReachedError as error:
+        _note_breach(account=account, channel=channel, address=address, error=error)
+        raise
+
+
+def seconds_to_wait(*, channel: Channel, address: str) -> int:
+    """How long the button for another code stays closed."""
+    hits = LimitHit.objects.filter(action=f"send_{channel}", subject=_hash(address))
+    lifts_at = _lifts_at(hits, RULES[f"send_{channel}"][0])
+    return max(0, int((lifts_at - timezone.now()).total_seconds())) if lifts_at else 0
+
+
+def active_blocks() -> QuerySet[Block]:
+    """Blocks that still hold."""
+    return Block.objects.filter(until__gt=Now(), lifted_at__isnull=True)
+
+
+def prune() -> None:
+    """Forget hits older than every rule."""
+    LimitHit.objects.filter(at__lt=Now() - 2 * DAY).delete()
+
+
+def _refuse_blocked(address: str) -> None:
+    block = active_blocks().filter(subject=_hash(address)).order_by("-until").first()
+    if block is not None:
+        raise LimitReachedError(block.until, is_block=True)
+
+
+def _spend_target(account: User, address: str) -> None:
+    """Count a new address of the account; one it has sent to today is free."""
+    action, subject = "targets", f"account:{account.pk}"
+    seen = LimitHit.objects.filter(action="target", subject=_hash(f"{subject}:{address}"))
+    if seen.filter(at__gt=Now() - DAY).exists():
+        return
+    spend(action, subject)
+    LimitHit.objects.create(action="target", subject=_hash(f"{subject}:{address}"))
+
+
+def _refuse_over_global_cap(channel: Channel) -> None:
+    """A breaker over all text messages: an attack costs money (T6)."""
+    if channel != Channel.SMS:
+        return
+    sent = LimitHit.objects.filter(action="send_sms", at__gt=Now() - MINUTE).count()
+    if sent > settings.SMS_PER_MINUTE:
+        raise LimitReachedError(timezone.now() + MINUTE)
+
+
+def _note_breach(
+    *, account: User, channel: Channel, address: str, error: LimitReachedError
+) -> None:
+    with transaction.atomic():
+        spend("breach", address)
+        breaches = LimitHit.objects.filter(
+            action="breach", subject=_hash(address), at__gt=Now() - HOUR
+        ).count()
+        far = error.lifts_at - timezone.now() > HOUR  # a daily cap, not the cool-down
+        if breaches < BREACHES_TO_BLOCK and not far:
+            return
+        earlier = Block.objects.filter(subject=_hash(address), made_at__gt=Now() - REMEMBERED)
+        length = BLOCK_LENGTHS[min(earlier.count(), len(BLOCK_LENGTHS) - 1)]
+        Block.objects.create(
+            subject=_hash(address),
+            masked=_masked(channel, address),
+            account=account,
+            until=timezone.now() + length,
+        )
+        error.lifts_at, error.is_block = timezone.now() + length, True
+
+
+def _masked(channel: Channel, address: str) -> str:
+    return masked_phone(address) if channel == Channel.SMS else masked_email(address)
+
+
+def _lifts_at(hits: QuerySet[LimitHit], rule: Rule) -> datetime | None:
+    """When the rule allows one more; None when it does now."""
+    recent = hits.filter(at__gt=Now() - rule.window).order_by("-at")
+    oldest = recent.values_list("at", flat=True)[rule.most - 1 : rule.most].first()
+    return None if oldest is None else oldest + rule.window
+
+
+def _campus_factor(client: str) -> int:
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return 1
+    networks: Iterable[str] = settings.CAMPUS_NETWORKS
+    return 20 if any(address in ip_network(network) for network in networks) else 1
+
+
+def _hash(subject: str) -> bytes:
+    return keyed_hash("limit", subject)
+
+
+def _lock(action: str, subject: str) -> bytes:
+    hashed = _hash(subject)
+    key = int.from_bytes(keyed_hash(f"limit-{action}", subject)[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    return hashed

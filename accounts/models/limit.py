@@ -1,0 +1,45 @@
+"""What has been spent of each limit, and who is blocked from being sent to."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class LimitHit(models.Model):
+    """One use of a limited act. ``subject`` is a keyed hash: no address, no number."""
+
+    action = models.CharField(max_length=20)
+    subject = models.BinaryField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["action", "subject", "-at"], name="limit_hit")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.pk}"
+
+
+class Block(models.Model):
+    """A number or mailbox nothing is sent to until ``until`` (黑名单, guide row 43).
+
+    ``account`` is the one whose request caused it, so that its school's staff
+    can find and lift it.
+    """
+
+    subject = models.BinaryField()
+    masked = models.CharField(max_length=80)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="blocks"
+    )
+    made_at = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "-until"], name="block_subject")]
+
+    def __str__(self) -> str:
+        return f"block {self.pk} until {self.until:%F %T}"

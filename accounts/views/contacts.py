@@ -1,0 +1,153 @@
+"""Pages that bind a phone and an e-mail address (guide rows 37 to 45)."""
+
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import codes
+from accounts.codes import Outcome
+from accounts.contact_forms import CodeForm, MailboxForm, PhoneForm
+from accounts.journeys import binding
+from accounts.limits import LimitReachedError, client_address, seconds_to_wait
+from accounts.models import Code, User
+from delivery.models import Channel
+from delivery.queries import latest_message
+
+FORMS: dict[Channel, type[forms.Form]] = {Channel.SMS: PhoneForm, Channel.EMAIL: MailboxForm}
+
+
+@require_safe
+def contacts(request: HttpRequest) -> HttpResponse:
+    """What is bound, and the way to bind or change each."""
+    account = _account(request)
+    return render(
+        request,
+        "accounts/contacts.html",
+        {
+            "phone": binding.bound_contact(account=account, channel=Channel.SMS),
+            "mailbox": binding.bound_contact(account=account, channel=Channel.EMAIL),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_for_code(request: HttpRequest, channel: Channel) -> HttpResponse:
+    """Name the number or mailbox; POST sends it a code (获取校验码)."""
+    account = _account(request)
+    bound = _guarded_contact(request, account, channel)
+    form = FORMS[channel](request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        address = form.cleaned_data["address"]
+        if bound and binding.is_bound(account=account, channel=channel, address=address):
+            form.add_error("address", _("This is the one bound already."))
+        else:
+            return _send(request, account, channel, address)
+    return render(
+        request,
+        "accounts/ask_for_code.html",
+        {"form": form, "channel": channel, "bound": bound, "code": _open(account, channel)},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter_code(request: HttpRequest, channel: Channel) -> HttpResponse:
+    """Type the code; from any device, for one day (guide row 42)."""
+    account = _account(request)
+    _guarded_contact(request, account, channel)
+    code = _open(account, channel)
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        outcome = _try(account, channel, form)
+        if outcome is Outcome.RIGHT:
+            messages.success(request, _("Bound. You can now get back in with it."))
+            return redirect("accounts:contacts")
+        if outcome is Outcome.OVER:
+            messages.error(request, _("This code no longer works. Please get a new one."))
+            return redirect("accounts:ask_for_code", channel)
+    if code is None:
+        return redirect("accounts:ask_for_code", channel)
+    return render(request, "accounts/enter_code.html", _code_page(code, channel, form))
+
+
+@require_http_methods(["POST"])
+def resend_code(request: HttpRequest, channel: Channel) -> HttpResponse:
+    """Send the same code again (guide row 44)."""
+    account = _account(request)
+    code = _open(account, channel)
+    if code is None:
+        return redirect("accounts:ask_for_code", channel)
+    return _send(request, account, channel, codes.address_of(code))
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo_change(request: HttpRequest, key: str) -> HttpResponse:
+    """The old contact takes the account back; a mail scanner's GET does nothing."""
+    change = binding.undoable_change(key)
+    done = request.method == "POST" and change is not None and binding.undo_change(change=change)
+    return render(request, "accounts/undo_change.html", {"change": change, "done": done})
+
+
+def _account(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def _guarded_contact(
+    request: HttpRequest, account: User, channel: Channel
+) -> binding.Contact | None:
+    """What is bound now; replacing it needs the password again."""
+    bound = binding.bound_contact(account=account, channel=channel)
+    if bound is not None and is_reauthentication_required(request, app="account"):
+        raise ReauthenticationRequired
+    return bound
+
+
+def _open(account: User, channel: Channel) -> Code | None:
+    return codes.current_code(account=account, purpose=binding.PURPOSES[channel])
+
+
+def _send(request: HttpRequest, account: User, channel: Channel, address: str) -> HttpResponse:
+    try:
+        binding.request_code(
+            account=account, channel=channel, address=address, client=client_address(request)
+        )
+    except LimitReachedError as error:
+        return render(
+            request,
+            "accounts/limit_reached.html",
+            {"error": error, "channel": channel, "code": _open(account, channel)},
+            status=429,
+        )
+    return redirect("accounts:enter_code", channel)
+
+
+def _try(account: User, channel: Channel, form: CodeForm) -> Outcome:
+    try:
+        outcome = binding.confirm_binding(
+            account=account, channel=channel, typed=form.cleaned_data["code"]
+        )
+    except LimitReachedError:
+        form.add_error("code", _("Too many tries. Please come back in an hour."))
+        return Outcome.WRONG
+    if outcome is Outcome.WRONG:
+        form.add_error("code", _("This code is not right. After five tries it no longer works."))
+    return outcome
+
+
+def _code_page(code: Code, channel: Channel, form: CodeForm) -> dict[str, object]:
+    address = codes.address_of(code)
+    return {
+        "form": form,
+        "channel": channel,
+        "target": binding.masked(channel, address),
+        "message": latest_message(kind=codes.KIND, reference=code.key),
+        "seconds": seconds_to_wait(channel=channel, address=address),
+    }
