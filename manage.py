@@ -18,7 +18,10 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if command not in OFFLINE and not environment.flag("PRODUCTION", False):
         _provide_servers()
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells count Ctrl-C
 
 
 def _provide_servers() -> None:
