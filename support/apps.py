@@ -1,6 +1,10 @@
 """App configuration."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class SupportConfig(AppConfig):
@@ -8,3 +12,16 @@ class SupportConfig(AppConfig):
 
     name = "support"
     verbose_name = "帮助与问题"
+
+    def ready(self) -> None:
+        """A database that has just been migrated has the help texts at once."""
+        post_migrate.connect(_load_handbook, sender=self)
+
+
+def _load_handbook(*, using: str, **_: Any) -> None:
+    # Imported here: models are not loaded when this module is.
+    from support.help.handbook import load_handbook
+
+    # Migrated back to before the help centre, there is nowhere to load to.
+    if "support_article" in connections[using].introspection.table_names():
+        load_handbook()

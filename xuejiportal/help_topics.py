@@ -1,4 +1,4 @@
-"""Where the help of a page begins: the topic of ``help.html`` that concerns it (guide row 29)."""
+"""Where the help of a page begins: the article that concerns it (guide row 29)."""
 
 from django.http import HttpRequest
 
@@ -7,9 +7,9 @@ BY_PAGE = {
     "account_email_verification_sent": "activate",
     "account_confirm_email": "activate",
     "account_login": "sign-in",
-    "account_reset_password": "sign-in",
-    "account_reset_password_done": "sign-in",
-    "account_reset_password_from_key": "sign-in",
+    "account_reset_password": "recover",
+    "account_reset_password_done": "recover",
+    "account_reset_password_from_key": "recover",
     "verification:unmatched": "not-matched",
 }
 BY_APP = {"verification": "verify", "enrollment": "check", "accounts": "safety"}
@@ -17,7 +17,7 @@ OTHER_ACCOUNT_PAGES = ("account_", "mfa_", "usersessions_")
 
 
 def topic_of(request: HttpRequest) -> str:
-    """The anchor for the page that answers ``request``; empty where none fits."""
+    """The slug of the article for the page that answers ``request``; empty where none fits."""
     match = request.resolver_match
     if match is None:
         return ""

@@ -9,7 +9,7 @@ from xuejiportal import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("desk/", views.desk, name="desk"),
-    path("help/", views.help_page, name="help"),
+    path("help/", include("support.help.urls")),
     path("offline/", views.offline, name="offline"),
     path("service-worker.js", views.service_worker, name="service_worker"),
     path("healthz", views.healthz, name="healthz"),

@@ -35,13 +35,6 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    """The questions of the guide answered, one anchor a topic (guide row 29)."""
-    return render(request, "help.html")
-
-
-@login_not_required
-@require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """What the service worker shows when the network is gone."""
     return render(request, "offline.html")

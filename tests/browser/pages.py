@@ -98,6 +98,15 @@ def staff_record(_batch: ImportBatch) -> str:
 PAGES = [
     Page("home", reverse("home")),
     Page("help", reverse("help")),
+    Page("help article", reverse("help_article", args=["codes"])),
+    Page("help search, nothing found", reverse("help") + "?q=zzzz"),
+    Page("help articles of staff", reverse("support:articles"), who="desk_registrar"),
+    Page(
+        "help article of staff, errors",
+        reverse("support:article_new"),
+        who="desk_registrar",
+        act=send_empty,
+    ),
     Page("offline", reverse("offline")),
     Page("no such page", "/there-is-no-such-page/"),
     Page("damaged address", "/%ff"),

@@ -1,0 +1,23 @@
+"""What the search compares: words of Latin script, and pairs of Chinese characters.
+
+Chinese is written without spaces, so a word cannot be cut out; two neighbouring
+characters nearly always can stand for it (收不到短信 → 收不 不到 到短 短信).
+"""
+
+import re
+import unicodedata
+
+_RUNS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_MAX_GRAM = 40
+
+
+def grams_of(text: str) -> set[str]:
+    """The words and pairs of ``text``, compatibility forms and capitals folded."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    found: set[str] = set()
+    for run in _RUNS.findall(folded):
+        if run[0].isascii() or len(run) == 1:
+            found.add(run[:_MAX_GRAM])
+        else:
+            found.update(run[at : at + 2] for at in range(len(run) - 1))
+    return found

@@ -1,0 +1,102 @@
+"""Which articles a person reads, and which they may edit."""
+
+from collections import Counter
+from math import log
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import get_language
+
+from accounts.models import User
+from accounts.roles import Role
+from enrollment.models import Institution
+from support.help.grams import grams_of
+from support.models import Article
+
+Reader = User | AnonymousUser
+_WEIGHTS = (("title", 6), ("title_en", 6), ("keywords", 5), ("body", 1), ("body_en", 1))
+
+
+def institutions_of(reader: Reader) -> QuerySet[Institution]:
+    """The institutions whose own articles concern this person."""
+    if not isinstance(reader, User):
+        return Institution.objects.none()
+    return Institution.objects.filter(
+        Q(pk__in=Institution.objects.filter(records__holder=reader).values("pk"))
+        | Q(pk__in=Institution.objects.filter(registrars__user=reader).values("pk"))
+        | Q(pk__in=Institution.objects.filter(classes__counselors__user=reader).values("pk"))
+    )
+
+
+def articles_for(reader: Reader) -> QuerySet[Article]:
+    """What this person reads: own institution's articles, and the common ones they leave."""
+    common = Q(institution=None)
+    if not isinstance(reader, User):
+        return Article.objects.filter(common).order_by("position", "pk")
+    own = institutions_of(reader).values("pk")
+    replaced = Article.objects.filter(slug=OuterRef("slug"), institution__in=own)
+    return Article.objects.filter(Q(institution__in=own) | (common & ~Exists(replaced))).order_by(
+        "position", "pk"
+    )
+
+
+def article_for(reader: Reader, slug: str) -> Article | None:
+    """The article with this slug as this person reads it."""
+    return articles_for(reader).filter(slug=slug).first()
+
+
+def search(reader: Reader, query: str) -> list[Article]:
+    """Articles that share words with ``query``, the best first: rare words weigh more."""
+    wanted = grams_of(query[:200])
+    found = list(articles_for(reader).filter(grams__overlap=sorted(wanted))) if wanted else []
+    frequency = Counter(gram for article in found for gram in wanted & set(article.grams))
+    rarity = {gram: log(1 + len(found) / count) for gram, count in frequency.items()}
+    scores = {article.pk: _score(article, rarity) for article in found}
+    best = max(scores.values(), default=0)
+    kept = [article for article in found if scores[article.pk] >= best / 4]
+    return sorted(kept, key=lambda article: -scores[article.pk])
+
+
+def _score(article: Article, rarity: dict[str, float]) -> float:
+    return sum(
+        weight * sum(rarity[gram] for gram in grams_of(getattr(article, name)) & rarity.keys())
+        for name, weight in _WEIGHTS
+    )
+
+
+def articles_editable_by(user: Reader) -> QuerySet[Article]:
+    """A registrar edits the articles of own institutions; the operator every one."""
+    if not isinstance(user, User):
+        return Article.objects.none()
+    if user.is_superuser:
+        return Article.objects.all()
+    if Role.REGISTRAR not in user.roles:
+        return Article.objects.none()
+    return Article.objects.filter(institution__registrars__user=user)
+
+
+def institutions_with_articles_by(user: Reader) -> QuerySet[Institution]:
+    """The institutions this person may write articles for."""
+    if not isinstance(user, User):
+        return Institution.objects.none()
+    if user.is_superuser:
+        return Institution.objects.order_by("code")
+    if Role.REGISTRAR not in user.roles:
+        return Institution.objects.none()
+    return Institution.objects.filter(registrars__user=user).order_by("code")
+
+
+def with_tallies(articles: QuerySet[Article]) -> QuerySet[Article]:
+    """Each with ``reads``, ``helped`` and ``not_helped`` of all days, most read first."""
+    return articles.annotate(
+        reads=Sum("tallies__reads", default=0),
+        helped=Sum("tallies__helped", default=0),
+        not_helped=Sum("tallies__not_helped", default=0),
+    ).order_by(F("not_helped").desc(), F("reads").desc(), "position", "pk")
+
+
+def text_of(article: Article) -> tuple[str, str]:
+    """Title and body in the reader's language; Chinese where English is missing."""
+    if get_language() == "en" and article.body_en:
+        return article.title_en or article.title, article.body_en
+    return article.title, article.body

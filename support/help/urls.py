@@ -1,0 +1,11 @@
+"""Addresses of the help centre; outside the namespace, since every page links here."""
+
+from django.urls import path
+
+from support.help import views
+
+urlpatterns = [
+    path("", views.index, name="help"),
+    path("<slug:slug>/", views.article, name="help_article"),
+    path("<slug:slug>/verdict/", views.verdict, name="help_verdict"),
+]
