@@ -7,6 +7,7 @@ keeps what is there.
 
 import csv
 import hashlib
+import io
 import tempfile
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +16,12 @@ from pathlib import Path
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
+from PIL import Image, ImageDraw
 
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
-from enrollment import batches
+from enrollment import albums, batches
+from enrollment.importing.pictures import Picture, prepare
 from enrollment.importing.readers import open_table
 from enrollment.importing.rehearsal import header_of
 from enrollment.models import (
@@ -26,10 +29,12 @@ from enrollment.models import (
     ClassCounselor,
     Institution,
     InstitutionRegistrar,
+    PhotoKind,
     SchoolClass,
     StudentRecord,
 )
 from enrollment.samples import HEADER, INSTITUTION_CODE, INSTITUTION_NAME, sample_rows
+from enrollment.statuses import Status
 
 PASSWORD = "demo-portal-2026"  # noqa: S105  printed on purpose; production refuses the demo
 STUDENTS = 2000
@@ -136,6 +141,31 @@ def _make_person(person: DemoPerson, school: Institution, rows: list[list[str]])
         StudentRecord.objects.filter(
             institution=school, certificate_hash=first.certificate_hash, holder=None
         ).update(holder=user, claimed_at=timezone.now())
+        _make_photos(first, person.row)
+
+
+def _make_photos(record: StudentRecord, number: int) -> None:
+    """A drawn silhouette as admission photo, and as graduation photo for who has left."""
+    kinds = [PhotoKind.ADMISSION]
+    if record.status == Status.GRADUATED:
+        kinds.append(PhotoKind.GRADUATION)
+    for kind in kinds:
+        if not record.photos.filter(kind=kind).exists():
+            albums.keep_photo(record=record, kind=kind, picture=silhouette(number), by=None)
+
+
+def silhouette(number: int) -> Picture:
+    """A portrait of nobody, in the proportions of an admission photo."""
+    hue = (205 + number * 31) % 360
+    image = Image.new("RGB", (480, 640), f"hsl({hue}, 32%, 80%)")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((20, 440, 460, 860), fill=f"hsl({hue}, 22%, 38%)")
+    draw.rounded_rectangle((205, 380, 275, 480), 30, fill="hsl(28, 30%, 68%)")
+    draw.ellipse((140, 130, 340, 420), fill="hsl(28, 34%, 74%)")
+    draw.pieslice((128, 105, 352, 395), 180, 360, fill="hsl(24, 12%, 22%)")
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=90)
+    return prepare(out.getvalue())
 
 
 def _make_account(person: DemoPerson, rows: list[list[str]]) -> User:

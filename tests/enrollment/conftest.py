@@ -1,6 +1,9 @@
 """The invented school."""
 
+from pathlib import Path
+
 import pytest
+from pytest_django import Settings
 
 from enrollment.models import Institution
 from enrollment.samples import INSTITUTION_CODE, INSTITUTION_NAME
@@ -10,3 +13,16 @@ from enrollment.samples import INSTITUTION_CODE, INSTITUTION_NAME
 def school(db: None) -> Institution:
     """The institution that sample rows belong to."""
     return Institution.objects.create(code=INSTITUTION_CODE, name=INSTITUTION_NAME)
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Settings, tmp_path: Path) -> Path:
+    """Uploads and photographs go to a directory of the test's own."""
+    directory = tmp_path / "media"
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(directory)},
+        }
+    }
+    return directory

@@ -35,14 +35,8 @@ def make_registrar(email: str, school: Institution) -> User:
 
 
 @pytest.fixture(autouse=True)
-def storage(settings: Settings, tmp_path: Path) -> None:
-    """Uploads go to a directory of the test's own; staff need no second factor here."""
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path / "media")},
-        }
-    }
+def no_second_factor(settings: Settings) -> None:
+    """Staff sign in with a password alone here; the second factor has its own tests."""
     settings.STAFF_SECOND_FACTOR = False
 
 

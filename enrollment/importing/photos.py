@@ -1,0 +1,147 @@
+"""A ZIP of photographs, named by certificate, candidate or student number."""
+
+import stat
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from django.db.models import Q
+
+from enrollment.identity.number import InvalidNumberError, canonical_number, mask_number
+from enrollment.importing.faults import FileFault, FileFaultError
+from enrollment.importing.pictures import MAX_BYTES, PhotoFault, PhotoFaultError
+from enrollment.models import Institution, StudentRecord
+from vault.lookup import keyed_hash
+
+MAX_ENTRIES = 100_000
+MAX_RATIO = 50
+GROUP = 200
+_ENCRYPTED, _UTF8 = 0x1, 0x800
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file in the ZIP that may be a photograph; ``number`` is its name without suffix."""
+
+    name: str
+    number: str
+    info: zipfile.ZipInfo
+
+
+@dataclass
+class PhotoTally:
+    """What became of the entries; ``refused`` is (name of the entry, why)."""
+
+    stored: int = 0
+    refused: list[tuple[str, PhotoFault]] = field(default_factory=list)
+
+    def refuse(self, name: str, fault: PhotoFault) -> None:
+        """Note an entry that was not taken; a certificate number in its name is masked."""
+        path = PurePosixPath(name.replace("\\", "/"))
+        if _hash(path.stem.strip()):
+            name = name.replace(path.stem, mask_number(path.stem))
+        self.refused.append((name, fault))
+
+
+def open_zip(source: BinaryIO) -> zipfile.ZipFile:
+    """The archive, after a look at its directory. Raises FileFaultError."""
+    try:
+        archive = zipfile.ZipFile(source)
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise FileFaultError(FileFault.UNREADABLE) from error
+    entries = archive.infolist()
+    if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+        raise FileFaultError(FileFault.UNREADABLE)
+    unfolded = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if len(entries) > MAX_ENTRIES or unfolded > MAX_RATIO * max(packed, MAX_BYTES):
+        raise FileFaultError(FileFault.TOO_LARGE)
+    return archive
+
+
+def list_entries(archive: zipfile.ZipFile, tally: PhotoTally) -> list[Entry]:
+    """The entries that can be photographs; names that reach outside are refused."""
+    found = []
+    for info in archive.infolist():
+        name = _decoded(info)
+        path = PurePosixPath(name.replace("\\", "/"))
+        is_link = stat.S_ISLNK(info.external_attr >> 16)
+        if is_link or path.is_absolute() or ".." in path.parts or ":" in name:
+            tally.refuse(name, PhotoFault.NAME)
+        elif not info.is_dir() and not path.name.startswith("."):
+            found.append(Entry(name, path.stem.strip(), info))
+    return _without_repeated(found, tally)
+
+
+def read_entry(archive: zipfile.ZipFile, entry: Entry) -> bytes:
+    """The content of an entry, whatever size its directory claims. Raises PhotoFaultError."""
+    try:
+        with archive.open(entry.info) as file:
+            data = file.read(MAX_BYTES + 1)
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
+        raise PhotoFaultError(PhotoFault.DAMAGED) from error
+    if len(data) > MAX_BYTES:
+        raise PhotoFaultError(PhotoFault.TOO_LARGE)
+    return data
+
+
+def matched(
+    entries: list[Entry], institution: Institution, tally: PhotoTally
+) -> Iterator[list[tuple[Entry, StudentRecord]]]:
+    """The entries with the one record of ``institution`` each means, in groups."""
+    rest = iter(entries)
+    while group := list(islice(rest, GROUP)):
+        found = _records(group, institution)
+        pairs = []
+        for entry in group:
+            records = found[entry.number]
+            if len(records) == 1:
+                pairs.append((entry, records[0]))
+            else:
+                fault = PhotoFault.SEVERAL if records else PhotoFault.NOBODY
+                tally.refuse(entry.name, fault)
+        yield pairs
+
+
+def _records(group: list[Entry], institution: Institution) -> dict[str, list[StudentRecord]]:
+    numbers = [entry.number for entry in group]
+    hashes = {number: _hash(number) for number in numbers}
+    wanted = Q(student_number__in=numbers) | Q(candidate_number__in=numbers)
+    wanted |= Q(certificate_hash__in=[mark for mark in hashes.values() if mark])
+    found: dict[str, list[StudentRecord]] = defaultdict(list)
+    for record in StudentRecord.objects.filter(wanted, institution=institution):
+        own = {record.student_number, record.candidate_number}
+        certificate = bytes(record.certificate_hash)
+        for number in set(numbers):
+            if number in own or hashes[number] == certificate:
+                found[number].append(record)
+    return found
+
+
+def _hash(number: str) -> bytes | None:
+    try:
+        return keyed_hash("certificate", canonical_number(number))
+    except InvalidNumberError:
+        return None
+
+
+def _decoded(info: zipfile.ZipInfo) -> str:
+    """The entry's name; what Chinese Windows wrote in GBK is read as such."""
+    if info.flag_bits & _UTF8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("gb18030")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return info.filename
+
+
+def _without_repeated(entries: list[Entry], tally: PhotoTally) -> list[Entry]:
+    times = Counter(entry.number.upper() for entry in entries)
+    for entry in entries:
+        if times[entry.number.upper()] > 1:
+            tally.refuse(entry.name, PhotoFault.REPEATED)
+    return [entry for entry in entries if times[entry.number.upper()] == 1]

@@ -1,0 +1,55 @@
+"""Import a ZIP of photographs from the command line."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from enrollment.albums import import_photos
+from enrollment.importing.faults import FileFaultError
+from enrollment.models import Institution, PhotoKind
+
+EXIT_INCOMPLETE, EXIT_REFUSED = 1, 2
+
+
+class Command(BaseCommand):
+    """Exit status: 0 all taken, 1 some were refused (and listed), 2 the file was refused."""
+
+    help = "Take the photographs of a ZIP, named by certificate, candidate or student number."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """See ``help``."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--institution", metavar="CODE", required=True)
+        parser.add_argument("--kind", choices=PhotoKind.values, default=PhotoKind.ADMISSION.value)
+
+    def handle(self, *, file: Path, institution: str, kind: str, **options: Any) -> None:
+        """Raises CommandError with the exit status described above."""
+        school = Institution.objects.filter(code=institution).first()
+        if school is None:
+            raise CommandError(
+                _("This institution code is not known here."), returncode=EXIT_REFUSED
+            )
+        try:
+            with file.open("rb") as source, tqdm(file=sys.stderr, disable=None) as bar:
+                tally = import_photos(
+                    institution=school,
+                    kind=PhotoKind(kind),
+                    source=source,
+                    by=None,
+                    report=lambda done: (bar.update(done - bar.n), None)[1],
+                )
+        except FileFaultError as error:
+            raise CommandError(error.message, returncode=EXIT_REFUSED) from error
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}", returncode=EXIT_REFUSED) from error
+        self.stdout.write(_("%(number)s photos taken") % {"number": tally.stored})
+        for name, fault in tally.refused:
+            self.stdout.write(f"{name}: {fault.label}")
+        if tally.refused:
+            message = _("%(number)s entries were not taken") % {"number": len(tally.refused)}
+            raise CommandError(message, returncode=EXIT_INCOMPLETE)
