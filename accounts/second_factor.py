@@ -30,7 +30,7 @@ class StaffSecondFactorMiddleware:
     @staticmethod
     def _must_set_up(request: HttpRequest) -> bool:
         user = request.user
-        if not settings.STAFF_SECOND_FACTOR or not user.is_authenticated or not user.is_staff:
+        if not settings.STAFF_SECOND_FACTOR or not user.is_authenticated or user.is_student:
             return False
         open_doors = ("mfa_index", "account_reauthenticate", "account_logout", "set_language")
         if request.path.startswith(tuple(reverse(name) for name in open_doors)):

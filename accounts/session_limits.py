@@ -49,7 +49,7 @@ class SessionLimitsMiddleware:
             now = int(time.time())
             started = request.session.setdefault(STARTED, now)
             seen = request.session.setdefault(SEEN, now)
-            limits = STAFF if request.user.is_staff else STUDENT
+            limits = STUDENT if request.user.is_student else STAFF
             if now - seen > limits.idle or now - started > limits.absolute:
                 return self._sign_out(request)
             if now - seen >= SEEN_STEP:

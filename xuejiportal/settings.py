@@ -185,7 +185,10 @@ CAMPUS_NETWORKS = env.words("CAMPUS_NETWORKS")
 SMS_PER_MINUTE = env.integer("SMS_PER_MINUTE", 3000)
 # Demo staff sign in with a password alone; real staff never do.
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", PRODUCTION)
+MFA_ADAPTER = "accounts.factor_adapter.FactorAdapter"
 MFA_FORMS = {"add_webauthn": "accounts.forms.AddSecurityKeyForm"}
+# A clock may be half a minute off (RFC 6238 5.2: at most one step of delay).
+MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 USERSESSIONS_TRACK_ACTIVITY = False
 

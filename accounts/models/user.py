@@ -69,7 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_student(self) -> bool:
         """True for a person who holds no role of staff and does not operate the portal."""
-        return not self.is_superuser and not self.roles
+        return not (self.is_superuser or self.is_staff) and not self.roles
 
 
 class RoleGrant(models.Model):

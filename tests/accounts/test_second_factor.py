@@ -1,0 +1,142 @@
+"""The second factor: authenticator app, recovery codes, and that staff cannot do without (T11)."""
+
+import re
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.models import User
+from accounts.roles import Role
+from tests.outbox import Outbox
+from tests.people import PASSWORD, make_account
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_limits")]
+
+SECRET = re.compile(r'value="([A-Z2-7]{32})"')
+RECOVERY_CODE = re.compile(r"^\d{8}$", re.MULTILINE)
+
+
+@pytest.fixture
+def _fresh_limits() -> None:
+    cache.clear()
+
+
+def sign_in(user: User) -> Client:
+    """A browser in which ``user`` has given the password."""
+    client = Client()
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    return client
+
+
+def show_it_is_you(client: Client) -> None:
+    """Give the password once more, as pages that matter ask."""
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+
+def code_now(secret: str) -> str:
+    """What an authenticator app shows now."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
+
+
+def set_up_app(client: Client) -> str:
+    """Set up an authenticator app through its page; returns the secret."""
+    show_it_is_you(client)
+    page = client.get(reverse("mfa_activate_totp")).content.decode()
+    found = SECRET.search(page)
+    assert found, page
+    client.post(reverse("mfa_activate_totp"), {"code": code_now(found[1])})
+    return found[1]
+
+
+@pytest.fixture
+def protected(li: User, outbox: Outbox) -> str:
+    """李晓雨 uses an authenticator app: its secret."""
+    secret = set_up_app(sign_in(li))
+    cache.clear()  # a code is good once in 30 seconds
+    return secret
+
+
+def test_the_password_alone_no_longer_signs_in(li: User, protected: str) -> None:
+    client = sign_in(li)
+    assert "_auth_user_id" not in client.session
+    page = client.post(reverse("mfa_authenticate"), {"code": "000000"})
+    assert "_auth_user_id" not in client.session
+    assert page.status_code == 200
+    client.post(reverse("mfa_authenticate"), {"code": code_now(protected)})
+    assert client.session["_auth_user_id"] == str(li.pk)
+
+
+def test_a_code_of_the_app_signs_in_once(li: User, protected: str) -> None:
+    code = code_now(protected)
+    first, second = sign_in(li), sign_in(li)
+    first.post(reverse("mfa_authenticate"), {"code": code})
+    second.post(reverse("mfa_authenticate"), {"code": code})
+    assert "_auth_user_id" in first.session
+    assert "_auth_user_id" not in second.session
+
+
+def test_a_recovery_code_signs_in_once(li: User, protected: str) -> None:
+    inside = sign_in(li)
+    inside.post(reverse("mfa_authenticate"), {"code": code_now(protected)})
+    show_it_is_you(inside)
+    codes = RECOVERY_CODE.findall(
+        inside.get(reverse("mfa_download_recovery_codes")).content.decode()
+    )
+    assert len(set(codes)) == 10
+    first, second = sign_in(li), sign_in(li)
+    first.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    second.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    assert "_auth_user_id" in first.session
+    assert "_auth_user_id" not in second.session
+
+
+def test_neither_the_secret_nor_a_recovery_code_stands_in_the_database(
+    li: User, protected: str
+) -> None:
+    kept = {row.type: row.data for row in Authenticator.objects.filter(user=li)}
+    assert set(kept) == {"totp", "recovery_codes"}
+    assert protected not in str(kept)
+    assert not re.fullmatch(r"[0-9a-f]{80}", kept["recovery_codes"]["seed"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_owner_is_told_by_mail(outbox: Outbox) -> None:
+    li = make_account("li.xiaoyu@example.org")
+    secret = set_up_app(sign_in(li))
+    [letter] = outbox.emails()
+    assert letter.to == li.email
+    assert secret not in letter.text
+
+
+def test_the_app_is_named_after_the_portal_not_its_host(li: User) -> None:
+    client = sign_in(li)
+    show_it_is_you(client)
+    page = client.get(reverse("mfa_activate_totp"))
+    assert "issuer=testserver" not in page.context["totp_url"]
+
+
+def test_setting_up_asks_for_the_password_again(li: User) -> None:
+    client = sign_in(li)
+    for name in ("mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"):
+        assert reverse("account_reauthenticate") in client.get(reverse(name))["Location"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_of_staff_must_have_a_second_factor(role: Role, settings: Settings) -> None:
+    settings.STAFF_SECOND_FACTOR = True
+    client = sign_in(make_account("staff@example.org", roles=(role,)))
+    for name in ("enrollment:status", "accounts:security", "account_change_password"):
+        assert client.get(reverse(name))["Location"] == reverse("mfa_index")
+    set_up_app(client)
+    assert client.get(reverse("accounts:security")).status_code == 200
+
+
+def test_a_student_may_do_without(li: User, settings: Settings) -> None:
+    settings.STAFF_SECOND_FACTOR = True
+    assert sign_in(li).get(reverse("accounts:security")).status_code == 200
