@@ -1,0 +1,25 @@
+"""Seal all personal data with the newest key."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from enrollment.rotation import rotate_before_images, rotate_photos, rotate_records
+
+
+class Command(BaseCommand):
+    """Put the new key first in VAULT_KEYS, restart, run this, then remove the old key.
+
+    It can be stopped and run again at any time, and the portal works meanwhile.
+    """
+
+    help = "Seal certificate numbers, phones and photos with the first key of VAULT_KEYS."
+
+    def handle(self, **options: Any) -> None:
+        """Prints how many of each were sealed anew."""
+        for name, rotate in (
+            ("records", rotate_records),
+            ("records kept for undo", rotate_before_images),
+            ("photos", rotate_photos),
+        ):
+            self.stdout.write(f"{rotate(lambda done: None)} {name}")

@@ -1,0 +1,46 @@
+"""After a rotation the old key can be thrown away, and an undo still works."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from pytest_django import Settings
+
+from enrollment.albums import keep_photo
+from enrollment.batches import undo_batch
+from enrollment.demo import silhouette
+from enrollment.models import ImportBatch, Photo, PhotoKind, StudentRecord
+from tests.enrollment.importing import AT, certificate_of, run_import, sample, write_csv
+from vault.cipher import unseal
+
+OLD, NEW = bytes(range(32)), bytes(range(32, 64))
+
+
+@pytest.mark.usefixtures("school")
+def test_everything_is_sealed_anew(tmp_path: Path, settings: Settings) -> None:
+    settings.VAULT_KEYS = {"old": OLD}
+    rows = sample(5)
+    run_import(write_csv(tmp_path / "a.csv", rows))
+    rows[0][AT["学籍状态"]] = "休学"
+    run_import(write_csv(tmp_path / "b.csv", rows))
+    record = StudentRecord.objects.get(student_number=rows[0][AT["学号"]])
+    keep_photo(record=record, kind=PhotoKind.ADMISSION, picture=silhouette(1), by=None)
+
+    settings.VAULT_KEYS = {"new": NEW, "old": OLD}
+    told = io.StringIO()
+    call_command("rotate_vault", stdout=told)
+    assert told.getvalue().split() == "5 records 1 records kept for undo 1 photos".split()
+    told = io.StringIO()
+    call_command("rotate_vault", stdout=told)
+    assert told.getvalue().split() == "0 records 0 records kept for undo 0 photos".split()
+
+    settings.VAULT_KEYS = {"new": NEW}
+    undo_batch(batch=ImportBatch.objects.latest("pk"), by=None)
+    for row in rows:
+        again = StudentRecord.objects.get(student_number=row[AT["学号"]])
+        assert certificate_of(again) == row[AT["证件号码"]]
+    photo = Photo.objects.get()
+    with default_storage.open(photo.stored_as) as file:
+        assert unseal(file.read(), context=f"photo:{photo.key}").startswith(b"\xff\xd8")
