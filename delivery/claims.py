@@ -48,7 +48,7 @@ UPDATE delivery_outboxmessage m SET
     sealed = CASE WHEN o.status IN ('sent', 'failed') THEN ''::bytea ELSE m.sealed END
 FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float[])
     AS o(id, attempts, status, provider, provider_id, error, delay)
-WHERE m.id = o.id AND m.attempts = o.attempts AND m.status = 'sending'
+WHERE m.id = o.id AND m.attempts = o.attempts AND m.status IN ('sending', 'unknown')
 """
 
 

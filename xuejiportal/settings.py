@@ -278,7 +278,7 @@ SMS_TIMEOUT = 10  # seconds; the slowest batch must end within OUTBOX_HANDOVER_L
 # message handed over without an answer is unknown; unknown messages are asked after.
 OUTBOX_SWEEP = env.integer("OUTBOX_SWEEP", 5)
 OUTBOX_CLAIM_LEASE = env.integer("OUTBOX_CLAIM_LEASE", 30)
-OUTBOX_HANDOVER_LEASE = env.integer("OUTBOX_HANDOVER_LEASE", 120)
+OUTBOX_HANDOVER_LEASE = env.integer("OUTBOX_HANDOVER_LEASE", 300)
 OUTBOX_FIRST_PAUSE = env.integer("OUTBOX_FIRST_PAUSE", 60)
 OUTBOX_RECONCILE = env.integer("OUTBOX_RECONCILE", 30)
 # Templates by kind of message; see delivery.sms.templates for the form.

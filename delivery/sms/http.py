@@ -21,6 +21,7 @@ from urllib3.exceptions import (
 from delivery.errors import PassingError, UncertainError
 
 CONNECTIONS = 32
+CONNECT_TIMEOUT = 5.0  # seconds
 # The connection was never made: the request cannot have arrived.
 NEVER_LEFT = (NewConnectionError, NameResolutionError, ConnectTimeoutError, SSLError)
 
@@ -49,7 +50,7 @@ def post(
             target,
             headers=headers,
             body=content,
-            timeout=settings.SMS_TIMEOUT,
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=settings.SMS_TIMEOUT),
             retries=False,
         )
     except NEVER_LEFT as error:

@@ -244,13 +244,25 @@ class TestRecovery:
         message = greet(greeting)
         claims.hand_over(claims.claim())
         OutboxMessage.objects.update(
-            claimed_at=timezone.now() - timedelta(seconds=121),
-            handed_over_at=timezone.now() - timedelta(seconds=121),
+            claimed_at=timezone.now() - timedelta(seconds=301),
+            handed_over_at=timezone.now() - timedelta(seconds=301),
         )
         tasks.sweep_outbox()
         message.refresh_from_db()
         assert message.status == Status.UNKNOWN
         assert outbox.texts() == []
+
+    def test_a_worker_slower_than_its_lease_still_tells_the_outcome(
+        self, outbox: Outbox, greeting: str
+    ) -> None:
+        message = greet(greeting)
+        [claimed] = claims.claim()
+        claims.hand_over([claimed])
+        OutboxMessage.objects.update(handed_over_at=timezone.now() - timedelta(seconds=301))
+        claims.recover()
+        claims.settle([claims.Outcome(claimed, Status.SENT, "one", "serial")])
+        message.refresh_from_db()
+        assert (message.status, message.provider_id) == (Status.SENT, "serial")
 
     def test_a_worker_that_was_overtaken_changes_nothing(
         self, outbox: Outbox, greeting: str
