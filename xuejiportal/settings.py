@@ -133,7 +133,7 @@ CACHES = {
 
 # --- Sign-in -----------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.PortalBackend"]
 # Argon2id 19 MiB, t=2, p=1: the OWASP figure, 50 sign-ins a second a core.
 PASSWORD_HASHERS = [
     "accounts.hashers.PortalArgon2Hasher",

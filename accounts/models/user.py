@@ -64,7 +64,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def roles(self) -> frozenset[Role]:
         """The roles of staff this person holds now; empty for a student."""
-        return frozenset(Role(grant.role) for grant in self.role_grants.all())
+        # The account of a session comes with its roles: see accounts.backends.
+        known: list[str] | None = self.__dict__.get("granted_roles")
+        if known is None:
+            known = [grant.role for grant in self.role_grants.all()]
+        return frozenset(map(Role, known))
 
     @property
     def is_student(self) -> bool:

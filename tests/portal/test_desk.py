@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.roles import Role
 from tests.people import PASSWORD, make_account
@@ -28,3 +29,15 @@ def test_signing_in_leads_to_ones_own_page(roles: tuple[Role, ...], page: str) -
 
 def test_strangers_have_no_desk(client: Client) -> None:
     assert client.get(reverse("desk")).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_a_role_taken_away_is_gone_on_the_next_request_and_costs_no_query(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    user = make_account("was.staff@example.org", roles=(Role.REGISTRAR,))
+    client.force_login(user)
+    client.get(reverse("help"))
+    assert "工作台" in client.get(reverse("help")).content.decode()
+    user.role_grants.all().delete()
+    with django_assert_num_queries(2):  # the session, and the account with its roles
+        assert "工作台" not in client.get(reverse("help")).content.decode()
