@@ -19,5 +19,6 @@ urlpatterns = [
     path("<uuid:key>/", status.record, name="record"),
     path("<uuid:key>/certificate/", status.certificate, name="certificate"),
     path("<uuid:key>/answer/", confirming.answer, name="answer"),
+    path("<uuid:key>/viewings/", status.viewings, name="viewings"),
     path("<uuid:key>/reports/", reports.reports, name="reports"),
 ]

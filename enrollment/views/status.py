@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from enrollment import services
 from enrollment.cards import Card, cards_of
+from enrollment.viewings import viewings_of
 from enrollment.views.held import account_of, held_card
 
 
@@ -39,6 +41,14 @@ def certificate(request: HttpRequest, key: UUID) -> HttpResponse:
     card = held_card(request, key)
     number = services.reveal_certificate(record=card.record, account=account_of(request))
     return render(request, "enrollment/certificate.html", {"card": card, "number": number})
+
+
+@require_safe
+def viewings(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Who of the school has looked at one of my records, when and why."""
+    card = held_card(request, key)
+    page = Paginator(viewings_of(card.record), 50).get_page(request.GET.get("page"))
+    return render(request, "enrollment/viewings.html", {"card": card, "page": page})
 
 
 def _record_page(request: HttpRequest, card: Card) -> HttpResponse:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.db.models import F
+from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
@@ -47,6 +48,24 @@ def test_many_accounts_cannot_try_one_victim(same: str, walk: Walk) -> None:
         born = "20070815" if same == "prefix" else f"200708{serial + 10}"
         statuses.append(walk(account, name=name, number=sample_number(serial, born)).status_code)
     assert statuses == [200] * 10 + [429]
+
+
+@pytest.mark.django_db
+def test_one_address_meets_its_limit_whatever_it_forges(settings: Settings) -> None:
+    settings.VERIFICATION_LIMITS = {**settings.VERIFICATION_LIMITS, "address_day": 3}
+    statuses = []
+    for serial in range(5):
+        client = Client(headers={"X-Forwarded-For": f"203.0.113.{serial}"})
+        client.force_login(make_account(f"bot{serial}@example.org"))
+        stated = {
+            "name": f"李{serial}",
+            "certificate_type": "居民身份证",
+            "number": sample_number(serial, born=f"200708{serial + 10}"),
+            "third_item": "1",
+        }
+        client.post("/verify/", stated)
+        statuses.append(client.post("/verify/check/", follow=True).status_code)
+    assert statuses == [200, 200, 200, 429, 429]
 
 
 @pytest.mark.django_db(transaction=True)

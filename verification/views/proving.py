@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from vault.lookup import keyed_hash
 from verification import queries, services
 from verification.facts import Facts
 from verification.forms import BasicInformationForm, ThirdItemForm
@@ -31,7 +33,12 @@ def start(request: HttpRequest) -> HttpResponse:
         initial=_initial(draft.facts) if draft else None,
     )
     if form.is_valid():
-        services.start_attempt(account=account, facts=form.facts)
+        address = get_adapter().get_client_ip(request)
+        services.start_attempt(
+            account=account,
+            facts=form.facts,
+            address_hash=keyed_hash("verification-address", address),
+        )
         return redirect("verification:check")
     context = {"form": form, "last": queries.last_unmatched(account)}
     return _step(request, "verification/start.html", context)
