@@ -10,8 +10,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "账户"
 
     def ready(self) -> None:
-        """Tell the outbox how a code is rendered when it is sent."""
-        from accounts import codes
+        """Tell the outbox how a code is rendered; write the owners' logs."""
+        from accounts import codes, security_log
         from delivery.registry import register_renderer
 
         register_renderer(codes.KIND, codes.render)
+        security_log.listen()

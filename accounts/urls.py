@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from accounts.views import contacts
+from accounts.views.log import security_log
 from accounts.views.security import security
 from delivery.models import Channel
 
@@ -25,6 +26,7 @@ register_converter(ChannelConverter, "channel")
 app_name = "accounts"
 urlpatterns = [
     path("security/", security, name="security"),
+    path("security/log/", security_log, name="security_log"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/undo/<uuid:key>/", contacts.undo_change, name="undo_change"),
     path("contacts/<channel:channel>/", contacts.ask_for_code, name="ask_for_code"),

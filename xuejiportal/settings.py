@@ -358,6 +358,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": schedule(timedelta(minutes=10)),
         "options": {"expires": 600},
     },
+    "prune-security-log": {
+        "task": "accounts.security_log.prune_log",
+        "schedule": schedule(timedelta(days=1)),
+    },
     "seal-audit-trail": {
         "task": "audit.tasks.seal_trail",
         "schedule": schedule(timedelta(seconds=10)),

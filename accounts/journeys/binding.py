@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from accounts import codes, limits
 from accounts.codes import Outcome
-from accounts.models import CodePurpose, ContactChange, User
+from accounts.models import CodePurpose, ContactChange, EventKind, User
+from accounts.security_log import record_event
 from audit import services as audit
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
@@ -123,6 +124,7 @@ def undo_change(*, change: ContactChange) -> bool:
         subject_key=account.key,
         detail={"channel": change.channel},
     )
+    record_event(account=account, kind=EventKind.CONTACT_RESTORED)
     return True
 
 
@@ -139,6 +141,7 @@ def _bind(account: User, channel: Channel, address: str) -> None:
         subject_key=account.key,
         detail={"channel": channel, "replaced": bool(old and old != address)},
     )
+    record_event(account=account, kind=EventKind.CONTACT_BOUND)
 
 
 def _set_contact(account: User, channel: Channel, address: str) -> None:

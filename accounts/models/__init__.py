@@ -2,6 +2,7 @@
 
 from accounts.models.code import Code, CodePurpose
 from accounts.models.contact import ContactChange
+from accounts.models.event import EventKind, SecurityEvent
 from accounts.models.limit import Block, LimitHit
 from accounts.models.user import RoleGrant, User
 
@@ -10,7 +11,9 @@ __all__ = [
     "Code",
     "CodePurpose",
     "ContactChange",
+    "EventKind",
     "LimitHit",
     "RoleGrant",
+    "SecurityEvent",
     "User",
 ]

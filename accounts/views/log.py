@@ -1,0 +1,21 @@
+"""The log of sign-ins and changes."""
+
+from typing import cast
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.security_log import log_of
+
+LINES = 20
+
+
+@require_safe
+def security_log(request: HttpRequest) -> HttpResponse:
+    """When, on what device and from which network somebody signed in or changed something."""
+    lines = log_of(cast("User", request.user))
+    page = Paginator(lines, LINES).get_page(request.GET.get("page"))
+    return render(request, "accounts/security_log.html", {"page": page})
