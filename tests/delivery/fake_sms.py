@@ -7,6 +7,7 @@ the code under test. It keeps what it accepted and can be told to misbehave.
 import hashlib
 import hmac
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -220,6 +221,11 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+
+    def handle_error(self, *args: Any) -> None:
+        """A client that hung up is part of the play; anything else is a fault of the fake."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(*args)
 
 
 @contextmanager

@@ -1,16 +1,19 @@
 """Processes killed, servers stopped and emptied: nothing acknowledged is lost or doubled."""
 
+import json
 import os
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import redis
 from kombu import Connection, Producer
 
-from tests.faults.site import Site, running, wait_until
+from tests.faults.site import PHONE, Site, running, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -128,6 +131,18 @@ def test_a_vendor_in_trouble_gets_its_messages_later(site: Site) -> None:
     site.queue(10, "trouble")
     wait_until(lambda: site.settled("trouble"), 60, str(site.statuses("trouble")))
     assert_each_once(site, "trouble", 10)
+
+
+def test_neither_database_nor_broker_holds_what_waits_to_be_sent(site: Site) -> None:
+    site.queue(2, "canary")
+    waiting = redis.Redis.from_url(site.valkey.url).lrange("delivery", 0, -1)
+    envelopes = [json.loads(task) for task in waiting]
+    bodies = [b64decode(one["body"]).decode() for one in envelopes if "send_" in str(one)]
+    assert len(bodies) >= 2
+    rows = [row["row"] for row in site.rows("SELECT m::text AS row FROM delivery_outboxmessage m")]
+    for text in [*bodies, *map(str, envelopes), *rows]:
+        assert PHONE.removeprefix("+86") not in text
+        assert PHONE.removeprefix("+86").encode().hex() not in text
 
 
 def test_messages_have_a_worker_of_their_own(site: Site) -> None:
