@@ -36,8 +36,7 @@ def test_a_role_taken_away_is_gone_on_the_next_request_and_costs_no_query(
 ) -> None:
     user = make_account("was.staff@example.org", roles=(Role.REGISTRAR,))
     client.force_login(user)
-    client.get(reverse("help"))
-    assert "工作台" in client.get(reverse("help")).content.decode()
+    assert "工作台" in client.get(reverse("home")).content.decode()
     user.role_grants.all().delete()
     with django_assert_num_queries(2):  # the session, and the account with its roles
-        assert "工作台" not in client.get(reverse("help")).content.decode()
+        assert "工作台" not in client.get(reverse("home")).content.decode()
