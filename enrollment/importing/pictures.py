@@ -1,16 +1,20 @@
 """One photograph: checked, drawn anew without metadata, and made small."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 MAX_BYTES = 2**20
 MAX_PIXELS = 4_000_000
 THUMBNAIL = (120, 160)
 QUALITY = 90
+_STRICT = Lock()
 
 
 class PhotoFault(models.TextChoices):
@@ -53,7 +57,7 @@ def prepare(data: bytes) -> Picture:
     if len(data) > MAX_BYTES:
         raise PhotoFaultError(PhotoFault.TOO_LARGE)
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
+        with _whole_only(), Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
             _refuse(image)
             upright = ImageOps.exif_transpose(_plain(image))
     except UnidentifiedImageError as error:
@@ -65,6 +69,20 @@ def prepare(data: bytes) -> Picture:
     small = upright.copy()
     small.thumbnail(THUMBNAIL, reducing_gap=2.0)
     return Picture(_jpeg(upright), _jpeg(small), upright.width, upright.height)
+
+
+@contextmanager
+def _whole_only() -> Iterator[None]:
+    """Let Pillow refuse pictures that are cut off.
+
+    WeasyPrint, in the same process, switches to forgiving for everybody.
+    """
+    with _STRICT:
+        forgiving, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = forgiving
 
 
 def _refuse(image: Image.Image) -> None:

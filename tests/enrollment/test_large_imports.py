@@ -164,7 +164,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
                 peaks[pid] = max(peaks.get(pid, 0), _peak_kilobytes(pid))
     assert process.returncode == 0
     assert StudentRecord.objects.count() == 40_000
-    assert len(peaks) == 1 + stage.PROCESSES
+    assert len(peaks) >= 1 + stage.PROCESSES
     assert max(peaks.values()) < 128 * 1024
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import CommandError, call_command
-from PIL import Image
+from PIL import Image, ImageFile
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from enrollment.albums import import_photos, keep_photo
@@ -230,6 +230,15 @@ def test_hostile_pictures_are_refused(data: bytes, fault: PhotoFault) -> None:
     with pytest.raises(PhotoFaultError) as refused:
         prepare(data)
     assert refused.value.fault == fault
+
+
+def test_a_cut_off_picture_is_refused_whatever_other_libraries_allow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(PhotoFaultError):
+        prepare(picture()[:900])
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ class Command(BaseCommand):
     nothing was applied, 2 the file was refused as a whole.
     """
 
+    # The checks would load every page and its libraries: twice the memory of an import.
+    requires_system_checks = []
     help = "Check FILE row by row and bring it into the registry, all of it or nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
