@@ -1,0 +1,119 @@
+"""The status page against a bare view, both in this process without a network.
+
+``make bench-status_page``. The page goes through everything a browser's request
+goes through (all middleware, policy, session, user, languages, one record with
+history in one query); the bare view answers "ok" with no middleware at all.
+Goal: at most 12 times the bare view, aim 8.5. What is over HTTP differs in the
+server's own cost, which both would pay.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import django
+
+from benchmarks._harness import Side, compare, tell
+from xuejiportal.embedded import throwaway
+
+REQUESTS = 400
+GOAL = 1 / 12
+AIM = 1 / 8.5
+Application = Callable[..., Any]
+
+
+def main() -> int:
+    """Run it; 0 when the goal is met, 1 when not or inconclusive."""
+    with tempfile.TemporaryDirectory() as var:
+        throwaway(os.environ)
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "xuejiportal.settings",
+            "DEBUG": "no",
+            "LOG_LEVEL": "ERROR",
+            "STATIC_ROOT": str(Path(var) / "static"),
+            "VAR_DIR": var,
+        }
+        django.setup()
+        return 0 if _measure() else 1
+
+
+def _measure() -> bool | None:
+    # Models and views can be imported only once Django is set up.
+    from django.core.management import call_command
+    from django.core.wsgi import get_wsgi_application
+    from django.db import connection
+    from django.test import Client, override_settings
+    from django.test.utils import CaptureQueriesContext
+
+    from tests.people import make_account, make_record, sample_number
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("compile_messages", verbosity=0)
+    account = make_account("bench@example.org")
+    record = make_record(name="王明", number=sample_number(31), holder=account, claimed_at=_now())
+    client = Client(headers={"host": "localhost"})
+    client.force_login(account)
+    cookie = f"session={client.cookies['session'].value}"
+    page = get_wsgi_application()
+    with override_settings(MIDDLEWARE=[]):
+        bare = get_wsgi_application()
+
+    def ask_page() -> bytes:
+        return _ask(page, "/status/", cookie)
+
+    def ask_bare() -> bytes:
+        return _ask(bare, "/healthz", "")
+
+    body = ask_page().decode()
+    assert record.name in body
+    assert "注册学籍" in body
+    assert ask_bare() == b"ok"
+    with CaptureQueriesContext(connection) as queries:
+        ask_page()
+    tell(f"status page: {len(body.encode()):,} bytes, {len(queries)} queries; {REQUESTS} a round")
+    sides = [Side("status page", _times(ask_page)), Side("bare view", _times(ask_bare))]
+    met = compare(*sides, amount=REQUESTS, goal=GOAL)
+    tell(f"(the aim is a ratio of {AIM:.3f})")
+    return met
+
+
+def _times(ask: Callable[[], bytes]) -> Callable[[], float]:
+    def run() -> float:
+        start = time.perf_counter()
+        for _ in range(REQUESTS):
+            ask()
+        return time.perf_counter() - start
+
+    return run
+
+
+def _ask(application: Application, path: str, cookie: str) -> bytes:
+    """One GET as a server hands it over; the body of a 200."""
+    told: list[str] = []
+    environ = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "SCRIPT_NAME": "",
+        "SERVER_NAME": "localhost", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "localhost", "HTTP_COOKIE": cookie, "HTTP_ACCEPT_LANGUAGE": "zh-CN",
+        "REMOTE_ADDR": "127.0.0.1", "wsgi.input": BytesIO(), "wsgi.url_scheme": "http",
+    }  # fmt: skip
+    answer = application(environ, lambda status, headers: told.append(status))
+    body = b"".join(answer)
+    answer.close()
+    assert told == ["200 OK"], told
+    return body
+
+
+def _now() -> object:
+    from django.utils import timezone
+
+    return timezone.now()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
