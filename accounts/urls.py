@@ -5,6 +5,7 @@ from django.urls.converters import StringConverter
 
 from accounts.views import contacts
 from accounts.views.log import security_log
+from accounts.views.my_data import my_data
 from accounts.views.security import security
 from delivery.models import Channel
 
@@ -27,6 +28,7 @@ app_name = "accounts"
 urlpatterns = [
     path("security/", security, name="security"),
     path("security/log/", security_log, name="security_log"),
+    path("security/my-data/", my_data, name="my_data"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/undo/<uuid:key>/", contacts.undo_change, name="undo_change"),
     path("contacts/<channel:channel>/", contacts.ask_for_code, name="ask_for_code"),

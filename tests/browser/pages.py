@@ -121,6 +121,7 @@ PAGES = [
     Page("authenticator", reverse("mfa_activate_totp"), who="li"),
     Page("sessions", reverse("usersessions_list"), who="li"),
     Page("security key", reverse("mfa_add_webauthn"), who="li"),
+    Page("my data", reverse("accounts:my_data"), who="li"),
     Page("security log", reverse("accounts:security_log"), who="li"),
     Page("account and security", reverse("accounts:security"), who="li"),
     Page("contacts", reverse("accounts:contacts"), who="li"),

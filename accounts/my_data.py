@@ -1,0 +1,117 @@
+"""A copy of what the portal keeps about the owner of an account (PIPL article 45).
+
+The apps above contribute what they keep: each registers a function that makes
+its section, since imports run downward only.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.security_log import log_of
+from audit import services as audit
+
+
+@dataclass(frozen=True)
+class Item:
+    """One value: its name for programs, its label and its text for people."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one app keeps: entries of items, and files by their name in the archive."""
+
+    name: str
+    title: str
+    entries: list[list[Item]]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+Contributor = Callable[[User], Section]
+_contributors: dict[str, Contributor] = {}
+
+
+def register_section(name: str, contributor: Contributor) -> None:
+    """Let ``contributor`` add the section ``name`` to every copy."""
+    _contributors[name] = contributor
+
+
+@transaction.atomic
+def export_data(*, account: User) -> bytes:
+    """A ZIP archive with data.json, a page to read, and the files; the trail is told."""
+    sections = [make(account) for make in _contributors.values()]
+    audit.record(
+        action="accounts.export_data",
+        actor_id=account.pk,
+        subject_type="account",
+        subject_key=account.key,
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.json", _as_json(sections))
+        archive.writestr(_("My data") + ".html", _as_page(sections))
+        for section in sections:
+            for name, content in section.files.items():
+                archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def _as_json(sections: list[Section]) -> str:
+    data = {
+        section.name: [{item.name: item.value for item in entry} for entry in section.entries]
+        for section in sections
+    }
+    return json.dumps({"made_at": timezone.now().isoformat(), **data}, ensure_ascii=False, indent=2)
+
+
+def _as_page(sections: list[Section]) -> str:
+    return render_to_string(
+        "accounts/my_data_copy.html", {"sections": sections, "made_at": timezone.now()}
+    )
+
+
+def account_section(account: User) -> Section:
+    """The account itself: names, contacts, second factors."""
+    factors = Authenticator.objects.filter(user=account).order_by("created_at")
+    mailboxes = account.emailaddress_set.order_by("pk")  # type: ignore[attr-defined]
+    items = [
+        Item("username", _("Username"), account.username or ""),
+        *(Item("email", _("E-mail address"), address.email) for address in mailboxes),
+        Item("phone", _("Mobile number"), str(account.phone or "")),
+        Item("joined_at", _("Registered on"), _when(account.date_joined)),
+        Item("factors", _("Second factor"), "、".join(f.get_type_display() for f in factors)),
+    ]
+    return Section("account", _("Account"), [items])
+
+
+def log_section(account: User) -> Section:
+    """The log of sign-ins and changes."""
+    entries = [
+        [
+            Item("kind", _("What"), event.get_kind_display()),
+            Item("at", _("When"), _when(event.at)),
+            Item("user_agent", _("Device"), event.user_agent),
+            Item("network", _("Network"), event.network),
+        ]
+        for event in log_of(account)
+    ]
+    return Section("security_log", _("Sign-ins and changes"), entries)
+
+
+def _when(moment: datetime) -> str:
+    return str(localize(timezone.localtime(moment)))

@@ -1,0 +1,72 @@
+"""What the registry adds to a person's copy of their own data."""
+
+from datetime import date
+
+from django.core.files.storage import default_storage
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.my_data import Item, Section
+from enrollment.cards import shown
+from enrollment.importing.columns import COLUMNS
+from enrollment.models import StudentRecord
+from enrollment.queries import confirmations_held_by, photos_held_by, records_held_by
+from enrollment.sealed import certificate_number
+from vault.cipher import unseal
+
+
+def records_section(account: User) -> Section:
+    """Every field of the records the account holds, numbers in full, and the photographs."""
+    records = records_held_by(account).select_related("institution", "school_class")
+    entries = [
+        [Item(column.name, str(column.label), _text(record, column.name)) for column in COLUMNS]
+        for record in records
+    ]
+    return Section("records", _("Student records"), entries, _photos(account))
+
+
+def confirmations_section(account: User) -> Section:
+    """The answers given for those records."""
+    entries = [
+        [
+            Item("institution_name", _("Institution"), answer.record.institution.name),
+            Item("answer", _("Answer"), answer.get_answer_display()),
+            Item("made_at", _("When"), date_format(answer.made_at, "SHORT_DATETIME_FORMAT")),
+            Item("receipt", _("Receipt number"), answer.code),
+        ]
+        for answer in confirmations_held_by(account).order_by("pk")
+    ]
+    return Section("confirmations", _("Answers to the check of records"), entries)
+
+
+def _text(record: StudentRecord, name: str) -> str:
+    special = {
+        "institution_code": lambda: record.institution.code,
+        "institution_name": lambda: record.institution.name,
+        "class_code": lambda: record.school_class.code if record.school_class else "",
+        "certificate_number": lambda: certificate_number(record),
+        "phone": lambda: _phone(record),
+    }
+    if name in special:
+        return special[name]()
+    value = getattr(record, name)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(shown(name, "" if value is None else str(value)))
+
+
+def _phone(record: StudentRecord) -> str:
+    if record.phone_sealed is None:
+        return ""
+    return unseal(record.phone_sealed, context=f"record-phone:{record.key}").decode()
+
+
+def _photos(account: User) -> dict[str, bytes]:
+    files = {}
+    for photo in photos_held_by(account):
+        if default_storage.exists(photo.stored_as):
+            with default_storage.open(photo.stored_as) as file:
+                opened = unseal(file.read(), context=f"photo:{photo.key}")
+            files[f"photos/{photo.kind}-{photo.key}.jpg"] = opened
+    return files
