@@ -3,6 +3,8 @@
 from django.urls import path
 
 from support.help import staff_views
+from support.reports import staff_views as desk
+from support.reports import views as reports
 
 app_name = "support"
 urlpatterns = [
@@ -10,4 +12,12 @@ urlpatterns = [
     path("articles/new/", staff_views.new_article, name="article_new"),
     path("articles/<int:pk>/", staff_views.edit_article, name="article_edit"),
     path("articles/<int:pk>/<int:number>/", staff_views.article_version, name="article_version"),
+    path("reports/", reports.mine, name="reports"),
+    path("reports/new/", reports.new, name="report_new"),
+    path("reports/new/<slug:cause>/", reports.write, name="report_write"),
+    path("reports/<uuid:key>/", reports.one, name="report"),
+    path("reports/<uuid:key>/answer/", reports.answer, name="report_answer"),
+    path("reports/<uuid:key>/withdraw/", reports.withdraw, name="report_withdraw"),
+    path("queue/", desk.queue, name="queue"),
+    path("queue/<uuid:key>/", desk.read, name="queue_report"),
 ]

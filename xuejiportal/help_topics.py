@@ -12,7 +12,12 @@ BY_PAGE = {
     "account_reset_password_from_key": "recover",
     "verification:unmatched": "not-matched",
 }
-BY_APP = {"verification": "verify", "enrollment": "check", "accounts": "safety"}
+BY_APP = {
+    "verification": "verify",
+    "enrollment": "check",
+    "accounts": "safety",
+    "support": "report",
+}
 OTHER_ACCOUNT_PAGES = ("account_", "mfa_", "usersessions_")
 
 

@@ -100,6 +100,16 @@ PAGES = [
     Page("help", reverse("help")),
     Page("help article", reverse("help_article", args=["codes"])),
     Page("help search, nothing found", reverse("help") + "?q=zzzz"),
+    Page("my reports, none", reverse("support:reports"), who="wang", needs="wang_record"),
+    Page("report a problem", reverse("support:report_new"), who="wang", needs="wang_record"),
+    Page(
+        "write a report, errors",
+        reverse("support:report_write", args=["name"]),
+        who="wang",
+        needs="wang_record",
+        act=send_empty,
+    ),
+    Page("problem reports of staff", reverse("support:queue"), who="desk_registrar"),
     Page("help articles of staff", reverse("support:articles"), who="desk_registrar"),
     Page(
         "help article of staff, errors",

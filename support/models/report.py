@@ -1,0 +1,175 @@
+"""Problem reports and what was said about each."""
+
+import json
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import Institution, SchoolClass, StudentRecord
+from vault import cipher
+
+
+class Cause(models.TextChoices):
+    """What is wrong, in the words a student would use."""
+
+    NOT_FOUND = "not_found", _("My record is not found")
+    NAME = "name", _("My name is wrong")
+    GENDER = "gender", _("My gender is wrong")
+    BIRTH_DATE = "birth_date", _("My date of birth is wrong")
+    CERTIFICATE = "certificate", _("My certificate number is wrong")
+    STATUS = "status", _("The state of my record is not right")
+    PHOTO = "photo", _("The photo does not show me")
+    MAJOR = "major", _("My major is wrong")
+    STUDY = "study", _("College, class, level or dates are wrong")
+    TAKEN = "taken", _("Someone uses my certificate number")
+    OTHER = "other", _("Something else")
+
+
+class ReportState(models.TextChoices):
+    """Whose turn it is."""
+
+    OPEN = "open", _("Waiting for the school")
+    ASKED = "asked", _("Waiting for your answer")
+    WITH_REGISTRAR = "with_registrar", _("With the registrar")
+    ANSWERED = "answered", _("Answered by the school")
+    WITHDRAWN = "withdrawn", _("Withdrawn by you")
+
+
+LIVE_STATES = (ReportState.OPEN, ReportState.ASKED, ReportState.WITH_REGISTRAR)
+
+
+class Report(models.Model):
+    """Somebody tells the school that something is wrong.
+
+    ``stated_sealed`` holds, sealed, what the registry said when it was opened
+    and what the person says is right. An account without a record names its
+    school; without a class the registrar alone sees it.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="problem_reports"
+    )
+    record = models.ForeignKey(
+        StudentRecord,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="problem_reports",
+    )
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="problem_reports"
+    )
+    school_class = models.ForeignKey(
+        SchoolClass,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="problem_reports",
+    )
+    cause = models.CharField(max_length=12, choices=Cause.choices)
+    state = models.CharField(max_length=14, choices=ReportState.choices, default=ReportState.OPEN)
+    stated_sealed = models.BinaryField()
+    opened_at = models.DateTimeField(db_default=Now())
+    first_answered_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=ReportState.values), name="report_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cause__in=Cause.values), name="report_cause_is_known"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "record", "cause"],
+                condition=models.Q(state__in=LIVE_STATES),
+                name="one_live_report_per_cause",
+                nulls_distinct=False,
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["institution", "cause", "opened_at"],
+                condition=models.Q(state__in=LIVE_STATES),
+                name="report_institution_queue",
+            ),
+            models.Index(
+                fields=["school_class", "cause", "opened_at"],
+                condition=models.Q(state__in=LIVE_STATES),
+                name="report_class_queue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"report {self.key}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.state in LIVE_STATES
+
+    @property
+    def stated(self) -> dict[str, str]:
+        """``name``, ``registry`` and ``correct``. Raises vault.cipher.UnsealError."""
+        stated: dict[str, str] = json.loads(
+            cipher.unseal(self.stated_sealed, context=f"report:{self.key}")
+        )
+        return stated
+
+    def seal_stated(self, *, name: str, registry: str, correct: str) -> None:
+        """Keep what the registry said and what the person says is right."""
+        stated = {"name": name, "registry": registry, "correct": correct}
+        self.stated_sealed = cipher.seal(json.dumps(stated).encode(), context=f"report:{self.key}")
+
+
+class EntryKind(models.TextChoices):
+    """What happened to a report."""
+
+    OPENED = "opened", _("Reported")
+    REPLIED = "replied", _("Your answer")
+    ASKED = "asked", _("The school asks")
+    HANDED_ON = "handed_on", _("Handed on to the registrar")
+    ANSWERED = "answered", _("Answer of the school")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REOPENED = "reopened", _("Opened again")
+
+
+class ReportEntry(models.Model):
+    """One line of the timeline both sides read; the words are sealed."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="entries")
+    kind = models.CharField(max_length=10, choices=EntryKind.choices)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    words_sealed = models.BinaryField(default=bytes)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=EntryKind.values), name="entry_kind_is_known"
+            )
+        ]
+        indexes = [models.Index(fields=["report", "id"], name="entry_report")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of report {self.report_id}"
+
+    @property
+    def words(self) -> str:
+        """What was said. Raises vault.cipher.UnsealError."""
+        if not self.words_sealed:
+            return ""
+        return cipher.unseal(self.words_sealed, context=f"report-entry:{self.key}").decode()
+
+    def seal_words(self, words: str) -> None:
+        """Keep ``words``; nothing for none."""
+        if words:
+            self.words_sealed = cipher.seal(words.encode(), context=f"report-entry:{self.key}")

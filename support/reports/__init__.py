@@ -1,0 +1,1 @@
+"""Problem reports: opened by students, answered by counselors and registrars."""

@@ -1,0 +1,87 @@
+"""Forms of reports."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from support.models import Cause
+from support.reports.causes import NAMES_A_FIELD
+from support.reports.queries import schools_taking_reports
+from support.reports.services import Statement
+
+
+class WordsForm(forms.Form):
+    """A few sentences."""
+
+    words = forms.CharField(
+        label=_("Your words"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+
+class ReportForm(forms.Form):
+    """What is wrong with a record that is known."""
+
+    correct = forms.CharField(label=_("What it should be"), max_length=100)
+    words = forms.CharField(
+        label=_("What is wrong"),
+        help_text=_("Say how it differs and what document shows it."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def __init__(self, *arguments: object, cause: Cause, **named: object) -> None:
+        super().__init__(*arguments, **named)  # type: ignore[arg-type]
+        if cause not in NAMES_A_FIELD:
+            del self.fields["correct"]
+
+    @property
+    def statement(self) -> Statement:
+        """What was written. Only for a valid form."""
+        given = self.cleaned_data
+        return Statement(
+            words=given["words"], correct=given.get("correct", ""), name=given.get("name", "")
+        )
+
+
+class NoRecordReportForm(ReportForm):
+    """The same from an account without a record: it names its school."""
+
+    institution = forms.ModelChoiceField(
+        label=_("School"), queryset=schools_taking_reports(), empty_label=_("Choose your school")
+    )
+    name = forms.CharField(
+        label=_("Name"), max_length=50, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    class_code = forms.CharField(
+        label=_("Class"),
+        help_text=_("As on your timetable. With it your counselor sees the report at once."),
+        max_length=50,
+        required=False,
+    )
+    field_order = ["institution", "name", "class_code"]
+
+
+class StaffForm(forms.Form):
+    """One act on the reports that are ticked."""
+
+    ACTS = (
+        ("answer", _("Answer")),
+        ("ask", _("Ask back")),
+        ("hand_on", _("Hand on to the registrar")),
+    )
+    act = forms.ChoiceField(choices=ACTS)
+    words = forms.CharField(max_length=2000, required=False)
+    reports = forms.TypedMultipleChoiceField(required=True)
+
+    def __init__(self, *arguments: object, keys: Iterable[str], **named: object) -> None:
+        super().__init__(*arguments, **named)  # type: ignore[arg-type]
+        self.fields["reports"].choices = [(key, key) for key in keys]  # type: ignore[attr-defined]
+        self.fields["reports"].error_messages["required"] = _("Tick at least one report.")
+
+    def clean(self) -> dict[str, object]:
+        """Handing on needs no words, answering and asking do."""
+        given = super().clean() or {}
+        if given.get("act") in ("answer", "ask") and not given.get("words"):
+            self.add_error("words", _("Write what the students should read."))
+        return given

@@ -1,0 +1,55 @@
+"""Which reports a person may read."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F, Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import Role
+from enrollment.models import Institution
+from support.models import LIVE_STATES, Report, ReportState
+
+Reader = User | AnonymousUser
+
+
+def reports_of(reader: Reader) -> QuerySet[Report]:
+    """The reports this account opened, newest first."""
+    if not isinstance(reader, User):
+        return Report.objects.none()
+    return Report.objects.filter(account=reader).order_by("-changed_at")
+
+
+def reports_visible_to(reader: Reader) -> QuerySet[Report]:
+    """A counselor's classes, a registrar's institutions; scope is read anew each time."""
+    if not isinstance(reader, User):
+        return Report.objects.none()
+    scope = Q(pk__in=())
+    if Role.COUNSELOR in reader.roles:
+        scope |= Q(school_class__in=reader.counselor_of.values("school_class"))
+    if Role.REGISTRAR in reader.roles:
+        scope |= Q(institution__in=reader.registrar_of.values("institution"))
+    return Report.objects.filter(scope)
+
+
+def queue_of(reader: User) -> QuerySet[Report]:
+    """What waits for this member of staff: by cause and class, oldest first.
+
+    A counselor has what is open; a registrar what was handed on, and what has
+    no class and so no counselor.
+    """
+    turn = Q(pk__in=())
+    if Role.COUNSELOR in reader.roles:
+        turn |= Q(state=ReportState.OPEN)
+    if Role.REGISTRAR in reader.roles:
+        turn |= Q(state=ReportState.WITH_REGISTRAR)
+        turn |= Q(state=ReportState.OPEN, school_class__counselors=None)
+    waiting = reports_visible_to(reader).filter(turn, state__in=LIVE_STATES)
+    return (
+        Report.objects.filter(pk__in=waiting.values("pk"))
+        .select_related("school_class", "institution", "record")
+        .order_by("cause", F("school_class__code").asc(nulls_last=True), "opened_at")
+    )
+
+
+def schools_taking_reports() -> QuerySet[Institution]:
+    """The institutions where somebody reads reports."""
+    return Institution.objects.filter(registrars__isnull=False).distinct().order_by("name")

@@ -1,0 +1,145 @@
+"""A person's own reports."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from enrollment.models import StudentRecord
+from enrollment.queries import records_held_by
+from support.help.markdown import render_markdown
+from support.help.queries import article_for, text_of
+from support.models import Cause, ReportState
+from support.reports import queries, services
+from support.reports.causes import (
+    ARTICLES,
+    WITH_RECORD,
+    WITHOUT_RECORD,
+    needs_no_report,
+    registry_value,
+)
+from support.reports.forms import NoRecordReportForm, ReportForm, WordsForm
+
+# Where the person has something to say: to answer, or to open it again.
+ANSWERABLE = (ReportState.ASKED, ReportState.ANSWERED, ReportState.WITHDRAWN)
+
+
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """Everything I have reported."""
+    context = {"reports": queries.reports_of(_student(request))}
+    return render(request, "support/reports/mine.html", context)
+
+
+@require_safe
+def new(request: HttpRequest) -> HttpResponse:
+    """What kind of problem it is."""
+    record = _record(_student(request))
+    return render(
+        request,
+        "support/reports/new.html",
+        {"causes": WITH_RECORD if record else WITHOUT_RECORD},
+    )
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request: HttpRequest, cause: str) -> HttpResponse:
+    """The answer that may solve it at once; below, the report."""
+    account = _student(request)
+    record = _record(account)
+    kind = _cause(cause, record)
+    form = _form(request, kind, record)
+    settled = needs_no_report(kind, record)
+    if form.is_valid() and not settled:
+        report = services.open_report(
+            account=account,
+            cause=kind,
+            statement=form.statement,
+            record=record,
+            institution=form.cleaned_data.get("institution"),
+            class_code=form.cleaned_data.get("class_code", ""),
+        )
+        messages.success(request, _("Your school has been told. You will hear from it here."))
+        return redirect("support:report", report.key)
+    article = article_for(request.user, ARTICLES[kind])
+    title, body = text_of(article) if article else ("", "")
+    context = {
+        "form": None if settled else form,
+        "cause": kind,
+        "registry": registry_value(kind, record),
+        "title": title,
+        "html": render_markdown(body),
+        "help_anchor": ARTICLES[kind],
+    }
+    return render(request, "support/reports/write.html", context)
+
+
+@require_safe
+def one(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One report, and all that was said."""
+    return _page(request, key, WordsForm())
+
+
+@sensitive_post_parameters()
+@require_POST
+def answer(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Answer the school's question, or open the report again."""
+    report = get_object_or_404(queries.reports_of(request.user), key=key)
+    form = WordsForm(request.POST)
+    if not form.is_valid():
+        return _page(request, key, form)
+    act = services.reply if report.is_live else services.reopen
+    try:
+        act(report=report, words=form.cleaned_data["words"])
+    except services.TooLateError:
+        messages.error(request, _("The report has changed meanwhile. Please read it again."))
+    return redirect("support:report", key)
+
+
+@require_POST
+def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
+    """I need no answer any more."""
+    report = get_object_or_404(queries.reports_of(request.user), key=key)
+    try:
+        services.withdraw(report=report)
+    except services.TooLateError:
+        messages.error(request, _("The report has changed meanwhile. Please read it again."))
+    return redirect("support:report", key)
+
+
+def _page(request: HttpRequest, key: UUID, form: WordsForm) -> HttpResponse:
+    report = get_object_or_404(queries.reports_of(request.user), key=key)
+    context = {
+        "report": report,
+        "entries": report.entries.order_by("pk"),
+        "form": form if report.state in ANSWERABLE else None,
+    }
+    return render(request, "support/reports/one.html", context)
+
+
+def _student(request: HttpRequest) -> User:
+    if not isinstance(request.user, User) or not request.user.is_student:
+        raise Http404
+    return request.user
+
+
+def _record(account: User) -> StudentRecord | None:
+    return records_held_by(account).select_related("institution", "school_class").first()
+
+
+def _cause(cause: str, record: StudentRecord | None) -> Cause:
+    offered = WITH_RECORD if record else WITHOUT_RECORD
+    if cause not in offered:
+        raise Http404
+    return Cause(cause)
+
+
+def _form(request: HttpRequest, cause: Cause, record: StudentRecord | None) -> ReportForm:
+    kind = ReportForm if record else NoRecordReportForm
+    return kind(request.POST if request.method == "POST" else None, cause=cause)
