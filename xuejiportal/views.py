@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 # Where each role's work begins, the narrower role first.
 DESKS = {
-    Role.COUNSELOR: "registry:search",
+    Role.COUNSELOR: "support:queue",
     Role.REGISTRAR: "registry:imports",
 }
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
     ("roles", "page"),
     [
         ((), "enrollment:status"),
-        ((Role.COUNSELOR,), "registry:search"),
+        ((Role.COUNSELOR,), "support:queue"),
         ((Role.REGISTRAR,), "registry:imports"),
     ],
 )
