@@ -37,7 +37,8 @@ def enter() -> Enter:
 def counselor(wang_record: StudentRecord) -> User:
     """The counselor of 王明's class."""
     user = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
-    ClassCounselor.objects.create(user=user, school_class_id=wang_record.school_class_id)
+    assert wang_record.school_class is not None
+    ClassCounselor.objects.create(user=user, school_class=wang_record.school_class)
     return user
 
 
