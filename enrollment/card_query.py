@@ -1,5 +1,7 @@
 """Everything a card shows, fetched with the record in one query."""
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -21,6 +23,13 @@ KEPT_CHANGES = 50  # the newest; a record changes a few times in its life
 
 def with_parts(records: QuerySet[StudentRecord]) -> QuerySet[StudentRecord]:
     """``records`` with photos, events, answer, changes and campaign: all in their one query."""
+    parts = _parts(timezone.localdate())
+    return records.select_related("institution", "school_class").annotate(**parts)
+
+
+@lru_cache(maxsize=2)
+def _parts(today: date) -> dict[str, Subquery]:
+    """The subqueries, built once a day: building them costs as much as asking them."""
     photos = Photo.objects.filter(record=OuterRef("pk")).values(
         row=JSONObject(kind="kind", key="key", width="width", height="height", added_at="added_at")
     )
@@ -44,18 +53,17 @@ def with_parts(records: QuerySet[StudentRecord]) -> QuerySet[StudentRecord]:
         .order_by("-pk")
         .values(row=JSONObject(field="field", old="old", new="new", version="version"))
     )
-    return records.select_related("institution", "school_class").annotate(
-        photo_rows=ArraySubquery(photos),
-        event_rows=ArraySubquery(events),
-        change_rows=ArraySubquery(changes[:KEPT_CHANGES]),
-        confirmation=Subquery(given, output_field=JSONField()),
-        campaign=Subquery(_campaign(), output_field=JSONField()),
-    )
+    return {
+        "photo_rows": ArraySubquery(photos),
+        "event_rows": ArraySubquery(events),
+        "change_rows": ArraySubquery(changes[:KEPT_CHANGES]),
+        "confirmation": Subquery(given, output_field=JSONField()),
+        "campaign": Subquery(_campaign(today), output_field=JSONField()),
+    }
 
 
-def _campaign() -> QuerySet[Campaign, Any]:
+def _campaign(today: date) -> QuerySet[Campaign, Any]:
     """The campaign that runs today for a record; one for its year before one for all."""
-    today = timezone.localdate()
     return (
         Campaign.objects.filter(
             Q(entry_year=None) | Q(entry_year=ExtractYear(OuterRef("entry_date"))),
