@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.rotation import rotate_factors
 from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account
 
@@ -103,6 +104,20 @@ def test_neither_the_secret_nor_a_recovery_code_stands_in_the_database(
     assert set(kept) == {"totp", "recovery_codes"}
     assert protected not in str(kept)
     assert not re.fullmatch(r"[0-9a-f]{80}", kept["recovery_codes"]["seed"])
+
+
+def test_the_app_still_works_after_the_old_key_is_thrown_away(li: User, settings: Settings) -> None:
+    old, new = bytes(range(32)), bytes(range(32, 64))
+    settings.VAULT_KEYS = {"old": old}
+    secret = set_up_app(sign_in(li))
+    settings.VAULT_KEYS = {"new": new, "old": old}
+    assert rotate_factors(lambda done: None) == 2  # the app and the recovery codes
+    assert rotate_factors(lambda done: None) == 0
+    settings.VAULT_KEYS = {"new": new}
+    cache.clear()
+    client = sign_in(li)
+    client.post(reverse("mfa_authenticate"), {"code": code_now(secret)})
+    assert client.session["_auth_user_id"] == str(li.pk)
 
 
 @pytest.mark.django_db(transaction=True)

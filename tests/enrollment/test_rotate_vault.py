@@ -31,10 +31,16 @@ def test_everything_is_sealed_anew(tmp_path: Path, settings: Settings) -> None:
     settings.VAULT_KEYS = {"new": NEW, "old": OLD}
     told = io.StringIO()
     call_command("rotate_vault", stdout=told)
-    assert told.getvalue().split() == "5 records 1 records kept for undo 1 photos".split()
+    assert (
+        told.getvalue().split()
+        == "5 records 1 records kept for undo 1 photos 0 second factors".split()
+    )
     told = io.StringIO()
     call_command("rotate_vault", stdout=told)
-    assert told.getvalue().split() == "0 records 0 records kept for undo 0 photos".split()
+    assert (
+        told.getvalue().split()
+        == "0 records 0 records kept for undo 0 photos 0 second factors".split()
+    )
 
     settings.VAULT_KEYS = {"new": NEW}
     undo_batch(batch=ImportBatch.objects.latest("pk"), by=None)

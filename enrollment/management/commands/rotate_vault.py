@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts.rotation import rotate_factors
 from enrollment.rotation import rotate_before_images, rotate_photos, rotate_records
 
 
@@ -13,7 +14,7 @@ class Command(BaseCommand):
     It can be stopped and run again at any time, and the portal works meanwhile.
     """
 
-    help = "Seal certificate numbers, phones and photos with the first key of VAULT_KEYS."
+    help = "Seal personal data and the secrets of second factors with the first key of VAULT_KEYS."
 
     def handle(self, **options: Any) -> None:
         """Prints how many of each were sealed anew."""
@@ -21,5 +22,6 @@ class Command(BaseCommand):
             ("records", rotate_records),
             ("records kept for undo", rotate_before_images),
             ("photos", rotate_photos),
+            ("second factors", rotate_factors),
         ):
             self.stdout.write(f"{rotate(lambda done: None)} {name}")
