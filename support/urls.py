@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from support.board import views as board
 from support.help import staff_views
 from support.reports import staff_views as desk
 from support.reports import views as reports
@@ -18,6 +19,8 @@ urlpatterns = [
     path("reports/<uuid:key>/", reports.one, name="report"),
     path("reports/<uuid:key>/answer/", reports.answer, name="report_answer"),
     path("reports/<uuid:key>/withdraw/", reports.withdraw, name="report_withdraw"),
+    path("board/", board.board, name="board"),
+    path("board/<int:pk>/<slug:part>/", board.class_part, name="class_part"),
     path("queue/", desk.queue, name="queue"),
     path("queue/<uuid:key>/", desk.read, name="queue_report"),
 ]

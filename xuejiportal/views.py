@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 # Where each role's work begins, the narrower role first.
 DESKS = {
-    Role.COUNSELOR: "support:queue",
+    Role.COUNSELOR: "support:board",
     Role.REGISTRAR: "registry:imports",
 }
 

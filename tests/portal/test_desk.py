@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
     ("roles", "page"),
     [
         ((), "enrollment:status"),
-        ((Role.COUNSELOR,), "support:queue"),
+        ((Role.COUNSELOR,), "support:board"),
         ((Role.REGISTRAR,), "registry:imports"),
     ],
 )

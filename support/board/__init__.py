@@ -1,0 +1,1 @@
+"""The class board: how far everyone has come."""
