@@ -82,7 +82,8 @@ TEXTS = """() => {
   const found = [];
   while (walker.nextNode()) {
     const text = walker.currentNode.data.trim(), parent = walker.currentNode.parentElement;
-    if (text && !parent.closest("script, dd, .num, code, [data-label], [lang] [lang], .menu__who")
+    const theirs = "script, dd, .num, code, .menu__who, [data-label], [data-entered]";
+    if (text && !parent.closest(theirs) && !parent.closest("[lang] [lang]")
         && parent.checkVisibility()) found.push(text);
   }
   return found;
