@@ -1,0 +1,56 @@
+"""A password is not made of what others know of its owner."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from tests.people import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("password", "refused"),
+    [
+        ("mobile13800138000", True),  # the owner's number
+        ("138-0013-8000 is me", True),
+        ("00138000-lantern", True),  # its last eight digits
+        ("phone.owner", True),  # the owner's mailbox
+        ("password1", True),
+        ("mobile13900139999", False),
+        ("paper lantern over water", False),
+    ],
+)
+def test_a_password_is_not_built_on_the_owners_contacts(
+    phone_owner: User, password: str, refused: bool
+) -> None:
+    cache.clear()
+    client = Client()
+    client.force_login(phone_owner)
+    client.post(
+        reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": password}
+    )
+    phone_owner.refresh_from_db()
+    assert phone_owner.check_password(password) is not refused
+
+
+@pytest.mark.parametrize(("password", "made"), [("Lantern.Paper", 0), ("four calm words", 1)])
+def test_at_sign_up_the_mailbox_is_compared(client: Client, password: str, made: int) -> None:
+    cache.clear()
+    client.post(
+        reverse("account_signup"),
+        {"email": "lantern.paper@example.org", "password1": password},
+    )
+    assert User.objects.count() == made
+
+
+def test_the_reason_is_told(phone_owner: User, client: Client) -> None:
+    cache.clear()
+    client.force_login(phone_owner)
+    page = client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": "mobile13800138000"},
+    )
+    assert "含有你的手机号" in page.content.decode()
