@@ -1,0 +1,71 @@
+"""Every address of the resolver is closed to strangers unless it is named here."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+pytestmark = pytest.mark.django_db
+VALUES = {
+    "uuid": str(uuid.UUID(int=7)),
+    "int": 7,
+    "slug": "photos",
+    "string": "x",
+}
+METHODS = ("get", "post", "put", "delete")
+OPEN: frozenset[str] = frozenset(
+    """
+    home help help_article help_verdict offline service_worker healthz set_language
+    account_login account_logout account_signup account_inactive account_email_verification_sent
+    account_confirm_email account_confirm_login_code account_reset_password
+    account_reset_password_done account_reset_password_from_key
+    account_reset_password_from_key_done accounts:undo_change mfa_authenticate
+    enrollment:check_receipt enrollment:check_report enrollment:check_report_code
+    """.split()
+)
+
+
+def addresses(
+    resolver: URLResolver, prefix: str = "", above: Mapping[str, object] = MappingProxyType({})
+) -> Iterator[tuple[str, str]]:
+    """Name and address of every pattern, its variables filled with samples."""
+    for entry in resolver.url_patterns:
+        given = {**above, **_samples(entry)}
+        if isinstance(entry, URLResolver):
+            inner = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
+            yield from addresses(entry, inner, given)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield f"{prefix}{entry.name}", reverse(f"{prefix}{entry.name}", kwargs=given)
+
+
+def _samples(entry: URLPattern | URLResolver) -> dict[str, object]:
+    converters = entry.pattern.converters
+    if not converters:
+        return dict.fromkeys(entry.pattern.regex.groupindex, "x")
+    kinds = {
+        key: type(found).__name__.removesuffix("Converter").lower()
+        for key, found in converters.items()
+    }
+    return {
+        key: VALUES.get(kind) or converters[key].regex.split("|")[0].strip("(?:)")
+        for key, kind in kinds.items()
+    }
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_stranger_finds_only_the_open_doors(method: str) -> None:
+    client = Client()
+    opened = set()
+    for name, address in sorted(set(addresses(get_resolver()))):
+        answer = getattr(client, method)(address)
+        assert answer.status_code < 500, name
+        to_sign_in = answer.status_code == 302 and answer["Location"].startswith(
+            reverse(settings.LOGIN_URL) + "?next="
+        )
+        if not to_sign_in and answer.status_code not in (403, 404, 405):
+            opened.add(name)
+    assert opened - OPEN == set()
