@@ -6,12 +6,18 @@ from the process that started them.
 """
 
 import os
+from urllib.parse import urlsplit
 
 import django
 
 from xuejiportal.embedded import throwaway
 
 throwaway(os.environ)
+# Each worker of xdist counts in a database of its own: tests empty the cache.
+worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+redis_url = urlsplit(os.environ["REDIS_URL"])
+database = (int(redis_url.path.strip("/") or 0) + worker) % 16
+os.environ["REDIS_URL"] = redis_url._replace(path=f"/{database}").geturl()
 # Set here and not in pyproject.toml: there it would be read before this file.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
 django.setup()
