@@ -92,16 +92,18 @@ def spend_sending(*, account: User, channel: Channel, address: str, client: str)
     request fails, so the caller's transaction must not hold this call.
     """
     _refuse_blocked(address)
+    refused: LimitReachedError | None = None
     with transaction.atomic():
         _spend_target(account, address)
         spend("send_ip", client, factor=_campus_factor(client))
         _refuse_over_global_cap(channel)
-    try:
-        with transaction.atomic():
+        try:
             spend(f"send_{channel}", address)
-    except LimitReachedError as error:
-        _note_breach(account=account, channel=channel, address=address, error=error)
-        raise
+        except LimitReachedError as error:
+            refused = error
+    if refused is not None:
+        _note_breach(account=account, channel=channel, address=address, error=refused)
+        raise refused
 
 
 def seconds_to_wait(*, channel: Channel, address: str) -> int:
@@ -122,9 +124,13 @@ def prune() -> None:
 
 
 def _refuse_blocked(address: str) -> None:
-    block = active_blocks().filter(subject=_hash(address)).order_by("-until").first()
+    block = _block_of(address)
     if block is not None:
         raise LimitReachedError(block.until, is_block=True)
+
+
+def _block_of(address: str) -> Block | None:
+    return active_blocks().filter(subject=_hash(address)).order_by("-until").first()
 
 
 def _spend_target(account: User, address: str) -> None:
@@ -138,11 +144,15 @@ def _spend_target(account: User, address: str) -> None:
 
 
 def _refuse_over_global_cap(channel: Channel) -> None:
-    """A breaker over all text messages: an attack costs money (T6)."""
+    """A breaker over all text messages: an attack costs money (T6).
+
+    Its lock is held until the message is counted: no two requests share a place.
+    """
     if channel != Channel.SMS:
         return
+    _lock("send_sms", "every number")
     sent = LimitHit.objects.filter(action="send_sms", at__gt=Now() - MINUTE).count()
-    if sent > settings.SMS_PER_MINUTE:
+    if sent >= settings.SMS_PER_MINUTE:
         raise LimitReachedError(timezone.now() + MINUTE)
 
 
@@ -151,6 +161,10 @@ def _note_breach(
 ) -> None:
     with transaction.atomic():
         spend("breach", address)
+        block = _block_of(address)
+        if block is not None:  # made while this request waited: one burst, one block
+            error.lifts_at, error.is_block = block.until, True
+            return
         breaches = LimitHit.objects.filter(
             action="breach", subject=_hash(address), at__gt=Now() - HOUR
         ).count()

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
+from pytest_django import Settings
 
 from accounts import codes, limits
 from accounts.codes import Outcome
 from accounts.journeys import binding
 from accounts.limits import LimitReachedError
-from accounts.models import Code, CodePurpose, LimitHit, User
+from accounts.models import Block, Code, CodePurpose, LimitHit, User
 from delivery.models import Channel, OutboxMessage
 from tests.people import make_account
 
@@ -102,3 +104,27 @@ def test_a_limit_is_met_exactly() -> None:
         )
 
     assert at_once(spend).count(True) == 5  # targets of one account in a day
+
+
+def test_one_burst_makes_one_block() -> None:
+    accounts = [make_account(f"c{n}@example.org") for n in range(CLIENTS)]
+    at_once(lambda n: send(accounts[n]))
+    [block] = Block.objects.all()
+    assert block.until < timezone.now() + 2 * limits.DAY
+
+
+def test_the_breaker_lets_exactly_its_number_through(settings: Settings) -> None:
+    settings.SMS_PER_MINUTE = 5
+    accounts = [make_account(f"c{n}@example.org") for n in range(CLIENTS)]
+
+    def spend(number: int) -> bool:
+        return went_through(
+            lambda: limits.spend_sending(
+                account=accounts[number],
+                channel=Channel.SMS,
+                address=f"+861390000{number:04d}",
+                client=f"198.51.100.{number}",
+            )
+        )
+
+    assert at_once(spend).count(True) == 5
