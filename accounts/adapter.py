@@ -1,8 +1,12 @@
 """Hooks into django-allauth, kept thin."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+
+from vault.lookup import keyed_hash
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -10,3 +14,27 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def populate_username(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """A username is optional: none is invented (guide row 14)."""
+
+    def get_login_stages(self) -> list[str]:
+        """A confirmed phone activates an account as a confirmed mailbox does."""
+        own = {"allauth.account.stages.EmailVerificationStage": "ConfirmedContactStage"}
+        stages: list[str] = super().get_login_stages()
+        return [f"accounts.stages.{own[path]}" if path in own else path for path in stages]
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Whether ``password`` is the user's; django-allauth's own knows no phone.
+
+        Raises ValidationError after too many wrong ones.
+        """
+        self.pre_authenticate(self.request, username=f"user {user.pk}")
+        right = user.check_password(password)
+        if right:
+            self._rollback_login_failed_rl_usage()
+        return right
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failures are counted for each phone, however it is written."""
+        if phone := credentials.get("phone"):
+            return f"phone:{keyed_hash('sign-in-phone', phone).hex()}"
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return key

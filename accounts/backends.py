@@ -1,8 +1,9 @@
-"""How the account behind a session is fetched."""
+"""How an account is fetched: behind a session, and by its phone at sign-in."""
 
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
@@ -21,3 +22,9 @@ class PortalBackend(AuthenticationBackend):
         grants = RoleGrant.objects.filter(user=OuterRef("pk")).values("role")
         user = User.objects.annotate(granted_roles=ArraySubquery(grants)).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
+
+    def _authenticate_by_phone(self, phone: str, password: str) -> AbstractBaseUser | None:
+        """``phone`` in E.164 form; only a confirmed number is anybody's (guide row 14)."""
+        owner = User.objects.filter(phone=phone, phone_confirmed_at__isnull=False).first()
+        found: AbstractBaseUser | None = self._check_password(owner, password)
+        return found

@@ -5,8 +5,13 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.phone import clean_mobile
 
 # RFC 5321: a path of 256 characters less its brackets.
 EMAIL_LENGTH = 254
@@ -19,7 +24,7 @@ class LoginForm(allauth_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         login = self.fields["login"]
-        login.label = _("E-mail or username")
+        login.label = _("E-mail, mobile number or username")
         login.widget.attrs.pop("placeholder", None)
         login.widget.attrs |= {
             "autocomplete": "username",
@@ -29,6 +34,15 @@ class LoginForm(allauth_forms.LoginForm):
         password = self.fields["password"]
         password.widget.attrs.pop("placeholder", None)
         password.help_text = ""
+
+    def user_credentials(self) -> dict[str, str]:
+        """What the one field holds: a mobile number is looked up as such first."""
+        credentials: dict[str, str] = super().user_credentials()
+        try:
+            credentials["phone"] = clean_mobile(self.cleaned_data["login"])
+        except ValidationError:
+            return credentials
+        return credentials
 
 
 class SignupForm(allauth_forms.SignupForm):
@@ -49,6 +63,33 @@ class SignupForm(allauth_forms.SignupForm):
         password.help_text = PASSWORD_HINT
         password.widget.attrs.pop("placeholder", None)
         password.widget.attrs["data-password-strength"] = ""
+
+
+class PhoneSignupForm(forms.Form):
+    """Register with a mobile number and a password (guide rows 34, 37)."""
+
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        help_text=_("Your own number: it is how you get back in when you forget your password."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    password1 = forms.CharField(
+        label=_("Password"),
+        help_text=PASSWORD_HINT,
+        strip=False,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password", "data-password-strength": ""}
+        ),
+    )
+
+    def clean_phone(self) -> str:
+        return clean_mobile(self.cleaned_data["phone"])
+
+    def clean_password1(self) -> str:
+        password: str = self.cleaned_data["password1"]
+        validate_password(password, User(phone=self.cleaned_data.get("phone")))
+        return password
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):

@@ -354,6 +354,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "delivery.tasks.prune_outbox",
         "schedule": schedule(timedelta(days=1)),
     },
+    "forget-unfinished-accounts": {
+        "task": "accounts.tasks.forget_unfinished",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 600},
+    },
     "match-waiting": {
         "task": "verification.tasks.match_waiting",
         "schedule": schedule(timedelta(minutes=10)),

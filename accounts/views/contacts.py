@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -120,10 +121,14 @@ def _send(request: HttpRequest, account: User, channel: Channel, address: str) -
             account=account, channel=channel, address=address, client=client_address(request)
         )
     except LimitReachedError as error:
+        code = _open(account, channel)
+        way_on = (
+            reverse("accounts:enter_code", args=[channel]) if code else reverse("accounts:contacts")
+        )
         return render(
             request,
             "accounts/limit_reached.html",
-            {"error": error, "channel": channel, "code": _open(account, channel)},
+            {"error": error, "code": code, "way_on": way_on},
             status=429,
         )
     return redirect("accounts:enter_code", channel)
@@ -143,6 +148,15 @@ def _try(account: User, channel: Channel, form: CodeForm) -> Outcome:
 
 
 def _code_page(code: Code, channel: Channel, form: CodeForm) -> dict[str, object]:
+    return code_page(code, form) | {
+        "change_url": reverse("accounts:ask_for_code", args=[channel]),
+        "resend_url": reverse("accounts:resend_code", args=[channel]),
+    }
+
+
+def code_page(code: Code, form: CodeForm) -> dict[str, object]:
+    """What a page that asks for ``code`` shows, less the ways to other pages."""
+    channel = Channel(code.channel)
     address = codes.address_of(code)
     return {
         "form": form,

@@ -124,6 +124,8 @@ PAGES = [
     Page("sign in, errors", reverse("account_login"), act=send_empty),
     Page("register", reverse("account_signup")),
     Page("register, errors", reverse("account_signup"), act=send_empty),
+    Page("register by phone", reverse("account_signup_phone")),
+    Page("register by phone, errors", reverse("account_signup_phone"), act=send_empty),
     Page("reset password", reverse("account_reset_password")),
     Page("sign out", reverse("account_logout"), who="li"),
     Page("is it you?", reverse("mfa_activate_totp"), who="li"),

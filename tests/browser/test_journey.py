@@ -81,7 +81,7 @@ def test_from_the_front_page_to_the_record(
     walker.arrive("激活账号")
     walker.press("立即验证")
     walker.arrive("登录")
-    walker.type("邮箱或用户名", address)
+    walker.type("邮箱、手机号或用户名", address)
     walker.type("密码", PASSWORD)
     walker.press("登录")
 

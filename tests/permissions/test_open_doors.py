@@ -20,6 +20,7 @@ METHODS = ("get", "post", "put", "delete")
 OPEN: frozenset[str] = frozenset(
     """
     home help help_article help_verdict offline service_worker healthz set_language
+    account_signup_phone account_signup_code account_signup_again
     account_login account_logout account_signup account_inactive account_email_verification_sent
     account_confirm_email account_confirm_login_code account_reset_password
     account_reset_password_done account_reset_password_from_key

@@ -1,0 +1,120 @@
+"""Registering with a mobile number: the number, the code, and in."""
+
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import codes
+from accounts.codes import Outcome
+from accounts.contact_forms import CodeForm
+from accounts.forms import PhoneSignupForm
+from accounts.journeys import binding, registration
+from accounts.limits import LimitReachedError, client_address
+from accounts.models import CodePurpose, User
+from accounts.views.contacts import code_page
+from delivery.models import Channel
+
+REGISTERING = "registering_account"
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Name the number and choose a password; POST sends the code."""
+    if request.user.is_authenticated:
+        return redirect("accounts:contacts")
+    form = PhoneSignupForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "account/signup_phone.html", {"form": form})
+    try:
+        account = registration.register_by_phone(
+            phone=form.cleaned_data["phone"],
+            password=form.cleaned_data["password1"],
+            client=client_address(request),
+            earlier=_account(request),
+        )
+    except LimitReachedError as error:
+        return _too_often(request, error)
+    request.session[REGISTERING] = account.pk
+    return redirect("account_signup_code")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter_code(request: HttpRequest) -> HttpResponse:
+    """Type the code; the right one activates the account and signs in."""
+    account = _account(request)
+    if account is None:
+        return redirect("account_signup_phone")
+    code = codes.current_code(account=account, purpose=CodePurpose.BIND_PHONE)
+    if code is None:
+        return redirect("account_signup_phone")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        outcome = _try(account, form)
+        if outcome is Outcome.RIGHT:
+            return _enter(request, account)
+        if outcome is Outcome.OVER:
+            messages.error(request, _("This code no longer works. Please get a new one."))
+            return redirect("account_signup_phone")
+    ways = {
+        "change_url": reverse("account_signup_phone"),
+        "resend_url": reverse("account_signup_again"),
+    }
+    return render(request, "account/signup_code.html", code_page(code, form) | ways)
+
+
+@login_not_required
+@require_POST
+def resend_code(request: HttpRequest) -> HttpResponse:
+    """Send the same code again (guide row 44)."""
+    account = _account(request)
+    if account is None:
+        return redirect("account_signup_phone")
+    try:
+        binding.request_code(
+            account=account,
+            channel=Channel.SMS,
+            address=str(account.phone),
+            client=client_address(request),
+        )
+    except LimitReachedError as error:
+        return _too_often(request, error)
+    return redirect("account_signup_code")
+
+
+def _account(request: HttpRequest) -> User | None:
+    return registration.unfinished_account(request.session.get(REGISTERING))
+
+
+def _try(account: User, form: CodeForm) -> Outcome:
+    try:
+        outcome = binding.confirm_binding(
+            account=account, channel=Channel.SMS, typed=form.cleaned_data["code"]
+        )
+    except LimitReachedError:
+        form.add_error("code", _("Too many tries. Please come back in an hour."))
+        return Outcome.WRONG
+    if outcome is Outcome.WRONG:
+        form.add_error("code", _("This code is not right. After five tries it no longer works."))
+    return outcome
+
+
+def _enter(request: HttpRequest, account: User) -> HttpResponse:
+    del request.session[REGISTERING]
+    account.refresh_from_db()
+    answer: HttpResponse = perform_login(request, Login(user=account, signup=True))
+    return answer
+
+
+def _too_often(request: HttpRequest, error: LimitReachedError) -> HttpResponse:
+    account = _account(request)
+    way_on = reverse("account_signup_code" if account else "account_signup_phone")
+    context = {"error": error, "code": account, "way_on": way_on}
+    return render(request, "accounts/limit_reached.html", context, status=429)
