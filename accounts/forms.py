@@ -70,7 +70,7 @@ class PhoneSignupForm(forms.Form):
 
     phone = forms.CharField(
         label=_("Mobile number"),
-        help_text=_("Your own number: it is how you get back in when you forget your password."),
+        help_text=_("Your own number; you can sign in with it."),
         max_length=40,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )

@@ -66,7 +66,7 @@ def enter_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         outcome = _try(account, channel, form)
         if outcome is Outcome.RIGHT:
-            messages.success(request, _("Bound. You can now get back in with it."))
+            messages.success(request, _("Bound. You can now sign in with it."))
             return redirect("accounts:contacts")
         if outcome is Outcome.OVER:
             messages.error(request, _("This code no longer works. Please get a new one."))

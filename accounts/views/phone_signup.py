@@ -109,7 +109,9 @@ def _try(account: User, form: CodeForm) -> Outcome:
 def _enter(request: HttpRequest, account: User) -> HttpResponse:
     del request.session[REGISTERING]
     account.refresh_from_db()
-    answer: HttpResponse = perform_login(request, Login(user=account, signup=True))
+    answer: HttpResponse = perform_login(
+        request, Login(user=account, signup=True, redirect_url=reverse("accounts:contacts"))
+    )
     return answer
 
 
