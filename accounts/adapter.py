@@ -6,6 +6,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from accounts.journeys.telling import tell_phone
+from accounts.models import User
 from vault.lookup import keyed_hash
 
 
@@ -20,6 +22,14 @@ class AccountAdapter(DefaultAccountAdapter):
         own = {"allauth.account.stages.EmailVerificationStage": "ConfirmedContactStage"}
         stages: list[str] = super().get_login_stages()
         return [f"accounts.stages.{own[path]}" if path in own else path for path in stages]
+
+    def send_notification_mail(
+        self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any
+    ) -> None:
+        """Tell the owner of a change of password or second factor by text message too."""
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+        if isinstance(user, User):
+            tell_phone(account=user, kind="security_changed")
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Whether ``password`` is the user's; django-allauth's own knows no phone.

@@ -11,10 +11,12 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the outbox how a code is rendered; write the owners' logs."""
-        from accounts import codes, my_data, security_log
+        from accounts import codes, contact_checks, my_data, security_log, steps
         from delivery.registry import register_renderer
 
         register_renderer(codes.KIND, codes.render)
         security_log.listen()
+        contact_checks.listen()
+        steps.register_step(steps.CONTACTS)
         my_data.register_section("account", my_data.account_section)
         my_data.register_section("security_log", my_data.log_section)

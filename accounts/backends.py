@@ -1,26 +1,42 @@
 """How an account is fetched: behind a session, and by its phone at sign-in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
 
-from accounts.models import RoleGrant, User
+from accounts.models import User
+from accounts.prepared import loaded, read_prepared
+
+_FIELDS = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001 - Django's API
+_NAMES = [*_FIELDS, "granted_roles", "unread_notices"]
+ACCOUNT_WIDTH = len(_NAMES)
+# What every page shows of an account. Roles are read anew on each request, so that one
+# taken away is gone on the next (T19). The account's key follows.
+ACCOUNT_SQL = f"""
+SELECT {", ".join(f"u.{name}" for name in _FIELDS)},
+  ARRAY(SELECT g.role FROM accounts_rolegrant g WHERE g.user_id = u.id) AS granted_roles,
+  (SELECT count(*) FROM accounts_notice n
+    WHERE n.account_id = u.id AND n.read_at IS NULL) AS unread_notices
+FROM accounts_user u WHERE u.id ="""
+
+
+def account_from(row: Sequence[Any]) -> User:
+    """The account in a row of ``ACCOUNT_SQL``, with what was read along."""
+    account = loaded(User, _NAMES, row)
+    if account.phone is not None:
+        account.phone = account.phone  # makes a number of the text
+    return account
 
 
 class PortalBackend(AuthenticationBackend):
-    """Brings the roles along with the account: every page asks who is staff.
-
-    They are read anew on each request, so that a role taken away is gone on the
-    next one (T19), and cost no question to the database of their own.
-    """
+    """Brings along with the account what every page shows of it."""
 
     def get_user(self, user_id: Any) -> User | None:
         """The active account with this key, its roles known; None when there is none."""
-        grants = RoleGrant.objects.filter(user=OuterRef("pk")).values("role")
-        user = User.objects.annotate(granted_roles=ArraySubquery(grants)).filter(pk=user_id).first()
+        rows = read_prepared(f"{ACCOUNT_SQL} %s", [int(user_id)])
+        user = account_from(rows[0]) if rows else None
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def _authenticate_by_phone(self, phone: str, password: str) -> AbstractBaseUser | None:

@@ -13,18 +13,24 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
-from accounts.models import Code, CodePurpose, User
+from accounts import letters
+from accounts.models import ENTRANCE, Code, CodePurpose, User
 from delivery.content import Content, EmailContent, SmsContent
 from delivery.models import Channel
 from vault import cipher
 from vault.lookup import keyed_hash
 
 KIND = "code"
+# A text message says what its code opens: nobody is talked into reading out another one.
+SMS_KINDS = {
+    CodePurpose.SIGN_IN: "code_sign_in",
+    CodePurpose.RESET_PASSWORD: "code_reset_password",
+}
 DIGITS = 6
 MAX_TRIES = 5
 # Guide row 42: 校验码有效期1天. Codes that open an account live ten minutes.
@@ -34,6 +40,8 @@ LIVES = {
     CodePurpose.SIGN_IN: timedelta(minutes=10),
     CodePurpose.RESET_PASSWORD: timedelta(minutes=10),
 }
+
+KEPT = timedelta(days=2)  # after its end, for questions about it
 
 
 class Outcome(enum.Enum):
@@ -59,16 +67,28 @@ def derive(code: Code) -> str:
 
 
 def open_code(
-    *, account: User, purpose: CodePurpose, channel: Channel, address: str, is_decoy: bool = False
+    *,
+    account: User | None,
+    purpose: CodePurpose,
+    channel: Channel,
+    address: str,
+    asked_for: str = "",
+    is_decoy: bool = False,
 ) -> Code:
     """The code to send: the one that lives already, else a new one.
 
     The same code goes out again while it lives and its tries are not refilled
-    (guide row 44); another address closes it. Call inside a transaction.
+    (guide row 44); another address to bind closes it. ``asked_for`` is the name
+    a person gave in place of ``address``. Call inside a transaction.
     """
-    hashed = keyed_hash(f"code-{channel}", address)
-    User.objects.select_for_update(no_key=True).get(pk=account.pk)  # one request at a time
+    hashed = keyed_hash(f"code-{channel}", asked_for or address)
     current = Code.objects.filter(account=account, purpose=purpose, closed_at__isnull=True)
+    # One request at a time.
+    if account is None or purpose in ENTRANCE:
+        _lock(hashed)  # asking for nobody's takes the same time (T4)
+        current = current.filter(address_hash=hashed)
+    else:
+        User.objects.select_for_update(no_key=True).get(pk=account.pk)
     living = current.filter(
         address_hash=hashed, expires_at__gt=Now(), tries__lt=MAX_TRIES, is_decoy=is_decoy
     ).first()
@@ -97,29 +117,54 @@ def current_code(*, account: User, purpose: CodePurpose) -> Code | None:
     ).first()
 
 
-@transaction.atomic
-def check(*, account: User, purpose: CodePurpose, typed: str) -> tuple[Outcome, Code | None]:
-    """Spend one try of the open code on ``typed``; use the code when it is right.
+def living_code(*, key: str, purpose: CodePurpose) -> Code | None:
+    """The code with this key, while it could be typed."""
+    return Code.objects.filter(
+        key=key, purpose=purpose, closed_at__isnull=True, expires_at__gt=Now()
+    ).first()
 
-    The count is raised before the comparison in one conditional UPDATE, so that
-    parallel tries cannot outrun it. The code comes with RIGHT only.
+
+def check(*, account: User, purpose: CodePurpose, typed: str) -> tuple[Outcome, Code | None]:
+    """Spend one try of the account's open code on ``typed``; use it when it is right.
+
+    The code comes with RIGHT only.
     """
-    tried = Code.objects.filter(
-        account=account,
-        purpose=purpose,
-        closed_at__isnull=True,
-        expires_at__gt=Now(),
-        tries__lt=MAX_TRIES,
-    )
+    return _check(Code.objects.filter(account=account, purpose=purpose), typed)
+
+
+def check_asked(*, code: Code, typed: str) -> tuple[Outcome, Code | None]:
+    """The same for the code that a page has asked for, whosever it is."""
+    return _check(Code.objects.filter(pk=code.pk), typed)
+
+
+@transaction.atomic
+def _check(asked: QuerySet[Code], typed: str) -> tuple[Outcome, Code | None]:
+    """The count is raised before the comparison in one conditional UPDATE, so that
+    parallel tries cannot outrun it.
+    """
+    asked = asked.filter(closed_at__isnull=True)
+    tried = asked.filter(expires_at__gt=Now(), tries__lt=MAX_TRIES)
     if not tried.update(tries=F("tries") + 1):
         return Outcome.OVER, None
-    code = Code.objects.get(account=account, purpose=purpose, closed_at__isnull=True)
+    code = asked.get()
     if code.is_decoy or not hmac.compare_digest(derive(code), normalise(typed)):
         return (Outcome.OVER if code.tries >= MAX_TRIES else Outcome.WRONG), None
     used = Code.objects.filter(pk=code.pk, used_at__isnull=True)
     if not used.update(used_at=Now(), closed_at=Now()):
         return Outcome.OVER, None
     return Outcome.RIGHT, code
+
+
+def close_entrance(*, account: User) -> None:
+    """Let no code open the account any more: its password has been replaced."""
+    Code.objects.filter(account=account, purpose__in=ENTRANCE, closed_at__isnull=True).update(
+        closed_at=Now()
+    )
+
+
+def prune() -> None:
+    """Forget codes that expired long ago."""
+    Code.objects.filter(expires_at__lt=Now() - KEPT).delete()
 
 
 def address_of(code: Code) -> str:
@@ -140,29 +185,31 @@ def fold(typed: str) -> str:
 def render(references: Sequence[str]) -> Mapping[str, Content]:
     """What the outbox sends for each code that still lives (``delivery.registry``)."""
     living = Code.objects.filter(key__in=references, closed_at__isnull=True, expires_at__gt=Now())
-    return {str(code.key): _content(code) for code in living}
+    contents = {str(code.key): _content(code) for code in living}
+    return {key: content for key, content in contents.items() if content is not None}
 
 
-def _content(code: Code) -> Content:
+def _lock(hashed: bytes) -> None:
+    with connection.cursor() as cursor:
+        key = int.from_bytes(hashed[:8], "big", signed=True)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+def _content(code: Code) -> Content | None:
+    if code.account_id is None and code.channel == Channel.EMAIL and "@" not in address_of(code):
+        return None  # somebody's idea of a username: there is nobody to tell
     if code.is_decoy:
-        return _notice_to_owner(code)
+        tell = letters.no_account if code.account_id is None else letters.contact_taken
+        return tell(Channel(code.channel))
     hours, minutes = divmod(int(LIVES[CodePurpose(code.purpose)].total_seconds()) // 60, 60)
     values = {"code": derive(code), "hours": str(hours), "minutes": str(minutes)}
+    values["purpose"] = code.purpose
     if code.channel == Channel.SMS:
-        return SmsContent(kind=KIND, params={"code": values["code"]})
+        kind = SMS_KINDS.get(CodePurpose(code.purpose), KIND)
+        return SmsContent(kind=kind, params={"code": values["code"]})
     return EmailContent(
         subject=render_to_string("accounts/email/code_subject.txt", values).strip(),
         text=render_to_string("accounts/email/code.txt", values),
-    )
-
-
-def _notice_to_owner(code: Code) -> Content:
-    """The contact is somebody else's: that person is told, the page shows no difference (T4)."""
-    if code.channel == Channel.SMS:
-        return SmsContent(kind="contact_taken", params={})
-    return EmailContent(
-        subject=render_to_string("accounts/email/contact_taken_subject.txt").strip(),
-        text=render_to_string("accounts/email/contact_taken.txt"),
     )
 
 

@@ -1,22 +1,52 @@
-"""Addresses that stand in for django-allauth's own; included before them."""
+"""The addresses of sign-up, sign-in and recovery: the portal's own pages and those of
+django-allauth that it offers.
+"""
 
-from allauth.account.views import signup
+from allauth.account import views as allauth_views
 from django.db import transaction
-from django.urls import path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts.views import phone_signup
+from accounts.views import by_code, phone_signup, username
 from accounts.views.activation import check_your_mail
 from accounts.views.sign_out import SignOutView
 
+_sign_in, _reset = {"door": by_code.SIGN_IN}, {"door": by_code.RESET}
+
 urlpatterns = [
     # The account, its address and the letter to it: all of them or none.
-    path("signup/", transaction.atomic(signup), name="account_signup"),
+    path("signup/", transaction.atomic(allauth_views.signup), name="account_signup"),
     path("signup/phone/", phone_signup.register, name="account_signup_phone"),
     path("signup/phone/code/", phone_signup.enter_code, name="account_signup_code"),
     path("signup/phone/again/", phone_signup.resend_code, name="account_signup_again"),
+    path("confirm-email/", check_your_mail, name="account_email_verification_sent"),
+    re_path(
+        r"^confirm-email/(?P<key>[-:\w]+)/$",
+        allauth_views.confirm_email,
+        name="account_confirm_email",
+    ),
+    path("login/", allauth_views.login, name="account_login"),
+    path("login/code/", by_code.ask, _sign_in, name="account_code"),
+    path("login/code/enter/", by_code.enter, _sign_in, name="account_code_enter"),
+    path("login/code/again/", by_code.again, _sign_in, name="account_code_again"),
+    path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("logout/", SignOutView.as_view(), name="account_logout"),
+    path("reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", allauth_views.password_change, name="account_change_password"),
+    # For an account without a password: it is chosen as a forgotten one is.
+    path(
+        "password/set/",
+        RedirectView.as_view(pattern_name="account_reset_password"),
+        name="account_set_password",
+    ),
+    path("password/reset/", by_code.ask, _reset, name="account_reset_password"),
+    path("password/reset/code/", by_code.enter, _reset, name="account_reset_password_enter"),
+    path("password/reset/again/", by_code.again, _reset, name="account_reset_password_again"),
+    path("password/reset/new/", by_code.choose_password, name="account_reset_password_new"),
+    path("username/", username.find_username, name="account_find_username"),
+    path("username/sent/", username.hints_sent, name="account_find_username_sent"),
     # Contacts are bound by code on the portal's own page.
     path("email/", RedirectView.as_view(pattern_name="accounts:contacts"), name="account_email"),
-    path("confirm-email/", check_your_mail, name="account_email_verification_sent"),
+    path("2fa/", include("allauth.mfa.urls")),
+    path("sessions/", include("allauth.usersessions.urls")),
 ]

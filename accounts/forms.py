@@ -1,4 +1,4 @@
-"""The forms of sign-up, sign-in and password reset, on top of django-allauth's."""
+"""The forms of sign-up, sign-in and recovery; where it has one, on top of django-allauth's."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts import identifiers, usernames
 from accounts.models import User
 from accounts.phone import clean_mobile
 
@@ -92,28 +93,71 @@ class PhoneSignupForm(forms.Form):
         return password
 
 
-class ResetPasswordForm(allauth_forms.ResetPasswordForm):
-    """Ask for a link to choose a new password (guide row 11)."""
+class IdentifierForm(forms.Form):
+    """Which account is meant, in one field (guide row 14)."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        email = self.fields["email"]
-        email.label = _("E-mail address")
-        email.widget.attrs.pop("placeholder", None)
-        email.widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
+    login = forms.CharField(
+        label=_("E-mail, mobile number or username"),
+        max_length=EMAIL_LENGTH,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_login(self) -> identifiers.Identifier:
+        return identifiers.parse(self.cleaned_data["login"])
 
 
-class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
+class KnownContactForm(forms.Form):
+    """A contact of the account, for people who have forgotten how they sign in."""
+
+    contact = forms.CharField(
+        label=_("E-mail or mobile number"),
+        help_text=_("One that you can still read, and that is bound to the account."),
+        max_length=EMAIL_LENGTH,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_contact(self) -> identifiers.Identifier:
+        return identifiers.parse_contact(self.cleaned_data["contact"])
+
+
+class NewPasswordForm(forms.Form):
     """Choose a new password; typed once, since it can be shown."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    password1 = forms.CharField(
+        label=_("New password"),
+        help_text=PASSWORD_HINT,
+        strip=False,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password", "data-password-strength": ""}
+        ),
+    )
+
+    def __init__(self, *args: Any, account: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["password2"]
-        password = self.fields["password1"]
-        password.label = _("New password")
-        password.help_text = PASSWORD_HINT
-        password.widget.attrs.pop("placeholder", None)
-        password.widget.attrs["data-password-strength"] = ""
+        self.account = account
+
+    def clean_password1(self) -> str:
+        password: str = self.cleaned_data["password1"]
+        validate_password(password, self.account)
+        return password
+
+
+class UsernameForm(forms.Form):
+    """A name to sign in with, beside e-mail and phone."""
+
+    username = forms.CharField(
+        label=_("Username"),
+        help_text=_("4 to 32 characters, beginning with a letter or a Chinese character."),
+        max_length=64,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_username(self) -> str:
+        return usernames.clean_username(self.cleaned_data["username"])
 
 
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):

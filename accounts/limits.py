@@ -50,7 +50,17 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "targets": (Rule(5, DAY),),
     "send_ip": (Rule(20, HOUR),),
     "try_code": (Rule(20, HOUR),),
+    # Whoever names an account by its username: counted apart from the contact that
+    # is sent to, so that the wait tells nobody whose contact it is.
+    "send_by_name": (Rule(1, COOL_DOWN), Rule(5, HOUR), Rule(10, DAY)),
+    "reset": (Rule(5, DAY),),
+    "choose_username": (Rule(10, HOUR),),
     "breach": (),
+    "import_file": (Rule(30, HOUR), Rule(200, DAY)),
+    # Receipts and reports looked up by strangers.
+    "check_ip": (Rule(60, HOUR), Rule(300, DAY)),
+    "import_status": (Rule(60, MINUTE),),
+    "import_refused": (Rule(20, HOUR),),
 }
 
 
@@ -83,8 +93,10 @@ def spend(action: str, subject: str, *, factor: int = 1) -> None:
     LimitHit.objects.create(action=action, subject=hashed)
 
 
-def spend_sending(*, account: User, channel: Channel, address: str, client: str) -> None:
+def spend_sending(*, account: User | None, channel: Channel, address: str, client: str) -> None:
     """Count one message to ``address``, asked for by ``account`` from ``client``.
+
+    ``account`` is None where somebody not signed in asks.
 
     Raises LimitReachedError with the moment it lifts. Asking again within the
     cool-down three times in an hour, or hitting the daily cap, blocks the
@@ -94,8 +106,9 @@ def spend_sending(*, account: User, channel: Channel, address: str, client: str)
     _refuse_blocked(address)
     refused: LimitReachedError | None = None
     with transaction.atomic():
-        _spend_target(account, address)
-        spend("send_ip", client, factor=_campus_factor(client))
+        if account is not None:
+            _spend_target(account, address)
+        spend_client(client)
         _refuse_over_global_cap(channel)
         try:
             spend(f"send_{channel}", address)
@@ -104,6 +117,22 @@ def spend_sending(*, account: User, channel: Channel, address: str, client: str)
     if refused is not None:
         _note_breach(account=account, channel=channel, address=address, error=refused)
         raise refused
+
+
+def spend_client(client: str) -> None:
+    """Count one message asked for from ``client``; call inside a transaction."""
+    spend("send_ip", client, factor=_campus_factor(client))
+
+
+def spend_check(client: str) -> None:
+    """Count one look-up of a public code or file from ``client``. Raises LimitReachedError."""
+    with transaction.atomic():
+        spend("check_ip", client, factor=_campus_factor(client))
+
+
+def is_blocked(address: str) -> bool:
+    """Whether nothing is sent to ``address`` for now."""
+    return _block_of(address) is not None
 
 
 def seconds_to_wait(*, channel: Channel, address: str) -> int:
@@ -157,7 +186,7 @@ def _refuse_over_global_cap(channel: Channel) -> None:
 
 
 def _note_breach(
-    *, account: User, channel: Channel, address: str, error: LimitReachedError
+    *, account: User | None, channel: Channel, address: str, error: LimitReachedError
 ) -> None:
     with transaction.atomic():
         spend("breach", address)
@@ -200,6 +229,11 @@ def _campus_factor(client: str) -> int:
         return 1
     networks: Iterable[str] = settings.CAMPUS_NETWORKS
     return 20 if any(address in ip_network(network) for network in networks) else 1
+
+
+def subject_of(contact: str) -> bytes:
+    """Under which a number or mailbox is counted and blocked; the contact itself is not kept."""
+    return _hash(contact)
 
 
 def _hash(subject: str) -> bytes:

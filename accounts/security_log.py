@@ -5,6 +5,7 @@ from datetime import timedelta
 from ipaddress import IPv4Address, ip_address
 
 from allauth.account import signals as account_signals
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa import signals as factor_signals
 from allauth.mfa.models import Authenticator
 from celery import shared_task
@@ -56,14 +57,13 @@ def masked_network(address: str) -> str:
 def listen() -> None:
     """Write a line whenever django-allauth signs somebody in or changes an account."""
     kinds = (
-        (account_signals.user_logged_in, EventKind.SIGNED_IN),
         (account_signals.password_set, EventKind.PASSWORD_CHANGED),
         (account_signals.password_changed, EventKind.PASSWORD_CHANGED),
-        (account_signals.password_reset, EventKind.PASSWORD_CHANGED),
         (factor_signals.authenticator_reset, EventKind.RECOVERY_CODES_RENEWED),
     )
     for signal, kind in kinds:
         signal.connect(_writer(kind), weak=False, dispatch_uid=f"security-log-{kind}")
+    account_signals.user_logged_in.connect(_signed_in, dispatch_uid="security-log-signed-in")
     factor_signals.authenticator_added.connect(_factor_added, dispatch_uid="security-log-added")
     factor_signals.authenticator_removed.connect(_factor_gone, dispatch_uid="security-log-gone")
 
@@ -73,6 +73,12 @@ def _writer(kind: EventKind) -> Callable[..., None]:
         record_event(account=user, kind=kind, request=request)
 
     return write
+
+
+def _signed_in(request: HttpRequest, user: User, **_: object) -> None:
+    by_code = any(step["method"] == "code" for step in get_authentication_records(request, user))
+    kind = EventKind.SIGNED_IN_BY_CODE if by_code else EventKind.SIGNED_IN
+    record_event(account=user, kind=kind, request=request)
 
 
 def _factor_added(

@@ -3,10 +3,12 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from accounts.views import contacts
+from accounts.views import blocks, contacts, deletion, notices
+from accounts.views.contact_checks import check_contacts
 from accounts.views.log import security_log
 from accounts.views.my_data import my_data
 from accounts.views.security import security
+from accounts.views.username import choose_username
 from delivery.models import Channel
 
 
@@ -29,7 +31,17 @@ urlpatterns = [
     path("security/", security, name="security"),
     path("security/log/", security_log, name="security_log"),
     path("security/my-data/", my_data, name="my_data"),
+    path("security/delete/", deletion.delete_account, name="delete_account"),
+    path("security/delete/cancel/", deletion.cancel, name="cancel_deletion"),
+    path("notices/", notices.mine, name="notices"),
+    path("notices/read/", notices.read, name="notices_read"),
+    path("notices/choices/", notices.choices, name="notice_choices"),
+    path("notices/<uuid:key>/", notices.follow, name="notice"),
+    path("security/username/", choose_username, name="username"),
+    path("blocks/", blocks.listed, name="blocks"),
+    path("blocks/<int:pk>/", blocks.lift, name="lift_block"),
     path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/check/", check_contacts, name="check_contacts"),
     path("contacts/undo/<uuid:key>/", contacts.undo_change, name="undo_change"),
     path("contacts/<channel:channel>/", contacts.ask_for_code, name="ask_for_code"),
     path("contacts/<channel:channel>/code/", contacts.enter_code, name="enter_code"),

@@ -45,3 +45,14 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"seal {self.pk}"
+
+
+class AuditCheck(models.Model):
+    """The chain was walked from end to end; ``broken`` is the first altered entry, if any."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    entries = models.PositiveBigIntegerField()
+    broken = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"check {self.pk}"

@@ -13,9 +13,32 @@ MOST_ROUNDS = 15
 DISTURBANCE = 0.1  # cores that other processes may use during a round
 
 
+class Cost(float):
+    """Seconds of wall time, and in ``cpu`` the processor seconds of all processes involved."""
+
+    cpu: float
+
+    def __new__(cls, seconds: float, cpu: float) -> "Cost":
+        """Both in seconds."""
+        cost = super().__new__(cls, seconds)
+        cost.cpu = cpu
+        return cost
+
+
+def measured(act: Callable[[], object]) -> Cost:
+    """What ``act`` costs, servers and other children of this process included."""
+    start, cpu = time.monotonic(), _ours()
+    act()
+    taken = time.monotonic() - start
+    return Cost(taken, _ours() - cpu)
+
+
 @dataclass
 class Side:
-    """One of the two things compared; ``run`` does it once and returns its seconds."""
+    """One of the two things compared; ``run`` does it once and returns its seconds.
+
+    Where it returns a ``Cost``, processor seconds are told beside the rates.
+    """
 
     name: str
     run: Callable[[], float]
@@ -55,6 +78,7 @@ def compare(
     tell(side.told(amount))
     tell(base.told(amount))
     verdict = "met" if ratio >= goal else "NOT met"
+    _tell_processors(side, base)
     tell(f"ratio {ratio:.2f}, goal at least {goal:.2f}: {verdict}")
     return ratio >= goal
 
@@ -71,6 +95,13 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
+def _tell_processors(side: Side, base: Side) -> None:
+    used = [[cost.cpu for cost in one.seconds if isinstance(cost, Cost)] for one in (side, base)]
+    if all(used):
+        ours, theirs = map(statistics.median, used)
+        tell(f"processor seconds {ours:.2f} against {theirs:.2f}, ratio {theirs / ours:.2f}")
+
+
 def _round(side: Side, base: Side) -> tuple[float, tuple[float, float]]:
     """Cores used by others meanwhile, and the seconds of both."""
     start, others = time.monotonic(), _others()
@@ -81,14 +112,16 @@ def _round(side: Side, base: Side) -> tuple[float, tuple[float, float]]:
 def _others() -> float:
     """Processor seconds used so far by everything but this process and its offspring."""
     whole = psutil.cpu_times()
-    busy = whole.user + whole.nice + whole.system
-    ours = 0.0
-    me = psutil.Process()
+    return float(whole.user + whole.nice + whole.system - _ours())
+
+
+def _ours() -> float:
+    """Processor seconds used so far by this process and its offspring, ended ones too."""
+    me, used = psutil.Process(), 0.0
     for process in [me, *me.children(recursive=True)]:
         try:
-            used = process.cpu_times()
+            times = process.cpu_times()
         except psutil.NoSuchProcess:
             continue
-        ours += used.user + used.system
-    ended = me.cpu_times()
-    return float(busy - ours - ended.children_user - ended.children_system)
+        used += times.user + times.system + times.children_user + times.children_system
+    return used

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from delivery.models import OutboxMessage, Status
 
@@ -111,6 +111,20 @@ def recover() -> None:
     handover_lease = timedelta(seconds=settings.OUTBOX_HANDOVER_LEASE)
     left.filter(handed_over_at__lt=Now() - handover_lease).update(
         status=Status.UNKNOWN, next_attempt_at=Now()
+    )
+
+
+def doubt_unsent() -> int:
+    """After a backup was restored: what it knows as unsent may have been sent since; how many.
+
+    Text messages are looked up at their provider (``delivery.reconcile``), and
+    nothing is sent again blindly.
+    """
+    unsent = OutboxMessage.objects.filter(status__in=[Status.QUEUED, Status.SENDING])
+    return unsent.update(
+        status=Status.UNKNOWN,
+        handed_over_at=Coalesce("handed_over_at", "next_attempt_at"),
+        next_attempt_at=Now(),
     )
 
 

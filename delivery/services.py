@@ -129,6 +129,19 @@ def record_receipt(
     return changed == 1
 
 
+def forget_account(*, account_id: int) -> None:
+    """Empty what waits to be sent to an account that ends, and by whom it was to be read.
+
+    What a worker is handing over at this moment it blanks itself.
+    """
+    theirs = OutboxMessage.objects.filter(account_id=account_id)
+    theirs.filter(status=Status.QUEUED).update(
+        status=Status.FAILED, sealed=b"", settled_at=Now(), error="account-deleted"
+    )
+    theirs.exclude(status=Status.SENDING).update(sealed=b"")
+    theirs.update(masked_recipient="")
+
+
 def _row(channel: Channel, to: str, purpose: str, account_id: int | None) -> OutboxMessage:
     masked = masked_email(to) if channel == Channel.EMAIL else masked_phone(to)
     return OutboxMessage(

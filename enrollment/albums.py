@@ -1,7 +1,7 @@
 """Acts on photographs: keep one, import many."""
 
-import uuid
 from collections.abc import Callable
+from contextlib import closing
 from typing import BinaryIO
 
 from django.core.files.base import ContentFile
@@ -10,16 +10,13 @@ from django.db import transaction
 
 from accounts.models import User
 from audit.services import record as write_trail
-from enrollment.importing.photos import (
-    PhotoTally,
-    list_entries,
-    matched,
-    open_zip,
-    read_entry,
-)
-from enrollment.importing.pictures import PhotoFaultError, Picture, prepare
+from enrollment.importing.darkroom import SealedPicture, develop, sealed
+from enrollment.importing.photos import PhotoTally, list_entries, matched, one_each, open_zip
+from enrollment.importing.pictures import PhotoFault, Picture
 from enrollment.models import Institution, Photo, PhotoKind, StudentRecord
-from vault.cipher import seal
+
+# So many photographs are written and committed together.
+GROUP = 50
 
 
 def keep_photo(
@@ -30,31 +27,7 @@ def keep_photo(
     The one it replaces disappears after the commit. Raises OSError when
     storage is full; nothing is left behind then.
     """
-    key = uuid.uuid4()
-    names = (f"photos/{key.hex[:2]}/{key}", f"photos/{key.hex[:2]}/{key}-thumbnail")
-    parts = (
-        seal(picture.jpeg, context=f"photo:{key}"),
-        seal(picture.thumbnail, context=f"photo-thumbnail:{key}"),
-    )
-    try:
-        for name, content in zip(names, parts, strict=True):
-            default_storage.save(name, ContentFile(content))
-        with transaction.atomic():
-            _forget(list(Photo.objects.select_for_update().filter(record=record, kind=kind)))
-            return Photo.objects.create(
-                key=key,
-                record=record,
-                kind=kind,
-                stored_as=names[0],
-                thumbnail_stored_as=names[1],
-                width=picture.width,
-                height=picture.height,
-                added_by=by,
-            )
-    except BaseException:
-        for name in names:
-            default_storage.delete(name)
-        raise
+    return _keep({record.pk: sealed(picture)}, kind, by)[0]
 
 
 def import_photos(
@@ -71,19 +44,20 @@ def import_photos(
     refused. Raises FileFaultError for the file, OSError when storage is full.
     """
     tally = PhotoTally()
-    done = 0
     with open_zip(source) as archive:
-        for pairs in matched(list_entries(archive, tally), institution, tally):
-            for entry, record in pairs:
-                try:
-                    picture = prepare(read_entry(archive, entry))
-                except PhotoFaultError as error:
-                    tally.refuse(entry.name, error.fault)
-                    continue
-                keep_photo(record=record, kind=kind, picture=picture, by=by)
-                tally.stored += 1
-            done += len(pairs)
-            report(done)
+        pairs = one_each(matched(list_entries(archive, tally), institution, tally), tally)
+        group: dict[int, SealedPicture] = {}
+        with closing(develop(source, archive, [entry for entry, _ in pairs])) as developed:
+            for done, (at, outcome) in enumerate(developed, start=1):
+                entry, record_id = pairs[at]
+                if isinstance(outcome, PhotoFault):
+                    tally.refuse(entry.name, outcome)
+                else:
+                    group[record_id] = outcome
+                if len(group) == GROUP or done == len(pairs):
+                    tally.stored += len(_keep(group, kind, by))
+                    group = {}
+                    report(done)
     write_trail(
         action="enrollment.import_photos",
         actor_id=by.pk if by else None,
@@ -93,6 +67,36 @@ def import_photos(
         detail={"stored": tally.stored, "refused": len(tally.refused), "kind": kind.value},
     )
     return tally
+
+
+def _keep(pictures: dict[int, SealedPicture], kind: PhotoKind, by: User | None) -> list[Photo]:
+    """Store pictures by the id of their record, all of them or none."""
+    photos = [
+        Photo(
+            key=picture.key,
+            record_id=record_id,
+            kind=kind,
+            stored_as=f"photos/{picture.key.hex[:2]}/{picture.key}",
+            thumbnail_stored_as=f"photos/{picture.key.hex[:2]}/{picture.key}-thumbnail",
+            width=picture.width,
+            height=picture.height,
+            added_by=by,
+        )
+        for record_id, picture in pictures.items()
+    ]
+    try:
+        for photo, picture in zip(photos, pictures.values(), strict=True):
+            default_storage.save(photo.stored_as, ContentFile(picture.jpeg))
+            default_storage.save(photo.thumbnail_stored_as, ContentFile(picture.thumbnail))
+        with transaction.atomic():
+            older = Photo.objects.select_for_update().filter(record__in=pictures, kind=kind)
+            _forget(list(older))
+            return Photo.objects.bulk_create(photos)
+    except BaseException:
+        for photo in photos:
+            default_storage.delete(photo.stored_as)
+            default_storage.delete(photo.thumbnail_stored_as)
+        raise
 
 
 def _forget(photos: list[Photo]) -> None:

@@ -1,5 +1,7 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,9 +12,14 @@ class EnrollmentConfig(AppConfig):
     verbose_name = "学籍"
 
     def ready(self) -> None:
-        """Add the records to a person's copy of their own data."""
+        """Add the records to a person's copy of their own data; listen to the accounts."""
         from accounts.my_data import register_section
-        from enrollment import my_data
+        from accounts.session_store import register_read_along
+        from enrollment import card_query, my_data
 
+        import_module("enrollment.receivers")
+        import_module("enrollment.notices")
+
+        register_read_along("enrollment:status", card_query.ALONG)
         register_section("records", my_data.records_section)
         register_section("confirmations", my_data.confirmations_section)

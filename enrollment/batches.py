@@ -1,7 +1,8 @@
 """Acts on an import batch: open, rehearse, publish, undo, discard."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import BinaryIO
 
 from django.db import transaction
@@ -9,17 +10,24 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.services import record as write_trail
-from enrollment import uploads
-from enrollment.importing.columns import Header, fold_title
+from enrollment import absences, uploads
+from enrollment.importing.columns import Header, remember
 from enrollment.importing.faults import FileFault, FileFaultError
+from enrollment.importing.identical import result_of_identical
 from enrollment.importing.publish import apply_staged
 from enrollment.importing.readers import Table
 from enrollment.importing.rehearsal import institution_lock, rehearse
 from enrollment.importing.report import Result
-from enrollment.importing.stage import drop_staging, staging_is_whole, staging_name
+from enrollment.importing.staging import (
+    create_staging,
+    drop_staging,
+    staging_is_whole,
+    staging_name,
+)
 from enrollment.importing.undo import restore
-from enrollment.models import BatchState, ImportBatch, Institution
+from enrollment.models import BatchState, ImportBatch, ImportToken, Institution
 from enrollment.signals import batch_published
+from enrollment.stale_answers import tell_of_stale_answers
 
 
 class WrongStateError(Exception):
@@ -51,14 +59,25 @@ def rehearse_batch(
     """
     _move(batch, {BatchState.UPLOADED, BatchState.REHEARSED, BatchState.FAILED}, "rehearsing")
     ImportBatch.objects.filter(pk=batch.pk).update(
-        mapping=header.mapping, started_at=timezone.now(), failure="", rows_done=0
+        mapping=header.mapping,
+        started_at=timezone.now(),
+        failure="",
+        failure_detail="",
+        rows_done=0,
     )
+    start = time.monotonic()
     try:
         with institution_lock(batch.institution_id):
-            result = rehearse(table, header, batch.institution, staging_name(batch.pk), report)
+            result = result_of_identical(batch, header.mapping)
+            if result:
+                create_staging(staging_name(batch.pk))  # of no rows
+            else:
+                result = rehearse(table, header, batch.institution, staging_name(batch.pk), report)
+            absences.list_absent(batch, staging_name(batch.pk), result.missing)
     except FileFaultError as error:
-        fail_batch(batch=batch, fault=error.fault)
+        fail_batch(batch=batch, error=error)
         raise
+    result.seconds = round(time.monotonic() - start, 2)
     batch.result = result.as_json()
     batch.rows_done = batch.rows_expected = result.rows
     batch.mapping = header.mapping
@@ -82,7 +101,10 @@ def publish_batch(*, batch: ImportBatch, by: User | None) -> Result:
         if not staging_is_whole(staging, result.staged):
             raise FileFaultError(FileFault.STALE)
         apply_staged(batch, staging, batch.mapping)
-        drop_staging(staging)
+        tell_of_stale_answers(batch)
+        absences.apply_waiting(batch, by)
+        for part in batch.lineage:
+            drop_staging(staging_name(part.pk))
         _write("publish_batch", batch, by, result)
         transaction.on_commit(
             lambda: batch_published.send_robust(sender=ImportBatch, batch_id=batch.pk)
@@ -96,51 +118,91 @@ def release_batch(*, batch: ImportBatch, by: User) -> None:
     Where the institution asks for four eyes, whoever uploaded the file cannot
     release it. Raises SamePersonError and WrongStateError.
     """
-    if batch.institution.second_approver and batch.created_by_id == by.pk:
+    if is_second_person_missing(batch=batch, by=by):
         raise SamePersonError
     with transaction.atomic():
         _move(batch, {BatchState.REHEARSED}, "publishing")
-        batch.published_by = by
-        batch.save(update_fields=["published_by"])
+        batch.published_by, batch.started_at = by, timezone.now()
+        batch.save(update_fields=["published_by", "started_at"])
+
+
+def is_second_person_missing(*, batch: ImportBatch, by: User) -> bool:
+    """Whether the institution asks for four eyes and ``by`` has uploaded any part of the file."""
+    uploaders = {part.created_by_id for part in batch.lineage}
+    return batch.institution.second_approver and by.pk in uploaders
 
 
 def upload_batch(
-    *, institution: Institution, file_name: str, source: BinaryIO, created_by: User
+    *,
+    institution: Institution,
+    file_name: str,
+    source: BinaryIO,
+    created_by: User,
+    mends: ImportBatch | None = None,
+    token: ImportToken | None = None,
+    publish_if_faultless: bool = False,
 ) -> ImportBatch:
-    """Keep an uploaded file, sealed, as a batch to be rehearsed."""
+    """Keep an uploaded file, sealed, as a batch to be rehearsed.
+
+    ``token`` hands it in for ``created_by``.
+
+    With ``mends`` it holds mended rows of that rehearsed batch, which goes on
+    in the new one. Raises WrongStateError when that batch is no longer open,
+    FileFaultError when there is no room for the file.
+    """
     digest = hashlib.sha256()
     while block := source.read(2**20):
         digest.update(block)
     source.seek(0)
     with transaction.atomic():
+        if mends is not None:
+            _move(mends, {BatchState.REHEARSED}, "mended")
         batch = open_batch(
             institution=institution,
             file_name=file_name,
             sha256=digest.digest(),
             created_by=created_by,
         )
+        batch.mends, batch.token = mends, token
+        batch.publish_if_faultless = publish_if_faultless
         batch.upload = uploads.keep_upload(batch, source)
-        batch.save(update_fields=["upload"])
+        batch.save(update_fields=["upload", "mends", "token", "publish_if_faultless"])
         write_trail(
             action="enrollment.upload_batch",
             actor_id=created_by.pk,
             subject_type="import_batch",
             subject_key=batch.key,
             institution_code=institution.code,
+            detail={"token": str(token.key)} if token else None,
         )
     return batch
 
 
-def name_columns(*, batch: ImportBatch, titles: Mapping[str, str]) -> None:
+def name_columns(
+    *, batch: ImportBatch, titles: Sequence[str], meanings: Mapping[int, str], by: User
+) -> None:
     """Remember what column titles mean at this institution, and check the file again.
 
-    ``titles`` is the title in the file → name of a column. Raises WrongStateError.
+    ``meanings`` is position in ``titles`` → name of a column (``LEFT_OUT``: none).
+    Raises WrongStateError.
     """
     with transaction.atomic():
-        _move(batch, {BatchState.FAILED}, "uploaded")
+        _move(batch, {BatchState.FAILED, BatchState.REHEARSED}, "uploaded")
         institution = Institution.objects.select_for_update().get(pk=batch.institution_id)
-        institution.column_titles |= {fold_title(title): name for title, name in titles.items()}
+        institution.column_titles = remember(institution.column_titles, titles, meanings)
         institution.save(update_fields=["column_titles"])
+        write_trail(
+            action="enrollment.name_columns",
+            actor_id=by.pk,
+            subject_type="import_batch",
+            subject_key=batch.key,
+            institution_code=institution.code,
+        )
+
+
+def check_again(*, batch: ImportBatch) -> None:
+    """Let a file that failed be checked once more. Raises WrongStateError."""
+    _move(batch, {BatchState.FAILED}, "uploaded")
 
 
 def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
@@ -150,12 +212,16 @@ def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
         batch.undone_by = by
         batch.undone_at = timezone.now()
         batch.save(update_fields=["undone_by", "undone_at"])
+        absences.undo_all(batch, by)
         restore(batch)
         _write("undo_batch", batch, by, Result.from_json(batch.result))
 
 
 def discard_batch(*, batch: ImportBatch) -> None:
-    """Forget a file that was not published. Raises WrongStateError."""
+    """Forget a file that was not published; one that it mends stands open again.
+
+    Raises WrongStateError.
+    """
     with transaction.atomic():
         open_states = {
             BatchState.UPLOADED,
@@ -164,14 +230,18 @@ def discard_batch(*, batch: ImportBatch) -> None:
         }
         _move(batch, open_states, "discarded")
         drop_staging(staging_name(batch.pk))
+        batch.absent.all().delete()
+        if batch.mends is not None:
+            _move(batch.mends, {BatchState.MENDED}, "rehearsed")
         transaction.on_commit(lambda: uploads.forget(batch))
 
 
-def fail_batch(*, batch: ImportBatch, fault: FileFault) -> None:
+def fail_batch(*, batch: ImportBatch, error: FileFaultError) -> None:
     """Write down why a rehearsal ended, and leave nothing of it behind."""
     with transaction.atomic():
-        batch.state, batch.failure = BatchState.FAILED, fault.value
-        batch.save(update_fields=["state", "failure"])
+        batch.state, batch.failure = BatchState.FAILED, error.fault.value
+        batch.failure_detail = error.detail[:200]
+        batch.save(update_fields=["state", "failure", "failure_detail"])
         drop_staging(staging_name(batch.pk))
 
 
@@ -184,11 +254,18 @@ def _move(batch: ImportBatch, allowed: set[BatchState], to: str) -> None:
 
 
 def _write(act: str, batch: ImportBatch, by: User | None, result: Result) -> None:
+    detail: dict[str, object] = {
+        "new": result.new,
+        "changed": result.changed,
+        "rows": result.rows,
+    }
+    if batch.token:
+        detail["token"] = str(batch.token.key)
     write_trail(
         action=f"enrollment.{act}",
         actor_id=by.pk if by else None,
         subject_type="import_batch",
         subject_key=batch.key,
         institution_code=batch.institution.code,
-        detail={"new": result.new, "changed": result.changed, "rows": result.rows},
+        detail=detail,
     )

@@ -1,76 +1,94 @@
-"""Everything a card shows, fetched with the record in one query."""
+"""Everything a card shows, read with the record in one question."""
 
-from datetime import date
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, JSONField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import ExtractYear, JSONObject
 from django.utils import timezone
 
-from enrollment.models import (
-    Campaign,
-    Confirmation,
-    FieldChange,
-    Photo,
-    RecordEvent,
-    StudentRecord,
-)
+from accounts.models import User
+from accounts.prepared import loaded, read_prepared
+from accounts.session_store import ReadAlong
+from enrollment.models import Institution, SchoolClass, StudentRecord
 
-KEPT_CHANGES = 50  # the newest; a record changes a few times in its life
+_RECORD = (
+    "id key institution_id school_class_id candidate_number student_number name gender"
+    " birth_date certificate_type certificate_sealed major_name level schooling_years"
+    " education_type study_mode entry_date college department expected_leaving_date status"
+    " holder_id frozen_at version"
+).split()
+_SCHOOL = ["id", "code", "name"]
+_CLASS = ["id", "code"]
+# Written once and planned once: composing the same by the ORM takes longer than answering it.
+# Of the changes the newest fifty; a record changes a few times in its life.
+_SQL = f"""
+SELECT {", ".join(f"r.{name}" for name in _RECORD)},
+  {", ".join(f"i.{name}" for name in _SCHOOL)},
+  {", ".join(f"c.{name}" for name in _CLASS)},
+  (SELECT json_agg(json_build_object('kind', p.kind, 'key', p.key, 'width', p.width,
+      'height', p.height, 'added_at', p.added_at, 'answer', pa.answer))
+    FROM enrollment_photo p
+    LEFT JOIN enrollment_photoanswer pa ON pa.photo_key = p.key
+    WHERE p.record_id = r.id) AS photo_rows,
+  (SELECT json_agg(json_build_object('kind', e.kind, 'on', e.happened_on,
+      'status', e.status_after, 'note', e.note) ORDER BY e.happened_on DESC, e.id DESC)
+    FROM enrollment_recordevent e WHERE e.record_id = r.id) AS event_rows,
+  (SELECT json_agg(json_build_object('field', h.field, 'old', h.old, 'new', h.new,
+      'version', h.version, 'at', h.changed_at) ORDER BY h.id DESC)
+    FROM (SELECT * FROM enrollment_fieldchange f WHERE f.record_id = r.id
+      ORDER BY f.id DESC LIMIT 50) h) AS change_rows,
+  (SELECT json_build_object('key', a.key, 'version', a.version, 'answer', a.answer,
+      'fields', a.fields, 'wrong_fields', a.wrong_fields, 'made_at', a.made_at)
+    FROM enrollment_confirmation a WHERE a.record_id = r.id
+    ORDER BY a.id DESC LIMIT 1) AS confirmation,
+  (SELECT json_build_object('name', k.name, 'ends_on', k.ends_on,
+      'confirm', k.confirm_fields, 'ignore', k.ignore_fields)
+    FROM enrollment_campaign k
+    WHERE k.institution_id = r.institution_id AND %s BETWEEN k.starts_on AND k.ends_on
+      AND (k.entry_year IS NULL OR k.entry_year = extract(year FROM r.entry_date))
+    ORDER BY k.entry_year NULLS LAST, k.id DESC LIMIT 1) AS campaign
+FROM enrollment_studentrecord r
+JOIN enrollment_institution i ON i.id = r.institution_id
+LEFT JOIN enrollment_schoolclass c ON c.id = r.school_class_id
+WHERE r.holder_id = {{account}}"""
+_NEWEST_FIRST = f"{_SQL} ORDER BY r.entry_date DESC NULLS FIRST, r.id DESC"
+_ALL = _NEWEST_FIRST.format(account="%s")
+_ONE = _SQL.format(account="%s") + " AND r.key = %s"
+# The page of one's records asks for them together with the session and the account.
+ALONG = ReadAlong(_NEWEST_FIRST, lambda: [timezone.localdate()])
+_PARTS = ("photo_rows", "event_rows", "change_rows", "confirmation", "campaign")
 
 
-def with_parts(records: QuerySet[StudentRecord]) -> QuerySet[StudentRecord]:
-    """``records`` with photos, events, answer, changes and campaign: all in their one query."""
-    parts = _parts(timezone.localdate())
-    return records.select_related("institution", "school_class").annotate(**parts)
+def held_with_parts(user: User, rows: list[tuple[Any, ...]] | None = None) -> list[StudentRecord]:
+    """All records ``user`` holds, newest entry first, each with its parts.
+
+    ``rows`` are those of ``ALONG`` where they were read along with ``user``.
+    """
+    if rows is None:
+        rows = read_prepared(_ALL, [timezone.localdate(), user.pk])
+    return [_record(row) for row in rows]
 
 
-@lru_cache(maxsize=2)
-def _parts(today: date) -> dict[str, Subquery]:
-    """The subqueries, built once a day: building them costs as much as asking them."""
-    photos = Photo.objects.filter(record=OuterRef("pk")).values(
-        row=JSONObject(kind="kind", key="key", width="width", height="height", added_at="added_at")
+def one_held_with_parts(user: User, key: UUID) -> StudentRecord | None:
+    """The record with this key if ``user`` holds it, with its parts."""
+    rows = read_prepared(_ONE, [timezone.localdate(), user.pk, key])
+    return _record(rows[0]) if rows else None
+
+
+def _record(row: Sequence[Any]) -> StudentRecord:
+    """A record with its school, its class and, as attributes, its parts."""
+    to_school = len(_RECORD)
+    to_class = to_school + len(_SCHOOL)
+    to_parts = to_class + len(_CLASS)
+    school_class = None
+    if row[to_class] is not None:
+        school_class = loaded(SchoolClass, _CLASS, row[to_class:to_parts])
+    record = loaded(
+        StudentRecord,
+        _RECORD,
+        row[:to_school],
+        institution=loaded(Institution, _SCHOOL, row[to_school:to_class]),
+        school_class=school_class,
     )
-    events = (
-        RecordEvent.objects.filter(record=OuterRef("pk"))
-        .order_by("-happened_on", "-pk")
-        .values(row=JSONObject(kind="kind", on="happened_on", status="status_after", note="note"))
-    )
-    given = (
-        Confirmation.objects.filter(record=OuterRef("pk"))
-        .order_by("-pk")
-        .values(
-            row=JSONObject(
-                key="key", version="version", answer="answer", fields="fields",
-                wrong_fields="wrong_fields", made_at="made_at",
-            )
-        )[:1]
-    )  # fmt: skip
-    changes = (
-        FieldChange.objects.filter(record=OuterRef("pk"))
-        .order_by("-pk")
-        .values(row=JSONObject(field="field", old="old", new="new", version="version"))
-    )
-    return {
-        "photo_rows": ArraySubquery(photos),
-        "event_rows": ArraySubquery(events),
-        "change_rows": ArraySubquery(changes[:KEPT_CHANGES]),
-        "confirmation": Subquery(given, output_field=JSONField()),
-        "campaign": Subquery(_campaign(today), output_field=JSONField()),
-    }
-
-
-def _campaign(today: date) -> QuerySet[Campaign, Any]:
-    """The campaign that runs today for a record; one for its year before one for all."""
-    return (
-        Campaign.objects.filter(
-            Q(entry_year=None) | Q(entry_year=ExtractYear(OuterRef("entry_date"))),
-            institution=OuterRef("institution"),
-            starts_on__lte=today,
-            ends_on__gte=today,
-        )
-        .order_by(F("entry_year").asc(nulls_last=True), "-pk")
-        .values(row=JSONObject(confirm="confirm_fields", ignore="ignore_fields"))[:1]
-    )
+    record.__dict__.update(zip(_PARTS, row[to_parts:], strict=True))
+    return record

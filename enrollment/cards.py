@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
 from accounts.models import User
-from enrollment.card_query import with_parts
-from enrollment.confirming import CHECKLIST, labels
+from enrollment.card_query import held_with_parts, one_held_with_parts
+from enrollment.confirming import CHECKLIST, PHOTO_ITEMS, labels
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.number import mask_number
 from enrollment.importing.columns import BY_NAME
@@ -23,28 +25,26 @@ from enrollment.models import (
     StudentRecord,
 )
 from enrollment.models.record import Gender
-from enrollment.queries import records_held_by
 from enrollment.sealed import certificate_number
 from enrollment.statuses import EXPLANATIONS, Explanation, Status
 
 Value = str | date | None
-Row = tuple[str | Promise, Value]
 
 
 @dataclass(frozen=True)
 class PhotoSlot:
-    """The place of one photograph; ``key`` is None while there is none."""
+    """The place of one photograph; ``key`` is None while there is none.
+
+    ``answer`` is what the student said of this very picture; a new one is asked about anew.
+    """
 
     kind: PhotoKind
     key: str | None
+    ignored: bool
     width: int = 0
     height: int = 0
-    added_at: datetime | None = None
-
-    @property
-    def source(self) -> str | Promise:
-        """Where such photographs come from (guide rows 23, 24)."""
-        return _SOURCES[self.kind]
+    added_on: date | None = None
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,13 @@ class GivenAnswer:
 
 @dataclass(frozen=True)
 class Happening:
-    """An event of the record's life, in words."""
+    """One entry of the record's history: an event (学籍异动), or one field changed."""
 
-    kind: str | Promise
     on: date | None
-    status_after: str
-    note: str
+    event: EventKind | None = None
+    status_after: str = ""
+    note: str = ""
+    change: Change | None = None
 
 
 class Card:
@@ -128,70 +129,88 @@ class Card:
         return self.record.entry_date.year if self.record.entry_date else None
 
     @property
-    def person(self) -> list[Row]:
-        """The items of the person beside the certificate."""
+    def person(self) -> dict[str, Value]:
+        """The items of the person beside the certificate, by the names of their fields."""
         record = self.record
-        return [
-            (_("Name"), record.name),
-            (_("Gender"), record.get_gender_display()),
-            (_("Date of birth"), record.birth_date),
-        ]
+        gender = str(Gender(record.gender).label)
+        return {"name": record.name, "gender": gender, "birth_date": record.birth_date}
 
     @property
-    def study(self) -> list[Row]:
+    def study(self) -> dict[str, Value]:
         """School, subject, class and numbers."""
         record = self.record
-        school_class = record.school_class.code if record.school_class else ""
-        rows: list[Row] = [
-            (_("School"), record.institution.name),
-            (_("College"), record.college),
-            (_("Department"), record.department),
-            (_("Major"), record.major_name),
-            (_("Class"), school_class),
-            (_("Level"), record.level),
-            (_("Mode of study"), record.study_mode),
-            (_("Type of education"), record.education_type),
-            (_("Student number"), record.student_number),
-            (_("Candidate number"), record.candidate_number),
-        ]
-        return [row for row in rows if row[1]]
+        return {
+            "school": record.institution.name,
+            "college": record.college,
+            "department": record.department,
+            "major_name": record.major_name,
+            "class_code": record.school_class.code if record.school_class else "",
+            "level": record.level,
+            "study_mode": record.study_mode,
+            "education_type": record.education_type,
+            "student_number": record.student_number,
+            "candidate_number": record.candidate_number,
+        }
 
     @property
-    def dates(self) -> list[Row]:
+    def dates(self) -> dict[str, Value]:
         """From when until when."""
         record = self.record
-        leaving = _("Expected graduation") if self.status.on_the_books else _("Left on")
         years = format(record.schooling_years.normalize(), "f") if record.schooling_years else ""
-        rows: list[Row] = [
-            (_("Date of entry"), record.entry_date),
-            (_("Years of schooling"), _("%(years)s years") % {"years": years} if years else ""),
-            (leaving, record.expected_leaving_date),
-        ]
-        return [row for row in rows if row[1]]
+        leaving = "expected_leaving_date" if self.status.on_the_books else "left_on"
+        return {
+            "entry_date": record.entry_date,
+            "schooling_years": gettext("%(years)s years") % {"years": years} if years else "",
+            leaving: record.expected_leaving_date,
+        }
 
     @cached_property
     def photos(self) -> Sequence[PhotoSlot]:
         """Both places, filled or not."""
-        found = {row["kind"]: row for row in getattr(self.record, "photo_rows", ())}
-        return [_slot(kind, found.get(kind)) for kind in PhotoKind]
+        found = {row["kind"]: row for row in self._part("photo_rows") or ()}
+        return [_slot(kind, found.get(kind), ignored=self._is_ignored(kind)) for kind in PhotoKind]
 
     @cached_property
     def asked(self) -> list[str]:
         """Names of the fields the student is asked to check: the campaign's, else the four."""
-        campaign = getattr(self.record, "campaign", None) or {}
-        named = [name for name in campaign.get("confirm") or () if name in BY_NAME]
+        named = [name for name in self._campaign.get("confirm") or () if name in BY_NAME]
         return named or list(CHECKLIST)
 
     @cached_property
     def ignored(self) -> list[str]:
         """Labels of the fields that the campaign says need no checking."""
-        campaign = getattr(self.record, "campaign", None) or {}
-        return labels(campaign.get("ignore") or ())
+        return labels(self._campaign.get("ignore") or ())
 
     @property
-    def checklist(self) -> list[tuple[str, str | Promise, Value]]:
-        """Name, label and shown value of each field that is asked about."""
-        return [(name, BY_NAME[name].label, self._value(name)) for name in self.asked]
+    def campaign_name(self) -> str:
+        """What the school calls the check that is on; empty when none is."""
+        return str(self._campaign.get("name") or "")
+
+    @property
+    def campaign_ends(self) -> date | None:
+        """The last day of the check that is on."""
+        return parse_date(str(self._campaign.get("ends_on") or ""))
+
+    @property
+    def checklist(self) -> dict[str, Value]:
+        """The value of each field that is asked about."""
+        return {name: self._value(name) for name in self.asked}
+
+    @property
+    def _campaign(self) -> dict[str, Any]:
+        return self._part("campaign") or {}
+
+    def _part(self, name: str) -> Any:
+        """What was read along with the record; None where nothing was."""
+        return self.record.__dict__.get(name)
+
+    def _is_ignored(self, kind: PhotoKind) -> bool:
+        """Whether nobody need check this photo: the campaign's word, else guide row 20."""
+        item = PHOTO_ITEMS[kind]
+        if item in (self._campaign.get("confirm") or ()):
+            return False
+        ignored = item in (self._campaign.get("ignore") or ())
+        return ignored or kind == PhotoKind.ADMISSION
 
     def _value(self, name: str) -> Value:
         if name == "certificate_number":
@@ -204,39 +223,47 @@ class Card:
     @cached_property
     def given(self) -> GivenAnswer | None:
         """The student's latest answer for this record."""
-        row = getattr(self.record, "confirmation", None)
+        row = self._part("confirmation")
         if not row:
             return None
         changes = [
-            Change(**change)
-            for change in getattr(self.record, "change_rows", ())
+            _change(change)
+            for change in self._part("change_rows") or ()
             if change["version"] > row["version"] and change["field"] in row["fields"]
         ]
         made_at = parse_datetime(row["made_at"])
         return GivenAnswer(row["key"], Answer(row["answer"]), made_at, row["wrong_fields"], changes)
 
     @cached_property
-    def events(self) -> Sequence[Happening]:
-        """What happened to the record, newest first."""
-        return [
+    def history(self) -> Sequence[Happening]:
+        """What happened to the record and what was changed in it, newest first."""
+        events = [
             Happening(
-                kind=EventKind(row["kind"]).label,
                 on=parse_date(row["on"]),
+                event=EventKind(row["kind"]),
                 status_after=row["status"],
                 note=row["note"],
             )
-            for row in getattr(self.record, "event_rows", ())
+            for row in self._part("event_rows") or ()
         ]
+        changes = [
+            Happening(on=_local_day(row["at"]), change=_change(row))
+            for row in self._part("change_rows") or ()
+        ]
+        return sorted(events + changes, key=lambda one: one.on or date.min, reverse=True)
 
 
-def cards_of(user: User) -> list[Card]:
-    """The cards of all records ``user`` holds, newest entry first: one query."""
-    return [Card(record) for record in with_parts(records_held_by(user))]
+def cards_of(user: User, rows: list[tuple[Any, ...]] | None = None) -> list[Card]:
+    """The cards of all records ``user`` holds, newest entry first: one query.
+
+    None where ``rows`` were read along with the account (``accounts.session_store``).
+    """
+    return [Card(record) for record in held_with_parts(user, rows)]
 
 
 def card_of(user: User, key: UUID) -> Card | None:
     """The card of one record ``user`` holds; None for any other: one query."""
-    record = with_parts(records_held_by(user).filter(key=key)).first()
+    record = one_held_with_parts(user, key)
     return Card(record) if record else None
 
 
@@ -249,14 +276,24 @@ def shown(name: str, stored: str) -> Value:
     return stored
 
 
-def _slot(kind: PhotoKind, row: dict[str, str | int] | None) -> PhotoSlot:
+def _slot(kind: PhotoKind, row: dict[str, Any] | None, *, ignored: bool) -> PhotoSlot:
     if row is None:
-        return PhotoSlot(kind, None)
-    added_at = parse_datetime(str(row["added_at"]))
-    return PhotoSlot(kind, str(row["key"]), int(row["width"]), int(row["height"]), added_at)
+        return PhotoSlot(kind, None, ignored)
+    return PhotoSlot(
+        kind,
+        str(row["key"]),
+        ignored,
+        width=int(row["width"]),
+        height=int(row["height"]),
+        added_on=_local_day(row["added_at"]),
+        answer=Answer(row["answer"]) if row["answer"] else None,
+    )
 
 
-_SOURCES: dict[PhotoKind, str | Promise] = {
-    PhotoKind.ADMISSION: _("From the registration for the entrance examination"),
-    PhotoKind.GRADUATION: _("From the photo collection before graduation"),
-}
+def _change(row: dict[str, Any]) -> Change:
+    return Change(row["field"], row["old"], row["new"], row["version"])
+
+
+def _local_day(moment: str) -> date | None:
+    parsed = parse_datetime(moment)
+    return timezone.localtime(parsed).date() if parsed else None

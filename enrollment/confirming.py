@@ -3,15 +3,33 @@
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.utils.functional import Promise
 
 import audit.services as trail
 from accounts.models import User
+from enrollment.freezing import RecordFrozenError, refuse_frozen
 from enrollment.importing.columns import BY_NAME
-from enrollment.models import Answer, Confirmation, FieldChange, StudentRecord
+from enrollment.models import (
+    Answer,
+    Confirmation,
+    FieldChange,
+    Photo,
+    PhotoAnswer,
+    PhotoKind,
+    StudentRecord,
+)
 from enrollment.models.confirmation import canonical_code
 
 # The four items every student checks (guide row 19); a campaign may name others.
 CHECKLIST = ("name", "gender", "birth_date", "certificate_number")
+# How a campaign names the photos among what it asks or leaves out.
+PHOTO_ITEMS = {
+    PhotoKind.ADMISSION: "admission_photo",
+    PhotoKind.GRADUATION: "graduation_photo",
+}
+_LABELS: dict[str, str | Promise] = {name: column.label for name, column in BY_NAME.items()} | {
+    item: kind.label for kind, item in PHOTO_ITEMS.items()
+}
 
 
 class NotAskedError(Exception):
@@ -24,7 +42,7 @@ def answer_record(
     """Keep the student's answer to the present version of ``record``.
 
     ``wrong`` names the fields objected to, none for 确认无误. The same answer
-    given twice is one answer with one receipt. Raises NotAskedError.
+    given twice is one answer with one receipt. Raises NotAskedError, RecordFrozenError.
     """
     objections = [name for name in asked if name in set(wrong)]
     if set(wrong) - set(asked):
@@ -32,6 +50,8 @@ def answer_record(
     answer = Answer.WRONG if objections else Answer.RIGHT
     with transaction.atomic():
         held = StudentRecord.objects.select_for_update().get(pk=record.pk)
+        if held.frozen_at:
+            raise RecordFrozenError
         latest = held.confirmations.order_by("-pk").first()
         if (
             latest is not None
@@ -59,6 +79,27 @@ def answer_record(
     return made
 
 
+def answer_photo(*, photo: Photo, account: User, answer: Answer) -> None:
+    """Keep what the student says of one picture; the last word counts.
+
+    Raises RecordFrozenError.
+    """
+    refuse_frozen(photo.record)
+    with transaction.atomic():
+        PhotoAnswer.objects.update_or_create(
+            photo_key=photo.key,
+            defaults={"record": photo.record, "account": account, "answer": answer},
+        )
+        trail.record(
+            action="enrollment.answer_photo",
+            actor_id=account.pk,
+            subject_type="record",
+            subject_key=photo.record.key,
+            institution_code=photo.record.institution.code,
+            detail={"kind": photo.kind, "answer": answer.value},
+        )
+
+
 def changes_since(confirmation: Confirmation) -> list[FieldChange]:
     """What has changed in the fields of ``confirmation`` after it was given, oldest first."""
     changes = FieldChange.objects.filter(
@@ -71,7 +112,7 @@ def changes_since(confirmation: Confirmation) -> list[FieldChange]:
 
 def labels(names: Iterable[str]) -> list[str]:
     """The names of fields in the reader's language."""
-    return [str(BY_NAME[name].label) for name in names if name in BY_NAME]
+    return [str(_LABELS[name]) for name in names if name in _LABELS]
 
 
 def find_receipt(text: str) -> Confirmation | None:

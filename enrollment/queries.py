@@ -69,7 +69,9 @@ def batches_visible_to(user: User | AnonymousUser) -> QuerySet[ImportBatch]:
     """The import batches of a registrar's institutions, newest first."""
     institutions = institutions_of(user)
     found = ImportBatch.objects.filter(institution__in=institutions)
-    return found.select_related("institution", "created_by", "published_by").order_by("-pk")
+    return found.select_related("institution", "created_by", "published_by", "mends").order_by(
+        "-pk"
+    )
 
 
 def search_records(records: QuerySet[StudentRecord], words: str) -> QuerySet[StudentRecord]:

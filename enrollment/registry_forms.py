@@ -10,19 +10,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.identity.name import InvalidNameError, canonical_name
-from enrollment.importing.columns import COLUMNS, fold_title
 from enrollment.models import Institution
 
 UPLOAD_BYTES = 200 * 2**20
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".dbf")
 
 
-class UploadForm(forms.Form):
-    """Choose the institution (when there are several) and the file."""
+class FileForm(forms.Form):
+    """Choose a registry file."""
 
-    institution = forms.ModelChoiceField(
-        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
-    )
     file = forms.FileField(
         label=_("Registry file"),
         help_text=_(
@@ -31,6 +27,29 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ",".join(SUFFIXES)}),
     )
 
+    def clean_file(self) -> UploadedFile:
+        """A file of a known kind and an allowed size."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if Path(file.name or "").suffix.lower() not in SUFFIXES:
+            raise ValidationError(
+                _("“%(name)s”: this kind of file is not read. Save it as .xlsx or .csv.")
+                % {"name": file.name}
+            )
+        if (file.size or 0) > UPLOAD_BYTES:
+            raise ValidationError(
+                _("“%(name)s” is larger than 200 MB. Split it and try again.") % {"name": file.name}
+            )
+        return file
+
+
+class UploadForm(FileForm):
+    """Choose the institution (when there are several) and the file."""
+
+    institution = forms.ModelChoiceField(
+        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
+    )
+    field_order = ("institution", "file")
+
     def __init__(self, *args: Any, institutions: QuerySet[Institution], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["institution"]
@@ -38,50 +57,13 @@ class UploadForm(forms.Form):
         field.queryset = institutions
         field.initial = institutions.first()
 
-    def clean_file(self) -> UploadedFile:
-        """A file of a known kind and an allowed size."""
-        file: UploadedFile = self.cleaned_data["file"]
-        if Path(file.name or "").suffix.lower() not in SUFFIXES:
-            raise ValidationError(_("This kind of file is not read. Save it as .xlsx or .csv."))
-        if (file.size or 0) > UPLOAD_BYTES:
-            raise ValidationError(_("The file is larger than 200 MB. Split it and try again."))
-        return file
 
+class MendedForm(FileForm):
+    """Choose the file with the rows that were given back, mended."""
 
-class ColumnsForm(forms.Form):
-    """Say what the columns are that were not recognised."""
-
-    hide_optional = True
-
-    def __init__(self, *args: Any, titles: list[str], samples: list[list[str]], **kwargs: Any):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.titles = titles
-        choices = [("", _("Leave this column out"))] + [
-            (column.name, column.label) for column in COLUMNS
-        ]
-        for number, title in enumerate(titles):
-            seen = "、".join(filter(None, samples[number]))
-            self.fields[f"column_{number}"] = forms.ChoiceField(
-                label=title, choices=choices, required=False, help_text=seen
-            )
-
-    def named(self) -> dict[str, str]:
-        """Title in the file → name of a column, for the titles that were given a meaning."""
-        return {
-            title: self.cleaned_data[f"column_{number}"]
-            for number, title in enumerate(self.titles)
-            if self.cleaned_data[f"column_{number}"] and fold_title(title)
-        }
-
-    def clean(self) -> dict[str, Any]:
-        """No two columns mean the same."""
-        data = super().clean() or {}
-        chosen = [value for value in data.values() if value]
-        if len(chosen) != len(set(chosen)):
-            raise ValidationError(_("Two columns were given the same meaning."))
-        if not chosen:
-            raise ValidationError(_("Say of at least one column what it is."))
-        return data
+        self.fields["file"].label = _("File with the mended rows")
 
 
 class SearchForm(forms.Form):

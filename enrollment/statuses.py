@@ -43,6 +43,11 @@ class Status(models.TextChoices):
         """Whether the person counts as a student (在籍)."""
         return self in ON_THE_BOOKS
 
+    @property
+    def explanation(self) -> "Explanation":
+        """What the state means to the student, and what to do next."""
+        return EXPLANATIONS[self]
+
 
 ON_THE_BOOKS = frozenset(
     {

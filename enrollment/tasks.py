@@ -1,9 +1,29 @@
 """Background work of the registry. The batch's state is the truth; a task is only a doorbell."""
 
-from celery import shared_task
+import logging
+from datetime import timedelta
+
+from celery import Task, shared_task
+from django.db.models import F
+from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from enrollment import uploaded
-from enrollment.models import BatchState, ImportBatch
+from enrollment.models import BatchState, ImportBatch, StatusReport
+from enrollment.models.status_report import MOST_ATTEMPTS
+from enrollment.reporting.printing import print_file
+
+PATIENCE = timedelta(seconds=30)  # before an issued report counts as left lying
+
+logger = logging.getLogger(__name__)
+
+
+def ring(task: "Task[[int], None]", row: ImportBatch | StatusReport) -> None:
+    """Ring the worker; with the broker down the sweep finds the row."""
+    try:
+        task.apply_async((row.pk,), retry=False)
+    except OperationalError:
+        logger.warning("broker unreachable; %s waits for the sweep", row)
 
 
 @shared_task
@@ -12,6 +32,9 @@ def rehearse_upload(batch_id: int) -> None:
     batch = ImportBatch.objects.filter(pk=batch_id, state=BatchState.UPLOADED).first()
     if batch:
         uploaded.rehearse(batch)
+        if batch.state == BatchState.PUBLISHING:
+            ring(publish_upload, batch)
+        _ring_next(batch)
 
 
 @shared_task
@@ -20,6 +43,7 @@ def publish_upload(batch_id: int) -> None:
     batch = ImportBatch.objects.filter(pk=batch_id, state=BatchState.PUBLISHING).first()
     if batch:
         uploaded.publish(batch)
+        _ring_next(batch)
 
 
 @shared_task
@@ -30,3 +54,33 @@ def sweep_batches() -> None:
         rehearse_upload(batch_id)
     for batch_id in uploaded.waiting(BatchState.PUBLISHING):
         publish_upload(batch_id)
+
+
+@shared_task
+def print_status_report(report_id: int) -> None:
+    """Print the file of an issued report, unless it is there or was given up."""
+    waiting = StatusReport.objects.filter(pk=report_id, stored_as="", attempts__lt=MOST_ATTEMPTS)
+    # The attempt is counted before it is made: one that kills its worker counts too.
+    if waiting.update(attempts=F("attempts") + 1):
+        report = StatusReport.objects.select_related("record__institution").get(pk=report_id)
+        print_file(report)
+
+
+@shared_task
+def sweep_reports() -> None:
+    """Print what a lost doorbell or a killed worker left lying."""
+    overdue = timezone.now() - PATIENCE
+    waiting = StatusReport.objects.filter(stored_as="", attempts__lt=MOST_ATTEMPTS)
+    for report in waiting.filter(issued_at__lt=overdue).order_by("pk"):
+        ring(print_status_report, report)
+
+
+def _ring_next(batch: ImportBatch) -> None:
+    """Whoever waited for this import of the institution to end goes on at once."""
+    if batch.state in {BatchState.UPLOADED, BatchState.PUBLISHING}:
+        return  # it waits itself
+    waiting = ImportBatch.objects.filter(institution=batch.institution_id).exclude(upload="")
+    doorbells = {BatchState.UPLOADED: rehearse_upload, BatchState.PUBLISHING: publish_upload}
+    found = waiting.filter(state__in=doorbells).exclude(pk=batch.pk).order_by("pk").first()
+    if found:
+        ring(doorbells[BatchState(found.state)], found)

@@ -3,31 +3,36 @@
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
 from django.utils import timezone
 
-from enrollment import batches, uploads
-from enrollment.importing.columns import HEADER_SEARCH_ROWS
-from enrollment.importing.faults import FileFault, FileFaultError
+from enrollment import absences, batches, uploads
+from enrollment.importing.columns import HEADER_SEARCH_ROWS, Header, find_header, likely_header
+from enrollment.importing.faults import FileFault, FileFaultError, room_or_fault
+from enrollment.importing.mending import GivenBack, identities, merge
 from enrollment.importing.readers import Table, open_table
 from enrollment.importing.rehearsal import header_of, institution_is_locked
-from enrollment.importing.report import write_faulty_rows
+from enrollment.importing.report import Result, write_faulty_rows
 from enrollment.models import BatchState, ImportBatch
+from enrollment.tokens import may_publish
 
 REPORT_SECONDS = 1.0
 # A doorbell that has not been heard after this long is rung again.
 PATIENCE = timedelta(seconds=20)
-_NEEDS_MAPPING = frozenset({FileFault.NO_HEADER, FileFault.MISSING_COLUMNS})
+NEEDS_COLUMNS = frozenset({FileFault.NO_HEADER, FileFault.MISSING_COLUMNS})
+# Nothing is wrong with the file: the same check may end well next time.
+PASSING = frozenset({FileFault.STALE, FileFault.INTERRUPTED, FileFault.BUSY, FileFault.NO_ROOM})
 
 
 def rehearse(batch: ImportBatch) -> None:
     """Check the uploaded file; what goes wrong is written on the batch for the page."""
     try:
-        table = open_table(uploads.open_upload(batch), batch.file_name)
+        table = open_rows(batch)
     except FileFaultError as error:
-        batches.fail_batch(batch=batch, fault=error.fault)
+        batches.fail_batch(batch=batch, error=error)
         return
     try:
         _rehearse(batch, table)
@@ -38,11 +43,35 @@ def rehearse(batch: ImportBatch) -> None:
             # Tried again by the sweep once the other import has finished.
             ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.UPLOADED)
             return
-        batches.fail_batch(batch=batch, fault=error.fault)
-        if error.fault in _NEEDS_MAPPING:
+        batches.fail_batch(batch=batch, error=error)
+        if error.fault in NEEDS_COLUMNS:
             uploads.keep_head(batch, table.head(uploads.HEAD_ROWS))
+    else:
+        _release_if_faultless(batch)
     finally:
         table.close()
+
+
+def _release_if_faultless(batch: ImportBatch) -> None:
+    """Let a file go on to its publication that a token has asked for, if it may."""
+    wanted = batch.publish_if_faultless and not Result.from_json(batch.result).errors
+    if wanted and batch.token and may_publish(batch.token):
+        with suppress(batches.SamePersonError, batches.WrongStateError):
+            batches.release_batch(batch=batch, by=batch.token.created_by)
+
+
+def open_rows(batch: ImportBatch) -> Table:
+    """The rows of an upload; mended rows stand within the file they mend. Raises FileFaultError."""
+    table = open_table(uploads.open_upload(batch), batch.file_name)
+    if batch.mends is None:
+        return table
+    remembered = batch.institution.column_titles
+    with closing(table), closing(open_rows(batch.mends)) as base:
+        header = header_of(base, remembered)
+        faulty = open_table(uploads.open_faulty_rows(batch.mends), "faulty.xlsx")
+        with closing(faulty):
+            given_back = GivenBack(faulty, header)
+        return merge(base, header, table, given_back, remembered)
 
 
 def _rehearse(batch: ImportBatch, table: Table) -> None:
@@ -52,24 +81,57 @@ def _rehearse(batch: ImportBatch, table: Table) -> None:
     result = batches.rehearse_batch(
         batch=batch, table=table, header=header, report=_reporter(batch)
     )
+    uploads.keep_head(batch, table.head(uploads.HEAD_ROWS))
     if result.listed:
-        with tempfile.TemporaryDirectory() as directory:
+        with room_or_fault(), tempfile.TemporaryDirectory() as directory:
             path = Path(directory) / "faulty.xlsx"
             write_faulty_rows(table, header, result.listed, path)
             uploads.keep_faulty_rows(batch, path)
+        _ask_only_about_absent(batch, table, header, result)
+
+
+def _ask_only_about_absent(
+    batch: ImportBatch, table: Table, header: Header, result: Result
+) -> None:
+    """A faulty row is in the file: whoever stands in it is not missing.
+
+    Where not every faulty row is listed, nobody is asked about before they are mended.
+    """
+    if not result.faulty or not batch.absent.exists():
+        return
+    faulty = {problem.row for problem in result.listed if not problem.is_warning}
+    if len(faulty) < result.faulty:
+        batch.absent.all().delete()
+    else:
+        absences.forget_mentioned(batch, identities(table, header, faulty))
+
+
+def header_to_name(batch: ImportBatch) -> tuple[Header | None, list[list[str]]]:
+    """The titles a registrar may give a meaning now, and the rows below as samples.
+
+    No header while the batch is in another state, or where no row holds titles.
+    """
+    failed_for_it = batch.state == BatchState.FAILED and batch.failure in NEEDS_COLUMNS
+    if not failed_for_it and batch.state != BatchState.REHEARSED:
+        return None, []
+    head = uploads.head_of(batch)
+    header = find_header(head, batch.institution.column_titles) or likely_header(head)
+    return header, head[header.row_number :] if header else []
 
 
 def publish(batch: ImportBatch) -> None:
     """Publish a released batch; a registry that has changed meanwhile asks for a new check."""
+    ImportBatch.objects.filter(pk=batch.pk).update(started_at=timezone.now())
     try:
         batches.publish_batch(batch=batch, by=batch.published_by)
     except batches.WrongStateError:
         return
     except FileFaultError as error:
         if error.fault != FileFault.BUSY:
-            batches.fail_batch(batch=batch, fault=error.fault)
+            batches.fail_batch(batch=batch, error=error)
         return
-    uploads.forget(batch)
+    for part in batch.lineage:
+        uploads.forget(part)
 
 
 def release_abandoned() -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from enrollment.importing.faults import room_or_fault
 from enrollment.models import ImportBatch
 from vault.streams import seal_file, unseal_file
 
@@ -16,12 +17,15 @@ HEAD_ROWS = 30
 
 
 def keep_upload(batch: ImportBatch, source: BinaryIO) -> str:
-    """Seal an uploaded file into storage; the name it is kept under."""
+    """Seal an uploaded file into storage; the name it is kept under. Raises FileFaultError."""
     return _keep(f"imports/{batch.key}/file", source, f"upload:{batch.key}")
 
 
 def open_upload(batch: ImportBatch) -> BinaryIO:
-    """The uploaded file in the clear, in a file without a name. Raises UnsealError."""
+    """The uploaded file in the clear, in a file without a name.
+
+    Raises UnsealError, FileFaultError.
+    """
     return _open(batch.upload, f"upload:{batch.key}")
 
 
@@ -67,17 +71,21 @@ def _head_name(batch: ImportBatch) -> str:
 
 
 def _keep(name: str, source: BinaryIO, context: str) -> str:
-    with tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as sealed:
+    with room_or_fault(), tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as sealed:
         seal_file(source, sealed, context=context)
         sealed.seek(0)
         default_storage.delete(name)
-        return default_storage.save(name, File(sealed))
+        try:
+            return default_storage.save(name, File(sealed))
+        except OSError:
+            default_storage.delete(name)  # half of it may be there
+            raise
 
 
 def _open(name: str, context: str) -> BinaryIO:
     plain = tempfile.TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  the caller closes it
-    with default_storage.open(name) as sealed:
+    with room_or_fault(), default_storage.open(name) as sealed:
         for block in unseal_file(cast("BinaryIO", sealed), context=context):
             plain.write(block)
-    plain.seek(0)
+        plain.seek(0)
     return cast("BinaryIO", plain)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("reports/<uuid:key>/extend/", reports.extend, name="report_extend"),
     path("reports/<uuid:key>/revoke/", reports.revoke, name="report_revoke"),
     path("photos/<uuid:key>/", photos.photo, name="photo"),
+    path("photos/<uuid:key>/answer/", confirming.answer_photo, name="photo_answer"),
     path("<uuid:key>/", status.record, name="record"),
     path("<uuid:key>/certificate/", status.certificate, name="certificate"),
     path("<uuid:key>/answer/", confirming.answer, name="answer"),

@@ -1,5 +1,6 @@
 """App configuration."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -14,8 +15,10 @@ class SupportConfig(AppConfig):
     verbose_name = "帮助与问题"
 
     def ready(self) -> None:
-        """A database that has just been migrated has the help texts at once."""
+        """Load the help texts into a database just migrated; say what notices say."""
         post_migrate.connect(_load_handbook, sender=self)
+        import_module("support.notices")
+        import_module("support.receivers")
 
 
 def _load_handbook(*, using: str, **_: Any) -> None:

@@ -2,8 +2,10 @@
 
 from django.urls import path
 
+from support.board import acts
 from support.board import views as board
 from support.help import staff_views
+from support.reports import province
 from support.reports import staff_views as desk
 from support.reports import views as reports
 
@@ -17,10 +19,25 @@ urlpatterns = [
     path("reports/new/", reports.new, name="report_new"),
     path("reports/new/<slug:cause>/", reports.write, name="report_write"),
     path("reports/<uuid:key>/", reports.one, name="report"),
+    path("reports/<uuid:key>/evidence/<uuid:file>/", reports.evidence, name="report_evidence"),
     path("reports/<uuid:key>/answer/", reports.answer, name="report_answer"),
     path("reports/<uuid:key>/withdraw/", reports.withdraw, name="report_withdraw"),
     path("board/", board.board, name="board"),
-    path("board/<int:pk>/<slug:part>/", board.class_part, name="class_part"),
+    path("board/school/<str:code>/", board.school, name="school_board"),
+    path("board/school/<str:code>/classes/", board.college, name="college_board"),
+    path("board/class/<int:pk>/", board.class_board, name="class_board"),
+    path("board/class/<int:pk>/poster/", board.poster, name="class_poster"),
+    path("board/class/<int:pk>/remind/", acts.remind_class, name="class_remind"),
+    path("board/class/<int:pk>/reminded/<uuid:key>/", acts.reminded, name="class_reminded"),
+    path("board/class/<int:pk>/export/", acts.export_class, name="class_export"),
+    path("board/class/<int:pk>/<slug:part>/", board.class_part, name="class_part"),
     path("queue/", desk.queue, name="queue"),
+    path("queue/rhythm/", desk.rhythm, name="digest_rhythm"),
+    path("queue/statistics/", desk.statistics, name="report_statistics"),
+    path("queue/batch/<uuid:key>/", desk.batch_workbook, name="batch_workbook"),
     path("queue/<uuid:key>/", desk.read, name="queue_report"),
+    path("queue/<uuid:key>/correct/", desk.correct, name="report_correct"),
+    path("queue/<uuid:key>/separate/", desk.separate, name="report_separate"),
+    path("submissions/", province.submissions, name="submissions"),
+    path("submissions/<uuid:key>/", province.result, name="submission_result"),
 ]

@@ -1,7 +1,7 @@
 """Fixtures every test may use."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,24 +9,46 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
-from accounts.models import User
+import audit.services as trail
+from accounts.journeys.deletion import ask_for_deletion
+from accounts.limits import subject_of
+from accounts.models import Block, User
 from accounts.roles import Role
+from enrollment import absences
 from enrollment.cards import card_of
 from enrollment.confirming import answer_record
+from enrollment.corrections import Change
 from enrollment.models import (
+    AbsenceDecision,
+    AbsenceKind,
+    BatchState,
+    Campaign,
     Confirmation,
+    Correction,
+    EventKind,
     FieldChange,
     ImportBatch,
+    ImportToken,
     InstitutionRegistrar,
+    Photo,
+    PhotoKind,
+    RecordEvent,
     StatusReport,
     StudentRecord,
+    TokenRight,
 )
 from enrollment.reporting.acts import issue_report
-from tests.enrollment.importing import make_import
+from enrollment.tasks import print_status_report
+from enrollment.tokens import create_token
+from support.models import Cause, Report, ReportState
+from support.reports.correcting import accept_correction
+from support.reports.services import Statement, open_report
+from tests.enrollment.importing import make_checked, make_import, sample
 from tests.outbox import Outbox
 from tests.people import make_account, make_record, make_school, sample_number
-from verification import services
+from verification import disputes, services
 from verification.facts import Facts
+from verification.models import Dispute
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +109,21 @@ def registrar(db: None) -> User:
 
 
 @pytest.fixture
+def auditor(db: None) -> User:
+    """An auditor."""
+    return make_account("auditor@example.org", roles=(Role.AUDITOR,))
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    """Who runs the portal; a superuser holds no right to data."""
+    user = make_account("operator@example.org")
+    user.is_superuser = True
+    user.save()
+    return user
+
+
+@pytest.fixture
 def desk_registrar(db: None) -> User:
     """A registrar of the invented school."""
     user = make_account("desk@example.org", roles=(Role.REGISTRAR,))
@@ -95,15 +132,60 @@ def desk_registrar(db: None) -> User:
 
 
 @pytest.fixture
-def checked_import(db: None, tmp_path: Path) -> ImportBatch:
+def checked_import(db: None, media: Path, tmp_path: Path) -> ImportBatch:
     """A file with a change, a warning and a fault, checked and not yet published."""
     return make_import(tmp_path, publish=False)
 
 
 @pytest.fixture
-def published_import(db: None, tmp_path: Path) -> ImportBatch:
+def published_import(db: None, media: Path, tmp_path: Path) -> ImportBatch:
     """A small published file."""
     return make_import(tmp_path, publish=True)
+
+
+@pytest.fixture
+def partial_import(published_import: ImportBatch, tmp_path: Path) -> ImportBatch:
+    """A later file that mentions two of its six students, checked."""
+    return make_checked(tmp_path, sample(6)[:2])
+
+
+@pytest.fixture
+def absence_decision(partial_import: ImportBatch, desk_registrar: User) -> AbsenceDecision:
+    """The others have left, as the registrar has decided; it waits for the publication."""
+    return absences.decide(
+        batch=partial_import,
+        chosen=absences.groups(partial_import, by_class=False),
+        kind=AbsenceKind.LEFT,
+        status="毕业",
+        happened_on=date(2026, 6, 30),
+        reason="2026 届毕业",
+        by=desk_registrar,
+    )
+
+
+@pytest.fixture
+def failed_import(db: None) -> ImportBatch:
+    """A file that could not be read."""
+    return ImportBatch.objects.create(
+        institution=make_school(),
+        file_name="名册.xlsx",
+        file_sha256=b"",
+        state=BatchState.FAILED,
+        failure="quote",
+        failure_detail="(17)",
+    )
+
+
+@pytest.fixture
+def import_token(desk_registrar: User) -> ImportToken:
+    """A token of the invented school."""
+    return create_token(
+        institution=make_school(),
+        name="教务系统",
+        right=TokenRight.CHECK,
+        days=30,
+        by=desk_registrar,
+    )[0]
 
 
 @pytest.fixture
@@ -141,6 +223,21 @@ def wang_second_record(wang: User, wang_record: StudentRecord) -> StudentRecord:
 
 
 @pytest.fixture
+def leaving(db: None) -> User:
+    """A student who has asked to have the account deleted."""
+    account = make_account("leaving@example.org")
+    ask_for_deletion(account=account)
+    return account
+
+
+@pytest.fixture
+def year_old_account(wang: User, wang_record: StudentRecord) -> User:
+    """王明 has not been here for a year."""
+    User.objects.filter(pk=wang.pk).update(date_joined=timezone.now() - timedelta(days=400))
+    return wang
+
+
+@pytest.fixture
 def answered(wang: User, wang_record: StudentRecord) -> Confirmation:
     """王明 has confirmed the record."""
     return answer_record(record=wang_record, account=wang, asked=["name", "gender"], wrong=[])
@@ -173,12 +270,101 @@ def wang_report(media: Path, wang: User, wang_record: StudentRecord) -> StatusRe
 
     def issue() -> StatusReport:
         try:
-            return issue_report(
+            made = issue_report(
                 card=card, account=wang, purpose="实习申请", language="both", days=30, pin=""
             )
+            print_status_report(made.pk)
+            return StatusReport.objects.get(pk=made.pk)
         finally:
             connection.close()
 
     # Signing runs an event loop, and the browser's runs in this thread already.
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(issue).result()
+
+
+@pytest.fixture
+def wang_problem(wang: User, wang_record: StudentRecord) -> Report:
+    """王明 has reported a wrong name."""
+    statement = Statement(words="姓名第二个字应为䶮", correct="王䶮")
+    report = open_report(account=wang, cause=Cause.NAME, statement=statement, record=wang_record)
+    Report.objects.filter(pk=report.pk).update(state=ReportState.WITH_REGISTRAR)
+    report.refresh_from_db()
+    return report
+
+
+@pytest.fixture
+def wang_submission(wang_problem: Report, desk_registrar: User) -> Correction:
+    """The registrar has asked the province to correct it."""
+    return accept_correction(
+        report=wang_problem, change=Change("name", "王䶮"), words="", by=desk_registrar
+    )
+
+
+@pytest.fixture
+def true_wang(db: None) -> User:
+    """Somebody who says that 王明's record is theirs."""
+    return make_account("true.wang@example.org")
+
+
+@pytest.fixture
+def dispute(true_wang: User, wang_record: StudentRecord) -> Dispute:
+    """Their dispute, looked into; the holder may still object."""
+    facts = Facts("王明", "居民身份证", sample_number(31), wang_record.candidate_number)
+    statement = disputes.Statement("我没有注册过，有人用了我的身份证号。")
+    made = disputes.open_dispute(account=true_wang, facts=facts, statement=statement)
+    disputes.look_into(made)
+    made.refresh_from_db()
+    return made
+
+
+@pytest.fixture
+def blocked_number(db: None) -> Block:
+    """A number that nothing is sent to for a day."""
+    return Block.objects.create(
+        subject=subject_of("+8613912345678"),
+        masked="139****5678",
+        until=timezone.now() + timedelta(days=1),
+    )
+
+
+@pytest.fixture
+def wang_waiting_report(media: Path, wang: User, wang_record: StudentRecord) -> StatusReport:
+    """王明 has issued a report that is not printed yet."""
+    card = card_of(wang, wang_record.key)
+    assert card is not None
+    return issue_report(card=card, account=wang, purpose="实习申请", language="zh", days=30, pin="")
+
+
+@pytest.fixture
+def wang_viewed_record(wang_record: StudentRecord) -> StudentRecord:
+    """A registrar has looked at 王明's record, twice, and said why once."""
+    viewer = make_account("viewer@example.org", roles=(Role.REGISTRAR,))
+    for action, reason in [("view_record", "核对姓名用字"), ("reveal_certificate", "")]:
+        trail.record(
+            action=f"enrollment.{action}",
+            actor_id=viewer.pk,
+            subject_type="record",
+            subject_key=wang_record.key,
+            reason=reason,
+        )
+    return wang_record
+
+
+@pytest.fixture
+def wang_full_record(stale_answer: FieldChange) -> StudentRecord:
+    """王明's record with photos, an event, a campaign and an answer that is out of date."""
+    record = stale_answer.record
+    for kind in PhotoKind:
+        Photo.objects.create(
+            record=record, kind=kind, stored_as="x", thumbnail_stored_as="x", width=480, height=640
+        )
+    RecordEvent.objects.create(
+        record=record, kind=EventKind.SUSPENSION, happened_on=date(2026, 10, 1),
+        status_after="休学", note="因病",
+    )  # fmt: skip
+    Campaign.objects.create(
+        institution=record.institution, name="新生学籍核对", starts_on=date(2026, 1, 1),
+        ends_on=date(2126, 1, 1), confirm_fields=["name"], ignore_fields=["major_name"],
+    )  # fmt: skip
+    return record

@@ -42,6 +42,10 @@ class KeyRing:
         sealed = self._newest_key.encrypt(nonce, plaintext, context.encode())
         return self._newest_prefix + nonce + sealed
 
+    def sealer(self, values: int) -> "Sealer":
+        """For sealing many values: the random bytes of ``values`` nonces are drawn at once."""
+        return Sealer(self._newest_prefix, self._newest_key, values)
+
     def unseal(self, sealed: bytes, *, context: str) -> bytes:
         """The plaintext of ``sealed``. Raises UnsealError."""
         start = sealed[0] + 1 if sealed else 0
@@ -57,6 +61,25 @@ class KeyRing:
     def seals_with_newest(self, sealed: bytes) -> bool:
         """Whether ``sealed`` was made by the key that seals now."""
         return sealed.startswith(self._newest_prefix)
+
+
+class Sealer:
+    """Seals up to a number of values as ``KeyRing.seal`` does, each with a nonce of its own.
+
+    Never take one over into another process: both would use the same nonces.
+    """
+
+    def __init__(self, prefix: bytes, key: AESGCM, values: int) -> None:
+        self._prefix, self._key = prefix, key
+        self._nonces = os.urandom(NONCE_BYTES * values)
+        self._at = 0
+
+    def seal(self, plaintext: bytes, *, context: str) -> bytes:
+        """The sealed form of ``plaintext``. Raises ValueError when the nonces are used up."""
+        nonce = self._nonces[self._at : self._at + NONCE_BYTES]
+        self._at += NONCE_BYTES
+        # An empty nonce is refused by AESGCM, so that none can come twice.
+        return self._prefix + nonce + self._key.encrypt(nonce, plaintext, context.encode())
 
 
 def _prefix(key_id: str) -> bytes:

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VerificationConfig(AppConfig):
@@ -12,5 +13,10 @@ class VerificationConfig(AppConfig):
     verbose_name = "身份验证"
 
     def ready(self) -> None:
-        """Connect the receivers, which need the models."""
+        """Connect the receivers, which need the models; put the step in its place."""
         import_module("verification.receivers")
+        import_module("verification.notices")
+        from accounts.steps import Step, register_step
+        from verification.queries import has_nothing_to_prove
+
+        register_step(Step(20, "verification:go_on", _("Basic information"), has_nothing_to_prove))

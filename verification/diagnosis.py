@@ -162,10 +162,11 @@ def findings(answers: Mapping[str, str]) -> list[tuple[Question, Choice]]:
     ]
 
 
-def likely_cause(answers: Mapping[str, str]) -> str:
-    """The first cause found, as ``question-choice``; empty when none was."""
-    for question in QUESTIONS:
-        for choice in question.choices:
-            if choice.advice and answers.get(question.name) == choice.name:
-                return f"{question.name}-{choice.name}"
-    return ""
+def transcript(answers: Mapping[str, str]) -> str:
+    """Questions and answers as lines, to be put into a report."""
+    return "\n".join(
+        f"{question.text} {choice.label}"
+        for question in QUESTIONS
+        for choice in question.choices
+        if answers.get(question.name) == choice.name
+    )

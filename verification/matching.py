@@ -8,12 +8,14 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from accounts.models import User
 from enrollment.models import StudentRecord
 from enrollment.models.institution import ThirdItem
 from vault.lookup import keyed_hash
 from verification.facts import Facts, canonical_item
-from verification.models import ClaimMethod, Outcome
+from verification.models import ClaimMethod, Decision, Dispute, DisputeState, Outcome
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,11 @@ class Match:
 
 
 def match(facts: Facts, account: User) -> Match:
-    """Compare ``facts`` with the registry on behalf of ``account``: one query."""
+    """Compare ``facts`` with the registry on behalf of ``account``: two queries, whatever is found.
+
+    Whom the school has found not to be this person opens nothing by facts alone
+    any more, though the record be free: only face to face.
+    """
     found = list(
         StudentRecord.objects.select_related("institution")
         .filter(certificate_hash=facts.certificate_hash)
@@ -38,6 +44,7 @@ def match(facts: Facts, account: User) -> Match:
     named = [r for r in found if r.name_canonical == facts.name_canonical]
     by_phone = _phone_is_known(named, account)
     by_item = _third_item_fits(named, facts.third_item)
+    refused = _was_refused(facts, account)
     held = any(r.holder_id not in (None, account.pk) for r in named)
     if not found:
         return Match(Outcome.UNKNOWN_NUMBER)
@@ -49,8 +56,20 @@ def match(facts: Facts, account: User) -> Match:
         return Match(Outcome.FROZEN)
     if held:
         return Match(Outcome.ALREADY_CLAIMED)
+    if refused:
+        return Match(Outcome.FROZEN)
     method = ClaimMethod.PHONE if by_phone else ClaimMethod.SELF
     return Match(Outcome.MATCHED, named, method)
+
+
+def _was_refused(facts: Facts, account: User) -> bool:
+    """Whether a dispute about this certificate was decided against ``account``."""
+    lost = Q(claimant=account) & ~Q(decision=Decision.CLAIMANT)
+    lost |= Q(holder=account) & ~Q(decision=Decision.HOLDER)
+    decided = Dispute.objects.filter(
+        certificate_hash=facts.certificate_hash, state=DisputeState.DECIDED
+    )
+    return decided.filter(lost).exists()
 
 
 def _phone_is_known(records: Sequence[StudentRecord], account: User) -> bool:

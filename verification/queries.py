@@ -10,6 +10,11 @@ def is_verified(account: User) -> bool:
     return claimed or account.held_records.exists()
 
 
+def has_nothing_to_prove(account: User) -> bool:
+    """Whether basic information is not asked of the account: it is verified, or of the staff."""
+    return not account.is_student or is_verified(account)
+
+
 def open_attempt(account: User, state: AttemptState) -> VerificationAttempt | None:
     """The account's attempt that waits in ``state``."""
     return VerificationAttempt.objects.filter(account=account, state=state).first()
@@ -17,5 +22,6 @@ def open_attempt(account: User, state: AttemptState) -> VerificationAttempt | No
 
 def last_unmatched(account: User) -> VerificationAttempt | None:
     """The account's latest attempt that found no record."""
-    attempts = VerificationAttempt.objects.filter(account=account, state=AttemptState.UNMATCHED)
+    found = VerificationAttempt.objects.filter(account=account, state=AttemptState.UNMATCHED)
+    attempts = found.exclude(facts_sealed=b"")
     return attempts.order_by("-submitted_at").first()

@@ -2,11 +2,23 @@
 
 import logging
 
+from django.db.models.functions import Now
 from django.dispatch import receiver
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from enrollment.signals import batch_published
+from accounts.models import User
+from accounts.signals import account_deleted
+from enrollment.models import StudentRecord
+from enrollment.signals import batch_published, certificate_changed
+from verification import disputes
+from verification.models import (
+    OPEN_STATES,
+    Claim,
+    Dispute,
+    DisputeState,
+    VerificationAttempt,
+)
 from verification.tasks import match_waiting
 
 logger = logging.getLogger(__name__)
@@ -19,3 +31,22 @@ def look_for_those_who_wait(**_: object) -> None:
         match_waiting.delay()
     except (KombuError, RedisError, OSError):
         logger.warning("broker away: those who wait are matched by the clock")
+
+
+@receiver(certificate_changed, dispatch_uid="verification-follow-certificate")
+def follow_the_certificate(*, record: StudentRecord, old: bytes, new: bytes, **_: object) -> None:
+    """The bearer of a corrected number stays its bearer."""
+    claims = Claim.objects.filter(account=record.holder_id, certificate_hash=old, ended_at=None)
+    claims.update(certificate_hash=new)
+
+
+@receiver(account_deleted, dispatch_uid="verification-account-deleted")
+def forget_what_was_proved(*, account: User, **_: object) -> None:
+    """The claim ends, what was stated is emptied, and what the account contested is withdrawn."""
+    Claim.objects.filter(account=account, ended_at=None).update(ended_at=Now())
+    attempts = VerificationAttempt.objects.filter(account=account)
+    attempts.filter(state__in=OPEN_STATES).delete()
+    attempts.update(facts_sealed=b"")
+    for dispute in Dispute.objects.filter(claimant=account, state=DisputeState.OPEN):
+        disputes.withdraw(dispute=dispute)
+    Dispute.objects.filter(holder=account).update(holder=None)

@@ -10,6 +10,7 @@ from verification import limits
 from verification.facts import Facts
 from verification.matching import Match, match
 from verification.models import OPEN_STATES, AttemptState, Claim, Outcome, VerificationAttempt
+from verification.progress import tell_progress
 
 
 class NothingToSubmitError(Exception):
@@ -30,6 +31,7 @@ def start_attempt(*, account: User, facts: Facts, address_hash: bytes = b"") -> 
         )
         attempt.facts_sealed = facts.seal(attempt.key)
         attempt.save(force_insert=True)
+        tell_progress(attempt)
     return attempt
 
 
@@ -107,4 +109,5 @@ def settle(
         subject_key=attempt.key,
         detail={"outcome": found.outcome},
     )
+    tell_progress(attempt)
     return state

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 
+from accounts.models import User
+from accounts.notices import tell
 from enrollment.models import StudentRecord
 from enrollment.services import RecordHeldError, claim_records
-from verification import letters, services
+from verification import services
 from verification.models import AttemptState, Claim, Outcome, VerificationAttempt
 
 logger = logging.getLogger(__name__)
@@ -49,7 +52,7 @@ def _retry(attempt: VerificationAttempt) -> bool:
         if found.outcome != Outcome.MATCHED:
             return False
         services.settle(attempt, found, AttemptState.UNMATCHED)
-        letters.tell_record_found(attempt.account)
+        _tell(attempt.account)
     return True
 
 
@@ -73,8 +76,13 @@ def _adopt(growth: tuple[Claim, list[StudentRecord]]) -> bool:
     try:
         with transaction.atomic():
             claim_records(account=claim.account, records=records)
-            letters.tell_record_found(claim.account)
+            _tell(claim.account)
     except (IntegrityError, RecordHeldError):
         logger.info("claim %s: somebody was first", claim.pk)
         return False
     return True
+
+
+def _tell(account: User) -> None:
+    """By every way there is: the person has waited for it."""
+    tell(account=account, kind="record_found", path=reverse("enrollment:status"), always=True)

@@ -1,5 +1,7 @@
 """The frame as a Django app: it holds the project's own management commands."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 # Every process that loads the apps calls tasks through this Celery application.
@@ -12,3 +14,7 @@ class PortalConfig(AppConfig):
     name = "xuejiportal"
     verbose_name = "学籍门户"
     celery = celery_app
+
+    def ready(self) -> None:
+        """Fill the operator's console, which needs the models."""
+        import_module("xuejiportal.console").register_models()

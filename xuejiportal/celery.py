@@ -8,6 +8,9 @@ from celery.signals import beat_init, worker_init
 from xuejiportal.preflight import refuse_unfit_production
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
+# The checks load every page and its libraries: half as much memory again in each process of a
+# worker. They run with every migration and start of the web server.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
 
 app = Celery("xuejiportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -9,6 +9,7 @@ import binascii
 import json
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -79,7 +80,8 @@ def database(url: str, *, conn_max_age: int) -> dict[str, object]:
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": conn_max_age,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": query,
+        # Only what asks for it is prepared (accounts.prepared): the rest is composed anew.
+        "OPTIONS": {"prepare_threshold": sys.maxsize, **query},
     }
 
 

@@ -7,14 +7,19 @@ BY_PAGE = {
     "account_email_verification_sent": "activate",
     "account_confirm_email": "activate",
     "account_login": "sign-in",
+    "account_code": "sign-in",
+    "account_code_enter": "sign-in",
     "account_reset_password": "recover",
-    "account_reset_password_done": "recover",
-    "account_reset_password_from_key": "recover",
+    "account_reset_password_enter": "recover",
+    "account_reset_password_new": "recover",
+    "account_find_username": "recover",
+    "account_find_username_sent": "recover",
     "verification:unmatched": "not-matched",
 }
 BY_APP = {
     "verification": "verify",
     "enrollment": "check",
+    "registry": "imports",
     "accounts": "safety",
     "support": "report",
 }

@@ -2,10 +2,18 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import add_never_cache_headers
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import translation
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.defaults import bad_request
 
+# What add_never_cache_headers says, without the clock.
+NEVER = "max-age=0, no-cache, no-store, must-revalidate, private"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -19,8 +27,9 @@ class WellFormedMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.META.get("QUERY_STRING") and request.GET.lists()
         if self._is_malformed(request.path) or any(
-            self._is_malformed(text) for pair in request.GET.lists() for text in (pair[0], *pair[1])
+            self._is_malformed(text) for pair in asked or () for text in (pair[0], *pair[1])
         ):
             return bad_request(request, ValueError())
         return self.get_response(request)
@@ -28,6 +37,38 @@ class WellFormedMiddleware:
     @staticmethod
     def _is_malformed(text: str) -> bool:
         return "\0" in text or REPLACEMENT in text
+
+
+class LanguageMiddleware:
+    """The reader's language: chosen by the button (a cookie), else the browser's.
+
+    Django's own also looks for languages in addresses, which this site has not.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = translation.get_language_from_request(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", translation.get_language() or language)
+        return response
+
+
+class CsrfMiddleware(CsrfViewMiddleware):
+    """Django's, which hands the cookie out anew only to browsers that have another or none.
+
+    Django renews it with each form, to push its year forward; that is a tenth of a page.
+    """
+
+    def _set_csrf_cookie(self, request: HttpRequest, response: HttpResponse) -> None:
+        if request.COOKIES.get(settings.CSRF_COOKIE_NAME) != request.META["CSRF_COOKIE"]:
+            super()._set_csrf_cookie(request, response)  # type: ignore[misc]
+        else:
+            patch_vary_headers(response, ("Cookie",))
 
 
 class NoStoreMiddleware:
@@ -43,5 +84,27 @@ class NoStoreMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.user.is_authenticated or request.method == "POST":
-            add_never_cache_headers(response)
+            if response.has_header("Cache-Control"):
+                add_never_cache_headers(response)
+            else:
+                response.headers["Cache-Control"] = NEVER
+        return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """The Content-Security-Policy of each answer; composed once, since no page has its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        super().__init__(get_response)
+        self.policy = build_policy()
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Nothing: no page uses a nonce, since nothing stands inline."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Put the policy on the answer, Django's own pages of errors in development excepted."""
+        if not (settings.DEBUG and response.status_code in {404, 500}):
+            response.headers.setdefault(HEADER, self.policy)
         return response

@@ -1,14 +1,21 @@
 """All addresses of the portal."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from xuejiportal import views
+from xuejiportal import trail, views
+from xuejiportal.console import console
 
 urlpatterns = [
+    # First: the page that is asked for most.
+    path("status/", include("enrollment.urls")),
     path("", views.home, name="home"),
+    path("trail/", trail.read, name="trail"),
+    path("trail/export/", trail.export, name="trail_export"),
     path("desk/", views.desk, name="desk"),
+    path(settings.CONSOLE_PATH, console.urls),
     path("help/", include("support.help.urls")),
     path("offline/", views.offline, name="offline"),
     path("service-worker.js", views.service_worker, name="service_worker"),
@@ -17,9 +24,8 @@ urlpatterns = [
     path("", include("delivery.urls")),
     path("account/", include("accounts.urls")),
     path("account/", include("accounts.entrance_urls")),
-    path("account/", include("allauth.urls")),
-    path("status/", include("enrollment.urls")),
     path("registry/", include("enrollment.registry_urls")),
+    path("api/imports/", include("enrollment.import_api_urls")),
     path("verify/", include("verification.urls")),
     path("support/", include("support.urls")),
 ]

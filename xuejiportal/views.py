@@ -9,6 +9,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
 from accounts.roles import Role
+from accounts.steps import first_open_step
 
 
 @login_not_required
@@ -22,13 +23,21 @@ def home(request: HttpRequest) -> HttpResponse:
 DESKS = {
     Role.COUNSELOR: "support:board",
     Role.REGISTRAR: "registry:imports",
+    Role.AUDITOR: "trail",
 }
 
 
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """Lead whoever has signed in to their own page: the record, or the work of their role."""
+    """Lead whoever has signed in to what is left to do, else to their own page: the
+    record, or the work of their role.
+    """
+    step = first_open_step(request.user)
+    if step is not None:
+        return redirect(step.page)
     roles: frozenset[Role] = getattr(request.user, "roles", frozenset())
+    if getattr(request.user, "is_superuser", False):
+        return redirect("registry:appointments")
     name = next((page for role, page in DESKS.items() if role in roles), "enrollment:status")
     return redirect(name)
 

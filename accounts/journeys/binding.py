@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from accounts import codes, limits
 from accounts.codes import Outcome
+from accounts.contact_checks import note_contact
 from accounts.models import CodePurpose, ContactChange, EventKind, User
 from accounts.security_log import record_event
+from accounts.signals import phone_confirmed
 from audit import services as audit
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
@@ -34,13 +36,13 @@ class Contact:
 
 def bound_contact(*, account: User, channel: Channel) -> Contact | None:
     """The confirmed phone or primary e-mail address of ``account``."""
-    address = _bound_address(account, channel)
+    address = bound_address(account, channel)
     return Contact(channel, masked(channel, address)) if address else None
 
 
 def is_bound(*, account: User, channel: Channel, address: str) -> bool:
     """Whether ``address`` is the contact that ``account`` has bound."""
-    return _bound_address(account, channel) == address
+    return bound_address(account, channel) == address
 
 
 def masked(channel: Channel, address: str) -> str:
@@ -87,7 +89,7 @@ def confirm_binding(*, account: User, channel: Channel, typed: str) -> Outcome:
     address = codes.address_of(code)
     try:
         with transaction.atomic():
-            _bind(account, channel, address)
+            bind(account=account, channel=channel, address=address)
     except IntegrityError:
         return Outcome.OVER
     return Outcome.RIGHT
@@ -128,9 +130,13 @@ def undo_change(*, change: ContactChange) -> bool:
     return True
 
 
-def _bind(account: User, channel: Channel, address: str) -> None:
+def bind(*, account: User, channel: Channel, address: str) -> None:
+    """Make ``address``, which the owner has just shown to read, a contact of ``account``.
+
+    Call inside a transaction. Raises IntegrityError where another account has it.
+    """
     User.objects.select_for_update(no_key=True).get(pk=account.pk)
-    old = _bound_address(account, channel)
+    old = bound_address(account, channel)
     _set_contact(account, channel, address)
     if old and old != address:
         _tell_old_contact(account, channel, old)
@@ -142,11 +148,13 @@ def _bind(account: User, channel: Channel, address: str) -> None:
         detail={"channel": channel, "replaced": bool(old and old != address)},
     )
     record_event(account=account, kind=EventKind.CONTACT_BOUND)
+    note_contact(account=account, channel=channel)
 
 
 def _set_contact(account: User, channel: Channel, address: str) -> None:
     if channel == Channel.SMS:
         User.objects.filter(pk=account.pk).update(phone=address, phone_confirmed_at=Now())
+        phone_confirmed.send(User, account=account, phone=address)
         return
     kept, _ = EmailAddress.objects.get_or_create(user=account, email=address)
     EmailAddress.objects.filter(user=account).exclude(pk=kept.pk).delete()
@@ -172,7 +180,8 @@ def _tell_old_contact(account: User, channel: Channel, old: str) -> None:
     )
 
 
-def _bound_address(account: User, channel: Channel) -> str:
+def bound_address(account: User, channel: Channel) -> str:
+    """The confirmed phone (E.164) or primary mailbox of ``account``; empty when there is none."""
     if channel == Channel.SMS:
         phone = User.objects.filter(pk=account.pk, phone_confirmed_at__isnull=False)
         return str(phone.values_list("phone", flat=True).first() or "")

@@ -1,19 +1,25 @@
 """The accounts' tables, one subject a module."""
 
-from accounts.models.code import Code, CodePurpose
-from accounts.models.contact import ContactChange
+from accounts.models.code import ENTRANCE, Code, CodePurpose
+from accounts.models.contact import ContactChange, ContactCheck
 from accounts.models.event import EventKind, SecurityEvent
 from accounts.models.limit import Block, LimitHit
+from accounts.models.notice import Notice, NoticeChoice, Topic
 from accounts.models.user import RoleGrant, User
 
 __all__ = [
+    "ENTRANCE",
     "Block",
     "Code",
     "CodePurpose",
     "ContactChange",
+    "ContactCheck",
     "EventKind",
     "LimitHit",
+    "Notice",
+    "NoticeChoice",
     "RoleGrant",
     "SecurityEvent",
+    "Topic",
     "User",
 ]

@@ -19,17 +19,21 @@ class CodePurpose(models.TextChoices):
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose, no password
 
 
+# Codes that open an account to whoever cannot sign in otherwise.
+ENTRANCE = (CodePurpose.SIGN_IN, CodePurpose.RESET_PASSWORD)
+
+
 class Code(models.Model):
     """One code, sent to one address for one purpose of one account.
 
     ``is_decoy`` marks a request that must look like any other but can never
-    succeed: the address belongs to someone else. ``closed_at`` is set once the
-    code is used, replaced or out of tries.
+    succeed: the address belongs to someone else, or, where ``account`` is empty,
+    to nobody. ``closed_at`` is set once the code is used, replaced or out of tries.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="codes"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="codes"
     )
     purpose = models.CharField(max_length=16, choices=CodePurpose)
     channel = models.CharField(max_length=5, choices=Channel)
@@ -47,8 +51,19 @@ class Code(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "purpose"],
-                condition=Q(closed_at__isnull=True),
+                condition=Q(closed_at__isnull=True) & ~Q(purpose__in=ENTRANCE),
                 name="one_open_code_per_purpose",
+            ),
+            # One for each name by which the account is asked for: what happens to
+            # one tells nothing of the others (SECURITY 5, T4).
+            models.UniqueConstraint(
+                fields=["account", "purpose", "address_hash"],
+                condition=Q(closed_at__isnull=True),
+                name="one_open_code_per_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(account__isnull=False) | Q(is_decoy=True),
+                name="code_of_nobody_is_decoy",
             ),
             models.CheckConstraint(
                 condition=Q(used_at__isnull=True) | Q(closed_at__isnull=False),

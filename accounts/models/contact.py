@@ -1,4 +1,4 @@
-"""Changes of a bound contact, which the old contact can undo."""
+"""The contacts of an account: changes, which the old contact can undo, and the yearly check."""
 
 import uuid
 
@@ -23,3 +23,23 @@ class ContactChange(models.Model):
 
     def __str__(self) -> str:
         return f"change {self.key} of {self.channel}"
+
+
+class ContactCheck(models.Model):
+    """When to ask the owner again whether a contact still reaches them, or to bind one."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contact_checks"
+    )
+    channel = models.CharField(max_length=5, choices=Channel)
+    ask_again_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "channel"], name="one_contact_check_per_channel"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"check of {self.channel} of account {self.account_id}"

@@ -10,11 +10,16 @@ class EventKind(models.TextChoices):
     """A sign-in, or a change of what keeps the account safe."""
 
     SIGNED_IN = "signed_in", _("Signed in")
+    SIGNED_IN_BY_CODE = "signed_in_by_code", _("Signed in with a code")
     PASSWORD_CHANGED = "password_changed", _("Password changed")
+    PASSWORD_RESET = "password_reset", _("Password recovered by a code")
+    USERNAME_CHOSEN = "username_chosen", _("Username chosen")
     FACTOR_ADDED = "factor_added", _("Second factor added")
     FACTOR_REMOVED = "factor_removed", _("Second factor removed")
     RECOVERY_CODES_RENEWED = "recovery_codes", _("New recovery codes made")
     CONTACT_BOUND = "contact_bound", _("Phone or e-mail bound")
+    DELETION_ASKED = "deletion_asked", _("Deletion of the account asked for")
+    DELETION_CANCELLED = "deletion_cancelled", _("Deletion of the account cancelled")
     CONTACT_RESTORED = "contact_restored", _("Change of phone or e-mail undone")
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 
 class LimitHit(models.Model):
@@ -43,3 +44,8 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"block {self.pk} until {self.until:%F %T}"
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is sent there now."""
+        return self.lifted_at is None and self.until > timezone.now()

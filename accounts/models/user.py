@@ -8,6 +8,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -37,6 +38,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    # Asked for by the owner (accounts.journeys.deletion); once done only an empty shell is left.
+    deletion_due_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = UserManager()
 
@@ -56,6 +60,18 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(phone_confirmed_at__isnull=True) | models.Q(phone__isnull=False),
                 name="confirmed_phone_is_set",
             ),
+            # Whoever binds a contact or signs up at that very moment meets this wall.
+            models.CheckConstraint(
+                condition=models.Q(deleted_at__isnull=True)
+                | models.Q(
+                    is_active=False,
+                    email="",
+                    username__isnull=True,
+                    phone__isnull=True,
+                    password="",
+                ),
+                name="deleted_account_is_empty",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -69,6 +85,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         if known is None:
             known = [grant.role for grant in self.role_grants.all()]
         return frozenset(map(Role, known))
+
+    @property
+    def deletion_due_on(self) -> str:
+        """The day and minute the account is deleted, for a page; empty when it stays."""
+        if self.deletion_due_at is None:
+            return ""
+        return date_format(timezone.localtime(self.deletion_due_at), "DATETIME_FORMAT")
 
     @property
     def is_student(self) -> bool:

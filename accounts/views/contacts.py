@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import codes
 from accounts.codes import Outcome
+from accounts.contact_checks import remember_due
 from accounts.contact_forms import CodeForm, MailboxForm, PhoneForm
 from accounts.journeys import binding
 from accounts.limits import LimitReachedError, client_address, seconds_to_wait
@@ -66,6 +67,8 @@ def enter_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         outcome = _try(account, channel, form)
         if outcome is Outcome.RIGHT:
+            account.refresh_from_db()
+            remember_due(request, account)
             messages.success(request, _("Bound. You can now sign in with it."))
             return redirect("accounts:contacts")
         if outcome is Outcome.OVER:

@@ -28,7 +28,7 @@ REGISTERING = "registering_account"
 def register(request: HttpRequest) -> HttpResponse:
     """Name the number and choose a password; POST sends the code."""
     if request.user.is_authenticated:
-        return redirect("accounts:contacts")
+        return redirect("desk")
     form = PhoneSignupForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "account/signup_phone.html", {"form": form})
@@ -110,7 +110,7 @@ def _enter(request: HttpRequest, account: User) -> HttpResponse:
     del request.session[REGISTERING]
     account.refresh_from_db()
     answer: HttpResponse = perform_login(
-        request, Login(user=account, signup=True, redirect_url=reverse("accounts:contacts"))
+        request, Login(user=account, signup=True, redirect_url=reverse("desk"))
     )
     return answer
 

@@ -64,7 +64,7 @@ def clean_name(text: str) -> str:
     dropped; a Chinese name loses its inner spaces, another keeps single ones.
     Raises InvalidNameError.
     """
-    if _PLAIN.match(text):
+    if is_plain_name(text):
         return text
     folded = unicodedata.normalize("NFC", text).translate(_FOLD).strip()
     _refuse_hidden(folded)
@@ -76,6 +76,11 @@ def clean_name(text: str) -> str:
     if len(name) > MAX_LENGTH:
         raise InvalidNameError(NameFault.TOO_LONG)
     return name
+
+
+def is_plain_name(text: str) -> bool:
+    """Whether ``text`` is a Chinese name as it should be: kept and compared as it is."""
+    return _PLAIN.match(text) is not None
 
 
 def canonical_name(text: str) -> str:

@@ -108,8 +108,9 @@ def canonical_number(text: str, kind: str = CertificateType.RESIDENT_ID) -> str:
     """The one form in which a number of this type is stored, hashed and compared.
 
     Spaces and hyphens go, full-width characters and x are folded, a 15-digit
-    identity number becomes the 18-character one of the same person, and the
-    reissue count of a travel permit is dropped. Raises InvalidNumberError.
+    identity number becomes the 18-character one of the same person, the reissue
+    count of a travel permit is dropped, and a military number gets the words that
+    stand on the certificate. Raises InvalidNumberError.
     """
     number = text.translate(_FOLD).upper()
     if not number:
@@ -123,6 +124,8 @@ def canonical_number(text: str, kind: str = CertificateType.RESIDENT_ID) -> str:
     match = _FORMS[CertificateType(kind)].match(number)
     if not match:
         raise InvalidNumberError(NumberFault.FORMAT)
+    if match.groupdict().get("word"):
+        return f"{match['word']}字第{match['number']}号"
     return match["number"]
 
 
@@ -201,8 +204,9 @@ def _form(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern + r"\Z", re.ASCII)
 
 
-# 军字第2001988号, 士字第P011816449号: characters, then at least four digits.
-_MILITARY = _form(r"(?P<number>[\u4e00-\u9fff]{0,6}[A-Z]{0,2}[0-9]{4,12}号?)")
+# 军字第2001988号, 士字第P011816449号: the word of the service, then at least four digits.
+# 字, 第 and 号 are often left out; whoever leaves them out means the same certificate.
+_MILITARY = _form(r"(?P<word>[\u4e00-\u9fff]{0,6}?)字?第?(?P<number>[A-Z]{0,2}[0-9]{4,12})号?")
 _FORMS = {
     # H or M, eight digits for life, two for the reissue count of the older card.
     CertificateType.HK_MACAO_PERMIT: _form(r"(?P<number>[HM][0-9]{8})(?:[0-9]{2})?"),

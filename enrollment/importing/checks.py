@@ -3,26 +3,32 @@
 from django.db import connection
 
 from enrollment.importing.faults import Problem, RowFault
-from enrollment.importing.stage import LISTED_PROBLEMS, Tally
+from enrollment.importing.tally import Tally
 
+# Rows that repeat another, contradict another or mean the same person share one of these.
+_SOMETHING_TWICE = """
+SELECT EXISTS (SELECT FROM "{t}" WHERE student_number <> ''
+               GROUP BY student_number HAVING count(*) > 1)
+    OR EXISTS (SELECT FROM "{t}" WHERE candidate_number <> ''
+               GROUP BY candidate_number HAVING count(*) > 1)
+    OR EXISTS (SELECT FROM "{t}" GROUP BY certificate_hash HAVING count(*) > 1)
+"""
 # Each query names rows by number. Rows that repeat another word for word go first,
 # so that what remains under one number differs.
 _REPEATED = """
-DELETE FROM "{t}" WHERE row_number IN (
-    SELECT row_number FROM (
-        SELECT row_number, row_number() OVER (
-            PARTITION BY fingerprint ORDER BY row_number) AS nth
-        FROM "{t}" WHERE fingerprint <> ''
-    ) AS numbered WHERE nth > 1
-) RETURNING row_number
+DELETE FROM "{t}" staged USING (
+    SELECT fingerprint, min(row_number) AS first FROM "{t}"
+    WHERE fingerprint <> '' GROUP BY 1 HAVING count(*) > 1
+) AS repeated
+WHERE staged.fingerprint = repeated.fingerprint AND staged.row_number <> repeated.first
+RETURNING staged.row_number
 """
 _REPEATED_SEEN = """
-DELETE FROM "{t}_seen" WHERE row_number IN (
-    SELECT row_number FROM (
-        SELECT row_number, row_number() OVER (
-            PARTITION BY record_id ORDER BY row_number) AS nth FROM "{t}_seen"
-    ) AS numbered WHERE nth > 1
-) RETURNING row_number
+DELETE FROM "{t}_seen" seen USING (
+    SELECT record_id, min(row_number) AS first FROM "{t}_seen" GROUP BY 1 HAVING count(*) > 1
+) AS repeated
+WHERE seen.record_id = repeated.record_id AND seen.row_number <> repeated.first
+RETURNING seen.row_number
 """
 _SAME_STUDENT_NUMBER = """
 SELECT row_number FROM "{t}" WHERE student_number IN (
@@ -53,10 +59,8 @@ WHERE r.name_canonical <> s.name_canonical AND r.id IS DISTINCT FROM s.record_id
 """
 _SAME_RECORD = """
 SELECT row_number FROM "{t}" WHERE record_id IN (
-    SELECT record_id FROM (
-        SELECT record_id FROM "{t}" WHERE record_id IS NOT NULL
-        UNION ALL SELECT record_id FROM "{t}_seen"
-    ) AS every_row GROUP BY record_id HAVING count(*) > 1)
+    SELECT record_id FROM "{t}" WHERE record_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1
+    UNION ALL SELECT record_id FROM "{t}_seen" JOIN "{t}" USING (record_id))
 """
 _CONFLICTS = (
     (_SAME_STUDENT_NUMBER, "student_number", RowFault.CONFLICT_STUDENT),
@@ -69,14 +73,16 @@ _REGISTRY_CONFLICTS = (
 )
 
 
-def drop_repeated(staging: str, tally: Tally) -> None:
-    """Keep the first of rows that are equal word for word, with a warning for the others."""
-    _note(tally, _rows(_REPEATED, staging), "", RowFault.DUPLICATE)
+def compare_rows(staging: str, tally: Tally) -> None:
+    """Compare the rows of the file with each other.
+
+    Of rows that are equal word for word the first is kept, with a warning for
+    the others; rows that contradict each other are all taken out.
+    """
     _note(tally, _rows(_REPEATED_SEEN, staging), "", RowFault.DUPLICATE)
-
-
-def refuse_conflicts(staging: str, tally: Tally) -> None:
-    """Take every row out that contradicts another row of the file; both sides are named."""
+    if not _something_comes_twice(staging):
+        return
+    _note(tally, _rows(_REPEATED, staging), "", RowFault.DUPLICATE)
     _refuse(_CONFLICTS, staging, tally)
     _note(tally, _rows(_SAME_PERSON, staging), "certificate_number", RowFault.SAME_PERSON)
 
@@ -84,6 +90,12 @@ def refuse_conflicts(staging: str, tally: Tally) -> None:
 def refuse_registry_conflicts(staging: str, tally: Tally, *, institution_id: int) -> None:
     """Take every row out that contradicts the registry; rows must be matched already."""
     _refuse(_REGISTRY_CONFLICTS, staging, tally, institution=institution_id)
+
+
+def _something_comes_twice(staging: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_SOMETHING_TWICE.format(t=staging))
+        return bool(cursor.fetchone()[0])
 
 
 def _refuse(
@@ -110,5 +122,3 @@ def _rows(query: str, staging: str, **values: int) -> list[int]:
 def _note(tally: Tally, rows: list[int], column: str, fault: RowFault) -> None:
     for row in rows:
         tally.note(Problem(row, column, fault))
-    tally.problems.sort(key=lambda problem: problem.row)
-    del tally.problems[LISTED_PROBLEMS:]

@@ -5,6 +5,7 @@ the titles schools' own systems give the same things.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 HEADER_SEARCH_ROWS = 20
+# Columns that the portal itself adds to the rows it gives back to be mended.
+ROW_NUMBER_TITLE, REASONS_TITLE = "原表行号", "问题"
+# What a title means that is to be left out, in place of a column's name.
+LEFT_OUT = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ _BY_TITLE: dict[str, str] = {
     fold_title(spelling): column.name
     for column in COLUMNS
     for spelling in (column.short, column.title, *column.aliases)
-}
+} | {ROW_NUMBER_TITLE: LEFT_OUT, REASONS_TITLE: LEFT_OUT}
+_LIKE_DATA = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True)
@@ -117,23 +123,73 @@ def missing_columns(mapping: Mapping[str, int]) -> list[str]:
     return names
 
 
+def title_keys(titles: Sequence[str]) -> list[str]:
+    """Under what each title of a row is remembered; the second of a kind has a key of its own."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for title in titles:
+        folded = fold_title(title)
+        seen[folded] += 1
+        keys.append(folded if seen[folded] == 1 else f"{folded} {seen[folded]}")
+    return keys
+
+
+def meaning_of(key: str, remembered: Mapping[str, str]) -> str | None:
+    """The column a title means; ``LEFT_OUT``, or None when nobody has said."""
+    folded = key.partition(" ")[0]
+    for known in (remembered.get(key), remembered.get(folded), _BY_TITLE.get(folded)):
+        if known is not None:
+            return known
+    return None
+
+
 def read_header(
     row_number: int, cells: Sequence[str], remembered: Mapping[str, str] | None = None
 ) -> Header:
-    """Recognise one row as the title row; ``remembered`` is folded title → column name."""
-    known = {**_BY_TITLE, **(remembered or {})}
+    """Recognise one row as the title row; ``remembered`` is key of a title → column name."""
     titles = [cell.strip() for cell in cells]
     header = Header(row_number, titles, {})
-    for position, title in enumerate(titles):
-        name = known.get(fold_title(title))
+    for position, (title, key) in enumerate(zip(titles, title_keys(titles), strict=True)):
+        name = meaning_of(key, remembered or {})
         if name is None:
             if title:
                 header.unknown.append(title)
         elif name in header.mapping:
             header.repeated.append(title)
-        else:
+        elif name != LEFT_OUT:
             header.mapping[name] = position
     return header
+
+
+def remember(
+    remembered: Mapping[str, str], titles: Sequence[str], meanings: Mapping[int, str]
+) -> dict[str, str]:
+    """``remembered`` with what a person has said: position of a title → column, or ``LEFT_OUT``.
+
+    What the portal would understand by itself is not kept.
+    """
+    kept = dict(remembered)
+    keys = title_keys(titles)
+    for position in meanings:
+        kept.pop(keys[position], None)
+    for position, name in meanings.items():
+        if (meaning_of(keys[position], kept) or LEFT_OUT) != name:
+            kept[keys[position]] = name
+    return kept
+
+
+def likely_header(rows: Sequence[Sequence[str]]) -> Header | None:
+    """The row that looks most like titles when none is known: most cells, no long number.
+
+    None when every row holds data: titles are remembered, data never may be.
+    """
+    found = [
+        read_header(number, cells)
+        for number, cells in enumerate(rows[:HEADER_SEARCH_ROWS], start=1)
+        if not any(_LIKE_DATA.search(cell) for cell in cells)
+    ]
+    best = max(found, key=lambda header: len(header.unknown) + len(header.mapping), default=None)
+    return best if best and len(best.unknown) + len(best.mapping) >= 2 else None
 
 
 def find_header(

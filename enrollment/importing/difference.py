@@ -1,11 +1,12 @@
 """How the staged rows differ from the registry of today."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 
 from enrollment.importing.columns import LOCKED
+from enrollment.importing.staging import analyze_staging
 
 # Columns of a record that a file states, as SQL over staging (s), record (r) and its class (c):
 # what the record will be, and what it is. A blank gender or birth date never clears one.
@@ -74,8 +75,13 @@ def match_records(staging: str, *, institution_id: int) -> None:
     number later; both rows must meet the same record.
     """
     with connection.cursor() as cursor:
+        cursor.execute(f'SELECT count(*) FROM "{staging}"')
+        unmatched = cursor.fetchone()[0]
         for condition in (_BY_STUDENT_NUMBER, _BY_CANDIDATE_NUMBER, _BY_CERTIFICATE):
-            cursor.execute((_MATCH + condition).format(t=staging), [institution_id])
+            if unmatched:
+                cursor.execute((_MATCH + condition).format(t=staging), [institution_id])
+                unmatched -= cursor.rowcount
+    analyze_staging(staging)
 
 
 def compare(
@@ -105,10 +111,11 @@ def _mark(staging: str, names: list[str]) -> None:
     any_differs = " OR ".join(differs(name) for name in names)
     with connection.cursor() as cursor:
         cursor.execute(
-            f'UPDATE "{staging}" target SET action = marked.action FROM ('
-            f"SELECT s.row_number, CASE WHEN {any_differs} THEN 'changed' ELSE 'same' END AS action"
-            f" FROM {SOURCE.format(t=staging)}) AS marked"
-            " WHERE marked.row_number = target.row_number"
+            f'UPDATE "{staging}" s'
+            f" SET action = CASE WHEN {any_differs} THEN 'changed' ELSE 'same' END"
+            " FROM enrollment_studentrecord r"
+            " LEFT JOIN enrollment_schoolclass c ON c.id = r.school_class_id"
+            " WHERE r.id = s.record_id"
         )
 
 
@@ -146,3 +153,17 @@ def count_missing(staging: str, *, institution_id: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) " + _MISSING.format(t=staging), [institution_id])
         return int(cursor.fetchone()[0])
+
+
+def list_missing(
+    staging: str, *, batch_id: int, institution_id: int, statuses: Collection[str]
+) -> None:
+    """Write down which records those are, with their versions of now; only in these states."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO enrollment_absentrecord (batch_id, record_id, version, status_before)"
+            " SELECT %s, r.id, r.version, ''"
+            + _MISSING.format(t=staging)
+            + " AND r.status = ANY(%s)",
+            [batch_id, institution_id, list(statuses)],
+        )

@@ -1,5 +1,7 @@
 """Everything that can be wrong with a file or a row, in the registrar's words."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import models
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.identity.name import NameFault
 from enrollment.identity.number import NumberFault
+from enrollment.importing.room import is_no_room
 
 
 class FileFault(models.TextChoices):
@@ -37,6 +40,10 @@ class FileFault(models.TextChoices):
     )
     UNKNOWN_INSTITUTION = "unknown_institution", _("This institution code is not known here.")
     INTERRUPTED = "interrupted", _("Reading the file was interrupted. Try again.")
+    NO_ROOM = (
+        "no_room",
+        _("The server's disk is full. Nothing was changed. Ask the operator to make room."),
+    )
     BUSY = "busy", _("Another import of this institution is running. Wait until it has finished.")
     STALE = (
         "stale",
@@ -56,6 +63,17 @@ class FileFaultError(Exception):
     def message(self) -> str:
         """The reason, with its place when known."""
         return f"{self.fault.label} {self.detail}".strip()
+
+
+@contextmanager
+def room_or_fault() -> Iterator[None]:
+    """Raise FileFaultError where a file cannot be written because the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if is_no_room(error):
+            raise FileFaultError(FileFault.NO_ROOM) from error
+        raise
 
 
 class RowFault(models.TextChoices):

@@ -3,7 +3,7 @@
 import stat
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import PurePosixPath
@@ -105,6 +105,18 @@ def matched(
                 fault = PhotoFault.SEVERAL if records else PhotoFault.NOBODY
                 tally.refuse(entry.name, fault)
         yield pairs
+
+
+def one_each(
+    groups: Iterable[list[tuple[Entry, StudentRecord]]], tally: PhotoTally
+) -> list[tuple[Entry, int]]:
+    """The entries with the id of their record; several of one record are all refused."""
+    pairs = [(entry, record.pk) for group in groups for entry, record in group]
+    times = Counter(record_id for _, record_id in pairs)
+    for entry, record_id in pairs:
+        if times[record_id] > 1:
+            tally.refuse(entry.name, PhotoFault.SAME_RECORD)
+    return [pair for pair in pairs if times[pair[1]] == 1]
 
 
 def _records(group: list[Entry], institution: Institution) -> dict[str, list[StudentRecord]]:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection
 from enrollment.identity.number import mask_number
 from enrollment.importing.difference import COMPARED, SOURCE, differs
 from enrollment.importing.faults import FileFault, FileFaultError
+from enrollment.importing.staging import roomy
 from enrollment.models import FieldChange, ImportBatch
 from vault.cipher import seal, unseal
 
@@ -28,9 +29,10 @@ def apply_staged(batch: ImportBatch, staging: str, columns: Iterable[str]) -> No
     """
     names = [name for name in COMPARED if name in set(columns)]
     try:
-        _add_classes(batch, staging)
-        _change(batch, staging, names)
-        _add(batch, staging)
+        with roomy():
+            _add_classes(batch, staging)
+            _change(batch, staging, names)
+            _add(batch, staging)
     except IntegrityError as error:
         raise FileFaultError(FileFault.STALE) from error
 
@@ -39,9 +41,10 @@ def _add_classes(batch: ImportBatch, staging: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO enrollment_schoolclass (institution_id, code, college, department)"
-            " SELECT DISTINCT ON (class_code) %s::bigint, class_code, college, department"
-            f" FROM \"{staging}\" WHERE class_code <> '' AND action IS DISTINCT FROM 'same'"
-            " ORDER BY class_code, row_number ON CONFLICT (institution_id, code) DO NOTHING",
+            f' SELECT %s, class_code, college, department FROM "{staging}" JOIN ('
+            f'   SELECT min(row_number) AS row_number FROM "{staging}"'
+            "    WHERE class_code <> '' AND action IS DISTINCT FROM 'same' GROUP BY class_code"
+            " ) AS first USING (row_number) ON CONFLICT (institution_id, code) DO NOTHING",
             [batch.institution_id],
         )
 

@@ -23,11 +23,19 @@ from django.conf import settings
 from enrollment.importing import workbook
 from enrollment.importing.faults import FileFault, FileFaultError
 
-WORKBOOK_MEMORY = 3 * 2**30
+WORKBOOK_MEMORY = 2 * 2**30
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DBF_VERSIONS = frozenset(b"\x03\x30\x31\x32\x43\x83\x8b\x8e\xf5")
 _WORKBOOK_NAMES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".et"})
+# Any other end is a kill: it asked for more memory or time than it may have.
+_REFUSALS = {
+    workbook.EXIT_UNREADABLE: FileFault.UNREADABLE,
+    workbook.EXIT_NO_ROOM: FileFault.NO_ROOM,
+    1: FileFault.UNREADABLE,
+}
 _BLOCK = 2**20
+# In characters; a longer one is no row of a registry and would fill the memory.
+LONGEST_LINE = 2**20
 # This many bytes of one line reading as UTF-8 by accident has never been seen in GB 18030.
 _TELLING_BYTES = 12
 
@@ -36,7 +44,8 @@ _TELLING_BYTES = 12
 class Table:
     """An opened file: its rows of text, from the first line on.
 
-    ``rows`` may be called by several processes; ``size`` is in bytes.
+    ``rows`` may be called by several processes; ``size`` is in bytes. Mended
+    rows may have ``replaced`` some of the file, or were ``added`` to it.
     """
 
     file: BinaryIO
@@ -45,12 +54,16 @@ class Table:
     size: int
     sheet: str = ""
     other_sheets: list[str] = field(default_factory=list)
+    replaced: int = 0
+    added: int = 0
+    # No cell is quoted and every row ends with a line feed.
+    lines_are_rows: bool = False
 
-    def rows(self, progress: "Progress | None" = None) -> Iterator[list[str]]:
+    def rows(self) -> Iterator[list[str]]:
         """All rows in order; a blank line is an empty row. Raises FileFaultError."""
-        raw = PlacedReader(self.file.fileno(), progress)
+        raw = PlacedReader(self.file.fileno())
         text = io.TextIOWrapper(io.BufferedReader(raw, _BLOCK), self.encoding, newline="")
-        reader = csv.reader(text, delimiter=self.delimiter, strict=True)
+        reader = csv.reader(_lines(text), delimiter=self.delimiter, strict=True)
         number = 0
         try:
             for cells in reader:
@@ -71,33 +84,42 @@ class Table:
         self.file.close()
 
 
-class Progress:
-    """How many bytes a reader has taken."""
-
-    def __init__(self) -> None:
-        self.taken = 0
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """Its lines. Raises FileFaultError for one no registry has."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise FileFaultError(FileFault.BINARY)
+        yield line
 
 
 class PlacedReader(io.RawIOBase):
     """A reader with a position of its own over a shared file descriptor."""
 
-    def __init__(self, descriptor: int, progress: Progress | None = None) -> None:
+    def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
         self._at = 0
-        self._progress = progress
 
     def readable(self) -> bool:
         """True."""
         return True
+
+    def seekable(self) -> bool:
+        """True."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move this reader's place alone."""
+        size = os.fstat(self._descriptor).st_size
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: size}[whence]
+        self._at = start + offset
+        return self._at
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill ``buffer`` from this reader's place."""
         block = os.pread(self._descriptor, len(buffer), self._at)
         buffer[: len(block)] = block
         self._at += len(block)
-        if self._progress is not None:
-            self._progress.taken = self._at
         return len(block)
 
 
@@ -121,7 +143,9 @@ def open_table(source: BinaryIO, name: str) -> Table:
         raise FileFaultError(FileFault.NOT_A_WORKBOOK)
     encoding = detect_encoding(source)
     size = os.fstat(source.fileno()).st_size
-    return Table(source, encoding, _delimiter(head, encoding), size)
+    table = Table(source, encoding, _delimiter(head, encoding), size)
+    table.lines_are_rows = _lines_are_rows(table)
+    return table
 
 
 def _is_markup(head: bytes) -> bool:
@@ -144,15 +168,30 @@ def _from_workbook(source: BinaryIO, kind: str) -> Table:
     source.close()
     if done.returncode:
         spool.close()
-        # Killed by a signal: it asked for more memory or time than it may have.
-        too_large = done.returncode == workbook.EXIT_TOO_LARGE or done.returncode < 0
-        raise FileFaultError(FileFault.TOO_LARGE if too_large else FileFault.UNREADABLE)
+        raise FileFaultError(_REFUSALS.get(done.returncode, FileFault.TOO_LARGE))
     told = json.loads(done.stderr.splitlines()[-1])
     size = os.fstat(spool.fileno()).st_size
     if not size:
         spool.close()
         raise FileFaultError(FileFault.EMPTY)
-    return Table(spool, "utf-8", ",", size, told["sheet"], told["others"])
+    table = Table(spool, "utf-8", ",", size, told["sheet"], told["others"])
+    table.lines_are_rows = _lines_are_rows(table)
+    return table
+
+
+def _lines_are_rows(table: Table) -> bool:
+    """Whether rows can be told apart by line feeds alone."""
+    if table.encoding.startswith("utf-16"):
+        return False
+    table.file.seek(0)
+    returns, last = 0, b""
+    while block := table.file.read(_BLOCK):
+        if b'"' in block:
+            return False
+        if b"\r" in block or last == b"\r":
+            returns += block.count(b"\r") - (last + block).count(b"\r\n")
+        last = block[-1:]
+    return returns == 0
 
 
 def detect_encoding(source: BinaryIO) -> str:

@@ -17,6 +17,13 @@ from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.readers import Table
 from enrollment.importing.report import Result
 from enrollment.importing.rows import RowChecker
+from enrollment.importing.staging import (
+    analyze_staging,
+    create_staging,
+    know_the_registry,
+    roomy,
+)
+from enrollment.importing.touched import ChangedRecords, Touched
 from enrollment.models import Institution, StudentRecord
 
 _LOCK_CLASS = 7_263_002
@@ -83,19 +90,23 @@ def rehearse(
 
     Hold the institution's lock around it. Raises FileFaultError.
     """
-    is_empty = not StudentRecord.objects.filter(institution=institution).exists()
+    known = StudentRecord.objects.filter(institution=institution).count()
+    is_empty = known == 0
+    know_the_registry(known)
     checker = RowChecker(header.mapping, institution.code)
     job = stage.Job(table, checker, header.row_number, institution.pk, staging, is_empty)
-    stage.create_staging(staging)
+    create_staging(staging)
     tally = stage.fill(job, report)
-    with connection.cursor() as cursor:
-        cursor.execute(f'ANALYZE "{staging}"')
-    checks.drop_repeated(staging, tally)
-    checks.refuse_conflicts(staging, tally)
-    if not is_empty:
-        difference.match_records(staging, institution_id=institution.pk)
-        checks.refuse_registry_conflicts(staging, tally, institution_id=institution.pk)
-    compared = difference.compare(
-        staging, header.mapping, institution_id=institution.pk, registry_is_empty=is_empty
-    )
-    return Result.of(table, header, tally, compared)
+    with roomy():
+        analyze_staging(staging)
+        checks.compare_rows(staging, tally)
+        if not is_empty:
+            difference.match_records(staging, institution_id=institution.pk)
+            checks.refuse_registry_conflicts(staging, tally, institution_id=institution.pk)
+        compared = difference.compare(
+            staging, header.mapping, institution_id=institution.pk, registry_is_empty=is_empty
+        )
+        touched = Touched()
+        if compared.changed:
+            touched = ChangedRecords(staging, header.mapping).touched()
+    return Result.of(table, header, tally, compared, touched)

@@ -9,11 +9,13 @@ from typing import Any, Self
 
 from rustpy_xlsxwriter import write_worksheet
 
-from enrollment.importing.columns import BY_NAME, Header
+from enrollment.importing.columns import BY_NAME, REASONS_TITLE, ROW_NUMBER_TITLE, Header
 from enrollment.importing.difference import Difference
 from enrollment.importing.faults import WARNINGS, Problem, fault_message
 from enrollment.importing.readers import Table
-from enrollment.importing.stage import Tally
+from enrollment.importing.rows import RULES
+from enrollment.importing.tally import Tally
+from enrollment.importing.touched import Touched
 
 LISTED_IN_RESULT = 1000
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -59,6 +61,8 @@ class Result:
     columns: list[str] = field(default_factory=list)
     unknown_titles: list[str] = field(default_factory=list)
     repeated_titles: list[str] = field(default_factory=list)
+    replaced: int = 0
+    added: int = 0
     rows: int = 0
     blank: int = 0
     faulty: int = 0
@@ -68,13 +72,20 @@ class Result:
     unchanged: int = 0
     missing: int = 0
     claimed: int = 0
+    confirmed: int = 0
+    stale: int = 0
     fields: dict[str, int] = field(default_factory=dict)
     locked: list[str] = field(default_factory=list)
     problems: list[FoldedProblem] = field(default_factory=list)
     listed: list[Problem] = field(default_factory=list)
+    rules: str = ""  # the checks that the rows went through (rows.RULES)
+    identical: bool = False  # the file published last, to the byte
+    seconds: float = 0.0  # how long the check took; tells how long a publication will
 
     @classmethod
-    def of(cls, table: Table, header: Header, tally: Tally, difference: Difference) -> Self:
+    def of(
+        cls, table: Table, header: Header, tally: Tally, difference: Difference, touched: Touched
+    ) -> Self:
         """Put the parts of a rehearsal together."""
         return cls(
             sheet=table.sheet,
@@ -83,6 +94,8 @@ class Result:
             columns=list(header.mapping),
             unknown_titles=header.unknown,
             repeated_titles=header.repeated,
+            replaced=table.replaced,
+            added=table.added,
             rows=tally.rows,
             blank=tally.blank,
             faulty=tally.faulty,
@@ -92,10 +105,13 @@ class Result:
             unchanged=difference.unchanged,
             missing=difference.missing,
             claimed=difference.claimed,
+            confirmed=touched.confirmed,
+            stale=touched.stale,
             fields=difference.fields,
             locked=difference.locked,
             problems=fold(tally),
             listed=tally.problems,
+            rules=RULES,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -139,7 +155,7 @@ def write_faulty_rows(table: Table, header: Header, problems: list[Problem], out
         by_row[problem.row].append(problem)
     titles = unique_titles(header.titles)
     records = _faulty_records(table, header, titles, by_row)
-    empty = [dict.fromkeys(["原表行号", *titles, "问题"], "")]
+    empty = [dict.fromkeys([ROW_NUMBER_TITLE, *titles, REASONS_TITLE], "")]
     write_worksheet(records if by_row else empty, str(out), sheet_name="需要修改的行")
 
 
@@ -151,9 +167,9 @@ def _faulty_records(
         if number in by_row:
             padded = [*map(printable, cells), *[""] * len(titles)]
             yield {
-                "原表行号": str(number),
+                ROW_NUMBER_TITLE: str(number),
                 **dict(zip(titles, padded, strict=False)),
-                "问题": "；".join(reasons(by_row[number], header)),
+                REASONS_TITLE: "；".join(reasons(by_row[number], header)),
             }
         if number >= last:
             return
@@ -170,7 +186,7 @@ def reasons(problems: Iterable[Problem], header: Header) -> Iterator[str]:
 
 def unique_titles(titles: list[str]) -> list[str]:
     """Column titles with numbers where one is empty or comes twice."""
-    taken: dict[str, int] = {"原表行号": 1, "问题": 1}
+    taken: dict[str, int] = {ROW_NUMBER_TITLE: 1, REASONS_TITLE: 1}
     unique = []
     for number, title in enumerate(titles, start=1):
         name = printable(title) or f"列{number}"

@@ -10,6 +10,7 @@ the values last saved are read; macros and links are not looked at.
 import csv
 import io
 import json
+import os
 import resource
 import struct
 import sys
@@ -17,6 +18,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any, BinaryIO
 
 from dbfread import DBF
@@ -24,6 +26,8 @@ from dbfread.exceptions import DBFNotFound
 from python_calamine import CalamineError, CalamineWorkbook
 
 from enrollment.importing.columns import HEADER_SEARCH_ROWS, find_header
+from enrollment.importing.room import is_no_room
+from enrollment.importing.xlsx_stream import Workbook
 
 LOST_DIGITS = "\x1a"
 # A double keeps fifteen decimal digits; longer numbers were changed when they were typed.
@@ -32,8 +36,10 @@ UNFOLDED_LIMIT = 2 * 2**30
 UNFOLDED_RATIO = 200
 UNFOLDED_FREE = 50 * 2**20
 CPU_SECONDS = 300
+# Unfolded, all parts of an XLSX file together; a larger one is read row by row.
+STREAM_FROM = 100 * 2**20
 
-EXIT_UNREADABLE, EXIT_TOO_LARGE = 3, 4
+EXIT_UNREADABLE, EXIT_TOO_LARGE, EXIT_NO_ROOM = 3, 4, 5
 
 
 class TooLargeError(Exception):
@@ -47,13 +53,17 @@ def main(kind: str, memory: int) -> int:
     source = sys.stdin.buffer
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
     try:
+        read = _dbf if kind == "dbf" else _workbook
         if kind == "zip":
             refuse_bomb(source)
-        sheet, others, rows = _dbf(source) if kind == "dbf" else _workbook(source)
+            read = _streamed if _is_large_xlsx(source) else read
+        sheet, others, rows = read(source)
         csv.writer(out).writerows(rows)
         out.flush()
     except (TooLargeError, MemoryError):
         return EXIT_TOO_LARGE
+    except OSError as error:
+        return EXIT_NO_ROOM if is_no_room(error) else EXIT_UNREADABLE
     except (
         CalamineError,
         DBFNotFound,
@@ -61,7 +71,6 @@ def main(kind: str, memory: int) -> int:
         struct.error,
         ValueError,
         KeyError,
-        OSError,
     ):
         return EXIT_UNREADABLE
     sys.stderr.write(json.dumps({"sheet": sheet, "others": others}) + "\n")
@@ -78,6 +87,29 @@ def refuse_bomb(source: BinaryIO) -> None:
     if unfolded > UNFOLDED_FREE and unfolded / packed > UNFOLDED_RATIO:
         raise TooLargeError
     source.seek(0)
+
+
+def _is_large_xlsx(source: BinaryIO) -> bool:
+    with zipfile.ZipFile(source) as archive:
+        entries = archive.infolist()
+    source.seek(0)
+    is_xlsx = any(entry.filename == "xl/workbook.xml" for entry in entries)
+    return is_xlsx and sum(entry.file_size for entry in entries) >= STREAM_FROM
+
+
+def _streamed(source: BinaryIO) -> tuple[str, list[str], Iterator[list[str]]]:
+    """The same as ``_workbook``, for an XLSX file too large to be unfolded in memory."""
+    book = Workbook(zipfile.ZipFile(source))
+    chosen, filled = "", []
+    for name in book.sheet_names:
+        head = [list(map(cell_text, row)) for row in islice(book.rows(name), HEADER_SEARCH_ROWS)]
+        if any(map(any, head)):
+            filled.append(name)
+            if not chosen and find_header(head):
+                chosen = name
+    chosen = chosen or (filled or book.sheet_names)[0]
+    others = [name for name in filled if name != chosen]
+    return chosen, others, (list(map(cell_text, row)) for row in book.rows(chosen))
 
 
 def _workbook(source: BinaryIO) -> tuple[str, list[str], Iterator[list[str]]]:
@@ -99,9 +131,8 @@ def _workbook(source: BinaryIO) -> tuple[str, list[str], Iterator[list[str]]]:
 
 
 def _sheet_rows(sheet: Any) -> Iterator[list[str]]:
-    start = sheet.start or (0, 0)
-    yield from ([] for _ in range(start[0]))
-    margin = [""] * start[1]
+    """Every row and column from the first of the sheet on; calamine leaves columns out only."""
+    margin = [""] * (sheet.start[1] if sheet.start else 0)
     for row in sheet.iter_rows():
         yield margin + [cell_text(cell) for cell in row]
 
@@ -142,4 +173,7 @@ def _number_text(number: float) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2])))
+    code = main(sys.argv[1], int(sys.argv[2]))
+    sys.stderr.flush()
+    # At once: what could not be written is not tried again.
+    os._exit(code)

@@ -1,9 +1,12 @@
 """The registry's tables, one subject a module."""
 
+from enrollment.models.absence import AbsenceDecision, AbsenceKind, AbsentRecord
 from enrollment.models.batch import BatchState, ImportBatch, RecordBefore
 from enrollment.models.campaign import Campaign
-from enrollment.models.confirmation import Answer, Confirmation
+from enrollment.models.confirmation import Answer, Confirmation, PhotoAnswer
+from enrollment.models.correction import Correction, CorrectionState
 from enrollment.models.event import EventKind, RecordEvent
+from enrollment.models.evidence import EvidenceFile, EvidencePurpose
 from enrollment.models.institution import (
     ClassCounselor,
     Institution,
@@ -13,19 +16,29 @@ from enrollment.models.institution import (
 from enrollment.models.photo import Photo, PhotoKind
 from enrollment.models.record import FieldChange, StudentRecord
 from enrollment.models.status_report import ReportLanguage, SigningKey, StatusReport
+from enrollment.models.token import ImportToken, TokenRight
 
 __all__ = [
+    "AbsenceDecision",
+    "AbsenceKind",
+    "AbsentRecord",
     "Answer",
     "BatchState",
     "Campaign",
     "ClassCounselor",
     "Confirmation",
+    "Correction",
+    "CorrectionState",
     "EventKind",
+    "EvidenceFile",
+    "EvidencePurpose",
     "FieldChange",
     "ImportBatch",
+    "ImportToken",
     "Institution",
     "InstitutionRegistrar",
     "Photo",
+    "PhotoAnswer",
     "PhotoKind",
     "RecordBefore",
     "RecordEvent",
@@ -34,4 +47,5 @@ __all__ = [
     "SigningKey",
     "StatusReport",
     "StudentRecord",
+    "TokenRight",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.institution import Institution
 from enrollment.models.record import StudentRecord
+from enrollment.models.token import ImportToken
 
 
 class BatchState(models.TextChoices):
@@ -16,6 +17,7 @@ class BatchState(models.TextChoices):
     UPLOADED = "uploaded", _("Uploaded")
     REHEARSING = "rehearsing", _("Being checked")
     REHEARSED = "rehearsed", _("Checked")
+    MENDED = "mended", _("Continued with mended rows")
     PUBLISHING = "publishing", _("Being published")
     PUBLISHED = "published", _("Published")
     UNDONE = "undone", _("Undone")
@@ -41,8 +43,19 @@ class ImportBatch(models.Model):
     file_name = models.CharField(max_length=200)
     file_sha256 = models.BinaryField()
     upload = models.CharField(max_length=200, blank=True)
+    # The batch whose faulty rows this file mends; both are checked and published as one.
+    mends = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="mended_by"
+    )
+    # Handed in by the school's own system, and whether it asked for the publication.
+    token = models.ForeignKey(
+        ImportToken, on_delete=models.SET_NULL, null=True, blank=True, related_name="batches"
+    )
+    publish_if_faultless = models.BooleanField(default=False)
     state = models.CharField(max_length=20, choices=BatchState.choices, default=BatchState.UPLOADED)
     failure = models.CharField(max_length=40, blank=True)
+    # The place of the failure in the file: a line, or the titles that are missing.
+    failure_detail = models.CharField(max_length=200, blank=True)
     mapping = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     rows_done = models.PositiveIntegerField(default=0)
@@ -67,6 +80,11 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"batch {self.pk}"
+
+    @property
+    def lineage(self) -> "list[ImportBatch]":
+        """This batch, the one it mends, the one that mended, and so on to the first."""
+        return [self, *(self.mends.lineage if self.mends else [])]
 
 
 class RecordBefore(models.Model):

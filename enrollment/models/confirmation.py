@@ -83,3 +83,27 @@ class Confirmation(models.Model):
     def spaced_code(self) -> str:
         """The code in groups of four, as people read it out."""
         return "-".join(self.code[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+
+
+class PhotoAnswer(models.Model):
+    """What the student says of one photograph (图像校对); a new picture has a new key."""
+
+    record = models.ForeignKey(
+        StudentRecord, on_delete=models.CASCADE, related_name="photo_answers"
+    )
+    photo_key = models.UUIDField(unique=True)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    answer = models.CharField(max_length=5, choices=Answer.choices)
+    made_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(answer__in=Answer.values), name="photo_answer_is_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"answer to photo {self.photo_key}"

@@ -9,6 +9,7 @@ from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.institution import Institution, SchoolClass
+from enrollment.progress import Progress
 from enrollment.statuses import Status
 
 
@@ -77,8 +78,17 @@ class StudentRecord(models.Model):
     )
     claimed_at = models.DateTimeField(null=True, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
+    # Written by triggers and by enrollment.seeking; see enrollment.progress.
+    progress = models.CharField(
+        max_length=12,
+        choices=Progress.choices,
+        default=Progress.UNREGISTERED,
+        db_default=Progress.UNREGISTERED,
+    )
+    progress_since = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
-    # The batch that brought the record; a publication that is undone takes it away.
+    # The batch that brought the record; a publication that is undone takes it away. Written by
+    # the publication alone, for a million records the same: the database need not look it up.
     created_in = models.ForeignKey(
         "enrollment.ImportBatch",
         on_delete=models.SET_NULL,
@@ -86,6 +96,7 @@ class StudentRecord(models.Model):
         blank=True,
         related_name="+",
         db_index=False,
+        db_constraint=False,
     )
     # Keyed fingerprint of the file's row as last imported; empty after any other change.
     fingerprint = models.BinaryField(default=bytes)
@@ -113,6 +124,9 @@ class StudentRecord(models.Model):
                 condition=models.Q(gender__in=Gender.values), name="record_gender_is_known"
             ),
             models.CheckConstraint(
+                condition=models.Q(progress__in=Progress.values), name="record_progress_is_known"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(holder__isnull=True) | models.Q(claimed_at__isnull=False),
                 name="held_record_was_claimed",
             ),
@@ -120,6 +134,12 @@ class StudentRecord(models.Model):
         indexes = [
             models.Index(fields=["certificate_hash"], name="record_certificate"),
             models.Index(fields=["school_class", "status"], name="record_class"),
+            # Who has registered with the phone the school knows, and holds nothing yet.
+            models.Index(
+                fields=["phone_hash"],
+                condition=models.Q(phone_hash__isnull=False, holder__isnull=True),
+                name="record_phone_seeking",
+            ),
             GinIndex(
                 fields=["name_canonical"], name="record_name_trgm", opclasses=["gin_trgm_ops"]
             ),
@@ -142,6 +162,14 @@ class FieldChange(models.Model):
     version = models.PositiveIntegerField()
     batch = models.ForeignKey(
         "enrollment.ImportBatch",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    correction = models.ForeignKey(
+        "enrollment.Correction",
         on_delete=models.SET_NULL,
         null=True,
         blank=True,

@@ -17,7 +17,7 @@ class SigningKey(models.Model):
     """The key an institution signs reports with; retired ones go on verifying.
 
     ``private_sealed`` is PKCS 8 in DER, sealed for ``signing-key:<key>``;
-    ``certificate`` is X.509 in DER.
+    ``certificate`` is X.509 in DER; ``chain`` are the certificates above it, in PEM.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -26,6 +26,7 @@ class SigningKey(models.Model):
     )
     private_sealed = models.BinaryField()
     certificate = models.BinaryField()
+    chain = models.TextField(blank=True)
     created_at = models.DateTimeField(db_default=Now())
     retired_at = models.DateTimeField(null=True, blank=True)
 
@@ -50,8 +51,11 @@ class ReportLanguage(models.TextChoices):
     BOTH = "both", _("Chinese and English")
 
 
+MOST_ATTEMPTS = 3  # at printing one report
+
+
 class StatusReport(models.Model):
-    """One issued report.
+    """One issued report; its file is printed in the background (``is_ready``).
 
     ``facts_sealed`` is what it states, as JSON sealed for ``status-report:<key>``;
     the signed PDF lies sealed in storage as ``stored_as`` for
@@ -69,8 +73,9 @@ class StatusReport(models.Model):
     language = models.CharField(max_length=4, choices=ReportLanguage.choices)
     version = models.PositiveIntegerField()
     facts_sealed = models.BinaryField()
-    stored_as = models.CharField(max_length=100)
-    file_sha256 = models.BinaryField()
+    stored_as = models.CharField(max_length=100, blank=True)
+    file_sha256 = models.BinaryField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     pin_hash = models.CharField(max_length=128, blank=True)
     pin_failures = models.PositiveSmallIntegerField(default=0)
     issued_at = models.DateTimeField()
@@ -96,6 +101,16 @@ class StatusReport(models.Model):
     def spaced_code(self) -> str:
         """The code in groups of four, as people read it out."""
         return "-".join(self.code[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the file is printed."""
+        return bool(self.stored_as)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether printing was given up."""
+        return not self.stored_as and self.attempts >= MOST_ATTEMPTS
 
     @property
     def is_valid(self) -> bool:

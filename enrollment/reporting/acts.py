@@ -1,26 +1,22 @@
 """Issuing a report, and what its owner and others do with it."""
 
-import hashlib
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 from django.utils import timezone
 
 import audit.services as trail
 from accounts.models import User
+from enrollment import tasks
 from enrollment.cards import Card
-from enrollment.models import FieldChange, PhotoKind, StatusReport
-from enrollment.queries import photos_held_by
-from enrollment.reporting.paper import print_report
-from enrollment.reporting.signing import sign, signing_key
+from enrollment.freezing import refuse_frozen
+from enrollment.models import FieldChange, StatusReport
 from vault.cipher import seal, unseal
 
 PIN_TRIES = 10  # after them only the owner can help, by issuing another
@@ -35,7 +31,11 @@ STATED = (
 def issue_report(
     *, card: Card, account: User, purpose: str, language: str, days: int, pin: str
 ) -> StatusReport:
-    """Print, sign and keep a report of ``card`` that is valid for ``days``."""
+    """State ``card`` in a report that is valid for ``days``; its file is printed meanwhile.
+
+    Raises enrollment.freezing.RecordFrozenError.
+    """
+    refuse_frozen(card.record)
     now = timezone.now()
     report = StatusReport(
         record=card.record,
@@ -47,24 +47,12 @@ def issue_report(
         issued_at=now,
         valid_until=now + timedelta(days=days),
     )
-    facts = _facts(card, report)
-    pdf = print_report(
-        language=language,
-        facts=facts,
-        photo=_photo(card, account),
-        link=public_link(report),
-        code=report.spaced_code,
-    )
-    signed = sign(pdf, signing_key(card.record.institution))
-    report.facts_sealed = seal(
-        json.dumps(facts, ensure_ascii=False).encode(), context=f"status-report:{report.key}"
-    )
-    report.file_sha256 = hashlib.sha256(signed).digest()
-    sealed = seal(signed, context=f"status-report-file:{report.key}")
-    report.stored_as = default_storage.save(f"reports/{report.key}", ContentFile(sealed))
+    facts = json.dumps(_facts(card, report), ensure_ascii=False).encode()
+    report.facts_sealed = seal(facts, context=f"status-report:{report.key}")
     with transaction.atomic():
         report.save(force_insert=True)
         _write("issue_report", report, account)
+        transaction.on_commit(partial(tasks.ring, tasks.print_status_report, report))
     return report
 
 
@@ -88,16 +76,11 @@ def revoke_report(*, report: StatusReport, account: User) -> None:
 
 
 def open_file(report: StatusReport) -> bytes:
-    """The signed PDF. Raises FileNotFoundError, vault.cipher.UnsealError."""
+    """The signed PDF. Raises FileNotFoundError (not printed yet), vault.cipher.UnsealError."""
+    if not report.is_ready:
+        raise FileNotFoundError
     with default_storage.open(report.stored_as) as file:
         return unseal(file.read(), context=f"status-report-file:{report.key}")
-
-
-def facts_of(report: StatusReport) -> dict[str, Any]:
-    """What ``report`` states."""
-    text = unseal(report.facts_sealed, context=f"status-report:{report.key}")
-    facts: dict[str, Any] = json.loads(text)
-    return facts
 
 
 def pin_opens(report: StatusReport, pin: str) -> bool:
@@ -120,11 +103,6 @@ def changes_since(report: StatusReport) -> list[FieldChange]:
         record_id=report.record_id, version__gt=report.version, field__in=STATED
     )
     return list(changes.order_by("pk"))
-
-
-def public_link(report: StatusReport) -> str:
-    """The address behind the QR code."""
-    return settings.SITE_URL + reverse("enrollment:check_report_code", args=[report.code])
 
 
 def _facts(card: Card, report: StatusReport) -> dict[str, Any]:
@@ -150,16 +128,6 @@ def _facts(card: Card, report: StatusReport) -> dict[str, Any]:
 
 def _iso(day: Any) -> str:
     return day.isoformat() if day else ""
-
-
-def _photo(card: Card, account: User) -> bytes | None:
-    """The graduation photo, else the admission photo, else none."""
-    photos = {p.kind: p for p in photos_held_by(account).filter(record=card.record)}
-    for kind in (PhotoKind.GRADUATION, PhotoKind.ADMISSION):
-        if kind in photos:
-            with default_storage.open(photos[kind].stored_as) as file:
-                return unseal(file.read(), context=f"photo:{photos[kind].key}")
-    return None
 
 
 def _write(act: str, report: StatusReport, account: User) -> None:

@@ -1,18 +1,24 @@
 """Signatures of reports: PAdES with a P-256 key of the institution."""
 
 import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from typing import TypeVar
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -24,10 +30,22 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+import audit.services as trail
 from enrollment.models import Institution, SigningKey
 from vault.cipher import seal, unseal
 
+T = TypeVar("T")
+
 LIFETIME = timedelta(days=3650)
+LEAST_RSA_BITS, LEAST_EC_BITS = 2048, 256
+
+
+class UnfitKeyError(Exception):
+    """A key that reports cannot be signed with; ``message`` says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -62,7 +80,7 @@ def sign(pdf: bytes, key: SigningKey) -> bytes:
     signer = SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(bytes(key.certificate)),
         signing_key=asn1_keys.PrivateKeyInfo.load(private),
-        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
+        cert_registry=_chain_of(key),
     )
     about = PdfSignatureMetadata(
         field_name="Institution",
@@ -71,8 +89,58 @@ def sign(pdf: bytes, key: SigningKey) -> bytes:
         name=key.institution.name,
     )
     out = BytesIO()
-    PdfSigner(about, signer).sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=out)
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    _apart(lambda: PdfSigner(about, signer).sign_pdf(writer, output=out))
     return out.getvalue()
+
+
+def import_key(*, institution: Institution, pkcs12_file: bytes, password: str) -> SigningKey:
+    """Sign with a certificate authority's key from now on; the present key goes on verifying.
+
+    ``pkcs12_file`` holds the private key, its certificate and those above it.
+    Raises UnfitKeyError.
+    """
+    try:
+        private, certificate, above = pkcs12.load_key_and_certificates(
+            pkcs12_file, password.encode() or None
+        )
+    except ValueError as error:
+        raise UnfitKeyError(_("The file cannot be opened: wrong password, or damaged.")) from error
+    if private is None or certificate is None:
+        raise UnfitKeyError(_("The file holds no private key with its certificate."))
+    _refuse_unfit(private, certificate)
+    row = SigningKey(institution=institution)
+    row.private_sealed = _sealed(row, private)
+    row.certificate = certificate.public_bytes(serialization.Encoding.DER)
+    row.chain = "".join(c.public_bytes(serialization.Encoding.PEM).decode() for c in above)
+    with transaction.atomic():
+        present = SigningKey.objects.filter(institution=institution, retired_at=None)
+        present.update(retired_at=timezone.now())
+        row.save(force_insert=True)
+        trail.record(
+            action="enrollment.import_signing_key",
+            actor_id=None,  # whoever has the machine
+            institution_code=institution.code,
+            detail={"fingerprint": fingerprint(bytes(row.certificate))},
+        )
+    return row
+
+
+def _refuse_unfit(private: object, certificate: x509.Certificate) -> None:
+    """What a reader's software would not accept must not sign. Raises UnfitKeyError."""
+    strong = (isinstance(private, rsa.RSAPrivateKey) and private.key_size >= LEAST_RSA_BITS) or (
+        isinstance(private, ec.EllipticCurvePrivateKey) and private.key_size >= LEAST_EC_BITS
+    )
+    if not strong:
+        raise UnfitKeyError(_("The key must be RSA of 2048 bits or more, or P-256 or larger."))
+    if not certificate.not_valid_before_utc <= timezone.now() < certificate.not_valid_after_utc:
+        raise UnfitKeyError(_("The certificate is not valid today."))
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return
+    if not (usage.digital_signature or usage.content_commitment):
+        raise UnfitKeyError(_("The certificate does not allow signing."))
 
 
 def verify(file: bytes) -> FileVerdict:
@@ -83,13 +151,18 @@ def verify(file: bytes) -> FileVerdict:
             return FileVerdict(signed=bool(signatures), intact=False, signer=None)
         signer = _signer(signatures[0].signer_cert.dump())
         roots = [asn1_x509.Certificate.load(bytes(signer.certificate))] if signer else []
-        status = validate_pdf_signature(
-            signatures[0], ValidationContext(trust_roots=roots, allow_fetching=False)
-        )
+        trusted = ValidationContext(trust_roots=roots, allow_fetching=False)
+        status = _apart(lambda: validate_pdf_signature(signatures[0], trusted))
     except (PdfReadError, SignatureValidationError, ValueError, KeyError, TypeError, IndexError):
         return FileVerdict(signed=False, intact=False, signer=None)
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     return FileVerdict(signed=True, intact=status.intact and status.valid and whole, signer=signer)
+
+
+def _apart(work: Callable[[], T]) -> T:
+    """Do it in a thread of its own: the library runs an event loop, and here one may run too."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 def _signer(certificate: bytes) -> SigningKey | None:
@@ -99,15 +172,29 @@ def _signer(certificate: bytes) -> SigningKey | None:
 def _new_key(institution: Institution) -> SigningKey:
     private = ec.generate_private_key(ec.SECP256R1())
     row = SigningKey(institution=institution)
+    row.private_sealed = _sealed(row, private)
+    row.certificate = _certificate(institution, private)
+    row.save(force_insert=True)
+    return row
+
+
+def _sealed(row: SigningKey, private: PrivateKeyTypes) -> bytes:
     der = private.private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    row.private_sealed = seal(der, context=f"signing-key:{row.key}")
-    row.certificate = _certificate(institution, private)
-    row.save(force_insert=True)
-    return row
+    return seal(der, context=f"signing-key:{row.key}")
+
+
+def _chain_of(key: SigningKey) -> SimpleCertificateStore:
+    """The certificates above the key's own, which go into each signature."""
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    if key.chain:
+        for certificate in x509.load_pem_x509_certificates(key.chain.encode()):
+            der = certificate.public_bytes(serialization.Encoding.DER)
+            store.register(asn1_x509.Certificate.load(der))
+    return store
 
 
 def _certificate(institution: Institution, private: ec.EllipticCurvePrivateKey) -> bytes:

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 from enrollment.identity.certificates import certificate_type
 from enrollment.identity.name import mask_name
@@ -12,6 +13,9 @@ from enrollment.models.record import Gender
 from enrollment.statuses import Status
 
 register = template.Library()
+
+# Items of the card that are no columns of a registry file.
+CARD_LABELS = {"school": _("School"), "left_on": _("Left on")}
 
 register.filter("masked_number", mask_number)
 register.filter("masked_name", mask_name)
@@ -51,7 +55,26 @@ def iso_date(text: str) -> str:
     return date_format(day, "DATE_FORMAT") if day else "—"
 
 
+# The cause of a problem report that a wrong field leads to; every other is about the studies.
+_CAUSES = {
+    "name": "name",
+    "gender": "gender",
+    "birth_date": "birth_date",
+    "certificate_number": "certificate",
+    "major_name": "major",
+    "status": "status",
+}
+
+
+@register.filter
+def report_cause(name: str) -> str:
+    """What a report about this field is called in its address."""
+    return _CAUSES.get(name, "study")
+
+
 @register.filter
 def field_label(name: str) -> str:
     """The name of a record's field in the reader's language."""
+    if name in CARD_LABELS:
+        return str(CARD_LABELS[name])
     return str(BY_NAME[name].label) if name in BY_NAME else name

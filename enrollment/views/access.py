@@ -1,9 +1,14 @@
 """Who is at the door."""
 
+from uuid import UUID
+
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.roles import Role
+from enrollment.models import ImportBatch
+from enrollment.queries import batches_visible_to
 
 
 def registrar(request: HttpRequest) -> User:
@@ -20,3 +25,8 @@ def record_keeper(request: HttpRequest) -> User:
     if not isinstance(user, User) or not {Role.REGISTRAR, Role.COUNSELOR} & user.roles:
         raise Http404
     return user
+
+
+def visible_batch(request: HttpRequest, key: UUID) -> ImportBatch:
+    """An import of one of the registrar's institutions; any other does not exist."""
+    return get_object_or_404(batches_visible_to(registrar(request)), key=key)

@@ -10,11 +10,14 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.limits import LimitReachedError, client_address, spend_check
 from enrollment.forms import CheckReportForm, ReportFileForm
 from enrollment.models import StatusReport
 from enrollment.models.confirmation import canonical_code
 from enrollment.reporting import acts
+from enrollment.reporting.printing import facts_of
 from enrollment.reporting.signing import fingerprint, verify
+from enrollment.views.public import too_many_checks
 
 
 @login_not_required
@@ -24,7 +27,8 @@ def check(request: HttpRequest, code: str = "") -> HttpResponse:
     """Separate verdicts: authentic, by whom, still valid, what has changed since.
 
     The QR code leads here with the code in the address; a code is no personal
-    data, is told to no other site and to no search engine.
+    data, is told to no other site (Referrer-Policy same-origin, as everywhere)
+    and to no search engine.
     """
     posted = request.method == "POST"
     by_file = posted and "file" in request.FILES
@@ -35,6 +39,11 @@ def check(request: HttpRequest, code: str = "") -> HttpResponse:
         request.POST if by_file else None, request.FILES if by_file else None
     )
     context: dict[str, Any] = {"code_form": code_form, "file_form": file_form}
+    if posted or code:
+        try:
+            spend_check(client_address(request))
+        except LimitReachedError as error:
+            return too_many_checks(request, error)
     if file_form.is_valid():
         context |= _by_file(file_form.cleaned_data["file"])
     elif code_form.is_valid():
@@ -43,7 +52,6 @@ def check(request: HttpRequest, code: str = "") -> HttpResponse:
         context |= _by_code(code, "")
     answer = render(request, "enrollment/reports/check.html", context)
     answer["X-Robots-Tag"] = "noindex, noarchive"
-    answer["Referrer-Policy"] = "no-referrer"
     return answer
 
 
@@ -70,13 +78,13 @@ def _by_file(content: bytes) -> dict[str, Any]:
 
 
 def _reports() -> QuerySet[StatusReport]:
-    return StatusReport.objects.select_related("record__institution")
+    return StatusReport.objects.exclude(stored_as="").select_related("record__institution")
 
 
 def _told(report: StatusReport) -> dict[str, Any]:
     return {
         "report": report,
         "issuer": report.record.institution.name,
-        "facts": acts.facts_of(report),
+        "facts": facts_of(report),
         "changes": acts.changes_since(report),
     }

@@ -5,14 +5,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.limits import LimitReachedError, client_address, spend_check
 from enrollment import confirming
 from enrollment.forms import CodeForm
-from enrollment.queries import confirmations_held_by
-from enrollment.views.held import account_of, held_card
+from enrollment.freezing import RecordFrozenError
+from enrollment.models import Answer
+from enrollment.queries import confirmations_held_by, photos_held_by
+from enrollment.views.held import FROZEN, account_of, held_card
+from enrollment.views.public import too_many_checks
 
 
 @require_POST
@@ -31,7 +35,32 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
     except confirming.NotAskedError:
         messages.error(request, _("The list has changed meanwhile. Please check again."))
         return redirect("enrollment:record", key)
+    except RecordFrozenError:
+        messages.error(request, FROZEN)
+        return redirect("enrollment:record", key)
     return redirect("enrollment:receipt", made.key)
+
+
+@require_POST
+def answer_photo(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take what the student says of one picture; a wrong one is explained, and can be reported."""
+    account = account_of(request)
+    photo = get_object_or_404(
+        photos_held_by(account).select_related("record__institution"), key=key
+    )
+    given = request.POST.get("answer")
+    if given not in Answer:
+        messages.error(request, _("Say whether the photo is correct or wrong."))
+        return redirect("enrollment:record", photo.record.key)
+    try:
+        confirming.answer_photo(photo=photo, account=account, answer=Answer(str(given)))
+    except RecordFrozenError:
+        messages.error(request, FROZEN)
+        return redirect("enrollment:record", photo.record.key)
+    if given == Answer.WRONG:
+        return redirect("support:report_write", "photo")
+    messages.success(request, _("Thank you. Your answer about the photo is kept."))
+    return redirect("enrollment:record", photo.record.key)
 
 
 @require_safe
@@ -51,6 +80,10 @@ def check(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     context: dict[str, object] = {"form": form}
     if form.is_valid():
+        try:
+            spend_check(client_address(request))
+        except LimitReachedError as error:
+            return too_many_checks(request, error)
         found = confirming.find_receipt(form.cleaned_data["code"])
         context |= {"asked": True, "receipt": found}
         if found is not None:

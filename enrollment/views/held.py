@@ -3,9 +3,12 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from enrollment.cards import Card, card_of
+
+FROZEN = _("The record is in dispute; this rests until your school has decided.")
 
 
 def account_of(request: HttpRequest) -> User:

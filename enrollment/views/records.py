@@ -2,15 +2,22 @@
 
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment import services
 from enrollment.importing.columns import BY_NAME
-from enrollment.queries import records_visible_to, search_records
+from enrollment.models import StudentRecord
+from enrollment.queries import institutions_of, records_visible_to, search_records
 from enrollment.registry_forms import SearchForm
-from enrollment.views.access import record_keeper
+from enrollment.viewing_reasons import (
+    ViewingReasonForm,
+    remember_reason,
+    remembered_reason,
+)
+from enrollment.views.access import record_keeper, registrar
 
 LISTED = 50
 
@@ -34,14 +41,45 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
     user = record_keeper(request)
     visible = records_visible_to(user).select_related("institution", "school_class", "created_in")
     record = get_object_or_404(visible, key=key)
-    services.note_viewing(record=record, account=user)
+    reason = remembered_reason(request)
+    if not reason:
+        return redirect("registry:viewing_reason", key)
+    services.note_viewing(record=record, account=user, reason=reason)
     changes = record.changes.select_related("batch", "changed_by").order_by("-version", "pk")
     context = {
         "record": record,
+        "reason": reason,
+        "may_reveal": institutions_of(user).filter(pk=record.institution_id).exists(),
         "certificate": services.masked_certificate(record),
         "changes": [
             (BY_NAME[c.field].label if c.field in BY_NAME else c.field, c) for c in changes
         ],
-        "events": record.events.all(),
+        "events": record.events.order_by("-entered_at", "-pk"),
     }
     return render(request, "enrollment/registry/record.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Why I open this record, and those after it."""
+    record = get_object_or_404(records_visible_to(record_keeper(request)), key=key)
+    form = ViewingReasonForm(request.POST or None)
+    if form.is_valid():
+        remember_reason(request, form.text)
+        return redirect("registry:record", record.key)
+    return render(request, "enrollment/registry/why.html", {"form": form})
+
+
+@require_safe
+@reauthentication_required
+def number(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The full certificate number for a registrar, with the reason in the trail."""
+    user = registrar(request)
+    records = StudentRecord.objects.filter(institution__in=institutions_of(user))
+    record = get_object_or_404(records.select_related("institution"), key=key)
+    reason = remembered_reason(request)
+    if not reason:
+        return redirect("registry:viewing_reason", key)
+    shown = services.reveal_certificate(record=record, account=user, reason=reason)
+    context = {"record": record, "number": shown, "reason": reason}
+    return render(request, "enrollment/registry/number.html", context)

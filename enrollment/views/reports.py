@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from enrollment.forms import DaysForm, ReportForm
+from enrollment.freezing import RecordFrozenError
 from enrollment.models import StatusReport
 from enrollment.queries import reports_held_by
 from enrollment.reporting import acts
-from enrollment.views.held import account_of, held_card
+from enrollment.reporting.printing import public_link
+from enrollment.views.held import FROZEN, account_of, held_card
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,7 +23,11 @@ def reports(request: HttpRequest, key: UUID) -> HttpResponse:
     card, account = held_card(request, key), account_of(request)
     form = ReportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        made = acts.issue_report(card=card, account=account, **form.cleaned_data)
+        try:
+            made = acts.issue_report(card=card, account=account, **form.cleaned_data)
+        except RecordFrozenError:
+            messages.error(request, FROZEN)
+            return redirect("enrollment:record", key)
         return redirect("enrollment:report", made.key)
     issued = reports_held_by(account).filter(record=card.record)
     return render(
@@ -33,9 +39,11 @@ def reports(request: HttpRequest, key: UUID) -> HttpResponse:
 def report(request: HttpRequest, key: UUID) -> HttpResponse:
     """One of my reports."""
     found = _report(request, key)
+    if not found.is_ready:
+        return render(request, "enrollment/reports/waiting.html", {"report": found})
     context = {
         "report": found,
-        "link": acts.public_link(found),
+        "link": public_link(found),
         "changes": acts.changes_since(found),
         "form": DaysForm(),
     }

@@ -3,24 +3,31 @@
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from django.contrib.messages import get_messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.session_store import rows_along
 from enrollment import services
 from enrollment.cards import Card, cards_of
+from enrollment.press import print_page
+from enrollment.sheet import sheet_of
 from enrollment.viewings import viewings_of
+from enrollment.views.frame import frame_of
 from enrollment.views.held import account_of, held_card
+
+RECORD_PAGE = "enrollment/record.html"
 
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
     """My records; a student without one goes on to verification (guide row 15)."""
     account = account_of(request)
-    cards = cards_of(account)
+    cards = cards_of(account, rows_along(request, account))
     if not cards and account.is_student:
-        return redirect("verification:start")
+        return redirect("verification:go_on")
     if not cards:
         return render(request, "enrollment/status_none.html")
     if len(cards) == 1:
@@ -52,4 +59,7 @@ def viewings(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _record_page(request: HttpRequest, card: Card) -> HttpResponse:
-    return render(request, "enrollment/record.html", {"card": card, "help_anchor": "check"})
+    page = {"sheet": sheet_of(card)}
+    if len(get_messages(request)):
+        return render(request, RECORD_PAGE, page)
+    return HttpResponse(print_page(RECORD_PAGE, frame_of(request, account_of(request)) | page))

@@ -1,6 +1,7 @@
-// A page that waits for background work renews its live part until the work is done.
+// A page that shows how work goes on renews its live part until there is none;
+// `data-live="15"` says how many seconds lie between two looks.
 
-const PAUSE = 1500;
+const PAUSE = 1000 * Number(document.querySelector("[data-live]")?.dataset.live || 1.5);
 
 async function renew() {
   const live = document.querySelector("[data-live]");

@@ -60,8 +60,20 @@ function offerToShowPasswords(root) {
   }
 }
 
+// What every list of stolen passwords begins with; the server has the whole list.
+const COMMON = /pass(word)?|qwert\w*|asdf\w*|zxcv\w*|admin|welcome|iloveyou|woaini|abc|123\d*|(\d)\2{2,}/gi;
+
+/** What the form holds of the person: the part before the @, the last eight digits of a phone. */
+function ownData(form) {
+  return [...form.querySelectorAll("input[type=email], input[type=tel]")]
+    .map(({ type, value }) => (type === "tel" ? value.replace(/\D/g, "").slice(-8) : value.split("@")[0].toLowerCase()))
+    .filter((part) => part.length >= 4);
+}
+
 /** Length counts most; a short password may make up for it with kinds of characters. */
-function strengthOf(password) {
+function strengthOf(password, own) {
+  if (own.some((part) => password.toLowerCase().includes(part))) return 1;
+  if (password.replace(COMMON, "").length < 5) return 1;
   const kinds = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((kind) => kind.test(password)).length;
   const distinct = new Set(password).size;
   if (password.length < 8 || kinds === 0 || distinct < 5 || /^[0-9]*$/.test(password)) return 1;
@@ -76,7 +88,7 @@ function tellStrength(root) {
     const says = note.dataset.words.split("|");
     note.dataset.ready = "yes";
     input.addEventListener("input", () => {
-      const strength = strengthOf(input.value);
+      const strength = strengthOf(input.value, ownData(input.form));
       note.hidden = !input.value;
       meter.value = strength;
       words.textContent = says[strength - 1];

@@ -1,73 +1,87 @@
-"""How far each class has come with checking its records."""
+"""How far classes, colleges and institutions have come: true figures, at any size."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, models
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.identity.number import mask_number
-from enrollment.models import SchoolClass, StudentRecord
+from enrollment.models import Institution, SchoolClass, StudentRecord
+from enrollment.progress import Progress
+from enrollment.queries import institutions_of
 from enrollment.sealed import certificate_number
 from enrollment.statuses import ON_THE_BOOKS
 
+# A group of fewer people is not shown in parts: its members could be told apart.
+SMALL_GROUP = 5
+# Who can do something now; the school itself must act for the others.
+REMINDED = (
+    Progress.UNREGISTERED,
+    Progress.UNVERIFIED,
+    Progress.UNMATCHED,
+    Progress.TO_CHECK,
+    Progress.STALE,
+)
 
-class Part(models.TextChoices):
-    """Where a student on the books stands."""
-
-    UNBOUND = "unbound", pgettext_lazy("board", "Not opened by an account")
-    TO_CHECK = "to_check", pgettext_lazy("board", "To be checked")
-    CONFIRMED = "confirmed", pgettext_lazy("board", "Confirmed")
-    DISPUTED = "disputed", pgettext_lazy("board", "Something is wrong")
-    STALE = "stale", pgettext_lazy("board", "Confirmation out of date")
-
-
-# The latest answer counts; it is stale once a field that was asked about has changed.
-_STANDING = """
-    SELECT r.id, r.school_class_id, coalesce(c.made_at, r.claimed_at) AS since,
-        CASE WHEN r.holder_id IS NULL THEN 'unbound'
-             WHEN c.id IS NULL THEN 'to_check'
-             WHEN EXISTS (SELECT 1 FROM enrollment_fieldchange f
-                          WHERE f.record_id = r.id AND f.version > c.version
-                            AND c.fields ? f.field) THEN 'stale'
-             WHEN c.answer = 'wrong' THEN 'disputed'
-             ELSE 'confirmed' END AS part
-    FROM enrollment_studentrecord r
-    LEFT JOIN LATERAL (SELECT * FROM enrollment_confirmation WHERE record_id = r.id
-                       ORDER BY id DESC LIMIT 1) c ON true
-    WHERE r.school_class_id = ANY(%s) AND r.status = ANY(%s)
+# What was folded, and what has moved since: together they are true.
+_MOVES = """
+    (SELECT institution_id, school_class_id, part, people FROM support_headcount WHERE {where}
+     UNION ALL
+     SELECT institution_id, school_class_id, part, people FROM support_headcountchange
+     WHERE {where}) h
 """
 
 
 @dataclass(frozen=True)
-class ClassStanding:
-    """One class in figures: how many people stand in each part."""
+class Standing:
+    """How many people of one group stand in each part."""
 
-    school_class: SchoolClass
     counts: dict[str, int]
 
     @property
     def total(self) -> int:
-        """Everybody of the class who is on the books."""
+        """Everybody of the group who is on the books."""
         return sum(self.counts.values())
 
     @property
     def confirmed(self) -> int:
         """Who has confirmed, and nothing has changed since."""
-        return self.counts[Part.CONFIRMED]
+        return self.counts[Progress.CONFIRMED]
 
     @property
-    def bar_id(self) -> str:
-        """The name of its bar in the page."""
-        return f"bar-{self.school_class.pk}"
+    def percent(self) -> int:
+        """The confirmed in percent, 100 only when nobody is missing."""
+        return self.confirmed * 100 // self.total if self.total else 0
 
     @property
-    def cells(self) -> list[tuple[Part, int]]:
+    def open(self) -> int:
+        """Who can do something now."""
+        return sum(self.counts[part] for part in REMINDED)
+
+    @property
+    def is_small(self) -> bool:
+        """Too few people for a statistic."""
+        return 0 < self.total < SMALL_GROUP
+
+    @property
+    def cells(self) -> list[tuple[Progress, int]]:
         """Each part with its figure, in order."""
-        return [(part, self.counts[part]) for part in Part]
+        return [(part, self.counts[part]) for part in Progress]
+
+    @property
+    def slices(self) -> list[tuple[Progress, float, float]]:
+        """The bar: each part that has people, where it begins and how wide it is, in percent."""
+        found, start = [], 0.0
+        for part, people in self.cells:
+            width = people * 100 / self.total if self.total else 0.0
+            if width:
+                found.append((part, round(start, 2), round(width, 2)))
+            start += width
+        return found
 
 
 @dataclass(frozen=True)
@@ -87,34 +101,82 @@ def classes_of(user: User) -> models.QuerySet[SchoolClass]:
     return SchoolClass.objects.filter(counselors__user=user).order_by("code")
 
 
-def standings(classes: Iterable[SchoolClass]) -> list[ClassStanding]:
-    """The figures of ``classes``, in their order: one query."""
-    known = {found.pk: ClassStanding(found, dict.fromkeys(Part.values, 0)) for found in classes}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT school_class_id, part, count(*) FROM ({_STANDING}) s GROUP BY 1, 2",  # noqa: S608
-            [list(known), list(ON_THE_BOOKS)],
-        )
-        for class_id, part, number in cursor.fetchall():
-            known[class_id].counts[part] = number
+def classes_visible_to(user: User) -> models.QuerySet[SchoolClass]:
+    """A counselor's classes, and every class of a registrar's institutions."""
+    scope = models.Q(pk__in=classes_of(user).values("pk"))
+    scope |= models.Q(institution__in=institutions_of(user).values("pk"))
+    return SchoolClass.objects.filter(scope).select_related("institution")
+
+
+def standings(classes: Iterable[SchoolClass]) -> list[tuple[SchoolClass, Standing]]:
+    """The figures of each of ``classes``, in their order: one query."""
+    known = {found.pk: (found, _nobody()) for found in classes}
+    where = "school_class_id = ANY(%(keys)s)"
+    for class_id, part, people in _sums("school_class_id", where, {"keys": list(known)}):
+        known[class_id][1].counts[part] = people
     return list(known.values())
 
 
-def people(school_class: SchoolClass, part: Part) -> list[Person]:
-    """Who stands in ``part``, by student number; numbers masked: two queries."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id, since FROM ({_STANDING}) s WHERE part = %s",  # noqa: S608
-            [[school_class.pk], list(ON_THE_BOOKS), part.value],
-        )
-        since = dict(cursor.fetchall())
-    records = StudentRecord.objects.filter(pk__in=since).order_by("student_number", "pk")
+def total_of(found: Iterable[Standing]) -> Standing:
+    """All of ``found`` together."""
+    total = _nobody()
+    for standing in found:
+        for part, people in standing.counts.items():
+            total.counts[part] += people
+    return total
+
+
+def institution_standings(
+    institutions: Sequence[Institution],
+) -> list[tuple[Institution, Standing]]:
+    """The figures of whole institutions, in their order: one query."""
+    known = {found.pk: (found, _nobody()) for found in institutions}
+    where = "institution_id = ANY(%(keys)s)"
+    for key, part, people in _sums("institution_id", where, {"keys": list(known)}):
+        known[key][1].counts[part] = people
+    return list(known.values())
+
+
+def college_standings(institution: Institution) -> list[tuple[str, Standing]]:
+    """The colleges of an institution by name, with their figures; "" for people in none."""
+    known: dict[str, Standing] = {}
+    join = " LEFT JOIN enrollment_schoolclass c ON c.id = h.school_class_id"
+    rows = _sums(
+        "coalesce(c.college, '')", "institution_id = %(key)s", {"key": institution.pk}, join=join
+    )
+    for college, part, people in rows:
+        known.setdefault(college, _nobody()).counts[part] = people
+    return sorted(known.items())
+
+
+def people(school_class: SchoolClass, part: Progress) -> list[Person]:
+    """Who stands in ``part``, by student number; numbers masked: one query."""
+    records = StudentRecord.objects.filter(
+        school_class=school_class, progress=part, status__in=ON_THE_BOOKS
+    )
     return [
         Person(
             record.name,
             record.student_number,
             mask_number(certificate_number(record)),
-            since[record.pk],
+            record.progress_since,
         )
-        for record in records
+        for record in records.order_by("student_number", "pk")
     ]
+
+
+def _nobody() -> Standing:
+    return Standing(dict.fromkeys(Progress.values, 0))
+
+
+def _sums(
+    group: str, where: str, values: Mapping[str, Any], *, join: str = ""
+) -> list[tuple[Any, str, int]]:
+    moves = _MOVES.format(where=where)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {group}, part, sum(people)::int FROM {moves}{join}"  # noqa: S608  own names
+            " GROUP BY 1, 2 HAVING sum(people) <> 0",
+            values,
+        )
+        return list(cursor.fetchall())

@@ -1,47 +1,146 @@
-"""The class board of a counselor."""
+"""The board: a counselor's classes, a registrar's institutions, colleges and classes."""
 
+import segno
+from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 import audit.services as trail
 from accounts.models import User
 from accounts.roles import Role
-from support.board.standing import Part, classes_of, people, standings
+from enrollment.models import Institution, SchoolClass
+from enrollment.progress import Progress
+from enrollment.queries import institutions_of
+from support.board import standing as figures
+from support.board.trend import confirmed_by_day, targets
+
+PAGE = 50  # classes a page of a large college
+READERS = {Role.COUNSELOR, Role.REGISTRAR}
 
 
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """Each of my classes: who has checked and who has not, in figures."""
-    shown = standings(classes_of(_counselor(request)))
-    return render(request, "support/board/board.html", {"standings": shown, "parts": list(Part)})
+    """What I look after: my classes, my institutions; who has checked and who has not."""
+    reader = board_reader(request)
+    classes = figures.standings(figures.classes_of(reader))
+    schools = figures.institution_standings(list(institutions_of(reader)))
+    total = figures.total_of(standing for _, standing in classes)
+    context = {
+        "classes": classes,
+        "schools": schools,
+        "total": total,
+        "days": confirmed_by_day([found for found, _ in classes], total) if classes else [],
+        "targets": targets(
+            [found.institution_id for found, _ in classes] + [found for found, _ in schools]
+        ),
+    }
+    return render(request, "support/board/board.html", context)
+
+
+@require_safe
+def school(request: HttpRequest, code: str) -> HttpResponse:
+    """One institution by college."""
+    found = visible_school(request, code)
+    colleges = figures.college_standings(found)
+    context = {
+        "school": found,
+        "colleges": colleges,
+        "total": figures.total_of(standing for _, standing in colleges),
+        "target": targets([found]).get(found.pk),
+    }
+    return render(request, "support/board/school.html", context)
+
+
+@require_safe
+def college(request: HttpRequest, code: str) -> HttpResponse:
+    """The classes of one college, named in the query."""
+    found = visible_school(request, code)
+    name = request.GET.get("college", "")
+    classes = found.classes.filter(college=name).order_by("code")
+    page = Paginator(classes, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "school": found,
+        "college": name,
+        "page": page,
+        "classes": figures.standings(page.object_list),
+    }
+    return render(request, "support/board/college.html", context)
+
+
+@require_safe
+def class_board(request: HttpRequest, pk: int) -> HttpResponse:
+    """One class: where everyone stands, how it came to that, what to do."""
+    school_class = visible_class(request, pk)
+    ((_, standing),) = figures.standings([school_class])
+    context = {
+        "school_class": school_class,
+        "standing": standing,
+        "days": confirmed_by_day([school_class], standing),
+        "target": targets([school_class.institution_id]).get(school_class.institution_id),
+        "reminded": figures.REMINDED,
+    }
+    return render(request, "support/board/class.html", context)
 
 
 @require_safe
 def class_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     """The people behind one figure; that they were listed is noted."""
-    counselor = _counselor(request)
-    school_class = get_object_or_404(classes_of(counselor).select_related("institution"), pk=pk)
-    if part not in Part.values:
+    school_class = visible_class(request, pk)
+    if part not in Progress.values:
         raise Http404
-    trail.record(
-        action="support.list_class_part",
-        actor_id=counselor.pk,
-        subject_type="class",
-        subject_key=school_class.pk,
-        institution_code=school_class.institution.code,
-        detail={"part": part},
-    )
+    note_listing(request, school_class, {"part": part})
     context = {
         "school_class": school_class,
-        "part": Part(part),
-        "people": people(school_class, Part(part)),
+        "part": Progress(part),
+        "people": figures.people(school_class, Progress(part)),
+        "reminded": figures.REMINDED,
     }
     return render(request, "support/board/people.html", context)
 
 
-def _counselor(request: HttpRequest) -> User:
+@require_safe
+def poster(request: HttpRequest, pk: int) -> HttpResponse:
+    """A paper for the noticeboard: figures and how to check, and nobody's name."""
+    school_class = visible_class(request, pk)
+    ((_, standing),) = figures.standings([school_class])
+    context = {
+        "school_class": school_class,
+        "standing": standing,
+        "target": targets([school_class.institution_id]).get(school_class.institution_id),
+        "address": settings.SITE_URL,
+        "qr": mark_safe(segno.make(settings.SITE_URL).svg_inline(scale=4)),  # noqa: S308  our own
+    }
+    return render(request, "support/board/poster.html", context)
+
+
+def board_reader(request: HttpRequest) -> User:
+    """The member of staff who asks. Raises Http404 for everybody else."""
     user = request.user
-    if not isinstance(user, User) or Role.COUNSELOR not in user.roles:
+    if not isinstance(user, User) or not READERS & user.roles:
         raise Http404
     return user
+
+
+def visible_class(request: HttpRequest, pk: int) -> SchoolClass:
+    """The class, if it is in the reader's scope now. Raises Http404."""
+    return get_object_or_404(figures.classes_visible_to(board_reader(request)), pk=pk)
+
+
+def visible_school(request: HttpRequest, code: str) -> Institution:
+    """The institution, if the reader is its registrar now. Raises Http404."""
+    return get_object_or_404(institutions_of(board_reader(request)), code=code)
+
+
+def note_listing(request: HttpRequest, school_class: SchoolClass, detail: dict[str, str]) -> None:
+    """Write into the trail that people of a class were listed."""
+    trail.record(
+        action="support.list_class_part",
+        actor_id=request.user.pk,
+        subject_type="class",
+        subject_key=school_class.pk,
+        institution_code=school_class.institution.code,
+        detail=detail,
+    )

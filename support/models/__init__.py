@@ -1,11 +1,15 @@
 """The tables of help and reports, one subject a module."""
 
 from support.models.article import Article, ArticleTally, ArticleVersion, Topic
+from support.models.digest import Digest, Rhythm
+from support.models.headcount import DayHeadcount, Headcount, HeadcountChange
+from support.models.reminder import Reminded, Reminder
 from support.models.report import (
     LIVE_STATES,
     Cause,
     EntryKind,
     Report,
+    ReportBatch,
     ReportEntry,
     ReportState,
 )
@@ -16,9 +20,17 @@ __all__ = [
     "ArticleTally",
     "ArticleVersion",
     "Cause",
+    "DayHeadcount",
+    "Digest",
     "EntryKind",
+    "Headcount",
+    "HeadcountChange",
+    "Reminded",
+    "Reminder",
     "Report",
+    "ReportBatch",
     "ReportEntry",
     "ReportState",
+    "Rhythm",
     "Topic",
 ]

@@ -18,6 +18,7 @@ class Topic(models.TextChoices):
     VERIFY = "verify", _("Proving who I am")
     CHECK = "check", _("Checking my record")
     PROBLEMS = "problems", _("When something is wrong")
+    STAFF = "staff", _("For registrars and counselors")
 
 
 class Article(models.Model):

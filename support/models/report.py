@@ -41,6 +41,22 @@ class ReportState(models.TextChoices):
 LIVE_STATES = (ReportState.OPEN, ReportState.ASKED, ReportState.WITH_REGISTRAR)
 
 
+class ReportBatch(models.Model):
+    """Reports that a counselor handed on to the registrar together."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="report_batches"
+    )
+    handed_on_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    handed_on_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"batch {self.key}"
+
+
 class Report(models.Model):
     """Somebody tells the school that something is wrong.
 
@@ -73,7 +89,15 @@ class Report(models.Model):
     cause = models.CharField(max_length=12, choices=Cause.choices)
     state = models.CharField(max_length=14, choices=ReportState.choices, default=ReportState.OPEN)
     stated_sealed = models.BinaryField()
+    # One of several alike: what is done with that one is done with this one too.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged"
+    )
+    batch = models.ForeignKey(
+        ReportBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="reports"
+    )
     opened_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True, blank=True)
     first_answered_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(db_default=Now())
 
@@ -109,6 +133,11 @@ class Report(models.Model):
         return f"report {self.key}"
 
     @property
+    def number(self) -> str:
+        """What people call it: the day it was opened and a running number."""
+        return f"{self.opened_at:%y%m%d}-{self.pk}"
+
+    @property
     def is_live(self) -> bool:
         """Whether somebody still has to do something."""
         return self.state in LIVE_STATES
@@ -135,6 +164,9 @@ class EntryKind(models.TextChoices):
     ASKED = "asked", _("The school asks")
     HANDED_ON = "handed_on", _("Handed on to the registrar")
     ANSWERED = "answered", _("Answer of the school")
+    CORRECTED = "corrected", _("The record was corrected")
+    SUBMITTED = "submitted", _("The correction was submitted to the province")
+    REFUSED = "refused", _("The province refused the correction")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     REOPENED = "reopened", _("Opened again")
 

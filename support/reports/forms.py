@@ -5,10 +5,25 @@ from collections.abc import Iterable
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from support.models import Cause
+from enrollment.corrections import CORRECTABLE, Change
+from enrollment.evidence import EvidenceField
+from enrollment.importing.columns import BY_NAME
+from support.models import Cause, Rhythm
 from support.reports.causes import NAMES_A_FIELD
 from support.reports.queries import schools_taking_reports
 from support.reports.services import Statement
+
+
+def evidence_field() -> EvidenceField:
+    """Files that show it, if there are any."""
+    return EvidenceField(
+        label=_("Files that show it"),
+        help_text=_(
+            "Up to five pictures or PDFs, 10 MB each: identity card, admission letter. Only your "
+            "school sees them; they are deleted some months after the answer."
+        ),
+        required=False,
+    )
 
 
 class WordsForm(forms.Form):
@@ -17,6 +32,7 @@ class WordsForm(forms.Form):
     words = forms.CharField(
         label=_("Your words"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
     )
+    evidence = evidence_field()
 
 
 class ReportForm(forms.Form):
@@ -29,6 +45,7 @@ class ReportForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+    evidence = evidence_field()
 
     def __init__(self, *arguments: object, cause: Cause, **named: object) -> None:
         super().__init__(*arguments, **named)  # type: ignore[arg-type]
@@ -40,7 +57,10 @@ class ReportForm(forms.Form):
         """What was written. Only for a valid form."""
         given = self.cleaned_data
         return Statement(
-            words=given["words"], correct=given.get("correct", ""), name=given.get("name", "")
+            words=given["words"],
+            correct=given.get("correct", ""),
+            name=given.get("name", ""),
+            evidence=given["evidence"],
         )
 
 
@@ -69,6 +89,7 @@ class StaffForm(forms.Form):
         ("answer", _("Answer")),
         ("ask", _("Ask back")),
         ("hand_on", _("Hand on to the registrar")),
+        ("merge", _("Treat as one")),
     )
     act = forms.ChoiceField(choices=ACTS)
     words = forms.CharField(max_length=2000, required=False)
@@ -85,3 +106,59 @@ class StaffForm(forms.Form):
         if given.get("act") in ("answer", "ask") and not given.get("words"):
             self.add_error("words", _("Write what the students should read."))
         return given
+
+
+class CorrectionForm(forms.Form):
+    """The registrar corrects what a report says is wrong."""
+
+    field = forms.ChoiceField(
+        label=_("Field"),
+        choices=[
+            ("", _("Choose the field")),
+            *((name, BY_NAME[name].label) for name in CORRECTABLE),
+        ],
+    )
+    value = forms.CharField(
+        label=_("New value"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    document = forms.CharField(
+        label=_("Document"),
+        help_text=_("Number of the paper that allows the change, if there is one."),
+        max_length=100,
+        required=False,
+    )
+    words = forms.CharField(
+        label=_("What the student reads"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    @property
+    def change(self) -> Change:
+        """What was asked for. Only for a valid form."""
+        given = self.cleaned_data
+        return Change(given["field"], given["value"], given["document"])
+
+
+class ResultForm(forms.Form):
+    """What the province has answered."""
+
+    accepted = forms.TypedChoiceField(
+        label=_("Result"),
+        choices=[("yes", _("Agreed: correct the record")), ("no", _("Refused"))],
+        coerce=lambda answer: answer == "yes",
+        widget=forms.RadioSelect,
+    )
+    on = forms.DateField(
+        label=_("Date of the answer"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class RhythmForm(forms.Form):
+    """How often the digest comes."""
+
+    rhythm = forms.ChoiceField(label=_("E-mail with what waits for me"), choices=Rhythm.choices)

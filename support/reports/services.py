@@ -3,20 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce, Now
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 import audit.services as trail
 from accounts.models import User
-from delivery.services import queue_email
-from enrollment.models import Institution, SchoolClass, StudentRecord
-from support.models import LIVE_STATES, Cause, EntryKind, Report, ReportEntry, ReportState
+from accounts.notices import tell
+from enrollment.evidence import Evidence, keep_evidence
+from enrollment.models import EvidencePurpose, Institution, SchoolClass, StudentRecord
+from support.models import (
+    LIVE_STATES,
+    Cause,
+    EntryKind,
+    Report,
+    ReportBatch,
+    ReportEntry,
+    ReportState,
+)
 from support.reports.causes import registry_value
 
 
@@ -31,6 +36,7 @@ class Statement:
     words: str
     correct: str = ""
     name: str = ""
+    evidence: Sequence[Evidence] = ()
 
 
 def open_report(
@@ -62,7 +68,8 @@ def open_report(
     try:
         with transaction.atomic():
             report.save(force_insert=True)
-            _note([report], EntryKind.OPENED, account, statement.words)
+            write_entries([report], EntryKind.OPENED, account, statement.words)
+            _keep(report, statement.evidence)
     except IntegrityError:
         return Report.objects.get(
             account=account, record=record, cause=cause, state__in=LIVE_STATES
@@ -82,14 +89,42 @@ def ask_back(*, reports: QuerySet[Report], words: str, by: User) -> int:
 
 
 def hand_on(*, reports: QuerySet[Report], words: str, by: User) -> int:
-    """Give them to the registrar together. Returns how many."""
+    """Give them to the registrar as one batch for each school. Returns how many."""
     before = (ReportState.OPEN, ReportState.ASKED)
-    return _staff_act(reports, before, ReportState.WITH_REGISTRAR, EntryKind.HANDED_ON, words, by)
+    with transaction.atomic():
+        for school in Institution.objects.filter(problem_reports__in=reports).distinct():
+            batch = ReportBatch.objects.create(institution=school, handed_on_by=by)
+            theirs = _with_merged(reports).filter(institution=school, state__in=before)
+            Report.objects.filter(pk__in=theirs.values("pk")).update(batch=batch)
+        after, kind = ReportState.WITH_REGISTRAR, EntryKind.HANDED_ON
+        return _staff_act(reports, before, after, kind, words, by)
 
 
-def reply(*, report: Report, words: str) -> None:
+def merge_reports(*, reports: QuerySet[Report]) -> int:
+    """Make several alike one: what is done with the oldest is done with all. Returns how many.
+
+    Only live ones of one cause and school can be one; 0 when they are not.
+    """
+    with transaction.atomic():
+        locked = reports.filter(state__in=LIVE_STATES, merged_into=None)
+        chosen = list(locked.select_for_update(of=("self",)).order_by("pk"))
+        if len({(report.cause, report.institution_id) for report in chosen}) != 1:
+            return 0
+        first, others = chosen[0], [report.pk for report in chosen[1:]]
+        Report.objects.filter(Q(pk__in=others) | Q(merged_into__in=others)).update(
+            merged_into=first
+        )
+    return len(chosen)
+
+
+def separate_report(*, report: Report) -> None:
+    """Take a report out of those it was merged with, or them out of it."""
+    Report.objects.filter(Q(pk=report.pk) | Q(merged_into=report)).update(merged_into=None)
+
+
+def reply(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:
     """The student answers the school's question. Raises TooLateError."""
-    _own_act(report, (ReportState.ASKED,), ReportState.OPEN, EntryKind.REPLIED, words)
+    _own_act(report, (ReportState.ASKED,), ReportState.OPEN, EntryKind.REPLIED, words, evidence)
 
 
 def withdraw(*, report: Report) -> None:
@@ -97,13 +132,24 @@ def withdraw(*, report: Report) -> None:
     _own_act(report, LIVE_STATES, ReportState.WITHDRAWN, EntryKind.WITHDRAWN, "")
 
 
-def reopen(*, report: Report, words: str) -> None:
+def reopen(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:
     """The answer did not help. Raises TooLateError, also while a newer one is alive."""
     before = (ReportState.ANSWERED, ReportState.WITHDRAWN)
     try:
-        _own_act(report, before, ReportState.OPEN, EntryKind.REOPENED, words)
+        _own_act(report, before, ReportState.OPEN, EntryKind.REOPENED, words, evidence)
     except IntegrityError as error:
         raise TooLateError from error
+
+
+def note_export(*, batch: ReportBatch, by: User) -> None:
+    """A member of staff has taken a batch away as a workbook."""
+    trail.record(
+        action="support.export_reports",
+        actor_id=by.pk,
+        subject_type="report_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+    )
 
 
 def note_reading(*, report: Report, by: User) -> None:
@@ -122,13 +168,38 @@ def _class(school: Institution, code: str) -> SchoolClass | None:
 
 
 def _own_act(
-    report: Report, before: Sequence[str], after: ReportState, kind: EntryKind, words: str
+    report: Report,
+    before: Sequence[str],
+    after: ReportState,
+    kind: EntryKind,
+    words: str,
+    evidence: Sequence[Evidence] = (),
 ) -> None:
     with transaction.atomic():
         changed = Report.objects.filter(pk=report.pk, state__in=before)
-        if not changed.update(state=after, changed_at=Now()):
+        # Somebody with something of their own to say stands for themselves again.
+        values = {**state_values(after), "merged_into": None}
+        if not changed.update(**values):
             raise TooLateError
-        _note([report], kind, report.account, words)
+        write_entries([report], kind, report.account, words)
+        _keep(report, evidence)
+
+
+def state_values(after: ReportState) -> dict[str, object]:
+    """What is written beside a new state: when it changed, and whether that settles it."""
+    settled = None if after in LIVE_STATES else Now()
+    return {"state": after, "changed_at": Now(), "settled_at": settled}
+
+
+def _keep(report: Report, evidence: Sequence[Evidence]) -> None:
+    keep_evidence(
+        purpose=EvidencePurpose.REPORT, subject=report.key, files=evidence, by=report.account
+    )
+
+
+def _with_merged(reports: QuerySet[Report]) -> QuerySet[Report]:
+    keys = reports.values("pk")
+    return Report.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys))
 
 
 def _staff_act(
@@ -140,20 +211,22 @@ def _staff_act(
     by: User,
 ) -> int:
     with transaction.atomic():
-        locked = reports.filter(state__in=before).select_for_update(of=("self",)).order_by("pk")
+        meant = _with_merged(reports).filter(state__in=before)
+        locked = meant.select_for_update(of=("self",)).order_by("pk")
         chosen = list(locked.select_related("account", "institution"))
-        values: dict[str, object] = {"state": after, "changed_at": Now()}
+        values = state_values(after)
         if kind != EntryKind.HANDED_ON:
             values["first_answered_at"] = Coalesce("first_answered_at", Now())
         Report.objects.filter(pk__in=[report.pk for report in chosen]).update(**values)
-        _note(chosen, kind, by, words)
+        write_entries(chosen, kind, by, words)
         if kind != EntryKind.HANDED_ON:
             for report in chosen:
-                _tell(report)
+                tell_reporter(report)
     return len(chosen)
 
 
-def _note(reports: Sequence[Report], kind: EntryKind, author: User, words: str) -> None:
+def write_entries(reports: Sequence[Report], kind: EntryKind, author: User, words: str) -> None:
+    """Add one line to the timeline of each of ``reports``, and to the trail."""
     entries = [ReportEntry(report=report, kind=kind, author=author) for report in reports]
     for entry in entries:
         entry.seal_words(words)
@@ -169,16 +242,7 @@ def _note(reports: Sequence[Report], kind: EntryKind, author: User, words: str) 
         )
 
 
-def _tell(report: Report) -> None:
-    """An e-mail that says there is an answer, and nothing of what it is about."""
-    if not report.account.email:
-        return
-    address = settings.SITE_URL + reverse("support:report", args=[report.key])
-    with translation.override(settings.LANGUAGE_CODE):
-        queue_email(
-            to=report.account.email,
-            subject=_("Your school has answered your report"),
-            text=render_to_string("support/email/answer.txt", {"address": address}),
-            purpose="report_answer",
-            account_id=report.account_id,
-        )
+def tell_reporter(report: Report) -> None:
+    """A notice that there is an answer, and nothing of what it is about."""
+    path = reverse("support:report", args=[report.key])
+    tell(account=report.account, kind="report_answer", path=path)

@@ -1,34 +1,51 @@
 """Reports as counselors and registrars answer them: many alike, one answer."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from itertools import groupby
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.roles import Role
-from support.models import Cause, Report
+from enrollment.corrections import AlreadyAskedError, NotCorrectableError
+from enrollment.evidence import evidence_of
+from enrollment.models import EvidencePurpose
+from enrollment.queries import institutions_of
+from support.digest import choose_rhythm, digest_rhythm
+from support.models import Cause, Report, Rhythm
 from support.reports import queries, services
-from support.reports.forms import StaffForm
+from support.reports.correcting import FIELDS, accept_correction
+from support.reports.forms import CorrectionForm, RhythmForm, StaffForm
+from support.reports.statistics import figures_by_cause
+from support.reports.workbook import reports_workbook
 
-SHOWN = 200  # the oldest; answering them brings the next
+SHOWN = 100  # the oldest; answering them brings the next
 ACTS = {
     "answer": services.answer_reports,
     "ask": services.ask_back,
     "hand_on": services.hand_on,
 }
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PERIOD = timedelta(days=365)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for me, by cause and class."""
     staff = _staff(request)
-    waiting = queries.queue_of(staff)
+    chosen = {name: request.GET.get(name, "") for name in ("cause", "college", "batch")}
+    everything = queries.queue_of(staff)
+    waiting = queries.narrowed(everything, **chosen)
     shown = list(waiting[:SHOWN])
     form = StaffForm(request.POST or None, keys=_keys(request, shown))
     if form.is_valid():
@@ -39,6 +56,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         "shown": len(shown),
         "form": form,
         "may_hand_on": Role.COUNSELOR in staff.roles,
+        "chosen": chosen,
+        "filters": _filters(everything),
+        "batches": queries.batches_visible_to(staff),
+        "rhythm": RhythmForm(initial={"rhythm": digest_rhythm(staff)}),
     }
     return render(request, "support/reports/queue.html", context)
 
@@ -47,19 +68,121 @@ def queue(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest, key: UUID) -> HttpResponse:
     """One report with all that was said; that it was read is noted."""
     staff = _staff(request)
-    reports = queries.reports_visible_to(staff).select_related("institution", "school_class")
-    report = get_object_or_404(reports, key=key)
+    report = _visible(staff, key)
     services.note_reading(report=report, by=staff)
+    return _page(request, staff, report, _correction_form(staff, report))
+
+
+@sensitive_post_parameters()
+@require_POST
+def correct(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Accept what the report asks: correct the record, or ask the province."""
+    staff = _staff(request)
+    report = _visible(staff, key)
+    if _correction_form(staff, report) is None:
+        raise Http404
+    form = CorrectionForm(request.POST)
+    if form.is_valid() and _accept(form, report, staff):
+        return redirect("support:queue_report", key)
+    return _page(request, staff, report, form)
+
+
+@require_POST
+def separate(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Treat a merged report by itself again."""
+    staff = _staff(request)
+    services.separate_report(report=_visible(staff, key))
+    return redirect("support:queue_report", key)
+
+
+@require_POST
+def batch_workbook(request: HttpRequest, key: UUID) -> HttpResponse:
+    """A batch as a workbook."""
+    staff = _staff(request)
+    batch = get_object_or_404(queries.batches_visible_to(staff), key=key)
+    services.note_export(batch=batch, by=staff)
+    reports = batch.reports.select_related("school_class", "record").order_by("cause", "pk")
+    answer = HttpResponse(reports_workbook(reports), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="reports-{batch.pk}.xlsx"'
+    return answer
+
+
+@require_safe
+def statistics(request: HttpRequest) -> HttpResponse:
+    """How long reports wait, by cause, over the last year."""
+    schools = list(institutions_of(request.user))
+    if not schools:
+        raise Http404
+    context = {"figures": figures_by_cause(schools, timezone.now() - PERIOD)}
+    return render(request, "support/reports/statistics.html", context)
+
+
+@require_POST
+def rhythm(request: HttpRequest) -> HttpResponse:
+    """How often I want the digest."""
+    staff = _staff(request)
+    form = RhythmForm(request.POST)
+    if form.is_valid():
+        choose_rhythm(account=staff, rhythm=Rhythm(form.cleaned_data["rhythm"]))
+        messages.success(request, _("Saved."))
+    return redirect("support:queue")
+
+
+def _accept(form: CorrectionForm, report: Report, staff: User) -> bool:
+    words = form.cleaned_data["words"]
+    try:
+        accept_correction(report=report, change=form.change, words=words, by=staff)
+    except NotCorrectableError as error:
+        form.add_error("value", error.message)
+    except AlreadyAskedError:
+        form.add_error("field", _("The province has been asked about this field already."))
+    return not form.errors
+
+
+def _correction_form(staff: User, report: Report) -> CorrectionForm | None:
+    """The registrar's form, filled in as the student asks; None where there is nothing to do."""
+    mine = institutions_of(staff).filter(pk=report.institution_id).exists()
+    if not (mine and report.is_live and report.record_id):
+        return None
+    field = FIELDS.get(Cause(report.cause), "")
+    return CorrectionForm(initial={"field": field, "value": report.stated["correct"]})
+
+
+def _page(
+    request: HttpRequest, staff: User, report: Report, form: CorrectionForm | None
+) -> HttpResponse:
     context = {
         "report": report,
+        "form": form,
+        "evidence": evidence_of(EvidencePurpose.REPORT, [report.key]),
+        "alike": report.merged.count(),
         "entries": report.entries.order_by("pk"),
         "may_hand_on": Role.COUNSELOR in staff.roles and report.state != "with_registrar",
     }
     return render(request, "support/reports/read.html", context)
 
 
+def _visible(staff: User, key: UUID) -> Report:
+    visible = queries.reports_visible_to(staff)
+    related = visible.select_related("institution", "school_class", "record", "account")
+    return get_object_or_404(related, key=key)
+
+
+def _filters(everything: QuerySet[Report]) -> dict[str, Sequence[object]]:
+    """What the queue can be narrowed to: the causes and colleges that are in it."""
+    reports = Report.objects.filter(pk__in=everything.values("pk"))
+    pairs = set(reports.values_list("cause", "school_class__college"))
+    causes = [cause for cause in Cause if cause in {cause for cause, _college in pairs}]
+    return {
+        "causes": list(causes),
+        "colleges": sorted(college for _cause, college in pairs if college),
+    }
+
+
 def _do(request: HttpRequest, staff: User, form: StaffForm) -> HttpResponse:
     chosen = queries.reports_visible_to(staff).filter(key__in=form.cleaned_data["reports"])
+    if form.cleaned_data["act"] == "merge":
+        return _merge(request, chosen)
     act = ACTS[form.cleaned_data["act"]]
     number = act(reports=chosen, words=form.cleaned_data["words"], by=staff)
     messages.success(
@@ -72,19 +195,23 @@ def _do(request: HttpRequest, staff: User, form: StaffForm) -> HttpResponse:
     return redirect("support:queue")
 
 
+def _merge(request: HttpRequest, chosen: QuerySet[Report]) -> HttpResponse:
+    number = services.merge_reports(reports=chosen)
+    if number:
+        words = ngettext(
+            "%(number)d report is treated as one.", "%(number)d reports are treated as one.", number
+        )
+        messages.success(request, words % {"number": number})
+    else:
+        messages.error(request, _("Only open reports of one cause and school can be one."))
+    return redirect("support:queue")
+
+
 def _keys(request: HttpRequest, shown: list[Report]) -> list[str]:
     """Reports on the page, and those within scope that were posted from their own page."""
-    posted = [key for key in request.POST.getlist("reports") if _is_key(key)]
+    posted = [key for key in request.POST.getlist("reports") if queries.is_key(key)]
     within = queries.reports_visible_to(request.user).filter(key__in=posted[:SHOWN])
     return [str(report.key) for report in [*shown, *within]]
-
-
-def _is_key(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _groups(reports: list[Report]) -> list[tuple[Cause, str, list[Report]]]:

@@ -3,15 +3,17 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from enrollment.models import StudentRecord
+from enrollment.evidence import EvidenceFaultError, evidence_of, serve_evidence
+from enrollment.models import EvidencePurpose, StudentRecord
 from enrollment.queries import records_held_by
+from enrollment.report_drafts import forget, handed_over
 from support.help.markdown import render_markdown
 from support.help.queries import article_for, text_of
 from support.models import Cause, ReportState
@@ -39,12 +41,14 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_safe
 def new(request: HttpRequest) -> HttpResponse:
     """What kind of problem it is."""
-    record = _record(_student(request))
-    return render(
-        request,
-        "support/reports/new.html",
-        {"causes": WITH_RECORD if record else WITHOUT_RECORD},
-    )
+    held = _records(_student(request))
+    record = _chosen(request, held)
+    context = {
+        "causes": WITH_RECORD if held else WITHOUT_RECORD,
+        "records": held if len(held) > 1 else [],
+        "record": record,
+    }
+    return render(request, "support/reports/new.html", context)
 
 
 @sensitive_post_parameters()
@@ -52,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def write(request: HttpRequest, cause: str) -> HttpResponse:
     """The answer that may solve it at once; below, the report."""
     account = _student(request)
-    record = _record(account)
+    record = _chosen(request, _records(account))
     kind = _cause(cause, record)
     form = _form(request, kind, record)
     settled = needs_no_report(kind, record)
@@ -65,6 +69,7 @@ def write(request: HttpRequest, cause: str) -> HttpResponse:
             institution=form.cleaned_data.get("institution"),
             class_code=form.cleaned_data.get("class_code", ""),
         )
+        forget(request)
         messages.success(request, _("Your school has been told. You will hear from it here."))
         return redirect("support:report", report.key)
     article = article_for(request.user, ARTICLES[kind])
@@ -73,6 +78,7 @@ def write(request: HttpRequest, cause: str) -> HttpResponse:
         "form": None if settled else form,
         "cause": kind,
         "registry": registry_value(kind, record),
+        "record": record,
         "title": title,
         "html": render_markdown(body),
         "help_anchor": ARTICLES[kind],
@@ -86,19 +92,37 @@ def one(request: HttpRequest, key: UUID) -> HttpResponse:
     return _page(request, key, WordsForm())
 
 
+@require_safe
+def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpResponse:
+    """One file of a report: to who gave it, and to the staff whose turn it is to read it."""
+    user = request.user
+    is_staff = isinstance(user, User) and not user.is_student
+    visible = queries.reports_visible_to(user) if is_staff else queries.reports_of(user)
+    report = get_object_or_404(visible.select_related("institution"), key=key)
+    rows = evidence_of(EvidencePurpose.REPORT, [report.key])
+    found = next((row for row in rows if row.key == file), None)
+    if found is None:
+        raise Http404
+    if isinstance(user, User) and is_staff:
+        services.note_reading(report=report, by=user)
+    return serve_evidence(found)
+
+
 @sensitive_post_parameters()
 @require_POST
 def answer(request: HttpRequest, key: UUID) -> HttpResponse:
     """Answer the school's question, or open the report again."""
     report = get_object_or_404(queries.reports_of(request.user), key=key)
-    form = WordsForm(request.POST)
+    form = WordsForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, key, form)
     act = services.reply if report.is_live else services.reopen
     try:
-        act(report=report, words=form.cleaned_data["words"])
+        act(report=report, **form.cleaned_data)
     except services.TooLateError:
         messages.error(request, _("The report has changed meanwhile. Please read it again."))
+    except EvidenceFaultError as error:
+        messages.error(request, error.fault.label)
     return redirect("support:report", key)
 
 
@@ -118,6 +142,7 @@ def _page(request: HttpRequest, key: UUID, form: WordsForm) -> HttpResponse:
     context = {
         "report": report,
         "entries": report.entries.order_by("pk"),
+        "evidence": evidence_of(EvidencePurpose.REPORT, [report.key]),
         "form": form if report.state in ANSWERABLE else None,
     }
     return render(request, "support/reports/one.html", context)
@@ -129,8 +154,19 @@ def _student(request: HttpRequest) -> User:
     return request.user
 
 
-def _record(account: User) -> StudentRecord | None:
-    return records_held_by(account).select_related("institution", "school_class").first()
+def _records(account: User) -> list[StudentRecord]:
+    return list(records_held_by(account).select_related("institution", "school_class"))
+
+
+def _chosen(request: HttpRequest, held: list[StudentRecord]) -> StudentRecord | None:
+    """The record the address names, else the newest; None without any."""
+    named = request.GET.get("record", "")
+    if not named:
+        return held[0] if held else None
+    found = next((record for record in held if str(record.key) == named), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _cause(cause: str, record: StudentRecord | None) -> Cause:
@@ -142,4 +178,6 @@ def _cause(cause: str, record: StudentRecord | None) -> Cause:
 
 def _form(request: HttpRequest, cause: Cause, record: StudentRecord | None) -> ReportForm:
     kind = ReportForm if record else NoRecordReportForm
-    return kind(request.POST if request.method == "POST" else None, cause=cause)
+    if request.method != "POST":
+        return kind(cause=cause, initial={"words": handed_over(request, cause=cause)})
+    return kind(request.POST, request.FILES, cause=cause)

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from tests.outbox import Outbox
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,19 @@ def test_at_sign_up_the_mailbox_is_compared(client: Client, password: str, made:
         {"email": "lantern.paper@example.org", "password1": password},
     )
     assert User.objects.count() == made
+
+
+def test_a_change_is_told_by_text_message_too(
+    phone_owner: User, client: Client, outbox: Outbox
+) -> None:
+    cache.clear()
+    client.force_login(phone_owner)
+    client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": "paper lantern over water"},
+    )
+    assert "修改了密码" in outbox.texts()[-1].text
+    assert "密码已修改" in outbox.emails()[-1].subject
 
 
 def test_the_reason_is_told(phone_owner: User, client: Client) -> None:

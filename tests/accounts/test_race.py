@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -10,9 +11,9 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import codes, limits
+from accounts import codes, identifiers, limits
 from accounts.codes import Outcome
-from accounts.journeys import binding
+from accounts.journeys import binding, by_code
 from accounts.limits import LimitReachedError
 from accounts.models import Block, Code, CodePurpose, LimitHit, User
 from delivery.models import Channel, OutboxMessage
@@ -58,6 +59,33 @@ def test_one_message_leaves_for_one_number() -> None:
     accounts = [make_account(f"c{n}@example.org") for n in range(CLIENTS)]
     assert at_once(lambda n: send(accounts[n])).count(True) == 1
     assert OutboxMessage.objects.count() == 1
+
+
+def test_one_message_leaves_for_one_number_of_nobody() -> None:
+    """The same where nobody is signed in, and with the username of an account."""
+    make_account("owner@example.org", phone=NUMBER)
+    for place, login in enumerate((NUMBER, "nobody@example.org", "nobody.at.all")):
+        ask = partial(
+            by_code.ask_for_code,
+            identifier=identifiers.parse(login),
+            purpose=CodePurpose.SIGN_IN,
+            client=f"198.51.100.{place}",
+        )
+        asked = partial(went_through, ask)
+        assert at_once(lambda _: asked()).count(True) == 1  # noqa: B023 - called at once
+    assert OutboxMessage.objects.count() == 3
+
+
+def test_a_code_signs_in_once_and_is_tried_five_times() -> None:
+    account = make_account("owner@example.org", phone=NUMBER)
+    code = by_code.ask_for_code(
+        identifier=identifiers.parse(NUMBER), purpose=CodePurpose.SIGN_IN, client="198.51.100.7"
+    )
+    tried = at_once(lambda _: codes.check_asked(code=code, typed="x")[0])
+    assert tried.count(Outcome.WRONG) == codes.MAX_TRIES - 1
+    Code.objects.update(tries=0)
+    used = at_once(lambda _: by_code.use_code(code=code, typed=codes.derive(code))[1])
+    assert used.count(account) == 1
 
 
 def test_one_account_binds_one_number() -> None:

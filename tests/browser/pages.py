@@ -9,12 +9,16 @@ page into the state that is meant, for example a form with errors.
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 from django.urls import reverse
 from playwright.sync_api import Page as Tab
 
-from enrollment.models import ImportBatch, StudentRecord
+from accounts.codes import derive
+from accounts.models import Code, CodePurpose
+from enrollment.absences import groups
+from enrollment.models import AbsenceDecision, Confirmation, ImportBatch, StudentRecord
 from tests.people import PASSWORD, sample_number
 
 
@@ -49,6 +53,55 @@ def ask_too_often(tab: Tab) -> None:
     tab.locator("main time").wait_for()
 
 
+def ask_by_contact(tab: Tab) -> None:
+    """Have a code sent to the mailbox of somebody or nobody, and unfold what to try."""
+    tab.fill("[name=login]", f"{uuid4().hex}@example.org")
+    tab.locator("main .form__actions button").click()
+    tab.locator("[name=code]").wait_for()
+    tab.locator("main details summary").click()
+
+
+def ask_by_name(tab: Tab) -> None:
+    """The same with a username, which shows no address."""
+    tab.fill("[name=login]", f"name.{uuid4().hex[:8]}")
+    tab.locator("main .form__actions button").click()
+    tab.locator("[name=code]").wait_for()
+
+
+def come_to_new_password(tab: Tab) -> None:
+    """Enter the code that recovers the password, and send a weak one."""
+    tab.fill("[name=login]", "phone.owner@example.org")
+    tab.locator("main .form__actions button").click()
+    tab.locator("[name=code]").wait_for()
+    code = Code.objects.filter(purpose=CodePurpose.RESET_PASSWORD, is_decoy=False).latest("pk")
+    tab.fill("[name=code]", derive(code))
+    tab.locator("main .form__actions button").click()
+    tab.fill("[name=password1]", "12345678")
+    tab.locator("main .form__actions button").click()
+    tab.locator("[data-error-summary]").wait_for()
+
+
+def ask_for_hints(tab: Tab) -> None:
+    """Have the hints sent."""
+    tab.fill("[name=contact]", f"{uuid4().hex}@example.org")
+    tab.locator("main .form__actions button").click()
+    tab.wait_for_url(reverse("account_find_username_sent"))
+
+
+def check_receipt(tab: Tab) -> None:
+    """Look up the code of the receipt there is."""
+    tab.fill("[name=code]", Confirmation.objects.latest("pk").spaced_code)
+    tab.locator("main form button").click()
+    tab.locator("main dl").wait_for()
+
+
+def check_unknown(tab: Tab) -> None:
+    """Look up a code that no report has."""
+    tab.fill("[name=code]", "0" * 16)
+    tab.locator("main form button").first.click()
+    tab.locator("main .notice").wait_for()
+
+
 def send_empty(tab: Tab) -> None:
     """Send the form of the page with nothing in it, past the browser's own checks."""
     tab.locator("main form").first.evaluate(
@@ -65,6 +118,25 @@ def show_it_is_you(tab: Tab) -> None:
     tab.locator("main form button[type=submit]").first.click()
     tab.wait_for_url(lambda url: "reauthenticate" not in url)
     tab.goto(wanted)
+
+
+def press_first(tab: Tab) -> None:
+    """Press the first button of the page."""
+    tab.locator("main form button").first.click()
+    tab.wait_for_load_state()
+
+
+def say_why(tab: Tab) -> None:
+    """Give the first reason for opening a record."""
+    tab.locator("[name=reason]").first.check()
+    tab.locator("main form button").first.click()
+    tab.wait_for_url(lambda url: "/why/" not in url)
+
+
+def send_empty_as_oneself(tab: Tab) -> None:
+    """The same behind the question for the password."""
+    show_it_is_you(tab)
+    send_empty(tab)
 
 
 def answer_wrongly(tab: Tab) -> None:
@@ -88,11 +160,69 @@ def import_page(batch: ImportBatch) -> str:
     return reverse("registry:import", args=[batch.key])
 
 
+def of_import(name: str) -> Callable[[ImportBatch], str]:
+    """A page that belongs to one import."""
+    return lambda batch: reverse(f"registry:{name}", args=[batch.key])
+
+
+def leave_a_column_out(tab: Tab) -> None:
+    """Say that nothing holds the name."""
+    tab.locator("main details").evaluate("details => { details.open = true; }")
+    tab.get_by_label("姓名", exact=True).select_option(value="")
+    tab.locator("main form .form__actions button").click()
+    tab.locator("[data-error-summary]").wait_for()
+
+
+def make_token(tab: Tab) -> None:
+    """Make a token; its secret stands on the page."""
+    tab.locator("[name=name]").fill("教务系统")
+    tab.locator("main form .form__actions button").click()
+    tab.locator("main .secret").wait_for()
+
+
+def people_missing(batch: ImportBatch) -> str:
+    """Who is in the first group of absent records."""
+    [group, *_] = groups(batch, by_class=False)
+    return f"{of_import('missing_people')(batch)}?{urlencode({'group': group.token})}"
+
+
+def decide_missing(batch: ImportBatch) -> str:
+    """The decision about the first group of absent records."""
+    [group, *_] = groups(batch, by_class=False)
+    return f"{of_import('decide_missing')(batch)}?{urlencode({'group': group.token})}"
+
+
+def decision_page(decision: AbsenceDecision) -> str:
+    """One decision about absent records."""
+    return reverse("registry:decision", args=[decision.batch.key, decision.key])
+
+
 def staff_record(_batch: ImportBatch) -> str:
     """The page of one record that imports brought."""
     record = StudentRecord.objects.first()
     assert record is not None
     return reverse("registry:record", args=[record.key])
+
+
+def class_page(_batch: ImportBatch) -> str:
+    """The board of the class of a record that imports brought."""
+    record = StudentRecord.objects.exclude(school_class=None).first()
+    assert record is not None
+    return reverse("support:class_board", args=[record.school_class_id])
+
+
+def managed_class(_batch: ImportBatch) -> str:
+    """The page of the class of a record that imports brought."""
+    return class_page(_batch).replace("support/board/class", "registry/classes")
+
+
+def remind(tab: Tab) -> None:
+    """Remind everyone of a class who can do something now."""
+    record = StudentRecord.objects.exclude(school_class=None).first()
+    assert record is not None
+    tab.goto(reverse("support:class_board", args=[record.school_class_id]))
+    tab.locator("main form[action$='/remind/'] button").click()
+    tab.wait_for_url(lambda url: "/reminded/" in url)
 
 
 PAGES = [
@@ -109,6 +239,35 @@ PAGES = [
         needs="wang_record",
         act=send_empty,
     ),
+    Page(
+        "report a problem, several records",
+        reverse("support:report_new"),
+        who="wang",
+        needs="wang_second_record",
+    ),
+    Page(
+        "problem report of staff",
+        lambda made: reverse("support:queue_report", args=[made.key]),
+        who="desk_registrar",
+        needs="wang_problem",
+    ),
+    Page(
+        "problem reports, one waiting", reverse("support:queue"), "desk_registrar", "wang_problem"
+    ),
+    Page("waiting for the province, none", reverse("support:submissions"), "desk_registrar"),
+    Page(
+        "waiting for the province",
+        reverse("support:submissions"),
+        "desk_registrar",
+        "wang_submission",
+    ),
+    Page(
+        "answer of the province",
+        lambda made: reverse("support:submission_result", args=[made.key]),
+        "desk_registrar",
+        "wang_submission",
+    ),
+    Page("how long reports wait", reverse("support:report_statistics"), "desk_registrar"),
     Page("problem reports of staff", reverse("support:queue"), who="desk_registrar"),
     Page("help articles of staff", reverse("support:articles"), who="desk_registrar"),
     Page(
@@ -126,7 +285,25 @@ PAGES = [
     Page("register, errors", reverse("account_signup"), act=send_empty),
     Page("register by phone", reverse("account_signup_phone")),
     Page("register by phone, errors", reverse("account_signup_phone"), act=send_empty),
-    Page("reset password", reverse("account_reset_password")),
+    Page("sign in with a code", reverse("account_code")),
+    Page("sign in with a code, errors", reverse("account_code"), act=send_empty),
+    Page("code to sign in", reverse("account_code"), act=ask_by_contact),
+    Page("code to sign in, by username", reverse("account_code"), act=ask_by_name),
+    Page("recover password", reverse("account_reset_password")),
+    Page("code to recover", reverse("account_reset_password"), act=ask_by_contact),
+    Page(
+        "new password, errors",
+        reverse("account_reset_password"),
+        needs="phone_owner",
+        act=come_to_new_password,
+    ),
+    Page("recover username", reverse("account_find_username")),
+    Page("recover username, errors", reverse("account_find_username"), act=send_empty),
+    Page("hints sent", reverse("account_find_username"), act=ask_for_hints),
+    Page("username", reverse("accounts:username"), who="li"),
+    Page("username, errors", reverse("accounts:username"), who="li", act=send_empty),
+    Page("another contact", reverse("accounts:check_contacts"), "wang", "wang_record"),
+    Page("yearly check", reverse("accounts:check_contacts"), "wang", "year_old_account"),
     Page("sign out", reverse("account_logout"), who="li"),
     Page("is it you?", reverse("mfa_activate_totp"), who="li"),
     Page("second factor", reverse("mfa_index"), who="li", act=show_it_is_you),
@@ -134,6 +311,10 @@ PAGES = [
     Page("sessions", reverse("usersessions_list"), who="li"),
     Page("security key", reverse("mfa_add_webauthn"), who="li"),
     Page("my data", reverse("accounts:my_data"), who="li"),
+    Page("deletion", reverse("accounts:delete_account"), who="li"),
+    Page("deletion waits", reverse("accounts:delete_account"), who="leaving"),
+    Page("deletion waits, told elsewhere", reverse("accounts:security"), who="leaving"),
+    Page("deletion of staff", reverse("accounts:delete_account"), who="registrar"),
     Page("security log", reverse("accounts:security_log"), who="li"),
     Page("account and security", reverse("accounts:security"), who="li"),
     Page("contacts", reverse("accounts:contacts"), who="li"),
@@ -170,11 +351,166 @@ PAGES = [
         needs="wang_report",
     ),
     Page("check a receipt", reverse("enrollment:check_receipt")),
+    Page("receipt found", reverse("enrollment:check_receipt"), needs="answered", act=check_receipt),
+    Page("report, wrong PIN or unknown", reverse("enrollment:check_report"), act=check_unknown),
+    Page(
+        "report, waiting",
+        lambda it: reverse("enrollment:report", args=[it.key]),
+        "wang",
+        "wang_waiting_report",
+    ),
+    Page(
+        "who has looked",
+        lambda it: reverse("enrollment:viewings", args=[it.key]),
+        "wang",
+        "wang_viewed_record",
+    ),
+    Page("status with everything", reverse("enrollment:status"), "wang", "wang_full_record"),
     Page("status of staff", reverse("enrollment:status"), "registrar"),
     Page("imports", reverse("registry:imports"), "desk_registrar"),
     Page("imports, errors", reverse("registry:imports"), "desk_registrar", act=send_empty),
     Page("import, checked", import_page, "desk_registrar", "checked_import"),
     Page("import, published", import_page, "desk_registrar", "published_import"),
+    Page("code to show", reverse("verification:show_code"), "li", act=press_first),
+    Page("open a dispute", reverse("verification:dispute"), "li", "unmatched_attempt"),
+    Page(
+        "open a dispute, errors",
+        reverse("verification:dispute"),
+        "li",
+        "unmatched_attempt",
+        act=send_empty,
+    ),
+    Page("my dispute", reverse("verification:dispute"), "true_wang", "dispute"),
+    Page(
+        "object to a dispute",
+        lambda made: reverse("verification:objection", args=[made.key]),
+        "wang",
+        "dispute",
+    ),
+    Page("identity disputes", reverse("verification:disputes"), "desk_registrar", "dispute"),
+    Page(
+        "identity dispute, both sides",
+        lambda made: reverse("verification:dispute_desk", args=[made.key]),
+        "desk_registrar",
+        "dispute",
+    ),
+    Page(
+        "open the record for the student",
+        lambda record: reverse("verification:assist", args=[record.key]),
+        "desk_registrar",
+        "li_record",
+        act=show_it_is_you,
+    ),
+    Page("block list", reverse("accounts:blocks"), "operator", "blocked_number"),
+    Page(
+        "lift the block",
+        lambda block: reverse("accounts:lift_block", args=[block.pk]),
+        "operator",
+        "blocked_number",
+    ),
+    Page(
+        "export records, errors",
+        reverse("registry:export"),
+        "desk_registrar",
+        act=send_empty_as_oneself,
+    ),
+    Page("campaigns and rules", reverse("registry:campaigns"), "desk_registrar"),
+    Page(
+        "new campaign, errors",
+        reverse("registry:new_campaign"),
+        "desk_registrar",
+        act=send_empty,
+    ),
+    Page(
+        "rules of the institution",
+        reverse("registry:rules", args=["19998"]),
+        "desk_registrar",
+        act=show_it_is_you,
+    ),
+    Page("classes", reverse("registry:classes"), "desk_registrar", "published_import"),
+    Page(
+        "one class",
+        managed_class,
+        "desk_registrar",
+        "published_import",
+    ),
+    Page("people and roles", reverse("registry:people"), "desk_registrar"),
+    Page(
+        "assign by file, errors",
+        reverse("registry:assign_by_file"),
+        "desk_registrar",
+        act=send_empty_as_oneself,
+    ),
+    Page("audit trail", reverse("trail"), "auditor", "wang_record"),
+    Page(
+        "registrars and auditors", reverse("registry:appointments"), "operator", act=show_it_is_you
+    ),
+    Page("board of an institution", reverse("support:board"), "desk_registrar", "published_import"),
+    Page("board of a class", class_page, "desk_registrar", "published_import"),
+    Page(
+        "people of a class",
+        lambda batch: class_page(batch) + "unregistered/",
+        "desk_registrar",
+        "published_import",
+    ),
+    Page(
+        "paper for the noticeboard",
+        lambda batch: class_page(batch) + "poster/",
+        "desk_registrar",
+        "published_import",
+    ),
+    Page("reminded", reverse("support:board"), "desk_registrar", "published_import", act=remind),
+    Page("notices, none", reverse("accounts:notices"), "li"),
+    Page("how to be told", reverse("accounts:notice_choices"), "li"),
+    Page("name the columns", of_import("columns"), "desk_registrar", "checked_import"),
+    Page(
+        "name the columns, errors",
+        of_import("columns"),
+        "desk_registrar",
+        "checked_import",
+        act=leave_a_column_out,
+    ),
+    Page("changed records", of_import("changes"), "desk_registrar", "checked_import"),
+    Page("mended rows", of_import("mended_rows"), "desk_registrar", "checked_import"),
+    Page(
+        "mended rows, errors",
+        of_import("mended_rows"),
+        "desk_registrar",
+        "checked_import",
+        act=send_empty,
+    ),
+    Page("missing", of_import("missing"), "desk_registrar", "partial_import"),
+    Page("missing people", people_missing, "desk_registrar", "partial_import"),
+    Page("publish?", of_import("publish"), "desk_registrar", "checked_import", act=show_it_is_you),
+    Page("decide about the missing", decide_missing, "desk_registrar", "partial_import"),
+    Page(
+        "decide about the missing, errors",
+        decide_missing,
+        "desk_registrar",
+        "partial_import",
+        act=send_empty,
+    ),
+    Page("a decision", decision_page, "desk_registrar", "absence_decision"),
+    Page("undo?", of_import("undo"), "desk_registrar", "published_import"),
+    Page("import, failed", import_page, "desk_registrar", "failed_import"),
+    Page("import tokens", reverse("registry:tokens"), "desk_registrar", "import_token"),
+    Page("make a token", reverse("registry:new_token"), "desk_registrar"),
+    Page("make a token, errors", reverse("registry:new_token"), "desk_registrar", act=send_empty),
+    Page("the token, once", reverse("registry:new_token"), "desk_registrar", act=make_token),
+    Page(
+        "revoke a token",
+        lambda token: reverse("registry:revoke_token", args=[token.key]),
+        "desk_registrar",
+        "import_token",
+    ),
     Page("find a record", reverse("registry:search"), "desk_registrar"),
-    Page("record for staff", staff_record, "desk_registrar", "published_import"),
+    Page(
+        "enter an event",
+        lambda batch: staff_record(batch) + "events/",
+        "desk_registrar",
+        "published_import",
+        act=show_it_is_you,
+    ),
+    Page("why a record is opened", staff_record, "desk_registrar", "published_import"),
+    Page("record for staff", staff_record, "desk_registrar", "published_import", act=say_why),
 ]

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from enrollment.models import Institution
 from enrollment.samples import INSTITUTION_CODE, INSTITUTION_NAME
+from tests.enrollment.desk import make_registrar
 
 
 @pytest.fixture
@@ -26,3 +28,11 @@ def media(settings: Settings, tmp_path: Path) -> Path:
         }
     }
     return directory
+
+
+@pytest.fixture
+def desk(school: Institution) -> Client:
+    """A registrar who has just signed in."""
+    client = Client()
+    client.force_login(make_registrar("registrar@example.org", school))
+    return client

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from enrollment import batches
+from enrollment import batches, uploads
 from enrollment.importing.readers import open_table
 from enrollment.importing.rehearsal import header_of
 from enrollment.models import ImportBatch, StudentRecord
@@ -54,21 +54,30 @@ def certificate_of(record: StudentRecord) -> str:
 
 def make_import(directory: Path, *, publish: bool) -> ImportBatch:
     """An import of a few rows: published, or checked with a change, a warning and a fault."""
-    school = make_school()
     rows = sample(6)
-    if not publish:
-        make_import(directory, publish=True)
-        rows[0][AT["学籍状态"]] = "休学"
-        rows[1][AT["性别"]] = {"男": "女", "女": "男"}[rows[1][AT["性别"]]]
-        rows[2][AT["姓名"]] = ""
+    if publish:
+        batch = make_checked(directory, rows)
+        batches.publish_batch(batch=batch, by=None)
+        batch.refresh_from_db()
+        return batch
+    make_import(directory, publish=True)
+    rows[0][AT["学籍状态"]] = "休学"
+    rows[1][AT["性别"]] = {"男": "女", "女": "男"}[rows[1][AT["性别"]]]
+    rows[2][AT["姓名"]] = ""
+    return make_checked(directory, rows)
+
+
+def make_checked(directory: Path, rows: list[list[str]]) -> ImportBatch:
+    """A file that was checked."""
     path = write_csv(directory / "2026秋季学籍.csv", rows)
     table = open_table(path.open("rb"), path.name)
-    batch = batches.open_batch(institution=school, file_name=path.name, sha256=b"", created_by=None)
+    batch = batches.open_batch(
+        institution=make_school(), file_name=path.name, sha256=b"", created_by=None
+    )
     batches.rehearse_batch(
         batch=batch, table=table, header=header_of(table), report=lambda done: None
     )
+    uploads.keep_head(batch, table.head(uploads.HEAD_ROWS))
     table.close()
-    if publish:
-        batches.publish_batch(batch=batch, by=None)
     batch.refresh_from_db()
     return batch

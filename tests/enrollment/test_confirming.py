@@ -1,15 +1,19 @@
 """确认无误 / 信息有误, its receipt, and when it goes stale."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Notice, User
 from audit.models import AuditEntry
+from delivery.models import OutboxMessage
+from enrollment.confirming import answer_record
 from enrollment.models import Answer, Campaign, Confirmation, FieldChange, StudentRecord
-from tests.people import make_account, sample_number
+from tests.enrollment.importing import AT, run_import, sample, write_csv
+from tests.people import make_account, make_school, sample_number
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +90,8 @@ def test_a_later_change_makes_the_answer_stale_and_says_what_changed(
     change(wang_record, "gender", "1", "2")
     text = page(holder)
     assert "请重新核对" in text
-    assert "王明 → 王铭" in " ".join(text.split())
-    assert "男 → 女" in " ".join(text.split())
+    assert "<del>王明</del> → <ins>王铭</ins>" in text
+    assert "<del>男</del> → <ins>女</ins>" in text
     holder.post(f"/status/{wang_record.key}/answer/", {"answer": "right"})
     assert "请重新核对" not in page(holder)
     assert Confirmation.objects.count() == 2
@@ -158,3 +162,41 @@ def test_strangers_neither_answer_nor_read_the_receipt(
     answer = stranger.post(f"/status/{wang_record.key}/answer/", {"answer": "right"})
     assert answer.status_code == 404
     assert Confirmation.objects.count() == 1
+
+
+def test_checking_rests_after_many_codes_from_one_address(client: Client) -> None:
+    """Counted in the database by address, together for receipts and reports."""
+    for _ in range(30):
+        assert client.post("/status/check/", {"code": "0" * 16}).status_code == 200
+        assert client.get(f"/status/report/{'0' * 16}/").status_code == 200
+    for answer in [
+        client.post("/status/check/", {"code": "0" * 16}),
+        client.get(f"/status/report/{'0' * 16}/"),
+    ]:
+        assert answer.status_code == 429
+        assert "核对过于频繁" in answer.content.decode()
+        assert "noindex" in answer.headers["X-Robots-Tag"]
+    elsewhere = client.post("/status/check/", {"code": "0" * 16}, REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.status_code == 200
+    assert client.get("/status/check/").status_code == 200
+
+
+def test_a_publication_tells_those_whose_answer_it_makes_stale(
+    tmp_path: Path, wang: User, li: User
+) -> None:
+    """The one who confirmed the name is told; whoever confirmed nothing of it is not."""
+    make_school()
+    rows = sample(3)
+    run_import(write_csv(tmp_path / "first.csv", rows))
+    first, second, _ = StudentRecord.objects.order_by("pk")
+    for record, holder in [(first, wang), (second, li)]:
+        StudentRecord.objects.filter(pk=record.pk).update(holder=holder, claimed_at=timezone.now())
+    answer_record(record=first, account=wang, asked=["name"], wrong=[])
+    answer_record(record=second, account=li, asked=["gender"], wrong=[])
+    for row in rows:
+        row[AT["姓名"]] += "改"
+    run_import(write_csv(tmp_path / "second.csv", rows))
+    told = Notice.objects.values_list("account", "kind", "path")
+    assert list(told) == [(wang.pk, "answer_stale", "/status/")]
+    [message] = OutboxMessage.objects.filter(purpose="notice_answer_stale")
+    assert rows[0][AT["姓名"]] not in repr(message.__dict__)

@@ -1,6 +1,7 @@
 """Broken and hostile files: a clear refusal, nothing changed, nothing left running."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -220,3 +221,20 @@ def write_dbf(path: Path, rows: list[list[str]]) -> Path:
         table.append(tuple(row[AT[title]] for title in titles.values()))
     table.close()
     return path
+
+
+def test_rows_keep_their_numbers_below_empty_ones_of_a_workbook(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    rows = [HEADER, *sample(3)]
+    rows[2][AT["姓名"]] = ""
+    for number, row in enumerate(rows, start=4):
+        for at, value in enumerate(row, start=3):
+            sheet.cell(number, at, value)
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    out = path.with_suffix(".json")
+    with pytest.raises(CommandError):
+        call_command("import_registry", path, json=out, stdout=io.StringIO())
+    result = json.loads(out.read_text())
+    assert (result["header_row"], result["listed"][0]["row"]) == (4, 6)

@@ -9,74 +9,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
-from pytest_django import Settings
 
 from accounts.models import User
 from accounts.roles import Role
 from enrollment import tasks, uploaded
-from enrollment.models import (
-    BatchState,
-    ImportBatch,
-    Institution,
-    InstitutionRegistrar,
-    StudentRecord,
+from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
+from tests.enrollment.desk import (
+    IMPORTS,
+    make_registrar,
+    page_of,
+    publish,
+    signed_in_just_now,
+    upload,
 )
 from tests.enrollment.importing import AT, run_import, sample, write_csv
 from tests.people import PASSWORD, make_account
-
-IMPORTS = reverse("registry:imports")
-
-
-def make_registrar(email: str, school: Institution) -> User:
-    """A registrar of ``school``."""
-    user = make_account(email, roles=(Role.REGISTRAR,))
-    InstitutionRegistrar.objects.create(user=user, institution=school)
-    return user
-
-
-@pytest.fixture(autouse=True)
-def no_second_factor(settings: Settings) -> None:
-    """Staff sign in with a password alone here; the second factor has its own tests."""
-    settings.STAFF_SECOND_FACTOR = False
-
-
-@pytest.fixture
-def desk(school: Institution) -> Client:
-    """A registrar who has just signed in."""
-    client = Client()
-    client.force_login(make_registrar("registrar@example.org", school))
-    return client
-
-
-def signed_in_just_now(client: Client) -> None:
-    """Answer the question for the password."""
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-
-
-def upload(client: Client, path: Path, school: Institution) -> ImportBatch:
-    """Upload a file and let the worker check it."""
-    file = SimpleUploadedFile(path.name, path.read_bytes())
-    answer = client.post(IMPORTS, {"institution": school.pk, "file": file})
-    assert answer.status_code == 302, answer.content.decode()
-    batch = ImportBatch.objects.latest("pk")
-    assert answer["Location"] == reverse("registry:import", args=[batch.key])
-    assert "data-live" in client.get(answer["Location"]).content.decode()
-    tasks.rehearse_upload(batch.pk)
-    batch.refresh_from_db()
-    return batch
-
-
-def page_of(client: Client, batch: ImportBatch) -> str:
-    return client.get(reverse("registry:import", args=[batch.key])).content.decode()
-
-
-def publish(client: Client, batch: ImportBatch) -> None:
-    signed_in_just_now(client)
-    address = reverse("registry:publish", args=[batch.key])
-    assert client.get(address).status_code == 200
-    assert client.post(address).status_code == 302
-    tasks.publish_upload(batch.pk)
-    batch.refresh_from_db()
 
 
 def test_a_registrars_day(desk: Client, school: Institution, tmp_path: Path) -> None:
@@ -140,30 +87,6 @@ def test_the_file_lies_sealed_and_is_forgotten_after_publication(
     assert not [path for path in (tmp_path / "media").rglob("*") if path.is_file()]
 
 
-def test_unknown_columns_are_named_once_and_remembered(
-    desk: Client, school: Institution, tmp_path: Path
-) -> None:
-    header = ["编号", "姓名", "证件号码", "注册情况"]
-    rows = [[r[AT["学号"]], r[AT["姓名"]], r[AT["证件号码"]], "注册学籍"] for r in sample(3)]
-    path = write_csv(tmp_path / "a.csv", rows, header=header)
-    batch = upload(desk, path, school)
-    assert batch.state == BatchState.FAILED
-    address = reverse("registry:columns", args=[batch.key])
-    assert address in page_of(desk, batch)
-    page = desk.get(address).content.decode()
-    assert "编号" in page
-    assert rows[0][0] in page
-    answer = desk.post(address, {"column_0": "student_number", "column_1": "student_number"})
-    assert answer.status_code == 200
-    assert "data-error-summary" in answer.content.decode()
-    answer = desk.post(address, {"column_0": "student_number", "column_1": "status"})
-    assert answer.status_code == 302
-    tasks.rehearse_upload(batch.pk)
-    batch.refresh_from_db()
-    assert (batch.state, batch.result["new"]) == (BatchState.REHEARSED, 3)
-    assert upload(desk, path, school).state == BatchState.REHEARSED
-
-
 @pytest.mark.parametrize(("name", "content"), [("a.exe", b"MZ"), ("a.xlsx", b""), ("a", b"x")])
 def test_a_file_of_no_known_kind_is_refused_at_once(
     desk: Client, school: Institution, name: str, content: bytes
@@ -176,11 +99,14 @@ def test_a_file_of_no_known_kind_is_refused_at_once(
 
 
 def test_a_broken_file_tells_why(desk: Client, school: Institution, tmp_path: Path) -> None:
-    path = tmp_path / "a.xlsx"
+    path = tmp_path / "学籍<b>.xlsx"
     path.write_bytes(b"<html>")
     batch = upload(desk, path, school)
     assert (batch.state, batch.failure) == (BatchState.FAILED, "not_a_workbook")
-    assert "registry:columns" not in page_of(desk, batch)
+    page = page_of(desk, batch)
+    assert reverse("registry:columns", args=[batch.key]) not in page
+    assert "学籍&lt;b&gt;.xlsx" in page  # which file it was
+    assert "另存为" in page  # and what to do
 
 
 def test_four_eyes(desk: Client, school: Institution, tmp_path: Path) -> None:
@@ -209,6 +135,13 @@ def test_a_registry_changed_since_the_check_is_not_overwritten(
     publish(desk, batch)
     assert (batch.state, batch.failure) == (BatchState.FAILED, "stale")
     assert StudentRecord.objects.filter(status="退学").count() == 1
+    address = reverse("registry:check_again", args=[batch.key])
+    assert address in page_of(desk, batch)
+    assert desk.post(address).status_code == 302
+    tasks.rehearse_upload(batch.pk)
+    publish(desk, batch)
+    assert batch.state == BatchState.PUBLISHED
+    assert not StudentRecord.objects.filter(status="退学").exists()
 
 
 def test_two_files_with_the_same_new_student(
@@ -237,6 +170,23 @@ def test_what_a_dead_worker_left_is_taken_up(
     assert batch.state == BatchState.REHEARSED
 
 
+def test_the_second_file_waits_for_the_first_and_is_then_rung(
+    desk: Client, school: Institution, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[int] = []
+    monkeypatch.setattr(tasks, "ring", lambda task, batch: rung.append(batch.pk))
+    first = upload(desk, write_csv(tmp_path / "a.csv", sample(2)), school, check=False)
+    second = upload(desk, write_csv(tmp_path / "b.csv", sample(3)), school, check=False)
+    ImportBatch.objects.filter(pk=first.pk).update(state=BatchState.REHEARSING)
+    page = page_of(desk, second)
+    assert "a.csv" in page  # which file goes first
+    assert "同一时间只处理一个" in page
+    ImportBatch.objects.filter(pk=first.pk).update(state=BatchState.UPLOADED)
+    rung.clear()
+    tasks.rehearse_upload(first.pk)
+    assert rung == [second.pk]
+
+
 def test_a_discarded_file_leaves_nothing(
     desk: Client, school: Institution, tmp_path: Path, django_capture_on_commit_callbacks: object
 ) -> None:
@@ -248,7 +198,16 @@ def test_a_discarded_file_leaves_nothing(
     assert not default_storage.exists(batch.upload)
 
 
-ADDRESSES = ["import", "columns", "faulty_rows", "publish", "undo", "discard"]
+ADDRESSES = [
+    "import",
+    "columns",
+    "check_again",
+    "mended_rows",
+    "faulty_rows",
+    "publish",
+    "undo",
+    "discard",
+]
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

@@ -278,9 +278,9 @@ def test_repeated_faults_fold_into_first_place_and_others(tmp_path: Path) -> Non
     for row in rows[4:]:
         row[AT["学籍状态"]] = "?"
     _, result, printed = refused(write_csv(tmp_path / "a.csv", rows))
-    assert result["problems"] == [
-        {"fault": "status", "column": "status", "count": 26, "first_row": 6}
-    ]
+    [problem] = result["problems"]
+    assert (problem["fault"], problem["column"]) == ("status", "status")
+    assert (problem["count"], problem["first_row"]) == (26, 6)
     assert "另有 25 处" in printed
 
 
@@ -387,3 +387,26 @@ def test_an_unknown_institution_is_refused(tmp_path: Path) -> None:
     assert (status, "institution" in printed.lower() or "院校" in printed) == (2, True)
     assert not ImportBatch.objects.exists()
     assert Institution.objects.count() == 1
+
+
+def test_a_script_reads_the_report_from_standard_output(tmp_path: Path) -> None:
+    rows = sample(3)
+    rows[0][AT["姓名"]] = ""
+    printed = io.StringIO()
+    with pytest.raises(CommandError) as error:
+        call_command(
+            "import_registry", write_csv(tmp_path / "a.csv", rows), json=Path("-"), stdout=printed
+        )
+    report = json.loads(printed.getvalue())
+    assert (error.value.returncode, report["faulty"]) == (1, 1)
+    assert report["problems"][0]["message"]
+
+
+def test_a_refused_file_has_a_report_too(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "a.csv", sample(1), header=["学号", "姓名"])
+    printed = io.StringIO()
+    with pytest.raises(CommandError) as error:
+        call_command("import_registry", path, json=Path("-"), stdout=printed)
+    report = json.loads(printed.getvalue())
+    assert (error.value.returncode, report["refused"]) == (2, "missing_columns")
+    assert "证件号码" in report["message"]

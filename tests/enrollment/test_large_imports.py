@@ -1,24 +1,28 @@
-"""Large files: several processes, a bounded memory, and a kill that leaves nothing half done."""
+"""Large files: several processes, a bounded memory, and one import of an institution at a time."""
 
 import contextlib
 import multiprocessing
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
 
-from enrollment.importing import stage
+from enrollment import tasks, uploaded
+from enrollment.importing import shares, stage
 from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.rehearsal import institution_lock
-from enrollment.models import FieldChange, ImportBatch, Institution, StudentRecord
+from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
+from tests.enrollment.desk import make_registrar, page_of, upload
 from tests.enrollment.importing import AT, run_import, sample, snapshot, write_csv
 
 pytestmark = [
@@ -31,7 +35,8 @@ pytestmark = [
 def two_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a small file be read by two processes, as a large one is."""
     monkeypatch.setattr(stage, "PARALLEL_FROM_BYTES", 0)
-    monkeypatch.setattr(stage, "BLOCK_ROWS", 50)
+    monkeypatch.setattr(shares, "BLOCK_ROWS", 50)
+    monkeypatch.setattr(shares, "BLOCK_BYTES", 10_000)
 
 
 @pytest.mark.usefixtures("two_readers")
@@ -82,58 +87,36 @@ def test_two_imports_of_one_institution_at_once(tmp_path: Path, school: Institut
         assert StudentRecord.objects.count() == 3
 
 
-@pytest.mark.slow
-def test_killed_at_any_moment_the_old_registry_stands_or_the_new(tmp_path: Path) -> None:
-    """kill -9 at several moments; afterwards the same file can be imported (F13)."""
-    rows = sample(20_000)
-    run_import(write_csv(tmp_path / "old.csv", rows))
-    for row in rows:
-        row[AT["政治面貌"]] = "群众"
-    new = write_csv(tmp_path / "new.csv", rows)
-    before = snapshot()
-    changed = sum(1 for row in sample(20_000) if row[AT["政治面貌"]] != "群众")
-    for delay in (0.8, 2.0, 3.5):
-        _import_and_kill(new, delay)
-        after = snapshot()
-        if after != before:
-            assert FieldChange.objects.count() == changed
-            break
-        assert not FieldChange.objects.exists()
-    result = run_import(new)
-    assert result["changed"] + result["unchanged"] == 20_000
-    assert FieldChange.objects.count() == changed
-    assert ImportBatch.objects.filter(state="published").count() >= 2
-
-
-def _import_and_kill(path: Path, delay: float) -> None:
-    environ = {**os.environ, "DATABASE_URL": _test_database_url()}
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "import_registry", str(path)],
-        cwd=settings.BASE_DIR,
-        env=environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def test_the_second_of_two_uploads_waits_and_is_told(
+    school: Institution, tmp_path: Path, settings: Settings
+) -> None:
+    """F14 in the browser's path: one runs; the other's page says whose turn it is, then it runs."""
+    settings.STAFF_SECOND_FACTOR = False
+    client = Client()
+    client.force_login(make_registrar("registrar@example.org", school))
+    path = write_csv(tmp_path / "a.csv", sample(3))
+    first = upload(client, path, school, check=False)
+    second = upload(client, path, school, check=False)
+    other = connection.copy()
     try:
-        process.wait(timeout=delay)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    _wait_for_the_lock()
-
-
-def _wait_for_the_lock() -> None:
-    """The server notices a dead client within moments and gives its lock back."""
-    school = Institution.objects.get()
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            with institution_lock(school.pk):
-                return
-        except FileFaultError:
-            continue
-    pytest.fail("the lock of a killed import was not given back")
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(7263002, %s)", [school.pk])
+        ImportBatch.objects.filter(pk=first.pk).update(state=BatchState.REHEARSING)
+        tasks.rehearse_upload(second.pk)
+        second.refresh_from_db()
+        assert second.state == BatchState.UPLOADED
+        assert reverse("registry:import", args=[first.key]) in page_of(client, second)
+        uploaded.release_abandoned()
+        first.refresh_from_db()
+        assert first.state == BatchState.REHEARSING  # its worker lives
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(7263002, %s)", [school.pk])
+    finally:
+        other.close()
+    ImportBatch.objects.update(created_at=timezone.now() - uploaded.PATIENCE * 2)
+    tasks.sweep_batches()
+    assert set(ImportBatch.objects.values_list("state", flat=True)) == {BatchState.REHEARSED}
+    assert not StudentRecord.objects.exists()
 
 
 def _test_database_url() -> str:

@@ -1,6 +1,7 @@
 """Photographs: matched, drawn anew, sealed; hostile pictures and archives are refused."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from django.core.management import CommandError, call_command
 from PIL import Image, ImageFile
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from enrollment import albums
 from enrollment.albums import import_photos, keep_photo
+from enrollment.importing import darkroom
 from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.photos import PhotoTally
 from enrollment.importing.pictures import PhotoFault, PhotoFaultError, prepare
@@ -290,3 +293,71 @@ def test_the_command_says_what_was_not_taken(rows: list[list[str]], tmp_path: Pa
     assert error.value.returncode == 1
     assert "nobody.jpg" in told.getvalue()
     assert Photo.objects.count() == 1
+
+
+def test_two_pictures_of_one_record_are_both_refused(
+    school: Institution, rows: list[list[str]]
+) -> None:
+    names = [f"{rows[0][AT[title]]}.jpg" for title in ("学号", "考生号")]
+    tally = take(school, {name: picture() for name in names})
+    assert sorted(tally.refused) == sorted((name, PhotoFault.SAME_RECORD) for name in names)
+    assert not Photo.objects.exists()
+
+
+def many(count: int, path: Path) -> Path:
+    """A ZIP of photographs of the first ``count`` people of the sample."""
+    run_import(write_csv(path.with_suffix(".csv"), sample(count)))
+    with zipfile.ZipFile(path, "w") as archive:
+        for index, row in enumerate(sample(count)):
+            content = b"broken" if index == 7 else picture()
+            archive.writestr(f"{row[AT['学号']]}.jpg", content)
+    return path
+
+
+def test_many_photos_are_drawn_by_two_processes(school: Institution, tmp_path: Path) -> None:
+    count = 2 * darkroom.PARALLEL_FROM + 1
+    with many(count, tmp_path / "many.zip").open("rb") as source:
+        told: list[int] = []
+        tally = import_photos(
+            institution=school, kind=PhotoKind.ADMISSION, source=source, by=None, report=told.append
+        )
+    assert (tally.stored, [fault for _, fault in tally.refused]) == (
+        count - 1,
+        [PhotoFault.NOT_A_PICTURE],
+    )
+    assert told == sorted(told)
+    assert told[-1] == count
+    photos = list(Photo.objects.select_related("record"))
+    assert len({photo.stored_as for photo in photos}) == count - 1
+    for photo in photos[:: count // 5]:
+        with default_storage.open(photo.stored_as) as file:
+            unseal(file.read(), context=f"photo:{photo.key}")
+
+
+def test_a_disk_that_fills_up_keeps_what_was_taken_and_nothing_half(
+    school: Institution, tmp_path: Path, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F12: a clean stop, no process, no temporary file and no orphan is left."""
+    path = many(2 * darkroom.PARALLEL_FROM, tmp_path / "many.zip")
+    write = FileSystemStorage.save
+    written: list[str] = []
+
+    def save(storage: FileSystemStorage, name: str, content: Any) -> str:
+        if len(written) == 130:
+            raise OSError(28, "No space left on device")
+        written.append(name)
+        return write(storage, name, content)
+
+    monkeypatch.setattr(FileSystemStorage, "save", save)
+    with pytest.raises(CommandError, match="space") as error:
+        call_command("import_photos", path, institution="19998", stdout=io.StringIO())
+    assert error.value.returncode == 2
+    assert Photo.objects.count() == albums.GROUP
+    kept = {str(file.relative_to(media)) for file in media.rglob("*") if file.is_file()}
+    assert kept == {
+        name
+        for photo in Photo.objects.all()
+        for name in (photo.stored_as, photo.thumbnail_stored_as)
+    }
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

@@ -8,10 +8,16 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from pytest_django import Settings
 
+from accounts.models import User
 from enrollment.albums import keep_photo
 from enrollment.batches import undo_batch
+from enrollment.cards import card_of
 from enrollment.demo import silhouette
-from enrollment.models import ImportBatch, Photo, PhotoKind, StudentRecord
+from enrollment.models import ImportBatch, Photo, PhotoKind, StatusReport, StudentRecord
+from enrollment.reporting.acts import issue_report, open_file
+from enrollment.reporting.printing import facts_of
+from enrollment.reporting.signing import verify
+from enrollment.tasks import print_status_report
 from tests.enrollment.importing import AT, certificate_of, run_import, sample, write_csv
 from vault.cipher import unseal
 
@@ -33,13 +39,15 @@ def test_everything_is_sealed_anew(tmp_path: Path, settings: Settings) -> None:
     call_command("rotate_vault", stdout=told)
     assert (
         told.getvalue().split()
-        == "5 records 1 records kept for undo 1 photos 0 second factors".split()
+        == "5 records 1 records kept for undo 1 photos"
+        " 0 signing keys 0 status reports 0 second factors".split()
     )
     told = io.StringIO()
     call_command("rotate_vault", stdout=told)
     assert (
         told.getvalue().split()
-        == "0 records 0 records kept for undo 0 photos 0 second factors".split()
+        == "0 records 0 records kept for undo 0 photos"
+        " 0 signing keys 0 status reports 0 second factors".split()
     )
 
     settings.VAULT_KEYS = {"new": NEW}
@@ -50,3 +58,27 @@ def test_everything_is_sealed_anew(tmp_path: Path, settings: Settings) -> None:
     photo = Photo.objects.get()
     with default_storage.open(photo.stored_as) as file:
         assert unseal(file.read(), context=f"photo:{photo.key}").startswith(b"\xff\xd8")
+
+
+@pytest.mark.usefixtures("media")
+def test_reports_and_signing_keys_are_sealed_anew(
+    wang: User, wang_record: StudentRecord, settings: Settings
+) -> None:
+    ring = settings.VAULT_KEYS
+    card = card_of(wang, wang_record.key)
+    assert card is not None
+    made = issue_report(card=card, account=wang, purpose="实习", language="zh", days=9, pin="")
+    print_status_report(made.pk)
+    content = open_file(StatusReport.objects.get())
+
+    settings.VAULT_KEYS = {"new": NEW, **ring}
+    call_command("rotate_vault", stdout=io.StringIO())
+    settings.VAULT_KEYS = {"new": NEW}
+    report = StatusReport.objects.get()
+    assert open_file(report) == content
+    assert facts_of(report)["name"] == "王明"
+    again = issue_report(card=card, account=wang, purpose="实习", language="zh", days=9, pin="")
+    print_status_report(again.pk)
+    again.refresh_from_db()
+    assert verify(open_file(again)).authentic
+    assert verify(content).signer == verify(open_file(again)).signer

@@ -2,19 +2,27 @@
 
 import subprocess
 from datetime import timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 
 from accounts.models import User
 from audit.models import AuditEntry
+from enrollment import tasks
 from enrollment.models import FieldChange, SigningKey, StatusReport, StudentRecord
-from enrollment.reporting.signing import sign, signing_key, verify
+from enrollment.reporting.signing import UnfitKeyError, import_key, sign, signing_key, verify
+from enrollment.tasks import print_status_report, sweep_reports
 from tests.people import make_account, make_school, sample_number
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -32,7 +40,10 @@ def issue(holder: Client, record: StudentRecord, **answers: object) -> StatusRep
     """Issue a report through the page."""
     given = {"purpose": "实习申请", "language": "both", "days": 30, "pin": "", **answers}
     holder.post(f"/status/{record.key}/reports/", given)
-    return StatusReport.objects.latest("pk")
+    report = StatusReport.objects.latest("pk")
+    print_status_report(report.pk)
+    report.refresh_from_db()
+    return report
 
 
 def file_of(holder: Client, report: StatusReport) -> bytes:
@@ -153,6 +164,8 @@ def test_the_code_tells_four_verdicts(holder: Client, wang_record: StudentRecord
     for shown in ["由本站出具", "由 明德示范大学 出具", "仍然有效", "没有变更"]:
         assert shown in text, shown
     assert NUMBER not in text
+    english = Client(headers={"accept-language": "en"}).get(f"/status/report/{report.code}/")
+    assert "Registered" in english.content.decode()
     link = Client().get(f"/status/report/{report.code}/")
     assert "王明" in link.content.decode()
     assert link.headers["X-Robots-Tag"] == "noindex, noarchive"
@@ -242,3 +255,112 @@ def test_neither_the_file_nor_the_row_holds_anything_in_clear(
     [stored] = (media / "reports").iterdir()
     assert b"%PDF" not in stored.read_bytes()
     assert "王明".encode() not in bytes(report.facts_sealed)
+
+
+def make_pkcs12(directory: Path, *, days: int = 30, bits: int = 2048) -> Path:
+    """A key of an invented authority's customer, with the authority's certificate."""
+    now = timezone.now()
+    authority, own = rsa.generate_private_key(65537, 2048), rsa.generate_private_key(65537, bits)
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "示范数字认证中心")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "明德示范大学")])
+
+    def certificate(subject: x509.Name, key: rsa.RSAPrivateKey, ca: bool) -> x509.Certificate:
+        built = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer)
+        built = built.public_key(key.public_key()).serial_number(x509.random_serial_number())
+        built = built.not_valid_before(now - timedelta(days=60))
+        built = built.not_valid_after(now + timedelta(days=days))
+        built = built.add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+        return built.sign(authority, hashes.SHA256())
+
+    content = pkcs12.serialize_key_and_certificates(
+        b"report", own, certificate(name, own, False), [certificate(issuer, authority, True)],
+        serialization.BestAvailableEncryption("口令".encode()),
+    )  # fmt: skip
+    file = directory / "key.p12"
+    file.write_bytes(content)
+    return file
+
+
+def test_a_certificate_authoritys_key_signs_from_its_import_on(
+    holder: Client, wang_record: StudentRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = file_of(holder, issue(holder, wang_record, language="zh"))
+    monkeypatch.setattr("sys.stdin", StringIO("口令\n"))
+    file = make_pkcs12(tmp_path)
+    call_command("import_signing_key", file, institution="19998", stdout=StringIO())
+    new = file_of(holder, issue(holder, wang_record, language="zh"))
+    signer = verify(new).signer
+    assert signer is not None
+    assert verify(new).authentic
+    assert verify(old).authentic, "the key before it goes on verifying"
+    assert verify(old).signer != signer
+    issuer = x509.load_der_x509_certificate(bytes(signer.certificate)).issuer
+    assert "示范数字认证中心" in issuer.rfc4514_string()
+    fields = PdfReader(BytesIO(new)).get_fields()
+    assert fields is not None
+    # Of its own certificate the issuer, of the authority's both names: the chain is inside.
+    signature = bytes(fields["Institution"]["/V"]["/Contents"])
+    assert signature.count("示范数字认证中心".encode()) >= 3
+    assert b"PRIVATE" not in bytes(signer.private_sealed)
+    assert AuditEntry.objects.filter(action="enrollment.import_signing_key").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("made", "password", "why"),
+    [
+        ({}, "wrong", "口令错误"),
+        ({"days": -1}, "口令", "不在有效期"),
+        ({"bits": 1024}, "口令", "2048"),
+    ],
+)
+def test_an_unfit_key_changes_nothing(
+    made: dict[str, int], password: str, why: str, wang_record: StudentRecord, tmp_path: Path
+) -> None:
+    before = signing_key(wang_record.institution)
+    with pytest.raises(UnfitKeyError, match=why):
+        import_key(
+            institution=wang_record.institution,
+            pkcs12_file=make_pkcs12(tmp_path, **made).read_bytes(),
+            password=password,
+        )
+    assert signing_key(wang_record.institution) == before
+
+
+def test_until_the_file_is_printed_its_page_waits(
+    holder: Client, wang_record: StudentRecord
+) -> None:
+    given = {"purpose": "实习申请", "language": "zh", "days": 30, "pin": ""}
+    page = holder.post(f"/status/{wang_record.key}/reports/", given, follow=True)
+    report = StatusReport.objects.get()
+    assert "正在生成并签名" in page.content.decode()
+    assert "data-live" in page.content.decode()
+    assert "生成中" in holder.get(f"/status/{wang_record.key}/reports/").content.decode()
+    assert "不真实" in ask(report.code), "nothing is proved before it is signed"
+    assert holder.get(f"/status/reports/{report.key}/file/").status_code == 404
+    print_status_report(report.pk)
+    assert "data-live" not in holder.get(f"/status/reports/{report.key}/").content.decode()
+    assert file_of(holder, report).startswith(b"%PDF")
+
+
+def test_a_lost_doorbell_is_found_and_a_failing_report_given_up(
+    holder: Client, wang_record: StudentRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"purpose": "实习申请", "language": "zh", "days": 30, "pin": ""}
+    holder.post(f"/status/{wang_record.key}/reports/", given)
+    monkeypatch.setattr(tasks, "ring", lambda task, row: task(row.pk))
+    sweep_reports()
+    assert not StatusReport.objects.get().is_ready, "it may still be at work"
+    past = timezone.now() - timedelta(minutes=5)
+    StatusReport.objects.update(issued_at=past)
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "print_file", lambda report: 1 / 0)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                sweep_reports()
+        sweep_reports()
+    report = StatusReport.objects.get()
+    page = holder.get(f"/status/reports/{report.key}/").content.decode()
+    assert "报告未能生成" in page
+    StatusReport.objects.update(attempts=0)
+    sweep_reports()
+    assert StatusReport.objects.get().is_ready

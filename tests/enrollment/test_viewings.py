@@ -2,12 +2,15 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
 
 import audit.services as trail
-from accounts.models import User
+from accounts.models import Notice, User
 from accounts.roles import Role
+from audit.models import AuditEntry
 from enrollment.models import InstitutionRegistrar, StudentRecord
-from tests.people import make_account
+from tests.people import PASSWORD, make_account, sample_number
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +65,58 @@ def test_strangers_find_nothing(wang_record: StudentRecord) -> None:
     stranger = Client()
     stranger.force_login(make_account("stranger@example.org"))
     assert stranger.get(f"/status/{wang_record.key}/viewings/").status_code == 404
+
+
+@pytest.fixture
+def desk(desk_registrar: User, wang_record: StudentRecord) -> Client:
+    """The registrar's browser, the password given a moment ago."""
+    client = Client()
+    client.force_login(desk_registrar)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
+
+
+def test_staff_say_why_before_a_record_opens_and_the_student_reads_it(
+    desk: Client, holder: Client, wang_record: StudentRecord
+) -> None:
+    page = reverse("registry:record", args=[wang_record.key])
+    why = reverse("registry:viewing_reason", args=[wang_record.key])
+    assert desk.get(page).headers["Location"] == why
+    assert not AuditEntry.objects.filter(action="enrollment.view_record").exists()
+    assert "请说明原因" in desk.post(why, {"reason": "", "words": ""}).content.decode()
+    desk.post(why, {"reason": "学生到访"})
+    assert "王明" in desk.get(page).content.decode()
+    told = holder.get(f"/status/{wang_record.key}/viewings/").content.decode()
+    assert "学生到访" in told
+
+
+def test_the_registrar_sees_the_full_number_with_a_reason_in_the_trail(
+    desk: Client, holder: Client, wang_record: StudentRecord
+) -> None:
+    page = reverse("registry:number", args=[wang_record.key])
+    assert "why" in desk.get(page).headers["Location"]
+    desk.post(reverse("registry:viewing_reason", args=[wang_record.key]), {"words": "报省"})
+    assert sample_number(31) in desk.get(page).content.decode()
+    assert "报省" in holder.get(f"/status/{wang_record.key}/viewings/").content.decode()
+
+
+def test_a_reason_is_forgotten_after_an_hour(desk: Client, wang_record: StudentRecord) -> None:
+    desk.post(reverse("registry:viewing_reason", args=[wang_record.key]), {"words": "报省"})
+    session = desk.session
+    session["viewing_reason"] = session["viewing_reason"] | {"at": "2026-01-01T00:00:00+00:00"}
+    session.save()
+    page = reverse("registry:record", args=[wang_record.key])
+    assert "why" in desk.get(page).headers["Location"]
+
+
+def test_very_many_looks_in_a_day_alarm_the_auditors_once(
+    desk: Client, wang_record: StudentRecord, auditor: User, settings: Settings
+) -> None:
+    settings.VIEWS_PER_DAY = 3
+    desk.post(reverse("registry:viewing_reason", args=[wang_record.key]), {"words": "报省"})
+    page = reverse("registry:record", args=[wang_record.key])
+    for look in range(6):
+        desk.get(page)
+        alarms = AuditEntry.objects.filter(action="enrollment.viewing_alarm").count()
+        assert alarms == (look >= 3)
+    assert Notice.objects.filter(account=auditor, kind="viewing_alarm").count() == 1

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("roles", "page"),
     [
-        ((), "enrollment:status"),
+        ((), "verification:go_on"),
         ((Role.COUNSELOR,), "support:board"),
         ((Role.REGISTRAR,), "registry:imports"),
     ],
@@ -36,7 +36,7 @@ def test_a_role_taken_away_is_gone_on_the_next_request_and_costs_no_query(
 ) -> None:
     user = make_account("was.staff@example.org", roles=(Role.REGISTRAR,))
     client.force_login(user)
-    assert "工作台" in client.get(reverse("home")).content.decode()
+    assert "工作台" in client.get(reverse("accounts:contacts")).content.decode()
     user.role_grants.all().delete()
-    with django_assert_num_queries(2):  # the session, and the account with its roles
-        assert "工作台" not in client.get(reverse("home")).content.decode()
+    with django_assert_num_queries(4):  # the session, the account with its roles, its contacts
+        assert "工作台" not in client.get(reverse("accounts:contacts")).content.decode()

@@ -1,91 +1,287 @@
-"""The class board: true figures, the people behind them, for the class's own counselor."""
+"""The class board: true figures, the people behind them, for those who look after them."""
 
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
+from accounts.models import Notice, User
 from accounts.roles import Role
 from audit.models import AuditEntry
+from delivery.models import OutboxMessage
 from enrollment.confirming import CHECKLIST, answer_record
-from enrollment.models import ClassCounselor, FieldChange, StudentRecord
-from support.board.standing import Part, standings
-from tests.people import make_account, make_record, sample_number
+from enrollment.models import (
+    ClassCounselor,
+    FieldChange,
+    InstitutionRegistrar,
+    SchoolClass,
+    StudentRecord,
+)
+from enrollment.progress import Progress
+from enrollment.seeking import note_registered, note_sought
+from enrollment.statuses import ON_THE_BOOKS
+from support.board.folding import fold_headcounts
+from support.board.reminding import remind
+from support.board.standing import REMINDED, institution_standings, standings
+from support.models import DayHeadcount, HeadcountChange
+from tests.people import make_account, make_record, make_school, sample_number
 
 pytestmark = pytest.mark.django_db
+HELD = (Progress.TO_CHECK, Progress.CONFIRMED, Progress.DISPUTED, Progress.STALE)
 
 
 @pytest.fixture
 def one_in_each_part(db: None) -> dict[str, StudentRecord]:
     """A class with one person in each part, and one who has left."""
     found = {}
-    for serial, part in enumerate(Part.values, start=201):
-        record = make_record(name=f"甲{part}", number=sample_number(serial))
+    for serial, part in enumerate(Progress.values, start=201):
+        phone = "+8613800138021" if part == Progress.UNVERIFIED else ""
+        record = make_record(name=f"甲{part}", number=sample_number(serial), phone=phone)
         found[part] = record
-        if part == Part.UNBOUND:
+        if part not in HELD:
             continue
-        record.holder, record.claimed_at = make_account(f"{part}@example.org"), timezone.now()
-        record.save()
-        if part != Part.TO_CHECK:
-            wrong = ["name"] if part == Part.DISPUTED else []
-            answer_record(record=record, account=record.holder, asked=CHECKLIST, wrong=wrong)
-    for part, field in ((Part.STALE, "name"), (Part.CONFIRMED, "college")):
+        account = make_account(f"{part}@example.org")
+        StudentRecord.objects.filter(pk=record.pk).update(holder=account, claimed_at=timezone.now())
+        record.refresh_from_db()
+        if part != Progress.TO_CHECK:
+            wrong = ["name"] if part == Progress.DISPUTED else []
+            answer_record(record=record, account=account, asked=CHECKLIST, wrong=wrong)
+    note_registered(phone="+8613800138021")
+    note_sought(certificate_hash=bytes(found["unmatched"].certificate_hash), in_vain=True)
+    for part, field in ((Progress.STALE, "name"), (Progress.CONFIRMED, "college")):
         FieldChange.objects.create(record=found[part], field=field, version=2)
     make_record(name="甲已退学", number=sample_number(299), status="退学")
     return found
 
 
 @pytest.fixture
-def counselor(client: Client, one_in_each_part: dict[str, StudentRecord]) -> User:
+def school_class(one_in_each_part: dict[str, StudentRecord]) -> SchoolClass:
+    """Their class."""
+    found = one_in_each_part["to_check"].school_class
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def counselor(client: Client, school_class: SchoolClass) -> User:
     """The counselor of the class, signed in."""
     user = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
-    school_class = one_in_each_part["unbound"].school_class
-    assert school_class is not None
     ClassCounselor.objects.create(user=user, school_class=school_class)
     client.force_login(user)
     return user
 
 
-def test_each_person_counts_in_one_part_and_leavers_in_none(
+def counts(school_class: SchoolClass) -> dict[str, int]:
+    """The figures of the class as the board shows them now."""
+    return standings([school_class])[0][1].counts
+
+
+def counted_again(school_class: SchoolClass) -> dict[str, int]:
+    """The same figures, counted person by person."""
+    found = dict.fromkeys(Progress.values, 0)
+    for record in StudentRecord.objects.filter(school_class=school_class):
+        found[record.progress] += record.status in ON_THE_BOOKS
+    return found
+
+
+def test_each_person_counts_in_one_part_and_leavers_in_none(school_class: SchoolClass) -> None:
+    assert counts(school_class) == dict.fromkeys(Progress.values, 1)
+    fold_headcounts()
+    assert not HeadcountChange.objects.exists()
+    assert counts(school_class) == dict.fromkeys(Progress.values, 1)
+
+
+def test_figures_stay_true_whatever_happens_to_the_records(
+    school_class: SchoolClass, one_in_each_part: dict[str, StudentRecord]
+) -> None:
+    one_in_each_part["unregistered"].delete()
+    assert counts(school_class) == counted_again(school_class)
+    StudentRecord.objects.filter(progress="confirmed").update(status="毕业")
+    fold_headcounts()
+    assert counts(school_class) == counted_again(school_class)
+    StudentRecord.objects.filter(progress="stale").update(holder=None)
+    one_in_each_part["disputed"].refresh_from_db()
+    stale = one_in_each_part["disputed"]
+    assert stale.holder is not None
+    answer_record(record=stale, account=stale.holder, asked=CHECKLIST, wrong=[])
+    StudentRecord.objects.filter(progress="unmatched").update(school_class=None)
+    assert counts(school_class) == counted_again(school_class)
+    assert counts(school_class) | {"unregistered": 1, "confirmed": 1} == counts(school_class)
+    ((_, whole),) = institution_standings([school_class.institution])
+    assert whole.total == sum(counts(school_class).values()) + 1
+
+
+def test_who_gave_the_record_up_has_not_confirmed_for_the_next(
     one_in_each_part: dict[str, StudentRecord],
 ) -> None:
-    school_class = one_in_each_part["unbound"].school_class
-    assert school_class is not None
-    (standing,) = standings([school_class])
-    assert standing.counts == dict.fromkeys(Part.values, 1)
+    record = one_in_each_part["confirmed"]
+    next_one = make_account("next@example.org")
+    StudentRecord.objects.filter(pk=record.pk).update(holder=next_one)
+    record.refresh_from_db()
+    assert record.progress == Progress.TO_CHECK
 
 
-@pytest.mark.parametrize("part", Part.values)
+def test_a_step_back_is_never_taken(one_in_each_part: dict[str, StudentRecord]) -> None:
+    record = one_in_each_part["unmatched"]
+    note_sought(certificate_hash=bytes(record.certificate_hash), in_vain=False)
+    held = one_in_each_part["confirmed"]
+    note_sought(certificate_hash=bytes(held.certificate_hash), in_vain=True)
+    record.refresh_from_db()
+    held.refresh_from_db()
+    assert (record.progress, held.progress) == (Progress.UNMATCHED, Progress.CONFIRMED)
+
+
+def test_each_day_keeps_how_it_ended(school_class: SchoolClass) -> None:
+    fold_headcounts()
+    StudentRecord.objects.filter(progress="confirmed").update(holder=None)
+    fold_headcounts()
+    today = DayHeadcount.objects.filter(school_class=school_class, day=timezone.localdate())
+    assert dict(today.values_list("part", "people"))["confirmed"] == 0
+    assert dict(today.values_list("part", "people"))["unregistered"] == 2
+
+
+@pytest.mark.parametrize("part", Progress.values)
 def test_the_person_behind_each_figure_is_named_with_a_masked_number(
-    part: str, client: Client, counselor: User, one_in_each_part: dict[str, StudentRecord]
+    part: str, client: Client, counselor: User, school_class: SchoolClass
 ) -> None:
-    record = one_in_each_part[part]
-    text = client.get(f"/support/board/{record.school_class_id}/{part}/").content.decode()
-    assert [name in text for name in (f"甲{p}" for p in Part.values)] == [
-        p == part for p in Part.values
-    ]
-    assert all(sample_number(serial) not in text for serial in range(201, 206))
+    page = reverse("support:class_part", args=[school_class.pk, part])
+    text = client.get(page).content.decode()
+    assert [f"甲{p}<" in text for p in Progress.values] == [p == part for p in Progress.values]
+    assert all(sample_number(serial) not in text for serial in range(201, 208))
     assert "1****************" in text
     assert AuditEntry.objects.filter(actor_id=counselor.pk, action="support.list_class_part")
 
 
 def test_nobody_else_sees_the_class(
-    client: Client, counselor: User, one_in_each_part: dict[str, StudentRecord]
+    client: Client, counselor: User, school_class: SchoolClass
 ) -> None:
-    page = f"/support/board/{one_in_each_part['unbound'].school_class_id}/unbound/"
-    assert client.get(page.replace("unbound", "burnt")).status_code == 404
+    part = reverse("support:class_part", args=[school_class.pk, "unregistered"])
+    pages = [part] + [
+        reverse(f"support:{name}", args=[school_class.pk])
+        for name in ("class_board", "class_poster", "class_export", "class_remind")
+    ]
+    assert client.get(part.replace("unregistered", "burnt")).status_code == 404
     for roles in ((), (Role.COUNSELOR,), (Role.REGISTRAR,), (Role.AUDITOR,)):
         stranger = Client()
         stranger.force_login(make_account(f"x{roles}@example.org", roles=roles))
-        assert stranger.get(page).status_code == 404
+        for page in pages:
+            ask = stranger.post if "export" in page or "remind" in page else stranger.get
+            assert ask(page).status_code == 404
     ClassCounselor.objects.all().delete()
-    assert client.get(page).status_code == 404
+    assert client.get(part).status_code == 404
     assert "甲" not in client.get("/support/board/").content.decode()
+    assert not Notice.objects.exists()
 
 
-def test_the_board_counts_all_classes_in_one_query(
-    client: Client, counselor: User, django_assert_max_num_queries: object
+def test_a_registrar_reads_from_the_institution_down_to_the_class(
+    client: Client, school_class: SchoolClass
+) -> None:
+    school = school_class.institution
+    registrar = make_account("registrar.b@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=registrar, institution=school)
+    client.force_login(registrar)
+    assert "已确认 1 / 7 人" in client.get(reverse("support:board")).content.decode()
+    colleges = client.get(reverse("support:school_board", args=[school.code])).content.decode()
+    assert "计算机与软件学院" in colleges
+    classes = client.get(
+        reverse("support:college_board", args=[school.code]), {"college": "计算机与软件学院"}
+    )
+    assert school_class.code in classes.content.decode()
+    assert client.get(reverse("support:class_board", args=[school_class.pk])).status_code == 200
+    other = make_school(code="19997", name="别的大学")
+    assert client.get(reverse("support:school_board", args=[other.code])).status_code == 404
+
+
+def test_a_small_group_is_not_taken_apart(client: Client) -> None:
+    record = make_record(name="甲独", number=sample_number(301))
+    registrar = make_account("registrar.c@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=registrar, institution=record.institution)
+    client.force_login(registrar)
+    text = client.get(reverse("support:board")).content.decode()
+    assert "不足 5 人" in text
+    assert "未注册" not in text
+
+
+def test_the_board_counts_all_classes_in_few_queries(
+    client: Client, counselor: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.get("/support/board/")
-    with django_assert_max_num_queries(4):  # type: ignore[operator]
-        assert "已确认 1 / 5 人" in client.get("/support/board/").content.decode()
+    with django_assert_num_queries(8):
+        assert "已确认 1 / 7 人" in client.get("/support/board/").content.decode()
+    school = make_school()
+    for number in range(20):
+        extra = SchoolClass.objects.create(institution=school, code=f"多{number}")
+        ClassCounselor.objects.create(user=counselor, school_class=extra)
+    with django_assert_num_queries(8):
+        client.get("/support/board/")
+
+
+def test_one_click_reminds_who_can_act_and_says_who_was_reached(
+    client: Client, counselor: User, school_class: SchoolClass
+) -> None:
+    answer = client.post(reverse("support:class_remind", args=[school_class.pk]), follow=True)
+    text = answer.content.decode()
+    holders = set(Notice.objects.values_list("account__email", flat=True))
+    assert holders == {"to_check@example.org", "stale@example.org"}
+    sent = OutboxMessage.objects.values_list("channel", "masked_recipient")
+    assert sorted(channel for channel, _ in sent) == ["email", "email", "sms"]
+    assert "甲unregistered" in text
+    assert "甲unmatched" in text
+    assert "甲confirmed" not in text
+    again = client.post(reverse("support:class_remind", args=[school_class.pk]), follow=True)
+    assert "5 人今天已经提醒过" in again.content.decode()
+    assert OutboxMessage.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_remind_everyone_once(
+    counselor: User, school_class: SchoolClass
+) -> None:
+    def click(_: int) -> None:
+        remind(school_class=school_class, parts=REMINDED, by=counselor)
+        connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(click, range(8)))
+    assert OutboxMessage.objects.count() == 3
+
+
+def test_the_list_of_a_class_is_masked_and_holds_no_formula(
+    client: Client, counselor: User, school_class: SchoolClass
+) -> None:
+    make_record(name="=甲1+1", number=sample_number(333))
+    answer = client.post(reverse("support:class_export", args=[school_class.pk]))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    assert sheet is not None
+    rows = list(sheet.iter_rows(values_only=True))
+    assert len(rows) == 1 + 8
+    assert any("甲1+1" in str(row[0]) for row in rows)
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    assert all(sample_number(serial) not in str(rows) for serial in range(201, 208))
+
+
+def test_the_paper_for_the_noticeboard_names_nobody(
+    client: Client, counselor: User, school_class: SchoolClass
+) -> None:
+    text = client.get(reverse("support:class_poster", args=[school_class.pk])).content.decode()
+    assert "甲" not in text
+    assert "<svg" in text
+    assert "已确认 1 / 7 人" in text
+
+
+def test_triggers_count_the_same_statuses_as_the_portal() -> None:
+    for serial, status in ((341, "注册学籍"), (342, "毕业")):
+        make_record(name="乙", number=sample_number(serial), status=status)
+    changes = HeadcountChange.objects.values_list("people", flat=True)
+    assert sum(changes) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'support_count_insert'")
+        source = cursor.fetchone()[0]
+    assert all(f"'{status.value}'" in source for status in ON_THE_BOOKS)
+    assert source.count("'") == 2 * len(ON_THE_BOOKS)

@@ -67,3 +67,11 @@ def test_there_are_no_other_questions(path: str, asked: Client) -> None:
 
 def test_findings_before_the_questions_lead_to_the_questions(asked: Client) -> None:
     assert asked.get("/verify/why/findings/").headers["Location"] == "/verify/why/"
+
+
+def test_the_report_that_follows_has_the_answers_filled_in(asked: Client) -> None:
+    answer_all(asked, name="rare")
+    page = asked.get("/support/reports/new/not_found/").content.decode()
+    assert "生僻字" in page.split("<textarea", 1)[1].split("</textarea>", 1)[0]
+    other = asked.get("/support/reports/new/other/").content.decode()
+    assert "生僻字" not in other.split("<textarea", 1)[1].split("</textarea>", 1)[0]

@@ -1,5 +1,6 @@
 """What is asked 500 times tells nothing by its time, its words or its headers (T2, T3)."""
 
+import random
 import re
 import statistics
 import time
@@ -18,8 +19,11 @@ from verification.models import VerificationAttempt
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 TRIES = 500
+RANDOM = random.Random(5)
 # Of the median: what the clock of a busy machine cannot tell apart.
 TOLERANCE = 0.10
+# A real gap shows in every run; what a busy neighbour brings about does not come back.
+RUNS = 3
 
 
 @pytest.fixture
@@ -66,19 +70,32 @@ def test_no_answer_gives_away_which_failure_it_was(
     asker: Client, li: User, wang_record: StudentRecord
 ) -> None:
     ways = kinds(wang_record)
+    for _ in range(RUNS):
+        medians = median_times(asker, li, ways)
+        middle = statistics.median(medians.values())
+        if all(abs(median - middle) < TOLERANCE * middle for median in medians.values()):
+            return
+    pytest.fail(f"a gap in each of {RUNS} runs, the last one: {medians}")
+
+
+def median_times(
+    asker: Client, li: User, ways: dict[str, tuple[str, str, str]]
+) -> dict[str, float]:
+    """Seconds of each way to fail over ``TRIES`` tries, whose answers all read the same."""
     times: dict[str, list[float]] = {way: [] for way in ways}
     seen, outcomes = set(), set()
+    order = list(ways)
     for number in range(TRIES):
-        for way, stated in ways.items():  # in turns, so that a slow moment meets all alike
-            seconds, answer = ask(asker, li, stated)
+        # In turns and shuffled, so that a slow moment and what went before meet all alike.
+        RANDOM.shuffle(order)
+        for way in order:
+            seconds, answer = ask(asker, li, ways[way])
             times[way].append(seconds)
             if number % 50 == 0:
-                seen.add(visible(asker, answer, stated))
+                seen.add(visible(asker, answer, ways[way]))
         attempts = VerificationAttempt.objects.filter(account=li)
         outcomes |= set(attempts.values_list("outcome", flat=True))
         attempts.delete()
     assert len(seen) == 1
     assert len(outcomes) == len(ways), "each failure was a different one"
-    medians = {way: statistics.median(seconds) for way, seconds in times.items()}
-    middle = statistics.median(medians.values())
-    assert all(abs(median - middle) < TOLERANCE * middle for median in medians.values()), medians
+    return {way: statistics.median(seconds) for way, seconds in times.items()}

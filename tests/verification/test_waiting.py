@@ -1,17 +1,19 @@
 """Someone not matched is found when the record comes in, and told."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Notice, User
 from enrollment.models import ImportBatch, StudentRecord
 from enrollment.signals import batch_published
 from tests.outbox import Outbox
 from tests.people import make_record, make_school, sample_number
 from tests.verification.conftest import Walk
 from verification.models import AttemptState, Claim, Outcome, VerificationAttempt
+from verification.retention import forget_old_facts
 from verification.waiting import match_waiting
 from xuejiportal.celery import app
 
@@ -40,6 +42,7 @@ def test_the_record_that_comes_later_opens_and_the_person_is_told(
     [letter] = outbox.emails()
     assert letter.to == li.email
     assert "你的学籍信息可以查看了" in letter.subject
+    assert Notice.objects.filter(account=li, kind="record_found").exists()
     assert sample_number(12) not in letter.text
 
 
@@ -91,3 +94,14 @@ def test_a_further_record_of_a_verified_person_is_added(
     assert (fresh.holder, other.holder) == (wang, None)
     assert Claim.objects.count() == 1
     assert len(outbox.emails()) == 1
+
+
+def test_what_was_stated_in_vain_is_forgotten_in_time(li: User, walk: Walk) -> None:
+    walk(li)
+    assert forget_old_facts() == 0
+    long_ago = timezone.now() - timedelta(days=181)
+    VerificationAttempt.objects.update(submitted_at=long_ago)
+    assert forget_old_facts() == 1
+    assert bytes(VerificationAttempt.objects.get().facts_sealed) == b""
+    make_record(name="李晓雨", number=sample_number(12))
+    assert match_waiting() == 0

@@ -18,9 +18,11 @@ from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.readers import Table, open_table
 from enrollment.importing.rehearsal import header_of, institution_in
 from enrollment.importing.report import FoldedProblem, Result, write_faulty_rows
+from enrollment.machine_report import refusal_report, result_report
 from enrollment.models import Institution
 
 EXIT_FAULTY, EXIT_REFUSED = 1, 2
+STANDARD_OUTPUT = Path("-")
 
 
 class Command(BaseCommand):
@@ -40,7 +42,12 @@ class Command(BaseCommand):
         parser.add_argument("--institution", metavar="CODE", help="five-digit institution code")
         parser.add_argument("--rehearse", action="store_true", help="check only, apply nothing")
         parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help="write faulty rows")
-        parser.add_argument("--json", type=Path, metavar="OUT", help="write the result as JSON")
+        parser.add_argument(
+            "--json",
+            type=Path,
+            metavar="OUT",
+            help="write the result as JSON; - to standard output",
+        )
 
     def handle(self, *, file: Path, institution: str | None, **options: Any) -> None:
         """Raises CommandError with the exit status described above."""
@@ -57,6 +64,7 @@ class Command(BaseCommand):
                 finally:
                     table.close()
         except FileFaultError as error:
+            self._write_json(refusal_report(error), options)
             raise CommandError(error.message, returncode=EXIT_REFUSED) from error
         if result.errors:
             message = _("%(faulty)s of %(rows)s rows are faulty; nothing was applied.") % {
@@ -68,8 +76,9 @@ class Command(BaseCommand):
     def _import(
         self, table: Table, name: str, digest: bytes, code: str | None, options: dict[str, Any]
     ) -> Result:
-        header = header_of(table)
-        institution = known_institution(code or institution_in(table, header))
+        named = known_institution(code) if code else None
+        header = header_of(table, named.column_titles if named else None)
+        institution = named or known_institution(institution_in(table, header))
         batch = batches.open_batch(
             institution=institution, file_name=name, sha256=digest, created_by=None
         )
@@ -85,7 +94,8 @@ class Command(BaseCommand):
             batches.discard_batch(batch=batch)
         else:
             batches.publish_batch(batch=batch, by=None)
-            self.stdout.write(self.style.SUCCESS(_("Applied.")))
+            if options["json"] != STANDARD_OUTPUT:
+                self.stdout.write(self.style.SUCCESS(_("Applied.")))
         return result
 
     def _tell(self, result: Result, table: Table, header: Header, options: dict[str, Any]) -> None:
@@ -93,14 +103,21 @@ class Command(BaseCommand):
             "%(rows)s rows: %(new)s new, %(changed)s changed, %(unchanged)s unchanged, "
             "%(faulty)s faulty; %(missing)s records are not in the file."
         )
+        self._write_json(result_report(result), options)
+        if options["report"]:
+            write_faulty_rows(table, header, result.listed, options["report"])
+        if options["json"] == STANDARD_OUTPUT:
+            return  # a script reads it; words would spoil the JSON
         self.stdout.write(counts % result.as_json())
         for problem in result.problems:
             self.stdout.write(_problem_line(result, problem))
-        if options["json"]:
-            text = json.dumps(result.as_json(), ensure_ascii=False, indent=1)
+
+    def _write_json(self, report: dict[str, Any], options: dict[str, Any]) -> None:
+        text = json.dumps(report, ensure_ascii=False, indent=1)
+        if options["json"] == STANDARD_OUTPUT:
+            self.stdout.write(text)
+        elif options["json"]:
             options["json"].write_text(text, encoding="utf-8")
-        if options["report"]:
-            write_faulty_rows(table, header, result.listed, options["report"])
 
 
 def _problem_line(result: Result, problem: FoldedProblem) -> str:

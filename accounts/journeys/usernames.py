@@ -1,0 +1,71 @@
+"""Choosing a username, and being reminded of it (guide rows 11, 14)."""
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+
+from accounts import letters, limits
+from accounts.identifiers import Identifier, owner_of
+from accounts.journeys import binding
+from accounts.models import EventKind, User
+from accounts.security_log import record_event
+from accounts.usernames import masked_username
+from audit import services as audit
+from delivery.content import Content
+from delivery.masking import masked_email, masked_phone
+from delivery.models import Channel
+from delivery.services import queue_content
+
+NOT_SET = "—"
+
+
+def choose_username(*, account: User, username: str, request: HttpRequest) -> bool:
+    """Let ``account`` sign in as ``username``; False when another account has it in any case.
+
+    Raises limits.LimitReachedError: names are not to be tried out by the hundred.
+    """
+    with transaction.atomic():
+        limits.spend("choose_username", f"account:{account.pk}")
+    try:
+        with transaction.atomic():
+            User.objects.filter(pk=account.pk).update(username=username)
+            audit.record(
+                action="accounts.choose_username",
+                actor_id=account.pk,
+                subject_type="account",
+                subject_key=account.key,
+            )
+            record_event(account=account, kind=EventKind.USERNAME_CHOSEN, request=request)
+    except IntegrityError:
+        return False
+    return True
+
+
+def send_hints(*, identifier: Identifier, client: str) -> None:
+    """Tell the confirmed contact, and nobody else, how its account signs in.
+
+    ``identifier`` is a number or a mailbox. Where it is nobody's, its reader
+    learns that; the page shows no difference. Raises limits.LimitReachedError.
+    """
+    if identifier.channel is None:
+        raise ValueError("hints go to a number or a mailbox")
+    limits.spend_sending(
+        account=None, channel=identifier.channel, address=identifier.value, client=client
+    )
+    owner = owner_of(identifier)
+    # Nobody's hints are put together too: it takes the same time (T4).
+    hints = _hints(owner.account if owner else User(pk=0), identifier.channel)
+    content = hints if owner else letters.no_account(identifier.channel)
+    with transaction.atomic():
+        queue_content(to=identifier.value, content=content, purpose="account_hints")
+
+
+def _hints(account: User, channel: Channel) -> Content:
+    mailbox = binding.bound_address(account, Channel.EMAIL)
+    phone = binding.bound_address(account, Channel.SMS)
+    name = account.username
+    params = {
+        "username": masked_username(name) if name else NOT_SET,
+        "mailbox": masked_email(mailbox) if mailbox else NOT_SET,
+        "phone": masked_phone(phone) if phone else NOT_SET,
+    }
+    return letters.letter("account_hints", channel, params)

@@ -1,0 +1,149 @@
+"""Telling a person something: in the portal always, by e-mail and text message as they wish.
+
+A notice says that there is something to read and where; what it is stays in
+the portal. Messages that protect an account are no notices: nobody can turn
+them off, and they do not pass here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.functional import Promise
+
+from accounts.models import User
+from accounts.models.notice import Notice, NoticeChoice, Topic
+from delivery.content import Content, EmailContent, SmsContent
+from delivery.services import queue_many
+
+SMS_KIND = "notice"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a kind of notice says. ``text`` may name values of ``detail``: ``%(name)s``."""
+
+    topic: Topic
+    title: str | Promise
+    text: str | Promise
+
+
+@dataclass(frozen=True)
+class Ways:
+    """By which ways somebody is told beside the portal."""
+
+    email: bool
+    sms: bool
+
+
+@dataclass
+class Reach:
+    """Who was told by which way; keys of accounts."""
+
+    portal: list[int] = field(default_factory=list)
+    email: list[int] = field(default_factory=list)
+    sms: list[int] = field(default_factory=list)
+
+
+_words: dict[str, Words] = {}
+
+
+def register_notice(kind: str, words: Words) -> None:
+    """Say what notices of ``kind`` say; call it in ``AppConfig.ready``."""
+    _words[kind] = words
+
+
+def words_of(notice: Notice) -> tuple[str, str]:
+    """Title and text of ``notice`` in the reader's language."""
+    words = _words[notice.kind]
+    return str(words.title), str(words.text) % notice.detail
+
+
+def tell(
+    *,
+    account: User,
+    kind: str,
+    path: str,
+    detail: dict[str, str] | None = None,
+    always: bool = False,
+) -> Reach:
+    """Tell one person; see ``tell_all``."""
+    return tell_all(accounts=[account], kind=kind, path=path, detail=detail, always=always)
+
+
+def tell_all(
+    *,
+    accounts: Sequence[User],
+    kind: str,
+    path: str,
+    detail: dict[str, str] | None = None,
+    always: bool = False,
+) -> Reach:
+    """Put a notice before each of ``accounts`` and send what they wish, in one transaction.
+
+    ``always``: by every way there is, whatever they wish, since a right is at stake.
+    """
+    words = _words[kind]
+    reach = Reach()
+    messages: list[tuple[str, Content, int | None]] = []
+    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        Notice.objects.bulk_create(
+            Notice(account=account, kind=kind, path=path, detail=detail or {})
+            for account in accounts
+        )
+        reach.portal += [account.pk for account in accounts]
+        chosen = ways_of(accounts, words.topic)
+        if always:
+            chosen = dict.fromkeys(chosen, Ways(True, True))
+        for account in accounts:
+            if account.email and chosen[account.pk].email:
+                messages.append((account.email, _letter(words, detail or {}, path), account.pk))
+                reach.email.append(account.pk)
+            if account.phone_confirmed_at and chosen[account.pk].sms:
+                messages.append((str(account.phone), _text_message(path), account.pk))
+                reach.sms.append(account.pk)
+        queue_many(messages, purpose=f"notice_{kind}"[:40])
+    return reach
+
+
+def ways_of(accounts: Iterable[User], topic: Topic) -> dict[int, Ways]:
+    """How each account wants to hear of ``topic``.
+
+    Usual: by e-mail; an account that has none, by text message.
+    """
+    known = {account.pk: Ways(True, not account.email) for account in accounts}
+    for choice in NoticeChoice.objects.filter(account__in=list(known), topic=topic):
+        known[choice.account_id] = Ways(choice.email, choice.sms)
+    return known
+
+
+def choose_ways(*, account: User, topic: Topic, ways: Ways) -> None:
+    """Keep how ``account`` wants to hear of ``topic``."""
+    NoticeChoice.objects.update_or_create(
+        account=account, topic=topic, defaults={"email": ways.email, "sms": ways.sms}
+    )
+
+
+def notices_of(account: User) -> QuerySet[Notice]:
+    """The notices of an account, newest first; kinds that are no more are left out."""
+    return Notice.objects.filter(account=account, kind__in=_words).order_by("-pk")
+
+
+def mark_read(*, notices: QuerySet[Notice]) -> int:
+    """Note that ``notices`` were read; how many were unread."""
+    return notices.filter(read_at=None).update(read_at=Now())
+
+
+def _letter(words: Words, detail: dict[str, str], path: str) -> EmailContent:
+    context = {"text": str(words.text) % detail, "address": settings.SITE_URL + path}
+    text = render_to_string("accounts/email/notice.txt", context)
+    return EmailContent(subject=f"{words.title} · {settings.SITE_NAME}", text=text, html="")
+
+
+def _text_message(path: str) -> SmsContent:
+    return SmsContent(kind=SMS_KIND, params={"link": settings.SITE_URL + path})

@@ -1,0 +1,139 @@
+"""Sessions in the database, read together with the account they belong to.
+
+Every page needs both; one question brings them. The session's own signed data
+stays the authority on whose it is: what was read along is used only when it
+agrees (``account_of_session``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    get_user,
+)
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
+
+from accounts.backends import ACCOUNT_SQL, ACCOUNT_WIDTH, account_from
+from accounts.models import User
+from accounts.prepared import read_prepared
+
+_SELECT = f"""
+SELECT s.session_data, a.*{{columns}}
+FROM django_session s
+LEFT JOIN usersessions_usersession known ON known.session_key = s.session_key
+LEFT JOIN LATERAL ({ACCOUNT_SQL} known.user_id) a ON true
+{{along}}
+WHERE s.session_key = %s AND s.expire_date > now()
+"""
+SESSION_SQL = _SELECT.format(columns="", along="")
+
+
+@dataclass(frozen=True)
+class ReadAlong:
+    """What one page needs of its account, brought by the same question.
+
+    ``sql`` selects it, with ``{account}`` for the account's key; ``params`` are its
+    parameters, made anew for each request.
+    """
+
+    sql: str
+    params: Callable[[], list[Any]]
+
+    @cached_property
+    def session_sql(self) -> str:
+        """The question for session, account and these rows."""
+        along = self.sql.format(account="known.user_id")
+        return _SELECT.format(columns=", p.*", along=f"LEFT JOIN LATERAL ({along}) p ON true")
+
+
+_read_along: dict[str, ReadAlong] = {}
+
+
+def register_read_along(page: str, along: ReadAlong) -> None:
+    """Bring ``along`` for the page with this name; call it in ``AppConfig.ready``."""
+    _read_along[page] = along
+
+
+@cache
+def _along_by_path() -> dict[str, ReadAlong]:
+    return {reverse(page): along for page, along in _read_along.items()}
+
+
+class SessionStore(DatabaseSessionStore):
+    """Django's sessions; ``account`` is who signed in with this one, as far as was read along."""
+
+    account: User | None = None
+    along: ReadAlong | None = None
+    rows_along: list[tuple[Any, ...]] | None = None
+
+    def load(self) -> dict[str, Any]:
+        """The session's data; a session that is over or unknown is empty and gets a new key."""
+        rows = self._read() if self.session_key else []
+        if not rows:
+            self._session_key = None
+            return {}
+        data, *account = rows[0][: 1 + ACCOUNT_WIDTH]
+        if account[0] is not None:
+            self.account = account_from(account)
+            if self.along is not None:
+                tails = (row[1 + ACCOUNT_WIDTH :] for row in rows)
+                self.rows_along = [tail for tail in tails if tail[0] is not None]
+        decoded: dict[str, Any] = self.decode(data)
+        return decoded
+
+    def _read(self) -> list[tuple[Any, ...]]:
+        if self.along is None:
+            return read_prepared(SESSION_SQL, [self.session_key])
+        return read_prepared(self.along.session_sql, [*self.along.params(), self.session_key])
+
+
+class SignedInMiddleware(AuthenticationMiddleware):
+    """Django's, which takes the account that came with the session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Name who asks; nothing is read before somebody wants to know."""
+        super().process_request(request)
+        request.session.along = _along_by_path().get(request.path_info)  # type: ignore[attr-defined]
+        request.user = SimpleLazyObject(lambda: _who_asks(request))  # type: ignore[assignment]
+
+
+def _who_asks(request: HttpRequest) -> User | AnonymousUser:
+    # Known from here on: nobody need look through the lazy object again.
+    request.user = account_of_session(request) or get_user(request)
+    return request.user
+
+
+def rows_along(request: HttpRequest, account: User) -> list[tuple[Any, ...]] | None:
+    """The rows read along for ``account``; None when its page has to ask for them itself."""
+    session = request.session
+    if getattr(session, "account", None) is not account:
+        return None
+    rows: list[tuple[Any, ...]] | None = getattr(session, "rows_along", None)
+    return rows
+
+
+def account_of_session(request: HttpRequest) -> User | None:
+    """The account read along, if the session's signed data names it and it may still enter."""
+    session = request.session
+    named = session.get(SESSION_KEY)  # loads the session, and the account with it
+    account: User | None = getattr(session, "account", None)
+    if account is None or not account.is_active or named != str(account.pk):
+        return None
+    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    agreed = session.get(HASH_SESSION_KEY) or ""
+    if not constant_time_compare(agreed, account.get_session_auth_hash()):
+        return None  # the password was changed elsewhere: Django's own way decides
+    return account

@@ -1,0 +1,95 @@
+"""The staging tables of a batch.
+
+Unlogged: after a crash of the server the file is simply checked again. The
+first table holds the checked rows, the second names the rows that the registry
+has already, word for word.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+_TEXT_COLUMNS = (
+    "student_number candidate_number ethnicity political_status major_code major_name level "
+    "education_type study_mode college department class_code status certificate_type"
+).split()
+# Names may wait longer before they are sorted into their index, which costs less in bulk.
+_ROOMY = {"work_mem": "64MB", "gin_pending_list_limit": "64MB", "jit": "off"}
+# What rows are joined and counted by; the planner need not know more.
+_JOINED = "record_id, student_number, candidate_number, certificate_hash, class_code, action"
+
+
+def staging_name(batch_id: int) -> str:
+    """The name of a batch's staging table."""
+    return f"enrollment_staging_{batch_id}"
+
+
+def create_staging(name: str) -> None:
+    """Make the staging table ``name`` and its list of rows that the registry has already."""
+    columns = [
+        "row_number integer", "fingerprint bytea", "key uuid", "name text", "name_canonical text",
+        "certificate_hash bytea", "certificate_sealed bytea", "phone_hash bytea",
+        "phone_sealed bytea", "gender smallint", "birth_date date", "entry_date date",
+        "expected_leaving_date date", "schooling_years numeric(3,1)",
+        *(f"{column} text DEFAULT ''" for column in _TEXT_COLUMNS),
+        "record_id bigint", "record_version integer", "action text",
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        drop_staging(name)
+        cursor.execute(f'CREATE UNLOGGED TABLE "{name}" ({", ".join(columns)})')
+        cursor.execute(
+            f'CREATE UNLOGGED TABLE "{name}_seen" (row_number integer, record_id bigint)'
+        )
+
+
+def drop_staging(name: str) -> None:
+    """Remove the staging tables, if they are there."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP TABLE IF EXISTS "{name}", "{name}_seen"')
+
+
+def analyze_staging(name: str) -> None:
+    """Let the planner know how large the tables are."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'ANALYZE "{name}" ({_JOINED}), "{name}_seen"')
+
+
+def know_the_registry(records: int) -> None:
+    """Let the planner look at the registry again when it knows less than half of ``records``.
+
+    So soon after a large publication the server has not looked by itself, and
+    the search for a single number could walk through a whole institution.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples FROM pg_class WHERE oid = 'enrollment_studentrecord'::regclass"
+        )
+        if cursor.fetchone()[0] * 2 < records:
+            cursor.execute("ANALYZE enrollment_studentrecord")
+
+
+@contextmanager
+def roomy() -> Iterator[None]:
+    """Let the server compare a million rows in memory, and lose no time on compiling."""
+    with connection.cursor() as cursor:
+        for name, value in _ROOMY.items():
+            cursor.execute(f"SET {name} = '{value}'")
+    try:
+        yield
+    finally:
+        # In a transaction that has failed nothing can be said; it takes the settings back itself.
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                for name in _ROOMY:
+                    cursor.execute(f"RESET {name}")
+
+
+def staging_is_whole(name: str, rows: int) -> bool:
+    """Whether the staging table still holds its ``rows``: a crashed server empties it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f'"{name}"'])
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute(f'SELECT count(*) FROM "{name}"')
+        return bool(cursor.fetchone()[0] == rows)

@@ -1,0 +1,53 @@
+"""A key for a school's own system, so that it can hand in files by itself."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models.institution import Institution
+
+
+class TokenRight(models.TextChoices):
+    """What a token may do."""
+
+    CHECK = "check", _("Check only")
+    PUBLISH = "publish", _("Check, and publish files without a fault")
+
+
+class ImportToken(models.Model):
+    """A token of one institution; its secret is shown once and kept as a keyed hash.
+
+    It acts for the registrar who made it, and dies with that person's right.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=60)
+    secret_hash = models.BinaryField(unique=True)
+    right = models.CharField(max_length=10, choices=TokenRight.choices)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(right__in=TokenRight.values), name="token_right_is_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"token {self.key}"
+
+    @property
+    def is_open(self) -> bool:
+        """Neither revoked nor expired."""
+        return self.revoked_at is None and self.expires_at > timezone.now()

@@ -1,0 +1,31 @@
+"""What notices of the registry say; imported once the models are loaded."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.notice import Topic
+from accounts.notices import Words, register_notice
+
+register_notice(
+    "viewing_alarm",
+    Words(
+        Topic.WORK,
+        _("Somebody has opened very many records today"),
+        _("More than usual for one member of staff; the audit trail tells who."),
+    ),
+)
+register_notice(
+    "record_corrected",
+    Words(
+        Topic.RECORD,
+        _("Your record was corrected"),
+        _("Your school has corrected your record. Please read it, and check it again."),
+    ),
+)
+register_notice(
+    "answer_stale",
+    Words(
+        Topic.RECORD,
+        _("Something you confirmed has changed"),
+        _("The page of your record shows the old and the new value. Please check it again."),
+    ),
+)

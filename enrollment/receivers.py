@@ -1,0 +1,22 @@
+"""What the registry does when an account tells something."""
+
+from django.db.models.functions import Now
+from django.dispatch import receiver
+
+from accounts.models import User
+from accounts.signals import account_deleted, phone_confirmed
+from enrollment.models import StatusReport, StudentRecord
+from enrollment.seeking import note_registered
+
+
+@receiver(phone_confirmed, dispatch_uid="enrollment-note-registered")
+def see_who_has_registered(*, phone: str, **_: object) -> None:
+    """The class board shows that somebody with the phone of a record has an account."""
+    note_registered(phone=phone)
+
+
+@receiver(account_deleted, dispatch_uid="enrollment-account-deleted")
+def let_go_of_records(*, account: User, **_: object) -> None:
+    """The records stay with the school, held by nobody; reports that were issued are revoked."""
+    StudentRecord.objects.filter(holder=account).update(holder=None, claimed_at=None)
+    StatusReport.objects.filter(account=account, revoked_at=None).update(revoked_at=Now())

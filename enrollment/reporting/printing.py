@@ -1,0 +1,54 @@
+"""Printing an issued report: from what it states to the signed file in storage."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from enrollment.models import Photo, PhotoKind, StatusReport
+from enrollment.reporting.paper import print_report
+from enrollment.reporting.signing import sign, signing_key
+from vault.cipher import seal, unseal
+
+
+def print_file(report: StatusReport) -> None:
+    """Print, sign and keep the file of ``report``; of two printers at once one wins."""
+    pdf = print_report(
+        language=report.language,
+        facts=facts_of(report),
+        photo=_photo(report),
+        link=public_link(report),
+        code=report.spaced_code,
+    )
+    signed = sign(pdf, signing_key(report.record.institution))
+    sealed = seal(signed, context=f"status-report-file:{report.key}")
+    name = default_storage.save(f"reports/{report.key}", ContentFile(sealed))
+    waiting = StatusReport.objects.filter(pk=report.pk, stored_as="")
+    if not waiting.update(stored_as=name, file_sha256=hashlib.sha256(signed).digest()):
+        default_storage.delete(name)
+
+
+def facts_of(report: StatusReport) -> dict[str, Any]:
+    """What ``report`` states."""
+    text = unseal(report.facts_sealed, context=f"status-report:{report.key}")
+    facts: dict[str, Any] = json.loads(text)
+    return facts
+
+
+def public_link(report: StatusReport) -> str:
+    """The address behind the QR code."""
+    return settings.SITE_URL + reverse("enrollment:check_report_code", args=[report.code])
+
+
+def _photo(report: StatusReport) -> bytes | None:
+    """The graduation photo, else the admission photo, else none."""
+    photos = {photo.kind: photo for photo in Photo.objects.filter(record=report.record_id)}
+    for kind in (PhotoKind.GRADUATION, PhotoKind.ADMISSION):
+        if kind in photos:
+            with default_storage.open(photos[kind].stored_as) as file:
+                return unseal(file.read(), context=f"photo:{photos[kind].key}")
+    return None

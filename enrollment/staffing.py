@@ -1,0 +1,287 @@
+"""Who works where: classes and their counselors, registrars, auditors.
+
+A right that is taken away ends with the next request (SECURITY T19): scope is
+read anew each time. A registrar appoints counselors; the operator appoints
+registrars and auditors.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+import audit.services as trail
+from accounts import identifiers
+from accounts.models import RoleGrant, User
+from accounts.roles import Role
+from enrollment.importing.columns import fold_title
+from enrollment.importing.readers import open_table
+from enrollment.models import (
+    ClassCounselor,
+    Institution,
+    InstitutionRegistrar,
+    SchoolClass,
+)
+
+MAX_ROWS = 20_000
+_CLASS_TITLES = frozenset({"班级", "班号", "班级名称", "行政班", "BH", "CLASS"})
+_PERSON_TITLES = frozenset(
+    {"辅导员", "账号", "邮箱", "手机号", "用户名", "辅导员账号", "COUNSELOR", "EMAIL"}
+)
+
+
+class StaffingFault(models.TextChoices):
+    """Why a row of an assignment file, or an appointment, cannot be carried out."""
+
+    HEADER = "header", _("The file needs a column 班级 and a column 辅导员.")
+    EMPTY = "empty", _("The file names nobody.")
+    TOO_LONG = "too_long", _("The file has more than 20,000 rows.")
+    BLANK = "blank", _("Class or counselor is missing in this row.")
+    CLASS = "class", _("There is no such class.")
+    PERSON = "person", _("No account has this e-mail address, mobile number or username.")
+    STUDENT = "student", _("This account holds a student record here; use a staff account.")
+    OPERATOR = "operator", _("The operator works with no data.")
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """What is wrong with one row of an assignment file."""
+
+    row: int
+    text: str
+    fault: StaffingFault
+
+
+class StaffingError(Exception):
+    """Nothing was changed; ``problems`` says why."""
+
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = list(problems)
+
+
+class ClassInUseError(Exception):
+    """The class still has records, so it stays."""
+
+
+def classes_managed_by(schools: QuerySet[Institution]) -> QuerySet[SchoolClass]:
+    """The classes of ``schools`` with how many records each has, by code."""
+    found = SchoolClass.objects.filter(institution__in=schools).select_related("institution")
+    return found.annotate(people=Count("records")).order_by("institution__code", "code")
+
+
+def staff_of(schools: QuerySet[Institution]) -> QuerySet[User]:
+    """Everyone who works for ``schools`` as a registrar or a counselor."""
+    works = Q(registrar_of__institution__in=schools)
+    works |= Q(counselor_of__school_class__institution__in=schools)
+    found = User.objects.filter(works).distinct()
+    return found.prefetch_related("role_grants", "counselor_of__school_class").order_by("pk")
+
+
+def find_account(typed: str) -> User | None:
+    """The account with this confirmed e-mail address or phone, or this username."""
+    try:
+        owner = identifiers.owner_of(identifiers.parse(typed))
+    except ValidationError:
+        return None
+    return owner.account if owner else None
+
+
+def make_class(*, institution: Institution, code: str, college: str, by: User) -> SchoolClass:
+    """A new class. Raises IntegrityError when there is one of this code."""
+    with transaction.atomic():
+        made = SchoolClass.objects.create(institution=institution, code=code, college=college)
+        _note("make_class", by, institution, "class", made.pk)
+    return made
+
+
+def change_class(*, school_class: SchoolClass, code: str, college: str, by: User) -> None:
+    """Give a class another name or college. Raises IntegrityError when the code is taken."""
+    with transaction.atomic():
+        SchoolClass.objects.filter(pk=school_class.pk).update(code=code, college=college)
+        _note("change_class", by, school_class.institution, "class", school_class.pk)
+
+
+def remove_class(*, school_class: SchoolClass, by: User) -> None:
+    """Take away a class that nobody is in. Raises ClassInUseError."""
+    if school_class.records.exists():
+        raise ClassInUseError
+    with transaction.atomic():
+        _note("remove_class", by, school_class.institution, "class", school_class.pk)
+        school_class.delete()
+
+
+def assign_counselor(*, school_class: SchoolClass, account: User, by: User) -> None:
+    """Make ``account`` a counselor of the class. Raises StaffingError."""
+    _refuse_unfit(account, school_class.institution)
+    with transaction.atomic():
+        _assign([(school_class, account)], by)
+
+
+def withdraw_counselor(*, school_class: SchoolClass, account: User, by: User) -> None:
+    """End it; a counselor of no class any more loses the role too."""
+    with transaction.atomic():
+        ClassCounselor.objects.filter(user=account, school_class=school_class).delete()
+        if not ClassCounselor.objects.filter(user=account).exists():
+            RoleGrant.objects.filter(user=account, role=Role.COUNSELOR).delete()
+        detail = {"class": school_class.pk}
+        _note("withdraw_counselor", by, school_class.institution, "account", account.key, detail)
+
+
+def assign_from_file(*, institution: Institution, source: BinaryIO, name: str, by: User) -> int:
+    """Carry out a file of classes and counselors, all of it or nothing; how many rows.
+
+    Raises StaffingError with every problem by row, FileFaultError for the file.
+    """
+    pairs, problems = _read(institution, source, name)
+    if problems:
+        raise StaffingError(problems)
+    with transaction.atomic():
+        _assign(pairs, by)
+    return len(pairs)
+
+
+def appoint(
+    *, account: User, role: Role, institution: Institution | None, reason: str, by: User
+) -> None:
+    """Give a role: registrar of ``institution``, or auditor. Raises StaffingError."""
+    if account.is_superuser:
+        raise StaffingError([RowProblem(0, "", StaffingFault.OPERATOR)])
+    with transaction.atomic():
+        RoleGrant.objects.get_or_create(user=account, role=role)
+        if institution is not None:
+            InstitutionRegistrar.objects.get_or_create(user=account, institution=institution)
+        _note_appointment("appoint", account, role, institution, reason, by)
+
+
+def dismiss(
+    *, account: User, role: Role, institution: Institution | None, reason: str, by: User
+) -> None:
+    """Take a role away; a registrar keeps it while another institution is left."""
+    with transaction.atomic():
+        registrar_of = InstitutionRegistrar.objects.filter(user=account)
+        if institution is not None:
+            registrar_of.filter(institution=institution).delete()
+        if role != Role.REGISTRAR or not registrar_of.exists():
+            RoleGrant.objects.filter(user=account, role=role).delete()
+        if role == Role.COUNSELOR:
+            ClassCounselor.objects.filter(user=account).delete()
+        _note_appointment("dismiss", account, role, institution, reason, by)
+
+
+def _refuse_unfit(account: User, institution: Institution) -> None:
+    fault = _unfit(account, institution)
+    if fault:
+        raise StaffingError([RowProblem(0, "", fault)])
+
+
+def _unfit(account: User, institution: Institution) -> StaffingFault | None:
+    if account.is_superuser:
+        return StaffingFault.OPERATOR
+    if account.held_records.filter(institution=institution).exists():
+        return StaffingFault.STUDENT
+    return None
+
+
+def _assign(pairs: Iterable[tuple[SchoolClass, User]], by: User) -> None:
+    for school_class, account in pairs:
+        RoleGrant.objects.get_or_create(user=account, role=Role.COUNSELOR)
+        ClassCounselor.objects.get_or_create(user=account, school_class=school_class)
+        detail = {"class": school_class.pk}
+        _note("assign_counselor", by, school_class.institution, "account", account.key, detail)
+
+
+def _read(
+    institution: Institution, source: BinaryIO, name: str
+) -> tuple[list[tuple[SchoolClass, User]], list[RowProblem]]:
+    table = open_table(source, name)
+    try:
+        rows = table.head(MAX_ROWS + 2)
+    finally:
+        table.close()
+    places = _header(rows)
+    if places is None:
+        return [], [RowProblem(1, "", StaffingFault.HEADER)]
+    header, class_at, person_at = places
+    if len(rows) - header > MAX_ROWS + 1:
+        return [], [RowProblem(MAX_ROWS + 1, "", StaffingFault.TOO_LONG)]
+    pairs: list[tuple[SchoolClass, User]] = []
+    problems: list[RowProblem] = []
+    classes = {found.code: found for found in institution.classes.select_related("institution")}
+    for number, cells in enumerate(rows[header + 1 :], header + 2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        code, person = _cell(cells, class_at), _cell(cells, person_at)
+        found = _pair(classes.get(code), code, person)
+        if isinstance(found, StaffingFault):
+            problems.append(RowProblem(number, f"{code} {person}".strip(), found))
+        else:
+            pairs.append(found)
+    if not pairs and not problems:
+        problems.append(RowProblem(1, "", StaffingFault.EMPTY))
+    return pairs, problems
+
+
+def _header(rows: Sequence[Sequence[str]]) -> tuple[int, int, int] | None:
+    """Row number of the titles, and where class and counselor stand."""
+    for number, cells in enumerate(rows[:20]):
+        titles = [fold_title(cell) for cell in cells]
+        class_at = next((at for at, title in enumerate(titles) if title in _CLASS_TITLES), None)
+        person_at = next((at for at, title in enumerate(titles) if title in _PERSON_TITLES), None)
+        if class_at is not None and person_at is not None:
+            return number, class_at, person_at
+    return None
+
+
+def _cell(cells: Sequence[str], at: int) -> str:
+    return cells[at].strip() if at < len(cells) else ""
+
+
+def _pair(
+    school_class: SchoolClass | None, code: str, person: str
+) -> tuple[SchoolClass, User] | StaffingFault:
+    """The class and the account that a row means, or why it cannot be carried out."""
+    if not code or not person:
+        return StaffingFault.BLANK
+    if school_class is None:
+        return StaffingFault.CLASS
+    account = find_account(person)
+    if account is None:
+        return StaffingFault.PERSON
+    return _unfit(account, school_class.institution) or (school_class, account)
+
+
+def _note_appointment(
+    act: str, account: User, role: Role, institution: Institution | None, reason: str, by: User
+) -> None:
+    trail.record(
+        action=f"enrollment.{act}",
+        actor_id=by.pk,
+        subject_type="account",
+        subject_key=account.key,
+        institution_code=institution.code if institution else "",
+        reason=reason,
+        detail={"role": role},
+    )
+
+
+def _note(
+    act: str,
+    by: User,
+    institution: Institution,
+    subject_type: str,
+    subject_key: object,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    trail.record(
+        action=f"enrollment.{act}",
+        actor_id=by.pk,
+        subject_type=subject_type,
+        subject_key=subject_key,
+        institution_code=institution.code,
+        detail=detail,
+    )

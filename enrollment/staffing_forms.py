@@ -1,0 +1,120 @@
+"""Forms of classes, counselors and appointments."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from enrollment.models import Institution
+from enrollment.staffing import StaffingFault, find_account
+
+UPLOAD_BYTES = 5 * 2**20
+
+
+class ClassForm(forms.Form):
+    """Name and college of a class."""
+
+    code = forms.CharField(label=_("Class"), max_length=50)
+    college = forms.CharField(label=_("College"), max_length=100, required=False)
+
+
+class NewClassForm(ClassForm):
+    """A class of one of my institutions."""
+
+    institution = forms.ModelChoiceField(
+        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
+    )
+    field_order = ("institution", "code", "college")
+
+    def __init__(self, *args: Any, schools: QuerySet[Institution], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["institution"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
+        field.queryset = schools
+        field.initial = schools.first()
+
+
+class AccountForm(forms.Form):
+    """Somebody's account, named exactly: nobody can look through the accounts."""
+
+    login = forms.CharField(
+        label=_("E-mail, mobile number or username"),
+        help_text=_("The person registers first, and confirms the address or number."),
+        max_length=254,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_login(self) -> User:
+        account = find_account(self.cleaned_data["login"])
+        if account is None:
+            raise forms.ValidationError(StaffingFault.PERSON.label)
+        return account
+
+
+class ReasonForm(forms.Form):
+    """Why a right is given or taken."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class AppointmentForm(AccountForm, ReasonForm):
+    """Make somebody registrar of an institution, or auditor."""
+
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(role.value, role.label) for role in (Role.REGISTRAR, Role.AUDITOR)],
+    )
+    institution = forms.CharField(
+        label=_("Institution code"),
+        help_text=_("Five digits; for a registrar."),
+        max_length=5,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    field_order = ("role", "login", "institution", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        """A registrar needs an institution that is known."""
+        given = super().clean() or {}
+        if given.get("role") == Role.REGISTRAR:
+            found = Institution.objects.filter(code=given.get("institution", "")).first()
+            if found is None:
+                self.add_error("institution", _("No institution has this code."))
+            given["institution"] = found
+        else:
+            given["institution"] = None
+        return given
+
+
+class AssignmentFileForm(forms.Form):
+    """A file of classes and their counselors."""
+
+    institution = forms.ModelChoiceField(
+        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
+    )
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_(
+            "XLSX or CSV with the columns 班级 and 辅导员 (e-mail, mobile number or username)."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
+    )
+
+    def __init__(self, *args: Any, schools: QuerySet[Institution], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["institution"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
+        field.queryset = schools
+        field.initial = schools.first()
+
+    def clean_file(self) -> Any:
+        """A file of an allowed size."""
+        file = self.cleaned_data["file"]
+        if file.size > UPLOAD_BYTES:
+            raise forms.ValidationError(_("The file is larger than 5 MB."))
+        return file

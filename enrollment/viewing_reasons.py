@@ -1,0 +1,61 @@
+"""Why a member of staff opens a record; asked once, remembered while they work (SECURITY T12)."""
+
+from datetime import datetime, timedelta
+
+from django import forms
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+_KEY = "viewing_reason"
+REMEMBERED = timedelta(hours=1)
+
+
+class ViewingReason(models.TextChoices):
+    """The usual reasons; the student reads the chosen one."""
+
+    REPORT = "处理学生反馈", _("Dealing with a report of the student")
+    VISIT = "学生到访", _("The student is here or on the phone")
+    CHECK = "核对学籍数据", _("Checking the registry's data")
+    REMIND = "督促核对", _("Seeing who has not checked")
+    OTHER = "", _("Another reason")
+
+
+class ViewingReasonForm(forms.Form):
+    """One of the usual reasons, or words of one's own."""
+
+    reason = forms.ChoiceField(
+        label=_("Why do you open this record?"),
+        choices=ViewingReason.choices,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    words = forms.CharField(label=_("Another reason"), max_length=100, required=False)
+
+    def clean(self) -> dict[str, str]:
+        """Something must be said."""
+        given: dict[str, str] = super().clean() or {}
+        if not given.get("reason") and not given.get("words"):
+            self.add_error("words", _("Say why."))
+        return given
+
+    @property
+    def text(self) -> str:
+        """The reason as it is kept and shown to the student."""
+        given: dict[str, str] = self.cleaned_data
+        return given["words"] or given["reason"]
+
+
+def remembered_reason(request: HttpRequest) -> str:
+    """The reason given within the last hour, or ""."""
+    kept = request.session.get(_KEY)
+    if not kept:
+        return ""
+    at = datetime.fromisoformat(kept["at"])
+    return str(kept["text"]) if timezone.now() - at < REMEMBERED else ""
+
+
+def remember_reason(request: HttpRequest, text: str) -> None:
+    """Keep ``text`` for the records opened next."""
+    request.session[_KEY] = {"text": text, "at": timezone.now().isoformat()}

@@ -1,0 +1,42 @@
+"""The records that a checked file would change, one by one."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from enrollment import services
+from enrollment.importing.columns import BY_NAME
+from enrollment.importing.staging import staging_is_whole, staging_name
+from enrollment.importing.touched import ChangedRecords, Only
+from enrollment.models import BatchState
+from enrollment.views.access import registrar, visible_batch
+
+PER_PAGE = 20
+
+
+@require_safe
+def changes(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Old and new of each changed record; narrowed to a field, or to whom it concerns."""
+    batch = visible_batch(request, key)
+    staging = staging_name(batch.pk)
+    staged = batch.result.get("staged", 0)
+    if batch.state != BatchState.REHEARSED or not staging_is_whole(staging, staged):
+        return redirect("registry:import", batch.key)
+    fields = batch.result.get("fields", {})
+    field, only = request.GET.get("field", ""), request.GET.get("only", "")
+    field = field if field in fields else ""
+    only = only if only in Only.values else ""
+    records = ChangedRecords(staging, batch.mapping, field=field, only=only)
+    services.note_list_viewing(batch=batch, account=registrar(request))
+    context = {
+        "batch": batch,
+        "page": Paginator(records, PER_PAGE).get_page(request.GET.get("page")),
+        "fields": [(name, BY_NAME[name].label, count) for name, count in fields.items()],
+        "field": field,
+        "kinds": Only.choices,
+        "only": only,
+    }
+    return render(request, "enrollment/imports/changes.html", context)

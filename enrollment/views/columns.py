@@ -1,0 +1,34 @@
+"""Say what the columns of an uploaded file are; the institution remembers it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from enrollment import batches, tasks, uploaded
+from enrollment.columns_form import ColumnsForm
+from enrollment.views.access import registrar, visible_batch
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def columns(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Every titled column with samples: what it was taken for, and what it shall be."""
+    batch = visible_batch(request, key)
+    header, rows = uploaded.header_to_name(batch)
+    if header is None:
+        raise Http404
+    form = ColumnsForm(request.POST or None, header=header, rows=rows)
+    if request.method == "POST" and form.is_valid():
+        try:
+            batches.name_columns(
+                batch=batch, titles=header.titles, meanings=form.meanings(), by=registrar(request)
+            )
+        except batches.WrongStateError:
+            messages.error(request, _("Somebody else has just acted on this import."))
+        else:
+            tasks.ring(tasks.rehearse_upload, batch)
+        return redirect("registry:import", batch.key)
+    return render(request, "enrollment/imports/columns.html", {"batch": batch, "form": form})

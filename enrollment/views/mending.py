@@ -1,0 +1,55 @@
+"""Faulty rows: given back to the registrar, and taken again when mended."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from enrollment import absences, batches, tasks, uploads
+from enrollment.importing.faults import FileFaultError
+from enrollment.models import BatchState
+from enrollment.registry_forms import MendedForm
+from enrollment.views.access import registrar, visible_batch
+
+
+@require_safe
+def faulty_rows(request: HttpRequest, key: UUID) -> FileResponse:
+    """The rows to mend, in the registrar's own columns, with the reasons."""
+    batch = visible_batch(request, key)
+    try:
+        file = uploads.open_faulty_rows(batch)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return FileResponse(file, as_attachment=True, filename=_("Rows to mend.xlsx"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mended_rows(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Upload the mended rows: they and the file they are of go on as one."""
+    batch = visible_batch(request, key)
+    if batch.state != BatchState.REHEARSED or not batch.result.get("problems"):
+        return redirect("registry:import", batch.key)
+    form = MendedForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            following = batches.upload_batch(
+                institution=batch.institution,
+                file_name=file.name,
+                source=file,
+                created_by=registrar(request),
+                mends=batch,
+            )
+        except batches.WrongStateError:
+            messages.error(request, _("Somebody else has just acted on this import."))
+            return redirect("registry:import", batch.key)
+        except FileFaultError as error:
+            messages.error(request, error.message)
+            return redirect("registry:import", batch.key)
+        tasks.ring(tasks.rehearse_upload, following)
+        return redirect("registry:import", following.key)
+    context = {"batch": batch, "form": form, "decisions": absences.waiting(batch)}
+    return render(request, "enrollment/imports/mended.html", context)

@@ -1,0 +1,50 @@
+"""What is done from the board: reminding a group, taking the list of a class away."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from enrollment.progress import Progress
+from support.board.export import class_workbook
+from support.board.reminding import remind
+from support.board.standing import REMINDED
+from support.board.views import board_reader, note_listing, visible_class
+from support.models import Reminder
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_POST
+def remind_class(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remind one part of a class, or everyone who can do something now."""
+    school_class = visible_class(request, pk)
+    part = request.POST.get("part", "")
+    if part and part not in REMINDED:
+        raise Http404
+    parts = [Progress(part)] if part else list(REMINDED)
+    made = remind(school_class=school_class, parts=parts, by=board_reader(request))
+    return redirect("support:class_reminded", pk, made.key)
+
+
+@require_safe
+def reminded(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Whom a reminder reached, and whom it did not."""
+    school_class = visible_class(request, pk)
+    made = get_object_or_404(Reminder, key=key, school_class=school_class)
+    lost = made.reached.filter(out_of_reach=True).select_related("record")
+    context = {
+        "school_class": school_class,
+        "reminder": made,
+        "lost": [row.record for row in lost.order_by("record__student_number")],
+    }
+    return render(request, "support/board/reminded.html", context)
+
+
+@require_POST
+def export_class(request: HttpRequest, pk: int) -> HttpResponse:
+    """The people of a class as a workbook; numbers masked."""
+    school_class = visible_class(request, pk)
+    note_listing(request, school_class, {"export": "xlsx"})
+    answer = HttpResponse(class_workbook(school_class), content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="class-{school_class.pk}.xlsx"'
+    return answer

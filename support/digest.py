@@ -1,0 +1,72 @@
+"""The digest: once a day or week, figures of what waits; never a name or a word of anybody."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from delivery.services import queue_email
+from support.board.standing import classes_of, standings, total_of
+from support.models import Digest, Rhythm
+from support.reports.queries import queue_of
+
+MONDAY, SATURDAY = 0, 5
+
+
+def send_digests(today: date) -> int:
+    """Queue the digest of everyone whose day it is, once a day; how many."""
+    return sum(_send(digest, today) for digest in _due(today))
+
+
+def digest_rhythm(account: User) -> Rhythm:
+    """How often ``account`` wants the digest."""
+    found = Digest.objects.filter(account=account).first()
+    return Rhythm(found.rhythm) if found else Rhythm.NEVER
+
+
+def choose_rhythm(*, account: User, rhythm: Rhythm) -> None:
+    """Keep how often ``account`` wants the digest."""
+    Digest.objects.update_or_create(account=account, defaults={"rhythm": rhythm})
+
+
+def _due(today: date) -> list[Digest]:
+    rhythms = [Rhythm.DAILY] if today.weekday() < SATURDAY else []
+    rhythms += [Rhythm.WEEKLY] if today.weekday() == MONDAY else []
+    unsent = Q(sent_on=None) | Q(sent_on__lt=today)
+    found = Digest.objects.filter(unsent, rhythm__in=rhythms, account__is_active=True)
+    return list(found.select_related("account"))
+
+
+def _send(digest: Digest, today: date) -> bool:
+    account = digest.account
+    waiting = queue_of(account).count()
+    total = total_of(standing for _class, standing in standings(classes_of(account)))
+    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+        mine = Digest.objects.filter(Q(sent_on=None) | Q(sent_on__lt=today), pk=digest.pk)
+        if not mine.update(sent_on=today) or not _is_worth_it(account, waiting, total.open):
+            return False
+        context = {
+            "waiting": waiting,
+            "total": total,
+            "queue": settings.SITE_URL + reverse("support:queue"),
+            "board": settings.SITE_URL + reverse("support:board"),
+        }
+        queue_email(
+            to=account.email,
+            subject=_("What waits for you") + f" · {settings.SITE_NAME}",
+            text=render_to_string("support/email/digest.txt", context),
+            purpose="digest",
+            account_id=account.pk,
+        )
+    return True
+
+
+def _is_worth_it(account: User, waiting: int, unchecked: int) -> bool:
+    """Nobody is written to without need, or when no longer staff."""
+    return bool(account.email and account.roles and (waiting or unchecked))

@@ -1,0 +1,68 @@
+"""What a report asks for is done: the record is corrected, or the province is asked."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Coalesce, Now
+
+from accounts.models import User
+from enrollment.corrections import Change, correct_record, settle_submission
+from enrollment.models import Correction, CorrectionState
+from support.models import Cause, EntryKind, Report, ReportState
+from support.reports.services import state_values, tell_reporter, write_entries
+
+# The field that a cause names; with other causes the registrar chooses.
+FIELDS = {
+    Cause.NAME: "name",
+    Cause.GENDER: "gender",
+    Cause.BIRTH_DATE: "birth_date",
+    Cause.CERTIFICATE: "certificate_number",
+    Cause.MAJOR: "major_name",
+}
+
+
+NO_REPORT = UUID(int=0)
+
+
+class NoRecordError(Exception):
+    """The report is about no record, so there is nothing to correct."""
+
+
+def accept_correction(*, report: Report, change: Change, words: str, by: User) -> Correction:
+    """Correct the record as the report asks and answer it, or wait for the province.
+
+    Raises NoRecordError, enrollment.corrections.NotCorrectableError and
+    AlreadyAskedError; nothing was changed then.
+    """
+    if report.record is None:
+        raise NoRecordError
+    with transaction.atomic():
+        made = correct_record(record=report.record, change=change, by=by, report=report.key)
+        if made.state == CorrectionState.APPLIED:
+            _move(report, ReportState.ANSWERED, EntryKind.CORRECTED, words, by)
+        else:
+            _move(report, ReportState.WITH_REGISTRAR, EntryKind.SUBMITTED, words, by)
+    return made
+
+
+def enter_result(*, correction: Correction, accepted: bool, on: date, by: User) -> bool:
+    """The province has answered: correct the record or leave it, and tell who asked.
+
+    False when somebody else has entered the answer.
+    """
+    with transaction.atomic():
+        if not settle_submission(correction=correction, accepted=accepted, on=on, by=by):
+            return False
+        report = Report.objects.filter(key=correction.report or NO_REPORT).first()
+        if report is not None:
+            kind = EntryKind.CORRECTED if accepted else EntryKind.REFUSED
+            _move(report, ReportState.ANSWERED, kind, "", by)
+    return True
+
+
+def _move(report: Report, after: ReportState, kind: EntryKind, words: str, by: User) -> None:
+    first = {"first_answered_at": Coalesce("first_answered_at", Now())}
+    Report.objects.filter(pk=report.pk).update(**state_values(after), **first)
+    write_entries([report], kind, by, words)
+    tell_reporter(report)

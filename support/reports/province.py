@@ -1,0 +1,45 @@
+"""Corrections that wait for the province, and its answers."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.roles import Role
+from enrollment.corrections import submissions_of
+from enrollment.importing.columns import BY_NAME
+from support.reports.correcting import enter_result
+from support.reports.forms import ResultForm
+
+
+@require_safe
+def submissions(request: HttpRequest) -> HttpResponse:
+    """What the province has not answered yet, oldest first."""
+    waiting = [(made, BY_NAME[made.field].label) for made in submissions_of(_registrar(request))]
+    return render(request, "support/reports/submissions.html", {"waiting": waiting})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def result(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Enter what the province has answered."""
+    registrar = _registrar(request)
+    correction = get_object_or_404(submissions_of(registrar), key=key)
+    form = ResultForm(request.POST or None, initial={"on": timezone.localdate()})
+    if form.is_valid():
+        if enter_result(correction=correction, by=registrar, **form.cleaned_data):
+            messages.success(request, _("Entered; whoever reported it has been told."))
+        return redirect("support:submissions")
+    context = {"correction": correction, "label": BY_NAME[correction.field].label, "form": form}
+    return render(request, "support/reports/result.html", context)
+
+
+def _registrar(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User) or Role.REGISTRAR not in user.roles:
+        raise Http404
+    return user

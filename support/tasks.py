@@ -1,0 +1,26 @@
+"""Background work of help, reports and boards."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from support import digest
+from support.board import folding
+from support.reports import retention
+
+
+@shared_task
+def fold_headcounts() -> None:
+    """Keep the class boards quick; their figures are true without it."""
+    folding.fold_headcounts()
+
+
+@shared_task
+def send_digests() -> None:
+    """Send the digests of today."""
+    digest.send_digests(timezone.localdate())
+
+
+@shared_task
+def forget_evidence() -> None:
+    """Delete the evidence of reports settled long ago."""
+    retention.forget_old_evidence()

@@ -1,0 +1,379 @@
+"""Signing in with a code, and recovering the password with one."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.cache import cache
+from django.db.models import F
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import Block, Code, EventKind, LimitHit, RoleGrant, User
+from accounts.roles import Role
+from accounts.security_log import log_of
+from accounts.tasks import forget_unfinished
+from audit.models import AuditEntry
+from delivery.models import OutboxMessage
+from tests.outbox import Letter, Outbox
+from tests.people import PASSWORD, make_account
+from vault.lookup import keyed_hash
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_limits")]
+
+E164, MAILBOX, NAME = "+8613912345678", "lin.sample@example.org", "lin.sample"
+SIGN_IN, RESET = "/account/login/code/", "/account/password/reset/"
+ENTER = {SIGN_IN: "/account/login/code/enter/", RESET: "/account/password/reset/code/"}
+NEW = "/account/password/reset/new/"
+NEW_PASSWORD = "another calm phrase"
+
+
+@pytest.fixture
+def _fresh_limits() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def lin() -> User:
+    """林, with everything an account can have."""
+    user = make_account(MAILBOX, phone=E164)
+    user.username = NAME
+    user.save()
+    return user
+
+
+def ask(client: Client, login: str, door: str = SIGN_IN) -> str:
+    return page(client.post(door, {"login": login}, follow=True))
+
+
+def enter(client: Client, code: str, door: str = SIGN_IN) -> str:
+    return page(client.post(ENTER[door], {"code": code}, follow=True))
+
+
+def page(answer: object) -> str:
+    """The page without what differs between any two visits."""
+    text = answer.content.decode()  # type: ignore[attr-defined]
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+    return re.sub(r'<time.*?</time>|data-countdown="\d+"', "", text)
+
+
+def messages(outbox: Outbox) -> list[Letter]:
+    return outbox.emails() + outbox.texts()
+
+
+def code_for(outbox: Outbox, address: str) -> str:
+    found = [re.search(r"校验码.*?(\d{6})", m.text) for m in messages(outbox) if m.to == address]
+    return [match.group(1) for match in found if match][-1]
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 10**6:06d}"
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def later(**time: int) -> None:
+    LimitHit.objects.update(at=F("at") - timedelta(**time))
+
+
+@pytest.mark.parametrize(
+    ("login", "sent_to"),
+    [
+        ("139 1234 5678", E164),
+        (MAILBOX.upper(), MAILBOX),
+        (NAME.upper(), MAILBOX),  # e-mail costs nothing
+        ("ｌｉｎ．ｓａｍｐｌｅ", MAILBOX),
+    ],
+)
+def test_a_code_signs_in(
+    client: Client, lin: User, outbox: Outbox, login: str, sent_to: str
+) -> None:
+    ask(client, login)
+    enter(client, code_for(outbox, sent_to))
+    assert client.session["_auth_user_id"] == str(lin.pk)
+    assert list(log_of(lin).values_list("kind", flat=True)) == [EventKind.SIGNED_IN_BY_CODE]
+    assert {message.to for message in messages(outbox)} == {sent_to}
+
+
+def test_a_username_without_a_mailbox_is_reached_by_phone(
+    client: Client, lin: User, outbox: Outbox
+) -> None:
+    EmailAddress.objects.all().delete()
+    ask(client, NAME)
+    enter(client, code_for(outbox, E164))
+    assert is_signed_in(client)
+
+
+def test_the_second_factor_is_asked_all_the_same(client: Client, lin: User, outbox: Outbox) -> None:
+    TOTP.activate(lin, generate_totp_secret())
+    ask(client, MAILBOX)
+    answer = client.post(ENTER[SIGN_IN], {"code": code_for(outbox, MAILBOX)})
+    assert answer.headers["Location"] == "/account/2fa/authenticate/"
+    assert not is_signed_in(client)
+
+
+def test_staff_come_in_too_and_set_up_their_second_factor(
+    client: Client, lin: User, outbox: Outbox, settings: Settings
+) -> None:
+    settings.STAFF_SECOND_FACTOR = True
+    RoleGrant.objects.create(user=lin, role=Role.REGISTRAR)
+    ask(client, MAILBOX)
+    enter(client, code_for(outbox, MAILBOX))
+    assert client.get("/registry/imports/").headers["Location"] == "/account/2fa/"
+
+
+def test_a_text_message_says_what_its_code_opens(client: Client, lin: User, outbox: Outbox) -> None:
+    ask(client, "13912345678")
+    later(seconds=61)
+    assert "你正在登录" in outbox.texts()[0].text
+    ask(client, "13912345678", RESET)
+    assert "你正在重设密码" in outbox.texts()[-1].text
+
+
+def test_signing_in_leads_where_one_was_going(client: Client, lin: User, outbox: Outbox) -> None:
+    assert 'href="/account/login/code/?next=/help/"' in page(
+        client.get("/account/login/?next=/help/")
+    ).replace("%2F", "/")
+    assert 'name="next" value="/help/"' in page(client.get(SIGN_IN + "?next=/help/"))
+    client.post(SIGN_IN, {"login": MAILBOX, "next": "/help/"})
+    answer = client.post(ENTER[SIGN_IN], {"code": code_for(outbox, MAILBOX)})
+    assert answer.headers["Location"] == "/help/"
+
+
+def test_no_other_site_is_led_to(client: Client, lin: User, outbox: Outbox) -> None:
+    client.post(SIGN_IN, {"login": MAILBOX, "next": "//evil.example/"})
+    answer = client.post(ENTER[SIGN_IN], {"code": code_for(outbox, MAILBOX)})
+    assert answer.headers["Location"] == "/desk/"
+
+
+@pytest.mark.parametrize("door", [SIGN_IN, RESET])
+@pytest.mark.parametrize(
+    ("known", "unknown"),
+    [(MAILBOX, "lan.sample@example.org"), ("13912345678", "13912335678"), (NAME, "lan.sample")],
+)
+def test_known_and_unknown_people_see_the_same(
+    lin: User, outbox: Outbox, door: str, known: str, unknown: str
+) -> None:
+    def journey(login: str) -> list[str]:
+        client = Client()
+        seen = [ask(client, login, door)]
+        outbox.emails()  # sent meanwhile
+        seen += [enter(client, "000000", door) for _ in range(6)]
+        seen += [ask(client, login, door), ask(Client(), login, door)]
+        return [text.replace(login, "LOGIN") for text in seen]
+
+    # The one right code in a million is not 000000 here: what follows is wrong either way.
+    assert journey(known) == journey(unknown)
+    letters = {message.to: message.text for message in messages(outbox)}
+    told = unknown if "@" in unknown else f"+86{unknown}"
+    if unknown != "lan.sample":
+        assert "没有绑定任何账号" in letters[told]
+    assert not any(re.search(r"\d{6}", letters[to]) for to in letters if to == told)
+
+
+def test_what_happens_to_one_contact_tells_nothing_of_the_other(lin: User, outbox: Outbox) -> None:
+    by_mail, by_phone, by_name = Client(), Client(), Client()
+    ask(by_mail, MAILBOX)
+    ask(by_phone, "13912345678")
+    assert "校验码" in ask(by_name, NAME)  # no cool-down of the mailbox is met
+    for _ in range(5):
+        enter(by_phone, "000000")
+    codes = {code_for(outbox, MAILBOX), *re.findall(r"\d{6}", outbox.emails()[0].text)}
+    assert any(is_signed_in(by_mail) for code in codes if enter(by_mail, code))
+
+
+def test_the_same_code_comes_again_and_its_tries_are_not_refilled(
+    client: Client, lin: User, outbox: Outbox
+) -> None:
+    ask(client, MAILBOX)
+    code = code_for(outbox, MAILBOX)
+    for _ in range(4):
+        assert "校验码不正确" in enter(client, wrong(code))
+    later(seconds=61)
+    client.post("/account/login/code/again/")
+    assert len(outbox.emails()) == 2
+    assert code_for(outbox, MAILBOX) == code
+    assert "已失效" in enter(client, wrong(code))
+    assert "填写的信息" not in enter(client, code)
+    assert not is_signed_in(client)
+
+
+def test_a_code_lives_ten_minutes(client: Client, lin: User, outbox: Outbox) -> None:
+    ask(client, MAILBOX)
+    code = code_for(outbox, MAILBOX)
+    assert "10 分钟" in outbox.emails()[0].text
+    Code.objects.update(expires_at=F("expires_at") - timedelta(minutes=10, seconds=1))
+    enter(client, code)
+    assert not is_signed_in(client)
+
+
+def test_a_code_is_good_where_it_was_asked_for_and_for_that_alone(
+    client: Client, lin: User, outbox: Outbox
+) -> None:
+    ask(client, MAILBOX)
+    code = code_for(outbox, MAILBOX)
+    thief = Client()
+    enter(thief, code)
+    assert not is_signed_in(thief)
+    later(seconds=61)
+    ask(client, MAILBOX, RESET)
+    assert "校验码不正确" in enter(client, code, RESET)
+    enter(client, code)
+    assert is_signed_in(client)
+
+
+def test_only_a_confirmed_contact_gets_a_code(outbox: Outbox) -> None:
+    user = User.objects.create(phone=E164, email=MAILBOX)
+    EmailAddress.objects.create(user=user, email=MAILBOX, primary=True)
+    ask(Client(), MAILBOX)
+    ask(Client(), "13912345678")
+    assert all("没有绑定任何账号" in message.text for message in messages(outbox))
+
+
+def test_a_contact_replaced_meanwhile_opens_nothing(
+    client: Client, lin: User, outbox: Outbox
+) -> None:
+    ask(client, MAILBOX)
+    EmailAddress.objects.update(email="new@example.org")
+    enter(client, code_for(outbox, MAILBOX))
+    assert not is_signed_in(client)
+
+
+def test_a_closed_account_gets_no_code(client: Client, lin: User, outbox: Outbox) -> None:
+    User.objects.update(is_active=False)
+    ask(client, MAILBOX)
+    assert "没有绑定任何账号" in outbox.emails()[0].text
+
+
+def test_a_blocked_contact_is_not_reached_by_the_username(
+    client: Client, lin: User, outbox: Outbox
+) -> None:
+    until = lin.date_joined + timedelta(days=1)
+    Block.objects.create(subject=keyed_hash("limit", MAILBOX), until=until)
+    assert client.post(SIGN_IN, {"login": MAILBOX}).status_code == 429  # and it says until when
+    ask(client, NAME)
+    assert messages(outbox) == []
+
+
+def test_session_and_outbox_hold_nothing_personal(
+    client: Client, lin: User, outbox: Outbox
+) -> None:
+    ask(client, NAME)
+    ask(client, "13912345678", RESET)
+    kept = json.dumps(dict(client.session)) + str(list(OutboxMessage.objects.values()))
+    assert not re.search(rf"{NAME}|{MAILBOX}|13912345678", kept)
+
+
+@pytest.mark.parametrize("typed", ["", "lin@", "010-62511111", "12345", "@", "+", "a\x00b"])
+def test_what_can_be_no_account_is_named(client: Client, typed: str) -> None:
+    answer = client.post(SIGN_IN, {"login": typed})
+    assert answer.status_code == 200
+    assert "data-error-summary" in answer.content.decode()
+
+
+def test_a_phone_recovers_the_password(client: Client, outbox: Outbox) -> None:
+    lin = User.objects.create(phone=E164, phone_confirmed_at="2026-09-01T00:00:00Z")
+    lin.set_password(PASSWORD)
+    lin.save()
+    elsewhere = Client()
+    elsewhere.post("/account/login/", {"login": "13912345678", "password": PASSWORD})
+    assert is_signed_in(elsewhere)
+    ask(client, "13912345678", RESET)
+    assert "设置新密码" in enter(client, code_for(outbox, E164), RESET)
+    client.post(NEW, {"password1": NEW_PASSWORD})
+    lin.refresh_from_db()
+    assert lin.check_password(NEW_PASSWORD)
+    assert is_signed_in(client)
+    assert elsewhere.get("/account/security/").status_code == 302
+    assert "密码已修改" in outbox.texts()[-1].text
+
+
+def test_both_contacts_are_told_and_the_logs_keep_it(
+    client: Client, lin: User, outbox: Outbox
+) -> None:
+    waiting = Client()
+    ask(waiting, "13912345678")  # a code somebody else may have asked for
+    ask(client, MAILBOX, RESET)
+    enter(client, code_for(outbox, MAILBOX), RESET)
+    client.post(NEW, {"password1": NEW_PASSWORD})
+    told = {m.to: m.text for m in messages(outbox)}
+    assert "校验码重设了密码" in told[MAILBOX]
+    assert "密码已修改" in told[E164]
+    assert EventKind.PASSWORD_RESET in log_of(lin).values_list("kind", flat=True)
+    assert AuditEntry.objects.filter(action="accounts.reset_password").exists()
+    assert not Code.objects.filter(account=lin, closed_at=None).exists()
+
+
+def test_recovering_the_password_activates_an_account_that_never_was(
+    client: Client, outbox: Outbox
+) -> None:
+    client.post("/account/signup/", {"email": MAILBOX, "password1": PASSWORD})
+    newcomer = Client()
+    ask(newcomer, MAILBOX, RESET)
+    enter(newcomer, code_for(outbox, MAILBOX), RESET)
+    newcomer.post(NEW, {"password1": NEW_PASSWORD})
+    assert is_signed_in(newcomer)
+    assert EmailAddress.objects.get().verified
+
+
+@pytest.mark.parametrize(
+    "password", ["", "12345678", "password1", "lin.sample-2026", "ab13912345678"]
+)
+def test_a_weak_new_password_is_refused(
+    client: Client, lin: User, outbox: Outbox, password: str
+) -> None:
+    ask(client, MAILBOX, RESET)
+    enter(client, code_for(outbox, MAILBOX), RESET)
+    answer = client.post(NEW, {"password1": password})
+    lin.refresh_from_db()
+    assert "data-error-summary" in answer.content.decode()
+    assert lin.check_password(PASSWORD)
+
+
+def test_no_new_password_without_the_code_or_long_after_it(
+    client: Client, lin: User, outbox: Outbox
+) -> None:
+    assert client.post(NEW, {"password1": NEW_PASSWORD}).headers["Location"] == RESET
+    ask(client, MAILBOX, RESET)
+    enter(client, code_for(outbox, MAILBOX), RESET)
+    session = client.session
+    session["password_reset_granted"]["at"] -= 601
+    session.save()
+    assert client.post(NEW, {"password1": NEW_PASSWORD}).headers["Location"] == RESET
+    lin.refresh_from_db()
+    assert lin.check_password(PASSWORD)
+
+
+def test_whoever_has_no_password_chooses_one_first(
+    client: Client, lin: User, outbox: Outbox
+) -> None:
+    lin.set_unusable_password()
+    lin.save()
+    ask(client, MAILBOX)
+    assert "设置新密码" in enter(client, code_for(outbox, MAILBOX))
+    assert not is_signed_in(client)
+    client.post(NEW, {"password1": NEW_PASSWORD})
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("login", ["13912345678", "13800138000", NAME, "nobody.at.all"])
+def test_a_password_is_recovered_five_times_a_day(lin: User, outbox: Outbox, login: str) -> None:
+    answers = []
+    for _ in range(6):
+        answers.append(Client().post(RESET, {"login": login}).status_code)
+        later(hours=2)
+    assert answers == [302] * 5 + [429]
+
+
+def test_old_codes_are_forgotten(client: Client, lin: User) -> None:
+    ask(client, "nobody@example.org")
+    forget_unfinished()
+    assert Code.objects.count() == 1
+    Code.objects.update(expires_at=F("expires_at") - timedelta(days=3))
+    forget_unfinished()
+    assert Code.objects.count() == 0

@@ -1,0 +1,35 @@
+"""The reads of every page survive a restarted database server (F7)."""
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from accounts.prepared import read_prepared
+
+
+def cut(pid: int) -> None:
+    """End the server's side of a connection, as a restart does."""
+    with psycopg.connect(**connection.get_connection_params() | {"context": None}) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_gone_is_opened_anew() -> None:
+    [(pid,)] = read_prepared("SELECT pg_backend_pid() WHERE %s", [True])
+    cut(pid)
+    [(again,)] = read_prepared("SELECT pg_backend_pid() WHERE %s", [True])
+    assert again != pid
+
+
+@transaction.atomic
+def cut_within_a_transaction() -> None:
+    """Ask, lose the connection, ask again."""
+    [(pid,)] = read_prepared("SELECT pg_backend_pid() WHERE %s", [True])
+    cut(pid)
+    read_prepared("SELECT pg_backend_pid() WHERE %s", [True])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_within_a_transaction_nothing_is_repeated() -> None:
+    with pytest.raises(OperationalError):
+        cut_within_a_transaction()

@@ -1,0 +1,121 @@
+"""The record page is printed from plates: word for word what the templates say, for everyone."""
+
+import re
+import uuid
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Notice, User
+from enrollment import press
+from enrollment.confirming import answer_record
+from enrollment.models import (
+    Answer,
+    Campaign,
+    EventKind,
+    FieldChange,
+    Photo,
+    PhotoAnswer,
+    PhotoKind,
+    RecordEvent,
+    StudentRecord,
+)
+from enrollment.statuses import Status
+from enrollment.views import status
+
+pytestmark = pytest.mark.django_db
+VARYING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|[0-9]{1,2}:[0-9]{2}( [ap]\.m\.)?')
+ODD = "<b>&\"'\ue0007\ue001"
+
+
+def told(client: Client, address: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    """The page as it is printed, and as the template engine renders it."""
+    printed = client.get(address)
+    with monkeypatch.context() as patch:
+        patch.setattr(status, "get_messages", lambda request: ["the slow way"])
+        rendered = client.get(address)
+    assert printed.status_code == rendered.status_code == 200
+    for name in rendered.headers:
+        assert printed.headers[name] == rendered.headers[name] or name == "Content-Length"
+    pages = [VARYING.sub("", answer.content.decode()) for answer in (printed, rendered)]
+    return pages[0], pages[1]
+
+
+def fill(record: StudentRecord, account: User) -> None:
+    """Give ``record`` everything a page can show."""
+    answer_record(record=record, account=account, asked=["name", "gender"], wrong=["name"])
+    FieldChange.objects.create(record=record, field="name", old=ODD, new="王明", version=2)
+    FieldChange.objects.create(record=record, field="gender", old="1", new="2", version=3)
+    for kind in PhotoKind:
+        photo = Photo.objects.create(
+            key=uuid.uuid4(), record=record, kind=kind, stored_as="x", thumbnail_stored_as="x",
+            width=480, height=640,
+        )  # fmt: skip
+        PhotoAnswer.objects.create(record=record, photo_key=photo.key, answer=Answer.WRONG)
+    for event, after in [(EventKind.SUSPENSION, "休学"), (EventKind.OTHER, "")]:
+        RecordEvent.objects.create(
+            record=record, kind=event, happened_on=date(2026, 10, 1), status_after=after, note=ODD
+        )
+    Campaign.objects.create(
+        institution=record.institution, name=ODD, starts_on=date(2026, 1, 1),
+        ends_on=date(2126, 1, 1), confirm_fields=["name", "gender"], ignore_fields=["major_name"],
+    )  # fmt: skip
+    Notice.objects.create(account=account, kind="reminder", path="/status/")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_printed_pages_read_as_the_templates_say(
+    language: str,
+    client: Client,
+    wang: User,
+    wang_record: StudentRecord,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client.force_login(wang)
+    client.post("/language/", {"language": language})
+    addresses = ["/status/", f"/status/{wang_record.key}/"]
+    for state in Status:
+        StudentRecord.objects.filter(pk=wang_record.pk).update(status=state)
+        printed, rendered = told(client, addresses[0], monkeypatch)
+        assert printed == rendered
+    fill(wang_record, wang)
+    session = client.session
+    session["contacts_due"] = True
+    session.save()
+    StudentRecord.objects.filter(pk=wang_record.pk).update(
+        name=ODD, college="", school_class=None, schooling_years=None, entry_date=None
+    )
+    for address, frozen in [(one, at) for one in addresses for at in (None, timezone.now())]:
+        StudentRecord.objects.filter(pk=wang_record.pk).update(frozen_at=frozen)
+        printed, rendered = told(client, address, monkeypatch)
+        assert printed == rendered
+        assert "&lt;b&gt;&amp;&quot;&#x27;" in printed
+        assert "<b>&" not in printed
+
+
+def test_a_plate_holds_nothing_of_a_person(
+    client: Client, wang: User, wang_record: StudentRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept between requests was set from blanks alone."""
+    fill(wang_record, wang)
+    kept: list[str] = []
+    setter = press._set_plate.__wrapped__
+
+    def keep(*args: object) -> object:
+        plate = setter(*args)
+        kept.append(f"{args} {plate}")
+        return plate
+
+    monkeypatch.setattr(press, "_set_plate", keep)
+    client.force_login(wang)
+    assert "王明" in client.get("/status/").content.decode()
+    assert len(kept) == 1
+    for own in ["王明", wang.email, str(wang_record.key), wang_record.student_number]:
+        assert own not in kept[0]
+
+
+def test_what_is_neither_text_nor_structure_is_refused() -> None:
+    with pytest.raises(TypeError, match="int is neither"):
+        press.print_page("enrollment/record.html", {"number": 7})

@@ -1,0 +1,192 @@
+"""Classes, counselors and appointments: by hand, by file, and over at once."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+from rustpy_xlsxwriter import write_worksheet
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.models import AuditEntry
+from enrollment.models import ClassCounselor, InstitutionRegistrar, SchoolClass
+from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
+
+pytestmark = pytest.mark.django_db
+
+
+def enter(user: User) -> Client:
+    """Sign somebody in who has just shown again that it is them."""
+    client = Client()
+    client.force_login(user)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
+
+
+@pytest.fixture
+def desk(desk_registrar: User) -> Client:
+    """The registrar's browser."""
+    return enter(desk_registrar)
+
+
+@pytest.fixture
+def school_class(db: None) -> SchoolClass:
+    """An empty class."""
+    return SchoolClass.objects.create(
+        institution=make_school(), code="软工2601", college="软件学院"
+    )
+
+
+def assign(desk: Client, school_class: SchoolClass, login: str) -> str:
+    """Assign somebody; the text of the page that answers."""
+    page = reverse("registry:assign_counselor", args=[school_class.pk])
+    return desk.post(page, {"login": login}, follow=True).content.decode()
+
+
+def test_a_class_is_made_renamed_and_removed_while_empty(
+    desk: Client, school_class: SchoolClass
+) -> None:
+    school = school_class.institution
+    values = {"institution": school.pk, "code": "软工2602", "college": "软件学院"}
+    desk.post(reverse("registry:classes"), values)
+    assert "已有同名班级" in desk.post(reverse("registry:classes"), values).content.decode()
+    made = SchoolClass.objects.get(code="软工2602")
+    page = reverse("registry:class", args=[made.pk])
+    taken = desk.post(page, {"code": "软工2601", "college": ""}).content.decode()
+    assert "已有同名班级" in taken
+    desk.post(page, {"code": "软工2603", "college": "软件学院"})
+    desk.post(reverse("registry:remove_class", args=[made.pk]))
+    assert not SchoolClass.objects.filter(code__in=["软工2602", "软工2603"]).exists()
+    full = make_record(name="甲", number=sample_number(401)).school_class
+    assert full is not None
+    answer = desk.post(reverse("registry:remove_class", args=[full.pk]), follow=True)
+    assert "班级中还有学籍" in answer.content.decode()
+
+
+def test_a_counselor_sees_the_class_at_once_and_no_more_once_withdrawn(
+    desk: Client, school_class: SchoolClass
+) -> None:
+    teacher = make_account("teacher@example.org")
+    assert "已分配" in assign(desk, school_class, "teacher@example.org")
+    theirs = enter(teacher)
+    page = reverse("support:class_board", args=[school_class.pk])
+    assert theirs.get(page).status_code == 200
+    desk.post(reverse("registry:withdraw_counselor", args=[school_class.pk, teacher.key]))
+    assert theirs.get(page).status_code == 404
+    teacher = User.objects.get(pk=teacher.pk)
+    assert not teacher.roles
+    acts = AuditEntry.objects.filter(subject_key=str(teacher.key)).values_list("action", flat=True)
+    assert set(acts) == {"enrollment.assign_counselor", "enrollment.withdraw_counselor"}
+
+
+@pytest.mark.parametrize("login", ["nobody@example.org", "13800000000", "???", "student@x.org"])
+def test_whom_nobody_knows_is_not_assigned(
+    login: str, desk: Client, school_class: SchoolClass
+) -> None:
+    assign(desk, school_class, login)
+    assert not ClassCounselor.objects.exists()
+
+
+def test_students_of_the_school_and_the_operator_are_not_assigned(
+    desk: Client, school_class: SchoolClass, wang: User, wang_record: object, operator: User
+) -> None:
+    assert "绑定了本校学籍" in assign(desk, school_class, wang.email)
+    assert "运维账号" in assign(desk, school_class, operator.email)
+    assert not ClassCounselor.objects.exists()
+
+
+def book(tmp_path: Path, rows: list[dict[str, str]]) -> SimpleUploadedFile:
+    """A workbook of assignments."""
+    path = tmp_path / "分配.xlsx"
+    write_worksheet(rows, str(path), sheet_name="分配")
+    return SimpleUploadedFile(path.name, path.read_bytes())
+
+
+def send(desk: Client, file: SimpleUploadedFile) -> str:
+    """Upload it; the text of the page that answers."""
+    values = {"institution": make_school().pk, "file": file}
+    return desk.post(reverse("registry:assign_by_file"), values, follow=True).content.decode()
+
+
+def test_a_file_assigns_all_or_tells_what_is_wrong_row_by_row(
+    desk: Client, school_class: SchoolClass, tmp_path: Path
+) -> None:
+    make_account("a@example.org")
+    make_account("b@example.org", phone="+8613912345678")
+    good = [
+        {"班级": "软工2601", "辅导员（邮箱）": "a@example.org"},
+        {"班级": "软工2601", "辅导员（邮箱）": "139 1234 5678"},
+    ]
+    bad = [*good, {"班级": "无此班", "辅导员（邮箱）": "a@example.org"},
+           {"班级": "软工2601", "辅导员（邮箱）": "who@example.org"}]  # fmt: skip
+    text = send(desk, book(tmp_path, bad))
+    assert "有 2 行需要修改" in text
+    assert "没有这个班级" in text
+    assert not ClassCounselor.objects.exists()
+    assert "已分配 2 条" in send(desk, book(tmp_path, good))
+    assert ClassCounselor.objects.count() == 2
+    assert "已分配 2 条" in send(desk, book(tmp_path, good))
+    assert ClassCounselor.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00\x01\x02",
+        "姓名,电话\n甲,1\n".encode(),
+        b"PK\x03\x04junk",
+        "班级,辅导员\n".encode(),
+    ],
+)
+def test_a_broken_file_is_refused_calmly(
+    content: bytes, desk: Client, school_class: SchoolClass
+) -> None:
+    text = send(desk, SimpleUploadedFile("x.csv", content))
+    assert "已分配" not in text
+
+
+def test_the_operator_appoints_and_dismisses_and_sees_no_data(operator: User) -> None:
+    teacher = make_account("teacher@example.org")
+    theirs, console = enter(teacher), enter(operator)
+    values = {"role": "registrar", "login": teacher.email, "institution": make_school().code}
+    page = reverse("registry:appointments")
+    assert console.post(page, values).status_code == 200  # no reason given
+    console.post(page, {**values, "reason": "教务处通知〔2026〕3号"})
+    assert theirs.get(reverse("registry:imports")).status_code == 200
+    assert console.get(reverse("registry:imports")).status_code == 404
+    console.post(
+        reverse("registry:dismiss", args=[teacher.key, "registrar"]),
+        {"institution": make_school().code},
+    )
+    assert theirs.get(reverse("registry:imports")).status_code == 404
+    assert not InstitutionRegistrar.objects.exists()
+
+
+def test_classes_of_others_do_not_exist_for_a_registrar(school_class: SchoolClass) -> None:
+    other = make_account("other@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=other, institution=make_school("19990", "别的大学"))
+    stranger = enter(other)
+    for name in ("class", "assign_counselor", "remove_class"):
+        page = reverse(f"registry:{name}", args=[school_class.pk])
+        assert stranger.post(page, {"login": "x@example.org"}).status_code == 404
+    assert "软工2601" not in stranger.get(reverse("registry:classes")).content.decode()
+
+
+def test_the_list_asks_as_many_questions_for_one_class_as_for_many(
+    desk: Client, school_class: SchoolClass, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    page = reverse("registry:classes")
+    assign(desk, school_class, make_account("t@example.org").email)
+    with django_assert_num_queries(9):
+        desk.get(page)
+    for number in range(30):
+        extra = SchoolClass.objects.create(institution=school_class.institution, code=f"多{number}")
+        ClassCounselor.objects.create(
+            user=User.objects.get(email="t@example.org"), school_class=extra
+        )
+    with django_assert_num_queries(9):
+        desk.get(page)

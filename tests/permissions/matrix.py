@@ -1,0 +1,138 @@
+"""Who may open which address: the whole of SECURITY 4, one line an address.
+
+The letters are people of the cast (``test_matrix.CAST``):
+
+A  nobody signed in          U  an account with nothing proved
+S  王明, who holds the record  Z  a classmate who holds another record
+C  the counselor of the class D  a counselor of another school
+R  the registrar of the school Q  the registrar of another school
+T  an auditor                 O  the operator (superuser)
+
+"Open" means that the page answers this person, whatever it says; closed is 404,
+403, or the way to the sign-in. A person who has just shown again that it is
+them makes each request.
+"""
+
+EVERYBODY = "AUSZCDRQTO"
+SIGNED_IN = "USZCDRQTO"
+STUDENTS = "USZ"
+HOLDERS = "SZ"
+STAFF = "CDRQ"
+KEEPERS = "CR"  # of this class or school
+REGISTRARS = "RQ"
+
+# Doors, and what every signed-in person has.
+DOORS = """
+home help help_article help_verdict offline service_worker healthz set_language
+account_signup_phone account_signup_code account_signup_again account_login account_logout
+account_signup account_inactive account_email_verification_sent account_confirm_email
+account_code account_code_enter account_code_again account_reset_password
+account_reset_password_enter account_reset_password_again account_reset_password_new
+account_find_username account_find_username_sent accounts:undo_change mfa_authenticate
+enrollment:check_receipt enrollment:check_report enrollment:check_report_code
+import_api:receive import_api:receive_named import_api:state import_api:publish
+"""
+OWN_ACCOUNT = """
+desk accounts:security accounts:security_log accounts:my_data
+accounts:delete_account accounts:cancel_deletion accounts:notices
+accounts:notices_read accounts:notice_choices accounts:username accounts:contacts
+accounts:check_contacts accounts:ask_for_code accounts:enter_code accounts:resend_code
+account_reauthenticate account_change_password account_set_password account_email
+mfa_index mfa_reauthenticate mfa_activate_totp
+mfa_generate_recovery_codes mfa_list_webauthn mfa_add_webauthn
+mfa_reauthenticate_webauthn usersessions_list
+enrollment:status
+"""
+# Never an answer here: a provider's secret address, and development's outbox.
+NOBODY = "delivery:receipts delivery:outbox delivery:letter"
+# Nobody of the cast has a second factor to look at or take away (tests/accounts).
+FACTORS = """
+mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes mfa_remove_webauthn
+mfa_edit_webauthn
+"""
+
+MATRIX: dict[str, str] = {
+    **dict.fromkeys(DOORS.split(), EVERYBODY),
+    **dict.fromkeys(OWN_ACCOUNT.split(), SIGNED_IN),
+    **dict.fromkeys([*NOBODY.split(), *FACTORS.split()], ""),
+    "accounts:notice": "S",
+    "accounts:blocks": "RQTO",
+    "accounts:lift_block": "RQO",
+    "trail": "T",
+    "trail_export": "T",
+    # One's own record.
+    **dict.fromkeys(
+        """enrollment:record enrollment:certificate enrollment:answer enrollment:viewings
+        enrollment:reports enrollment:receipt enrollment:report enrollment:report_file
+        enrollment:report_extend enrollment:report_revoke enrollment:photo
+        enrollment:photo_answer""".split(),
+        "S",
+    ),
+    # Proving who one is: whoever has proved it is sent to the record.
+    **dict.fromkeys(
+        """verification:start verification:check verification:third
+        verification:diagnosis verification:diagnosis_step verification:findings
+        verification:unmatched verification:show_code""".split(),
+        STUDENTS,
+    ),
+    "verification:go_on": STUDENTS,
+    "verification:dispute": STUDENTS,
+    "verification:withdraw_dispute": "U",
+    "verification:dispute_evidence": "U",
+    "verification:objection": "S",
+    "verification:vouch": "Z",
+    "verification:assist": KEEPERS,
+    "verification:undo_assist": KEEPERS,
+    "verification:disputes": REGISTRARS,
+    **dict.fromkeys(
+        """verification:dispute_desk verification:decide_dispute verification:undo_decision
+        verification:desk_evidence""".split(),
+        "R",
+    ),
+    # The registrar's work.
+    **dict.fromkeys(
+        """registry:imports registry:export registry:campaigns registry:new_campaign
+        registry:classes registry:assign_by_file registry:people
+        registry:tokens registry:new_token support:submissions support:report_statistics""".split(),
+        REGISTRARS,
+    ),
+    **dict.fromkeys(
+        """registry:import registry:changes registry:missing registry:missing_people
+        registry:decide_missing registry:decision registry:columns registry:faulty_rows
+        registry:mended_rows registry:check_again registry:publish registry:undo registry:discard
+        registry:campaign registry:end_campaign registry:rules
+        registry:class registry:remove_class registry:assign_counselor
+        registry:withdraw_counselor registry:dismiss_counselor registry:revoke_token
+        support:school_board support:college_board support:batch_workbook
+        support:report_correct support:submission_result""".split(),
+        "R",
+    ),
+    "registry:search": STAFF,
+    "registry:record": KEEPERS,
+    "registry:viewing_reason": KEEPERS,
+    "registry:number": "R",
+    "registry:new_event": "R",
+    "registry:undo_event": "R",
+    "registry:appointments": "O",
+    "registry:dismiss": "O",
+    # Boards and reports.
+    "support:board": STAFF,
+    "support:queue": STAFF,
+    "support:digest_rhythm": STAFF,
+    **dict.fromkeys(
+        """support:class_board support:class_poster support:class_remind support:class_reminded
+        support:class_export support:class_part support:queue_report
+        support:report_separate""".split(),
+        KEEPERS,
+    ),
+    "support:reports": STUDENTS,
+    "support:report_new": STUDENTS,
+    "support:report_write": STUDENTS,
+    **dict.fromkeys("support:report support:report_answer support:report_withdraw".split(), "S"),
+    "support:report_evidence": "S" + KEEPERS,
+    **dict.fromkeys(
+        "support:articles support:article_new".split(),
+        REGISTRARS + "O",
+    ),
+    **dict.fromkeys("support:article_edit support:article_version".split(), "RO"),
+}

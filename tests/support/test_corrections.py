@@ -1,0 +1,145 @@
+"""From a report to the corrected record: at once, or through the province."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Notice, User
+from audit.models import AuditEntry
+from enrollment.confirming import CHECKLIST, answer_record
+from enrollment.corrections import Change, NotCorrectableError, canonical_value
+from enrollment.models import Correction, FieldChange, StudentRecord
+from enrollment.progress import Progress
+from enrollment.sealed import certificate_number
+from support.models import Report
+from tests.people import make_account, make_school, sample_number
+from tests.support.conftest import Enter
+from vault.lookup import keyed_hash
+from verification.models import Claim
+
+pytestmark = pytest.mark.django_db
+
+
+def correct(client: Client, report: Report, field: str, value: str) -> str:
+    """Accept a correction; the page that answers."""
+    page = reverse("support:report_correct", args=[report.key])
+    answer = client.post(page, {"field": field, "value": value, "document": "学〔2026〕7号"})
+    return (
+        client.get(answer.headers["Location"]).content.decode()
+        if answer.status_code == 302
+        else (answer.content.decode())
+    )
+
+
+def settle(client: Client, answer: str) -> None:
+    """Enter what the province said about the one submission."""
+    page = reverse("support:submission_result", args=[Correction.objects.get().key])
+    client.post(page, {"accepted": answer, "on": "2026-11-20"})
+
+
+def test_an_open_field_is_corrected_at_once_and_asked_about_again(
+    report: Report, wang: User, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    asked = (*CHECKLIST, "college")
+    answer_record(record=wang_record, account=wang, asked=asked, wrong=[])
+    text = correct(enter(school_registrar), report, "college", "软件学院")
+    assert "学籍已更正" in text
+    wang_record.refresh_from_db()
+    report.refresh_from_db()
+    assert (wang_record.college, wang_record.version) == ("软件学院", 2)
+    assert wang_record.progress == Progress.STALE
+    assert report.state == "answered"
+    change = FieldChange.objects.get(record=wang_record)
+    assert (change.old, change.new) == ("计算机与软件学院", "软件学院")
+    assert change.correction is not None
+    assert change.correction.document == "学〔2026〕7号"
+    kinds = Notice.objects.filter(account=wang).values_list("kind", flat=True)
+    assert set(kinds) == {"record_corrected", "report_answer"}
+    assert AuditEntry.objects.filter(action="enrollment.correction_applied")
+
+
+def test_a_locked_field_waits_for_the_province(
+    report: Report, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    desk = enter(school_registrar)
+    assert "更正已报送省级教育行政部门" in correct(desk, report, "name", "王䶮")
+    wang_record.refresh_from_db()
+    assert wang_record.name == "王明"
+    assert "王䶮" not in str(bytes(Correction.objects.get().new_sealed))
+    again = correct(desk, report, "name", "王䶮")
+    assert "已经报省" in again
+    settle(desk, "yes")
+    wang_record.refresh_from_db()
+    report.refresh_from_db()
+    assert (wang_record.name, wang_record.name_canonical) == ("王䶮", "王䶮")
+    assert report.state == "answered"
+    assert report.settled_at
+    assert not bytes(Correction.objects.get().new_sealed)
+
+
+def test_what_the_province_refuses_leaves_the_record(
+    report: Report, wang: User, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    desk = enter(school_registrar)
+    correct(desk, report, "name", "王䶮")
+    settle(desk, "no")
+    wang_record.refresh_from_db()
+    assert wang_record.name == "王明"
+    page = enter(wang).get(reverse("support:report", args=[report.key])).content.decode()
+    assert "省级未批准更正" in page
+
+
+def test_the_bearer_of_a_corrected_number_stays_its_bearer(
+    report: Report, wang: User, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    desk = enter(school_registrar)
+    fresh = sample_number(32)
+    correct(desk, report, "certificate_number", fresh)
+    settle(desk, "yes")
+    wang_record.refresh_from_db()
+    assert certificate_number(wang_record) == fresh
+    digest = keyed_hash("certificate", fresh)
+    assert bytes(wang_record.certificate_hash) == digest
+    assert Claim.objects.filter(account=wang, certificate_hash=digest, ended_at=None).exists()
+    assert fresh not in str(list(FieldChange.objects.values()))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "王明"),
+        ("name", "王\u202e明"),
+        ("name", ""),
+        ("gender", "猫"),
+        ("birth_date", "20079999"),
+        ("certificate_number", "110101200708150311"),
+        ("level", "学前班"),
+        ("status", "毕业"),
+        ("holder", "1"),
+    ],
+)
+def test_what_cannot_stand_in_the_registry_is_refused(
+    field: str, value: str, report: Report, wang_record: StudentRecord
+) -> None:
+    with pytest.raises(NotCorrectableError):
+        canonical_value(wang_record, Change(field, value))
+
+
+def test_a_faulty_value_is_told_at_its_field_and_kept(
+    report: Report, school_registrar: User, enter: Enter
+) -> None:
+    text = correct(enter(school_registrar), report, "gender", "猫")
+    assert "请填写“男”或“女”。" in text
+    assert 'value="猫"' in text
+
+
+def test_counselors_and_other_registrars_correct_nothing(
+    report: Report, counselor: User, enter: Enter
+) -> None:
+    page = reverse("support:report_correct", args=[report.key])
+    values = {"field": "college", "value": "别的学院"}
+    assert enter(counselor).post(page, values).status_code == 404
+    other = make_account("other.registrar@example.org", roles=("registrar",))  # type: ignore[arg-type]
+    make_school(code="19990", name="别的大学").registrars.create(user=other)
+    assert enter(other).post(page, values).status_code == 404
+    assert not Correction.objects.exists()

@@ -1,0 +1,76 @@
+"""Forms of disputes and of help face to face."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.evidence import EvidenceField
+from verification.disputes import Statement
+from verification.models import Decision
+
+EVIDENCE_HINT = _(
+    "Student card, admission letter, identity card: up to five pictures or PDFs, 10 MB each. "
+    "Only the school sees them; they are deleted some months after the decision."
+)
+
+
+class StatementForm(forms.Form):
+    """What one side says and shows."""
+
+    words = forms.CharField(
+        label=_("What happened"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    evidence = EvidenceField(label=_("Files that show it"), help_text=EVIDENCE_HINT, required=False)
+
+    @property
+    def statement(self) -> Statement:
+        """What was said and shown. Only for a valid form."""
+        given = self.cleaned_data
+        return Statement(given["words"], given["evidence"], given.get("classmates", "").split())
+
+
+class DisputeForm(StatementForm):
+    """Open a dispute."""
+
+    classmates = forms.CharField(
+        label=_("Classmates who know you"),
+        help_text=_("One or two student numbers, with a space between. They are asked."),
+        max_length=50,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    field_order = ["words", "evidence", "classmates"]
+
+
+class DecisionForm(forms.Form):
+    """What the school decides, and why."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"), choices=Decision.choices, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Both sides read it."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class AssistForm(forms.Form):
+    """Open a record for the student who shows their code."""
+
+    code = forms.CharField(
+        label=_("Code that the student shows"),
+        help_text=_("Eight characters, on the page “No matching record” of the student's account."),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    reason = forms.CharField(label=_("Why the student cannot do it alone"), max_length=200)
+    seen = forms.BooleanField(
+        label=_("I have the person and the certificate before me, and they are the one.")
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -1,0 +1,26 @@
+"""The tables of verification, one subject a module."""
+
+from verification.models.assisting import AssistCode
+from verification.models.dispute import Decision, Dispute, DisputeState, Vouch
+from verification.models.proving import (
+    OPEN_STATES,
+    AttemptState,
+    Claim,
+    ClaimMethod,
+    Outcome,
+    VerificationAttempt,
+)
+
+__all__ = [
+    "OPEN_STATES",
+    "AssistCode",
+    "AttemptState",
+    "Claim",
+    "ClaimMethod",
+    "Decision",
+    "Dispute",
+    "DisputeState",
+    "Outcome",
+    "VerificationAttempt",
+    "Vouch",
+]

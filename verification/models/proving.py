@@ -1,0 +1,137 @@
+"""Attempts to prove an identity, and the claims that succeeded."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from verification.facts import Facts
+
+
+class AttemptState(models.TextChoices):
+    """Where an attempt stands."""
+
+    DRAFT = "draft", _("Not yet submitted")
+    THIRD_ITEM = "third_item", _("Waiting for the third item")
+    UNMATCHED = "unmatched", _("No match")
+    VERIFIED = "verified", _("Verified")
+
+
+OPEN_STATES = (AttemptState.DRAFT, AttemptState.THIRD_ITEM)
+
+
+class Outcome(models.TextChoices):
+    """What the comparison found; for staff alone, the person reads the same page for all."""
+
+    MATCHED = "matched"
+    UNKNOWN_NUMBER = "unknown_number"
+    WRONG_NAME = "wrong_name"
+    WRONG_THIRD_ITEM = "wrong_third_item"
+    ALREADY_CLAIMED = "already_claimed"
+    FROZEN = "frozen"
+
+
+class VerificationAttempt(models.Model):
+    """One submission of name, certificate and third item.
+
+    ``facts_sealed`` holds them sealed (``verification.facts``) and is emptied
+    once the account is verified; the hashes count tries and find the attempt
+    again when a later import brings the record.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="verification_attempts"
+    )
+    state = models.CharField(max_length=12, choices=AttemptState.choices, default="draft")
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    facts_sealed = models.BinaryField()
+    certificate_hash = models.BinaryField()
+    name_hash = models.BinaryField()
+    prefix_hash = models.BinaryField()
+    address_hash = models.BinaryField(default=bytes)
+    started_at = models.DateTimeField(db_default=Now())
+    submitted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(state__in=OPEN_STATES),
+                name="one_open_attempt_per_account",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=AttemptState.values), name="attempt_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="draft") | models.Q(submitted_at__isnull=False),
+                name="decided_attempt_was_submitted",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-submitted_at"], name="attempt_account"),
+            models.Index(fields=["name_hash", "submitted_at"], name="attempt_name"),
+            models.Index(fields=["prefix_hash", "submitted_at"], name="attempt_prefix"),
+            models.Index(fields=["address_hash", "submitted_at"], name="attempt_address"),
+            models.Index(
+                fields=["certificate_hash"],
+                condition=models.Q(state="unmatched"),
+                name="attempt_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.key}"
+
+    @property
+    def facts(self) -> Facts:
+        """What the person stated. Raises vault.cipher.UnsealError."""
+        return Facts.unseal(self.facts_sealed, self.key)
+
+
+class ClaimMethod(models.TextChoices):
+    """How an account proved to be a person."""
+
+    SELF = "self", _("By name, certificate and third item")
+    PHONE = "phone", _("By name, certificate and the phone the school knows")
+    ASSISTED = "assisted", _("Face to face with the school")
+    DECIDED = "decided", _("By the school's decision in a dispute")
+
+
+class Claim(models.Model):
+    """An account has proved to be the bearer of a certificate.
+
+    A claim that has ended (``ended_at``) stays as history. The two unique
+    indexes decide every race: one account a certificate, one certificate an
+    account.
+    """
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="claims"
+    )
+    certificate_hash = models.BinaryField()
+    method = models.CharField(max_length=10, choices=ClaimMethod.choices)
+    claimed_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate_hash"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_account_per_certificate",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_certificate_per_account",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(method__in=ClaimMethod.values), name="claim_method_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"claim {self.pk} of account {self.account_id}"

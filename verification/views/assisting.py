@@ -1,0 +1,80 @@
+"""Help face to face: the student's code, and the member of staff who takes it."""
+
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.roles import Role
+from enrollment.models import StudentRecord
+from enrollment.queries import records_visible_to
+from verification import assisting
+from verification.dispute_forms import AssistForm, ReasonForm
+from verification.views.guard import account_of, for_the_unverified
+
+
+@for_the_unverified
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_code(request: HttpRequest) -> HttpResponse:
+    """A code to show to the counselor; it is seen once."""
+    code = assisting.new_code(account=account_of(request)) if request.method == "POST" else ""
+    minutes = int(assisting.LIFE.total_seconds() // 60)
+    context = {"code": code, "minutes": minutes, "help_anchor": "not-matched"}
+    return render(request, "verification/assisting/code.html", context)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def assist(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Open this record for the student who shows the code."""
+    staff, record = _desk(request, key)
+    form = AssistForm(request.POST or None)
+    if form.is_valid():
+        try:
+            assisting.assist(
+                record=record,
+                code=form.cleaned_data["code"],
+                reason=form.cleaned_data["reason"],
+                by=staff,
+            )
+        except assisting.UnknownCodeError:
+            form.add_error("code", _("No account shows this code now. A code lives 30 minutes."))
+        except assisting.TooManyTriesError:
+            form.add_error("code", _("Too many wrong codes today. Please go on tomorrow."))
+        except assisting.NotFreeError:
+            form.add_error(
+                None, _("The record or the account is taken: this needs the identity dispute.")
+            )
+        else:
+            messages.success(request, _("The record is open for the student now."))
+            return redirect("registry:record", key)
+    context = {"record": record, "form": form, "undoable": assisting.assisted_claim(record)}
+    return render(request, "verification/assisting/assist.html", context)
+
+
+@require_POST
+@reauthentication_required
+def undo(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take the record back."""
+    staff, record = _desk(request, key)
+    form = ReasonForm(request.POST)
+    if form.is_valid() and assisting.undo_assist(record=record, by=staff, **form.cleaned_data):
+        messages.success(request, _("Taken back: nobody holds the record now."))
+    else:
+        messages.error(request, _("It can no longer be taken back."))
+    return redirect("verification:assist", key)
+
+
+def _desk(request: HttpRequest, key: UUID) -> tuple[User, StudentRecord]:
+    staff = account_of(request)
+    if not {Role.COUNSELOR, Role.REGISTRAR} & staff.roles:
+        raise Http404
+    visible = records_visible_to(staff).select_related("institution", "holder")
+    return staff, get_object_or_404(visible, key=key)

@@ -1,0 +1,131 @@
+"""The registrar looks at both sides of a dispute, and decides."""
+
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+import audit.services as trail
+from accounts.models import User
+from accounts.roles import Role
+from delivery.masking import masked_email, masked_phone
+from enrollment.evidence import evidence_of, serve_evidence
+from enrollment.services import masked_certificate
+from verification import disputes
+from verification.dispute_forms import DecisionForm
+from verification.models import Claim, Dispute, DisputeState
+from verification.views.guard import account_of
+
+PER_PAGE = 30
+
+
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """The disputes of my institutions, those that wait first."""
+    found = disputes.disputes_visible_to(_registrar(request))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "verification/disputes/queue.html", {"page": page})
+
+
+@require_safe
+def one(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Both sides on one screen; that it was read is noted."""
+    return _page(request, _visible(request, key), DecisionForm())
+
+
+@sensitive_post_parameters()
+@require_POST
+@reauthentication_required
+def decide(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Decide who is right."""
+    found = _visible(request, key)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form)
+    try:
+        disputes.decide(dispute=found, by=_registrar(request), **form.cleaned_data)
+        messages.success(request, _("Decided. Both sides have been told."))
+    except disputes.TooEarlyError:
+        messages.error(request, _("The holder may still object. Decide after that."))
+    except disputes.TooLateError:
+        messages.error(request, _("This cannot be decided so, or no longer. Please read it again."))
+    return redirect("verification:dispute_desk", key)
+
+
+@require_POST
+@reauthentication_required
+def undo(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take a decision back."""
+    try:
+        disputes.undo_decision(dispute=_visible(request, key), by=_registrar(request))
+        messages.success(request, _("Taken back. The dispute is open again."))
+    except disputes.TooLateError:
+        messages.error(request, _("It can no longer be taken back: something depends on it."))
+    return redirect("verification:dispute_desk", key)
+
+
+@require_safe
+def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpResponse:
+    """One file of either side."""
+    found = _visible(request, key)
+    rows = evidence_of(disputes.DISPUTES, [found.key, found.objection_subject])
+    row = next((row for row in rows if row.key == file), None)
+    if row is None:
+        raise Http404
+    _note_reading(request, found)
+    return serve_evidence(row)
+
+
+def _page(request: HttpRequest, found: Dispute, form: DecisionForm) -> HttpResponse:
+    _note_reading(request, found)
+    records = disputes.records_of(found)
+    context = {
+        "dispute": found,
+        "form": form if found.state == DisputeState.OPEN and found.is_ripe else None,
+        "records": [(record, masked_certificate(record)) for record in records],
+        "claimant": _side(found.claimant, found, found.key),
+        "holder": _side(found.holder, found, found.objection_subject),
+        "vouches": found.vouches.select_related("account").order_by("pk"),
+    }
+    return render(request, "verification/disputes/one.html", context)
+
+
+def _side(account: User | None, found: Dispute, subject: UUID) -> dict[str, object] | None:
+    """What is known of one side: the account, how it proved itself, what it shows."""
+    if account is None:
+        return None
+    claim = Claim.objects.filter(account=account).order_by("-pk").first()
+    return {
+        "account": account,
+        "email": masked_email(account.email) if account.email else "",
+        "phone": masked_phone(str(account.phone)) if account.phone_confirmed_at else "",
+        "claim": claim,
+        "evidence": evidence_of(disputes.DISPUTES, [subject]),
+    }
+
+
+def _visible(request: HttpRequest, key: UUID) -> Dispute:
+    return get_object_or_404(disputes.disputes_visible_to(_registrar(request)), key=key)
+
+
+def _note_reading(request: HttpRequest, found: Dispute) -> None:
+    trail.record(
+        action="verification.read_dispute",
+        actor_id=account_of(request).pk,
+        subject_type="dispute",
+        subject_key=found.key,
+        institution_code=found.institution_code,
+    )
+
+
+def _registrar(request: HttpRequest) -> User:
+    user = account_of(request)
+    if Role.REGISTRAR not in user.roles:
+        raise Http404
+    return user

@@ -1,0 +1,119 @@
+"""A dispute as its two sides see it, and those who are asked to vouch."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from enrollment.evidence import evidence_of, serve_evidence
+from verification import disputes, queries
+from verification.dispute_forms import DisputeForm, StatementForm
+from verification.models import Dispute, DisputeState, Vouch
+from verification.views.guard import account_of, for_the_unverified
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispute(request: HttpRequest) -> HttpResponse:
+    """My dispute, or the form that opens one from what I stated last."""
+    account = account_of(request)
+    mine = Dispute.objects.filter(claimant=account).order_by("-pk").first()
+    if mine is not None and (mine.state != DisputeState.WITHDRAWN or queries.is_verified(account)):
+        return render(request, "verification/disputes/mine.html", _side(mine, mine.key))
+    return _open(request)
+
+
+@for_the_unverified
+def _open(request: HttpRequest) -> HttpResponse:
+    account = account_of(request)
+    attempt = queries.last_unmatched(account)
+    if attempt is None or not bytes(attempt.facts_sealed):
+        return redirect("verification:start")
+    form = DisputeForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            disputes.open_dispute(account=account, facts=attempt.facts, statement=form.statement)
+        except disputes.TooManyDisputesError:
+            form.add_error(None, _("You have opened several disputes. Please see your counselor."))
+        else:
+            return redirect("verification:dispute")
+    context = {"form": form, "facts": attempt.facts, "help_anchor": "number-taken"}
+    return render(request, "verification/disputes/open.html", context)
+
+
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Give my dispute up."""
+    mine = Dispute.objects.filter(claimant=account_of(request), state=DisputeState.OPEN)
+    try:
+        disputes.withdraw(dispute=get_object_or_404(mine))
+    except disputes.TooLateError:
+        messages.error(request, _("The dispute has moved on meanwhile. Please read it again."))
+    return redirect("verification:dispute")
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def objection(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Somebody says that my record is theirs: object, or read what became of it."""
+    account = account_of(request)
+    found = get_object_or_404(Dispute.objects.filter(holder=account), key=key)
+    may = found.state == DisputeState.OPEN and found.objected_at is None
+    form = StatementForm(request.POST or None, request.FILES or None) if may else None
+    if form is not None and form.is_valid():
+        try:
+            disputes.object_to(dispute=found, holder=account, statement=form.statement)
+        except disputes.TooLateError:
+            messages.error(request, _("The dispute has moved on meanwhile. Please read it again."))
+        return redirect("verification:objection", key)
+    context = {**_side(found, found.objection_subject), "form": form}
+    return render(request, "verification/disputes/objection.html", context)
+
+
+@require_safe
+def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpResponse:
+    """One of the files I gave."""
+    account = account_of(request)
+    mine = get_object_or_404(Dispute, key=key)
+    subjects = [
+        subject
+        for side, subject in (
+            (mine.claimant_id, mine.key),
+            (mine.holder_id, mine.objection_subject),
+        )
+        if side == account.pk
+    ]
+    rows = [row for row in evidence_of(disputes.DISPUTES, subjects) if row.key == file]
+    if not rows:
+        raise Http404
+    return serve_evidence(rows[0])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def vouch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whether I know the person; asked of counselors and classmates."""
+    asked = get_object_or_404(
+        Vouch.objects.select_related("dispute"), pk=pk, account=account_of(request)
+    )
+    is_open = asked.answer is None and asked.dispute.state == DisputeState.OPEN
+    if request.method == "POST" and is_open:
+        answer = request.POST.get("answer")
+        if answer in ("yes", "no"):
+            disputes.vouch(vouch=asked, knows=answer == "yes")
+            messages.success(request, _("Thank you. The school will take it into account."))
+        return redirect("verification:vouch", pk)
+    context = {
+        "asked": asked,
+        "is_open": is_open,
+        "name": asked.dispute.facts.name if is_open else "",
+    }
+    return render(request, "verification/disputes/vouch.html", context)
+
+
+def _side(found: Dispute, subject: UUID) -> dict[str, object]:
+    files = evidence_of(disputes.DISPUTES, [subject])
+    return {"dispute": found, "evidence": files, "help_anchor": "number-taken"}

@@ -1,0 +1,20 @@
+"""Going on where one left (guide row 30)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from verification import queries
+from verification.models import AttemptState
+from verification.views.guard import account_of, for_the_unverified
+
+PAGES = {AttemptState.DRAFT: "verification:check", AttemptState.THIRD_ITEM: "verification:third"}
+
+
+@for_the_unverified
+@require_safe
+def go_on(request: HttpRequest) -> HttpResponse:
+    """Lead to the page that an attempt waits at, else to its beginning."""
+    account = account_of(request)
+    pages = (page for state, page in PAGES.items() if queries.open_attempt(account, state))
+    return redirect(next(pages, "verification:start"))

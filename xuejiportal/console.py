@@ -1,0 +1,96 @@
+"""Django's admin for the operator: how the portal runs, and nobody's data.
+
+Everything is read only: what changes the portal goes through its own pages,
+which write the trail. Sealed columns are never shown.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+# What the operator may look at, and the columns of each list.
+SHOWN: dict[str, tuple[str, ...]] = {
+    "enrollment.Institution": ("code", "name", "authority", "location", "second_approver"),
+    "enrollment.InstitutionRegistrar": ("institution", "user"),
+    "enrollment.ImportBatch": ("key", "institution", "state", "created_at", "published_at"),
+    "accounts.RoleGrant": ("user", "role", "granted_at"),
+    "accounts.Block": ("masked", "made_at", "until", "lifted_at"),
+    "delivery.OutboxMessage": (
+        "key", "channel", "purpose", "masked_recipient", "status", "attempts", "created_at",
+    ),
+    "audit.AuditCheck": ("at", "entries", "broken"),
+}  # fmt: skip
+
+
+class Console(admin.AdminSite):
+    """The admin, behind the portal's own sign-in and second factor."""
+
+    site_header = site_title = _("Console of the operator")
+    index_title = _("How the portal runs")
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """The operator alone; for other people who are signed in there is nothing here."""
+        if request.user.is_authenticated and not request.user.is_superuser:
+            raise Http404
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The portal's sign-in, which asks for the second factor."""
+        self.has_permission(request)
+        return redirect_to_login(request.GET.get("next", request.path))
+
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Model]
+else:  # the stubs alone know what it is generic in
+    ModelAdmin = admin.ModelAdmin
+
+
+class ReadOnly(ModelAdmin):
+    """A list to look at; nothing is added, changed or deleted here."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Every column but those that hold sealed or hashed bytes."""
+        hidden = ("BinaryField", "JSONField")
+        return [field.name for field in self.opts.fields if field.get_internal_type() not in hidden]
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """The operator; ``Console`` lets nobody else in."""
+        return True
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """As above."""
+        return True
+
+
+console = Console(name="console")
+
+
+def register_models() -> None:
+    """Put what may be seen into the console; call it once the models are loaded."""
+    for label, columns in SHOWN.items():
+        kind = type("Shown", (ReadOnly,), {"list_display": columns, "ordering": ("-pk",)})
+        console.register(apps.get_model(label), kind)

@@ -1,0 +1,131 @@
+"""The audit trail as auditors read it; nobody else does."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+import audit.services as trail
+from accounts.identifiers import owner_of, parse
+from accounts.models import User
+from accounts.roles import Role
+from audit.models import AuditEntry
+from audit.queries import Wanted, chain_state, entries
+
+SHOWN = 50
+END = 2**63 - 1
+HEADER = ("id", "at", "actor", "action", "subject", "key", "institution", "reason", "detail")
+
+
+class TrailForm(forms.Form):
+    """Which entries are wanted. It travels in the body: no address tells whom one looks at."""
+
+    hide_optional = True
+    actor = forms.CharField(
+        label=_("Who (e-mail, mobile number or username)"),
+        max_length=254,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    action = forms.CharField(
+        label=_("Act, for example enrollment.view_record"), max_length=60, required=False
+    )
+    subject_key = forms.CharField(label=_("Key of the object"), max_length=64, required=False)
+    institution_code = forms.CharField(label=_("Institution code"), max_length=5, required=False)
+    day = forms.DateField(
+        label=_("Day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_actor(self) -> User | None:
+        """The account that is meant."""
+        typed = self.cleaned_data["actor"]
+        if not typed:
+            return None
+        owner = owner_of(parse(typed))
+        if owner is None:
+            raise forms.ValidationError(_("No account has this contact or name."))
+        return owner.account
+
+    @property
+    def wanted(self) -> Wanted:
+        """What was asked for; everything for a form not sent."""
+        if not self.is_bound:
+            return Wanted()
+        given: dict[str, Any] = dict(self.cleaned_data)
+        actor = given.pop("actor")
+        return Wanted(actor_id=actor.pk if actor else None, **given)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def read(request: HttpRequest) -> HttpResponse:
+    """The trail, newest first, narrowed as wanted; a page on is "before" its last entry."""
+    _auditor(request)
+    form = TrailForm(request.POST or None)
+    found: list[AuditEntry] = []
+    if not form.is_bound or form.is_valid():
+        wanted = entries(form.wanted)
+        found = list(wanted.filter(pk__lt=_before(request))[: SHOWN + 1])
+    known = User.objects.prefetch_related("role_grants")
+    actors = known.in_bulk({entry.actor_id for entry in found if entry.actor_id})
+    context = {
+        "form": form,
+        "rows": [(entry, actors.get(entry.actor_id or 0)) for entry in found[:SHOWN]],
+        "before": found[SHOWN - 1].pk if len(found) > SHOWN else None,
+        "chain": chain_state(),
+    }
+    return render(request, "trail/read.html", context)
+
+
+@require_POST
+@reauthentication_required
+def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """The wanted entries as CSV, streamed; that they were taken away is an entry itself."""
+    auditor = _auditor(request)
+    form = TrailForm(request.POST)
+    if not form.is_valid():
+        return render(request, "trail/read.html", {"form": form, "chain": chain_state()})
+    trail.record(action="audit.export_trail", actor_id=auditor.pk, subject_type="trail")
+    answer = StreamingHttpResponse(_lines(form.wanted), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="trail.csv"'
+    return answer
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _lines(wanted: Wanted) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(HEADER)
+    for entry in entries(wanted).iterator(chunk_size=2000):
+        at = localtime(entry.at).isoformat(timespec="seconds")
+        row = [entry.pk, at, entry.actor_id, entry.action, entry.subject_type, entry.subject_key]
+        reason = f"'{entry.reason}" if entry.reason[:1] in "=+-@\t\r" else entry.reason
+        yield writer.writerow([*row, entry.institution_code, reason, entry.detail or ""])
+
+
+def _before(request: HttpRequest) -> int:
+    """Where the page begins; a number that no entry reaches for the first page."""
+    text = request.POST.get("before", "")
+    return (
+        int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(END)) - 1 else END
+    )
+
+
+def _auditor(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User) or Role.AUDITOR not in user.roles:
+        raise Http404
+    return user
