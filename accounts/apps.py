@@ -12,9 +12,12 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Tell the outbox how a code is rendered; write the owners' logs."""
         from accounts import codes, contact_checks, my_data, security_log, steps
+        from accounts.journeys import rescue
+        from accounts.notices import register_notice
         from delivery.registry import register_renderer
 
         register_renderer(codes.KIND, codes.render)
+        register_notice(rescue.OBJECTED, rescue.OBJECTED_WORDS)
         security_log.listen()
         contact_checks.listen()
         steps.register_step(steps.CONTACTS)

@@ -39,6 +39,7 @@ LIVES = {
     CodePurpose.BIND_EMAIL: timedelta(days=1),
     CodePurpose.SIGN_IN: timedelta(minutes=10),
     CodePurpose.RESET_PASSWORD: timedelta(minutes=10),
+    CodePurpose.RESCUE: timedelta(days=1),
 }
 
 KEPT = timedelta(days=2)  # after its end, for questions about it

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from accounts.views import by_code, phone_signup, username
+from accounts.views import by_code, phone_signup, rescue, username
 from accounts.views.activation import check_your_mail
 from accounts.views.sign_out import SignOutView
 
@@ -43,6 +43,11 @@ urlpatterns = [
     path("password/reset/code/", by_code.enter, _reset, name="account_reset_password_enter"),
     path("password/reset/again/", by_code.again, _reset, name="account_reset_password_again"),
     path("password/reset/new/", by_code.choose_password, name="account_reset_password_new"),
+    path("lost/", rescue.lost, name="account_lost"),
+    path("rescue/", rescue.ask, name="account_rescue"),
+    path("rescue/code/", rescue.enter, name="account_rescue_enter"),
+    path("rescue/again/", rescue.again, name="account_rescue_again"),
+    path("rescue/state/", rescue.state, name="account_rescue_state"),
     path("username/", username.find_username, name="account_find_username"),
     path("username/sent/", username.hints_sent, name="account_find_username_sent"),
     # Contacts are bound by code on the portal's own page.

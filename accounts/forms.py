@@ -122,6 +122,17 @@ class KnownContactForm(forms.Form):
         return identifiers.parse_contact(self.cleaned_data["contact"])
 
 
+class NewContactForm(KnownContactForm):
+    """A contact to be bound in place of those that are lost."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].label = _("New mobile number or e-mail")
+        self.fields["contact"].help_text = _(
+            "Your own, that you can read now. It will be how you sign in."
+        )
+
+
 class NewPasswordForm(forms.Form):
     """Choose a new password; typed once, since it can be shown."""
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts import codes, limits
-from accounts.journeys import deletion, registration
+from accounts.journeys import deletion, registration, rescue
 
 
 @shared_task
@@ -12,9 +12,16 @@ def forget_unfinished() -> None:
     registration.forget_unconfirmed()
     limits.prune()
     codes.prune()
+    rescue.forget_old()
 
 
 @shared_task
 def delete_due_accounts() -> None:
     """Erase the accounts whose cooling period is over."""
     deletion.erase_due()
+
+
+@shared_task
+def finish_rescues() -> None:
+    """Give accounts back whose old contacts did not object."""
+    rescue.finish_due()

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from accounts.views import blocks, contacts, deletion, notices
+from accounts.views import blocks, contacts, deletion, notices, rescue
 from accounts.views.contact_checks import check_contacts
 from accounts.views.log import security_log
 from accounts.views.my_data import my_data
@@ -42,6 +42,7 @@ urlpatterns = [
     path("blocks/<int:pk>/", blocks.lift, name="lift_block"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/check/", check_contacts, name="check_contacts"),
+    path("contacts/stop/<uuid:key>/", rescue.stop, name="stop_rescue"),
     path("contacts/undo/<uuid:key>/", contacts.undo_change, name="undo_change"),
     path("contacts/<channel:channel>/", contacts.ask_for_code, name="ask_for_code"),
     path("contacts/<channel:channel>/code/", contacts.enter_code, name="enter_code"),

@@ -108,7 +108,8 @@ def assisted_claim(record: StudentRecord) -> Claim | None:
     ).first()
 
 
-def _account_of(code: str, by: User) -> User:
+def refuse_after_too_many_tries(by: User) -> None:
+    """Raise TooManyTriesError when ``by`` has typed too many wrong codes today."""
     today = AuditEntry.objects.filter(
         actor_id=by.pk,
         action="verification.assist_try",
@@ -116,11 +117,20 @@ def _account_of(code: str, by: User) -> User:
     )
     if today.count() >= TRIES_PER_DAY:
         raise TooManyTriesError
+
+
+def note_wrong_code(by: User) -> None:
+    """Count one wrong code of ``by``, in the trail."""
+    trail.record(action="verification.assist_try", actor_id=by.pk)
+
+
+def _account_of(code: str, by: User) -> User:
+    refuse_after_too_many_tries(by)
     found = AssistCode.objects.filter(code_hash=_hash(code), expires_at__gt=timezone.now())
     shown = found.select_related("account").first()
     if shown is not None:
         return shown.account
-    trail.record(action="verification.assist_try", actor_id=by.pk)
+    note_wrong_code(by)
     raise UnknownCodeError
 
 

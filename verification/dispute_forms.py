@@ -1,5 +1,7 @@
 """Forms of disputes and of help face to face."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +70,17 @@ class AssistForm(forms.Form):
     seen = forms.BooleanField(
         label=_("I have the person and the certificate before me, and they are the one.")
     )
+
+
+class RescueForm(AssistForm):
+    """Give an account back to the student who shows their code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _(
+            "Eight characters, on the page “Get your account back” on the student's phone."
+        )
+        self.fields["reason"].label = _("What was lost, and how")
 
 
 class ReasonForm(forms.Form):

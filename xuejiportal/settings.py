@@ -380,6 +380,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": schedule(timedelta(minutes=10)),
         "options": {"expires": 600},
     },
+    "finish-rescues": {
+        "task": "accounts.tasks.finish_rescues",
+        "schedule": schedule(timedelta(minutes=5)),
+        "options": {"expires": 300},
+    },
     "look-into-disputes": {
         "task": "verification.tasks.look_into_disputes",
         "schedule": schedule(timedelta(minutes=5)),

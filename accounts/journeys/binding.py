@@ -116,6 +116,7 @@ def undo_change(*, change: ContactChange) -> bool:
     if not undone.update(undone_at=Now()):
         return False
     account = change.account
+    _put_back_others(change)
     _set_contact(account, Channel(change.channel), _old_address(change))
     account.set_unusable_password()
     account.save(update_fields=["password"])
@@ -138,8 +139,8 @@ def bind(*, account: User, channel: Channel, address: str) -> None:
     User.objects.select_for_update(no_key=True).get(pk=account.pk)
     old = bound_address(account, channel)
     _set_contact(account, channel, address)
-    if old and old != address:
-        _tell_old_contact(account, channel, old)
+    if old != address:
+        _keep_old_contact(account, channel, old)
     audit.record(
         action="accounts.bind_contact",
         actor_id=account.pk,
@@ -149,6 +150,38 @@ def bind(*, account: User, channel: Channel, address: str) -> None:
     )
     record_event(account=account, kind=EventKind.CONTACT_BOUND)
     note_contact(account=account, channel=channel)
+
+
+def release(*, account: User, channel: Channel) -> None:
+    """Leave ``account`` without a contact of this kind; the one it had can undo it.
+
+    Call inside a transaction.
+    """
+    if old := bound_address(account, channel):
+        _clear_contact(account, channel)
+        _keep_old_contact(account, channel, old)
+
+
+def _put_back_others(change: ContactChange) -> None:
+    """Undo what was changed of the other contacts: whoever took one may have bound another."""
+    recent = ContactChange.objects.filter(
+        account=change.account, undone_at__isnull=True, made_at__gt=Now() - UNDO_LIFE
+    )
+    for other in recent.exclude(channel=change.channel).order_by("-pk"):
+        old, channel = _old_address(other), Channel(other.channel)
+        if old and not _is_bound_elsewhere(change.account, channel, old):
+            _set_contact(change.account, channel, old)
+        else:
+            _clear_contact(change.account, channel)
+    recent.update(undone_at=Now())
+
+
+def _clear_contact(account: User, channel: Channel) -> None:
+    if channel == Channel.SMS:
+        User.objects.filter(pk=account.pk).update(phone=None, phone_confirmed_at=None)
+        return
+    EmailAddress.objects.filter(user=account).delete()
+    User.objects.filter(pk=account.pk).update(email="")
 
 
 def _set_contact(account: User, channel: Channel, address: str) -> None:
@@ -162,10 +195,13 @@ def _set_contact(account: User, channel: Channel, address: str) -> None:
     User.objects.filter(pk=account.pk).update(email=address)
 
 
-def _tell_old_contact(account: User, channel: Channel, old: str) -> None:
+def _keep_old_contact(account: User, channel: Channel, old: str) -> None:
+    """Note what was bound before, which may be nothing, and tell it how to undo the change."""
     change = ContactChange(account=account, channel=channel)
     change.old_sealed = cipher.seal(old.encode(), context=_context(change))
     change.save(force_insert=True)
+    if not old:
+        return
     link = settings.SITE_URL + reverse("accounts:undo_change", args=[change.key])
     if channel == Channel.SMS:
         params = {"link": link}

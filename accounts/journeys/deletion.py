@@ -24,6 +24,7 @@ from accounts.models import (
     EventKind,
     Notice,
     NoticeChoice,
+    Rescue,
     SecurityEvent,
     User,
 )
@@ -33,7 +34,7 @@ from audit import services as audit
 from delivery.services import forget_account
 
 # Rows that have no meaning without the account.
-OWN_TABLES = (Code, ContactChange, ContactCheck, Notice, NoticeChoice, SecurityEvent)
+OWN_TABLES = (Code, ContactChange, ContactCheck, Notice, NoticeChoice, Rescue, SecurityEvent)
 
 
 class StaffAccountError(Exception):

@@ -5,6 +5,7 @@ from accounts.models.contact import ContactChange, ContactCheck
 from accounts.models.event import EventKind, SecurityEvent
 from accounts.models.limit import Block, LimitHit
 from accounts.models.notice import Notice, NoticeChoice, Topic
+from accounts.models.rescue import Rescue
 from accounts.models.user import RoleGrant, User
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "LimitHit",
     "Notice",
     "NoticeChoice",
+    "Rescue",
     "RoleGrant",
     "SecurityEvent",
     "Topic",

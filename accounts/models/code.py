@@ -17,6 +17,7 @@ class CodePurpose(models.TextChoices):
     BIND_EMAIL = "bind_email"
     SIGN_IN = "sign_in"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose, no password
+    RESCUE = "rescue"
 
 
 # Codes that open an account to whoever cannot sign in otherwise.
@@ -62,7 +63,9 @@ class Code(models.Model):
                 name="one_open_code_per_address",
             ),
             models.CheckConstraint(
-                condition=Q(account__isnull=False) | Q(is_decoy=True),
+                condition=Q(account__isnull=False)
+                | Q(is_decoy=True)
+                | Q(purpose=CodePurpose.RESCUE),
                 name="code_of_nobody_is_decoy",
             ),
             models.CheckConstraint(

@@ -10,7 +10,10 @@ from delivery.models import Channel
 
 
 class ContactChange(models.Model):
-    """A confirmed phone or e-mail address was replaced; undone by a link for 24 hours."""
+    """A phone or e-mail address was bound, replaced or released; undone by a link for 24 hours.
+
+    ``old_sealed`` holds what was bound before: an empty text where nothing was.
+    """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(

@@ -29,6 +29,8 @@ account_signup account_inactive account_email_verification_sent account_confirm_
 account_code account_code_enter account_code_again account_reset_password
 account_reset_password_enter account_reset_password_again account_reset_password_new
 account_find_username account_find_username_sent accounts:undo_change mfa_authenticate
+account_lost account_rescue account_rescue_enter account_rescue_again account_rescue_state
+accounts:stop_rescue
 enrollment:check_receipt enrollment:check_report enrollment:check_report_code
 import_api:receive import_api:receive_named import_api:state import_api:publish
 """
@@ -83,6 +85,7 @@ MATRIX: dict[str, str] = {
     "verification:vouch": "Z",
     "verification:assist": KEEPERS,
     "verification:undo_assist": KEEPERS,
+    "verification:rescue": KEEPERS,
     "verification:disputes": REGISTRARS,
     **dict.fromkeys(
         """verification:dispute_desk verification:decide_dispute verification:undo_decision

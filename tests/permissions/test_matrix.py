@@ -170,6 +170,7 @@ def places(
         "verification:diagnosis_step": {"position": 1},
         "verification:assist": key["enrollment"],
         "verification:undo_assist": key["enrollment"],
+        "verification:rescue": key["enrollment"],
         "verification:vouch": {"pk": vouch.pk},
         "verification:dispute_evidence": {**key["dispute"], "file": shown},
         "verification:desk_evidence": {**key["dispute"], "file": shown},

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.journeys.rescue import NotOpenError, UnknownCodeError
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import StudentRecord
 from enrollment.queries import records_visible_to
-from verification import assisting
-from verification.dispute_forms import AssistForm, ReasonForm
+from verification import assisting, rescuing
+from verification.dispute_forms import AssistForm, ReasonForm, RescueForm
 from verification.views.guard import account_of, for_the_unverified
 
 
@@ -70,6 +71,38 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
     else:
         messages.error(request, _("It can no longer be taken back."))
     return redirect("verification:assist", key)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def rescue(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Give the account that holds this record back to the student who shows the code."""
+    staff, record = _desk(request, key)
+    form = RescueForm(request.POST or None)
+    if form.is_valid() and _rescued(form, record, staff):
+        messages.success(
+            request, _("The old contacts are told. In 24 hours the account is theirs.")
+        )
+        return redirect("registry:record", key)
+    return render(request, "verification/assisting/rescue.html", {"record": record, "form": form})
+
+
+def _rescued(form: RescueForm, record: StudentRecord, staff: User) -> bool:
+    code, reason = form.cleaned_data["code"], form.cleaned_data["reason"]
+    try:
+        rescuing.rescue_holder(record=record, code=code, reason=reason, by=staff)
+    except UnknownCodeError:
+        form.add_error("code", _("Nobody shows this code now. A code is good for one day."))
+    except assisting.TooManyTriesError:
+        form.add_error("code", _("Too many wrong codes today. Please go on tomorrow."))
+    except rescuing.NotHeldError:
+        form.add_error(None, _("Nobody holds this record: the student can simply register."))
+    except NotOpenError:
+        form.add_error(
+            None, _("The account is being given back already, or it works for a school.")
+        )
+    return form.is_valid()
 
 
 def _desk(request: HttpRequest, key: UUID) -> tuple[User, StudentRecord]:

@@ -1,0 +1,259 @@
+"""Phone and mailbox both lost: the school sees the person, the old contacts may object.
+
+Whoever asks names no account. They show that they read a new contact, and carry
+a code to a member of staff, who finds the account by the student's record. After
+a day in which the old contacts could object, the new contact is the only one and
+the password is chosen anew with a code sent there. What somebody could have
+forgotten or lost with the phone goes: password, second factor, security questions.
+"""
+
+import secrets
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from accounts import codes, letters, limits
+from accounts.codes import Outcome
+from accounts.identifiers import Identifier, owner_of
+from accounts.journeys import binding
+from accounts.journeys.telling import tell_contacts
+from accounts.models import Code, CodePurpose, EventKind, Rescue, Topic, User
+from accounts.notices import Words, tell
+from accounts.security_log import record_event
+from audit import services as audit
+from delivery.models import Channel
+from delivery.services import queue_content, queue_rendered
+from vault import cipher
+from vault.lookup import keyed_hash
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read for something else
+LENGTH = 8
+CODE_LIFE = timedelta(days=1)
+OBJECTION_TIME = timedelta(hours=24)
+KEPT = timedelta(days=90)  # for questions about it
+OBJECTED = "rescue_objected"
+OBJECTED_WORDS = Words(
+    Topic.WORK,
+    _("An old contact objects"),
+    _(
+        "You helped somebody get an account back; "
+        "whoever reads its old contact says it was not them."
+    ),
+)
+UNDECIDED = Q(objected_at=None, failed_at=None, done_at=None)
+
+
+class ContactHasAccountError(Exception):
+    """The new contact belongs to an account: its owner can sign in with it."""
+
+
+class UnknownCodeError(Exception):
+    """No one shows this code now."""
+
+
+class NotOpenError(Exception):
+    """The account cannot be given back this way now: it works for a school, or waits already."""
+
+
+def ask_for_code(*, contact: Identifier, client: str) -> Code:
+    """Send a code to the new ``contact``. Raises limits.LimitReachedError."""
+    if contact.channel is None:
+        raise ValueError("a rescue needs a number or a mailbox")
+    limits.spend_sending(
+        account=None, channel=contact.channel, address=contact.value, client=client
+    )
+    with transaction.atomic():
+        code = codes.open_code(
+            account=None,
+            purpose=CodePurpose.RESCUE,
+            channel=contact.channel,
+            address=contact.value,
+        )
+        _send(code)
+    return code
+
+
+def send_again(*, code: Code, client: str) -> None:
+    """Send the same code again. Raises limits.LimitReachedError."""
+    channel, address = Channel(code.channel), codes.address_of(code)
+    limits.spend_sending(account=None, channel=channel, address=address, client=client)
+    with transaction.atomic():
+        _send(code)
+
+
+def take_contact(*, code: Code, typed: str) -> tuple[Outcome, Rescue | None]:
+    """Begin a rescue when ``typed`` is right; it comes with RIGHT only.
+
+    Raises ContactHasAccountError, limits.LimitReachedError.
+    """
+    with transaction.atomic():
+        limits.spend("try_code", f"{code.purpose}:{bytes(code.address_hash).hex()}")
+    outcome, used = codes.check_asked(code=code, typed=typed)
+    if used is None:
+        return outcome, None
+    channel, address = Channel(used.channel), codes.address_of(used)
+    if owner_of(Identifier(channel, address)) is not None:
+        raise ContactHasAccountError
+    rescue = Rescue(channel=channel)
+    rescue.contact_sealed = cipher.seal(address.encode(), context=_context(rescue))
+    rescue.save()
+    return outcome, rescue
+
+
+def new_code(*, rescue: Rescue) -> str | None:
+    """The code to carry to the school; the one before is void. None once it was taken."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    waiting = Rescue.objects.filter(UNDECIDED, pk=rescue.pk, account=None)
+    if not waiting.update(code_hash=_hash(code), code_expires_at=Now() + CODE_LIFE):
+        return None
+    return f"{code[:4]}-{code[4:]}"
+
+
+def open_rescue(*, account: User, code: str, desk: str, by: User) -> Rescue:
+    """Let ``account`` pass to the contact of whoever shows ``code``, unless an old contact objects.
+
+    ``desk`` is the page of the portal where ``by`` did it. Call inside a
+    transaction. Raises UnknownCodeError, NotOpenError.
+    """
+    if not account.is_student or not account.is_active or account.pk == by.pk:
+        raise NotOpenError
+    waiting = Rescue.objects.filter(
+        UNDECIDED, code_hash=_hash(code), code_expires_at__gt=Now(), account=None
+    )
+    rescue = waiting.select_for_update().first()
+    if rescue is None:
+        raise UnknownCodeError
+    rescue.account, rescue.opened_by, rescue.desk = account, by, desk
+    rescue.code_hash, rescue.due_at = None, timezone.now() + OBJECTION_TIME
+    try:
+        with transaction.atomic():
+            rescue.save()
+    except IntegrityError as error:
+        raise NotOpenError from error
+    record_event(account=account, kind=EventKind.RESCUE_OPENED)
+    _tell_old_contacts(account, rescue)
+    return rescue
+
+
+def open_to_objection(*, key: str) -> Rescue | None:
+    """The rescue a link names, while its old contacts can stop it."""
+    return Rescue.objects.filter(UNDECIDED, key=key, account__isnull=False).first()
+
+
+@transaction.atomic
+def object_to(*, rescue: Rescue) -> bool:
+    """Stop the rescue; False when it is decided already. The member of staff is told."""
+    if not Rescue.objects.filter(UNDECIDED, pk=rescue.pk).update(objected_at=Now()):
+        return False
+    account = rescue.account
+    if account is None:
+        raise ValueError("nobody can object to a rescue of no account")
+    _write("object_to_rescue", account)
+    record_event(account=account, kind=EventKind.RESCUE_STOPPED)
+    if rescue.opened_by is not None:
+        tell(account=rescue.opened_by, kind=OBJECTED, path=rescue.desk)
+    return True
+
+
+def finish_due() -> int:
+    """Complete every rescue whose time to object is over; how many were looked at."""
+    due = Rescue.objects.filter(UNDECIDED, due_at__lte=Now()).values_list("pk", flat=True)
+    return sum(_finish(pk) for pk in due)
+
+
+def forget_old() -> None:
+    """Forget rescues that nobody carried to a school, and those long decided."""
+    Rescue.objects.filter(account=None, created_at__lt=Now() - CODE_LIFE * 2).delete()
+    Rescue.objects.filter(~UNDECIDED, created_at__lt=Now() - KEPT).delete()
+
+
+def contact_of(rescue: Rescue) -> str:
+    """The new contact, as a page may show it."""
+    return binding.masked(Channel(rescue.channel), _address_of(rescue))
+
+
+@transaction.atomic
+def _finish(pk: int) -> bool:
+    rescue = Rescue.objects.select_for_update(of=["self"]).filter(UNDECIDED, pk=pk).first()
+    if rescue is None or rescue.account is None:
+        return False
+    if not rescue.account.is_active or not _hand_over(rescue.account, rescue):
+        Rescue.objects.filter(pk=pk).update(failed_at=Now())
+        return True
+    Rescue.objects.filter(pk=pk).update(done_at=Now())
+    _write("finish_rescue", rescue.account)
+    link = settings.SITE_URL + reverse("account_reset_password")
+    content = letters.letter("rescue_done", Channel(rescue.channel), {"link": link})
+    queue_content(
+        to=_address_of(rescue),
+        content=content,
+        purpose="rescue_done",
+        account_id=rescue.account.pk,
+    )
+    return True
+
+
+def _hand_over(account: User, rescue: Rescue) -> bool:
+    """Make the new contact the only one; False when another account has it by now."""
+    channel = Channel(rescue.channel)
+    try:
+        with transaction.atomic():
+            binding.bind(account=account, channel=channel, address=_address_of(rescue))
+            for other in set(Channel) - {channel}:
+                binding.release(account=account, channel=other)
+    except IntegrityError:
+        return False
+    account.refresh_from_db()
+    account.set_unusable_password()
+    account.save(update_fields=["password"])
+    codes.close_entrance(account=account)
+    Authenticator.objects.filter(user=account).delete()
+    return True
+
+
+def _send(code: Code) -> None:
+    queue_rendered(
+        channel=Channel(code.channel),
+        to=codes.address_of(code),
+        kind=codes.KIND,
+        reference=code.key,
+        purpose=code.purpose,
+    )
+
+
+def _tell_old_contacts(account: User, rescue: Rescue) -> None:
+    link = settings.SITE_URL + reverse("accounts:stop_rescue", args=[rescue.key])
+    if rescue.due_at is None:
+        raise ValueError("an opened rescue has its time")
+    moment = date_format(timezone.localtime(rescue.due_at), "DATETIME_FORMAT")
+    tell_contacts(account=account, kind="rescue_asked", params={"moment": moment, "link": link})
+
+
+def _write(act: str, account: User) -> None:
+    audit.record(
+        action=f"accounts.{act}",
+        actor_id=None,
+        subject_type="account",
+        subject_key=account.key,
+    )
+
+
+def _address_of(rescue: Rescue) -> str:
+    return cipher.unseal(bytes(rescue.contact_sealed), context=_context(rescue)).decode()
+
+
+def _context(rescue: Rescue) -> str:
+    return f"rescue-contact:{rescue.key}"
+
+
+def _hash(code: str) -> bytes:
+    typed = "".join(char for char in codes.fold(code).upper() if char.isalnum())
+    return keyed_hash("rescue-code", typed)

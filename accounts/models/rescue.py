@@ -1,0 +1,52 @@
+"""Getting an account back whose phone and mailbox are both lost (guide row 11)."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from delivery.models import Channel
+
+
+class Rescue(models.Model):
+    """A new contact, shown to be read, that waits to become the only one of an account.
+
+    It names no account until a member of staff has seen the person and taken the
+    code. From then on the old contacts have until ``due_at`` to object.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    channel = models.CharField(max_length=5, choices=Channel)
+    contact_sealed = models.BinaryField()
+    code_hash = models.BinaryField(null=True, unique=True)
+    code_expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="rescues"
+    )
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    desk = models.CharField(max_length=200)  # the page where it was opened, for staff to go back to
+    due_at = models.DateTimeField(null=True)
+    objected_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)  # another account had taken the contact
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(objected_at=None, failed_at=None, done_at=None),
+                name="one_rescue_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(account=None, due_at=None) | Q(account__isnull=False, code_hash=None),
+                name="opened_rescue_has_no_code",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"rescue {self.key}"
