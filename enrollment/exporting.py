@@ -1,19 +1,14 @@
-"""What a registrar takes away: filtered records as CSV or XLSX, masked, never a formula.
+"""What a registrar takes away: filtered records, masked.
 
-Rows are read through a cursor on the server and written one by one: a million
-records need no more memory than a hundred.
+Rows are read through a cursor on the server: a million records need no more
+memory than a hundred.
 """
 
-import csv
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from rustpy_xlsxwriter import write_worksheet
 
 import audit.services as trail
 from accounts.models import User
@@ -28,7 +23,6 @@ PLAIN = tuple(
     "student_number candidate_number name gender birth_date ethnicity major_name level study_mode "
     "entry_date college department class_code expected_leaving_date status".split()
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -72,41 +66,19 @@ def note_export(*, school: Institution, by: User, reason: str, kind: str, rows: 
     )
 
 
-def csv_lines(records: QuerySet[StudentRecord]) -> Iterator[str]:
-    """The file line by line; a mark at its beginning tells Excel that it is UTF-8."""
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(_titles())
-    for row in _rows(records):
-        yield writer.writerow(row)
-
-
-def xlsx_file(records: QuerySet[StudentRecord]) -> BinaryIO:
-    """A workbook without a name on the disk: gone once it is closed."""
-    titles = _titles()
-    empty = [dict.fromkeys(titles, "")]
-    with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "records.xlsx"
-        rows = (dict(zip(titles, row, strict=True)) for row in _rows(records))
-        write_worksheet(rows if records.exists() else empty, str(path), sheet_name="records")
-        return cast("BinaryIO", path.open("rb"))
-
-
-def plain_cell(text: str) -> str:
-    """``text`` so that no program takes it for a formula (SECURITY T16)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _titles() -> list[str]:
+def titles() -> list[str]:
+    """The titles of the columns, in the reader's language."""
     labels = [str(BY_NAME[name].label) for name in PLAIN]
     return [*labels, str(BY_NAME["certificate_number"].label), _("Checking")]
 
 
-def _rows(records: QuerySet[StudentRecord]) -> Iterator[list[str]]:
+def rows(records: QuerySet[StudentRecord]) -> Iterator[list[str]]:
+    """``records`` row by row, in the order of ``titles``."""
     for record in records.iterator(chunk_size=CHUNK):
         cells = [_READ.get(name, _attribute(name))(record) for name in PLAIN]
         cells.append(mask_number(certificate_number(record)))
         cells.append(str(Progress(record.progress).label))
-        yield [plain_cell(cell) for cell in cells]
+        yield cells
 
 
 def _attribute(name: str) -> Callable[[StudentRecord], str]:
@@ -121,11 +93,3 @@ _READ: dict[str, Callable[[StudentRecord], str]] = {
     "gender": lambda record: str(record.get_gender_display()),
     "class_code": lambda record: record.school_class.code if record.school_class else "",
 }
-
-
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """``text`` itself."""
-        return text

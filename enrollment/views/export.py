@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from enrollment import exporting
 from enrollment.export_form import ExportForm
 from enrollment.queries import institutions_of
+from enrollment.spreadsheets import CSV, XLSX, csv_lines, workbook
 from enrollment.views.access import registrar
 
 
@@ -25,10 +26,10 @@ def export(request: HttpRequest) -> HttpResponseBase:
     reason = form.cleaned_data["reason"]
     exporting.note_export(school=school, by=user, reason=reason, kind=kind, rows=records.count())
     name = f"records-{school.code}-{timezone.localdate():%Y%m%d}.{kind}"
+    titles, rows = exporting.titles(), exporting.rows(records)
     if kind == "xlsx":
-        return FileResponse(exporting.xlsx_file(records), as_attachment=True, filename=name)
-    answer = StreamingHttpResponse(
-        exporting.csv_lines(records), content_type="text/csv; charset=utf-8"
-    )
+        file = workbook(titles, rows, sheet="records")
+        return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    answer = StreamingHttpResponse(csv_lines(titles, rows), content_type=CSV)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

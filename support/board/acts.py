@@ -1,17 +1,16 @@
 """What is done from the board: reminding a group, taking the list of a class away."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from enrollment.progress import Progress
+from enrollment.spreadsheets import XLSX
 from support.board.export import class_workbook
 from support.board.reminding import remind
 from support.board.standing import REMINDED
 from support.board.views import board_reader, note_listing, visible_class
 from support.models import Reminder
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_POST
@@ -41,10 +40,9 @@ def reminded(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 
 @require_POST
-def export_class(request: HttpRequest, pk: int) -> HttpResponse:
+def export_class(request: HttpRequest, pk: int) -> FileResponse:
     """The people of a class as a workbook; numbers masked."""
     school_class = visible_class(request, pk)
     note_listing(request, school_class, {"export": "xlsx"})
-    answer = HttpResponse(class_workbook(school_class), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="class-{school_class.pk}.xlsx"'
-    return answer
+    file, name = class_workbook(school_class), f"class-{school_class.pk}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)

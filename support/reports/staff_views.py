@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from enrollment.corrections import AlreadyAskedError, NotCorrectableError
 from enrollment.evidence import evidence_of
 from enrollment.models import EvidencePurpose
 from enrollment.queries import institutions_of
+from enrollment.spreadsheets import XLSX
 from support.digest import choose_rhythm, digest_rhythm
 from support.models import Cause, Report, Rhythm
 from support.reports import queries, services
@@ -35,7 +36,6 @@ ACTS = {
     "ask": services.ask_back,
     "hand_on": services.hand_on,
 }
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PERIOD = timedelta(days=365)
 
 
@@ -96,15 +96,14 @@ def separate(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @require_POST
-def batch_workbook(request: HttpRequest, key: UUID) -> HttpResponse:
+def batch_workbook(request: HttpRequest, key: UUID) -> FileResponse:
     """A batch as a workbook."""
     staff = _staff(request)
     batch = get_object_or_404(queries.batches_visible_to(staff), key=key)
     services.note_export(batch=batch, by=staff)
     reports = batch.reports.select_related("school_class", "record").order_by("cause", "pk")
-    answer = HttpResponse(reports_workbook(reports), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="reports-{batch.pk}.xlsx"'
-    return answer
+    file, name = reports_workbook(reports), f"reports-{batch.pk}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
 @require_safe

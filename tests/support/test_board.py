@@ -257,7 +257,7 @@ def test_the_list_of_a_class_is_masked_and_holds_no_formula(
 ) -> None:
     make_record(name="=甲1+1", number=sample_number(333))
     answer = client.post(reverse("support:class_export", args=[school_class.pk]))
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
     assert sheet is not None
     rows = list(sheet.iter_rows(values_only=True))
     assert len(rows) == 1 + 8

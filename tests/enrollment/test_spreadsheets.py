@@ -1,0 +1,40 @@
+"""Tables to take away: no cell a formula, titles even without a row."""
+
+import csv
+from io import StringIO
+
+import openpyxl
+import pytest
+
+from enrollment.spreadsheets import csv_lines, plain_cell, workbook
+
+TITLES = ["甲", "乙"]
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_what_begins_like_a_formula_is_text(first: str) -> None:
+    assert plain_cell(f"{first}1+1") == f"'{first}1+1"
+
+
+@pytest.mark.parametrize(("value", "text"), [(None, ""), (12, "12"), ("a=b", "a=b"), ("", "")])
+def test_everything_else_stays_as_it_is(value: object, text: str) -> None:
+    assert plain_cell(value) == text
+
+
+def test_csv_tells_excel_its_encoding_and_quotes_what_must_be() -> None:
+    text = "".join(csv_lines(TITLES, [["=1", "x,y"]]))
+    assert text.startswith("\ufeff")
+    assert list(csv.reader(StringIO(text[1:]))) == [TITLES, ["'=1", "x,y"]]
+
+
+def test_a_workbook_has_its_titles_and_every_row() -> None:
+    with workbook(TITLES, iter([["=1", "2"], [None, 3]]), sheet="表") as file:
+        sheet = openpyxl.load_workbook(file)["表"]
+    written = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+    assert written == [TITLES, ["'=1", "2"], ["", "3"]]
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_a_workbook_without_rows_has_its_titles() -> None:
+    with workbook(TITLES, [], sheet="表") as file:
+        assert next(openpyxl.load_workbook(file)["表"].iter_rows(values_only=True)) == tuple(TITLES)
