@@ -133,6 +133,12 @@ class NewContactForm(KnownContactForm):
         )
 
 
+class ReasonForm(forms.Form):
+    """Why a member of staff gives, takes or lifts something; it stays in the audit trail."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
 class NewPasswordForm(forms.Form):
     """Choose a new password; typed once, since it can be shown."""
 

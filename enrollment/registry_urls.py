@@ -48,7 +48,12 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/<uuid:key>/counselor/", people.dismiss_counselor, name="dismiss_counselor"),
     path("appointments/", people.appointments, name="appointments"),
-    path("appointments/<uuid:key>/<slug:role>/", people.dismiss, name="dismiss"),
+    path(
+        "appointments/<uuid:key>/registrar/<slug:code>/",
+        people.dismiss_registrar,
+        name="dismiss_registrar",
+    ),
+    path("appointments/<uuid:key>/auditor/", people.dismiss_auditor, name="dismiss_auditor"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/new/", tokens.new_token, name="new_token"),
     path("tokens/<uuid:key>/revoke/", tokens.revoke_token, name="revoke_token"),

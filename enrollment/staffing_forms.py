@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import ReasonForm
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import Institution
@@ -54,12 +55,6 @@ class AccountForm(forms.Form):
         if account is None:
             raise forms.ValidationError(StaffingFault.PERSON.label)
         return account
-
-
-class ReasonForm(forms.Form):
-    """Why a right is given or taken."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class AppointmentForm(AccountForm, ReasonForm):

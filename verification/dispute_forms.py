@@ -81,9 +81,3 @@ class RescueForm(AssistForm):
             "Eight characters, on the page “Get your account back” on the student's phone."
         )
         self.fields["reason"].label = _("What was lost, and how")
-
-
-class ReasonForm(forms.Form):
-    """Why something is taken back."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import blocks
+from accounts.forms import ReasonForm
 from accounts.models import Block, User
 from accounts.roles import Role
 
@@ -25,12 +26,6 @@ class ContactForm(forms.Form):
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
-
-
-class LiftForm(forms.Form):
-    """Why an entry is lifted."""
-
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200)
 
 
 @sensitive_post_parameters()
@@ -62,7 +57,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     if not _may_lift(reader):
         raise Http404
     block = get_object_or_404(Block, pk=pk)
-    form = LiftForm(request.POST or None)
+    form = ReasonForm(request.POST or None)
     if form.is_valid():
         if blocks.lift_block(block=block, by=reader, **form.cleaned_data):
             messages.success(request, _("Lifted: messages can be sent again."))

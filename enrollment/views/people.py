@@ -4,15 +4,17 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import RoleGrant, User
+from accounts.forms import ReasonForm
+from accounts.models import User
 from accounts.roles import Role
 from enrollment import staffing
 from enrollment.models import Institution, InstitutionRegistrar
 from enrollment.queries import institutions_of
-from enrollment.staffing_forms import AppointmentForm, ReasonForm
+from enrollment.staffing_forms import AppointmentForm
 from enrollment.views.access import registrar
 
 
@@ -32,23 +34,10 @@ def dismiss_counselor(request: HttpRequest, key: str) -> HttpResponse:
     schools = institutions_of(user)
     within = staffing.staff_of(schools).filter(role_grants__role=Role.COUNSELOR)
     account = get_object_or_404(within, key=key)
-    outside = account.counselor_of.exclude(school_class__institution__in=schools)
-    form = ReasonForm(request.POST or None)
-    if form.is_valid():
-        if outside.exists():
-            messages.error(request, _("Counselor at another institution too: end each class."))
-        else:
-            staffing.dismiss(
-                account=account,
-                role=Role.COUNSELOR,
-                institution=None,
-                reason=form.cleaned_data["reason"],
-                by=user,
-            )
-            messages.success(request, _("Withdrawn."))
+    if account.counselor_of.exclude(school_class__institution__in=schools).exists():
+        messages.error(request, _("Counselor at another institution too: end each class."))
         return redirect("registry:people")
-    context = {"account": account, "role": Role.COUNSELOR, "form": form}
-    return render(request, "enrollment/staffing/dismiss.html", context)
+    return _dismissal(request, user, account, Role.COUNSELOR, back="registry:people")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,26 +70,50 @@ def appointments(request: HttpRequest) -> HttpResponse:
     return render(request, "enrollment/staffing/appointments.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
-def dismiss(request: HttpRequest, key: str, role: str) -> HttpResponse:
-    """The operator takes a role away; the reason stands in the trail."""
+def dismiss_registrar(request: HttpRequest, key: str, code: str) -> HttpResponse:
+    """The operator ends a registrar's work for one institution, with a reason."""
     operator = _operator(request)
-    if role not in (Role.REGISTRAR, Role.AUDITOR):
-        raise Http404
-    account = get_object_or_404(User, key=key)
-    get_object_or_404(RoleGrant, user=account, role=role)
-    code = request.POST.get("institution", "")
-    institution = Institution.objects.filter(code=code).first() if code else None
-    staffing.dismiss(
-        account=account,
-        role=Role(role),
-        institution=institution,
-        reason=request.POST.get("reason", "")[:200],
-        by=operator,
-    )
-    messages.success(request, _("Withdrawn."))
-    return redirect("registry:appointments")
+    links = InstitutionRegistrar.objects.select_related("user", "institution")
+    link = get_object_or_404(links, user__key=key, institution__code=code)
+    back, school = "registry:appointments", link.institution
+    return _dismissal(request, operator, link.user, Role.REGISTRAR, back=back, institution=school)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def dismiss_auditor(request: HttpRequest, key: str) -> HttpResponse:
+    """The operator takes the auditor's role away, with a reason."""
+    operator = _operator(request)
+    account = get_object_or_404(User, key=key, role_grants__role=Role.AUDITOR)
+    return _dismissal(request, operator, account, Role.AUDITOR, back="registry:appointments")
+
+
+def _dismissal(
+    request: HttpRequest,
+    by: User,
+    account: User,
+    role: Role,
+    *,
+    back: str,
+    institution: Institution | None = None,
+) -> HttpResponse:
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        staffing.dismiss(
+            account=account, role=role, institution=institution, by=by, **form.cleaned_data
+        )
+        messages.success(request, _("Withdrawn."))
+        return redirect(back)
+    context = {
+        "account": account,
+        "role": role,
+        "institution": institution,
+        "form": form,
+        "back": reverse(back),
+    }
+    return render(request, "enrollment/staffing/dismiss.html", context)
 
 
 def _operator(request: HttpRequest) -> User:

@@ -19,7 +19,7 @@ from accounts.codes import derive
 from accounts.models import Code, CodePurpose
 from enrollment.absences import groups
 from enrollment.models import AbsenceDecision, Confirmation, ImportBatch, StudentRecord
-from tests.people import PASSWORD, sample_number
+from tests.people import PASSWORD, make_school, sample_number
 
 
 @dataclass(frozen=True)
@@ -444,6 +444,13 @@ PAGES = [
     Page("audit trail", reverse("trail"), "auditor", "wang_record"),
     Page(
         "registrars and auditors", reverse("registry:appointments"), "operator", act=show_it_is_you
+    ),
+    Page(
+        "take a role away",
+        lambda user: reverse("registry:dismiss_registrar", args=[user.key, make_school().code]),
+        "operator",
+        "desk_registrar",
+        act=show_it_is_you,
     ),
     Page("board of an institution", reverse("support:board"), "desk_registrar", "published_import"),
     Page("board of a class", class_page, "desk_registrar", "published_import"),

@@ -28,7 +28,8 @@ def test_csv_tells_excel_its_encoding_and_quotes_what_must_be() -> None:
 
 
 def test_a_workbook_has_its_titles_and_every_row() -> None:
-    with workbook(TITLES, iter([["=1", "2"], [None, 3]]), sheet="表") as file:
+    rows: list[list[object]] = [["=1", "2"], [None, 3]]
+    with workbook(TITLES, iter(rows), sheet="表") as file:
         sheet = openpyxl.load_workbook(file)["表"]
     written = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
     assert written == [TITLES, ["'=1", "2"], ["", "3"]]

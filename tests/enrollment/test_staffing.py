@@ -158,12 +158,22 @@ def test_the_operator_appoints_and_dismisses_and_sees_no_data(operator: User) ->
     console.post(page, {**values, "reason": "教务处通知〔2026〕3号"})
     assert theirs.get(reverse("registry:imports")).status_code == 200
     assert console.get(reverse("registry:imports")).status_code == 404
-    console.post(
-        reverse("registry:dismiss", args=[teacher.key, "registrar"]),
-        {"institution": make_school().code},
-    )
+    dismissal = reverse("registry:dismiss_registrar", args=[teacher.key, make_school().code])
+    assert "打开下一个页面" in console.get(dismissal).content.decode()
+    assert console.post(dismissal).status_code == 200  # no reason given
+    assert theirs.get(reverse("registry:imports")).status_code == 200
+    console.post(dismissal, {"reason": "调离教务处"})
+    assert AuditEntry.objects.get(action="enrollment.dismiss").reason == "调离教务处"
     assert theirs.get(reverse("registry:imports")).status_code == 404
     assert not InstitutionRegistrar.objects.exists()
+
+
+def test_the_operator_dismisses_an_auditor_with_a_reason(operator: User, auditor: User) -> None:
+    dismissal = reverse("registry:dismiss_auditor", args=[auditor.key])
+    theirs, console = enter(auditor), enter(operator)
+    console.post(dismissal, {"reason": "离任"})
+    assert theirs.get(reverse("trail")).status_code == 404
+    assert console.get(dismissal).status_code == 404  # there is nothing left to take
 
 
 def test_classes_of_others_do_not_exist_for_a_registrar(school_class: SchoolClass) -> None:

@@ -16,7 +16,6 @@ them makes each request.
 EVERYBODY = "AUSZCDRQTO"
 SIGNED_IN = "USZCDRQTO"
 STUDENTS = "USZ"
-HOLDERS = "SZ"
 STAFF = "CDRQ"
 KEEPERS = "CR"  # of this class or school
 REGISTRARS = "RQ"
@@ -117,7 +116,8 @@ MATRIX: dict[str, str] = {
     "registry:new_event": "R",
     "registry:undo_event": "R",
     "registry:appointments": "O",
-    "registry:dismiss": "O",
+    "registry:dismiss_registrar": "O",
+    "registry:dismiss_auditor": "O",
     # Boards and reports.
     "support:board": STAFF,
     "support:queue": STAFF,

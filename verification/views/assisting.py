@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.forms import ReasonForm
 from accounts.journeys.rescue import NotOpenError, UnknownCodeError
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import StudentRecord
 from enrollment.queries import records_visible_to
 from verification import assisting, rescuing
-from verification.dispute_forms import AssistForm, ReasonForm, RescueForm
+from verification.dispute_forms import AssistForm, RescueForm
 from verification.views.guard import account_of, for_the_unverified
 
 
