@@ -83,11 +83,6 @@ class GivenAnswer:
     changes: Sequence[Change]
 
     @property
-    def is_stale(self) -> bool:
-        """Whether a field it speaks of has another value now."""
-        return bool(self.changes)
-
-    @property
     def wrong_labels(self) -> list[str]:
         """The fields objected to, in words."""
         return labels(self.wrong_fields)

@@ -18,7 +18,9 @@ function focusErrors() {
 function guardAgainstDoubleClicks() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post" || form.target) return;
+    if (event.defaultPrevented || form.method !== "post") return;
+    // A download leaves the page as it is, and may be wanted again: its target tells so.
+    if (form.target || event.submitter?.formTarget) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
@@ -35,15 +37,14 @@ function guardAgainstDoubleClicks() {
 }
 
 /** A button beside each password shows and hides what was typed. */
-function offerToShowPasswords(root) {
-  for (const box of root.querySelectorAll("[data-password]:not([data-ready])")) {
+function offerToShowPasswords() {
+  for (const box of document.querySelectorAll("[data-password]")) {
     const input = box.querySelector("input");
     const button = document.createElement("button");
     const label = (shown) => {
       button.textContent = shown ? box.dataset.hide : box.dataset.show;
       button.setAttribute("aria-pressed", String(shown));
     };
-    box.dataset.ready = "yes";
     button.type = "button";
     button.className = "button password__toggle";
     button.setAttribute("aria-controls", input.id);
@@ -81,12 +82,11 @@ function strengthOf(password, own) {
 }
 
 /** Tells beside a new password whether it is weak or strong; the server has the last word. */
-function tellStrength(root) {
-  for (const note of root.querySelectorAll("[data-strength]:not([data-ready])")) {
+function tellStrength() {
+  for (const note of document.querySelectorAll("[data-strength]")) {
     const input = document.getElementById(note.dataset.strength);
     const [meter, words] = note.children;
     const says = note.dataset.words.split("|");
-    note.dataset.ready = "yes";
     input.addEventListener("input", () => {
       const strength = strengthOf(input.value, ownData(input.form));
       note.hidden = !input.value;
@@ -97,8 +97,8 @@ function tellStrength(root) {
 }
 
 /** A button that must wait counts down to the moment it opens. */
-function countDown(root) {
-  for (const button of root.querySelectorAll("[data-countdown]")) {
+function countDown() {
+  for (const button of document.querySelectorAll("[data-countdown]")) {
     const opens = Date.now() + 1000 * Number(button.dataset.countdown);
     const text = button.textContent;
     delete button.dataset.countdown;
@@ -136,16 +136,11 @@ function offerToPrint() {
   }
 }
 
-function improve(root) {
-  offerToShowPasswords(root);
-  tellStrength(root);
-  countDown(root);
-}
-
 focusErrors();
 guardAgainstDoubleClicks();
 closeMenus();
 offerToPrint();
-improve(document);
+offerToShowPasswords();
+tellStrength();
+countDown();
 navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
-document.addEventListener("htmx:load", (event) => improve(event.detail.elt));
