@@ -48,6 +48,7 @@ urlpatterns = [
     path("rescue/code/", rescue.enter, name="account_rescue_enter"),
     path("rescue/again/", rescue.again, name="account_rescue_again"),
     path("rescue/state/", rescue.state, name="account_rescue_state"),
+    path("password/reset/question/", by_code.answer, name="account_reset_password_question"),
     path("username/", username.find_username, name="account_find_username"),
     path("username/sent/", username.hints_sent, name="account_find_username_sent"),
     # Contacts are bound by code on the portal's own page.

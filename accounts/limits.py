@@ -54,6 +54,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     # is sent to, so that the wait tells nobody whose contact it is.
     "send_by_name": (Rule(1, COOL_DOWN), Rule(5, HOUR), Rule(10, DAY)),
     "reset": (Rule(5, DAY),),
+    "answer_question": (Rule(5, DAY),),
     "choose_username": (Rule(10, HOUR),),
     "breach": (),
     "import_file": (Rule(30, HOUR), Rule(200, DAY)),

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from accounts.views import blocks, contacts, deletion, notices, rescue
+from accounts.views import blocks, contacts, deletion, notices, questions, rescue
 from accounts.views.contact_checks import check_contacts
 from accounts.views.log import security_log
 from accounts.views.my_data import my_data
@@ -38,6 +38,8 @@ urlpatterns = [
     path("notices/choices/", notices.choices, name="notice_choices"),
     path("notices/<uuid:key>/", notices.follow, name="notice"),
     path("security/username/", choose_username, name="username"),
+    path("security/questions/", questions.choose, name="questions"),
+    path("security/questions/remove/", questions.remove, name="remove_questions"),
     path("blocks/", blocks.listed, name="blocks"),
     path("blocks/<int:pk>/", blocks.lift, name="lift_block"),
     path("contacts/", contacts.contacts, name="contacts"),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
@@ -12,7 +13,7 @@ from pytest_django import DjangoDbBlocker, Settings
 import audit.services as trail
 from accounts.journeys.deletion import ask_for_deletion
 from accounts.limits import subject_of
-from accounts.models import Block, User
+from accounts.models import Block, Question, Rescue, SecurityAnswer, User
 from accounts.roles import Role
 from enrollment import absences
 from enrollment.cards import card_of
@@ -46,6 +47,7 @@ from support.reports.services import Statement, open_report
 from tests.enrollment.importing import make_checked, make_import, sample
 from tests.outbox import Outbox
 from tests.people import make_account, make_record, make_school, sample_number
+from vault.cipher import seal
 from verification import disputes, services
 from verification.facts import Facts
 from verification.models import Dispute
@@ -92,6 +94,28 @@ def unmatched_attempt(li: User) -> None:
 def phone_owner(db: None) -> User:
     """An account whose confirmed phone no school knows."""
     return make_account("phone.owner@example.org", phone="+8613800138000")
+
+
+@pytest.fixture
+def asked(db: None) -> User:
+    """An account that has set security questions."""
+    account = make_account("asked@example.org")
+    for question in list(Question)[:3]:
+        SecurityAnswer.objects.create(
+            account=account, question=question, answer_hash=make_password("答案")
+        )
+    return account
+
+
+@pytest.fixture
+def opened_rescue(db: None) -> Rescue:
+    """The school has seen somebody who says that an account is theirs."""
+    account = make_account("rescued@example.org")
+    sealed = seal(b"new@example.org", context="rescue-contact:none")
+    due = timezone.now() + timedelta(hours=20)
+    return Rescue.objects.create(
+        account=account, channel="email", contact_sealed=sealed, due_at=due
+    )
 
 
 @pytest.fixture

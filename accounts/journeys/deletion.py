@@ -25,6 +25,7 @@ from accounts.models import (
     Notice,
     NoticeChoice,
     Rescue,
+    SecurityAnswer,
     SecurityEvent,
     User,
 )
@@ -34,7 +35,16 @@ from audit import services as audit
 from delivery.services import forget_account
 
 # Rows that have no meaning without the account.
-OWN_TABLES = (Code, ContactChange, ContactCheck, Notice, NoticeChoice, Rescue, SecurityEvent)
+OWN_TABLES = (
+    Code,
+    ContactChange,
+    ContactCheck,
+    Notice,
+    NoticeChoice,
+    Rescue,
+    SecurityAnswer,
+    SecurityEvent,
+)
 
 
 class StaffAccountError(Exception):

@@ -25,7 +25,7 @@ from accounts.codes import Outcome
 from accounts.identifiers import Identifier, owner_of
 from accounts.journeys import binding
 from accounts.journeys.telling import tell_contacts
-from accounts.models import Code, CodePurpose, EventKind, Rescue, Topic, User
+from accounts.models import Code, CodePurpose, EventKind, Rescue, SecurityAnswer, Topic, User
 from accounts.notices import Words, tell
 from accounts.security_log import record_event
 from audit import services as audit
@@ -216,6 +216,7 @@ def _hand_over(account: User, rescue: Rescue) -> bool:
     account.save(update_fields=["password"])
     codes.close_entrance(account=account)
     Authenticator.objects.filter(user=account).delete()
+    SecurityAnswer.objects.filter(account=account).delete()
     return True
 
 

@@ -5,6 +5,7 @@ from accounts.models.contact import ContactChange, ContactCheck
 from accounts.models.event import EventKind, SecurityEvent
 from accounts.models.limit import Block, LimitHit
 from accounts.models.notice import Notice, NoticeChoice, Topic
+from accounts.models.question import Question, SecurityAnswer
 from accounts.models.rescue import Rescue
 from accounts.models.user import RoleGrant, User
 
@@ -19,8 +20,10 @@ __all__ = [
     "LimitHit",
     "Notice",
     "NoticeChoice",
+    "Question",
     "Rescue",
     "RoleGrant",
+    "SecurityAnswer",
     "SecurityEvent",
     "Topic",
     "User",

@@ -20,6 +20,8 @@ class EventKind(models.TextChoices):
     CONTACT_BOUND = "contact_bound", _("Phone or e-mail bound")
     DELETION_ASKED = "deletion_asked", _("Deletion of the account asked for")
     DELETION_CANCELLED = "deletion_cancelled", _("Deletion of the account cancelled")
+    QUESTIONS_CHOSEN = "questions_chosen", _("Security questions chosen")
+    QUESTIONS_REMOVED = "questions_removed", _("Security questions removed")
     RESCUE_OPENED = "rescue_opened", _("Given back by the school, unless you object")
     RESCUE_STOPPED = "rescue_stopped", _("Objected to giving the account back")
     CONTACT_RESTORED = "contact_restored", _("Change of phone or e-mail undone")

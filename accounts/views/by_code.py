@@ -23,14 +23,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import codes
 from accounts.codes import Outcome
 from accounts.contact_forms import CodeForm
-from accounts.forms import IdentifierForm, NewPasswordForm
-from accounts.journeys import by_code
+from accounts.forms import AnswerForm, IdentifierForm, NewPasswordForm
+from accounts.journeys import by_code, questions
 from accounts.limits import LimitReachedError, client_address
-from accounts.models import Code, CodePurpose, User
+from accounts.models import Code, CodePurpose, Question, User
 from accounts.views.contacts import code_page
 
 # In the session: who has shown to be the owner, and when, until the new password is chosen.
 GRANTED = "password_reset_granted"
+ANSWERING = "password_reset_question"  # the same of whoever has still to answer the question
+STEPS = {GRANTED: "account_reset_password_new", ANSWERING: "account_reset_password_question"}
 GRANTED_FOR = 600  # seconds
 
 
@@ -110,9 +112,25 @@ def again(request: HttpRequest, door: Door) -> HttpResponse:
 @sensitive_post_parameters()
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: HttpRequest) -> HttpResponse:
+    """The security question of whoever has set one, between the code and the password."""
+    account = _granted(request, ANSWERING)
+    asked = questions.questions_of(account) if account else []
+    if account is None or not asked:
+        return redirect(RESET.ask)
+    form = AnswerForm(request.POST or None, asked=asked)
+    if request.method == "POST" and form.is_valid() and _answered(form, account):
+        del request.session[ANSWERING]
+        return _grant(request, account, GRANTED)
+    return render(request, "account/reset_password_question.html", {"form": form})
+
+
+@sensitive_post_parameters()
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def choose_password(request: HttpRequest) -> HttpResponse:
     """A new password, for whoever has just entered the right code."""
-    account = _granted(request)
+    account = _granted(request, GRANTED)
     if account is None:
         return redirect(RESET.ask)
     form = NewPasswordForm(request.POST or None, account=account)
@@ -140,8 +158,13 @@ def _sign_in(request: HttpRequest, account: User, then: str) -> HttpResponse:
 
 def _let_choose(request: HttpRequest, account: User, _then: str) -> HttpResponse:
     request.session.cycle_key()
-    request.session[GRANTED] = {"account": account.pk, "at": int(time.time())}
-    return redirect("account_reset_password_new")
+    is_asked = bool(questions.questions_of(account))
+    return _grant(request, account, ANSWERING if is_asked else GRANTED)
+
+
+def _grant(request: HttpRequest, account: User, step: str) -> HttpResponse:
+    request.session[step] = {"account": account.pk, "at": int(time.time())}
+    return redirect(STEPS[step])
 
 
 SIGN_IN = Door(
@@ -179,11 +202,23 @@ def _then(request: HttpRequest, door: Door) -> str:
     return then
 
 
-def _granted(request: HttpRequest) -> User | None:
-    granted = request.session.get(GRANTED)
+def _granted(request: HttpRequest, step: str) -> User | None:
+    granted = request.session.get(step)
     if granted is None or time.time() - granted["at"] > GRANTED_FOR:
         return None
     return User.objects.filter(pk=granted["account"], is_active=True).first()
+
+
+def _answered(form: AnswerForm, account: User) -> bool:
+    question, typed = Question(form.cleaned_data["question"]), form.cleaned_data["answer"]
+    try:
+        if questions.is_right(account=account, question=question, typed=typed):
+            return True
+    except LimitReachedError:
+        form.add_error("answer", _("Too many tries. Please come back tomorrow."))
+        return False
+    form.add_error("answer", _("This is not the answer. Five tries a day."))
+    return False
 
 
 def _try(code: Code, form: CodeForm) -> tuple[Outcome, User | None]:

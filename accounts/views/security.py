@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.journeys.binding import bound_contact
+from accounts.journeys.questions import questions_of
 from accounts.models import User
 from delivery.models import Channel
 
@@ -23,6 +24,7 @@ def security(request: HttpRequest) -> HttpResponse:
             "phone": bound_contact(account=user, channel=Channel.SMS),
             "mailbox": bound_contact(account=user, channel=Channel.EMAIL),
             "has_second_factor": is_mfa_enabled(user),
+            "has_questions": bool(questions_of(user)),
             "session_count": len(UserSession.objects.purge_and_list(user)),
         },
     )

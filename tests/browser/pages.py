@@ -16,7 +16,7 @@ from django.urls import reverse
 from playwright.sync_api import Page as Tab
 
 from accounts.codes import derive
-from accounts.models import Code, CodePurpose
+from accounts.models import Code, CodePurpose, Rescue
 from enrollment.absences import groups
 from enrollment.models import AbsenceDecision, Confirmation, ImportBatch, StudentRecord
 from tests.people import PASSWORD, make_school, sample_number
@@ -81,6 +81,39 @@ def come_to_new_password(tab: Tab) -> None:
     tab.locator("[data-error-summary]").wait_for()
 
 
+def come_to_question(tab: Tab) -> None:
+    """Enter the code that recovers the password of an account with questions."""
+    tab.fill("[name=login]", "asked@example.org")
+    tab.locator("main .form__actions button").click()
+    tab.locator("[name=code]").wait_for()
+    code = Code.objects.filter(purpose=CodePurpose.RESET_PASSWORD, is_decoy=False).latest("pk")
+    tab.fill("[name=code]", derive(code))
+    tab.locator("main .form__actions button").click()
+    tab.locator("[name=answer]").wait_for()
+
+
+def come_to_the_school(tab: Tab) -> None:
+    """Show that a new number is one's own, and have the code for the school shown."""
+    tab.fill("[name=contact]", f"{uuid4().hex}@example.org")
+    tab.locator("main .form__actions button").click()
+    tab.locator("[name=code]").wait_for()
+    code = Code.objects.filter(purpose=CodePurpose.RESCUE).latest("pk")
+    tab.fill("[name=code]", derive(code))
+    tab.locator("main .form__actions button").click()
+    tab.get_by_role("main").locator("form button").click()
+    tab.locator(".big-code").wait_for()
+
+
+def stop_address(rescue: Rescue) -> str:
+    """Where an old contact objects."""
+    return reverse("accounts:stop_rescue", args=[rescue.key])
+
+
+def rescue_desk(record: StudentRecord) -> str:
+    """Where staff give the account that holds ``record`` back."""
+    return reverse("verification:rescue", args=[record.key])
+
+
 def ask_for_hints(tab: Tab) -> None:
     """Have the hints sent."""
     tab.fill("[name=contact]", f"{uuid4().hex}@example.org")
@@ -113,11 +146,13 @@ def send_empty(tab: Tab) -> None:
 def show_it_is_you(tab: Tab) -> None:
     """Enter the password once more, as pages that matter ask; it holds for a few minutes."""
     wanted = tab.url
-    tab.goto(reverse("account_reauthenticate"))
+    if "reauthenticate" not in wanted:
+        tab.goto(reverse("account_reauthenticate"))
     tab.locator("[name=password]").fill(PASSWORD)
     tab.locator("main form button[type=submit]").first.click()
     tab.wait_for_url(lambda url: "reauthenticate" not in url)
-    tab.goto(wanted)
+    if "reauthenticate" not in wanted:
+        tab.goto(wanted)
 
 
 def press_first(tab: Tab) -> None:
@@ -300,6 +335,17 @@ PAGES = [
     Page("recover username", reverse("account_find_username")),
     Page("recover username, errors", reverse("account_find_username"), act=send_empty),
     Page("hints sent", reverse("account_find_username"), act=ask_for_hints),
+    Page("account lost", reverse("account_lost")),
+    Page("both lost", reverse("account_rescue")),
+    Page("both lost, errors", reverse("account_rescue"), act=send_empty),
+    Page("both lost, code for the school", reverse("account_rescue"), act=come_to_the_school),
+    Page("object to a rescue", stop_address, needs="opened_rescue"),
+    Page("no objecting", reverse("accounts:stop_rescue", args=[UUID(int=7)])),
+    Page("give the account back", rescue_desk, "desk_registrar", "wang_record", act=show_it_is_you),
+    Page("security questions", reverse("accounts:questions"), who="li", act=show_it_is_you),
+    Page(
+        "answer a question", reverse("account_reset_password"), needs="asked", act=come_to_question
+    ),
     Page("username", reverse("accounts:username"), who="li"),
     Page("username, errors", reverse("accounts:username"), who="li", act=send_empty),
     Page("another contact", reverse("accounts:check_contacts"), "wang", "wang_record"),

@@ -29,7 +29,7 @@ account_code account_code_enter account_code_again account_reset_password
 account_reset_password_enter account_reset_password_again account_reset_password_new
 account_find_username account_find_username_sent accounts:undo_change mfa_authenticate
 account_lost account_rescue account_rescue_enter account_rescue_again account_rescue_state
-accounts:stop_rescue
+account_reset_password_question accounts:stop_rescue
 enrollment:check_receipt enrollment:check_report enrollment:check_report_code
 import_api:receive import_api:receive_named import_api:state import_api:publish
 """
@@ -37,6 +37,7 @@ OWN_ACCOUNT = """
 desk accounts:security accounts:security_log accounts:my_data
 accounts:delete_account accounts:cancel_deletion accounts:notices
 accounts:notices_read accounts:notice_choices accounts:username accounts:contacts
+accounts:questions accounts:remove_questions
 accounts:check_contacts accounts:ask_for_code accounts:enter_code accounts:resend_code
 account_reauthenticate account_change_password account_set_password account_email
 mfa_index mfa_reauthenticate mfa_activate_totp

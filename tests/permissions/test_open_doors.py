@@ -28,6 +28,7 @@ OPEN: frozenset[str] = frozenset(
     account_reset_password_new account_find_username account_find_username_sent
     accounts:undo_change mfa_authenticate accounts:stop_rescue account_lost account_rescue
     account_rescue_enter account_rescue_again account_rescue_state
+    account_reset_password_question
     enrollment:check_receipt enrollment:check_report enrollment:check_report_code
     import_api:receive import_api:receive_named import_api:state import_api:publish
     """.split()
