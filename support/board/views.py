@@ -28,14 +28,13 @@ def board(request: HttpRequest) -> HttpResponse:
     classes = figures.standings(figures.classes_of(reader))
     schools = figures.institution_standings(list(institutions_of(reader)))
     total = figures.total_of(standing for _, standing in classes)
+    running = targets(
+        [found.institution_id for found, _ in classes] + [found.pk for found, _ in schools]
+    )
     context = {
-        "classes": classes,
-        "schools": schools,
-        "total": total,
+        "classes": [(*row, running.get(row[0].institution_id)) for row in classes],
+        "schools": [(*row, running.get(row[0].pk)) for row in schools],
         "days": confirmed_by_day([found for found, _ in classes], total) if classes else [],
-        "targets": targets(
-            [found.institution_id for found, _ in classes] + [found for found, _ in schools]
-        ),
     }
     return render(request, "support/board/board.html", context)
 

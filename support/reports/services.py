@@ -100,26 +100,35 @@ def hand_on(*, reports: QuerySet[Report], words: str, by: User) -> int:
         return _staff_act(reports, before, after, kind, words, by)
 
 
-def merge_reports(*, reports: QuerySet[Report]) -> int:
+def merge_reports(*, reports: QuerySet[Report], by: User) -> int:
     """Make several alike one: what is done with the oldest is done with all. Returns how many.
 
     Only live ones of one cause and school can be one; 0 when they are not.
     """
     with transaction.atomic():
         locked = reports.filter(state__in=LIVE_STATES, merged_into=None)
-        chosen = list(locked.select_for_update(of=("self",)).order_by("pk"))
+        rows = locked.select_for_update(of=("self",)).select_related("institution")
+        chosen = list(rows.order_by("pk"))
         if len({(report.cause, report.institution_id) for report in chosen}) != 1:
             return 0
-        first, others = chosen[0], [report.pk for report in chosen[1:]]
-        Report.objects.filter(Q(pk__in=others) | Q(merged_into__in=others)).update(
+        first, *others = chosen
+        Report.objects.filter(Q(pk__in=_keys(others)) | Q(merged_into__in=others)).update(
             merged_into=first
         )
+        for report in others:
+            _note("merge_report", report, by, {"into": str(first.key)})
     return len(chosen)
 
 
-def separate_report(*, report: Report) -> None:
+def separate_report(*, report: Report, by: User) -> None:
     """Take a report out of those it was merged with, or them out of it."""
-    Report.objects.filter(Q(pk=report.pk) | Q(merged_into=report)).update(merged_into=None)
+    with transaction.atomic():
+        merged = Report.objects.filter(Q(pk=report.pk) | Q(merged_into=report))
+        rows = merged.exclude(merged_into=None).select_for_update(of=("self",))
+        leaving = list(rows.select_related("institution").order_by("pk"))
+        Report.objects.filter(pk__in=_keys(leaving)).update(merged_into=None)
+        for one in leaving:
+            _note("separate_report", one, by)
 
 
 def reply(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:
@@ -154,13 +163,7 @@ def note_export(*, batch: ReportBatch, by: User) -> None:
 
 def note_reading(*, report: Report, by: User) -> None:
     """A member of staff has read the report."""
-    trail.record(
-        action="support.read_report",
-        actor_id=by.pk,
-        subject_type="report",
-        subject_key=report.key,
-        institution_code=report.institution.code,
-    )
+    _note("read_report", report, by)
 
 
 def _class(school: Institution, code: str) -> SchoolClass | None:
@@ -217,7 +220,7 @@ def _staff_act(
         values = state_values(after)
         if kind != EntryKind.HANDED_ON:
             values["first_answered_at"] = Coalesce("first_answered_at", Now())
-        Report.objects.filter(pk__in=[report.pk for report in chosen]).update(**values)
+        Report.objects.filter(pk__in=_keys(chosen)).update(**values)
         write_entries(chosen, kind, by, words)
         if kind != EntryKind.HANDED_ON:
             for report in chosen:
@@ -232,17 +235,25 @@ def write_entries(reports: Sequence[Report], kind: EntryKind, author: User, word
         entry.seal_words(words)
     ReportEntry.objects.bulk_create(entries)
     for report in reports:
-        trail.record(
-            action=f"support.report_{kind}",
-            actor_id=author.pk,
-            subject_type="report",
-            subject_key=report.key,
-            institution_code=report.institution.code,
-            detail={"cause": report.cause},
-        )
+        _note(f"report_{kind}", report, author, {"cause": report.cause})
 
 
 def tell_reporter(report: Report) -> None:
     """A notice that there is an answer, and nothing of what it is about."""
     path = reverse("support:report", args=[report.key])
     tell(account=report.account, kind="report_answer", path=path)
+
+
+def _keys(reports: Sequence[Report]) -> list[int]:
+    return [report.pk for report in reports]
+
+
+def _note(act: str, report: Report, by: User, detail: dict[str, str] | None = None) -> None:
+    trail.record(
+        action=f"support.{act}",
+        actor_id=by.pk,
+        subject_type="report",
+        subject_key=report.key,
+        institution_code=report.institution.code,
+        detail=detail,
+    )

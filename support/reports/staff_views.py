@@ -91,7 +91,7 @@ def correct(request: HttpRequest, key: UUID) -> HttpResponse:
 def separate(request: HttpRequest, key: UUID) -> HttpResponse:
     """Treat a merged report by itself again."""
     staff = _staff(request)
-    services.separate_report(report=_visible(staff, key))
+    services.separate_report(report=_visible(staff, key), by=staff)
     return redirect("support:queue_report", key)
 
 
@@ -181,7 +181,7 @@ def _filters(everything: QuerySet[Report]) -> dict[str, Sequence[object]]:
 def _do(request: HttpRequest, staff: User, form: StaffForm) -> HttpResponse:
     chosen = queries.reports_visible_to(staff).filter(key__in=form.cleaned_data["reports"])
     if form.cleaned_data["act"] == "merge":
-        return _merge(request, chosen)
+        return _merge(request, chosen, staff)
     act = ACTS[form.cleaned_data["act"]]
     number = act(reports=chosen, words=form.cleaned_data["words"], by=staff)
     messages.success(
@@ -194,8 +194,8 @@ def _do(request: HttpRequest, staff: User, form: StaffForm) -> HttpResponse:
     return redirect("support:queue")
 
 
-def _merge(request: HttpRequest, chosen: QuerySet[Report]) -> HttpResponse:
-    number = services.merge_reports(reports=chosen)
+def _merge(request: HttpRequest, chosen: QuerySet[Report], staff: User) -> HttpResponse:
+    number = services.merge_reports(reports=chosen, by=staff)
     if number:
         words = ngettext(
             "%(number)d report is treated as one.", "%(number)d reports are treated as one.", number

@@ -14,6 +14,7 @@ from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
+from audit.models import AuditEntry
 from delivery.models import OutboxMessage
 from enrollment.models import EvidenceFile
 from support.digest import send_digests
@@ -63,6 +64,9 @@ def test_alike_reports_are_answered_as_one_and_can_be_separated(
     staff.post(reverse("support:report_separate", args=[report.key]))
     second.refresh_from_db()
     assert second.merged_into is None
+    for act in ("merge", "separate"):
+        entry = AuditEntry.objects.get(action=f"support.{act}_report")
+        assert (entry.actor_id, entry.subject_key) == (counselor.pk, str(second.key))
 
 
 def test_different_causes_do_not_become_one(
