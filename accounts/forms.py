@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from allauth.account import forms as allauth_forms
+from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -256,6 +257,17 @@ class ReauthenticateForm(allauth_forms.ReauthenticateForm):
         super().__init__(*args, **kwargs)
         self.fields["password"].label = _("Password")
         self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class SecondFactorForm(mfa_forms.AuthenticateForm):
+    """Type what the authenticator app shows, or a recovery code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label = _("Code of the authenticator app, or a recovery code")
+        field.widget.attrs.pop("placeholder", None)
+        field.widget.attrs["inputmode"] = "numeric"
 
 
 class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):

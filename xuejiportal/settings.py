@@ -194,7 +194,10 @@ SMS_PER_MINUTE = env.integer("SMS_PER_MINUTE", 3000)
 # Demo staff sign in with a password alone; real staff never do.
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", PRODUCTION)
 MFA_ADAPTER = "accounts.factor_adapter.FactorAdapter"
-MFA_FORMS = {"add_webauthn": "accounts.forms.AddSecurityKeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "accounts.forms.AddSecurityKeyForm",
+    "authenticate": "accounts.forms.SecondFactorForm",
+}
 # A clock may be half a minute off (RFC 6238 5.2: at most one step of delay).
 MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
