@@ -4,6 +4,8 @@ import uuid
 from datetime import date
 from typing import Any
 
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import RoleGrant, User
@@ -80,3 +82,11 @@ def make_account(email: str, *, phone: str = "", roles: tuple[Role, ...] = ()) -
     user.emailaddress_set.create(email=email, primary=True, verified=True)  # type: ignore[attr-defined]
     RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role) for role in roles)
     return user
+
+
+def enter(user: User) -> Client:
+    """Sign somebody in who has just shown again that it is them."""
+    client = Client()
+    client.force_login(user)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client

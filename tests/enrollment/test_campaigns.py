@@ -9,18 +9,10 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from enrollment.models import Campaign, Institution, InstitutionRegistrar, StudentRecord
-from tests.people import PASSWORD, make_account, make_school
+from tests.people import enter, make_account, make_school
 
 pytestmark = pytest.mark.django_db
 NEW = reverse("registry:new_campaign")
-
-
-def enter(user: User) -> Client:
-    """Sign somebody in who has just shown again that it is them."""
-    client = Client()
-    client.force_login(user)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from audit.models import AuditEntry
 from enrollment.exporting import Wanted, rows, titles, wanted_records
 from enrollment.spreadsheets import csv_lines
 from tests.enrollment.importing import run_import, sample, write_csv
-from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
+from tests.people import enter, make_account, make_record, make_school, sample_number
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("registry:export")
@@ -33,10 +33,7 @@ def desk(desk_registrar: User) -> Client:
         claimed_at=timezone.now(),
     )  # fmt: skip
     make_record(name="外校", number=sample_number(503), school=make_school("19990", "别的大学"))
-    client = Client()
-    client.force_login(desk_registrar)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
+    return enter(desk_registrar)
 
 
 def export(desk: Client, **values: object) -> bytes:
@@ -98,9 +95,7 @@ def test_other_schools_and_other_people_export_nothing(desk: Client) -> None:
     other = make_school("19990", "别的大学")
     answer = desk.post(PAGE, {"institution": other.pk, "kind": "csv", "reason": "x"})
     assert "institution" in answer.context["form"].errors
-    counselor = Client()
-    counselor.force_login(make_account("c@example.org", roles=(Role.COUNSELOR,)))
-    counselor.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    counselor = enter(make_account("c@example.org", roles=(Role.COUNSELOR,)))
     assert counselor.get(PAGE).status_code == 404
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import Notice, User
 from enrollment.models import FieldChange, RecordEvent, StudentRecord
-from tests.people import PASSWORD, make_account
+from tests.people import enter, make_account
 
 pytestmark = pytest.mark.django_db
 
@@ -14,13 +14,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def desk(desk_registrar: User) -> Client:
     """The registrar, the password given a moment ago."""
-    client = Client()
-    client.force_login(desk_registrar)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
+    return enter(desk_registrar)
 
 
-def enter(desk: Client, record: StudentRecord, **values: object) -> Client:
+def enter_event(desk: Client, record: StudentRecord, **values: object) -> Client:
     """Enter an event of the past."""
     page = reverse("registry:new_event", args=[record.key])
     given = {"kind": "休学", "on": "2026-10-08", "note": "学〔2026〕12号"} | values
@@ -38,7 +35,7 @@ def undo(desk: Client, record: StudentRecord, event: RecordEvent) -> str:
 def test_an_event_changes_the_state_and_is_told(
     desk: Client, wang: User, wang_record: StudentRecord
 ) -> None:
-    enter(desk, wang_record)
+    enter_event(desk, wang_record)
     assert (wang_record.status, wang_record.version) == ("休学", 2)
     change = FieldChange.objects.get(record=wang_record)
     assert (change.field, change.old, change.new) == ("status", "注册学籍", "休学")
@@ -52,9 +49,9 @@ def test_an_event_changes_the_state_and_is_told(
 def test_the_last_event_can_be_taken_back_and_no_other(
     desk: Client, wang_record: StudentRecord
 ) -> None:
-    enter(desk, wang_record)
+    enter_event(desk, wang_record)
     first = RecordEvent.objects.get()
-    enter(desk, wang_record, kind="复学", on="2026-11-01")
+    enter_event(desk, wang_record, kind="复学", on="2026-11-01")
     assert wang_record.status == "注册学籍"
     assert "不能撤销" in undo(desk, wang_record, first)
     undo(desk, wang_record, RecordEvent.objects.latest("pk"))
@@ -67,7 +64,7 @@ def test_the_last_event_can_be_taken_back_and_no_other(
 
 
 def test_what_came_after_blocks_the_way_back(desk: Client, wang_record: StudentRecord) -> None:
-    enter(desk, wang_record)
+    enter_event(desk, wang_record)
     StudentRecord.objects.update(status="退学")
     assert "不能撤销" in undo(desk, wang_record, RecordEvent.objects.get())
     assert RecordEvent.objects.exists()
@@ -79,14 +76,12 @@ def test_what_came_after_blocks_the_way_back(desk: Client, wang_record: StudentR
 def test_what_cannot_be_is_refused(
     values: dict[str, object], desk: Client, wang_record: StudentRecord
 ) -> None:
-    enter(desk, wang_record, **values)
+    enter_event(desk, wang_record, **values)
     assert wang_record.version == 1
     assert not RecordEvent.objects.exists()
 
 
 def test_nobody_else_enters_events(wang_record: StudentRecord) -> None:
-    client = Client()
-    client.force_login(make_account("x@example.org"))
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client = enter(make_account("x@example.org"))
     page = reverse("registry:new_event", args=[wang_record.key])
     assert client.post(page, {"kind": "休学", "on": "2026-10-08"}).status_code == 404

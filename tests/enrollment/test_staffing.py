@@ -13,17 +13,9 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from enrollment.models import ClassCounselor, InstitutionRegistrar, SchoolClass
-from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
+from tests.people import enter, make_account, make_record, make_school, sample_number
 
 pytestmark = pytest.mark.django_db
-
-
-def enter(user: User) -> Client:
-    """Sign somebody in who has just shown again that it is them."""
-    client = Client()
-    client.force_login(user)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from accounts.models import Notice, User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from enrollment.models import InstitutionRegistrar, StudentRecord
-from tests.people import PASSWORD, make_account, sample_number
+from tests.people import enter, make_account, sample_number
 
 pytestmark = pytest.mark.django_db
 
@@ -70,10 +70,7 @@ def test_strangers_find_nothing(wang_record: StudentRecord) -> None:
 @pytest.fixture
 def desk(desk_registrar: User, wang_record: StudentRecord) -> Client:
     """The registrar's browser, the password given a moment ago."""
-    client = Client()
-    client.force_login(desk_registrar)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
+    return enter(desk_registrar)
 
 
 def test_staff_say_why_before_a_record_opens_and_the_student_reads_it(

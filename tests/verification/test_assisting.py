@@ -3,26 +3,17 @@
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Notice, User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from enrollment.models import ClassCounselor, StudentRecord
-from tests.people import PASSWORD, make_account
+from tests.people import enter, make_account
 from verification import assisting
 from verification.models import AssistCode, Claim
 
 pytestmark = pytest.mark.django_db
-
-
-def enter(user: User) -> Client:
-    """Sign somebody in who has just shown again that it is them."""
-    client = Client()
-    client.force_login(user)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
 
 
 @pytest.fixture

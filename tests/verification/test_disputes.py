@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +15,7 @@ from audit.models import AuditEntry
 from delivery.models import OutboxMessage
 from enrollment.models import ClassCounselor, EvidenceFile, StudentRecord
 from tests.enrollment.test_evidence import picture
-from tests.people import PASSWORD, make_account, make_record, sample_number
+from tests.people import enter, make_account, make_record, sample_number
 from verification import disputes, services
 from verification.facts import Facts
 from verification.models import Claim, Decision, Dispute, Outcome, Vouch
@@ -25,14 +24,6 @@ from verification.waiting import match_waiting
 pytestmark = pytest.mark.django_db
 PAGE = reverse("verification:dispute")
 WORDS = "我没有注册过，有人用了我的身份证号。"
-
-
-def enter(user: User) -> Client:
-    """Sign somebody in who has just shown again that it is them."""
-    client = Client()
-    client.force_login(user)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
 
 
 def state(account: User, name: str, number: str, item: str) -> None:

@@ -17,19 +17,11 @@ from audit.models import AuditEntry
 from enrollment.models import ClassCounselor, StudentRecord
 from enrollment.services import claim_records
 from tests.outbox import Outbox
-from tests.people import PASSWORD, make_account
+from tests.people import enter, make_account
 
 pytestmark = pytest.mark.django_db
 
 OLD_PHONE, NEW_PHONE = "+8613912345678", "13712345678"
-
-
-def enter(user: User) -> Client:
-    """Sign somebody in who has just shown again that it is them."""
-    client = Client()
-    client.force_login(user)
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    return client
 
 
 @pytest.fixture
