@@ -19,6 +19,11 @@ from enrollment.models import (
 from vault.lookup import keyed_hash
 
 
+def schools_with_registrars() -> QuerySet[Institution]:
+    """The institutions that work with the portal: somebody there reads what students write."""
+    return Institution.objects.filter(registrars__isnull=False).distinct().order_by("name")
+
+
 def records_held_by(user: User) -> QuerySet[StudentRecord]:
     """The records this account has proved to be its own, newest entry first."""
     return StudentRecord.objects.filter(holder=user).order_by("-entry_date", "-pk")

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.evidence import EvidenceField
+from enrollment.queries import schools_with_registrars
 from verification.disputes import Statement
 from verification.models import Decision
 
@@ -27,12 +28,23 @@ class StatementForm(forms.Form):
     def statement(self) -> Statement:
         """What was said and shown. Only for a valid form."""
         given = self.cleaned_data
-        return Statement(given["words"], given["evidence"], given.get("classmates", "").split())
+        school = given.get("institution")
+        return Statement(
+            words=given["words"],
+            evidence=given["evidence"],
+            classmates=given.get("classmates", "").split(),
+            school_code=school.code if school else "",
+        )
 
 
 class DisputeForm(StatementForm):
-    """Open a dispute."""
+    """Open a dispute; where several schools work with the portal, at which one."""
 
+    institution = forms.ModelChoiceField(
+        label=_("School"),
+        queryset=schools_with_registrars(),
+        empty_label=_("Choose your school"),
+    )
     classmates = forms.CharField(
         label=_("Classmates who know you"),
         help_text=_("One or two student numbers, with a space between. They are asked."),
@@ -40,7 +52,12 @@ class DisputeForm(StatementForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    field_order = ["words", "evidence", "classmates"]
+    field_order = ["institution", "words", "evidence", "classmates"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if schools_with_registrars().count() < 2:  # then there is no choice
+            del self.fields["institution"]
 
 
 class DecisionForm(forms.Form):

@@ -1,7 +1,10 @@
-"""An account's attempts and its claim."""
+"""An account's attempts and its claim; the disputes that a registrar decides."""
+
+from django.db.models import F, QuerySet
 
 from accounts.models import User
-from verification.models import AttemptState, Claim, VerificationAttempt
+from enrollment.queries import institutions_of
+from verification.models import AttemptState, Claim, Dispute, VerificationAttempt
 
 
 def is_verified(account: User) -> bool:
@@ -25,3 +28,10 @@ def last_unmatched(account: User) -> VerificationAttempt | None:
     found = VerificationAttempt.objects.filter(account=account, state=AttemptState.UNMATCHED)
     attempts = found.exclude(facts_sealed=b"")
     return attempts.order_by("-submitted_at").first()
+
+
+def disputes_visible_to(user: User) -> QuerySet[Dispute]:
+    """Those about records of this registrar's institutions; the open ones first."""
+    codes = institutions_of(user).values("code")
+    found = Dispute.objects.filter(institution_code__in=codes).select_related("claimant", "holder")
+    return found.order_by(F("decided_at").desc(nulls_first=True), "opened_at")

@@ -1,11 +1,14 @@
-"""What people stated in vain is not kept for ever."""
+"""What people stated in vain, and what they wrote and showed in disputes, is not kept for ever."""
 
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
-from verification.models import AttemptState, VerificationAttempt
+from enrollment.evidence import forget_evidence
+from enrollment.models import EvidencePurpose
+from verification.models import AttemptState, Dispute, DisputeState, VerificationAttempt
 
 
 def forget_old_facts() -> int:
@@ -18,3 +21,17 @@ def forget_old_facts() -> int:
         state=AttemptState.UNMATCHED, submitted_at__lt=before
     ).exclude(facts_sealed=b"")
     return old.update(facts_sealed=b"")
+
+
+def forget_old_disputes() -> int:
+    """Delete evidence and words of disputes over for ``EVIDENCE_DAYS``; how many."""
+    before = timezone.now() - timedelta(days=settings.EVIDENCE_DAYS)
+    over = Dispute.objects.filter(decided_at__lt=before).exclude(statement_sealed=b"")
+    gone = list(over.exclude(state=DisputeState.OPEN))
+    subjects = [key for dispute in gone for key in (dispute.key, dispute.objection_subject)]
+    with transaction.atomic():
+        forget_evidence(purpose=EvidencePurpose.DISPUTE, subjects=subjects)
+        Dispute.objects.filter(pk__in=[dispute.pk for dispute in gone]).update(
+            statement_sealed=b"", objection_sealed=b"", facts_sealed=b""
+        )
+    return len(gone)

@@ -40,7 +40,7 @@ def look_into_disputes() -> None:
 @shared_task
 def forget_old_disputes() -> None:
     """Delete what was written and shown in disputes that are long over."""
-    disputes.forget_old_disputes()
+    retention.forget_old_disputes()
 
 
 @shared_task

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.corrections import CORRECTABLE, Change
 from enrollment.evidence import EvidenceField
 from enrollment.importing.columns import BY_NAME
+from enrollment.queries import schools_with_registrars
 from support.models import Cause, Rhythm
 from support.reports.causes import NAMES_A_FIELD
-from support.reports.queries import schools_taking_reports
 from support.reports.services import Statement
 
 
@@ -68,7 +68,7 @@ class NoRecordReportForm(ReportForm):
     """The same from an account without a record: it names its school."""
 
     institution = forms.ModelChoiceField(
-        label=_("School"), queryset=schools_taking_reports(), empty_label=_("Choose your school")
+        label=_("School"), queryset=schools_with_registrars(), empty_label=_("Choose your school")
     )
     name = forms.CharField(
         label=_("Name"), max_length=50, widget=forms.TextInput(attrs={"autocomplete": "name"})

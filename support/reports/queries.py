@@ -7,7 +7,6 @@ from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment.models import Institution
 from enrollment.queries import institutions_of
 from support.models import LIVE_STATES, Cause, Report, ReportBatch, ReportState
 
@@ -83,8 +82,3 @@ def is_key(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def schools_taking_reports() -> QuerySet[Institution]:
-    """The institutions where somebody reads reports."""
-    return Institution.objects.filter(registrars__isnull=False).distinct().order_by("name")

@@ -23,8 +23,8 @@ from enrollment.models import StudentRecord
 from support.models import Report, ReportState
 from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account
-from verification import disputes
 from verification.models import Claim, Dispute, DisputeState, VerificationAttempt
+from verification.queries import disputes_visible_to
 
 PAGE, CANCEL = reverse("accounts:delete_account"), reverse("accounts:cancel_deletion")
 PHONE, MAIL = "+8613912345678", "wang.ming@example.org"
@@ -196,7 +196,7 @@ def test_the_holder_of_a_disputed_record_may_go(
     deletion.erase_due()
     dispute.refresh_from_db()
     assert dispute.holder is None
-    assert disputes.disputes_visible_to(desk_registrar).filter(pk=dispute.pk).exists()
+    assert disputes_visible_to(desk_registrar).filter(pk=dispute.pk).exists()
 
 
 @pytest.mark.django_db

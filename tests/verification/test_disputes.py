@@ -13,12 +13,13 @@ from accounts.models import Notice, User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from delivery.models import OutboxMessage
-from enrollment.models import ClassCounselor, EvidenceFile, StudentRecord
+from enrollment.models import ClassCounselor, EvidenceFile, InstitutionRegistrar, StudentRecord
 from tests.enrollment.test_evidence import picture
-from tests.people import enter, make_account, make_record, sample_number
+from tests.people import enter, make_account, make_record, make_school, sample_number
 from verification import disputes, services
 from verification.facts import Facts
 from verification.models import Claim, Decision, Dispute, Outcome, Vouch
+from verification.retention import forget_old_disputes
 from verification.waiting import match_waiting
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,15 @@ def open_one(account: User, **more: object) -> Dispute:
 def dispute(claimant: User) -> Dispute:
     """Their dispute, looked into."""
     return open_one(claimant)
+
+
+@pytest.fixture
+def elsewhere(db: None) -> User:
+    """The registrar of another school."""
+    user = make_account("elsewhere@example.org", roles=(Role.REGISTRAR,))
+    other = make_school("19990", "别的大学")
+    InstitutionRegistrar.objects.create(user=user, institution=other)
+    return user
 
 
 def let_time_pass(dispute: Dispute) -> None:
@@ -111,6 +121,29 @@ def test_a_number_that_no_record_has_is_answered_by_the_only_school(
     assert found.state == "open", "there is no record to move"
     decide(desk_registrar, found, "neither")
     assert "学校未认定你是本人" in enter(stranger).get(PAGE).content.decode()
+
+
+def test_with_several_schools_the_one_that_is_named_answers(
+    wang_record: StudentRecord, desk_registrar: User, elsewhere: User
+) -> None:
+    stranger = make_account("stranger@example.org")
+    state(stranger, "赵无", sample_number(98), "1")
+    assert "请选择学校" in enter(stranger).get(PAGE).content.decode()
+    enter(stranger).post(PAGE, {"words": WORDS})
+    assert not Dispute.objects.exists()  # no school named
+    found = open_one(stranger, institution=make_school("19990").pk)
+    desk = reverse("verification:dispute_desk", args=[found.key])
+    assert enter(elsewhere).get(desk).status_code == 200
+    assert enter(desk_registrar).get(desk).status_code == 404
+
+
+def test_a_number_that_a_record_has_goes_to_the_school_of_the_record(
+    claimant: User, desk_registrar: User, elsewhere: User
+) -> None:
+    found = open_one(claimant, institution=make_school("19990").pk)
+    desk = reverse("verification:dispute_desk", args=[found.key])
+    assert enter(desk_registrar).get(desk).status_code == 200
+    assert enter(elsewhere).get(desk).status_code == 404
 
 
 def test_a_holder_whom_nobody_told_is_heard_before_the_record_moves(
@@ -301,9 +334,9 @@ def test_what_was_written_and_shown_is_forgotten_in_time(
     found = open_one(claimant, evidence=SimpleUploadedFile("a.jpg", picture()))
     let_time_pass(found)
     decide(desk_registrar, found, "holder")
-    assert disputes.forget_old_disputes() == 0
+    assert forget_old_disputes() == 0
     Dispute.objects.update(decided_at=timezone.now() - timedelta(days=91))
-    assert disputes.forget_old_disputes() == 1
+    assert forget_old_disputes() == 1
     found.refresh_from_db()
     assert not EvidenceFile.objects.exists()
     assert (bytes(found.statement_sealed), bytes(found.facts_sealed)) == (b"", b"")

@@ -47,6 +47,7 @@ class Dispute(models.Model):
     facts_sealed = models.BinaryField()
     statement_sealed = models.BinaryField(default=bytes)
     classmates = models.JSONField(default=list, blank=True)  # student numbers
+    stated_school = models.CharField(max_length=5, blank=True)  # the code of the claimant's school
     state = models.CharField(max_length=9, choices=DisputeState.choices, default=DisputeState.OPEN)
     opened_at = models.DateTimeField(db_default=Now())
 

@@ -17,7 +17,7 @@ from accounts.roles import Role
 from delivery.masking import masked_email, masked_phone
 from enrollment.evidence import evidence_of, serve_evidence
 from enrollment.services import masked_certificate
-from verification import disputes
+from verification import disputes, queries
 from verification.dispute_forms import DecisionForm
 from verification.models import Claim, Dispute, DisputeState
 from verification.views.guard import account_of
@@ -28,7 +28,7 @@ PER_PAGE = 30
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """The disputes of my institutions, those that wait first."""
-    found = disputes.disputes_visible_to(_registrar(request))
+    found = queries.disputes_visible_to(_registrar(request))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "verification/disputes/queue.html", {"page": page})
 
@@ -111,7 +111,7 @@ def _side(account: User | None, found: Dispute, subject: UUID) -> dict[str, obje
 
 
 def _visible(request: HttpRequest, key: UUID) -> Dispute:
-    return get_object_or_404(disputes.disputes_visible_to(_registrar(request)), key=key)
+    return get_object_or_404(queries.disputes_visible_to(_registrar(request)), key=key)
 
 
 def _note_reading(request: HttpRequest, found: Dispute) -> None:

@@ -1,0 +1,111 @@
+"""The registrar decides who holds the records, and may take the decision back."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.notices import tell
+from verification.disputes.objection import call_in_the_holder
+from verification.disputes.parts import TooLateError, note
+from verification.disputes.records import freeze, move, records_of, thaw
+from verification.models import Decision, Dispute, DisputeState
+
+UNDO_DAYS = 30
+
+
+class TooEarlyError(Exception):
+    """The holder may still object."""
+
+
+def decide(*, dispute: Dispute, decision: Decision, reason: str, by: User) -> None:
+    """The registrar decides: who holds the records from now on.
+
+    Raises TooEarlyError while the holder may still object, and TooLateError.
+
+    Also where nobody holds them: then only the claimant or nobody can be right.
+    A holder whom nobody told yet, for what was stated did not fit, is told first.
+    """
+    with transaction.atomic():
+        locked = Dispute.objects.select_for_update().filter(pk=dispute.pk, state=DisputeState.OPEN)
+        found = locked.first()
+        if found is None or not _may_stand(found, decision):
+            raise TooLateError
+        if decision == Decision.CLAIMANT and found.holder is None:
+            call_in_the_holder(found, records_of(found))
+            found.save()
+        ripe = found.is_ripe
+        if ripe:
+            _conclude(found, decision, reason, by)
+    if not ripe:
+        raise TooEarlyError
+
+
+def undo_decision(*, dispute: Dispute, by: User) -> None:
+    """Put the records back to who held them, and open the dispute again.
+
+    Raises TooLateError after UNDO_DAYS, once what was stated is forgotten, or once
+    somebody else holds them.
+    """
+    with transaction.atomic():
+        locked = Dispute.objects.select_for_update().filter(
+            pk=dispute.pk,
+            state=DisputeState.DECIDED,
+            decided_at__gte=timezone.now() - timedelta(days=UNDO_DAYS),
+        )
+        found = locked.exclude(facts_sealed=b"").first()
+        if found is None or not _stands_as_decided(found):
+            raise TooLateError
+        if _moves(found):
+            move(found, found.holder, claimed_at=found.holder_claimed_at)
+        found.state, found.decision, found.decided_at = DisputeState.OPEN, "", None
+        found.save()
+        if found.holder is not None:
+            freeze(records_of(found))
+        note("undo_dispute", found, by)
+        _tell_both(found, "dispute_reopened")
+
+
+def _conclude(found: Dispute, decision: Decision, reason: str, by: User) -> None:
+    found.state, found.decision, found.decided_by = DisputeState.DECIDED, decision, by
+    found.decided_at, found.reason_sealed = timezone.now(), found.sealed(reason, "reason")
+    found.save()
+    if _moves(found):
+        move(found, found.claimant if decision == Decision.CLAIMANT else None)
+    thaw(found)
+    note("decide_dispute", found, by, {"decision": decision})
+    _tell_both(found, "dispute_decided")
+
+
+def _may_stand(dispute: Dispute, decision: Decision) -> bool:
+    """A holder can be right only if there is one; the claimant only if records are known."""
+    if decision == Decision.HOLDER:
+        return dispute.holder is not None
+    return decision == Decision.NEITHER or bool(records_of(dispute))
+
+
+def _moves(dispute: Dispute) -> bool:
+    """Whether the decision changes who holds the records; never behind a holder's back."""
+    neither = dispute.decision == Decision.NEITHER and dispute.holder is not None
+    return neither or dispute.decision == Decision.CLAIMANT
+
+
+def _stands_as_decided(dispute: Dispute) -> bool:
+    if dispute.decision == Decision.NEITHER and dispute.holder is None:
+        return True
+    expected = {
+        Decision.CLAIMANT: dispute.claimant_id,
+        Decision.HOLDER: dispute.holder_id,
+        Decision.NEITHER: None,
+    }[Decision(dispute.decision)]
+    return all(record.holder_id == expected for record in records_of(dispute))
+
+
+def _tell_both(dispute: Dispute, kind: str) -> None:
+    mine = reverse("verification:dispute")
+    tell(account=dispute.claimant, kind=kind, path=mine)
+    if dispute.holder is not None:
+        theirs = reverse("verification:objection", args=[dispute.key])
+        tell(account=dispute.holder, kind=kind, path=theirs)

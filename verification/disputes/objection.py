@@ -1,0 +1,76 @@
+"""The holder of disputed records, and those who know the claimant, are heard."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.notices import tell
+from enrollment.models import ClassCounselor, StudentRecord
+from verification.disputes.parts import Statement, TooLateError, keep, note
+from verification.disputes.records import freeze
+from verification.models import Dispute, DisputeState, Vouch
+
+
+def call_in_the_holder(dispute: Dispute, records: Sequence[StudentRecord]) -> None:
+    """Freeze ``records``, tell who holds them, ask who knows the claimant; nothing if nobody does.
+
+    The caller saves the dispute.
+    """
+    held = next((record for record in records if record.holder_id), None)
+    if held is None or held.holder is None:
+        return
+    dispute.holder, dispute.holder_claimed_at = held.holder, held.claimed_at
+    dispute.object_until = timezone.now() + timedelta(hours=settings.OBJECTION_HOURS)
+    freeze(records)
+    path = reverse("verification:objection", args=[dispute.key])
+    tell(account=held.holder, kind="dispute_against_me", path=path, always=True)
+    classes = [record.school_class_id for record in records if record.school_class_id]
+    for link in ClassCounselor.objects.filter(school_class__in=classes).select_related("user"):
+        _ask_to_vouch(dispute, link.user)
+    _ask_classmates(dispute, classes)
+
+
+def object_to(*, dispute: Dispute, holder: User, statement: Statement) -> None:
+    """The holder says why the record is theirs. Raises TooLateError."""
+    with transaction.atomic():
+        mine = Dispute.objects.filter(
+            pk=dispute.pk, holder=holder, state=DisputeState.OPEN, objected_at=None
+        )
+        sealed = dispute.sealed(statement.words, "objection")
+        if not mine.update(objection_sealed=sealed, objected_at=Now()):
+            raise TooLateError
+        keep(dispute.objection_subject, statement, holder)
+        note("object_to_dispute", dispute, holder)
+
+
+def vouch(*, vouch: Vouch, knows: bool) -> None:
+    """Say whether the claimant is who they say. Raises TooLateError."""
+    asked = Vouch.objects.filter(pk=vouch.pk, answer=None, dispute__state=DisputeState.OPEN)
+    if not asked.update(answer=knows, answered_at=Now()):
+        raise TooLateError
+    note("vouch", vouch.dispute, vouch.account, {"knows": knows})
+
+
+def _ask_classmates(dispute: Dispute, classes: Sequence[int]) -> None:
+    """Ask those named to vouch. Whether there are such classmates the claimant never learns."""
+    mates = StudentRecord.objects.filter(
+        school_class__in=classes,
+        student_number__in=dispute.classmates,
+        holder__isnull=False,
+    ).exclude(holder__in=[dispute.claimant_id, dispute.holder_id or 0])
+    for mate in mates.select_related("holder"):
+        if mate.holder is not None:
+            _ask_to_vouch(dispute, mate.holder)
+
+
+def _ask_to_vouch(dispute: Dispute, account: User) -> None:
+    asked, new = Vouch.objects.get_or_create(dispute=dispute, account=account)
+    if new:
+        path = reverse("verification:vouch", args=[asked.pk])
+        tell(account=account, kind="asked_to_vouch", path=path)

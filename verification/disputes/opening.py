@@ -1,0 +1,104 @@
+"""A dispute begins: taken down, compared with the registry, perhaps given up."""
+
+import logging
+from datetime import timedelta
+from functools import partial
+
+from celery import current_app
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from accounts.models import User
+from enrollment.queries import schools_with_registrars
+from verification.disputes.objection import call_in_the_holder
+from verification.disputes.parts import Statement, TooLateError, keep, note
+from verification.disputes.records import records_of, thaw
+from verification.facts import Facts
+from verification.matching import match
+from verification.models import Dispute, DisputeState, Outcome
+
+logger = logging.getLogger(__name__)
+OPENED_PER_MONTH = 3
+CLASSMATES = 2
+
+
+class TooManyDisputesError(Exception):
+    """The account has opened as many disputes as it may for now, or has one open."""
+
+
+def open_dispute(*, account: User, facts: Facts, statement: Statement) -> Dispute:
+    """Take down what ``account`` says. Raises TooManyDisputesError."""
+    month = timezone.now() - timedelta(days=30)
+    if Dispute.objects.filter(claimant=account, opened_at__gte=month).count() >= OPENED_PER_MONTH:
+        raise TooManyDisputesError
+    dispute = Dispute(claimant=account, certificate_hash=facts.certificate_hash)
+    dispute.classmates = list(statement.classmates)[:CLASSMATES]
+    dispute.stated_school = statement.school_code
+    dispute.facts_sealed = facts.seal(dispute.key)
+    dispute.statement_sealed = dispute.sealed(statement.words, "statement")
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                dispute.save(force_insert=True)
+        except IntegrityError as error:
+            raise TooManyDisputesError from error
+        keep(dispute.key, statement, account)
+        note("open_dispute", dispute, account)
+        transaction.on_commit(partial(_ring, str(dispute.key)), robust=True)
+    return dispute
+
+
+def look_into(dispute: Dispute) -> None:
+    """Compare with the registry; freeze and tell the holder where everything else fits.
+
+    Twice does no more than once: a dispute that was looked into is left alone.
+    """
+    with transaction.atomic():
+        locked = Dispute.objects.select_for_update().filter(
+            pk=dispute.pk, looked_at=None, state=DisputeState.OPEN
+        )
+        found = locked.first()
+        if found is None:
+            return
+        outcome = match(found.facts, found.claimant).outcome
+        records = records_of(found)
+        found.outcome, found.looked_at = outcome, timezone.now()
+        found.institution_code = records[0].institution.code if records else _stated_school(found)
+        if outcome in (Outcome.ALREADY_CLAIMED, Outcome.FROZEN):
+            call_in_the_holder(found, records)
+        found.save()
+
+
+def withdraw(*, dispute: Dispute) -> None:
+    """The claimant gives it up; nothing stays frozen for it. Raises TooLateError."""
+    with transaction.atomic():
+        mine = Dispute.objects.filter(pk=dispute.pk, state=DisputeState.OPEN)
+        if not mine.update(state=DisputeState.WITHDRAWN, decided_at=Now()):
+            raise TooLateError
+        thaw(dispute)
+        note("withdraw_dispute", dispute, dispute.claimant)
+
+
+def not_looked_into() -> QuerySet[Dispute]:
+    """Disputes that the background has still to compare."""
+    return Dispute.objects.filter(looked_at=None, state=DisputeState.OPEN)
+
+
+def _stated_school(dispute: Dispute) -> str:
+    """The code of the school that the claimant names, or of the only one.
+
+    Its registrar answers also those whose number no record has: they would wait in vain.
+    """
+    codes = schools_with_registrars().values_list("code", flat=True)
+    return dispute.stated_school or (codes[0] if len(codes) == 1 else "")
+
+
+def _ring(key: str) -> None:
+    try:
+        current_app.send_task("verification.tasks.look_into_dispute", [key])
+    except (KombuError, RedisError, OSError):
+        logger.warning("broker away: a dispute waits for the clock")
