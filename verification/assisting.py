@@ -21,6 +21,7 @@ from audit.models import AuditEntry
 from enrollment.models import StudentRecord
 from enrollment.services import RecordHeldError, claim_records
 from vault.lookup import keyed_hash
+from verification.matching import series_of
 from verification.models import AssistCode, Claim, ClaimMethod, VerificationAttempt
 
 LIFE = timedelta(minutes=30)
@@ -71,6 +72,7 @@ def assist(*, record: StudentRecord, code: str, reason: str, by: User) -> User:
             Claim.objects.create(
                 account=account,
                 certificate_hash=record.certificate_hash,
+                series=series_of(records),
                 method=ClaimMethod.ASSISTED,
             )
             claim_records(account=account, records=records)

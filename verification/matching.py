@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounts.models import User
+from enrollment.identity.certificates import number_series
 from enrollment.models import StudentRecord
 from enrollment.models.institution import ThirdItem
 from vault.lookup import keyed_hash
@@ -37,7 +38,8 @@ def match(facts: Facts, account: User) -> Match:
         StudentRecord.objects.select_related("institution")
         .filter(certificate_hash=facts.certificate_hash)
         .only(
-            "pk", "key", "name_canonical", "phone_hash", "candidate_number", "student_number",
+            "pk", "key", "name_canonical", "certificate_type", "phone_hash",
+            "candidate_number", "student_number",
             "holder_id", "frozen_at", "institution__third_item", "institution__code",
         )
     )  # fmt: skip
@@ -60,6 +62,11 @@ def match(facts: Facts, account: User) -> Match:
         return Match(Outcome.FROZEN)
     method = ClaimMethod.PHONE if by_phone else ClaimMethod.SELF
     return Match(Outcome.MATCHED, named, method)
+
+
+def series_of(records: Sequence[StudentRecord]) -> str:
+    """The series of numbers to which the certificate of one person's ``records`` belongs."""
+    return min((number_series(record.certificate_type) for record in records), default="")
 
 
 def _was_refused(facts: Facts, account: User) -> bool:

@@ -8,7 +8,7 @@ from accounts.models import User
 from enrollment.services import RecordHeldError, claim_records
 from verification import limits
 from verification.facts import Facts
-from verification.matching import Match, match
+from verification.matching import Match, match, series_of
 from verification.models import OPEN_STATES, AttemptState, Claim, Outcome, VerificationAttempt
 from verification.progress import tell_progress
 
@@ -84,7 +84,10 @@ def claim_match(account: User, facts: Facts) -> Match:
     try:
         with transaction.atomic():
             Claim.objects.create(
-                account=account, certificate_hash=facts.certificate_hash, method=found.method
+                account=account,
+                certificate_hash=facts.certificate_hash,
+                series=series_of(found.records),
+                method=found.method,
             )
             claim_records(account=account, records=found.records)
     except (IntegrityError, RecordHeldError):

@@ -27,6 +27,14 @@ class CertificateType(models.TextChoices):
     OTHER = "其他", _("Other certificate")
 
 
+# GB 11643 gives each of these a number of its own: no two of them share one.
+_ONE_SERIES = frozenset(
+    [
+        CertificateType.RESIDENT_ID,
+        CertificateType.RESIDENCE_PERMIT,
+        CertificateType.PERMANENT_RESIDENT,
+    ]
+)
 # What files and people also write; codes after JY/T 1001.
 ALIASES: dict[str, CertificateType] = {
     "身份证": CertificateType.RESIDENT_ID,
@@ -59,6 +67,14 @@ ALIASES: dict[str, CertificateType] = {
     "其它": CertificateType.OTHER,
     "其他证件": CertificateType.OTHER,
 }
+
+
+def number_series(kind: str) -> str:
+    """Within which the numbers of this type are unique: "" for identity numbers (GB 11643).
+
+    A passport and a travel permit with the same digits are two people's.
+    """
+    return "" if kind in _ONE_SERIES else kind
 
 
 def certificate_type(text: str) -> CertificateType | None:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from accounts.models import User
 from enrollment.identity.certificates import CertificateType as T
 from enrollment.identity.number import check_character
-from tests.people import make_record
+from tests.people import make_account, make_record
 from tests.verification.conftest import Walk
 from verification.facts import Facts
 from verification.forms import BasicInformationForm
+from verification.models import Claim
 
 births = st.dates(date(1930, 1, 1), date(2020, 12, 31))
 
@@ -165,3 +166,19 @@ def test_a_wrong_form_is_told_at_the_field_and_what_was_typed_stays(kind: T, li:
     assert f'value="{kind.value}" selected' in text
     assert 'value="李晓雨"' in text
     assert 'aria-invalid="true"' in text
+
+
+@pytest.mark.django_db
+def test_a_passport_and_a_permit_of_equal_digits_are_two_peoples(li: User, walk: Walk) -> None:
+    digits, other = "12345678", make_account("other@example.org")
+    people = [(li, "李晓雨", T.PASSPORT), (other, "陈台生", T.TAIWAN_PERMIT)]
+    for account, name, kind in people:
+        record = make_record(
+            name=name, number=digits, certificate_type=kind,
+            student_number=f"S{account.pk}", candidate_number=f"K{account.pk}",
+        )  # fmt: skip
+        stated = {"name": name, "certificate_type": kind.value, "number": digits}
+        walk(account, **stated, third_item=record.candidate_number)
+        record.refresh_from_db()
+        assert record.holder == account
+    assert Claim.objects.filter(ended_at=None).count() == 2

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from enrollment.models import StudentRecord
+from verification.matching import series_of
 from verification.models import Claim, ClaimMethod, Dispute, DisputeState
 
 
@@ -42,12 +43,18 @@ def thaw(dispute: Dispute) -> None:
 
 def move(dispute: Dispute, to: User | None, *, claimed_at: object = None) -> None:
     """Make ``to`` the holder of the records and the bearer of the certificate, or nobody."""
-    digest = dispute.certificate_hash
-    ended = Q(certificate_hash=digest) | (Q(account=to) if to is not None else Q())
+    records = records_of(dispute)
+    digest, series = dispute.certificate_hash, series_of(records)
+    sides = Q(account=dispute.claimant) | Q(account=dispute.holder)
+    ended = Q(certificate_hash=digest) & (Q(series=series) | sides)
+    if to is not None:
+        ended |= Q(account=to)
     Claim.objects.filter(ended, ended_at=None).update(ended_at=Now())
     if to is not None:
-        Claim.objects.create(account=to, certificate_hash=digest, method=ClaimMethod.DECIDED)
-    keys = [record.pk for record in records_of(dispute)]
+        Claim.objects.create(
+            account=to, certificate_hash=digest, series=series, method=ClaimMethod.DECIDED
+        )
+    keys = [record.pk for record in records]
     StudentRecord.objects.filter(pk__in=keys).update(
         holder=to, claimed_at=(claimed_at or Now()) if to is not None else None
     )

@@ -105,13 +105,15 @@ class Claim(models.Model):
 
     A claim that has ended (``ended_at``) stays as history. The two unique
     indexes decide every race: one account a certificate, one certificate an
-    account.
+    account. ``series`` tells certificates of equal digits apart
+    (``enrollment.identity.certificates.number_series``), as the registry has the type.
     """
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="claims"
     )
     certificate_hash = models.BinaryField()
+    series = models.CharField(max_length=12, blank=True, db_default="")
     method = models.CharField(max_length=10, choices=ClaimMethod.choices)
     claimed_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -119,7 +121,7 @@ class Claim(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["certificate_hash"],
+                fields=["certificate_hash", "series"],
                 condition=models.Q(ended_at__isnull=True),
                 name="one_account_per_certificate",
             ),
