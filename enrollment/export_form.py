@@ -1,26 +1,20 @@
 """Which records are taken away, and why."""
 
-from typing import Any
-
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.exporting import Wanted
 from enrollment.importing.vocabulary import LEVELS
-from enrollment.models import Institution
+from enrollment.institution_form import InstitutionForm
 from enrollment.progress import Progress
 from enrollment.statuses import Status
 
 _ANY = [("", _("All"))]
 
 
-class ExportForm(forms.Form):
+class ExportForm(InstitutionForm):
     """Filters, the kind of file, and the reason, which stays in the trail."""
 
-    institution = forms.ModelChoiceField(
-        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
-    )
     class_code = forms.CharField(label=_("Class"), max_length=50, required=False)
     entry_year = forms.IntegerField(
         label=_("Year of entry"), required=False, min_value=1950, max_value=2100
@@ -43,13 +37,6 @@ class ExportForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(label=_("What it is needed for"), max_length=200)
-
-    def __init__(self, *args: Any, schools: QuerySet[Institution], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["institution"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
-        field.queryset = schools
-        field.initial = schools.first()
 
     @property
     def wanted(self) -> Wanted:

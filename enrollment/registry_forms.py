@@ -6,11 +6,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.identity.name import InvalidNameError, canonical_name
-from enrollment.models import Institution
+from enrollment.institution_form import InstitutionForm
 
 UPLOAD_BYTES = 200 * 2**20
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".dbf")
@@ -42,20 +41,10 @@ class FileForm(forms.Form):
         return file
 
 
-class UploadForm(FileForm):
+class UploadForm(InstitutionForm, FileForm):
     """Choose the institution (when there are several) and the file."""
 
-    institution = forms.ModelChoiceField(
-        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
-    )
     field_order = ("institution", "file")
-
-    def __init__(self, *args: Any, institutions: QuerySet[Institution], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["institution"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
-        field.queryset = institutions
-        field.initial = institutions.first()
 
 
 class MendedForm(FileForm):

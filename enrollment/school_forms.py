@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.confirming import CHECKLIST
 from enrollment.importing.columns import BY_NAME
-from enrollment.models import Campaign, Institution
+from enrollment.institution_form import InstitutionForm
+from enrollment.models import Campaign
 from enrollment.models.institution import ThirdItem
 
 # What a student can compare with their papers.
@@ -33,12 +34,9 @@ class SchoolForm(forms.Form):
     )
 
 
-class CampaignForm(forms.Form):
+class CampaignForm(InstitutionForm):
     """Who checks what, from when until when."""
 
-    institution = forms.ModelChoiceField(
-        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
-    )
     name = forms.CharField(label=_("Name of the campaign"), max_length=60)
     entry_year = forms.IntegerField(
         label=_("Year of entry"),
@@ -67,18 +65,8 @@ class CampaignForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        schools: QuerySet[Institution],
-        campaign: Campaign | None = None,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, campaign: Campaign | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["institution"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
-        field.queryset = schools
-        field.initial = schools.first()
         self._campaign = campaign
 
     def clean(self) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ReasonForm
 from accounts.models import User
 from accounts.roles import Role
+from enrollment.institution_form import InstitutionForm
 from enrollment.models import Institution
 from enrollment.staffing import StaffingFault, find_account
 
@@ -22,20 +22,10 @@ class ClassForm(forms.Form):
     college = forms.CharField(label=_("College"), max_length=100, required=False)
 
 
-class NewClassForm(ClassForm):
+class NewClassForm(InstitutionForm, ClassForm):
     """A class of one of my institutions."""
 
-    institution = forms.ModelChoiceField(
-        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
-    )
     field_order = ("institution", "code", "college")
-
-    def __init__(self, *args: Any, schools: QuerySet[Institution], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["institution"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
-        field.queryset = schools
-        field.initial = schools.first()
 
 
 class AccountForm(forms.Form):
@@ -86,12 +76,9 @@ class AppointmentForm(AccountForm, ReasonForm):
         return given
 
 
-class AssignmentFileForm(forms.Form):
+class AssignmentFileForm(InstitutionForm):
     """A file of classes and their counselors."""
 
-    institution = forms.ModelChoiceField(
-        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
-    )
     file = forms.FileField(
         label=_("File"),
         help_text=_(
@@ -99,13 +86,6 @@ class AssignmentFileForm(forms.Form):
         ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
     )
-
-    def __init__(self, *args: Any, schools: QuerySet[Institution], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["institution"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
-        field.queryset = schools
-        field.initial = schools.first()
 
     def clean_file(self) -> Any:
         """A file of an allowed size."""

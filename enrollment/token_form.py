@@ -1,20 +1,15 @@
 """What a new import token may do, and for how long."""
 
-from typing import Any
-
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.models import Institution, TokenRight
+from enrollment.institution_form import InstitutionForm
+from enrollment.models import TokenRight
 
 
-class TokenForm(forms.Form):
+class TokenForm(InstitutionForm):
     """Name, right and life of a token."""
 
-    institution = forms.ModelChoiceField(
-        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
-    )
     name = forms.CharField(
         label=_("Name of the token"),
         max_length=60,
@@ -37,10 +32,3 @@ class TokenForm(forms.Form):
         ],
         initial="180",
     )
-
-    def __init__(self, *args: Any, institutions: QuerySet[Institution], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["institution"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
-        field.queryset = institutions
-        field.initial = institutions.first()

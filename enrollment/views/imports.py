@@ -29,7 +29,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     """All imports of my institutions, and the place to drop the next file."""
     user = registrar(request)
     institutions = institutions_of(user)
-    form = UploadForm(request.POST or None, request.FILES or None, institutions=institutions)
+    form = UploadForm(request.POST or None, request.FILES or None, schools=institutions)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

@@ -29,7 +29,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def new_token(request: HttpRequest) -> HttpResponse:
     """Make a token; the answer shows its secret, once."""
     user = registrar(request)
-    form = TokenForm(request.POST or None, institutions=institutions_of(user))
+    form = TokenForm(request.POST or None, schools=institutions_of(user))
     if request.method == "POST" and form.is_valid():
         token, secret = acts.create_token(
             institution=form.cleaned_data["institution"],

@@ -1,4 +1,4 @@
-"""Walking through verification."""
+"""Walking through verification, and who helps with it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
-from tests.people import sample_number
+from accounts.roles import Role
+from enrollment.models import ClassCounselor, StudentRecord
+from tests.people import make_account, sample_number
 
 Walk = Callable[..., HttpResponse]
 
@@ -31,3 +33,12 @@ def walk() -> Walk:
         return client.post("/verify/check/", follow=True)  # type: ignore[return-value]
 
     return walk
+
+
+@pytest.fixture
+def counselor(li_record: StudentRecord) -> User:
+    """The counselor of 李晓雨's class."""
+    user = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
+    assert li_record.school_class is not None
+    ClassCounselor.objects.create(user=user, school_class=li_record.school_class)
+    return user

@@ -8,21 +8,12 @@ from django.urls import reverse
 from accounts.models import Notice, User
 from accounts.roles import Role
 from audit.models import AuditEntry
-from enrollment.models import ClassCounselor, StudentRecord
+from enrollment.models import StudentRecord
 from tests.people import enter, make_account
 from verification import assisting
 from verification.models import AssistCode, Claim
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def counselor(li_record: StudentRecord) -> User:
-    """The counselor of 李晓雨's class."""
-    user = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
-    assert li_record.school_class is not None
-    ClassCounselor.objects.create(user=user, school_class=li_record.school_class)
-    return user
 
 
 def shown_code(student: User) -> str:

@@ -11,10 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import ContactChange, LimitHit, Notice, Rescue, User
-from accounts.roles import Role
 from accounts.tasks import finish_rescues, forget_unfinished
 from audit.models import AuditEntry
-from enrollment.models import ClassCounselor, StudentRecord
+from enrollment.models import StudentRecord
 from enrollment.services import claim_records
 from tests.outbox import Outbox
 from tests.people import enter, make_account
@@ -22,15 +21,6 @@ from tests.people import enter, make_account
 pytestmark = pytest.mark.django_db
 
 OLD_PHONE, NEW_PHONE = "+8613912345678", "13712345678"
-
-
-@pytest.fixture
-def counselor(li_record: StudentRecord) -> User:
-    """The counselor of 李晓雨's class."""
-    user = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
-    assert li_record.school_class is not None
-    ClassCounselor.objects.create(user=user, school_class=li_record.school_class)
-    return user
 
 
 @pytest.fixture

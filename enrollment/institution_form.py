@@ -1,0 +1,24 @@
+"""What every form about one of several institutions begins with."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import Institution
+
+
+class InstitutionForm(forms.Form):
+    """Choose one of ``schools``; the first is chosen already."""
+
+    institution = forms.ModelChoiceField(
+        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, schools: QuerySet[Institution], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["institution"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
+        field.queryset = schools
+        field.initial = schools.first()
