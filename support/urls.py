@@ -14,6 +14,7 @@ urlpatterns = [
     path("articles/", staff_views.articles, name="articles"),
     path("articles/new/", staff_views.new_article, name="article_new"),
     path("articles/<int:pk>/", staff_views.edit_article, name="article_edit"),
+    path("articles/<int:pk>/withdraw/", staff_views.withdraw_article, name="article_withdraw"),
     path("articles/<int:pk>/<int:number>/", staff_views.article_version, name="article_version"),
     path("reports/", reports.mine, name="reports"),
     path("reports/new/", reports.new, name="report_new"),

@@ -30,12 +30,13 @@ def institutions_of(reader: Reader) -> QuerySet[Institution]:
 
 def articles_for(reader: Reader) -> QuerySet[Article]:
     """What this person reads: own institution's articles, and the common ones they leave."""
+    published = Article.objects.filter(withdrawn_at=None)
     common = Q(institution=None)
     if not isinstance(reader, User):
-        return Article.objects.filter(common).order_by("position", "pk")
+        return published.filter(common).order_by("position", "pk")
     own = institutions_of(reader).values("pk")
-    replaced = Article.objects.filter(slug=OuterRef("slug"), institution__in=own)
-    return Article.objects.filter(Q(institution__in=own) | (common & ~Exists(replaced))).order_by(
+    replaced = published.filter(slug=OuterRef("slug"), institution__in=own)
+    return published.filter(Q(institution__in=own) | (common & ~Exists(replaced))).order_by(
         "position", "pk"
     )
 

@@ -68,8 +68,30 @@ def revise_article(*, article: Article, read_version: int, text: Text, by: User)
     return article
 
 
+@transaction.atomic
+def withdraw_article(*, article: Article, by: User) -> None:
+    """Let nobody read ``article`` until it is published again; its versions are kept.
+
+    Where it replaced a common article, readers get that one.
+    """
+    if Article.objects.filter(pk=article.pk, withdrawn_at=None).update(withdrawn_at=Now()):
+        _note(article, by, "support.withdraw_article")
+
+
+@transaction.atomic
+def publish_again(*, article: Article, by: User) -> None:
+    """Let people read a withdrawn ``article`` again."""
+    withdrawn = Article.objects.filter(pk=article.pk, withdrawn_at__isnull=False)
+    if withdrawn.update(withdrawn_at=None):
+        _note(article, by, "support.publish_article_again")
+
+
 def _keep_version(article: Article, by: User, action: str) -> None:
     version_of(article, by.pk).save(force_insert=True)
+    _note(article, by, action)
+
+
+def _note(article: Article, by: User, action: str) -> None:
     trail.record(
         action=action,
         actor_id=by.pk,

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from support.help import queries, services
@@ -90,6 +90,20 @@ def edit_article(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect("support:article_edit", found.pk)
     context["versions"] = found.versions.select_related("author").order_by("-number")
     return render(request, "support/help/staff_edit.html", context)
+
+
+@require_POST
+def withdraw_article(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an article out of the help centre, or put it back."""
+    editor = _editor(request)
+    found = get_object_or_404(queries.articles_editable_by(editor), pk=pk)
+    if found.withdrawn_at is None:
+        services.withdraw_article(article=found, by=editor)
+        messages.success(request, _("The article is withdrawn: nobody reads it now."))
+    else:
+        services.publish_again(article=found, by=editor)
+        messages.success(request, _("The article is published."))
+    return redirect("support:article_edit", pk)
 
 
 @require_safe

@@ -138,5 +138,7 @@ MATRIX: dict[str, str] = {
         "support:articles support:article_new".split(),
         REGISTRARS + "O",
     ),
-    **dict.fromkeys("support:article_edit support:article_version".split(), "RO"),
+    **dict.fromkeys(
+        "support:article_edit support:article_version support:article_withdraw".split(), "RO"
+    ),
 }

@@ -184,6 +184,7 @@ def places(
         "support:batch_workbook": key["batch"],
         "support:submission_result": {"key": correction.key},
         "support:article_edit": {"pk": article.pk},
+        "support:article_withdraw": {"pk": article.pk},
         "support:article_version": {"pk": article.pk, "number": 1},
         "verification:": key["dispute"],
         "support:": key["report"],

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
+from audit.models import AuditEntry
 from enrollment.models import InstitutionRegistrar, StudentRecord
 from support.help.grams import grams_of
 from support.help.handbook import load_handbook, pages
@@ -137,6 +138,28 @@ def test_a_school_replaces_an_article_for_its_own_people(
     assert "<strong>行政楼</strong>" in student.get("/help/check/").content.decode()
     assert "行政楼" not in Client().get("/help/check/").content.decode()
     assert [a.slug for a in search(wang, "行政楼")] == ["check"]
+
+
+def test_a_withdrawn_article_gives_way_to_the_common_one_and_comes_back(
+    editor: Client, wang: User, wang_record: StudentRecord
+) -> None:
+    new = {**TEXT, "slug": "check", "institution": make_school().pk}
+    editor.post(reverse("support:article_new"), new)
+    article = Article.objects.get(slug="check", institution__isnull=False)
+    page = reverse("support:article_withdraw", args=[article.pk])
+    student = Client()
+    student.force_login(wang)
+    assert "已撤下" in editor.post(page, follow=True).content.decode()
+    assert "行政楼" not in student.get("/help/check/").content.decode()
+    assert search(wang, "行政楼") == []
+    assert "已撤下" in editor.get(reverse("support:articles")).content.decode()
+    editor.post(page)
+    assert "行政楼" in student.get("/help/check/").content.decode()
+    acts = AuditEntry.objects.filter(subject_key="check").order_by("pk")
+    assert [entry.action for entry in acts][1:] == [
+        "support.withdraw_article",
+        "support.publish_article_again",
+    ]
 
 
 def test_versions_are_kept_and_two_editors_do_not_overwrite_each_other(editor: Client) -> None:
