@@ -1,22 +1,34 @@
-"""Acts on photographs: keep one, import many."""
+"""Photographs into storage: keep one, import many."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from audit.services import record as write_trail
 from enrollment.importing.darkroom import SealedPicture, develop, sealed
-from enrollment.importing.photos import PhotoTally, list_entries, matched, one_each, open_zip
+from enrollment.importing.photos import Entry, PhotoTally, belonging, open_zip
 from enrollment.importing.pictures import PhotoFault, Picture
-from enrollment.models import Institution, Photo, PhotoKind, StudentRecord
+from enrollment.importing.rehearsal import institution_lock
+from enrollment.models import Institution, Photo, PhotoBatch, PhotoKind, StudentRecord
 
 # So many photographs are written and committed together.
 GROUP = 50
+
+
+@dataclass(frozen=True)
+class Album:
+    """Of which kind photographs are, who brings them, and in which ZIP they came by browser."""
+
+    kind: PhotoKind
+    by: User | None
+    batch: PhotoBatch | None = None
 
 
 def keep_photo(
@@ -27,60 +39,86 @@ def keep_photo(
     The one it replaces disappears after the commit. Raises OSError when
     storage is full; nothing is left behind then.
     """
-    return _keep({record.pk: sealed(picture)}, kind, by)[0]
+    _keep({record.pk: sealed(picture)}, Album(kind, by))
+    return Photo.objects.get(record=record, kind=kind)
 
 
 def import_photos(
     *,
     institution: Institution,
-    kind: PhotoKind,
+    album: Album,
     source: BinaryIO,
-    by: User | None,
     report: Callable[[int], None],
 ) -> PhotoTally:
     """Take every photograph of a ZIP that belongs to exactly one record.
 
     Each photograph stands for itself: what was taken stays when a later one is
-    refused. Raises FileFaultError for the file, OSError when storage is full.
+    refused. Raises FileFaultError for the file or when another import of the
+    institution runs, OSError when storage is full.
     """
     tally = PhotoTally()
-    with open_zip(source) as archive:
-        pairs = one_each(matched(list_entries(archive, tally), institution, tally), tally)
-        group: dict[int, SealedPicture] = {}
-        with closing(develop(source, archive, [entry for entry, _ in pairs])) as developed:
-            for done, (at, outcome) in enumerate(developed, start=1):
-                entry, record_id = pairs[at]
-                if isinstance(outcome, PhotoFault):
-                    tally.refuse(entry.name, outcome)
-                else:
-                    group[record_id] = outcome
-                if len(group) == GROUP or done == len(pairs):
-                    tally.stored += len(_keep(group, kind, by))
-                    group = {}
+    with institution_lock(institution.pk):
+        with open_zip(source) as archive:
+            pairs = belonging(archive, institution, tally)
+            known = _known_marks([record_id for _, record_id in pairs], album)
+            marks = [known[record_id].mark for _, record_id in pairs]
+            entries = [entry for entry, _ in pairs]
+            with closing(develop(source, archive, entries, marks)) as developed:
+                group: dict[int, SealedPicture] = {}
+                for done, (at, outcome) in enumerate(developed, start=1):
+                    entry, record_id = pairs[at]
+                    if isinstance(outcome, SealedPicture):
+                        group[record_id] = outcome
+                    else:
+                        _count(outcome, entry, known[record_id], tally)
+                    if len(group) == GROUP or done == len(pairs):
+                        replaced = _keep(group, album)
+                        tally.replaced += replaced
+                        tally.new += len(group) - replaced
+                        group = {}
                     report(done)
-    write_trail(
-        action="enrollment.import_photos",
-        actor_id=by.pk if by else None,
-        subject_type="institution",
-        subject_key=institution.code,
-        institution_code=institution.code,
-        detail={"stored": tally.stored, "refused": len(tally.refused), "kind": kind.value},
-    )
+        _write(institution, album, tally)
     return tally
 
 
-def _keep(pictures: dict[int, SealedPicture], kind: PhotoKind, by: User | None) -> list[Photo]:
-    """Store pictures by the id of their record, all of them or none."""
+@dataclass(frozen=True)
+class _Known:
+    """The mark of the photograph in storage, and whether this very ZIP has brought it."""
+
+    mark: bytes | None = None
+    of_this_batch: bool = False
+
+
+def _known_marks(record_ids: Sequence[int], album: Album) -> dict[int, _Known]:
+    photos = Photo.objects.filter(record__in=record_ids, kind=album.kind)
+    known = dict.fromkeys(record_ids, _Known())
+    for record_id, mark, batch_id in photos.values_list("record", "source_mark", "taken_in"):
+        of_this = album.batch is not None and batch_id == album.batch.pk
+        known[record_id] = _Known(bytes(mark) if mark else None, of_this)
+    return known
+
+
+def _count(outcome: PhotoFault | None, entry: Entry, known: _Known, tally: PhotoTally) -> None:
+    if outcome is not None:
+        tally.refuse(entry.name, outcome)
+    elif not known.of_this_batch:  # else a worker that was killed has counted it
+        tally.same += 1
+
+
+def _keep(pictures: dict[int, SealedPicture], album: Album) -> int:
+    """Store pictures by the id of their record, all of them or none; how many replaced one."""
     photos = [
         Photo(
             key=picture.key,
             record_id=record_id,
-            kind=kind,
+            kind=album.kind,
             stored_as=f"photos/{picture.key.hex[:2]}/{picture.key}",
             thumbnail_stored_as=f"photos/{picture.key.hex[:2]}/{picture.key}-thumbnail",
             width=picture.width,
             height=picture.height,
-            added_by=by,
+            source_mark=picture.source_mark,
+            added_by=album.by,
+            taken_in=album.batch,
         )
         for record_id, picture in pictures.items()
     ]
@@ -89,9 +127,14 @@ def _keep(pictures: dict[int, SealedPicture], kind: PhotoKind, by: User | None) 
             default_storage.save(photo.stored_as, ContentFile(picture.jpeg))
             default_storage.save(photo.thumbnail_stored_as, ContentFile(picture.thumbnail))
         with transaction.atomic():
-            older = Photo.objects.select_for_update().filter(record__in=pictures, kind=kind)
-            _forget(list(older))
-            return Photo.objects.bulk_create(photos)
+            older = Photo.objects.select_for_update().filter(record__in=pictures, kind=album.kind)
+            replaced = _forget(list(older))
+            Photo.objects.bulk_create(photos)
+            if album.batch:
+                PhotoBatch.objects.filter(pk=album.batch.pk).update(
+                    new=F("new") + len(photos) - replaced, replaced=F("replaced") + replaced
+                )
+        return replaced
     except BaseException:
         for photo in photos:
             default_storage.delete(photo.stored_as)
@@ -99,7 +142,7 @@ def _keep(pictures: dict[int, SealedPicture], kind: PhotoKind, by: User | None) 
         raise
 
 
-def _forget(photos: list[Photo]) -> None:
+def _forget(photos: list[Photo]) -> int:
     names = [name for photo in photos for name in (photo.stored_as, photo.thumbnail_stored_as)]
     Photo.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
 
@@ -108,3 +151,21 @@ def _forget(photos: list[Photo]) -> None:
             default_storage.delete(name)
 
     transaction.on_commit(remove)
+    return len(photos)
+
+
+def _write(institution: Institution, album: Album, tally: PhotoTally) -> None:
+    subject = album.batch or institution
+    write_trail(
+        action="enrollment.import_photos",
+        actor_id=album.by.pk if album.by else None,
+        subject_type="photo_batch" if album.batch else "institution",
+        subject_key=subject.key if isinstance(subject, PhotoBatch) else subject.code,
+        institution_code=institution.code,
+        detail={
+            "kind": album.kind.value,
+            "stored": tally.stored,
+            "same": tally.same,
+            "refused": len(tally.refused),
+        },
+    )

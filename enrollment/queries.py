@@ -13,6 +13,7 @@ from enrollment.models import (
     ImportBatch,
     Institution,
     Photo,
+    PhotoBatch,
     StatusReport,
     StudentRecord,
 )
@@ -77,6 +78,12 @@ def batches_visible_to(user: User | AnonymousUser) -> QuerySet[ImportBatch]:
     return found.select_related("institution", "created_by", "published_by", "mends").order_by(
         "-pk"
     )
+
+
+def photo_batches_visible_to(user: User | AnonymousUser) -> QuerySet[PhotoBatch]:
+    """The ZIPs of photographs of a registrar's institutions, newest first."""
+    found = PhotoBatch.objects.filter(institution__in=institutions_of(user))
+    return found.select_related("institution", "created_by", "taken_by").order_by("-pk")
 
 
 def search_records(records: QuerySet[StudentRecord], words: str) -> QuerySet[StudentRecord]:

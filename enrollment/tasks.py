@@ -8,8 +8,14 @@ from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from enrollment import uploaded
-from enrollment.models import BatchState, ImportBatch, StatusReport
+from enrollment import photo_batches, uploaded
+from enrollment.models import (
+    BatchState,
+    ImportBatch,
+    PhotoBatch,
+    PhotoBatchState,
+    StatusReport,
+)
 from enrollment.models.status_report import MOST_ATTEMPTS
 from enrollment.reporting.printing import print_file
 
@@ -18,7 +24,7 @@ PATIENCE = timedelta(seconds=30)  # before an issued report counts as left lying
 logger = logging.getLogger(__name__)
 
 
-def ring(task: "Task[[int], None]", row: ImportBatch | StatusReport) -> None:
+def ring(task: "Task[[int], None]", row: ImportBatch | PhotoBatch | StatusReport) -> None:
     """Ring the worker; with the broker down the sweep finds the row."""
     try:
         task.apply_async((row.pk,), retry=False)
@@ -54,6 +60,37 @@ def sweep_batches() -> None:
         rehearse_upload(batch_id)
     for batch_id in uploaded.waiting(BatchState.PUBLISHING):
         publish_upload(batch_id)
+
+
+@shared_task
+def check_photos(batch_id: int) -> None:
+    """Check an uploaded ZIP of photographs."""
+    batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.UPLOADED).first()
+    if batch:
+        photo_batches.check_photos(batch)
+
+
+@shared_task
+def take_photos(batch_id: int) -> None:
+    """Take the photographs that a registrar has released, unless another worker does."""
+    batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.TAKING).first()
+    if batch:
+        photo_batches.take_photos(batch)
+
+
+@shared_task
+def sweep_photo_batches() -> None:
+    """Take up what a lost doorbell or a killed worker left lying."""
+    for batch_id in photo_batches.waiting_for(PhotoBatchState.UPLOADED):
+        check_photos(batch_id)
+    for batch_id in photo_batches.waiting_for(PhotoBatchState.TAKING):
+        take_photos(batch_id)
+
+
+@shared_task
+def forget_old_photo_batches() -> None:
+    """Daily: what nobody went on with, and lists that have served."""
+    photo_batches.forget_old_photo_batches()
 
 
 @shared_task

@@ -1,8 +1,6 @@
 """The work behind the browser's import: rehearse and publish what was uploaded."""
 
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -18,8 +16,8 @@ from enrollment.importing.rehearsal import header_of, institution_is_locked
 from enrollment.importing.report import Result, write_faulty_rows
 from enrollment.models import BatchState, ImportBatch
 from enrollment.tokens import may_publish
+from enrollment.waiting import paced
 
-REPORT_SECONDS = 1.0
 # A doorbell that has not been heard after this long is rung again.
 PATIENCE = timedelta(seconds=20)
 NEEDS_COLUMNS = frozenset({FileFault.NO_HEADER, FileFault.MISSING_COLUMNS})
@@ -78,9 +76,9 @@ def _rehearse(batch: ImportBatch, table: Table) -> None:
     header = header_of(table, batch.institution.column_titles)
     batch.rows_expected = _estimate(table)
     batch.save(update_fields=["rows_expected"])
-    result = batches.rehearse_batch(
-        batch=batch, table=table, header=header, report=_reporter(batch)
-    )
+    done = ImportBatch.objects.filter(pk=batch.pk)
+    report = paced(lambda number: done.update(rows_done=number))
+    result = batches.rehearse_batch(batch=batch, table=table, header=header, report=report)
     uploads.keep_head(batch, table.head(uploads.HEAD_ROWS))
     if result.listed:
         with room_or_fault(), tempfile.TemporaryDirectory() as directory:
@@ -151,19 +149,6 @@ def waiting(state: BatchState) -> list[int]:
     before = timezone.now() - PATIENCE
     found = ImportBatch.objects.filter(state=state, created_at__lt=before).exclude(upload="")
     return list(found.values_list("pk", flat=True))
-
-
-def _reporter(batch: ImportBatch) -> Callable[[int], None]:
-    told = 0.0
-
-    def report(done: int) -> None:
-        nonlocal told
-        if time.monotonic() - told < REPORT_SECONDS:
-            return
-        told = time.monotonic()
-        ImportBatch.objects.filter(pk=batch.pk).update(rows_done=done)
-
-    return report
 
 
 def _estimate(table: Table) -> int:

@@ -18,7 +18,7 @@ HEAD_ROWS = 30
 
 def keep_upload(batch: ImportBatch, source: BinaryIO) -> str:
     """Seal an uploaded file into storage; the name it is kept under. Raises FileFaultError."""
-    return _keep(f"imports/{batch.key}/file", source, f"upload:{batch.key}")
+    return keep_sealed(f"imports/{batch.key}/file", source, f"upload:{batch.key}")
 
 
 def open_upload(batch: ImportBatch) -> BinaryIO:
@@ -26,18 +26,18 @@ def open_upload(batch: ImportBatch) -> BinaryIO:
 
     Raises UnsealError, FileFaultError.
     """
-    return _open(batch.upload, f"upload:{batch.key}")
+    return open_sealed(batch.upload, f"upload:{batch.key}")
 
 
 def keep_faulty_rows(batch: ImportBatch, path: Path) -> None:
     """Seal the workbook of faulty rows."""
     with path.open("rb") as source:
-        _keep(_faulty_name(batch), source, f"faulty:{batch.key}")
+        keep_sealed(_faulty_name(batch), source, f"faulty:{batch.key}")
 
 
 def open_faulty_rows(batch: ImportBatch) -> BinaryIO:
     """The workbook of faulty rows. Raises UnsealError and FileNotFoundError."""
-    return _open(_faulty_name(batch), f"faulty:{batch.key}")
+    return open_sealed(_faulty_name(batch), f"faulty:{batch.key}")
 
 
 def keep_head(batch: ImportBatch, rows: list[list[str]]) -> None:
@@ -45,14 +45,14 @@ def keep_head(batch: ImportBatch, rows: list[list[str]]) -> None:
     with tempfile.TemporaryFile() as source:
         source.write(json.dumps(rows).encode())
         source.seek(0)
-        _keep(_head_name(batch), source, f"head:{batch.key}")
+        keep_sealed(_head_name(batch), source, f"head:{batch.key}")
 
 
 def head_of(batch: ImportBatch) -> list[list[str]]:
     """The first rows that ``keep_head`` kept; empty when there are none."""
     if not default_storage.exists(_head_name(batch)):
         return []
-    with _open(_head_name(batch), f"head:{batch.key}") as file:
+    with open_sealed(_head_name(batch), f"head:{batch.key}") as file:
         return cast("list[list[str]]", json.load(file))
 
 
@@ -70,7 +70,8 @@ def _head_name(batch: ImportBatch) -> str:
     return f"imports/{batch.key}/head"
 
 
-def _keep(name: str, source: BinaryIO, context: str) -> str:
+def keep_sealed(name: str, source: BinaryIO, context: str) -> str:
+    """Seal a file into storage; the name it is kept under. Raises FileFaultError (no room)."""
     with room_or_fault(), tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as sealed:
         seal_file(source, sealed, context=context)
         sealed.seek(0)
@@ -82,7 +83,11 @@ def _keep(name: str, source: BinaryIO, context: str) -> str:
             raise
 
 
-def _open(name: str, context: str) -> BinaryIO:
+def open_sealed(name: str, context: str) -> BinaryIO:
+    """A sealed file of storage in the clear, in a file without a name.
+
+    Raises UnsealError, FileNotFoundError, FileFaultError (no room).
+    """
     plain = tempfile.TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  the caller closes it
     with room_or_fault(), default_storage.open(name) as sealed:
         for block in unseal_file(cast("BinaryIO", sealed), context=context):

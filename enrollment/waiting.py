@@ -1,10 +1,12 @@
 """How far an import is, for whoever waits for it."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils import timezone
 
-from enrollment.models import BatchState, ImportBatch
+from enrollment.models import BatchState, ImportBatch, PhotoBatch
 
 RUNNING = frozenset({BatchState.UPLOADED, BatchState.REHEARSING, BatchState.PUBLISHING})
 _AT_WORK = (BatchState.REHEARSING, BatchState.PUBLISHING)
@@ -13,6 +15,8 @@ TELLING_SHARE = 0.05
 # Measured at 100,000 and 1,000,000 rows: comparing the whole file takes so much of the time of
 # reading it; publishing a new and a changed record so many times the check of a row.
 COMPARING, NEW, CHANGED = 0.4, 2.0, 5.0
+# So often work that goes on is written down for the page.
+REPORT_SECONDS = 1.0
 # Nothing but the end itself is the end.
 NEARLY = 0.95
 
@@ -43,6 +47,28 @@ def progress_of(batch: ImportBatch) -> Progress:
         left = None if ahead else calm(whole - taken)
         return Progress(min(taken, NEARLY * whole), whole, left, ahead)
     return Progress(batch.rows_done, batch.rows_expected or 1, _checking_left(batch), ahead)
+
+
+def photos_left(batch: PhotoBatch) -> int | None:
+    """Seconds until the photographs of a ZIP are taken; None where that is not known yet."""
+    share = batch.done / max(1, batch.matched)
+    if batch.started_at is None or share < TELLING_SHARE:
+        return None
+    taken = (timezone.now() - batch.started_at).total_seconds()
+    return calm(taken / share - taken)
+
+
+def paced(write: Callable[[int], object]) -> Callable[[int], None]:
+    """``write`` for work that tells of every step: at most once in ``REPORT_SECONDS``."""
+    told = 0.0
+
+    def report(done: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= REPORT_SECONDS:
+            told = time.monotonic()
+            write(done)
+
+    return report
 
 
 def calm(seconds: float) -> int:

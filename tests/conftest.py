@@ -15,7 +15,7 @@ from accounts.journeys.deletion import ask_for_deletion
 from accounts.limits import subject_of
 from accounts.models import Block, Question, Rescue, SecurityAnswer, User
 from accounts.roles import Role
-from enrollment import absences
+from enrollment import absences, photo_batches
 from enrollment.cards import card_of
 from enrollment.confirming import answer_record
 from enrollment.corrections import Change
@@ -32,6 +32,7 @@ from enrollment.models import (
     ImportToken,
     InstitutionRegistrar,
     Photo,
+    PhotoBatch,
     PhotoKind,
     RecordEvent,
     StatusReport,
@@ -45,6 +46,7 @@ from support.models import Cause, Report, ReportState
 from support.reports.correcting import accept_correction
 from support.reports.services import Statement, open_report
 from tests.enrollment.importing import make_checked, make_import, sample
+from tests.enrollment.pictures import make_photo_batch
 from tests.outbox import Outbox
 from tests.people import make_account, make_record, make_school, sample_number
 from vault.cipher import seal
@@ -185,6 +187,30 @@ def absence_decision(partial_import: ImportBatch, desk_registrar: User) -> Absen
         reason="2026 届毕业",
         by=desk_registrar,
     )
+
+
+@pytest.fixture
+def checked_photos(published_import: ImportBatch, desk_registrar: User) -> PhotoBatch:
+    """A checked ZIP: one photograph of a student, one of nobody."""
+    return make_photo_batch(desk_registrar)
+
+
+@pytest.fixture
+def taken_photos(published_import: ImportBatch, desk_registrar: User) -> PhotoBatch:
+    """Another, taken."""
+    batch = make_photo_batch(desk_registrar)
+    photo_batches.release_photos(batch=batch, by=desk_registrar)
+    photo_batches.take_photos(batch)
+    batch.refresh_from_db()
+    return batch
+
+
+@pytest.fixture
+def failing_photos(published_import: ImportBatch, desk_registrar: User) -> PhotoBatch:
+    """The disk was full after two photographs of another."""
+    batch = make_photo_batch(desk_registrar)
+    PhotoBatch.objects.filter(pk=batch.pk).update(state="failed", failure="no_room", new=2)
+    return batch
 
 
 @pytest.fixture

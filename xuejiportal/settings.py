@@ -261,7 +261,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Files without a name while a workbook is read; large ones need room here.
-SPOOL_DIR = env.text("SPOOL_DIR", tempfile.gettempdir())
+SPOOL_DIR = FILE_UPLOAD_TEMP_DIR = env.text("SPOOL_DIR", tempfile.gettempdir())
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "enrollment.upload_handlers.RoomyUploadHandler",
+]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -353,6 +357,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "enrollment.tasks.sweep_batches",
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 60},
+    },
+    "sweep-photo-batches": {
+        "task": "enrollment.tasks.sweep_photo_batches",
+        "schedule": schedule(timedelta(seconds=30)),
+        "options": {"expires": 60},
+    },
+    "forget-old-photo-batches": {
+        "task": "enrollment.tasks.forget_old_photo_batches",
+        "schedule": schedule(timedelta(days=1)),
     },
     "sweep-reports": {
         "task": "enrollment.tasks.sweep_reports",

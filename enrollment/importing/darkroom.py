@@ -1,7 +1,8 @@
 """Photographs of a ZIP made ready for storage, by two processes where there are many."""
 
+import hmac
 import zipfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
 from typing import Any, BinaryIO
@@ -13,6 +14,7 @@ from enrollment.importing.photos import Entry, read_entry
 from enrollment.importing.pictures import PhotoFault, PhotoFaultError, Picture, prepare
 from enrollment.importing.readers import PlacedReader
 from vault.cipher import seal
+from vault.lookup import purpose_key
 
 PARALLEL_FROM = 100
 PROCESSES = 2
@@ -20,16 +22,24 @@ PROCESSES = 2
 
 @dataclass(frozen=True)
 class SealedPicture:
-    """A picture as storage keeps it, under a key of its own; its size in pixels."""
+    """A picture as storage keeps it, under a key of its own; its size in pixels.
+
+    ``source_mark`` is the mark of the file it was drawn from, where that is known.
+    """
 
     key: UUID
     jpeg: bytes
     thumbnail: bytes
     width: int
     height: int
+    source_mark: bytes | None = None
 
 
-def sealed(picture: Picture) -> SealedPicture:
+# What became of an entry; None: the picture in storage was drawn from the same file.
+Outcome = SealedPicture | PhotoFault | None
+
+
+def sealed(picture: Picture, source_mark: bytes | None = None) -> SealedPicture:
     """``picture`` under a new key."""
     key = uuid4()
     return SealedPicture(
@@ -38,16 +48,21 @@ def sealed(picture: Picture) -> SealedPicture:
         seal(picture.thumbnail, context=f"photo-thumbnail:{key}"),
         picture.width,
         picture.height,
+        source_mark,
     )
 
 
 def develop(
-    source: BinaryIO, archive: zipfile.ZipFile, entries: list[Entry]
-) -> Generator[tuple[int, SealedPicture | PhotoFault]]:
-    """Each entry by its place in ``entries``: its picture, or why it cannot be taken.
+    source: BinaryIO,
+    archive: zipfile.ZipFile,
+    entries: Sequence[Entry],
+    known: Sequence[bytes | None],
+) -> Generator[tuple[int, Outcome]]:
+    """Each entry by its place in ``entries``: its picture, or why it is not taken.
 
-    ``archive`` is ``source`` opened. Raises FileFaultError when a process is
-    killed; leaving the loop ends them.
+    ``known`` are the marks of the files that the pictures in storage were drawn
+    from, in the order of the entries. ``archive`` is ``source`` opened. Raises
+    FileFaultError when a process is killed; leaving the loop ends them.
     """
     try:
         descriptor = source.fileno()
@@ -55,27 +70,31 @@ def develop(
         descriptor = None
     if descriptor is None or len(entries) < PARALLEL_FROM:
         for at, entry in enumerate(entries):
-            yield at, _developed(archive, entry)
+            yield at, _developed(archive, entry, known[at])
         return
     try:
-        for _, message in in_processes(PROCESSES, _work(descriptor, entries)):
+        for _, message in in_processes(PROCESSES, _work(descriptor, entries, known)):
             yield message
     except ChildDiedError as error:
         raise FileFaultError(FileFault.INTERRUPTED) from error
 
 
-def _work(descriptor: int, entries: list[Entry]) -> Callable[[int, Callable[[Any], None]], None]:
+def _work(
+    descriptor: int, entries: Sequence[Entry], known: Sequence[bytes | None]
+) -> Callable[[int, Callable[[Any], None]], None]:
     def work(share: int, send: Callable[[Any], None]) -> None:
         # A place of its own in the file: the others read it at the same time.
         with zipfile.ZipFile(BufferedReader(PlacedReader(descriptor))) as archive:
             for at in range(share, len(entries), PROCESSES):
-                send((at, _developed(archive, entries[at])))
+                send((at, _developed(archive, entries[at], known[at])))
 
     return work
 
 
-def _developed(archive: zipfile.ZipFile, entry: Entry) -> SealedPicture | PhotoFault:
+def _developed(archive: zipfile.ZipFile, entry: Entry, known: bytes | None) -> Outcome:
     try:
-        return sealed(prepare(read_entry(archive, entry)))
+        data = read_entry(archive, entry)
+        mark = hmac.digest(purpose_key("photo"), data, "sha256")
+        return None if mark == known else sealed(prepare(data), mark)
     except PhotoFaultError as error:
         return error.fault

@@ -21,6 +21,18 @@ class FileFault(models.TextChoices):
         _("The file is named like a workbook but is something else. Open it and save it as .xlsx."),
     )
     UNREADABLE = "unreadable", _("The workbook is damaged or protected by a password.")
+    NOT_A_ZIP = (
+        "not_a_zip",
+        _("This is not a ZIP file, or it is damaged. Pack the photos again as .zip."),
+    )
+    LOCKED_ZIP = (
+        "locked_zip",
+        _("The ZIP file is protected by a password. Pack it again without one."),
+    )
+    TOO_MANY_ENTRIES = (
+        "too_many_entries",
+        _("The ZIP file holds more than 100,000 entries. Split it and try again."),
+    )
     TOO_LARGE = "too_large", _("The file unfolds to more data than is allowed.")
     BINARY = "binary", _("The file is neither a workbook nor text.")
     ENCODING = (

@@ -1,5 +1,6 @@
 """A ZIP of photographs, named by certificate, candidate or student number."""
 
+import re
 import stat
 import zipfile
 from collections import Counter, defaultdict
@@ -7,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.db.models import Q
 
@@ -20,7 +21,12 @@ from vault.lookup import keyed_hash
 MAX_ENTRIES = 100_000
 MAX_RATIO = 50
 GROUP = 200
+# Names are some twenty characters long; a directory of so many entries is smaller than this.
+MAX_DIRECTORY = MAX_ENTRIES * 512
+SHOWN_NAME = 200
 _ENCRYPTED, _UTF8 = 0x1, 0x800
+_ENTRY_HEAD = b"PK\x01\x02"
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True)
@@ -34,33 +40,72 @@ class Entry:
 
 @dataclass
 class PhotoTally:
-    """What became of the entries; ``refused`` is (name of the entry, why)."""
+    """What became of the entries; ``refused`` is (name of the entry, why).
 
-    stored: int = 0
+    ``same`` are photographs that lay in storage already, drawn from the same file.
+    """
+
+    new: int = 0
+    replaced: int = 0
+    same: int = 0
     refused: list[tuple[str, PhotoFault]] = field(default_factory=list)
+
+    @property
+    def stored(self) -> int:
+        """Photographs that were written to storage."""
+        return self.new + self.replaced
 
     def refuse(self, name: str, fault: PhotoFault) -> None:
         """Note an entry that was not taken; a certificate number in its name is masked."""
-        path = PurePosixPath(name.replace("\\", "/"))
-        if _hash(path.stem.strip()):
-            name = name.replace(path.stem, mask_number(path.stem))
-        self.refused.append((name, fault))
+        masked = _IDENTITY.sub(lambda found: mask_number(found[0]), name)
+        self.refused.append((masked[:SHOWN_NAME], fault))
+
+
+class _DirectoryGuard:
+    """A file that does not let a ZIP's directory be unfolded when it is too large.
+
+    ``zipfile`` reads the directory at once and makes an object of each entry
+    before anybody can count them: two gigabytes of empty entries would take ten
+    of memory.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self.seek, self.tell, self.seekable = source.seek, source.tell, source.seekable
+        self._read = source.read
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises FileFaultError where so much is read at once, or too many entries."""
+        if size > MAX_DIRECTORY:
+            raise FileFaultError(FileFault.TOO_MANY_ENTRIES)
+        data = self._read(size)
+        if data.count(_ENTRY_HEAD) > MAX_ENTRIES:
+            raise FileFaultError(FileFault.TOO_MANY_ENTRIES)
+        return data
 
 
 def open_zip(source: BinaryIO) -> zipfile.ZipFile:
     """The archive, after a look at its directory. Raises FileFaultError."""
     try:
-        archive = zipfile.ZipFile(source)
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise FileFaultError(FileFault.UNREADABLE) from error
+        archive = zipfile.ZipFile(cast("BinaryIO", _DirectoryGuard(source)))
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        raise FileFaultError(FileFault.NOT_A_ZIP) from error
     entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise FileFaultError(FileFault.TOO_MANY_ENTRIES)
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-        raise FileFaultError(FileFault.UNREADABLE)
+        raise FileFaultError(FileFault.LOCKED_ZIP)
     unfolded = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or unfolded > MAX_RATIO * max(packed, MAX_BYTES):
+    if unfolded > MAX_RATIO * max(packed, MAX_BYTES):
         raise FileFaultError(FileFault.TOO_LARGE)
     return archive
+
+
+def belonging(
+    archive: zipfile.ZipFile, institution: Institution, tally: PhotoTally
+) -> list[tuple[Entry, int]]:
+    """The entries that belong to exactly one record of ``institution``, with its id."""
+    return one_each(matched(list_entries(archive, tally), institution, tally), tally)
 
 
 def list_entries(archive: zipfile.ZipFile, tally: PhotoTally) -> list[Entry]:

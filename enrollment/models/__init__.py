@@ -13,7 +13,8 @@ from enrollment.models.institution import (
     InstitutionRegistrar,
     SchoolClass,
 )
-from enrollment.models.photo import Photo, PhotoKind
+from enrollment.models.photo import Photo
+from enrollment.models.photo_batch import PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.models.record import FieldChange, StudentRecord
 from enrollment.models.status_report import ReportLanguage, SigningKey, StatusReport
 from enrollment.models.token import ImportToken, TokenRight
@@ -39,6 +40,8 @@ __all__ = [
     "InstitutionRegistrar",
     "Photo",
     "PhotoAnswer",
+    "PhotoBatch",
+    "PhotoBatchState",
     "PhotoKind",
     "RecordBefore",
     "RecordEvent",

@@ -4,20 +4,17 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
+from enrollment.models.photo_batch import PhotoBatch, PhotoKind
 from enrollment.models.record import StudentRecord
 
 
-class PhotoKind(models.TextChoices):
-    """录取照片 comes from the entrance examination, 学历照片 from the collection before leaving."""
-
-    ADMISSION = "admission", _("Admission photo")
-    GRADUATION = "graduation", _("Graduation photo")
-
-
 class Photo(models.Model):
-    """One photograph, sealed in storage (context ``photo:<key>``, ``photo-thumbnail:<key>``)."""
+    """One photograph, sealed in storage (context ``photo:<key>``, ``photo-thumbnail:<key>``).
+
+    ``source_mark`` is a keyed hash of the file it was drawn from: the same file
+    again is known without being opened.
+    """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="photos")
@@ -26,6 +23,10 @@ class Photo(models.Model):
     thumbnail_stored_as = models.CharField(max_length=100)
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()
+    source_mark = models.BinaryField(null=True)
+    taken_in = models.ForeignKey(
+        PhotoBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="photos"
+    )
     added_at = models.DateTimeField(auto_now_add=True)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -19,6 +19,7 @@ from enrollment.models import BatchState
 from enrollment.problem_groups import grouped
 from enrollment.queries import batches_visible_to, institutions_of
 from enrollment.registry_forms import UploadForm
+from enrollment.upload_handlers import tell_of_no_room
 from enrollment.views.access import registrar, visible_batch
 
 PER_PAGE = 20
@@ -30,6 +31,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     user = registrar(request)
     institutions = institutions_of(user)
     form = UploadForm(request.POST or None, request.FILES or None, schools=institutions)
+    tell_of_no_room(request, form)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

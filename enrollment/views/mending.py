@@ -12,6 +12,7 @@ from enrollment import absences, batches, tasks, uploads
 from enrollment.importing.faults import FileFaultError
 from enrollment.models import BatchState
 from enrollment.registry_forms import MendedForm
+from enrollment.upload_handlers import tell_of_no_room
 from enrollment.views.access import registrar, visible_batch
 
 
@@ -33,6 +34,7 @@ def mended_rows(request: HttpRequest, key: UUID) -> HttpResponse:
     if batch.state != BatchState.REHEARSED or not batch.result.get("problems"):
         return redirect("registry:import", batch.key)
     form = MendedForm(request.POST or None, request.FILES or None)
+    tell_of_no_room(request, form)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

@@ -18,7 +18,13 @@ from playwright.sync_api import Page as Tab
 from accounts.codes import derive
 from accounts.models import Code, CodePurpose, Rescue
 from enrollment.absences import groups
-from enrollment.models import AbsenceDecision, Confirmation, ImportBatch, StudentRecord
+from enrollment.models import (
+    AbsenceDecision,
+    Confirmation,
+    ImportBatch,
+    PhotoBatch,
+    StudentRecord,
+)
 from tests.people import PASSWORD, make_school, sample_number
 
 
@@ -144,15 +150,12 @@ def send_empty(tab: Tab) -> None:
 
 
 def show_it_is_you(tab: Tab) -> None:
-    """Enter the password once more, as pages that matter ask; it holds for a few minutes."""
-    wanted = tab.url
-    if "reauthenticate" not in wanted:
-        tab.goto(reverse("account_reauthenticate"))
+    """Enter the password once more where a page asks for it; it holds for a few minutes."""
+    if "reauthenticate" not in tab.url:
+        return
     tab.locator("[name=password]").fill(PASSWORD)
     tab.locator("main form button[type=submit]").first.click()
     tab.wait_for_url(lambda url: "reauthenticate" not in url)
-    if "reauthenticate" not in wanted:
-        tab.goto(wanted)
 
 
 def press_first(tab: Tab) -> None:
@@ -197,6 +200,11 @@ def import_page(batch: ImportBatch) -> str:
 
 def of_import(name: str) -> Callable[[ImportBatch], str]:
     """A page that belongs to one import."""
+    return lambda batch: reverse(f"registry:{name}", args=[batch.key])
+
+
+def photos_page(name: str) -> Callable[[PhotoBatch], str]:
+    """A page of one ZIP of photographs."""
     return lambda batch: reverse(f"registry:{name}", args=[batch.key])
 
 
@@ -417,6 +425,18 @@ PAGES = [
     Page("imports, errors", reverse("registry:imports"), "desk_registrar", act=send_empty),
     Page("import, checked", import_page, "desk_registrar", "checked_import"),
     Page("import, published", import_page, "desk_registrar", "published_import"),
+    Page("photos", reverse("registry:photo_batches"), "desk_registrar", "taken_photos"),
+    Page("photos, errors", reverse("registry:photo_batches"), "desk_registrar", act=send_empty),
+    Page("photos, checked", photos_page("photo_batch"), "desk_registrar", "checked_photos"),
+    Page("photos, failed", photos_page("photo_batch"), "desk_registrar", "failing_photos"),
+    Page("photos, taken", photos_page("photo_batch"), "desk_registrar", "taken_photos"),
+    Page(
+        "take photos",
+        photos_page("take_photos"),
+        "desk_registrar",
+        "checked_photos",
+        act=show_it_is_you,
+    ),
     Page("code to show", reverse("verification:show_code"), "li", act=press_first),
     Page("open a dispute", reverse("verification:dispute"), "li", "unmatched_attempt"),
     Page(

@@ -13,14 +13,17 @@ from PIL import Image, ImageFile
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from enrollment import albums
-from enrollment.albums import import_photos, keep_photo
+from enrollment.albums import Album, import_photos, keep_photo
 from enrollment.importing import darkroom
 from enrollment.importing.faults import FileFault, FileFaultError
-from enrollment.importing.photos import PhotoTally
+from enrollment.importing.photos import MAX_ENTRIES, PhotoTally
 from enrollment.importing.pictures import PhotoFault, PhotoFaultError, prepare
 from enrollment.models import Institution, Photo, PhotoKind, StudentRecord
 from tests.enrollment.importing import AT, run_import, sample, write_csv
+from tests.enrollment.pictures import picture, zip_of
 from vault.cipher import unseal
+
+ADMISSION = Album(PhotoKind.ADMISSION, by=None)
 
 
 @pytest.fixture
@@ -31,32 +34,11 @@ def rows(school: Institution, tmp_path: Path) -> list[list[str]]:
     return found
 
 
-def picture(colour: str = "navy", mode: str = "RGB", kind: str = "JPEG", **save: object) -> bytes:
-    out = io.BytesIO()
-    image = (
-        Image.new("RGB", (480, 640), colour).convert(mode)
-        if mode != "I;16"
-        else Image.new(mode, (480, 640))
-    )
-    image.save(out, kind, **save)
-    return out.getvalue()
-
-
-def zip_of(entries: dict[str, bytes]) -> io.BytesIO:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    out.seek(0)
-    return out
-
-
 def take(school: Institution, entries: dict[str, bytes]) -> PhotoTally:
     return import_photos(
         institution=school,
-        kind=PhotoKind.ADMISSION,
+        album=ADMISSION,
         source=zip_of(entries),
-        by=None,
         report=lambda done: None,
     )
 
@@ -140,9 +122,7 @@ def test_a_symbolic_link_is_refused(school: Institution, rows: list[list[str]]) 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(link, "/etc/passwd")
-    tally = import_photos(
-        institution=school, kind=PhotoKind.ADMISSION, source=out, by=None, report=lambda done: None
-    )
+    tally = import_photos(institution=school, album=ADMISSION, source=out, report=lambda done: None)
     assert [fault for _, fault in tally.refused] == [PhotoFault.NAME]
 
 
@@ -153,9 +133,8 @@ def test_gbk_names_of_chinese_windows_are_read(school: Institution, rows: list[l
     content = content.replace(b"xxxx/", "照片".encode("gbk") + b"/")
     tally = import_photos(
         institution=school,
-        kind=PhotoKind.ADMISSION,
+        album=ADMISSION,
         source=io.BytesIO(content),
-        by=None,
         report=lambda done: None,
     )
     assert tally.stored == 1
@@ -164,18 +143,17 @@ def test_gbk_names_of_chinese_windows_are_read(school: Institution, rows: list[l
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (b"", FileFault.UNREADABLE),
-        (b"no zip at all", FileFault.UNREADABLE),
-        (zip_of({"1.jpg": bytes(300 * 2**20)[: 2**20]}).getvalue()[:-30], FileFault.UNREADABLE),
+        (b"", FileFault.NOT_A_ZIP),
+        (b"no zip at all", FileFault.NOT_A_ZIP),
+        (zip_of({"1.jpg": bytes(300 * 2**20)[: 2**20]}).getvalue()[:-30], FileFault.NOT_A_ZIP),
     ],
 )
 def test_a_broken_archive_is_refused(school: Institution, content: bytes, fault: FileFault) -> None:
     with pytest.raises(FileFaultError) as refused:
         import_photos(
             institution=school,
-            kind=PhotoKind.ADMISSION,
+            album=ADMISSION,
             source=io.BytesIO(content),
-            by=None,
             report=lambda done: None,
         )
     assert refused.value.fault == fault
@@ -189,17 +167,44 @@ def test_a_bomb_or_a_locked_archive_is_refused_before_reading(school: Institutio
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
     for content, fault in (
         (bomb.getvalue(), FileFault.TOO_LARGE),
-        (bytes(locked), FileFault.UNREADABLE),
+        (bytes(locked), FileFault.LOCKED_ZIP),
     ):
         with pytest.raises(FileFaultError) as refused:
             import_photos(
                 institution=school,
-                kind=PhotoKind.ADMISSION,
+                album=ADMISSION,
                 source=io.BytesIO(content),
-                by=None,
                 report=lambda done: None,
             )
         assert refused.value.fault == fault
+
+
+def test_a_directory_of_countless_entries_is_never_unfolded(school: Institution) -> None:
+    """An object for each of its entries would take the machine's memory."""
+    entry = zip_of({"1.jpg": b""}).getvalue()
+    at = entry.index(b"PK\x01\x02")
+    directory, end = entry[at:-22], bytearray(entry[-22:])
+    many = directory * (MAX_ENTRIES + 1)
+    end[12:16] = len(many).to_bytes(4, "little")
+    with pytest.raises(FileFaultError) as refused:
+        import_photos(
+            institution=school,
+            album=ADMISSION,
+            source=io.BytesIO(entry[:at] + many + end),
+            report=lambda done: None,
+        )
+    assert refused.value.fault == FileFault.TOO_MANY_ENTRIES
+
+
+def test_the_same_file_again_is_not_drawn_again(school: Institution, rows: list[list[str]]) -> None:
+    names = [f"{row[AT['学号']]}.jpg" for row in rows[:2]]
+    entries = {names[0]: picture("red"), names[1]: picture("tan")}
+    assert take(school, entries).new == 2
+    before = set(Photo.objects.values_list("key", flat=True))
+    entries[names[1]] = picture("blue")
+    tally = take(school, entries)
+    assert (tally.new, tally.replaced, tally.same) == (0, 1, 1)
+    assert len(before & set(Photo.objects.values_list("key", flat=True))) == 1
 
 
 def huge_png() -> bytes:
@@ -319,7 +324,7 @@ def test_many_photos_are_drawn_by_two_processes(school: Institution, tmp_path: P
     with many(count, tmp_path / "many.zip").open("rb") as source:
         told: list[int] = []
         tally = import_photos(
-            institution=school, kind=PhotoKind.ADMISSION, source=source, by=None, report=told.append
+            institution=school, album=ADMISSION, source=source, report=told.append
         )
     assert (tally.stored, [fault for _, fault in tally.refused]) == (
         count - 1,

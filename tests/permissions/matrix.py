@@ -94,14 +94,16 @@ MATRIX: dict[str, str] = {
     ),
     # The registrar's work.
     **dict.fromkeys(
-        """registry:imports registry:export registry:campaigns registry:new_campaign
-        registry:classes registry:assign_by_file registry:people
+        """registry:imports registry:photo_batches registry:export registry:campaigns
+        registry:new_campaign registry:classes registry:assign_by_file registry:people
         registry:tokens registry:new_token support:submissions support:report_statistics""".split(),
         REGISTRARS,
     ),
     **dict.fromkeys(
         """registry:import registry:changes registry:missing registry:missing_people
         registry:decide_missing registry:decision registry:columns registry:faulty_rows
+        registry:photo_batch registry:take_photos registry:retry_photos registry:refused_photos
+        registry:discard_photos
         registry:mended_rows registry:check_again registry:publish registry:undo registry:discard
         registry:campaign registry:end_campaign registry:rules
         registry:class registry:remove_class registry:assign_counselor

@@ -41,6 +41,7 @@ from support.models import Article, Cause, Reminder, Report
 from support.reports.correcting import accept_correction
 from support.reports.services import Statement, hand_on, open_report
 from tests.enrollment.importing import make_import
+from tests.enrollment.pictures import make_photo_batch
 from tests.enrollment.test_evidence import picture
 from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
 from tests.permissions.matrix import EVERYBODY, MATRIX
@@ -99,6 +100,7 @@ def places(
         institution=make_school(), name="x", secret_hash=b"x", right="check",
         created_by=registrar, expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
+    photos = make_photo_batch(registrar)
     receipt = answer_record(record=wang_record, account=wang, asked=CHECKLIST, wrong=[])
     photo = keep_photo(
         record=wang_record, kind=PhotoKind.ADMISSION, picture=prepare(picture()), by=None
@@ -155,6 +157,16 @@ def places(
         "registry:decision": {"key": batch.key, "decision_key": absence.key},
         "registry:columns": {"key": checked.key},
         "registry:faulty_rows": {"key": checked.key},
+        **{
+            f"registry:{name}": {"key": photos.key}
+            for name in (
+                "photo_batch",
+                "take_photos",
+                "retry_photos",
+                "refused_photos",
+                "discard_photos",
+            )
+        },
         "registry:record": key["enrollment"],
         "registry:viewing_reason": key["enrollment"],
         "registry:number": key["enrollment"],

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from enrollment.albums import import_photos
+from enrollment.albums import Album, import_photos
 from enrollment.importing.faults import FileFaultError
 from enrollment.models import Institution, PhotoKind
 
@@ -38,9 +38,8 @@ class Command(BaseCommand):
             with file.open("rb") as source, tqdm(file=sys.stderr, disable=None) as bar:
                 tally = import_photos(
                     institution=school,
-                    kind=PhotoKind(kind),
+                    album=Album(PhotoKind(kind), by=None),
                     source=source,
-                    by=None,
                     report=lambda done: (bar.update(done - bar.n), None)[1],
                 )
         except FileFaultError as error:

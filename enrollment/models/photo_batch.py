@@ -1,0 +1,86 @@
+"""A ZIP of photographs on its way to the records."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models.institution import Institution
+
+
+class PhotoKind(models.TextChoices):
+    """录取照片 comes from the entrance examination, 学历照片 from the collection before leaving."""
+
+    ADMISSION = "admission", _("Admission photo")
+    GRADUATION = "graduation", _("Graduation photo")
+
+
+class PhotoBatchState(models.TextChoices):
+    """Where a ZIP stands; its photographs are taken only after a registrar has said so."""
+
+    UPLOADED = "uploaded", _("Uploaded")
+    CHECKED = "checked", _("Checked")
+    TAKING = "taking", _("Being taken")
+    TAKEN = "taken", _("Taken")
+    FAILED = "failed", _("Failed")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class PhotoBatch(models.Model):
+    """One ZIP for one institution.
+
+    ``fresh`` and ``replacing`` are what the check of the names expects: photographs
+    of records that have none of this kind, and of those that have one. ``new``,
+    ``replaced`` and ``same`` are what came of them; the first two grow in the
+    transaction of each group, so that a worker that takes over counts nothing twice.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="photo_batches"
+    )
+    kind = models.CharField(max_length=12, choices=PhotoKind.choices)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    file_name = models.CharField(max_length=200)
+    upload = models.CharField(max_length=200, blank=True)
+    state = models.CharField(
+        max_length=20, choices=PhotoBatchState.choices, default=PhotoBatchState.UPLOADED
+    )
+    failure = models.CharField(max_length=40, blank=True)
+    fresh = models.PositiveIntegerField(default=0)
+    replacing = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    replaced = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=PhotoBatchState.values),
+                name="photo_batch_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=PhotoKind.values), name="photo_batch_kind_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["institution", "-id"], name="photo_batch_newest")]
+
+    def __str__(self) -> str:
+        return f"photo batch {self.pk}"
+
+    @property
+    def matched(self) -> int:
+        """Entries that belong to exactly one record each."""
+        return self.fresh + self.replacing
