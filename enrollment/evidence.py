@@ -130,7 +130,8 @@ def forget_evidence(*, purpose: EvidencePurpose, subjects: Sequence[uuid.UUID]) 
 
 def serve_evidence(file: EvidenceFile) -> StreamingHttpResponse:
     """The opened file as an answer: a picture to look at, anything else to download only."""
-    answer = StreamingHttpResponse(_open(file), content_type=file.media_type)
+    source = cast("BinaryIO", default_storage.open(file.stored_as))
+    answer = StreamingHttpResponse(_unsealed(file, source), content_type=file.media_type)
     ending, kind = ("jpg", "inline") if file.is_picture else ("pdf", "attachment")
     answer["Content-Disposition"] = f'{kind}; filename="evidence-{file.pk}.{ending}"'
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -187,6 +188,6 @@ def _keep(purpose: EvidencePurpose, subject: uuid.UUID, file: Evidence, by: User
     )
 
 
-def _open(file: EvidenceFile) -> Iterator[bytes]:
-    with default_storage.open(file.stored_as) as source:
-        yield from unseal_file(cast("BinaryIO", source), context=f"evidence:{file.key}")
+def _unsealed(file: EvidenceFile, source: BinaryIO) -> Iterator[bytes]:
+    with source:
+        yield from unseal_file(source, context=f"evidence:{file.key}")

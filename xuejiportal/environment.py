@@ -160,3 +160,27 @@ def _decode_key(name: str, encoded: str) -> bytes:
     if len(value) != 32:
         raise ImproperlyConfigured(f"{name} must hold keys of 32 bytes.")
     return value
+
+
+def bucket() -> dict[str, Any] | None:
+    """``STORAGES`` entry of the S3-compatible bucket named by ``S3_BUCKET``; None for no bucket.
+
+    Without ``S3_ACCESS_KEY_ID`` the machine's own role is used, where the vendor
+    gives machines one.
+    """
+    name = text("S3_BUCKET", "")
+    if not name:
+        return None
+    style = text("S3_ADDRESSING", "auto")
+    if style not in ("auto", "path", "virtual"):
+        raise ImproperlyConfigured(f"S3_ADDRESSING must be auto, path or virtual, not {style!r}.")
+    options = {
+        "bucket_name": name,
+        "endpoint_url": text("S3_ENDPOINT_URL", "") or None,
+        "region_name": text("S3_REGION", "") or None,
+        "access_key": text("S3_ACCESS_KEY_ID", "") or None,
+        "secret_key": text("S3_SECRET_ACCESS_KEY", "") or None,
+        "location": text("S3_PREFIX", ""),
+        "addressing_style": style,
+    }
+    return {"BACKEND": "xuejiportal.object_storage.ObjectStorage", "OPTIONS": options}

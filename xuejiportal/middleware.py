@@ -1,5 +1,6 @@
 """Middleware of the frame."""
 
+import logging
 from collections.abc import Callable
 
 from csp.constants import HEADER
@@ -8,10 +9,16 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.defaults import bad_request
 
+from xuejiportal.storage_errors import StorageDownError
+
+logger = logging.getLogger(__name__)
+# Seconds after which a browser may ask again for a file of a bucket that did not answer.
+RETRY_AFTER = 60
 # What add_never_cache_headers says, without the clock.
 NEVER = "max-age=0, no-cache, no-store, must-revalidate, private"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -108,3 +115,22 @@ class PolicyMiddleware(CSPMiddleware):
         if not (settings.DEBUG and response.status_code in {404, 500}):
             response.headers.setdefault(HEADER, self.policy)
         return response
+
+
+class StorageMiddleware:
+    """Answer 503 with a page of its own where files lie in a bucket that does not answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page that says so; every other exception goes on."""
+        if not isinstance(error, StorageDownError):
+            return None
+        logger.error("%s", error)
+        answer = HttpResponse(render_to_string("503.html"), status=503)
+        answer["Retry-After"] = str(RETRY_AFTER)
+        return answer

@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "accounts.second_factor.StaffSecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "xuejiportal.middleware.NoStoreMiddleware",
+    "xuejiportal.middleware.StorageMiddleware",
 ]
 
 ROOT_URLCONF = "xuejiportal.urls"
@@ -266,8 +267,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "enrollment.upload_handlers.RoomyUploadHandler",
 ]
+# Photographs, evidence, reports and uploads, all of them sealed: the local disk, or a bucket.
 STORAGES = {
-    "default": {
+    "default": env.bucket()
+    or {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(VAR_DIR / "media")},
     },

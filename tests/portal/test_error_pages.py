@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.test import Client
 from django.urls import path, reverse
 
+from xuejiportal.storage_errors import StorageDownError
 from xuejiportal.urls import handler400
 from xuejiportal.urls import urlpatterns as portal_patterns
 
@@ -31,11 +32,17 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise ValueError("110101199003070097 must never be seen")
 
 
+@login_not_required
+def out_of_reach(request: HttpRequest) -> HttpResponse:
+    raise StorageDownError
+
+
 urlpatterns = [
     *portal_patterns,
     path("forbidden/", forbidden),
     path("too-many/", too_many),
     path("broken/", broken),
+    path("out-of-reach/", out_of_reach),
 ]
 __all__ = ["handler400", "urlpatterns"]
 
@@ -58,6 +65,7 @@ CASES: dict[str, tuple[int, str, Callable[[Client], Any]]] = {
     "too large": (413, "内容太大了", _too_large),
     "too many": (429, "操作太频繁了", lambda client: client.get("/too-many/")),
     "broken": (500, "系统出错了", lambda client: client.get("/broken/")),
+    "no files": (503, "暂时取不到文件", lambda client: client.get("/out-of-reach/")),
     "form too old": (403, "页面已过期", lambda client: client.post(reverse("account_login"))),
 }
 
