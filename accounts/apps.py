@@ -1,5 +1,7 @@
 """App configuration."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -16,6 +18,7 @@ class AccountsConfig(AppConfig):
         from accounts.notices import register_notice
         from delivery.registry import register_renderer
 
+        import_module("accounts.rotation")
         register_renderer(codes.KIND, codes.render)
         register_notice(rescue.OBJECTED, rescue.OBJECTED_WORDS)
         security_log.listen()

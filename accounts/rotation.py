@@ -1,29 +1,45 @@
-"""Seal the secrets of second factors with the newest key, so that an old one can go."""
+"""What accounts keep sealed, for ``rotate_vault``."""
 
-from base64 import b64decode
-from collections.abc import Callable
+from base64 import b64decode, b64encode
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
 
-from vault.cipher import key_ring
+from accounts.session_store import SEALED_FOR
+from vault.cipher import UnsealError, key_ring
+from vault.rotation import register, register_columns, resealed, rows_after
 
-SEALED = ("secret", "seed")  # of an authenticator app, and of recovery codes
+SECRETS = ("secret", "seed")  # of an authenticator app, and of recovery codes
 
 
-def rotate_factors(report: Callable[[int], None]) -> int:
-    """Seal the secrets anew; how many factors were touched. Raises vault.cipher.UnsealError."""
-    touched = 0
-    for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
-        touched += _rotate(pk)
-        report(touched)
-    return touched
+def rotate_factors() -> int:
+    """Seal the secrets of second factors anew; how many factors were touched."""
+    return sum(_rotate_factor(pk) for (pk,) in rows_after(Authenticator))
+
+
+def rotate_sessions() -> int:
+    """Seal anew what living sessions hold; how many were touched."""
+    living = Session.objects.filter(expire_date__gt=timezone.now())
+    return sum(_rotate_session(row) for row in living.iterator())
+
+
+def _rotate_session(row: Session) -> int:
+    try:
+        fresh = resealed(b64decode(row.session_data), SEALED_FOR)
+    except (UnsealError, ValueError):
+        return 0  # nobody is signed in by what does not open
+    if fresh is None:
+        return 0
+    unchanged = Session.objects.filter(pk=row.pk, session_data=row.session_data)
+    return unchanged.update(session_data=b64encode(fresh).decode())
 
 
 @transaction.atomic
-def _rotate(pk: int) -> int:
+def _rotate_factor(pk: int) -> bool:
     factor = Authenticator.objects.select_for_update().filter(pk=pk).first()
     fresh = _fresh_values(factor.data) if factor else {}
     if factor and fresh:
@@ -34,9 +50,16 @@ def _rotate(pk: int) -> int:
 
 def _fresh_values(data: dict[str, Any]) -> dict[str, str]:
     adapter = get_adapter()
-    old = {name: data[name] for name in SEALED if name in data}
+    old = {name: data[name] for name in SECRETS if name in data}
     return {
         name: adapter.encrypt(adapter.decrypt(value))
         for name, value in old.items()
         if not key_ring().seals_with_newest(b64decode(value))
     }
+
+
+register_columns("codes", "accounts.Code", address_sealed="code-address")
+register_columns("contact changes", "accounts.ContactChange", old_sealed="contact-change")
+register_columns("rescues", "accounts.Rescue", contact_sealed="rescue-contact")
+register("second factors", "mfa.Authenticator.data", run=rotate_factors)
+register("sessions", "sessions.Session.session_data", run=rotate_sessions)

@@ -1,10 +1,14 @@
-"""Sessions in the database, read together with the account they belong to.
+"""Sessions in the database, sealed, and read together with the account they belong to.
+
+A session holds what a person is about to do: a second factor not yet confirmed, words
+not yet sent, the address of a sign-up. A dump of the table tells none of it (T13).
 
 Every page needs both; one question brings them. The session's own signed data
 stays the authority on whose it is: what was read along is used only when it
 agrees (``account_of_session``).
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -28,6 +32,9 @@ from django.utils.functional import SimpleLazyObject
 from accounts.backends import ACCOUNT_SQL, ACCOUNT_WIDTH, account_from
 from accounts.models import User
 from accounts.prepared import read_prepared
+from vault.cipher import UnsealError, seal, unseal
+
+SEALED_FOR = "session"
 
 _SELECT = f"""
 SELECT s.session_data, a.*{{columns}}
@@ -90,7 +97,20 @@ class SessionStore(DatabaseSessionStore):
             if self.along is not None:
                 tails = (row[1 + ACCOUNT_WIDTH :] for row in rows)
                 self.rows_along = [tail for tail in tails if tail[0] is not None]
-        decoded: dict[str, Any] = self.decode(data)
+        return self.decode(data)
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """The sealed form of a session's signed data, as text for the table."""
+        signed: str = super().encode(session_dict)
+        return b64encode(seal(signed.encode(), context=SEALED_FOR)).decode()
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        """A session's data; empty when it is not sealed by a key of the portal."""
+        try:
+            signed = unseal(b64decode(session_data), context=SEALED_FOR).decode()
+        except (UnsealError, ValueError):
+            return {}
+        decoded: dict[str, Any] = super().decode(signed)
         return decoded
 
     def _read(self) -> list[tuple[Any, ...]]:

@@ -11,4 +11,4 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from delivery import checks  # noqa: F401 - registers itself
+        from delivery import checks, rotation  # noqa: F401 - register themselves

@@ -19,6 +19,7 @@ class EnrollmentConfig(AppConfig):
 
         import_module("enrollment.receivers")
         import_module("enrollment.notices")
+        import_module("enrollment.rotation")
 
         register_read_along("enrollment:status", card_query.ALONG)
         register_section("records", my_data.records_section)

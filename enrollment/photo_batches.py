@@ -170,6 +170,11 @@ def waiting_for(state: PhotoBatchState) -> list[int]:
     return list(PhotoBatch.objects.filter(since, state=state).values_list("pk", flat=True))
 
 
+def reseal_refused(batch: PhotoBatch) -> bool:
+    """Seal the list of what was not taken with the newest key; False when it is so already."""
+    return uploads.reseal(_name(batch, "refused"), _context(batch, "refused"))
+
+
 def _take(batch: PhotoBatch) -> None:
     album = Album(PhotoKind(batch.kind), batch.taken_by, batch)
     done = PhotoBatch.objects.filter(pk=batch.pk)
@@ -219,9 +224,12 @@ def _keep_refused(batch: PhotoBatch, refused: Refused) -> None:
         uploads.keep_sealed(name, cast("BinaryIO", source), context)
 
 
-def _forget_files(batch: PhotoBatch, parts: Iterable[str]) -> None:
-    for part in parts:
-        default_storage.delete(_name(batch, part))
+def _forget_files(batch: PhotoBatch, parts: tuple[str, ...]) -> None:
+    names = {_name(batch, part) for part in parts}
+    if "file" in parts:  # a rotation of keys gives it another name
+        names |= set(PhotoBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True))
+    for name in filter(None, names):
+        default_storage.delete(name)
 
 
 def _name(batch: PhotoBatch, part: str) -> str:

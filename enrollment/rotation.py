@@ -1,104 +1,83 @@
-"""Seal everything the registry keeps with the newest key, so that an old one can go."""
+"""What the registry keeps sealed, for ``rotate_vault``."""
 
-from collections.abc import Callable
+from django.db import connection
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.db import transaction
+from enrollment import photo_batches, uploads
+from enrollment.importing.rehearsal import institution_lock
+from enrollment.importing.staging import reseal_staging, staging_name
+from enrollment.models import ImportBatch, PhotoBatch, RecordBefore
+from vault.rotation import (
+    register,
+    register_columns,
+    register_files,
+    register_streams,
+    resealed,
+    rows_after,
+)
 
-from enrollment.models import Photo, RecordBefore, StudentRecord
-from vault.cipher import key_ring
-
-GROUP = 1000
-_SEALED = {"certificate_sealed": "record-certificate", "phone_sealed": "record-phone"}
-
-Report = Callable[[int], None]
+_RECORD = {"certificate_sealed": "record-certificate", "phone_sealed": "record-phone"}
 
 
-def rotate_records(report: Report) -> int:
-    """Seal certificate numbers and phones anew; how many records were touched.
+def rotate_staged_rows() -> int:
+    """Seal anew the rows of files that are checked and not yet published; how many.
 
-    A record that changes meanwhile is left to whoever changed it: that seals
-    with the newest key already. Raises vault.cipher.UnsealError.
+    Raises FileFaultError (busy) while a file is being checked or published: its rows
+    may be on their way into the registry.
     """
-    touched, last = 0, 0
-    while group := list(StudentRecord.objects.filter(pk__gt=last).order_by("pk")[:GROUP]):
-        for record in group:
-            touched += _rotate_record(record)
-        last = group[-1].pk
-        report(touched)
+    touched, tables = 0, set(connection.introspection.table_names())
+    batches = ImportBatch.objects.order_by("pk").values_list("pk", "institution_id")
+    for pk, institution in batches:
+        if staging_name(pk) in tables:
+            with institution_lock(institution):
+                touched += reseal_staging(staging_name(pk), _RECORD)
     return touched
 
 
-def rotate_before_images(report: Report) -> int:
-    """The same for the rows kept for undoing a publication."""
-    touched, last = 0, 0
-    while group := list(RecordBefore.objects.filter(pk__gt=last).order_by("pk")[:GROUP]):
-        for before in group:
-            fresh = _fresh_values(
-                before.row["key"],
-                {name: _from_json(before.row.get(name)) for name in _SEALED},
-            )
-            if fresh:
-                row = before.row | {name: f"\\x{value.hex()}" for name, value in fresh.items()}
-                touched += RecordBefore.objects.filter(pk=before.pk).update(row=row)
-        last = group[-1].pk
-        report(touched)
+def rotate_before_images() -> int:
+    """Seal anew the rows kept for undoing a publication; how many."""
+    touched = 0
+    for pk, row in rows_after(RecordBefore, "row"):
+        fresh = {}
+        for column, purpose in _RECORD.items():
+            old = row.get(column)
+            new = old and resealed(_from_json(old), f"{purpose}:{row['key']}")
+            if new:
+                fresh[column] = f"\\x{new.hex()}"
+        if fresh:
+            touched += RecordBefore.objects.filter(pk=pk).update(row=row | fresh)
     return touched
 
 
-def rotate_photos(report: Report) -> int:
-    """The same for photographs; the file is replaced after its new form is safe."""
-    touched, last = 0, 0
-    while group := list(Photo.objects.filter(pk__gt=last).order_by("pk")[:GROUP]):
-        for photo in group:
-            touched += _rotate_photo(photo)
-        last = group[-1].pk
-        report(touched)
-    return touched
+def rotate_kept_files() -> int:
+    """Seal anew the faulty rows and first rows of files that are not yet published; how many."""
+    return sum(uploads.reseal_kept(batch) for batch in ImportBatch.objects.order_by("pk"))
 
 
-def _rotate_record(record: StudentRecord) -> int:
-    values = {name: getattr(record, name) for name in _SEALED}
-    fresh = _fresh_values(str(record.key), values)
-    if not fresh:
-        return 0
-    unchanged = StudentRecord.objects.filter(pk=record.pk, version=record.version)
-    return unchanged.update(**fresh)
+def rotate_refused_photos() -> int:
+    """Seal anew the lists of photographs that were not taken; how many."""
+    return sum(photo_batches.reseal_refused(batch) for batch in PhotoBatch.objects.order_by("pk"))
 
 
-def _fresh_values(key: str, values: dict[str, bytes | memoryview | None]) -> dict[str, bytes]:
-    ring, fresh = key_ring(), {}
-    for name, value in values.items():
-        if value is not None and not ring.seals_with_newest(bytes(value)):
-            context = f"{_SEALED[name]}:{key}"
-            fresh[name] = ring.seal(ring.unseal(bytes(value), context=context), context=context)
-    return fresh
+def _from_json(value: str) -> bytes:
+    return bytes.fromhex(value.removeprefix("\\x"))
 
 
-def _from_json(value: str | None) -> bytes | None:
-    return bytes.fromhex(value.removeprefix("\\x")) if value else None
-
-
-def _rotate_photo(photo: Photo) -> int:
-    fresh = {}
-    for field, purpose in (
-        ("stored_as", "photo"),
-        ("thumbnail_stored_as", "photo-thumbnail"),
-    ):
-        name = getattr(photo, field)
-        with default_storage.open(name) as file:
-            sealed = file.read()
-        if not key_ring().seals_with_newest(sealed):
-            context = f"{purpose}:{photo.key}"
-            plain = key_ring().unseal(sealed, context=context)
-            content = ContentFile(key_ring().seal(plain, context=context))
-            fresh[field] = (name, default_storage.save(name, content))
-    if not fresh:
-        return 0
-    with transaction.atomic():
-        changes = {field: new for field, (_, new) in fresh.items()}
-        moved = Photo.objects.filter(pk=photo.pk, key=photo.key).update(**changes)
-    for old, new in fresh.values():
-        default_storage.delete(old if moved else new)
-    return moved
+# First what may become a record meanwhile.
+register("checked rows", run=rotate_staged_rows)
+register_columns("records", "enrollment.StudentRecord", **_RECORD)
+register("records kept for undo", "enrollment.RecordBefore.row", run=rotate_before_images)
+register_files(
+    "photos",
+    "enrollment.Photo",
+    stored_as="photo",
+    thumbnail_stored_as="photo-thumbnail",
+)
+register_streams("uploaded files", "enrollment.ImportBatch", upload="upload")
+register("parts of uploaded files", run=rotate_kept_files)
+register_streams("uploaded photographs", "enrollment.PhotoBatch", upload="photo-batch-file")
+register("lists of refused photographs", run=rotate_refused_photos)
+register_columns("signing keys", "enrollment.SigningKey", private_sealed="signing-key")
+register_columns("status reports", "enrollment.StatusReport", facts_sealed="status-report")
+register_files("files of reports", "enrollment.StatusReport", stored_as="status-report-file")
+register_streams("evidence", "enrollment.EvidenceFile", stored_as="evidence")
+register_columns("corrections", "enrollment.Correction", new_sealed="correction")

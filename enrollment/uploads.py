@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 
 from enrollment.importing.faults import room_or_fault
 from enrollment.models import ImportBatch
-from vault.streams import seal_file, unseal_file
+from vault.streams import is_newest, seal_file, unseal_file
 
 HEAD_ROWS = 30
 
@@ -56,10 +56,23 @@ def head_of(batch: ImportBatch) -> list[list[str]]:
         return cast("list[list[str]]", json.load(file))
 
 
+def reseal_kept(batch: ImportBatch) -> int:
+    """Seal with the newest key what was made of an uploaded file; how many files were touched.
+
+    Both can be made again by checking the file again: there is no second copy of them
+    while the fresh one is written.
+    """
+    kept = {_faulty_name(batch): f"faulty:{batch.key}", _head_name(batch): f"head:{batch.key}"}
+    return sum(reseal(name, context) for name, context in kept.items())
+
+
 def forget(batch: ImportBatch) -> None:
     """Remove everything kept of a batch's files."""
-    for name in (f"imports/{batch.key}/file", _faulty_name(batch), _head_name(batch)):
-        default_storage.delete(name)
+    kept = ImportBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True)
+    # The name may have changed since ``batch`` was read: a rotation of keys does that.
+    for name in {*kept, f"imports/{batch.key}/file", _faulty_name(batch), _head_name(batch)}:
+        if name:
+            default_storage.delete(name)
 
 
 def _faulty_name(batch: ImportBatch) -> str:
@@ -94,3 +107,15 @@ def open_sealed(name: str, context: str) -> BinaryIO:
             plain.write(block)
         plain.seek(0)
     return cast("BinaryIO", plain)
+
+
+def reseal(name: str, context: str) -> bool:
+    """Seal a file anew in its place; False when it is not there or sealed with the newest key."""
+    if not default_storage.exists(name):
+        return False
+    with default_storage.open(name) as sealed:
+        if is_newest(cast("BinaryIO", sealed)):
+            return False
+    with open_sealed(name, context) as plain:
+        keep_sealed(name, plain, context)
+    return True

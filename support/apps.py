@@ -19,6 +19,7 @@ class SupportConfig(AppConfig):
         post_migrate.connect(_load_handbook, sender=self)
         import_module("support.notices")
         import_module("support.receivers")
+        import_module("support.rotation")
 
 
 def _load_handbook(*, using: str, **_: Any) -> None:

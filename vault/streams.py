@@ -30,11 +30,31 @@ def seal_file(source: BinaryIO, out: BinaryIO, *, context: str) -> None:
 
 def unseal_file(source: BinaryIO, *, context: str) -> Iterator[bytes]:
     """The plain blocks of a sealed file. Raises UnsealError, also when the end is missing."""
-    ring, number = key_ring(), 0
-    sealed = _read_block(source)
+    ring = key_ring()
+    for sealed, place in _blocks(source, context):
+        yield ring.unseal(sealed, context=place)
+
+
+def reseal_file(source: BinaryIO, out: BinaryIO, *, context: str) -> None:
+    """Write a sealed file to ``out``, sealed with the newest key. Raises UnsealError."""
+    ring = key_ring()
+    for sealed, place in _blocks(source, context):
+        fresh = ring.seal(ring.unseal(sealed, context=place), context=place)
+        out.write(_LENGTH.pack(len(fresh)) + fresh)
+
+
+def is_newest(source: BinaryIO) -> bool:
+    """Whether a sealed file, just opened, was sealed with the key that seals now."""
+    first = _read_block(source)
+    source.seek(0)
+    return key_ring().seals_with_newest(first)
+
+
+def _blocks(source: BinaryIO, context: str) -> Iterator[tuple[bytes, str]]:
+    number, sealed = 0, _read_block(source)
     while True:
         following = _read_block(source)
-        yield ring.unseal(sealed, context=_place(context, number, last=not following))
+        yield sealed, _place(context, number, last=not following)
         if not following:
             return
         sealed, number = following, number + 1

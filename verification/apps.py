@@ -16,6 +16,7 @@ class VerificationConfig(AppConfig):
         """Connect the receivers, which need the models; put the step in its place."""
         import_module("verification.receivers")
         import_module("verification.notices")
+        import_module("verification.rotation")
         from accounts.steps import Step, register_step
         from verification.queries import has_nothing_to_prove
 

@@ -5,10 +5,12 @@ first table holds the checked rows, the second names the rows that the registry
 has already, word for word.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
+
+from vault.rotation import GROUP, resealed
 
 _TEXT_COLUMNS = (
     "student_number candidate_number ethnicity political_status major_code major_name level "
@@ -93,3 +95,25 @@ def staging_is_whole(name: str, rows: int) -> bool:
             return False
         cursor.execute(f'SELECT count(*) FROM "{name}"')
         return bool(cursor.fetchone()[0] == rows)
+
+
+@transaction.atomic
+def reseal_staging(name: str, purposes: Mapping[str, str]) -> int:
+    """Seal the staged numbers with the newest key: column → purpose; how many were touched.
+
+    Hold the institution's lock: nobody may write to the table or publish it meanwhile.
+    """
+    touched = 0
+    with connection.cursor() as cursor:
+        for column, purpose in purposes.items():
+            cursor.execute(
+                f"DECLARE staged NO SCROLL CURSOR FOR SELECT ctid::text, key::text, {column}"
+                f' FROM "{name}" WHERE {column} IS NOT NULL'
+            )
+            while rows := cursor.execute(f"FETCH {GROUP} FROM staged").fetchall():
+                sealed = [(resealed(bytes(old), f"{purpose}:{key}"), at) for at, key, old in rows]
+                fresh = [pair for pair in sealed if pair[0] is not None]
+                cursor.executemany(f'UPDATE "{name}" SET {column} = %s WHERE ctid = %s::tid', fresh)
+                touched += len(fresh)
+            cursor.execute("CLOSE staged")
+    return touched

@@ -6,6 +6,8 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.sessions.backends.db import SessionStore as UnsealedStore
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -106,13 +108,25 @@ def test_neither_the_secret_nor_a_recovery_code_stands_in_the_database(
     assert not re.fullmatch(r"[0-9a-f]{80}", kept["recovery_codes"]["seed"])
 
 
+def test_a_secret_not_yet_confirmed_is_sealed_in_the_session(li: User, settings: Settings) -> None:
+    client = sign_in(li)
+    show_it_is_you(client)
+    found = SECRET.search(client.get(reverse("mfa_activate_totp")).content.decode())
+    assert found
+    kept = Session.objects.get(pk=client.session.session_key).session_data
+    assert found[1] in client.session.values()
+    assert UnsealedStore().decode(kept) == {}, "it is not merely signed"
+    settings.VAULT_KEYS = {"another": bytes(32)}
+    assert dict(client.session) == {}
+
+
 def test_the_app_still_works_after_the_old_key_is_thrown_away(li: User, settings: Settings) -> None:
     old, new = bytes(range(32)), bytes(range(32, 64))
     settings.VAULT_KEYS = {"old": old}
     secret = set_up_app(sign_in(li))
     settings.VAULT_KEYS = {"new": new, "old": old}
-    assert rotate_factors(lambda done: None) == 2  # the app and the recovery codes
-    assert rotate_factors(lambda done: None) == 0
+    assert rotate_factors() == 2  # the app and the recovery codes
+    assert rotate_factors() == 0
     settings.VAULT_KEYS = {"new": new}
     cache.clear()
     client = sign_in(li)

@@ -24,8 +24,17 @@ from vault.cipher import unseal
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 
 
+def rotated() -> set[str]:
+    """What the command says it has touched."""
+    told = io.StringIO()
+    call_command("rotate_vault", stdout=told)
+    return set(told.getvalue().splitlines())
+
+
 @pytest.mark.usefixtures("school")
-def test_everything_is_sealed_anew(tmp_path: Path, settings: Settings) -> None:
+def test_records_are_sealed_anew_and_an_undo_still_works(
+    tmp_path: Path, settings: Settings
+) -> None:
     settings.VAULT_KEYS = {"old": OLD}
     rows = sample(5)
     run_import(write_csv(tmp_path / "a.csv", rows))
@@ -35,20 +44,8 @@ def test_everything_is_sealed_anew(tmp_path: Path, settings: Settings) -> None:
     keep_photo(record=record, kind=PhotoKind.ADMISSION, picture=silhouette(1), by=None)
 
     settings.VAULT_KEYS = {"new": NEW, "old": OLD}
-    told = io.StringIO()
-    call_command("rotate_vault", stdout=told)
-    assert (
-        told.getvalue().split()
-        == "5 records 1 records kept for undo 1 photos"
-        " 0 signing keys 0 status reports 0 second factors".split()
-    )
-    told = io.StringIO()
-    call_command("rotate_vault", stdout=told)
-    assert (
-        told.getvalue().split()
-        == "0 records 0 records kept for undo 0 photos"
-        " 0 signing keys 0 status reports 0 second factors".split()
-    )
+    assert {"5 records", "1 records kept for undo", "1 photos"} <= rotated()
+    assert all(line.startswith("0 ") for line in rotated())
 
     settings.VAULT_KEYS = {"new": NEW}
     undo_batch(batch=ImportBatch.objects.latest("pk"), by=None)
@@ -72,7 +69,7 @@ def test_reports_and_signing_keys_are_sealed_anew(
     content = open_file(StatusReport.objects.get())
 
     settings.VAULT_KEYS = {"new": NEW, **ring}
-    call_command("rotate_vault", stdout=io.StringIO())
+    rotated()
     settings.VAULT_KEYS = {"new": NEW}
     report = StatusReport.objects.get()
     assert open_file(report) == content
