@@ -19,8 +19,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
 
 from accounts.models import User
 from enrollment.importing.pictures import PhotoFaultError, redraw
@@ -159,6 +157,10 @@ def _redrawn(data: bytes) -> bytes:
 
 
 def _look_through(data: bytes) -> None:
+    # Here, not above: workers know of evidence and never read a PDF, which weighs 7 MB.
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
     try:
         reader = PdfFileReader(io.BytesIO(data))
         locked = reader.encrypted

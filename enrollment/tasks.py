@@ -17,7 +17,6 @@ from enrollment.models import (
     StatusReport,
 )
 from enrollment.models.status_report import MOST_ATTEMPTS
-from enrollment.reporting.printing import print_file
 
 PATIENCE = timedelta(seconds=30)  # before an issued report counts as left lying
 
@@ -99,6 +98,9 @@ def print_status_report(report_id: int) -> None:
     waiting = StatusReport.objects.filter(pk=report_id, stored_as="", attempts__lt=MOST_ATTEMPTS)
     # The attempt is counted before it is made: one that kills its worker counts too.
     if waiting.update(attempts=F("attempts") + 1):
+        # Here, not above: what prints and signs weighs 37 MB, and importers never print.
+        from enrollment.reporting.printing import print_file
+
         report = StatusReport.objects.select_related("record__institution").get(pk=report_id)
         print_file(report)
 

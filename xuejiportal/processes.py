@@ -77,7 +77,7 @@ class Processes:
 
     def _relay(self, name: str, child: subprocess.Popen[str]) -> None:
         for line in child.stdout or ():
-            self._output.write(f"{name:<6} | {line.rstrip()}\n")
+            self._output.write(f"{name:<8} | {line.rstrip()}\n")
             self._output.flush()
 
 

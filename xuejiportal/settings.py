@@ -334,9 +334,19 @@ VERIFICATION_LIMITS = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 # Messages have a queue of their own: no code waits behind a long import where one
-# worker serves ``delivery`` alone. A worker that names no queue serves both.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("delivery")]
-CELERY_TASK_ROUTES = {"delivery.tasks.*": {"queue": "delivery"}}
+# worker serves ``delivery`` alone. So have imports, which take minutes: a report is
+# printed meanwhile. A worker that names no queue serves all.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("delivery"), Queue("imports")]
+CELERY_TASK_ROUTES = {
+    "delivery.tasks.*": {"queue": "delivery"},
+    **{
+        f"enrollment.tasks.{task}": {"queue": "imports"}
+        for task in (
+            "rehearse_upload", "publish_upload", "sweep_batches",
+            "check_photos", "take_photos", "sweep_photo_batches",
+        )
+    },
+}  # fmt: skip
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True

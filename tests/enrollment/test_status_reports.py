@@ -21,6 +21,7 @@ from accounts.models import User
 from audit.models import AuditEntry
 from enrollment import tasks
 from enrollment.models import FieldChange, SigningKey, StatusReport, StudentRecord
+from enrollment.reporting import printing
 from enrollment.reporting.signing import UnfitKeyError, import_key, sign, signing_key, verify
 from enrollment.tasks import print_status_report, sweep_reports
 from tests.people import make_account, make_school, sample_number
@@ -353,7 +354,7 @@ def test_a_lost_doorbell_is_found_and_a_failing_report_given_up(
     past = timezone.now() - timedelta(minutes=5)
     StatusReport.objects.update(issued_at=past)
     with monkeypatch.context() as patch:
-        patch.setattr(tasks, "print_file", lambda report: 1 / 0)
+        patch.setattr(printing, "print_file", lambda report: 1 / 0)
         for _ in range(3):
             with pytest.raises(ZeroDivisionError):
                 sweep_reports()

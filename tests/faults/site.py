@@ -105,7 +105,7 @@ class Site:
         self.processes.append(process)
         return process
 
-    def worker(self, queues: str = "celery,delivery") -> "subprocess.Popen[bytes]":
+    def worker(self, queues: str = "celery,imports,delivery") -> "subprocess.Popen[bytes]":
         options = ["--queues", queues, "--concurrency", "1", "--loglevel", "WARNING"]
         quick = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         return self.start("celery", "--quiet", "-A", "xuejiportal", "worker", *options, *quick)

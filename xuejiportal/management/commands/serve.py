@@ -78,7 +78,8 @@ def _start_all(processes: Processes, port: int) -> None:
     web = ["granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
     web += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
     processes.start("web", _python(*web, "xuejiportal.wsgi:application"), environ)
-    for name, queue in (("worker", "celery"), ("sender", "delivery")):
+    queues = {"worker": "celery", "importer": "imports", "sender": "delivery"}
+    for name, queue in queues.items():
         worker = ["worker", "--queues", queue, "--hostname", f"{name}@%h"]
         worker += ["--concurrency", "1", "--loglevel", "WARNING"]
         processes.start(name, _python(*CELERY, *worker), environ)

@@ -1,0 +1,40 @@
+"""What workers load: each megabyte stands in every process of every machine."""
+
+import subprocess
+import sys
+
+from django.conf import settings
+
+from enrollment import tasks
+from xuejiportal.celery import app
+
+LOAD = """
+import sys, django
+django.setup()
+from xuejiportal.celery import app
+app.loader.import_default_modules()
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+# Printing, signing, reading PDFs, pages in Markdown, buckets: some 50 MB.
+HEAVY = {"weasyprint", "pyhanko", "fontTools", "aiohttp", "markdown_it", "boto3", "segno"}
+
+
+def test_a_worker_loads_nothing_it_may_never_need() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", LOAD],
+        cwd=settings.BASE_DIR,
+        env={"DJANGO_SETTINGS_MODULE": "xuejiportal.settings", "VAR_DIR": str(settings.VAR_DIR)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not HEAVY & set(told.stdout.split())
+
+
+def test_work_of_minutes_has_a_queue_of_its_own() -> None:
+    """A report is printed and a code is sent while a million rows are read."""
+    queues = {
+        task.name: app.amqp.router.route({}, task.name)["queue"].name
+        for task in (tasks.rehearse_upload, tasks.take_photos, tasks.print_status_report)
+    }
+    assert [*queues.values()] == ["imports", "imports", "celery"]
