@@ -94,7 +94,7 @@ class Happening:
 
     on: date | None
     event: EventKind | None = None
-    status_after: str = ""
+    status_after: Status | None = None
     note: str = ""
     change: Change | None = None
 
@@ -236,7 +236,7 @@ class Card:
             Happening(
                 on=parse_date(row["on"]),
                 event=EventKind(row["kind"]),
-                status_after=row["status"],
+                status_after=Status(row["status"]) if row["status"] else None,
                 note=row["note"],
             )
             for row in self._part("event_rows") or ()

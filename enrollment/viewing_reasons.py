@@ -25,6 +25,8 @@ class ViewingReason(models.TextChoices):
 class ViewingReasonForm(forms.Form):
     """One of the usual reasons, or words of one's own."""
 
+    hide_optional = True
+
     reason = forms.ChoiceField(
         label=_("Why do you open this record?"),
         choices=ViewingReason.choices,
@@ -45,6 +47,11 @@ class ViewingReasonForm(forms.Form):
         """The reason as it is kept and shown to the student."""
         given: dict[str, str] = self.cleaned_data
         return given["words"] or given["reason"]
+
+
+def reason_label(text: str) -> str:
+    """A reason as the reader's language has it; words of one's own as they are."""
+    return str(ViewingReason(text).label) if text in ViewingReason else text
 
 
 def remembered_reason(request: HttpRequest) -> str:

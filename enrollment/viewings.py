@@ -11,6 +11,7 @@ from accounts.models import RoleGrant
 from accounts.roles import Role
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
+from enrollment.viewing_reasons import reason_label
 
 LOOKS: dict[str, str | Promise] = {
     "enrollment.view_record": _("Viewed the record"),
@@ -43,6 +44,8 @@ def viewings_of(record: StudentRecord) -> Sequence[Viewing]:
     for grant in RoleGrant.objects.filter(user__in={e.actor_id for e in found}).order_by("role"):
         roles.setdefault(grant.user_id, []).append(str(Role(grant.role).label))
     return [
-        Viewing(e.at, LOOKS[e.action], "、".join(roles.get(e.actor_id or 0, ())), e.reason)
+        Viewing(
+            e.at, LOOKS[e.action], "、".join(roles.get(e.actor_id or 0, ())), reason_label(e.reason)
+        )
         for e in found
     ]

@@ -64,7 +64,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.info(request, _("It was lifted already, or has run out."))
         return redirect("accounts:blocks")
-    return render(request, "accounts/lift_block.html", {"block": block, "form": form})
+    return render(request, "accounts/lift_block.html", {"entry": block, "form": form})
 
 
 def _reader(request: HttpRequest) -> User:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.identity.name import NameFault
@@ -74,7 +75,10 @@ class FileFaultError(Exception):
     @property
     def message(self) -> str:
         """The reason, with its place when known."""
-        return f"{self.fault.label} {self.detail}".strip()
+        place = self.detail
+        if (row := place.strip("()")).isdigit():
+            place = gettext("(row %(row)s)") % {"row": row}
+        return f"{self.fault.label} {place}".strip()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from enrollment.queries import institutions_of, records_visible_to, search_recor
 from enrollment.registry_forms import SearchForm
 from enrollment.viewing_reasons import (
     ViewingReasonForm,
+    reason_label,
     remember_reason,
     remembered_reason,
 )
@@ -48,7 +49,7 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
     changes = record.changes.select_related("batch", "changed_by").order_by("-version", "pk")
     context = {
         "record": record,
-        "reason": reason,
+        "reason": reason_label(reason),
         "may_reveal": institutions_of(user).filter(pk=record.institution_id).exists(),
         "certificate": services.masked_certificate(record),
         "changes": [
@@ -81,5 +82,5 @@ def number(request: HttpRequest, key: UUID) -> HttpResponse:
     if not reason:
         return redirect("registry:viewing_reason", key)
     shown = services.reveal_certificate(record=record, account=user, reason=reason)
-    context = {"record": record, "number": shown, "reason": reason}
+    context = {"record": record, "number": shown, "reason": reason_label(reason)}
     return render(request, "enrollment/registry/number.html", context)

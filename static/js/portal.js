@@ -128,6 +128,13 @@ function closeMenus() {
   });
 }
 
+/** On a phone the list of work scrolls: where one is stands within sight. */
+function showWhereOneIs() {
+  const nav = document.querySelector(".staff__nav");
+  const item = nav?.querySelector("[aria-current]");
+  if (item) nav.scrollLeft = item.offsetLeft - (nav.clientWidth - item.offsetWidth) / 2;
+}
+
 /** A button for printing, where script can print. */
 function offerToPrint() {
   for (const button of document.querySelectorAll("[data-print]")) {
@@ -139,6 +146,7 @@ function offerToPrint() {
 focusErrors();
 guardAgainstDoubleClicks();
 closeMenus();
+showWhereOneIs();
 offerToPrint();
 offerToShowPasswords();
 tellStrength();
