@@ -4,11 +4,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from accounts import guessing
 from accounts.journeys.telling import tell_phone
+from accounts.limits import LimitReachedError, client_address
 from accounts.models import User
-from vault.lookup import keyed_hash
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -42,9 +44,17 @@ class AccountAdapter(DefaultAccountAdapter):
             self._rollback_login_failed_rl_usage()
         return right
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Failures are counted for each phone, however it is written."""
-        if phone := credentials.get("phone"):
-            return f"phone:{keyed_hash('sign-in-phone', phone).hex()}"
-        key: str = super()._get_login_attempts_cache_key(request, **credentials)
-        return key
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try before the password is looked at. Raises ValidationError."""
+        try:
+            self._try = guessing.begin(
+                name=guessing.name_in(credentials),
+                client=client_address(request),
+                proved=guessing.is_proved(request),
+            )
+        except LimitReachedError as error:
+            raise ValidationError(guessing.wait_until(error.lifts_at)) from error
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """django-allauth's hook for a right password: it is no failure."""
+        guessing.succeed(self._try)

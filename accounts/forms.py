@@ -3,17 +3,21 @@
 from typing import Any, cast
 
 from allauth.account import forms as allauth_forms
+from allauth.core import context
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts import identifiers, usernames
+from accounts import guessing, identifiers, usernames
+from accounts.captcha_field import CaptchaField, guard_sending
 from accounts.journeys import questions
+from accounts.limits import LimitReachedError, client_address, spend_client
 from accounts.models import Question, User
 from accounts.phone import clean_mobile
 
@@ -38,6 +42,26 @@ class LoginForm(allauth_forms.LoginForm):
         password = self.fields["password"]
         password.widget.attrs.pop("placeholder", None)
         password.help_text = ""
+        self._demand_proof()
+
+    def clean(self) -> dict[str, Any]:
+        """Look at the password; after one wrong too many the proof is asked for at once."""
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        finally:
+            self._demand_proof()
+        return cleaned
+
+    def _demand_proof(self) -> None:
+        typed = self.data.get("login", "")
+        demand = guessing.demand_for(guessing.name_typed(typed)) if typed else None
+        if demand is not None:
+            self.fields["captcha"] = CaptchaField(level=demand.level, without_script=demand.until)
+
+    def clean_captcha(self) -> str:
+        """Let the password be looked at."""
+        guessing.prove(self.request)
+        return str(self.cleaned_data["captcha"])
 
     def user_credentials(self) -> dict[str, str]:
         """What the one field holds: a mobile number is looked up as such first."""
@@ -67,6 +91,19 @@ class SignupForm(allauth_forms.SignupForm):
         password.help_text = PASSWORD_HINT
         password.widget.attrs.pop("placeholder", None)
         password.widget.attrs["data-password-strength"] = ""
+        guard_sending(self, client_address(context.request))
+
+    def clean(self) -> dict[str, Any]:
+        """A letter leaves: it counts for the network address that asked."""
+        cleaned: dict[str, Any] = super().clean()
+        if self.errors:
+            return cleaned
+        try:
+            with transaction.atomic():
+                spend_client(client_address(context.request))
+        except LimitReachedError as error:
+            raise ValidationError(guessing.wait_until(error.lifts_at)) from error
+        return cleaned
 
 
 class PhoneSignupForm(forms.Form):
@@ -268,6 +305,13 @@ class SecondFactorForm(mfa_forms.AuthenticateForm):
         field.label = _("Code of the authenticator app, or a recovery code")
         field.widget.attrs.pop("placeholder", None)
         field.widget.attrs["inputmode"] = "numeric"
+
+    def clean_code(self) -> str:
+        """Wrong codes are counted, in the database."""
+        tried = guessing.check_factor(account=self.user)
+        code: str = super().clean_code()
+        guessing.succeed(tried)
+        return code
 
 
 class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):

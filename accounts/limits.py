@@ -23,6 +23,7 @@ from vault.lookup import keyed_hash
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 COOL_DOWN = MINUTE
+FREE_SENDS = 20  # of one network address in an hour, before a proof of work is asked for
 BREACHES_TO_BLOCK = 3  # of the cool-down, in an hour
 BLOCK_LENGTHS = (DAY, DAY, timedelta(days=7))  # the third one is long
 REMEMBERED = timedelta(days=30)  # how far back earlier blocks count
@@ -48,7 +49,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "send_sms": (Rule(1, COOL_DOWN), Rule(5, HOUR), Rule(10, DAY)),
     "send_email": (Rule(1, COOL_DOWN), Rule(5, DAY)),
     "targets": (Rule(5, DAY),),
-    "send_ip": (Rule(20, HOUR),),
+    "send_ip": (Rule(100, HOUR),),  # from FREE_SENDS on with a proof of work
+    "sign_in_ip": (Rule(10, MINUTE),),
+    "sign_in": (),  # see accounts.guessing
+    "second_factor": (Rule(5, 5 * MINUTE), Rule(20, DAY)),
     "try_code": (Rule(20, HOUR),),
     # Whoever names an account by its username: counted apart from the contact that
     # is sent to, so that the wait tells nobody whose contact it is.
@@ -79,8 +83,8 @@ def client_address(request: HttpRequest) -> str:
     return peer
 
 
-def spend(action: str, subject: str, *, factor: int = 1) -> None:
-    """Count one use of ``action`` by ``subject``; call inside a transaction.
+def spend(action: str, subject: str, *, factor: int = 1) -> int:
+    """Count one use of ``action`` by ``subject``, and its key; call inside a transaction.
 
     Raises LimitReachedError, counting nothing, when a rule of the action is
     exhausted. ``factor`` widens the rules (a campus network has one address).
@@ -91,7 +95,7 @@ def spend(action: str, subject: str, *, factor: int = 1) -> None:
         lifts_at = _lifts_at(hits, Rule(rule.most * factor, rule.window))
         if lifts_at is not None:
             raise LimitReachedError(lifts_at)
-    LimitHit.objects.create(action=action, subject=hashed)
+    return LimitHit.objects.create(action=action, subject=hashed).pk
 
 
 def spend_sending(*, account: User | None, channel: Channel, address: str, client: str) -> None:
@@ -122,13 +126,40 @@ def spend_sending(*, account: User | None, channel: Channel, address: str, clien
 
 def spend_client(client: str) -> None:
     """Count one message asked for from ``client``; call inside a transaction."""
-    spend("send_ip", client, factor=_campus_factor(client))
+    spend_from_network("send_ip", client)
+
+
+def spend_from_network(action: str, client: str) -> int:
+    """The same of any action, wider for campus networks; the key of the count."""
+    return spend(action, client, factor=_campus_factor(client))
+
+
+def sends_much(client: str) -> bool:
+    """Whether so much was sent from ``client`` that more needs a proof of work."""
+    return count("send_ip", client, HOUR) >= FREE_SENDS * _campus_factor(client)
+
+
+def count(action: str, subject: str, window: timedelta) -> int:
+    """How often ``subject`` used ``action`` within ``window``."""
+    hits = LimitHit.objects.filter(action=action, subject=_hash(subject))
+    return hits.filter(at__gt=Now() - window).count()
+
+
+def lifts_at(action: str, subject: str, rules: Iterable[Rule]) -> datetime | None:
+    """When ``rules`` allow ``subject`` one more ``action``; None when they do now."""
+    hits = LimitHit.objects.filter(action=action, subject=_hash(subject))
+    return max(filter(None, (_lifts_at(hits, rule) for rule in rules)), default=None)
+
+
+def lock(action: str, subject: str) -> None:
+    """Let nobody else count ``action`` of ``subject`` until this transaction ends."""
+    _lock(action, subject)
 
 
 def spend_check(client: str) -> None:
     """Count one look-up of a public code or file from ``client``. Raises LimitReachedError."""
     with transaction.atomic():
-        spend("check_ip", client, factor=_campus_factor(client))
+        spend_from_network("check_ip", client)
 
 
 def is_blocked(address: str) -> bool:

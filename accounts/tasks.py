@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts import codes, limits
+from accounts import captcha, codes, limits
 from accounts.journeys import deletion, registration, rescue
 
 
@@ -12,6 +12,7 @@ def forget_unfinished() -> None:
     registration.forget_unconfirmed()
     limits.prune()
     codes.prune()
+    captcha.prune()
     rescue.forget_old()
 
 

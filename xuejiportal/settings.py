@@ -173,7 +173,10 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.forms.ChangePasswordForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
 }
-ACCOUNT_RATE_LIMITS = {"confirm_email": "1/m/key,5/d/key"}
+# Failures to sign in are counted in the database (accounts.guessing).
+ACCOUNT_RATE_LIMITS = {"confirm_email": "1/m/key,5/d/key", "login_failed": None}
+# Rounds of PBKDF2 in one step of the proof of work: about a second of a phone in all.
+CAPTCHA_COST = env.integer("CAPTCHA_COST", 2000)
 # Country codes of numbers that may be bound; every other costs more to reach.
 PHONE_COUNTRY_CODES = [int(code) for code in env.words("PHONE_COUNTRY_CODES", "86")]
 # Networks of campuses, where many students share one address.

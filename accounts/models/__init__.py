@@ -1,5 +1,6 @@
 """The accounts' tables, one subject a module."""
 
+from accounts.models.captcha import RedeemedProof
 from accounts.models.code import ENTRANCE, Code, CodePurpose
 from accounts.models.contact import ContactChange, ContactCheck
 from accounts.models.event import EventKind, SecurityEvent
@@ -21,6 +22,7 @@ __all__ = [
     "Notice",
     "NoticeChoice",
     "Question",
+    "RedeemedProof",
     "Rescue",
     "RoleGrant",
     "SecurityAnswer",

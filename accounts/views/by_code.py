@@ -21,11 +21,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import codes
+from accounts.captcha_field import guard_sending
 from accounts.codes import Outcome
 from accounts.contact_forms import CodeForm
 from accounts.forms import AnswerForm, IdentifierForm, NewPasswordForm
 from accounts.journeys import by_code, questions
-from accounts.limits import LimitReachedError, client_address
+from accounts.limits import LimitReachedError, client_address, sends_much
 from accounts.models import Code, CodePurpose, Question, User
 from accounts.views.contacts import code_page
 
@@ -55,7 +56,7 @@ class Door:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, door: Door) -> HttpResponse:
     """Name the account; POST sends the code (获取校验码)."""
-    form = IdentifierForm(request.POST or None)
+    form = guard_sending(IdentifierForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, door.template, {"form": form, "next": _then(request, door)})
     identifier = form.cleaned_data["login"]
@@ -102,6 +103,8 @@ def again(request: HttpRequest, door: Door) -> HttpResponse:
     code = _asked(request, door)
     if code is None or request.session[_key(door)]["by_name"]:
         return redirect(door.ask)
+    if sends_much(client_address(request)):
+        return redirect(door.ask)  # where the proof of work is asked for
     try:
         by_code.send_again(code=code, client=client_address(request))
     except LimitReachedError as error:

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import codes
+from accounts.captcha_field import guard_sending
 from accounts.codes import Outcome
 from accounts.contact_checks import remember_due
 from accounts.contact_forms import CodeForm, MailboxForm, PhoneForm
 from accounts.journeys import binding
-from accounts.limits import LimitReachedError, client_address, seconds_to_wait
+from accounts.limits import LimitReachedError, client_address, seconds_to_wait, sends_much
 from accounts.models import Code, User
 from delivery.models import Channel
 from delivery.queries import latest_message
@@ -43,7 +44,7 @@ def ask_for_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     """Name the number or mailbox; POST sends it a code (获取校验码)."""
     account = _account(request)
     bound = _guarded_contact(request, account, channel)
-    form = FORMS[channel](request.POST or None)
+    form = guard_sending(FORMS[channel](request.POST or None), client_address(request))
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
         if bound and binding.is_bound(account=account, channel=channel, address=address):
@@ -84,7 +85,7 @@ def resend_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     """Send the same code again (guide row 44)."""
     account = _account(request)
     code = _open(account, channel)
-    if code is None:
+    if code is None or sends_much(client_address(request)):
         return redirect("accounts:ask_for_code", channel)
     return _send(request, account, channel, codes.address_of(code))
 

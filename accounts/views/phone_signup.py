@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import codes
+from accounts.captcha_field import guard_sending
 from accounts.codes import Outcome
 from accounts.contact_forms import CodeForm
 from accounts.forms import PhoneSignupForm
 from accounts.journeys import binding, registration
-from accounts.limits import LimitReachedError, client_address
+from accounts.limits import LimitReachedError, client_address, sends_much
 from accounts.models import CodePurpose, User
 from accounts.views.contacts import code_page
 from delivery.models import Channel
@@ -29,7 +30,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """Name the number and choose a password; POST sends the code."""
     if request.user.is_authenticated:
         return redirect("desk")
-    form = PhoneSignupForm(request.POST or None)
+    form = guard_sending(PhoneSignupForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, "account/signup_phone.html", {"form": form})
     try:
@@ -75,7 +76,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 def resend_code(request: HttpRequest) -> HttpResponse:
     """Send the same code again (guide row 44)."""
     account = _account(request)
-    if account is None:
+    if account is None or sends_much(client_address(request)):
         return redirect("account_signup_phone")
     try:
         binding.request_code(

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import codes
+from accounts.captcha_field import guard_sending
 from accounts.codes import Outcome
 from accounts.contact_forms import CodeForm
 from accounts.forms import NewContactForm
 from accounts.journeys import rescue as journey
-from accounts.limits import LimitReachedError, client_address
+from accounts.limits import LimitReachedError, client_address, sends_much
 from accounts.models import Code, CodePurpose, Rescue
 from accounts.views.contacts import code_page
 
@@ -32,7 +33,7 @@ def lost(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """Name a new contact; POST sends it a code."""
-    form = NewContactForm(request.POST or None)
+    form = guard_sending(NewContactForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, "account/rescue_ask.html", {"form": form})
     try:
@@ -73,7 +74,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest) -> HttpResponse:
     """Send the same code again (guide row 44)."""
     code = _asked(request)
-    if code is None:
+    if code is None or sends_much(client_address(request)):
         return redirect("account_rescue")
     try:
         journey.send_again(code=code, client=client_address(request))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.captcha_field import guard_sending
 from accounts.forms import KnownContactForm, UsernameForm
 from accounts.journeys import usernames
 from accounts.limits import LimitReachedError, client_address
@@ -31,7 +32,7 @@ def choose_username(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_username(request: HttpRequest) -> HttpResponse:
     """找回用户名: name a contact; POST sends it how its account signs in (guide row 11)."""
-    form = KnownContactForm(request.POST or None)
+    form = guard_sending(KnownContactForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, "account/find_username.html", {"form": form})
     try:

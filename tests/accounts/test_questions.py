@@ -52,9 +52,9 @@ def with_the_code(user: User, outbox: Outbox) -> Client:
     """Somebody who reads the mailbox has entered the code to recover the password."""
     client = Client()
     client.post("/account/password/reset/", {"login": user.email})
-    found = re.search(r"校验码：\s*(\d{6})", outbox.emails()[-1].text)
-    assert found
-    client.post("/account/password/reset/code/", {"code": found.group(1)})
+    letters = "\n".join(letter.text for letter in outbox.emails())
+    code = re.findall(r"校验码：\s*(\d{6})", letters)[-1]
+    client.post("/account/password/reset/code/", {"code": code})
     return client
 
 
@@ -99,7 +99,7 @@ def test_answers_are_kept_as_hashes_and_their_change_is_told(li: User, outbox: O
     set_up(li)
     kept = str(list(SecurityAnswer.objects.values()))
     assert not any(CHOSEN[f"answer{n}"] in kept for n in (1, 2, 3))
-    assert "密保问题" in outbox.emails()[-1].subject
+    assert any("密保问题" in letter.subject for letter in outbox.emails())
     at_home(li).post(PAGE + "remove/")
     assert not SecurityAnswer.objects.exists()
     kinds = [event.kind for event in log_of(li)]

@@ -55,8 +55,9 @@ def test_set_up_asked_for_replaced_by_a_recovery_code_and_taken_away(
     sign_in(tab, li)
     tab.goto(reverse("accounts:security"))
     tab.get_by_role("link", name=re.compile("两步验证")).click()
-    show_it_is_you(tab)
     tab.get_by_role("main").get_by_role("link", name="开启").click()
+    tab.wait_for_url("**" + reverse("account_reauthenticate") + "*")
+    show_it_is_you(tab)
     secret = tab.locator("#authenticator_secret").input_value()
     expect(tab.locator("main img")).to_be_visible()  # the QR code
     send(tab, code=code_of_the_app(secret, -1))

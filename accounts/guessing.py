@@ -1,0 +1,117 @@
+"""Wrong passwords and codes of a second factor, counted in the database (SECURITY 5, T9).
+
+Nobody is locked out: once a name has been tried too often, every further try
+needs a proof of work, which grows with the tries. The owner pays a second from
+wherever they are; whoever guesses pays it each time. One network address has
+ten failures a minute, whatever it proves.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+
+from accounts import captcha, identifiers, limits
+from accounts.codes import fold
+from accounts.limits import DAY, LimitReachedError, Rule
+from accounts.models import LimitHit, User
+
+FREE = (Rule(5, timedelta(minutes=5)), Rule(20, DAY))
+STEP = 5  # failures in a day by which the work doubles
+
+
+@dataclass(frozen=True)
+class Try:
+    """One sign-in under way; it stays on the count unless it succeeds."""
+
+    hits: list[int]
+
+
+@dataclass(frozen=True)
+class Demand:
+    """The proof that a further try needs, and when it is needed no more."""
+
+    level: int
+    until: datetime
+
+
+PROVED = "portal.proof_of_work"  # in request.META, where no header can write it
+
+
+def name_in(credentials: dict[str, Any]) -> str:
+    """The name that somebody signs in as, however it was written."""
+    names = (credentials.get(kind) for kind in ("phone", "email", "username"))
+    return next((str(name).lower() for name in names if name), "")
+
+
+def name_typed(text: str) -> str:
+    """The same of what stands in the form."""
+    try:
+        return identifiers.parse(text).value
+    except ValidationError:
+        return fold(text).lower()
+
+
+def prove(request: HttpRequest) -> None:
+    """Note that the request brought its proof of work."""
+    request.META[PROVED] = True
+
+
+def is_proved(request: HttpRequest) -> bool:
+    """Whether it did."""
+    return PROVED in request.META
+
+
+def demand_for(name: str) -> Demand | None:
+    """What signing in as ``name`` needs beside the password; None while failures are few."""
+    until = limits.lifts_at("sign_in", name, FREE)
+    if until is None:
+        return None
+    today = limits.count("sign_in", name, DAY)
+    return Demand(min(max(today // STEP - 1, 0), captcha.HIGHEST_LEVEL), until)
+
+
+def begin(*, name: str, client: str, proved: bool) -> Try:
+    """Count one try to sign in as ``name`` from ``client`` before the password is looked at.
+
+    ``name`` is what was typed, known or not; ``proved`` whether a proof came along.
+    Raises LimitReachedError.
+    """
+    with transaction.atomic():
+        from_client = limits.spend_from_network("sign_in_ip", client)
+        of_name = limits.spend("sign_in", name) if proved else _spend_free(name)
+    return Try([from_client, of_name])
+
+
+def succeed(tried: Try) -> None:
+    """Take a right password off the count."""
+    LimitHit.objects.filter(pk__in=tried.hits).delete()
+
+
+def check_factor(*, account: User) -> Try:
+    """Count one code of a second factor. Raises ValidationError after too many wrong ones."""
+    try:
+        with transaction.atomic():
+            return Try([limits.spend("second_factor", f"account:{account.pk}")])
+    except LimitReachedError as error:
+        raise ValidationError(wait_until(error.lifts_at)) from error
+
+
+def wait_until(moment: datetime) -> str:
+    """What somebody reads who has tried too often."""
+    time = time_format(timezone.localtime(moment), "H:i")
+    return _("Too many wrong tries. Possible again at %(time)s.") % {"time": time}
+
+
+def _spend_free(name: str) -> int:
+    limits.lock("sign_in", name)
+    until = limits.lifts_at("sign_in", name, FREE)
+    if until is not None:
+        raise LimitReachedError(until)
+    return limits.spend("sign_in", name)

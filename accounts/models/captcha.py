@@ -1,0 +1,16 @@
+"""Proofs of work that have been shown: each is good for one request."""
+
+from django.db import models
+
+
+class RedeemedProof(models.Model):
+    """The signature of a challenge whose solution was used; kept until the challenge expires."""
+
+    signature = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_at"], name="proof_expiry")]
+
+    def __str__(self) -> str:
+        return f"proof {self.signature[:8]}"
