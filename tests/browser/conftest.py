@@ -33,12 +33,15 @@ def browser_type_launch_args() -> dict[str, object]:
 def open_context(browser: Browser, live_server: LiveServer) -> Iterator[NewContext]:
     """Open a browser context of one's own: phone size, Chinese, nothing moving.
 
-    ``user`` signs a person in without the sign-in form; other arguments are
-    Playwright's (``java_script_enabled``, ``viewport`` …).
+    ``user`` signs a person in without the sign-in form; ``language`` is chosen as
+    by the switch of each page; other arguments are Playwright's
+    (``java_script_enabled``, ``viewport`` …).
     """
     opened: list[BrowserContext] = []
 
-    def open_one(user: User | None = None, **arguments: object) -> BrowserContext:
+    def open_one(
+        user: User | None = None, language: str = "", **arguments: object
+    ) -> BrowserContext:
         settled = {
             "base_url": live_server.url,
             "locale": "zh-CN",
@@ -48,6 +51,9 @@ def open_context(browser: Browser, live_server: LiveServer) -> Iterator[NewConte
         context = browser.new_context(**(settled | arguments))  # type: ignore[arg-type]
         context.set_default_timeout(10_000)
         opened.append(context)
+        if language:
+            chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language}
+            context.add_cookies([{**chosen, "url": live_server.url}])  # type: ignore[typeddict-item]
         if user is not None:
             client = Client()
             client.force_login(user)

@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from accounts.models import User
 from enrollment.models import StudentRecord
+from tests.browser import ways
 from tests.browser.conftest import NewContext
 from tests.enrollment.test_evidence import picture
 from tests.people import PASSWORD, sample_number
@@ -20,7 +20,6 @@ from verification.models import Dispute
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PICTURES = os.environ.get("PICTURES", "")
-WAYS = [("zh-hans", 375, 812), ("en", 1280, 800)]
 
 
 def show(tab: Tab, folder: Path, name: str) -> None:
@@ -35,11 +34,9 @@ def confirm_password(tab: Tab) -> None:
     tab.wait_for_url(lambda url: "reauthenticate" not in url)
 
 
-@pytest.mark.parametrize(("language", "width", "height"), WAYS)
+@pytest.mark.parametrize("way", ways.BOTH, ids=str)
 def test_both_sides_are_heard_and_the_school_decides(
-    language: str,
-    width: int,
-    height: int,
+    way: ways.Way,
     true_wang: User,
     wang: User,
     wang_record: StudentRecord,
@@ -47,22 +44,14 @@ def test_both_sides_are_heard_and_the_school_decides(
     open_context: NewContext,
     tmp_path: Path,
 ) -> None:
-    folder = Path(PICTURES) / f"dispute-{language}" if PICTURES else tmp_path
+    folder = Path(PICTURES) / f"dispute-{way}" if PICTURES else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
     facts = Facts("王明", "居民身份证", sample_number(31), wang_record.candidate_number)
     services.start_attempt(account=true_wang, facts=facts)
     services.submit_attempt(account=true_wang)
 
-    def tab_of(user: User) -> Tab:
-        context = open_context(user, viewport={"width": width, "height": height})
-        tab = context.new_page()
-        tab.goto("/")
-        context.add_cookies(
-            [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": tab.url}]
-        )
-        return tab
-
-    claimant, holder, desk = tab_of(true_wang), tab_of(wang), tab_of(desk_registrar)
+    people = (true_wang, wang, desk_registrar)
+    claimant, holder, desk = (way.open(open_context, person) for person in people)
     claimant.goto(reverse("verification:unmatched"))
     show(claimant, folder, "1-unmatched")
     claimant.locator(f"main a[href='{reverse('verification:dispute')}']").click()

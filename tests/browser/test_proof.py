@@ -10,25 +10,48 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 import audit.services as trail
 from accounts.models import User
+from accounts.roles import Role
 from enrollment.confirming import answer_record
-from enrollment.models import FieldChange, Photo, PhotoKind, StatusReport, StudentRecord
+from enrollment.models import (
+    ClassCounselor,
+    FieldChange,
+    Photo,
+    PhotoKind,
+    StatusReport,
+    StudentRecord,
+)
 from enrollment.tasks import print_status_report
+from tests.browser import ways
 from tests.browser.conftest import NewContext
+from tests.browser.pages import show_it_is_you
+from tests.people import make_account
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(params=ways.BOTH, ids=str)
+def way(request: pytest.FixtureRequest) -> ways.Way:
+    """On a phone in Chinese, on a desk in English."""
+    way: ways.Way = request.param
+    return way
 
 
 @pytest.fixture
 def tab(open_context: NewContext, wang: User, wang_record: StudentRecord) -> Tab:
     """王明's phone, signed in, at the record."""
-    page = open_context(wang).new_page()
-    page.goto("/status/")
-    return page
+    return at_the_record(ways.BOTH[0].open(open_context, wang))
+
+
+def at_the_record(tab: Tab) -> Tab:
+    """The page of one's own record."""
+    tab.goto(reverse("enrollment:status"))
+    return tab
 
 
 def button(tab: Tab, name: str) -> None:
@@ -36,31 +59,40 @@ def button(tab: Tab, name: str) -> None:
     tab.get_by_role("main").get_by_role("button", name=name, exact=True).click()
 
 
-def test_confirm_and_anyone_checks_the_receipt(tab: Tab, open_context: NewContext) -> None:
-    button(tab, "确认无误")
-    expect(tab.get_by_role("heading", level=1)).to_have_text("学籍核对回执")
+def reads(tab: Tab, text: str) -> None:
+    """Wait until the page says ``text``."""
+    expect(tab.get_by_role("main")).to_contain_text(text)
+
+
+def test_confirm_and_anyone_checks_the_receipt(
+    way: ways.Way, open_context: NewContext, wang: User, wang_record: StudentRecord
+) -> None:
+    tab = at_the_record(way.open(open_context, wang))
+    button(tab, way.says("All correct"))
+    expect(tab.get_by_role("heading", level=1)).to_have_text(way.says("Receipt of your check"))
     code = tab.locator("dd.num").last.inner_text()
-    checker = open_context().new_page()
-    checker.goto("/status/check/")
+    checker = way.open(open_context)
+    checker.goto(reverse("enrollment:check_receipt"))
     checker.locator("[name=code]").fill(code.lower())
-    button(checker, "核验")
-    expect(checker.get_by_text("真实有效")).to_be_visible()
+    button(checker, way.says("Check", "receipt"))
+    reads(checker, way.says("Genuine and up to date"))
     expect(checker.get_by_text("王明")).to_have_count(0)
 
 
 def test_a_wrong_photo_is_explained_before_it_is_reported(
-    tab: Tab, wang_record: StudentRecord
+    way: ways.Way, open_context: NewContext, wang: User, wang_record: StudentRecord
 ) -> None:
     Photo.objects.create(
         record=wang_record, kind=PhotoKind.GRADUATION, stored_as="x", thumbnail_stored_as="x",
         width=480, height=640,
     )  # fmt: skip
-    tab.reload()
-    expect(tab.get_by_text("无需核对", exact=True)).to_be_visible()
-    button(tab, "有误 学历照片")
-    expect(tab.get_by_text("照片上的人不是你")).to_be_visible()
-    tab.goto("/status/")
-    expect(tab.get_by_text("你已反馈：不是你本人")).to_be_visible()
+    tab = at_the_record(way.open(open_context, wang))
+    expect(tab.get_by_text(way.says("No checking needed"), exact=True)).to_be_visible()
+    button(tab, f"{way.says('Wrong', 'photo')} {way.says('Graduation photo')}")
+    expect(tab.get_by_role("heading", level=1)).to_have_text(way.says("The photo does not show me"))
+    expect(tab.locator("main .prose")).not_to_be_empty()
+    at_the_record(tab)
+    reads(tab, way.says("You said: this is not you"))
 
 
 def test_a_stale_answer_names_old_and_new(tab: Tab, wang: User, wang_record: StudentRecord) -> None:
@@ -93,37 +125,71 @@ def print_waiting() -> StatusReport:
 
 @pytest.mark.usefixtures("media")
 def test_a_report_is_issued_checked_and_revoked(
-    tab: Tab, open_context: NewContext, tmp_path: Path
+    way: ways.Way,
+    open_context: NewContext,
+    wang: User,
+    wang_record: StudentRecord,
+    tmp_path: Path,
 ) -> None:
-    tab.get_by_role("link", name="学籍验证报告").click()
+    tab = at_the_record(way.open(open_context, wang))
+    tab.get_by_role("link", name=way.says("Status report (optional)")).click()
     tab.locator("[name=purpose]").fill("实习申请")
-    button(tab, "出具报告")
-    expect(tab.get_by_text("报告正在生成并签名")).to_be_visible()
+    button(tab, way.says("Issue the report"))
+    expect(tab.get_by_text(way.says("The report is being written and signed"))).to_be_visible()
     report = print_waiting()
     with tab.expect_download() as waiting:  # the page renews itself
-        tab.get_by_role("link", name="下载 PDF").click()
+        tab.get_by_role("link", name=way.says("Download the PDF")).click()
     file = tmp_path / "report.pdf"
     waiting.value.save_as(file)
 
-    reader = open_context().new_page()
-    reader.goto(f"/status/report/{report.code}/")
-    for verdict in ["真实", "仍然有效", "没有变更"]:
-        expect(reader.get_by_role("main")).to_contain_text(verdict)
-    reader.locator("[name=file]").set_input_files(file)
-    button(reader, "检查签名")
-    expect(reader.get_by_role("main")).to_contain_text("签名完整")
+    reader = way.open(open_context)
+    reader.goto(reverse("enrollment:check_report_code", args=[report.code]))
+    for verdict in (
+        "Genuine",
+        "Still valid, until %(until)s",
+        "Nothing has changed since it was issued",
+    ):
+        reads(reader, way.says(verdict))
+    check_signature(way, reader, file)
+    reads(reader, way.says("The signature is whole and the file unchanged."))
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
-    reader.locator("[name=file]").set_input_files(file)
-    button(reader, "检查签名")
-    expect(reader.get_by_role("main")).to_contain_text("不真实")
+    check_signature(way, reader, file)
+    expect(reader.locator("main .notice--bad")).to_be_visible()
 
-    tab.get_by_text("撤销报告").click()
-    button(tab, "撤销")
-    expect(tab.get_by_role("main")).to_contain_text("已撤销")
-    reader.goto(f"/status/report/{report.code}/")
-    expect(reader.get_by_role("main")).to_contain_text("已失效")
+    tab.get_by_text(way.says("Revoke the report")).click()
+    button(tab, way.says("Revoke"))
+    reads(tab, way.says("Revoked: it proves nothing any more."))
+    reader.goto(reverse("enrollment:check_report_code", args=[report.code]))
+    reads(reader, way.says("No longer valid: revoked on %(at)s"))
+
+
+def check_signature(way: ways.Way, reader: Tab, file: Path) -> None:
+    """Hand in a file and have its signature checked."""
+    reader.locator("[name=file]").set_input_files(file)
+    button(reader, way.says("Check the signature"))
+
+
+def test_help_face_to_face_opens_the_record(
+    way: ways.Way, open_context: NewContext, li: User, li_record: StudentRecord
+) -> None:
+    counselor = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
+    assert li_record.school_class is not None
+    ClassCounselor.objects.create(user=counselor, school_class=li_record.school_class)
+    student, desk = way.open(open_context, li), way.open(open_context, counselor)
+    student.goto(reverse("verification:show_code"))
+    button(student, way.says("Show the code"))
+    code = student.locator(".big-code").inner_text()
+    desk.goto(reverse("verification:assist", args=[li_record.key]))
+    show_it_is_you(desk)
+    desk.locator("[name=code]").fill(code.lower())
+    desk.locator("[name=reason]").fill("考生号遗失")
+    desk.locator("[name=seen]").check()
+    button(desk, way.says("Open the record"))
+    expect(desk.get_by_text(way.says("The record is open for the student now."))).to_be_visible()
+    at_the_record(student)
+    reads(student, "李晓雨")
 
 
 def test_who_has_looked_and_why(tab: Tab, registrar: User, wang_record: StudentRecord) -> None:
