@@ -46,7 +46,7 @@ class Readers(threading.Thread):
     def __init__(self, port: int, cookies: list[str]) -> None:
         super().__init__(daemon=True)
         self.port, self.cookies = port, cookies
-        self.phase = "before"
+        self.phase = "start"
         self.latencies: dict[str, list[float]] = defaultdict(list)
         self.errors: list[str] = []
         self.done = threading.Event()
@@ -159,6 +159,8 @@ def _measure(site: Site, rows: int, first: Path, file: Path) -> int:
     registrar = Registrar(site.port, registrar_cookie)
     readers.start()
     memory.start()
+    time.sleep(CALM / 2)
+    readers.phase = "before"  # the first pages of a process that has just started do not count
     time.sleep(CALM)
     seconds: dict[str, float] = {}
 

@@ -37,7 +37,13 @@ from vault.lookup import keyed_hash
 MOST_ASKED = 100_000
 # Nightly files would pile up questions that nobody answers.
 ASKED_FOR = timedelta(days=90)
-_EVENTS = {Status.WITHDRAWN: EventKind.WITHDRAWAL, Status.TRANSFERRED: EventKind.TRANSFER_OUT}
+_EVENTS = {
+    Status.WITHDRAWN: EventKind.WITHDRAWAL,
+    Status.TRANSFERRED: EventKind.TRANSFER_OUT,
+    Status.GRADUATED: EventKind.GRADUATION,
+    Status.COMPLETED: EventKind.COMPLETION,
+    Status.INCOMPLETE: EventKind.PARTIAL_STUDY,
+}
 _GROUPED_BY = (
     "record__entry_date__year",
     "record__level",

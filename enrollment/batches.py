@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import BinaryIO
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.notices import tell_all
 from audit.services import record as write_trail
 from enrollment import absences, uploads
 from enrollment.importing.columns import Header, remember
@@ -27,7 +29,7 @@ from enrollment.importing.staging import (
 from enrollment.importing.undo import restore
 from enrollment.models import BatchState, ImportBatch, ImportToken, Institution
 from enrollment.signals import batch_published
-from enrollment.stale_answers import tell_of_stale_answers
+from enrollment.stale_answers import tell_of_stale_answers, tell_of_undone_changes
 
 
 class WrongStateError(Exception):
@@ -206,15 +208,28 @@ def check_again(*, batch: ImportBatch) -> None:
 
 
 def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
-    """Take a publication back. Raises UndoBlockedError, FileFaultError (busy), WrongStateError."""
+    """Take a publication back and tell whom it concerns.
+
+    Those are the registrars who brought it about and the students who were told
+    of its changes. Raises UndoBlockedError, FileFaultError (busy), WrongStateError.
+    """
     with institution_lock(batch.institution_id), transaction.atomic():
         _move(batch, {BatchState.PUBLISHED}, "undone")
         batch.undone_by = by
         batch.undone_at = timezone.now()
         batch.save(update_fields=["undone_by", "undone_at"])
         absences.undo_all(batch, by)
+        tell_of_undone_changes(batch)
         restore(batch)
+        _tell_registrars(batch, but=by)
         _write("undo_batch", batch, by, Result.from_json(batch.result))
+
+
+def _tell_registrars(batch: ImportBatch, *, but: User | None) -> None:
+    part = {person for one in batch.lineage for person in (one.created_by, one.published_by)}
+    concerned = [person for person in part if person and person.is_active and person != but]
+    path = reverse("registry:import", args=[batch.key])
+    tell_all(accounts=concerned, kind="publication_undone", path=path)
 
 
 def discard_batch(*, batch: ImportBatch) -> None:

@@ -29,3 +29,22 @@ register_notice(
         _("The page of your record shows the old and the new value. Please check it again."),
     ),
 )
+register_notice(
+    "change_undone",
+    Words(
+        Topic.RECORD,
+        _("A change to your record was taken back"),
+        _(
+            "What you were told of holds no more; the page of your record shows what does. "
+            "Please check it again."
+        ),
+    ),
+)
+register_notice(
+    "publication_undone",
+    Words(
+        Topic.WORK,
+        _("A publication you had a part in was undone"),
+        _("You uploaded, approved or mended the file. Its page says who undid it, and when."),
+    ),
+)

@@ -64,6 +64,12 @@ def records_visible_to(user: User | AnonymousUser) -> QuerySet[StudentRecord]:
     return StudentRecord.objects.filter(scope).distinct()
 
 
+def other_records_of_person(user: User, record: StudentRecord) -> QuerySet[StudentRecord]:
+    """What ``user`` may see of the same person (the same certificate), newest entry first."""
+    same = records_visible_to(user).filter(certificate_hash=record.certificate_hash)
+    return same.exclude(pk=record.pk).select_related("institution").order_by("-entry_date", "-pk")
+
+
 def institutions_of(user: User | AnonymousUser) -> QuerySet[Institution]:
     """The institutions a registrar works for; none for anybody else."""
     if not isinstance(user, User) or Role.REGISTRAR not in user.roles:

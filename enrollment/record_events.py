@@ -25,6 +25,9 @@ USUAL_STATUS = {
     EventKind.RETENTION: Status.RETAINED,
     EventKind.TRANSFER_OUT: Status.TRANSFERRED,
     EventKind.WITHDRAWAL: Status.WITHDRAWN,
+    EventKind.GRADUATION: Status.GRADUATED,
+    EventKind.COMPLETION: Status.COMPLETED,
+    EventKind.PARTIAL_STUDY: Status.INCOMPLETE,
 }
 
 

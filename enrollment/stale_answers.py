@@ -1,4 +1,4 @@
-"""Telling students that what they confirmed has changed in a publication."""
+"""Telling students that what they confirmed was changed by a publication, or changed back."""
 
 from django.db import connection
 from django.urls import reverse
@@ -28,10 +28,22 @@ def tell_of_stale_answers(batch: ImportBatch) -> int:
     Call it in the transaction of the publication. What changed, old and new, is
     on the page that the notice leads to; no message carries it.
     """
+    return _tell_concerned(batch, "answer_stale")
+
+
+def tell_of_undone_changes(batch: ImportBatch) -> int:
+    """Tell the same people that ``batch`` is taken back: what they were told of holds no more.
+
+    Call it in the transaction of the undo, before the records are restored.
+    """
+    return _tell_concerned(batch, "change_undone")
+
+
+def _tell_concerned(batch: ImportBatch, kind: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_HOLDERS, [batch.pk])
         keys = [key for (key,) in cursor.fetchall()]
     for start in range(0, len(keys), CHUNK):
         accounts = list(User.objects.filter(pk__in=keys[start : start + CHUNK], is_active=True))
-        tell_all(accounts=accounts, kind="answer_stale", path=reverse("enrollment:status"))
+        tell_all(accounts=accounts, kind=kind, path=reverse("enrollment:status"))
     return len(keys)

@@ -21,6 +21,9 @@ class EventKind(models.TextChoices):
     DOWNGRADE = "降级", _("Moved down a year")
     SKIP = "跳级", _("Skipped a year")
     WITHDRAWAL = "退学", _("Withdrawal")
+    GRADUATION = "毕业", _("Graduation")
+    COMPLETION = "结业", _("Completion without graduation")
+    PARTIAL_STUDY = "肄业", _("Leaving with partial study")
     OTHER = "其他异动", _("Other event")
 
 

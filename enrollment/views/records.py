@@ -8,9 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment import services
+from enrollment.class_history import class_history
 from enrollment.importing.columns import BY_NAME
 from enrollment.models import StudentRecord
-from enrollment.queries import institutions_of, records_visible_to, search_records
+from enrollment.queries import (
+    institutions_of,
+    other_records_of_person,
+    records_visible_to,
+    search_records,
+)
 from enrollment.registry_forms import SearchForm
 from enrollment.viewing_reasons import (
     ViewingReasonForm,
@@ -46,7 +52,7 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
     if not reason:
         return redirect("registry:viewing_reason", key)
     services.note_viewing(record=record, account=user, reason=reason)
-    changes = record.changes.select_related("batch", "changed_by").order_by("-version", "pk")
+    changes = list(record.changes.select_related("batch", "changed_by").order_by("-version", "pk"))
     context = {
         "record": record,
         "reason": reason_label(reason),
@@ -55,6 +61,8 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
         "changes": [
             (BY_NAME[c.field].label if c.field in BY_NAME else c.field, c) for c in changes
         ],
+        "classes": class_history(record, changes),
+        "others": other_records_of_person(user, record),
         "events": record.events.order_by("-entered_at", "-pk"),
     }
     return render(request, "enrollment/registry/record.html", context)

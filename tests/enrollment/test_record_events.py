@@ -85,3 +85,15 @@ def test_nobody_else_enters_events(wang_record: StudentRecord) -> None:
     client = enter(make_account("x@example.org"))
     page = reverse("registry:new_event", args=[wang_record.key])
     assert client.post(page, {"kind": "休学", "on": "2026-10-08"}).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["毕业", "结业", "肄业"])
+def test_leaving_school_is_an_event_with_its_own_name(
+    desk: Client, wang: User, wang_record: StudentRecord, kind: str
+) -> None:
+    enter_event(desk, wang_record, kind=kind, on="2026-06-30")
+    assert wang_record.status == kind
+    assert RecordEvent.objects.get().kind == kind
+    undo(desk, wang_record, RecordEvent.objects.get())
+    wang_record.refresh_from_db()
+    assert wang_record.status == "注册学籍"

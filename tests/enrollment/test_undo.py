@@ -3,14 +3,25 @@
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Notice, User
 from audit.models import AuditEntry
 from enrollment.batches import WrongStateError, publish_batch, undo_batch
+from enrollment.confirming import answer_record
 from enrollment.importing.undo import UndoBlockedError
-from enrollment.models import BatchState, FieldChange, ImportBatch, Photo, StudentRecord
+from enrollment.models import (
+    BatchState,
+    FieldChange,
+    ImportBatch,
+    Institution,
+    Photo,
+    StudentRecord,
+)
+from tests.enrollment.desk import make_registrar, publish, upload
 from tests.enrollment.importing import AT, run_import, sample, write_csv
+from tests.people import make_account
 
 pytestmark = pytest.mark.usefixtures("school")
 VOLATILE = {"version", "updated_at"}
@@ -103,3 +114,30 @@ def test_a_batch_is_published_and_undone_once(tmp_path: Path) -> None:
     undo_batch(batch=batch, by=None)
     with pytest.raises(WrongStateError):
         undo_batch(batch=batch, by=None)
+
+
+def test_the_people_of_an_undone_publication_are_told(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    """Who confirmed what it changed, who uploaded it; not whoever undid it, not bystanders."""
+    rows = sample(3)
+    run_import(write_csv(tmp_path / "a.csv", rows))
+    students = []
+    for row, email in zip(rows, ("wang@example.org", "li@example.org"), strict=False):
+        student = make_account(email)
+        record = StudentRecord.objects.get(student_number=row[AT["学号"]])
+        StudentRecord.objects.filter(pk=record.pk).update(holder=student, claimed_at=timezone.now())
+        record.refresh_from_db()
+        answer_record(record=record, account=student, asked=["name", "status"], wrong=[])
+        students.append(student)
+    rows[0][AT["姓名"]] = "王改名"
+    batch = upload(desk, write_csv(tmp_path / "b.csv", rows), school)
+    publish(desk, batch)
+    colleague = make_registrar("colleague@example.org", school)
+    Notice.objects.all().delete()
+    undo_batch(batch=batch, by=colleague)
+    uploader = User.objects.get(email="registrar@example.org")
+    told = set(Notice.objects.values_list("account", "kind"))
+    assert told == {(students[0].pk, "change_undone"), (uploader.pk, "publication_undone")}
+    page = desk.get(Notice.objects.get(account=uploader).path).content.decode()
+    assert "colleague@example.org" in page
