@@ -16,10 +16,11 @@ class AccountsConfig(AppConfig):
         from accounts import codes, contact_checks, my_data, security_log, steps
         from accounts.journeys import rescue
         from accounts.notices import register_notice
-        from delivery.registry import register_renderer
+        from delivery.registry import register_failure_listener, register_renderer
 
         import_module("accounts.rotation")
         register_renderer(codes.KIND, codes.render)
+        register_failure_listener(codes.KIND, codes.give_back)
         register_notice(rescue.OBJECTED, rescue.OBJECTED_WORDS)
         security_log.listen()
         contact_checks.listen()

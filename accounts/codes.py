@@ -18,7 +18,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
-from accounts import letters
+from accounts import letters, limits
 from accounts.models import ENTRANCE, Code, CodePurpose, User
 from delivery.content import Content, EmailContent, SmsContent
 from delivery.models import Channel
@@ -188,6 +188,12 @@ def render(references: Sequence[str]) -> Mapping[str, Content]:
     living = Code.objects.filter(key__in=references, closed_at__isnull=True, expires_at__gt=Now())
     contents = {str(code.key): _content(code) for code in living}
     return {key: content for key, content in contents.items() if content is not None}
+
+
+def give_back(references: Sequence[str]) -> None:
+    """A code that nobody could send is not counted against its address (``delivery.registry``)."""
+    for code in Code.objects.filter(key__in=references):
+        limits.give_back(channel=Channel(code.channel), address=address_of(code))
 
 
 def _lock(hashed: bytes) -> None:

@@ -124,6 +124,12 @@ def spend_sending(*, account: User | None, channel: Channel, address: str, clien
         raise refused
 
 
+def give_back(*, channel: Channel, address: str) -> None:
+    """Take the latest message to ``address`` off its count: nobody could send it (F10)."""
+    hits = LimitHit.objects.filter(action=f"send_{channel}", subject=_hash(address))
+    hits.filter(pk__in=hits.order_by("-at").values("pk")[:1]).delete()
+
+
 def spend_client(client: str) -> None:
     """Count one message asked for from ``client``; call inside a transaction."""
     spend_from_network("send_ip", client)

@@ -4,6 +4,7 @@ Every step is one conditional UPDATE. ``attempts`` is the token of a claim: who
 was overtaken (its lease ran out, another worker took the row) changes nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,10 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Coalesce, Now
 
 from delivery.models import OutboxMessage, Status
+from delivery.registry import tell_failures
 
 BATCH = 100
 MAX_ATTEMPTS = 10
@@ -89,8 +91,14 @@ def settle(outcomes: Sequence[Outcome]) -> None:
         [outcome.error for outcome in outcomes],
         [outcome.delay for outcome in outcomes],
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(SETTLE, columns)
+    failed: defaultdict[str, list[str]] = defaultdict(list)
+    for outcome in outcomes:
+        if outcome.status == Status.FAILED:
+            failed[outcome.message.kind].append(outcome.message.reference)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(SETTLE, columns)
+        tell_failures(failed)
 
 
 def passing(message: OutboxMessage, error: str) -> Outcome:
