@@ -77,6 +77,12 @@ def number_series(kind: str) -> str:
     return "" if kind in _ONE_SERIES else kind
 
 
+def series_sql(row: str) -> str:
+    """The same as an SQL expression over the column ``certificate_type`` of ``row``."""
+    kinds = ", ".join(f"'{kind}'" for kind in sorted(_ONE_SERIES))
+    return f"CASE WHEN {row}.certificate_type IN ({kinds}) THEN '' ELSE {row}.certificate_type END"
+
+
 def certificate_type(text: str) -> CertificateType | None:
     """The type that a file or person means by ``text``; None when unknown."""
     word = text.strip()

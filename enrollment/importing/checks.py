@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from enrollment.identity.certificates import series_sql
 from enrollment.importing.faults import Problem, RowFault
 from enrollment.importing.tally import Tally
 
@@ -42,20 +43,21 @@ SELECT row_number FROM "{t}" JOIN (
 ) AS repeated USING (candidate_number)
 WHERE year IS NOT DISTINCT FROM EXTRACT(YEAR FROM entry_date)
 """
-_SAME_CERTIFICATE = """
-SELECT row_number FROM "{t}" WHERE certificate_hash IN (
-    SELECT certificate_hash FROM "{t}"
-    GROUP BY certificate_hash HAVING count(DISTINCT name_canonical) > 1)
+_SAME_CERTIFICATE = f"""
+SELECT row_number FROM "{{t}}" s WHERE (certificate_hash, {series_sql("s")}) IN (
+    SELECT certificate_hash, {series_sql("s")} FROM "{{t}}" s
+    GROUP BY 1, 2 HAVING count(DISTINCT name_canonical) > 1)
 """
-_SAME_PERSON = """
-SELECT row_number FROM "{t}" WHERE certificate_hash IN (
-    SELECT certificate_hash FROM "{t}" GROUP BY certificate_hash HAVING count(*) > 1)
+_SAME_PERSON = f"""
+SELECT row_number FROM "{{t}}" s WHERE (certificate_hash, {series_sql("s")}) IN (
+    SELECT certificate_hash, {series_sql("s")} FROM "{{t}}" s GROUP BY 1, 2 HAVING count(*) > 1)
 """
-_REGISTRY_NAME = """
-SELECT s.row_number FROM "{t}" s JOIN enrollment_studentrecord r
+_REGISTRY_NAME = f"""
+SELECT s.row_number FROM "{{t}}" s JOIN enrollment_studentrecord r
     ON r.certificate_hash = s.certificate_hash AND r.institution_id = %(institution)s
 WHERE r.name_canonical <> s.name_canonical AND r.id IS DISTINCT FROM s.record_id
-    AND NOT EXISTS (SELECT FROM "{t}" other WHERE other.record_id = r.id)
+    AND {series_sql("r")} = {series_sql("s")}
+    AND NOT EXISTS (SELECT FROM "{{t}}" other WHERE other.record_id = r.id)
 """
 _SAME_RECORD = """
 SELECT row_number FROM "{t}" WHERE record_id IN (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from enrollment.identity.certificates import series_sql
 from enrollment.importing.columns import LOCKED
 from enrollment.importing.staging import analyze_staging
 
@@ -40,8 +41,8 @@ _BY_CANDIDATE_NUMBER = """
     AND EXTRACT(YEAR FROM r.entry_date) IS NOT DISTINCT FROM
         COALESCE(EXTRACT(YEAR FROM s.entry_date), EXTRACT(YEAR FROM r.entry_date))"""
 # Only where no number says otherwise: one person may have several records.
-_BY_CERTIFICATE = """
-    r.certificate_hash = s.certificate_hash
+_BY_CERTIFICATE = f"""
+    r.certificate_hash = s.certificate_hash AND {series_sql("r")} = {series_sql("s")}
     AND (r.student_number = '' OR s.student_number = '')
     AND (r.candidate_number = '' OR s.candidate_number = '')"""
 

@@ -91,6 +91,20 @@ def test_every_chinese_encoding_is_read(tmp_path: Path, encoding: str) -> None:
     }
 
 
+def test_a_passport_and_a_permit_of_equal_digits_are_two_people(tmp_path: Path) -> None:
+    rows = sample(2)
+    for row, kind in zip(rows, ["护照", "台湾居民来往大陆通行证"], strict=True):
+        row[AT["证件类型"]], row[AT["证件号码"]] = kind, "12345678"
+    first, second = rows
+    first[AT["考生号"]] = second[AT["学号"]] = ""  # neither number tells them apart
+    together = run_import(write_csv(tmp_path / "both.csv", rows))
+    assert (together["new"], together["problems"]) == (2, [])
+    later = run_import(write_csv(tmp_path / "one.csv", [second]))
+    assert (later["new"], later["unchanged"]) == (0, 1)
+    kinds = StudentRecord.objects.values_list("name", "certificate_type")
+    assert dict(kinds) == {row[AT["姓名"]]: row[AT["证件类型"]] for row in rows}
+
+
 def test_short_names_aliases_and_decorated_titles_are_known(tmp_path: Path) -> None:
     header = list(HEADER)
     for title, written in {
