@@ -10,17 +10,16 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
-from django.db.models import Q
-
 from enrollment.identity.number import InvalidNumberError, canonical_number, mask_number
 from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.pictures import MAX_BYTES, PhotoFault, PhotoFaultError
+from enrollment.importing.staging import know_the_registry
 from enrollment.models import Institution, StudentRecord
 from vault.lookup import keyed_hash
 
 MAX_ENTRIES = 100_000
 MAX_RATIO = 50
-GROUP = 200
+GROUP = 1000
 # Names are some twenty characters long; a directory of so many entries is smaller than this.
 MAX_DIRECTORY = MAX_ENTRIES * 512
 SHOWN_NAME = 200
@@ -29,7 +28,7 @@ _ENTRY_HEAD = b"PK\x01\x02"
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A file in the ZIP that may be a photograph; ``number`` is its name without suffix."""
 
@@ -105,6 +104,7 @@ def belonging(
     archive: zipfile.ZipFile, institution: Institution, tally: PhotoTally
 ) -> list[tuple[Entry, int]]:
     """The entries that belong to exactly one record of ``institution``, with its id."""
+    know_the_registry(StudentRecord.objects.filter(institution=institution).count())
     return one_each(matched(list_entries(archive, tally), institution, tally), tally)
 
 
@@ -136,16 +136,16 @@ def read_entry(archive: zipfile.ZipFile, entry: Entry) -> bytes:
 
 def matched(
     entries: list[Entry], institution: Institution, tally: PhotoTally
-) -> Iterator[list[tuple[Entry, StudentRecord]]]:
-    """The entries with the one record of ``institution`` each means, in groups."""
+) -> Iterator[list[tuple[Entry, int]]]:
+    """The entries with the id of the one record of ``institution`` each means, in groups."""
     rest = iter(entries)
     while group := list(islice(rest, GROUP)):
-        found = _records(group, institution)
+        found = _record_ids({entry.number for entry in group}, institution)
         pairs = []
         for entry in group:
             records = found[entry.number]
             if len(records) == 1:
-                pairs.append((entry, records[0]))
+                pairs.append((entry, next(iter(records))))
             else:
                 fault = PhotoFault.SEVERAL if records else PhotoFault.NOBODY
                 tally.refuse(entry.name, fault)
@@ -153,10 +153,10 @@ def matched(
 
 
 def one_each(
-    groups: Iterable[list[tuple[Entry, StudentRecord]]], tally: PhotoTally
+    groups: Iterable[list[tuple[Entry, int]]], tally: PhotoTally
 ) -> list[tuple[Entry, int]]:
     """The entries with the id of their record; several of one record are all refused."""
-    pairs = [(entry, record.pk) for group in groups for entry, record in group]
+    pairs = [pair for group in groups for pair in group]
     times = Counter(record_id for _, record_id in pairs)
     for entry, record_id in pairs:
         if times[record_id] > 1:
@@ -164,18 +164,23 @@ def one_each(
     return [pair for pair in pairs if times[pair[1]] == 1]
 
 
-def _records(group: list[Entry], institution: Institution) -> dict[str, list[StudentRecord]]:
-    numbers = [entry.number for entry in group]
-    hashes = {number: _hash(number) for number in numbers}
-    wanted = Q(student_number__in=numbers) | Q(candidate_number__in=numbers)
-    wanted |= Q(certificate_hash__in=[mark for mark in hashes.values() if mark])
-    found: dict[str, list[StudentRecord]] = defaultdict(list)
-    for record in StudentRecord.objects.filter(wanted, institution=institution):
-        own = {record.student_number, record.candidate_number}
-        certificate = bytes(record.certificate_hash)
-        for number in set(numbers):
-            if number in own or hashes[number] == certificate:
-                found[number].append(record)
+def _record_ids(numbers: set[str], institution: Institution) -> dict[str, set[int]]:
+    """The records that each number may mean. Each question is answered by an index of its own."""
+    found: dict[str, set[int]] = defaultdict(set)
+    records = StudentRecord.objects.filter(institution=institution)
+    for column in ("student_number", "candidate_number"):
+        # The indexes leave out the records without such a number.
+        meant = records.exclude(**{column: ""}).filter(**{f"{column}__in": numbers})
+        for number, record_id in meant.values_list(column, "pk"):
+            found[number].add(record_id)
+    by_mark: dict[bytes, set[str]] = defaultdict(set)
+    for number in numbers:
+        if known := _hash(number):
+            by_mark[known].add(number)
+    meant = records.filter(certificate_hash__in=list(by_mark))
+    for mark, record_id in meant.values_list("certificate_hash", "pk"):
+        for number in by_mark[bytes(mark)]:
+            found[number].add(record_id)
     return found
 
 
