@@ -8,9 +8,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts import guessing
+from accounts.identifiers import Identifier, owner_of
 from accounts.journeys.telling import tell_phone
+from accounts.languages import writing_to
 from accounts.limits import LimitReachedError, client_address
 from accounts.models import User
+from delivery.models import Channel
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -24,6 +27,13 @@ class AccountAdapter(DefaultAccountAdapter):
         own = {"allauth.account.stages.EmailVerificationStage": "ConfirmedContactStage"}
         stages: list[str] = super().get_login_stages()
         return [f"accounts.stages.{own[path]}" if path in own else path for path in stages]
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write to the owner of an account in their own language."""
+        mailbox = Identifier(Channel.EMAIL, email.lower())
+        owner = owner_of(mailbox, unconfirmed_mailbox=True)
+        with writing_to(context.get("user") or (owner.account if owner else None)):
+            super().send_mail(template_prefix, email, context)
 
     def send_notification_mail(
         self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any

@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the outbox how a code is rendered; write the owners' logs."""
-        from accounts import codes, contact_checks, my_data, security_log, steps
+        from accounts import codes, contact_checks, languages, my_data, security_log, steps
         from accounts.journeys import rescue
         from accounts.notices import register_notice
         from delivery.registry import register_failure_listener, register_renderer
@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
         register_notice(rescue.OBJECTED, rescue.OBJECTED_WORDS)
         security_log.listen()
         contact_checks.listen()
+        languages.listen()
         steps.register_step(steps.CONTACTS)
         my_data.register_section("account", my_data.account_section)
         my_data.register_section("security_log", my_data.log_section)

@@ -120,9 +120,10 @@ def current_code(*, account: User, purpose: CodePurpose) -> Code | None:
 
 def living_code(*, key: str, purpose: CodePurpose) -> Code | None:
     """The code with this key, while it could be typed."""
-    return Code.objects.filter(
+    living = Code.objects.filter(
         key=key, purpose=purpose, closed_at__isnull=True, expires_at__gt=Now()
-    ).first()
+    )
+    return living.select_related("account").first()
 
 
 def check(*, account: User, purpose: CodePurpose, typed: str) -> tuple[Outcome, Code | None]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -93,6 +94,7 @@ def account_section(account: User) -> Section:
         Item("username", _("Username"), account.username or ""),
         *(Item("email", _("E-mail address"), address.email) for address in mailboxes),
         Item("phone", _("Mobile number"), str(account.phone or "")),
+        Item("language", _("Language of messages"), dict(settings.LANGUAGES)[account.language]),
         Item("joined_at", _("Registered on"), _when(account.date_joined)),
         Item("factors", _("Second factor"), "、".join(f.get_type_display() for f in factors)),
     ]

@@ -16,9 +16,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 
+from accounts.languages import by_language
 from accounts.models import User
 from accounts.models.notice import Notice, NoticeChoice, Topic
-from delivery.content import Content, EmailContent, SmsContent
+from delivery.content import EmailContent, SmsContent
 from delivery.services import queue_many
 
 SMS_KIND = "notice"
@@ -90,8 +91,7 @@ def tell_all(
     """
     words = _words[kind]
     reach = Reach()
-    messages: list[tuple[str, Content, int | None]] = []
-    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+    with transaction.atomic():
         Notice.objects.bulk_create(
             Notice(account=account, kind=kind, path=path, detail=detail or {})
             for account in accounts
@@ -100,14 +100,21 @@ def tell_all(
         chosen = ways_of(accounts, words.topic)
         if always:
             chosen = dict.fromkeys(chosen, Ways(True, True))
-        for account in accounts:
-            if account.email and chosen[account.pk].email:
-                messages.append((account.email, _letter(words, detail or {}, path), account.pk))
-                reach.email.append(account.pk)
-            if account.phone_confirmed_at and chosen[account.pk].sms:
-                messages.append((str(account.phone), _text_message(path), account.pk))
-                reach.sms.append(account.pk)
-        queue_many(messages, purpose=f"notice_{kind}"[:40])
+        by_email = [account for account in accounts if account.email and chosen[account.pk].email]
+        by_sms = [
+            account for account in accounts if account.phone_confirmed_at and chosen[account.pk].sms
+        ]
+        reach.email += [account.pk for account in by_email]
+        reach.sms += [account.pk for account in by_sms]
+        purpose = f"notice_{kind}"[:40]
+        for language, readers in by_language(by_email).items():
+            with translation.override(language):
+                letter = _letter(words, detail or {}, path)
+                queue_many([(a.email, letter, a.pk) for a in readers], purpose=purpose)
+        for language, readers in by_language(by_sms).items():
+            with translation.override(language):
+                text = _text_message(path)
+                queue_many([(str(a.phone), text, a.pk) for a in readers], purpose=purpose)
     return reach
 
 

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.languages import writing_to
 from accounts.models import User
 from delivery.services import queue_email
 from support.board.standing import classes_of, standings, total_of
@@ -47,7 +47,7 @@ def _send(digest: Digest, today: date) -> bool:
     account = digest.account
     waiting = queue_of(account).count()
     total = total_of(standing for _class, standing in standings(classes_of(account)))
-    with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+    with transaction.atomic(), writing_to(account):
         mine = Digest.objects.filter(Q(sent_on=None) | Q(sent_on__lt=today), pk=digest.pk)
         if not mine.update(sent_on=today) or not _is_worth_it(account, waiting, total.open):
             return False

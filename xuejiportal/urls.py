@@ -1,10 +1,9 @@
 """All addresses of the portal."""
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.i18n import set_language
 
+from accounts.views.language import switch_language
 from xuejiportal import trail, views
 from xuejiportal.console import console
 
@@ -20,7 +19,7 @@ urlpatterns = [
     path("offline/", views.offline, name="offline"),
     path("service-worker.js", views.service_worker, name="service_worker"),
     path("healthz", views.healthz, name="healthz"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", switch_language, name="set_language"),
     path("", include("delivery.urls")),
     path("account/", include("accounts.urls")),
     path("account/", include("accounts.entrance_urls")),

@@ -7,19 +7,19 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts import codes, limits
+from accounts import codes, letters, limits
 from accounts.codes import Outcome
 from accounts.contact_checks import note_contact
+from accounts.languages import writing_to
 from accounts.models import CodePurpose, ContactChange, EventKind, User
 from accounts.security_log import record_event
 from accounts.signals import phone_confirmed
 from audit import services as audit
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
-from delivery.services import queue_email, queue_rendered, queue_sms
+from delivery.services import queue_content, queue_rendered
 from vault import cipher
 
 PURPOSES = {Channel.SMS: CodePurpose.BIND_PHONE, Channel.EMAIL: CodePurpose.BIND_EMAIL}
@@ -57,13 +57,14 @@ def request_code(*, account: User, channel: Channel, address: str, client: str) 
     asker; its owner is told instead (T4). Raises limits.LimitReachedError.
     """
     limits.spend_sending(account=account, channel=channel, address=address, client=client)
-    with transaction.atomic():
+    owner = _other_owner(account, channel, address)
+    with transaction.atomic(), writing_to(owner or account):
         code = codes.open_code(
             account=account,
             purpose=PURPOSES[channel],
             channel=channel,
             address=address,
-            is_decoy=_is_bound_elsewhere(account, channel, address),
+            is_decoy=owner is not None,
         )
         queue_rendered(
             channel=channel,
@@ -169,7 +170,7 @@ def _put_back_others(change: ContactChange) -> None:
     )
     for other in recent.exclude(channel=change.channel).order_by("-pk"):
         old, channel = _old_address(other), Channel(other.channel)
-        if old and not _is_bound_elsewhere(change.account, channel, old):
+        if old and _other_owner(change.account, channel, old) is None:
             _set_contact(change.account, channel, old)
         else:
             _clear_contact(change.account, channel)
@@ -203,17 +204,9 @@ def _keep_old_contact(account: User, channel: Channel, old: str) -> None:
     if not old:
         return
     link = settings.SITE_URL + reverse("accounts:undo_change", args=[change.key])
-    if channel == Channel.SMS:
-        params = {"link": link}
-        queue_sms(to=old, kind="contact_changed", params=params, purpose="contact_changed")
-        return
-    values = {"link": link}
-    queue_email(
-        to=old,
-        subject=render_to_string("accounts/email/contact_changed_subject.txt", values).strip(),
-        text=render_to_string("accounts/email/contact_changed.txt", values),
-        purpose="contact_changed",
-    )
+    with writing_to(account):
+        content = letters.letter("contact_changed", channel, {"link": link})
+        queue_content(to=old, content=content, purpose="contact_changed")
 
 
 def bound_address(account: User, channel: Channel) -> str:
@@ -225,11 +218,12 @@ def bound_address(account: User, channel: Channel) -> str:
     return mailbox.values_list("email", flat=True).first() or ""
 
 
-def _is_bound_elsewhere(account: User, channel: Channel, address: str) -> bool:
+def _other_owner(account: User, channel: Channel, address: str) -> User | None:
+    """Another account to which ``address`` is bound."""
     others = User.objects.exclude(pk=account.pk)
     if channel == Channel.SMS:
-        return others.filter(phone=address, phone_confirmed_at__isnull=False).exists()
-    return others.filter(emailaddress__email=address, emailaddress__verified=True).exists()
+        return others.filter(phone=address, phone_confirmed_at__isnull=False).first()
+    return others.filter(emailaddress__email=address, emailaddress__verified=True).first()
 
 
 def _old_address(change: ContactChange) -> str:

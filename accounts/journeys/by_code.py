@@ -14,6 +14,7 @@ from accounts.contact_checks import note_contact
 from accounts.identifiers import Identifier, owner_of
 from accounts.journeys import binding
 from accounts.journeys.telling import tell_contacts
+from accounts.languages import writing_to
 from accounts.models import Code, CodePurpose, EventKind, User
 from accounts.security_log import record_event
 from audit import services as audit
@@ -106,13 +107,14 @@ def _send(code: Code, *, is_name: bool) -> None:
     address = codes.address_of(code)
     if is_name and limits.is_blocked(address):
         return
-    queue_rendered(
-        channel=Channel(code.channel),
-        to=address,
-        kind=codes.KIND,
-        reference=code.key,
-        purpose=code.purpose,
-    )
+    with writing_to(code.account):
+        queue_rendered(
+            channel=Channel(code.channel),
+            to=address,
+            kind=codes.KIND,
+            reference=code.key,
+            purpose=code.purpose,
+        )
 
 
 def _still_holds(account: User, channel: Channel, address: str, purpose: CodePurpose) -> bool:

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.journeys.telling import tell_contacts
+from accounts.languages import writing_to
 from accounts.models import (
     Block,
     Code,
@@ -132,7 +133,8 @@ def erase_account(account_id: int) -> bool:
 def _tell(account: User) -> None:
     account.refresh_from_db(fields=["deletion_due_at"])
     link = settings.SITE_URL + reverse("accounts:delete_account")
-    params = {"moment": account.deletion_due_on, "link": link}
+    with writing_to(account):
+        params = {"moment": account.deletion_due_on, "link": link}
     tell_contacts(account=account, kind="deletion_asked", params=params)
 
 

@@ -25,6 +25,7 @@ from accounts.codes import Outcome
 from accounts.identifiers import Identifier, owner_of
 from accounts.journeys import binding
 from accounts.journeys.telling import tell_contacts
+from accounts.languages import writing_to
 from accounts.models import Code, CodePurpose, EventKind, Rescue, SecurityAnswer, Topic, User
 from accounts.notices import Words, tell
 from accounts.security_log import record_event
@@ -191,13 +192,14 @@ def _finish(pk: int) -> bool:
     Rescue.objects.filter(pk=pk).update(done_at=Now())
     _write("finish_rescue", rescue.account)
     link = settings.SITE_URL + reverse("account_reset_password")
-    content = letters.letter("rescue_done", Channel(rescue.channel), {"link": link})
-    queue_content(
-        to=_address_of(rescue),
-        content=content,
-        purpose="rescue_done",
-        account_id=rescue.account.pk,
-    )
+    with writing_to(rescue.account):
+        content = letters.letter("rescue_done", Channel(rescue.channel), {"link": link})
+        queue_content(
+            to=_address_of(rescue),
+            content=content,
+            purpose="rescue_done",
+            account_id=rescue.account.pk,
+        )
     return True
 
 
@@ -234,7 +236,8 @@ def _tell_old_contacts(account: User, rescue: Rescue) -> None:
     link = settings.SITE_URL + reverse("accounts:stop_rescue", args=[rescue.key])
     if rescue.due_at is None:
         raise ValueError("an opened rescue has its time")
-    moment = date_format(timezone.localtime(rescue.due_at), "DATETIME_FORMAT")
+    with writing_to(account):
+        moment = date_format(timezone.localtime(rescue.due_at), "DATETIME_FORMAT")
     tell_contacts(account=account, kind="rescue_asked", params={"moment": moment, "link": link})
 
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from accounts import letters
 from accounts.journeys import binding
+from accounts.languages import writing_to
 from accounts.models import User
 from delivery.models import Channel
 from delivery.services import queue_content, queue_sms
@@ -19,11 +20,13 @@ def tell_contacts(
     """
     for channel in Channel:
         if address := binding.bound_address(account, channel):
-            content = letters.letter(kind, channel, dict(params))
-            queue_content(to=address, content=content, purpose=kind, account_id=account.pk)
+            with writing_to(account):
+                content = letters.letter(kind, channel, dict(params))
+                queue_content(to=address, content=content, purpose=kind, account_id=account.pk)
 
 
 def tell_phone(*, account: User, kind: str) -> None:
     """The same by text message alone, where a phone is bound."""
     if phone := binding.bound_address(account, Channel.SMS):
-        queue_sms(to=phone, kind=kind, params={}, purpose=kind, account_id=account.pk)
+        with writing_to(account):
+            queue_sms(to=phone, kind=kind, params={}, purpose=kind, account_id=account.pk)

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from accounts import letters, limits
 from accounts.identifiers import Identifier, owner_of
 from accounts.journeys import binding
+from accounts.languages import writing_to
 from accounts.models import EventKind, User
 from accounts.security_log import record_event
 from accounts.usernames import masked_username
@@ -53,9 +54,10 @@ def send_hints(*, identifier: Identifier, client: str) -> None:
     )
     owner = owner_of(identifier)
     # Nobody's hints are put together too: it takes the same time (T4).
-    hints = _hints(owner.account if owner else User(pk=0), identifier.channel)
-    content = hints if owner else letters.no_account(identifier.channel)
-    with transaction.atomic():
+    account = owner.account if owner else None
+    with transaction.atomic(), writing_to(account):
+        hints = _hints(account or User(pk=0), identifier.channel)
+        content = hints if owner else letters.no_account(identifier.channel)
         queue_content(to=identifier.value, content=content, purpose="account_hints")
 
 

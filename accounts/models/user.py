@@ -3,16 +3,23 @@
 import uuid
 from functools import cached_property
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin, UserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.roles import Role
+
+
+def language_spoken() -> str:
+    """The language of the page that is being made, else the portal's."""
+    spoken = translation.get_language() or ""
+    return spoken if spoken in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -38,6 +45,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    # In which the account is written to (accounts.languages); chosen by its owner.
+    language = models.CharField(max_length=10, default=language_spoken)
     # Asked for by the owner (accounts.journeys.deletion); once done only an empty shell is left.
     deletion_due_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,44 @@
+"""The language in which an account is written to: the one its owner chose last."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+
+from allauth.account.signals import user_logged_in
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+
+from accounts.models import User
+
+
+def writing_to(account: User | None) -> AbstractContextManager[None]:
+    """Put together what ``account`` is to read in its own language.
+
+    Whoever causes it may read another one. To nobody's account is written in the
+    language that is spoken now.
+    """
+    return translation.override(account.language) if account else nullcontext()
+
+
+def by_language(accounts: Iterable[User]) -> dict[str, list[User]]:
+    """``accounts`` by the language they are written to in."""
+    found: dict[str, list[User]] = {}
+    for account in accounts:
+        found.setdefault(account.language, []).append(account)
+    return found
+
+
+def choose_language(*, account: User, language: str) -> None:
+    """Write to ``account`` in ``language`` from now on; another than the portal's is ignored."""
+    if language != account.language and language in dict(settings.LANGUAGES):
+        User.objects.filter(pk=account.pk).update(language=language)
+        account.language = language
+
+
+def listen() -> None:
+    """Keep what somebody chose with the button before they signed in."""
+    user_logged_in.connect(_signed_in, dispatch_uid="language-of-messages")
+
+
+def _signed_in(request: HttpRequest, user: User, **_: object) -> None:
+    choose_language(account=user, language=request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
