@@ -122,10 +122,11 @@ def _keep(pictures: dict[int, SealedPicture], album: Album) -> int:
         )
         for record_id, picture in pictures.items()
     ]
+    files: dict[str, bytes] = {}
+    for photo, picture in zip(photos, pictures.values(), strict=True):
+        files |= {photo.stored_as: picture.jpeg, photo.thumbnail_stored_as: picture.thumbnail}
     try:
-        for photo, picture in zip(photos, pictures.values(), strict=True):
-            default_storage.save(photo.stored_as, ContentFile(picture.jpeg))
-            default_storage.save(photo.thumbnail_stored_as, ContentFile(picture.thumbnail))
+        _save(files)
         with transaction.atomic():
             older = Photo.objects.select_for_update().filter(record__in=pictures, kind=album.kind)
             replaced = _forget(list(older))
@@ -136,10 +137,19 @@ def _keep(pictures: dict[int, SealedPicture], album: Album) -> int:
                 )
         return replaced
     except BaseException:
-        for photo in photos:
-            default_storage.delete(photo.stored_as)
-            default_storage.delete(photo.thumbnail_stored_as)
+        for name in files:
+            default_storage.delete(name)
         raise
+
+
+def _save(files: dict[str, bytes]) -> None:
+    """Write files under new names; a bucket takes them side by side."""
+    side_by_side = getattr(default_storage, "save_new", None)
+    if side_by_side:
+        side_by_side(files)
+        return
+    for name, content in files.items():
+        default_storage.save(name, ContentFile(content))
 
 
 def _forget(photos: list[Photo]) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -161,6 +162,26 @@ def test_a_bucket_that_does_not_answer_is_told_on_a_page_of_its_own(
     assert answer["Retry-After"]
     assert "暂时取不到文件" in answer.content.decode()
     assert client.get(reverse("enrollment:status")).status_code == 200
+
+
+def test_a_bucket_that_fails_in_the_middle_keeps_no_half_photo(
+    bucket: Any, wang_record: StudentRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = default_storage.connection.meta.client  # type: ignore[attr-defined]
+    put = client.put_object
+
+    def fail(**given: Any) -> object:
+        if given["Key"].endswith("-thumbnail"):
+            raise EndpointConnectionError(endpoint_url="secret")
+        return put(**given)
+
+    monkeypatch.setattr(client, "put_object", fail)
+    with pytest.raises(StorageDownError):
+        keep_photo(
+            record=wang_record, kind=PhotoKind.ADMISSION, picture=prepare(picture()), by=None
+        )
+    assert contents(bucket) == {}
+    assert not Photo.objects.exists()
 
 
 def test_without_a_bucket_nothing_of_the_vendor_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
