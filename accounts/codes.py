@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from accounts import letters, limits
 from accounts.models import ENTRANCE, Code, CodePurpose, User
 from delivery.content import Content, EmailContent, SmsContent
-from delivery.models import Channel
+from delivery.models import Channel, OutboxMessage
 from vault import cipher
 from vault.lookup import keyed_hash
 
@@ -191,10 +191,19 @@ def render(references: Sequence[str]) -> Mapping[str, Content]:
     return {key: content for key, content in contents.items() if content is not None}
 
 
-def give_back(references: Sequence[str]) -> None:
+def give_back(unsent: Sequence[OutboxMessage]) -> None:
     """A code that nobody could send is not counted against its address (``delivery.registry``)."""
-    for code in Code.objects.filter(key__in=references):
-        limits.give_back(channel=Channel(code.channel), address=address_of(code))
+    codes = {
+        str(code.key): code
+        for code in Code.objects.filter(key__in=[message.reference for message in unsent])
+    }
+    for message in unsent:
+        if code := codes.get(message.reference):
+            limits.give_back(
+                channel=Channel(code.channel),
+                address=address_of(code),
+                asked_at=message.created_at,
+            )
 
 
 def _lock(hashed: bytes) -> None:

@@ -296,8 +296,20 @@ class ReauthenticateForm(allauth_forms.ReauthenticateForm):
         self.fields["password"].widget.attrs.pop("placeholder", None)
 
 
-class SecondFactorForm(mfa_forms.AuthenticateForm):
-    """Type what the authenticator app shows, or a recovery code."""
+class _CountedCode(mfa_forms.BaseAuthenticateForm):
+    """A code of an authenticator app, or a recovery code; wrong ones are counted."""
+
+    def clean_code(self) -> str:
+        """Look at the code. Raises ValidationError: wrong, used, or after too many."""
+        tried = guessing.check_factor(account=self.user)
+        code: str = super().clean_code()
+        guessing.use_factor_code(account=self.user, code=code)
+        guessing.succeed(tried)
+        return code
+
+
+class SecondFactorForm(_CountedCode, mfa_forms.AuthenticateForm):
+    """Type what the authenticator app shows, or a recovery code, to sign in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -306,12 +318,9 @@ class SecondFactorForm(mfa_forms.AuthenticateForm):
         field.widget.attrs.pop("placeholder", None)
         field.widget.attrs["inputmode"] = "numeric"
 
-    def clean_code(self) -> str:
-        """Wrong codes are counted, in the database."""
-        tried = guessing.check_factor(account=self.user)
-        code: str = super().clean_code()
-        guessing.succeed(tried)
-        return code
+
+class FactorAgainForm(_CountedCode, mfa_forms.ReauthenticateForm):
+    """The same, to show again who is signed in."""
 
 
 class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):

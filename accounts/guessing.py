@@ -103,6 +103,19 @@ def check_factor(*, account: User) -> Try:
         raise ValidationError(wait_until(error.lifts_at)) from error
 
 
+def use_factor_code(*, account: User, code: str) -> None:
+    """Let a right code be right once (RFC 6238, 5.2). Raises ValidationError when it was used.
+
+    django-allauth keeps used codes in the cache for half a minute, less than
+    they stay right.
+    """
+    try:
+        with transaction.atomic():
+            limits.spend("factor_code", f"account:{account.pk}:{code}")
+    except LimitReachedError as error:
+        raise ValidationError(_("This code has been used. Wait for the next one.")) from error
+
+
 def wait_until(moment: datetime) -> str:
     """What somebody reads who has tried too often."""
     time = time_format(timezone.localtime(moment), "H:i")

@@ -52,6 +52,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "send_ip": (Rule(100, HOUR),),  # from FREE_SENDS on with a proof of work
     "sign_in_ip": (Rule(10, MINUTE),),
     "sign_in": (),  # see accounts.guessing
+    "factor_code": (Rule(1, 2 * MINUTE),),  # an app's code is right for a minute and a half
     "second_factor": (Rule(5, 5 * MINUTE), Rule(20, DAY)),
     "try_code": (Rule(20, HOUR),),
     # Whoever names an account by its username: counted apart from the contact that
@@ -124,9 +125,11 @@ def spend_sending(*, account: User | None, channel: Channel, address: str, clien
         raise refused
 
 
-def give_back(*, channel: Channel, address: str) -> None:
-    """Take the latest message to ``address`` off its count: nobody could send it (F10)."""
-    hits = LimitHit.objects.filter(action=f"send_{channel}", subject=_hash(address))
+def give_back(*, channel: Channel, address: str, asked_at: datetime) -> None:
+    """Take the message to ``address`` that was asked for then off its count (F10)."""
+    hits = LimitHit.objects.filter(
+        action=f"send_{channel}", subject=_hash(address), at__lte=asked_at
+    )
     hits.filter(pk__in=hits.order_by("-at").values("pk")[:1]).delete()
 
 

@@ -4,7 +4,6 @@ Every step is one conditional UPDATE. ``attempts`` is the token of a claim: who
 was overtaken (its lease ran out, another worker took the row) changes nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -51,6 +50,7 @@ UPDATE delivery_outboxmessage m SET
 FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float[])
     AS o(id, attempts, status, provider, provider_id, error, delay)
 WHERE m.id = o.id AND m.attempts = o.attempts AND m.status IN ('sending', 'unknown')
+RETURNING m.id
 """
 
 
@@ -91,14 +91,12 @@ def settle(outcomes: Sequence[Outcome]) -> None:
         [outcome.error for outcome in outcomes],
         [outcome.delay for outcome in outcomes],
     ]
-    failed: defaultdict[str, list[str]] = defaultdict(list)
-    for outcome in outcomes:
-        if outcome.status == Status.FAILED:
-            failed[outcome.message.kind].append(outcome.message.reference)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(SETTLE, columns)
-        tell_failures(failed)
+            settled = {row[0] for row in cursor.fetchall()}
+        failed = [outcome.message for outcome in outcomes if outcome.status == Status.FAILED]
+        tell_failures([message for message in failed if message.pk in settled])
 
 
 def passing(message: OutboxMessage, error: str) -> Outcome:

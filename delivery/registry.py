@@ -5,15 +5,19 @@ a message with a kind and a reference, and registers how to render that kind.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from delivery.content import Content
+
+if TYPE_CHECKING:
+    from delivery.models import OutboxMessage
 
 # From references to contents. A reference that it leaves out is not sent: what
 # it stood for has expired or was used.
 Renderer = Callable[[Sequence[str]], Mapping[str, Content]]
 
-# Told the references of messages that no provider took: nothing was sent, nothing cost.
-FailureListener = Callable[[Sequence[str]], None]
+# Told of messages that no provider took: nothing was sent, nothing cost.
+FailureListener = Callable[["Sequence[OutboxMessage]"], None]
 
 _renderers: dict[str, Renderer] = {}
 _failure_listeners: dict[str, FailureListener] = {}
@@ -38,8 +42,8 @@ def register_failure_listener(kind: str, listener: FailureListener) -> None:
     _failure_listeners[kind] = listener
 
 
-def tell_failures(failed: Mapping[str, Sequence[str]]) -> None:
-    """Tell the references of failed messages, by kind, to whoever wants to know."""
-    for kind, references in failed.items():
-        if listener := _failure_listeners.get(kind):
-            listener(references)
+def tell_failures(failed: "Sequence[OutboxMessage]") -> None:
+    """Tell of failed messages whoever wants to know of their kind."""
+    for kind, listener in _failure_listeners.items():
+        if concerned := [message for message in failed if message.kind == kind]:
+            listener(concerned)

@@ -201,6 +201,7 @@ MFA_ADAPTER = "accounts.factor_adapter.FactorAdapter"
 MFA_FORMS = {
     "add_webauthn": "accounts.forms.AddSecurityKeyForm",
     "authenticate": "accounts.forms.SecondFactorForm",
+    "reauthenticate": "accounts.forms.FactorAgainForm",
 }
 # A clock may be half a minute off (RFC 6238 5.2: at most one step of delay).
 MFA_TOTP_TOLERANCE = 1
