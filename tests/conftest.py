@@ -24,6 +24,7 @@ from enrollment.models import (
     AbsenceKind,
     BatchState,
     Campaign,
+    ClassCounselor,
     Confirmation,
     Correction,
     EventKind,
@@ -52,7 +53,7 @@ from tests.people import make_account, make_record, make_school, sample_number
 from vault.cipher import seal
 from verification import disputes, services
 from verification.facts import Facts
-from verification.models import Dispute
+from verification.models import Dispute, Vouch
 
 
 @pytest.fixture(scope="session")
@@ -366,6 +367,21 @@ def dispute(true_wang: User, wang_record: StudentRecord) -> Dispute:
     disputes.look_into(made)
     made.refresh_from_db()
     return made
+
+
+@pytest.fixture
+def class_counselor(wang_record: StudentRecord) -> User:
+    """The counselor of 王明's class."""
+    user = make_account("class.counselor@example.org", roles=(Role.COUNSELOR,))
+    assert wang_record.school_class is not None
+    ClassCounselor.objects.create(user=user, school_class=wang_record.school_class)
+    return user
+
+
+@pytest.fixture
+def asked_to_vouch(class_counselor: User, dispute: Dispute) -> Vouch:
+    """The counselor is asked whether the claimant is who they say."""
+    return Vouch.objects.get_or_create(dispute=dispute, account=class_counselor)[0]
 
 
 @pytest.fixture

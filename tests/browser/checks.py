@@ -82,7 +82,7 @@ TEXTS = """() => {
   const found = [];
   while (walker.nextNode()) {
     const text = walker.currentNode.data.trim(), parent = walker.currentNode.parentElement;
-    const theirs = "script, dd, .num, code, .menu__who, [data-label], [data-entered]";
+    const theirs = "script, textarea, dd, .num, code, .menu__who, [data-label], [data-entered]";
     if (text && !parent.closest(theirs) && !parent.closest("[lang] [lang]")
         && parent.checkVisibility()) found.push(text);
   }

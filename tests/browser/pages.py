@@ -25,7 +25,9 @@ from enrollment.models import (
     PhotoBatch,
     StudentRecord,
 )
+from support.models import Article
 from tests.people import PASSWORD, make_school, sample_number
+from verification.diagnosis import QUESTIONS
 
 
 @dataclass(frozen=True)
@@ -257,6 +259,50 @@ def class_page(_batch: ImportBatch) -> str:
 def managed_class(_batch: ImportBatch) -> str:
     """The page of the class of a record that imports brought."""
     return class_page(_batch).replace("support/board/class", "registry/classes")
+
+
+def staff_number(batch: ImportBatch) -> str:
+    """The full number of one record."""
+    return f"{staff_record(batch)}number/"
+
+
+def school_board(_batch: ImportBatch) -> str:
+    """The board of the invented school by college."""
+    return reverse("support:school_board", args=[make_school().code])
+
+
+def college_board(_batch: ImportBatch) -> str:
+    """The board of one of its colleges."""
+    page = reverse("support:college_board", args=[make_school().code])
+    return f"{page}?{urlencode({'college': '计算机与软件学院'})}"
+
+
+def edit_article(_: object) -> str:
+    """One article of the handbook, as the operator edits it."""
+    return reverse("support:article_edit", args=[Article.objects.get(slug="codes").pk])
+
+
+def article_version(_: object) -> str:
+    """Its first version."""
+    return reverse("support:article_version", args=[Article.objects.get(slug="codes").pk, 1])
+
+
+def see_it(tab: Tab) -> None:
+    """Give the password and the reason that the full number asks for."""
+    wanted = tab.url
+    show_it_is_you(tab)
+    if "/why/" in tab.url:
+        say_why(tab)
+    tab.goto(wanted)
+
+
+def answer_all(tab: Tab) -> None:
+    """Answer every question why nothing is found, the second way."""
+    for _question in QUESTIONS:
+        tab.locator("main [name=answer]").nth(1).check()
+        tab.locator("main form .form__actions button").click()
+        tab.wait_for_load_state()
+    tab.wait_for_url(reverse("verification:findings"))
 
 
 def remind(tab: Tab) -> None:
@@ -583,6 +629,40 @@ PAGES = [
     ),
     Page("why a record is opened", staff_record, "desk_registrar", "published_import"),
     Page("record for staff", staff_record, "desk_registrar", "published_import", act=say_why),
+    Page("full number for staff", staff_number, "desk_registrar", "published_import", act=see_it),
+    Page("board by college", school_board, "desk_registrar", "published_import"),
+    Page("board of a college", college_board, "desk_registrar", "published_import"),
+    Page(
+        "end a counselor's role",
+        lambda user: reverse("registry:dismiss_counselor", args=[user.key]),
+        "desk_registrar",
+        "class_counselor",
+        act=show_it_is_you,
+    ),
+    Page("edit an article", edit_article, "operator"),
+    Page("an earlier version", article_version, "operator"),
+    Page("why nothing is found", reverse("verification:diagnosis"), "li", act=answer_all),
+    # A counselor, who sees one class.
+    Page("board of a counselor", reverse("support:board"), "class_counselor"),
+    Page("class of a counselor", class_page, "class_counselor", "wang_record"),
+    Page("reports of a counselor, none", reverse("support:queue"), "class_counselor"),
+    Page("find a record, counselor", reverse("registry:search"), "class_counselor"),
+    Page("record for a counselor", staff_record, "class_counselor", "wang_record", act=say_why),
+    Page(
+        "vouch",
+        lambda asked: reverse("verification:vouch", args=[asked.pk]),
+        "class_counselor",
+        "asked_to_vouch",
+    ),
+    Page("notices of a counselor", reverse("accounts:notices"), "class_counselor"),
+    Page(
+        "report for a counselor",
+        lambda made: reverse("support:queue_report", args=[made.key]),
+        "class_counselor",
+        "wang_problem",
+    ),
+    Page("my report", lambda it: reverse("support:report", args=[it.key]), "wang", "wang_problem"),
+    Page("my reports", reverse("support:reports"), "wang", "wang_problem"),
     # Last, for what a page needs stays: 王明 has one record on all pages before.
     Page("status, several records", reverse("enrollment:status"), "wang", "wang_second_record"),
     Page(
