@@ -1,24 +1,20 @@
 """The forms of sign-up, sign-in and recovery; where it has one, on top of django-allauth's."""
 
-from typing import Any, cast
+from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.core import context
-from allauth.mfa.base import forms as mfa_forms
-from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts import guessing, identifiers, usernames
 from accounts.captcha_field import CaptchaField, guard_sending
-from accounts.journeys import questions
 from accounts.limits import LimitReachedError, client_address, spend_client
-from accounts.models import Question, User
+from accounts.models import User
 from accounts.phone import clean_mobile
 
 # RFC 5321: a path of 256 characters less its brackets.
@@ -201,61 +197,6 @@ class NewPasswordForm(forms.Form):
         return password
 
 
-class AnswerForm(forms.Form):
-    """One of the security questions of an account, and the answer to it."""
-
-    question = forms.ChoiceField(label=_("Question"))
-    answer = forms.CharField(
-        label=pgettext_lazy("security question", "Answer"),
-        max_length=100,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-    def __init__(self, *args: Any, asked: list[Question], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = cast("forms.ChoiceField", self.fields["question"])
-        field.choices = [(question.value, question.label) for question in asked]
-
-
-class QuestionsForm(forms.Form):
-    """Three questions and what its owner answers."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for number in range(1, questions.NUMBER + 1):
-            self.fields[f"question{number}"] = forms.ChoiceField(
-                label=_("Question %(number)s") % {"number": number},
-                choices=[("", _("Please choose")), *Question.choices],
-            )
-            self.fields[f"answer{number}"] = forms.CharField(
-                label=_("Answer %(number)s") % {"number": number},
-                max_length=100,
-                widget=forms.TextInput(attrs={"autocomplete": "off"}),
-            )
-
-    @property
-    def answers(self) -> dict[Question, str]:
-        """What was chosen; only after ``is_valid``."""
-        numbers = range(1, questions.NUMBER + 1)
-        values = self.cleaned_data
-        return {Question(values[f"question{n}"]): values[f"answer{n}"] for n in numbers}
-
-    def clean(self) -> None:
-        """No question twice, no answer twice, none too short."""
-        seen: set[str] = set()
-        for number in range(1, questions.NUMBER + 1):
-            question, answer = f"question{number}", f"answer{number}"
-            chosen = self.cleaned_data.get(question, "")
-            if chosen and chosen in seen:
-                self.add_error(question, _("You have chosen this question already."))
-            text = questions.normalise(self.cleaned_data.get(answer, ""))
-            if text and text in seen:
-                self.add_error(answer, _("Please give each question an answer of its own."))
-            elif answer in self.cleaned_data and len(text) < questions.SHORTEST:
-                self.add_error(answer, _("At least two letters, digits or Chinese characters."))
-            seen |= {chosen, text}
-
-
 class UsernameForm(forms.Form):
     """A name to sign in with, beside e-mail and phone."""
 
@@ -294,38 +235,3 @@ class ReauthenticateForm(allauth_forms.ReauthenticateForm):
         super().__init__(*args, **kwargs)
         self.fields["password"].label = _("Password")
         self.fields["password"].widget.attrs.pop("placeholder", None)
-
-
-class _CountedCode(mfa_forms.BaseAuthenticateForm):
-    """A code of an authenticator app, or a recovery code; wrong ones are counted."""
-
-    def clean_code(self) -> str:
-        """Look at the code. Raises ValidationError: wrong, used, or after too many."""
-        tried = guessing.check_factor(account=self.user)
-        code: str = super().clean_code()
-        guessing.use_factor_code(account=self.user, code=code)
-        guessing.succeed(tried)
-        return code
-
-
-class SecondFactorForm(_CountedCode, mfa_forms.AuthenticateForm):
-    """Type what the authenticator app shows, or a recovery code, to sign in."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["code"]
-        field.label = _("Code of the authenticator app, or a recovery code")
-        field.widget.attrs.pop("placeholder", None)
-        field.widget.attrs["inputmode"] = "numeric"
-
-
-class FactorAgainForm(_CountedCode, mfa_forms.ReauthenticateForm):
-    """The same, to show again who is signed in."""
-
-
-class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
-    """Add a security key or passkey under a name that tells it from others."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Name of the key")

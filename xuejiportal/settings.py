@@ -199,9 +199,9 @@ SMS_PER_MINUTE = env.integer("SMS_PER_MINUTE", 3000)
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", PRODUCTION)
 MFA_ADAPTER = "accounts.factor_adapter.FactorAdapter"
 MFA_FORMS = {
-    "add_webauthn": "accounts.forms.AddSecurityKeyForm",
-    "authenticate": "accounts.forms.SecondFactorForm",
-    "reauthenticate": "accounts.forms.FactorAgainForm",
+    "add_webauthn": "accounts.factor_forms.AddSecurityKeyForm",
+    "authenticate": "accounts.factor_forms.SecondFactorForm",
+    "reauthenticate": "accounts.factor_forms.FactorAgainForm",
 }
 # A clock may be half a minute off (RFC 6238 5.2: at most one step of delay).
 MFA_TOTP_TOLERANCE = 1

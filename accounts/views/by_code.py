@@ -24,10 +24,11 @@ from accounts import codes
 from accounts.captcha_field import guard_sending
 from accounts.codes import Outcome
 from accounts.contact_forms import CodeForm
-from accounts.forms import AnswerForm, IdentifierForm, NewPasswordForm
+from accounts.forms import IdentifierForm, NewPasswordForm
 from accounts.journeys import by_code, questions
 from accounts.limits import LimitReachedError, client_address, sends_much
 from accounts.models import Code, CodePurpose, Question, User
+from accounts.question_forms import AnswerForm
 from accounts.views.contacts import code_page
 
 # In the session: who has shown to be the owner, and when, until the new password is chosen.

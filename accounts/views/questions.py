@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms import QuestionsForm
 from accounts.journeys import questions
 from accounts.models import User
+from accounts.question_forms import QuestionsForm
 
 
 @sensitive_post_parameters()

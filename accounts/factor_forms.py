@@ -1,0 +1,44 @@
+"""The forms of the second factor, on top of django-allauth's."""
+
+from typing import Any
+
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.webauthn import forms as webauthn_forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts import guessing
+
+
+class _CountedCode(mfa_forms.BaseAuthenticateForm):
+    """A code of an authenticator app, or a recovery code; wrong ones are counted."""
+
+    def clean_code(self) -> str:
+        """Look at the code. Raises ValidationError: wrong, used, or after too many."""
+        tried = guessing.check_factor(account=self.user)
+        code: str = super().clean_code()
+        guessing.use_factor_code(account=self.user, code=code)
+        guessing.succeed(tried)
+        return code
+
+
+class SecondFactorForm(_CountedCode, mfa_forms.AuthenticateForm):
+    """Type what the authenticator app shows, or a recovery code, to sign in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label = _("Code of the authenticator app, or a recovery code")
+        field.widget.attrs.pop("placeholder", None)
+        field.widget.attrs["inputmode"] = "numeric"
+
+
+class FactorAgainForm(_CountedCode, mfa_forms.ReauthenticateForm):
+    """The same, to show again who is signed in."""
+
+
+class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
+    """Add a security key or passkey under a name that tells it from others."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")
