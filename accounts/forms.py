@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import guessing, identifiers, usernames
@@ -72,6 +73,8 @@ class LoginForm(allauth_forms.LoginForm):
 class SignupForm(allauth_forms.SignupForm):
     """Register with an e-mail address and a password (guide rows 4, 5)."""
 
+    account_already_exists: bool
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         email = self.fields["email"]
@@ -100,6 +103,20 @@ class SignupForm(allauth_forms.SignupForm):
         except LimitReachedError as error:
             raise ValidationError(guessing.wait_until(error.lifts_at)) from error
         return cleaned
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """The new account, or the answer for an address that has one already.
+
+        Then an account is made all the same and taken back: the time tells nothing (T4).
+        """
+        if self.account_already_exists:
+            self.account_already_exists = False
+            with transaction.atomic():
+                self.save(request)
+                transaction.set_rollback(True)
+            self.account_already_exists = True
+        made: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return made
 
 
 class PhoneSignupForm(forms.Form):
