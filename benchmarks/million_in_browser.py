@@ -15,7 +15,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import django
@@ -75,15 +75,11 @@ class Memory(threading.Thread):
     def run(self) -> None:
         """Look until ``done``."""
         while not self.done.wait(0.1):
-            try:
-                pool = self.root.children()
-                for process in [self.root, *self.root.children(recursive=True)]:
-                    role = (
-                        "main" if process == self.root else "pool" if process in pool else "child"
-                    )
+            pool = {process.pid for process in self.root.children()}
+            for process in self.root.children(recursive=True):
+                with suppress(OSError):  # it has just ended
+                    role = "pool" if process.pid in pool else "child"
                     self.peaks[process.pid] = (role, _peak(process.pid))
-            except (psutil.NoSuchProcess, OSError):
-                continue
 
     def largest(self, role: str) -> int:
         """Bytes of the largest process of this role."""
