@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
@@ -54,6 +55,12 @@ from vault.cipher import seal
 from verification import disputes, services
 from verification.facts import Facts
 from verification.models import Dispute, Vouch
+
+
+@pytest.fixture(autouse=True)
+def _unspent_limits() -> None:
+    """django-allauth counts forms in the cache: what another test sent is not this one's."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")
