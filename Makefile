@@ -37,7 +37,7 @@ test-tools:
 	@sh .ci/test-tools
 
 test: setup test-tools
-	$(RUN) -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
+	$(RUN) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 lint: setup
 	$(VENV)/bin/ruff check .

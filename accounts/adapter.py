@@ -7,13 +7,20 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from accounts import guessing
+from accounts import guessing, limits
 from accounts.identifiers import Identifier, owner_of
 from accounts.journeys.telling import tell_phone
 from accounts.languages import writing_to
 from accounts.limits import LimitReachedError, client_address
 from accounts.models import User
 from delivery.models import Channel
+
+# Activation, and its twin for an address that has an account (T4).
+LINKS = (
+    "account/email/email_confirmation",
+    "account/email/email_confirmation_signup",
+    "account/email/account_already_exists",
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -29,7 +36,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return [f"accounts.stages.{own[path]}" if path in own else path for path in stages]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write to the owner of an account in their own language."""
+        """Write to the owner of an account in their own language; links no more than limits allow.
+
+        Nobody is told that nothing was sent: links sent before still work.
+        """
+        if template_prefix in LINKS and not limits.spend_quietly("send_link", email.lower()):
+            return
         mailbox = Identifier(Channel.EMAIL, email.lower())
         owner = owner_of(mailbox, unconfirmed_mailbox=True)
         with writing_to(context.get("user") or (owner.account if owner else None)):

@@ -48,6 +48,7 @@ class LimitReachedError(Exception):
 RULES: dict[str, tuple[Rule, ...]] = {
     "send_sms": (Rule(1, COOL_DOWN), Rule(5, HOUR), Rule(10, DAY)),
     "send_email": (Rule(1, COOL_DOWN), Rule(5, DAY)),
+    "send_link": (Rule(1, COOL_DOWN), Rule(5, DAY)),
     "targets": (Rule(5, DAY),),
     "send_ip": (Rule(100, HOUR),),  # from FREE_SENDS on with a proof of work
     "sign_in_ip": (Rule(10, MINUTE),),
@@ -97,6 +98,16 @@ def spend(action: str, subject: str, *, factor: int = 1) -> int:
         if lifts_at is not None:
             raise LimitReachedError(lifts_at)
     return LimitHit.objects.create(action=action, subject=hashed).pk
+
+
+@transaction.atomic
+def spend_quietly(action: str, subject: str) -> bool:
+    """The same where the asker is not told; False, counting nothing, when it was too often."""
+    try:
+        spend(action, subject)
+    except LimitReachedError:
+        return False
+    return True
 
 
 def spend_sending(*, account: User | None, channel: Channel, address: str, client: str) -> None:

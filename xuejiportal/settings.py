@@ -173,8 +173,8 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.forms.ChangePasswordForm",
     "reauthenticate": "accounts.forms.ReauthenticateForm",
 }
-# Failures to sign in are counted in the database (accounts.guessing).
-ACCOUNT_RATE_LIMITS = {"confirm_email": "1/m/key,5/d/key", "login_failed": None}
+# These two count in the database (accounts.adapter, accounts.guessing).
+ACCOUNT_RATE_LIMITS = {"confirm_email": None, "login_failed": None}
 # Rounds of PBKDF2 in one step of the proof of work: about a second of a phone in all.
 CAPTCHA_COST = env.integer("CAPTCHA_COST", 2000)
 # Country codes of numbers that may be bound; every other costs more to reach.
