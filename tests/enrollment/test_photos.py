@@ -353,6 +353,13 @@ def test_a_disk_that_fills_up_keeps_what_was_taken_and_nothing_half(
         written.append(name)
         return write(storage, name, content)
 
+    fork, children = os.fork, []
+
+    def fork_and_note() -> int:
+        children.append(fork())
+        return children[-1]
+
+    monkeypatch.setattr(os, "fork", fork_and_note)
     monkeypatch.setattr(FileSystemStorage, "save", save)
     with pytest.raises(CommandError, match="space") as error:
         call_command("import_photos", path, institution="19998", stdout=io.StringIO())
@@ -364,5 +371,7 @@ def test_a_disk_that_fills_up_keeps_what_was_taken_and_nothing_half(
         for photo in Photo.objects.all()
         for name in (photo.stored_as, photo.thumbnail_stored_as)
     }
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert children
+    for child in children:
+        with pytest.raises(ChildProcessError):  # it has ended, and was waited for
+            os.waitpid(child, os.WNOHANG)
