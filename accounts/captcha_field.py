@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts import captcha, limits
+from accounts import captcha, guessing, limits
 
 AnyForm = TypeVar("AnyForm", bound=forms.BaseForm)
 
@@ -26,7 +26,10 @@ class CaptchaWidget(forms.Widget):
         """What was sent is never shown again: it is spent."""
         context = super().get_context(name, None, attrs)
         challenge = captcha.issue(self.level)
-        return context | {"challenge": challenge, "without_script": self.without_script}
+        return context | {
+            "challenge": challenge,
+            "without_script": self.without_script and guessing.when(self.without_script),
+        }
 
 
 class CaptchaField(forms.CharField):

@@ -7,22 +7,21 @@ ten failures a minute, whatever it proves.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from accounts import captcha, identifiers, limits
 from accounts.codes import fold
-from accounts.limits import DAY, LimitReachedError, Rule
+from accounts.limits import DAY, LimitReachedError
 from accounts.models import LimitHit, User
 
-FREE = (Rule(5, timedelta(minutes=5)), Rule(20, DAY))
 STEP = 5  # failures in a day by which the work doubles
 
 
@@ -70,7 +69,7 @@ def is_proved(request: HttpRequest) -> bool:
 
 def demand_for(name: str) -> Demand | None:
     """What signing in as ``name`` needs beside the password; None while failures are few."""
-    until = limits.lifts_at("sign_in", name, FREE)
+    until = limits.lifts_at("sign_in", name)
     if until is None:
         return None
     today = limits.count("sign_in", name, DAY)
@@ -85,7 +84,7 @@ def begin(*, name: str, client: str, proved: bool) -> Try:
     """
     with transaction.atomic():
         from_client = limits.spend_from_network("sign_in_ip", client)
-        of_name = limits.spend("sign_in", name) if proved else _spend_free(name)
+        of_name = (limits.count_use if proved else limits.spend)("sign_in", name)
     return Try([from_client, of_name])
 
 
@@ -118,13 +117,12 @@ def use_factor_code(*, account: User, code: str) -> None:
 
 def wait_until(moment: datetime) -> str:
     """What somebody reads who has tried too often."""
-    time = time_format(timezone.localtime(moment), "H:i")
-    return _("Too many wrong tries. Possible again at %(time)s.") % {"time": time}
+    return _("Too many wrong tries. Possible again at %(time)s.") % {"time": when(moment)}
 
 
-def _spend_free(name: str) -> int:
-    limits.lock("sign_in", name)
-    until = limits.lifts_at("sign_in", name, FREE)
-    if until is not None:
-        raise LimitReachedError(until)
-    return limits.spend("sign_in", name)
+def when(moment: datetime) -> str:
+    """The time of day, and the day where it is another one."""
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localdate():
+        return time_format(local, "H:i")
+    return date_format(local, "DATETIME_FORMAT")

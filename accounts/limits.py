@@ -52,7 +52,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "targets": (Rule(5, DAY),),
     "send_ip": (Rule(100, HOUR),),  # from FREE_SENDS on with a proof of work
     "sign_in_ip": (Rule(10, MINUTE),),
-    "sign_in": (),  # see accounts.guessing
+    "sign_in": (Rule(5, 5 * MINUTE), Rule(20, DAY)),  # then with a proof of work
     "factor_code": (Rule(1, 2 * MINUTE),),  # an app's code is right for a minute and a half
     "second_factor": (Rule(5, 5 * MINUTE), Rule(20, DAY)),
     "try_code": (Rule(20, HOUR),),
@@ -97,7 +97,7 @@ def spend(action: str, subject: str, *, factor: int = 1) -> int:
         lifts_at = _lifts_at(hits, Rule(rule.most * factor, rule.window))
         if lifts_at is not None:
             raise LimitReachedError(lifts_at)
-    return LimitHit.objects.create(action=action, subject=hashed).pk
+    return count_use(action, subject)
 
 
 @transaction.atomic
@@ -165,15 +165,15 @@ def count(action: str, subject: str, window: timedelta) -> int:
     return hits.filter(at__gt=Now() - window).count()
 
 
-def lifts_at(action: str, subject: str, rules: Iterable[Rule]) -> datetime | None:
-    """When ``rules`` allow ``subject`` one more ``action``; None when they do now."""
+def lifts_at(action: str, subject: str) -> datetime | None:
+    """When ``subject`` may use ``action`` once more; None when it may now."""
     hits = LimitHit.objects.filter(action=action, subject=_hash(subject))
-    return max(filter(None, (_lifts_at(hits, rule) for rule in rules)), default=None)
+    return max(filter(None, (_lifts_at(hits, rule) for rule in RULES[action])), default=None)
 
 
-def lock(action: str, subject: str) -> None:
-    """Let nobody else count ``action`` of ``subject`` until this transaction ends."""
-    _lock(action, subject)
+def count_use(action: str, subject: str) -> int:
+    """Count one use of ``action`` whatever its rules say; its key."""
+    return LimitHit.objects.create(action=action, subject=_hash(subject)).pk
 
 
 def spend_check(client: str) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.core.cache import cache
 from django.db.models import F
 from django.test import Client
 from pytest_django import Settings
@@ -22,18 +21,13 @@ from tests.outbox import Letter, Outbox
 from tests.people import PASSWORD, make_account
 from vault.lookup import keyed_hash
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_limits")]
+pytestmark = pytest.mark.django_db
 
 E164, MAILBOX, NAME = "+8613912345678", "lin.sample@example.org", "lin.sample"
 SIGN_IN, RESET = "/account/login/code/", "/account/password/reset/"
 ENTER = {SIGN_IN: "/account/login/code/enter/", RESET: "/account/password/reset/code/"}
 NEW = "/account/password/reset/new/"
 NEW_PASSWORD = "another calm phrase"
-
-
-@pytest.fixture
-def _fresh_limits() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -35,7 +34,6 @@ SENDING = {
 @pytest.fixture
 def _cheap(settings: Settings) -> None:
     settings.CAPTCHA_COST = 2
-    cache.clear()
 
 
 def sent_much(hits: int = limits.FREE_SENDS, client: str = "127.0.0.1") -> None:

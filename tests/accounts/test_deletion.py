@@ -7,7 +7,6 @@ from threading import Barrier
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.utils import IntegrityError
@@ -28,11 +27,6 @@ from verification.queries import disputes_visible_to
 
 PAGE, CANCEL = reverse("accounts:delete_account"), reverse("accounts:cancel_deletion")
 PHONE, MAIL = "+8613912345678", "wang.ming@example.org"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> None:
-    cache.clear()
 
 
 def sign_in(user: User) -> Client:

@@ -16,16 +16,11 @@ from accounts import session_limits
 from accounts.models import LimitHit, User
 from tests.outbox import Letter, Outbox
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_limits")]
+pytestmark = pytest.mark.django_db
 
 ADDRESS = "lin.sample@example.edu.cn"
 PASSWORD = "three calm words"
 LINK = re.compile(r"http://testserver(/\S+)")
-
-
-@pytest.fixture
-def _fresh_limits() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ MAILBOX, HOME, ATTACKER = "lin.sample@example.org", "203.0.113.5", "198.51.100.7
 @pytest.fixture
 def _cheap(settings: Settings) -> None:
     settings.CAPTCHA_COST = 2
-    cache.clear()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils.translation import override
 
@@ -13,14 +12,9 @@ from accounts.notices import tell
 from tests.outbox import Letter, Outbox
 from tests.people import PASSWORD, enter, make_account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_limits")]
+pytestmark = pytest.mark.django_db
 E164, MAILBOX = "+8613912345678", "lin.sample@example.org"
 CHINESE = re.compile("[\u4e00-\u9fff]")
-
-
-@pytest.fixture
-def _fresh_limits() -> None:
-    cache.clear()
 
 
 @pytest.fixture

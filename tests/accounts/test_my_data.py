@@ -5,7 +5,6 @@ import json
 import zipfile
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -14,12 +13,7 @@ from audit.models import AuditEntry
 from enrollment.models import Confirmation, StudentRecord
 from tests.people import PASSWORD, make_record, sample_number
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_limits")]
-
-
-@pytest.fixture
-def _fresh_limits() -> None:
-    cache.clear()
+pytestmark = pytest.mark.django_db
 
 
 def sign_in(user: User) -> Client:

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db.models import F
 from django.test import Client
 
@@ -14,14 +13,9 @@ from accounts.tasks import forget_unfinished
 from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_limits")]
+pytestmark = pytest.mark.django_db
 
 NUMBER, E164 = "13912345678", "+8613912345678"
-
-
-@pytest.fixture
-def _fresh_limits() -> None:
-    cache.clear()
 
 
 def register(client: Client, number: str = NUMBER, password: str = PASSWORD) -> str:

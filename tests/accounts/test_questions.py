@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
@@ -17,7 +16,7 @@ from accounts.security_log import log_of
 from tests.outbox import Outbox
 from tests.people import PASSWORD
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_limits")]
+pytestmark = pytest.mark.django_db
 
 CHOSEN = {
     "question1": "first_teacher",
@@ -29,11 +28,6 @@ CHOSEN = {
 }
 PAGE, QUESTION = "/account/security/questions/", "/account/password/reset/question/"
 NEW = "/account/password/reset/new/"
-
-
-@pytest.fixture
-def _fresh_limits() -> None:
-    cache.clear()
 
 
 def at_home(user: User) -> Client:

@@ -19,15 +19,10 @@ from accounts.rotation import rotate_factors
 from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_limits")]
+pytestmark = pytest.mark.django_db
 
 SECRET = re.compile(r'value="([A-Z2-7]{32})"')
 RECOVERY_CODE = re.compile(r"^\d{8}$", re.MULTILINE)
-
-
-@pytest.fixture
-def _fresh_limits() -> None:
-    cache.clear()
 
 
 def sign_in(user: User) -> Client:

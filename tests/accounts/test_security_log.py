@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,13 +11,8 @@ from accounts.models import EventKind, SecurityEvent, User
 from accounts.security_log import KEPT, log_of, masked_network, prune_log, record_event
 from tests.people import PASSWORD
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_limits")]
+pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Firefox/120.0"
-
-
-@pytest.fixture
-def _fresh_limits() -> None:
-    cache.clear()
 
 
 def sign_in(user: User, address: str) -> Client:

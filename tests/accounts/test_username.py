@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import EventKind, User
@@ -12,15 +11,10 @@ from audit.models import AuditEntry
 from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_fresh_limits")]
+pytestmark = pytest.mark.django_db
 
 PAGE, FIND = "/account/security/username/", "/account/username/"
 E164 = "+8613912345678"
-
-
-@pytest.fixture
-def _fresh_limits() -> None:
-    cache.clear()
 
 
 def without_token(page: bytes) -> bytes:

@@ -6,7 +6,6 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.core.cache import cache
 from django.urls import reverse
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
@@ -15,11 +14,10 @@ from accounts.models import User
 from tests.browser import checks
 from tests.browser.conftest import NewContext
 from tests.browser.pages import show_it_is_you
+from tests.browser.ways import SIZES
 from tests.people import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-SIZES = {"phone": {"width": 375, "height": 812}, "desktop": {"width": 1280, "height": 800}}
 
 
 def send(tab: Tab, **fields: str) -> None:
@@ -48,7 +46,6 @@ def code_of_the_app(secret: str, steps: int = 0) -> str:
 def test_set_up_asked_for_replaced_by_a_recovery_code_and_taken_away(
     open_context: NewContext, li: User, size: str
 ) -> None:
-    cache.clear()  # what other tests have spent of the limits on forms
     context = open_context(viewport=SIZES[size])
     context.add_init_script(checks.WATCH_POLICY)
     tab = context.new_page()

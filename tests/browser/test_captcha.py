@@ -1,7 +1,6 @@
 """The proof of work in a real browser: done without a hand, waited for, told aloud."""
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
@@ -9,6 +8,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from tests.browser import checks
 from tests.browser.conftest import NewContext
+from tests.browser.ways import SIZES
 from tests.people import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -31,12 +31,11 @@ def sign_in(tab: Tab, login: str, password: str) -> None:
     tab.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("viewport", [(375, 812), (1280, 800)])
+@pytest.mark.parametrize("size", SIZES)
 def test_after_five_wrong_passwords_the_right_one_enters_with_a_proof(
-    open_context: NewContext, li: User, viewport: tuple[int, int]
+    open_context: NewContext, li: User, size: str
 ) -> None:
-    cache.clear()
-    context = open_context(viewport={"width": viewport[0], "height": viewport[1]})
+    context = open_context(viewport=SIZES[size])
     context.add_init_script(checks.WATCH_POLICY)
     tab = context.new_page()
     tab.goto(reverse("account_login"))
@@ -54,7 +53,6 @@ def test_after_five_wrong_passwords_the_right_one_enters_with_a_proof(
 def test_a_form_sent_before_the_proof_is_done_waits_for_it(
     open_context: NewContext, li: User
 ) -> None:
-    cache.clear()
     tab = open_context().new_page()
     tab.goto(reverse("account_login"))
     for number in range(5):
@@ -81,7 +79,6 @@ def test_a_form_sent_before_the_proof_is_done_waits_for_it(
 
 
 def test_without_script_the_page_says_when_to_come_back(open_context: NewContext, li: User) -> None:
-    cache.clear()
     tab = open_context(java_script_enabled=False).new_page()
     tab.goto(reverse("account_login"))
     for number in range(5):

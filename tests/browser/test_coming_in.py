@@ -1,18 +1,16 @@
 """Every way into an account, each from a cold start, in a real browser."""
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db.models import F
 from django.urls import reverse
-from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect
 
 from accounts.models import Code, LimitHit, User
 from tests.browser.conftest import NewContext
+from tests.browser.hand import Hand
 from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account
 
@@ -20,35 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 NUMBER, E164 = "13912345678", "+8613912345678"
 NEW_PASSWORD = "four other calm words"
-
-
-@dataclass(frozen=True)
-class Hand:
-    """Somebody at a browser, and what reaches their phone and mailbox."""
-
-    tab: Tab
-    outbox: Outbox
-
-    def go(self, address: str) -> None:
-        self.tab.goto(address)
-
-    def fill(self, **fields: str) -> None:
-        """Fill in fields by name and send the form."""
-        for name, text in fields.items():
-            self.tab.locator(f"main [name={name}]").fill(text)
-        self.tab.locator("main .form__actions button").first.click()
-
-    def sees(self, heading: str) -> None:
-        expect(self.tab.get_by_role("heading", level=1)).to_have_text(heading)
-
-    def reads(self, text: str) -> None:
-        expect(self.tab.get_by_role("main")).to_contain_text(text)
-
-    def code(self) -> str:
-        """The six digits of the newest text message."""
-        found = re.search(r"\d{6}", self.outbox.texts()[-1].text)
-        assert found
-        return found.group()
 
 
 @pytest.fixture

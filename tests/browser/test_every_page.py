@@ -4,7 +4,6 @@ from itertools import groupby
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from playwright.sync_api import Page as Tab
 
 from tests.browser import checks
@@ -25,7 +24,6 @@ def test_every_page_holds(
     person: str, language: str, open_context: NewContext, request: pytest.FixtureRequest
 ) -> None:
     """No complaint of axe-core (light, dark), no overflow at 320 px, no broken policy."""
-    cache.clear()  # what other tests have spent of the limits on forms
     user = None if person == "visitor" else request.getfixturevalue(person)
     context = open_context(user)
     context.add_init_script(checks.WATCH_POLICY)

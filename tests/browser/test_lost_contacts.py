@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 from django.urls import reverse
-from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect
 
 from accounts.models import LimitHit, Rescue, User
 from accounts.roles import Role
 from accounts.tasks import finish_rescues
 from enrollment.models import ClassCounselor, StudentRecord
 from tests.browser.conftest import NewContext
+from tests.browser.hand import Hand
+from tests.browser.ways import SIZES
 from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account
 
@@ -22,14 +22,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = "+8613912345678"
 NEW_NUMBER, NEW_MAILBOX = "13712345678", "wang.new@example.org"
 NEW_PASSWORD = "four other calm words"
-SIZES = {"phone": {"width": 375, "height": 812}, "desktop": {"width": 1280, "height": 800}}
 
 
-class Student:
+class Student(Hand):
     """王明 at a browser."""
-
-    def __init__(self, tab: Tab, outbox: Outbox) -> None:
-        self.tab, self.outbox = tab, outbox
 
     def lose(self, link: str) -> None:
         """From the sign-in page to the way back that fits."""
@@ -37,25 +33,6 @@ class Student:
         self.tab.get_by_role("link", name="手机或邮箱无法使用").click()
         self.sees("找回账号")
         self.tab.get_by_role("main").get_by_role("link", name=re.compile(f"^{link}")).first.click()
-
-    def fill(self, **fields: str) -> None:
-        for name, text in fields.items():
-            self.tab.locator(f"main [name={name}]").fill(text)
-        self.tab.locator("main .form__actions button").first.click()
-
-    def sees(self, heading: str) -> None:
-        expect(self.tab.get_by_role("heading", level=1)).to_have_text(heading)
-
-    def reads(self, text: str) -> None:
-        expect(self.tab.get_by_role("main")).to_contain_text(text)
-
-    def code(self, address: str) -> str:
-        """The newest six digits sent to ``address``."""
-        letters = self.outbox.emails() if "@" in address else self.outbox.texts()
-        codes: list[str] = [
-            code for sent in letters for code in re.findall(r"校验码\D*(\d{6})", sent.text)
-        ]
-        return codes[-1]
 
     def recover(self, login: str, then: str = "学籍信息（图像校对）") -> None:
         """Choose a new password with a code."""

@@ -36,6 +36,11 @@ class Way:
 
 
 PHONE, DESK = (375, 812), (1280, 800)
+# The same for Playwright, where a journey is walked in Chinese alone.
+SIZES = {
+    name: {"width": width, "height": height}
+    for name, (width, height) in {"phone": PHONE, "desktop": DESK}.items()
+}
 # Each size and each language once; a journey of much script and layout walks all four.
 BOTH = (Way("zh-hans", *PHONE), Way("en", *DESK))
 ALL = (*BOTH, Way("en", *PHONE), Way("zh-hans", *DESK))
