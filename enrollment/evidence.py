@@ -21,13 +21,13 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from enrollment.importing.pictures import PhotoFaultError, redraw
+from enrollment.importing.pictures import PhotoFault, PhotoFaultError, redraw
 from enrollment.models import EvidenceFile, EvidencePurpose
 from vault.streams import seal_file, unseal_file
 
 MAX_FILES = 5  # of one subject
 MAX_BYTES = 10 * 2**20
-MAX_PIXELS = 50_000_000  # a phone's camera
+MAX_PIXELS = 100_000_000  # a phone's camera has up to 64 million
 LONGEST_SIDE = 2200  # enough to read a student card
 MAX_PAGES = 20
 PICTURE, PDF = "image/jpeg", "application/pdf"
@@ -40,6 +40,11 @@ class EvidenceFault(models.TextChoices):
     TOO_LARGE = "too_large", _("A file is larger than 10 MB.")
     KIND = "kind", _("Only JPEG or PNG pictures and PDF files can be given.")
     DAMAGED = "damaged", _("A file is damaged or cut off.")
+    TOO_MANY_PIXELS = "too_many_pixels", _("A picture has more than 100 million pixels.")
+    COSTLY = (
+        "costly",
+        _("A picture takes too long to unpack. Open it, save it as an ordinary JPEG, try again."),
+    )
     LOCKED = "locked", _("A PDF is protected by a password.")
     TOO_LONG = "too_long", _("A PDF has more than 20 pages.")
 
@@ -149,11 +154,18 @@ def _check(file: UploadedFile) -> Evidence:
     raise EvidenceFaultError(EvidenceFault.KIND)
 
 
+# What a person can mend is said; every other picture is damaged.
+_SAID = {
+    PhotoFault.TOO_MANY_PIXELS: EvidenceFault.TOO_MANY_PIXELS,
+    PhotoFault.COSTLY: EvidenceFault.COSTLY,
+}
+
+
 def _redrawn(data: bytes) -> bytes:
     try:
         return redraw(data, max_pixels=MAX_PIXELS, longest=LONGEST_SIDE)
     except PhotoFaultError as error:
-        raise EvidenceFaultError(EvidenceFault.DAMAGED) from error
+        raise EvidenceFaultError(_SAID.get(error.fault, EvidenceFault.DAMAGED)) from error
 
 
 def _look_through(data: bytes) -> None:

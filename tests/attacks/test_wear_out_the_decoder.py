@@ -1,0 +1,144 @@
+"""A small picture must not cost much: scans, blocks, chunks, pixels that unfold."""
+
+import io
+import resource
+import struct
+import time
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from PIL import Image
+
+from enrollment.evidence import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    PICTURE,
+    EvidenceFault,
+    EvidenceFaultError,
+    check_all,
+)
+from enrollment.files.drawing import CPU_SECONDS
+from enrollment.importing.pictures import MAX_BYTES as PHOTO_BYTES
+from enrollment.importing.pictures import PhotoFaultError, prepare
+from tests.enrollment.test_evidence import upload
+
+OWN_SECONDS = 0.5  # of the web process, which has other visitors
+
+
+def plain(
+    kind: str, size: tuple[int, int] = (100, 100), mode: str = "RGB", **save: object
+) -> bytes:
+    """An empty picture."""
+    out = io.BytesIO()
+    Image.new(mode, size, 1).save(out, kind, **save)
+    return out.getvalue()
+
+
+def progressive(most: int, size: tuple[int, int] = (8000, 6000)) -> bytes:
+    """A JPEG whose last scan comes again and again, up to ``most`` bytes."""
+    jpeg = plain("JPEG", size, progressive=True, quality=50)
+    scan = jpeg[jpeg.rfind(b"\xff\xda") : -2]
+    return jpeg[:-2] + scan * max(1, (most - len(jpeg)) // len(scan)) + b"\xff\xd9"
+
+
+def segments(one: bytes, most: int) -> bytes:
+    """A JPEG with ``one`` segment again and again."""
+    jpeg = plain("JPEG")
+    return jpeg[:2] + one * ((most - len(jpeg)) // len(one)) + jpeg[2:]
+
+
+def chunks(kind: bytes, data: bytes, most: int) -> bytes:
+    """A PNG with one chunk again and again, behind its head."""
+    png = plain("PNG")
+    sum_ = struct.pack(">I", zlib.crc32(kind + data))
+    chunk = struct.pack(">I", len(data)) + kind + data + sum_
+    return png[:33] + chunk * ((most - len(png)) // len(chunk)) + png[33:]
+
+
+UNFOLDS = zlib.compress(b"a" * 900_000)
+HOSTILE: dict[str, Callable[[int], bytes]] = {
+    "many scans": progressive,
+    "many comments": lambda most: segments(b"\xff\xfe\x00\x02", most),
+    "many EXIF blocks": lambda most: segments(b"\xff\xe1\x00\x0cExif\0\0AAAA", most),
+    "many profiles": lambda most: segments(b"\xff\xe2\x00\x12ICC_PROFILE\0\1\1aa", most),
+    "fill bytes": lambda most: segments(b"\xff", most),
+    "many tables": lambda most: segments(b"\xff\xc4\x00\x13\x00" + bytes(16), most),
+    "packed profiles": lambda most: chunks(b"iCCP", b"a\0\0" + UNFOLDS, most),
+    "packed texts": lambda most: chunks(b"zTXt", b"a\0\0" + UNFOLDS, most),
+    "many chunks": lambda most: chunks(b"abCd", b"", most),
+    "empty data": lambda most: chunks(b"IDAT", b"", most),
+}
+
+
+def children() -> float:
+    """Processor seconds of the child processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_picture_as_evidence_costs_the_web_process_little(name: str) -> None:
+    file = upload(HOSTILE[name](MAX_BYTES - 100))
+    own, theirs = time.process_time(), children()
+    with suppress(EvidenceFaultError):
+        check_all([file])
+    assert time.process_time() - own < OWN_SECONDS
+    assert children() - theirs < CPU_SECONDS + 1.5
+
+
+def test_a_picture_of_many_scans_is_told_the_true_reason() -> None:
+    with pytest.raises(EvidenceFaultError) as refused:
+        check_all([upload(progressive(324_000))])
+    assert refused.value.fault == EvidenceFault.COSTLY
+    assert "JPEG" in str(refused.value.fault.label)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_photograph_of_an_archive_costs_the_importer_little(name: str) -> None:
+    small = {"many scans": lambda most: progressive(most, (2000, 2000))}
+    photo = (HOSTILE | small)[name](PHOTO_BYTES - 100)
+    began = time.process_time()
+    with suppress(PhotoFaultError):
+        prepare(photo)
+    assert time.process_time() - began < 1.5
+
+
+def test_a_picture_that_unfolds_without_end_is_refused() -> None:
+    for content, fault in [
+        (plain("PNG", (9_900, 9_900), "RGBA", compress_level=1), EvidenceFault.COSTLY),
+        (plain("PNG", save_all=True, append_images=[Image.new("RGB", (100, 100), 2)]),
+         EvidenceFault.DAMAGED),
+        (plain("WEBP"), EvidenceFault.KIND),
+        (plain("TIFF"), EvidenceFault.KIND),
+    ]:  # fmt: skip
+        with pytest.raises(EvidenceFaultError) as refused:
+            check_all([upload(content)])
+        assert refused.value.fault == fault
+
+
+@pytest.mark.parametrize("millions", [12, 48, 64])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_the_picture_of_a_large_camera_is_taken_and_made_smaller(
+    millions: int, progressive: bool
+) -> None:
+    width = int((millions * 4 / 3) ** 0.5 * 1000)
+    photo = plain("JPEG", (width, width * 3 // 4), progressive=progressive, quality=60)
+    assert width * width * 3 // 4 <= MAX_PIXELS
+    own = time.process_time()
+    (kept,) = check_all([upload(photo)])
+    assert time.process_time() - own < OWN_SECONDS
+    assert kept.media_type == PICTURE
+    assert max(Image.open(io.BytesIO(kept.content)).size) == 2200
+
+
+def test_a_picture_with_a_second_one_for_depth_is_taken() -> None:
+    """Phones write such files (MPO); the first picture is the photograph."""
+    out = io.BytesIO()
+    second = Image.new("RGB", (300, 400), "white")
+    Image.new("RGB", (300, 400), "navy").save(out, "MPO", save_all=True, append_images=[second])
+    (kept,) = check_all([upload(out.getvalue())])
+    assert Image.open(io.BytesIO(kept.content)).getpixel((9, 9)) == pytest.approx(
+        (0, 0, 128), abs=4
+    )
