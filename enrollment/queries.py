@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.text import fold_width
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import canonical_name
 from enrollment.identity.number import InvalidNumberError, canonical_number
@@ -97,7 +98,7 @@ def search_records(records: QuerySet[StudentRecord], words: str) -> QuerySet[Stu
 
     A name matches by its beginning. Each way is answered by an index of its own.
     """
-    number = words.replace(" ", "")
+    number = "".join(fold_width(words).split())
     found = Q(name_canonical__startswith=canonical_name(words))
     found |= Q(student_number=number) | Q(candidate_number=number)
     for kind in CertificateType:

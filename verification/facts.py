@@ -1,9 +1,9 @@
 """What a person stated about themselves, sealed while it waits in an attempt."""
 
 import json
-import unicodedata
 from dataclasses import asdict, dataclass
 
+from accounts.text import fold
 from enrollment.identity.name import canonical_name
 from vault.cipher import seal, unseal
 from vault.lookup import keyed_hash
@@ -53,8 +53,7 @@ class Facts:
 
 def canonical_item(text: str) -> str:
     """A candidate or student number without regard to width, case, spaces and hyphens."""
-    folded = unicodedata.normalize("NFKC", text).upper()
-    return "".join(c for c in folded if not c.isspace() and c not in "-\u2010\u2013\u2014")
+    return fold(text).replace(" ", "").replace("-", "")
 
 
 def _context(key: object) -> str:

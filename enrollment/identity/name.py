@@ -9,29 +9,19 @@ import unicodedata
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import CIRCLES, IDEOGRAPHS, INTERPUNCTS, fold_dots, fold_signs, tidy
+
 MAX_LENGTH = 50
 INTERPUNCT = "\u00b7"
 
-# Look-alikes of the interpunct on keyboards and in old files (DOMAIN 4).
-_INTERPUNCTS = "\u2022\u30fb\uff65\u0387\u2027\uff0e."
-_ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-_VARIATION_SELECTORS = [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x180B, 0x180C, 0x180D]
-# Radicals that PDF extraction puts in place of characters; NFKC leaves these alone
-# (Unicode Character Database, EquivalentUnifiedIdeograph).
-_RADICALS = str.maketrans(
-    "⺌⺎⺠⺧⺩⺫⺮⺶⺼⻄⻅⻆⻉⻋⻑⻒⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻭⻮⻯⻰⻱⻲⻳",
-    "小兀民牛王目竹羊肉西见角贝车長镸长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄齐歯齿竜龙龜亀龟",
-)
-_FOLD: dict[int, str | int | None] = {
-    **_RADICALS,
-    **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
+_KEPT_SIGNS: dict[int, str | int] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
-    **dict.fromkeys(map(ord, _INTERPUNCTS), INTERPUNCT),
-    **dict.fromkeys(map(ord, _ZERO_WIDTH)),
-    **dict.fromkeys(_VARIATION_SELECTORS),
+    **dict.fromkeys(map(ord, INTERPUNCTS), INTERPUNCT),
+    **dict.fromkeys(map(ord, CIRCLES), "\u3007"),
 }
+_DOTS = re.compile(r"\s*[.\u00b7][\s.\u00b7]*")
 _PLAIN = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]{1,50}\Z")
-_IDEOGRAPH = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]")
+_IDEOGRAPH = re.compile(rf"[{IDEOGRAPHS}]")
 
 
 class NameFault(models.TextChoices):
@@ -61,16 +51,18 @@ def clean_name(text: str) -> str:
     """The name as it is kept and shown.
 
     Look-alikes, radicals and full-width letters are folded, invisible characters
-    dropped; a Chinese name loses its inner spaces, another keeps single ones.
+    dropped; a Chinese name loses its inner spaces, another keeps single ones. A
+    dot is an interpunct between ideographs only: “John A. Smith” keeps its own.
     Raises InvalidNameError.
     """
     if is_plain_name(text):
         return text
-    folded = unicodedata.normalize("NFC", text).translate(_FOLD).strip()
+    folded = tidy(fold_dots(tidy(text).translate(_KEPT_SIGNS)))
     _refuse_hidden(folded)
-    between = "" if _IDEOGRAPH.search(folded) else " "
-    name = between.join(folded.split())
-    name = re.sub(rf"\s*{INTERPUNCT}[\s{INTERPUNCT}]*", INTERPUNCT, name).strip(INTERPUNCT)
+    is_chinese = _IDEOGRAPH.search(folded) is not None
+    name = unicodedata.normalize("NFC", folded.replace(" ", "" if is_chinese else " "))
+    name = re.sub(rf"\s*{INTERPUNCT}[\s{INTERPUNCT}]*", INTERPUNCT, fold_dots(name))
+    name = name.strip(f"{INTERPUNCT}. " if is_chinese else f"{INTERPUNCT} ")
     if not name:
         raise InvalidNameError(NameFault.EMPTY)
     if len(name) > MAX_LENGTH:
@@ -84,12 +76,17 @@ def is_plain_name(text: str) -> bool:
 
 
 def canonical_name(text: str) -> str:
-    """The form that is compared: ``clean_name`` without regard to case.
+    """The form that is compared: ``clean_name`` without regard to case and kinds of signs.
 
-    Raises InvalidNameError.
+    Apostrophes and dashes count alike, and so do a dot and an interpunct, with or
+    without a blank after them. Raises InvalidNameError.
     """
+    name = clean_name(text)
+    if is_plain_name(name):
+        return name
+    signs = _DOTS.sub(INTERPUNCT, fold_signs(name)).strip(INTERPUNCT)
     # A few letters grow when raised (ß); the column has room for 50.
-    return clean_name(text).upper()[:MAX_LENGTH]
+    return (signs or name).upper()[:MAX_LENGTH]
 
 
 def mask_name(name: str) -> str:

@@ -13,6 +13,7 @@ from operator import mul
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import BLANKS, DASHES, INVISIBLE
 from enrollment.identity.certificates import CertificateType
 
 # GB 11643-1999, 4.3 and appendix B (ISO 7064, MOD 11-2).
@@ -63,13 +64,9 @@ FIRST_YEAR = 1900
 
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]\Z")
 _FIFTEEN = re.compile(r"[0-9]{15}\Z")
-# Full-width forms to ASCII; every dash and space that keyboards and Word produce to nothing.
+# Full-width forms to ASCII; every dash, blank and invisible mark to nothing.
 _FOLD: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_FOLD |= dict.fromkeys(
-    map(ord, " \t\r\n\v\f\u00a0\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
-        "\u2009\u200a\u202f\u205f\u200b\u200c\u200d\u2060\ufeff-\u00ad\u2010\u2011\u2012\u2013"
-        "\u2014\u2015\u2212\ufe63\uff0d"),
-)  # fmt: skip
+_FOLD |= dict.fromkeys(map(ord, BLANKS + DASHES + INVISIBLE))
 
 
 class NumberFault(models.TextChoices):
