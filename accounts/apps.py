@@ -16,6 +16,7 @@ class AccountsConfig(AppConfig):
         from accounts import codes, contact_checks, languages, my_data, security_log, steps
         from accounts.journeys import rescue
         from accounts.notices import register_notice
+        from accounts.sessions import services as sessions
         from delivery.registry import register_failure_listener, register_renderer
 
         import_module("accounts.rotation")
@@ -23,6 +24,7 @@ class AccountsConfig(AppConfig):
         register_failure_listener(codes.KIND, codes.give_back)
         register_notice(rescue.OBJECTED, rescue.OBJECTED_WORDS)
         security_log.listen()
+        sessions.listen()
         contact_checks.listen()
         languages.listen()
         steps.register_step(steps.CONTACTS)

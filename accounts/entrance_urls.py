@@ -54,5 +54,4 @@ urlpatterns = [
     # Contacts are bound by code on the portal's own page.
     path("email/", RedirectView.as_view(pattern_name="accounts:contacts"), name="account_email"),
     path("2fa/", include("allauth.mfa.urls")),
-    path("sessions/", include("allauth.usersessions.urls")),
 ]

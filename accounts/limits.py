@@ -4,10 +4,8 @@ An emptied cache forgives nobody, and an advisory lock for each subject makes
 looking and counting one act: of twenty clients at once one gets through.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -16,6 +14,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.client_network import is_within, network_of
 from accounts.models import Block, LimitHit, User
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
@@ -151,12 +150,12 @@ def spend_client(client: str) -> None:
 
 def spend_from_network(action: str, client: str) -> int:
     """The same of any action, wider for campus networks; the key of the count."""
-    return spend(action, client, factor=_campus_factor(client))
+    return spend(action, network_of(client), factor=_campus_factor(client))
 
 
 def sends_much(client: str) -> bool:
     """Whether so much was sent from ``client`` that more needs a proof of work."""
-    return count("send_ip", client, HOUR) >= FREE_SENDS * _campus_factor(client)
+    return count("send_ip", network_of(client), HOUR) >= FREE_SENDS * _campus_factor(client)
 
 
 def count(action: str, subject: str, window: timedelta) -> int:
@@ -275,12 +274,7 @@ def _lifts_at(hits: QuerySet[LimitHit], rule: Rule) -> datetime | None:
 
 
 def _campus_factor(client: str) -> int:
-    try:
-        address = ip_address(client)
-    except ValueError:
-        return 1
-    networks: Iterable[str] = settings.CAMPUS_NETWORKS
-    return 20 if any(address in ip_network(network) for network in networks) else 1
+    return 20 if is_within(client, settings.CAMPUS_NETWORKS) else 1
 
 
 def subject_of(contact: str) -> bytes:

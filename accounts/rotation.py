@@ -5,11 +5,11 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.session_store import SEALED_FOR
+from accounts.models import Session
+from accounts.session_store import context_of
 from vault.cipher import UnsealError, key_ring
 from vault.rotation import register, register_columns, resealed, rows_after
 
@@ -29,7 +29,7 @@ def rotate_sessions() -> int:
 
 def _rotate_session(row: Session) -> int:
     try:
-        fresh = resealed(b64decode(row.session_data), SEALED_FOR)
+        fresh = resealed(b64decode(row.session_data), context_of(row.session_key))
     except (UnsealError, ValueError):
         return 0  # nobody is signed in by what does not open
     if fresh is None:
@@ -62,4 +62,4 @@ register_columns("codes", "accounts.Code", address_sealed="code-address")
 register_columns("contact changes", "accounts.ContactChange", old_sealed="contact-change")
 register_columns("rescues", "accounts.Rescue", contact_sealed="rescue-contact")
 register("second factors", "mfa.Authenticator.data", run=rotate_factors)
-register("sessions", "sessions.Session.session_data", run=rotate_sessions)
+register("sessions", "accounts.Session.session_data", run=rotate_sessions)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from ipaddress import IPv4Address, ip_address
 
 from allauth.account import signals as account_signals
 from allauth.account.internal.flows.login import get_authentication_records
@@ -13,12 +12,12 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
+from accounts.client_network import masked_network
 from accounts.limits import client_address
 from accounts.models import EventKind, SecurityEvent, User
 
 # GB/T 22239 asks for logs of six months.
 KEPT = timedelta(days=183)
-IPV6_GROUPS_SHOWN = 3  # the site prefix (RFC 4291, RFC 6177)
 
 
 def record_event(*, account: User, kind: EventKind, request: HttpRequest | None = None) -> None:
@@ -40,18 +39,6 @@ def log_of(account: User) -> QuerySet[SecurityEvent]:
 def prune_log() -> None:
     """Delete lines older than KEPT."""
     SecurityEvent.objects.filter(at__lt=Now() - KEPT).delete()
-
-
-def masked_network(address: str) -> str:
-    """``203.0.113.*`` for an IPv4 address, ``2001:db8:1:*`` for IPv6; empty for anything else."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(parsed, IPv4Address):
-        return ".".join(address.split(".")[:3]) + ".*"
-    groups = parsed.exploded.split(":")[:IPV6_GROUPS_SHOWN]
-    return ":".join(f"{int(group, 16):x}" for group in groups) + ":*"
 
 
 def listen() -> None:

@@ -3,6 +3,9 @@
 A session holds what a person is about to do: a second factor not yet confirmed, words
 not yet sent, the address of a sign-up. A dump of the table tells none of it (T13).
 
+The table keeps a keyed hash of each session's key: what the browser's cookie holds
+stands nowhere, and the sealed data opens in its own row alone.
+
 Every page needs both; one question brings them. The session's own signed data
 stays the authority on whose it is: what was read along is used only when it
 agrees (``account_of_session``).
@@ -30,17 +33,15 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
 from accounts.backends import ACCOUNT_SQL, ACCOUNT_WIDTH, account_from
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.prepared import read_prepared
 from vault.cipher import UnsealError, seal, unseal
-
-SEALED_FOR = "session"
+from vault.lookup import keyed_hash
 
 _SELECT = f"""
 SELECT s.session_data, a.*{{columns}}
-FROM django_session s
-LEFT JOIN usersessions_usersession known ON known.session_key = s.session_key
-LEFT JOIN LATERAL ({ACCOUNT_SQL} known.user_id) a ON true
+FROM accounts_session s
+LEFT JOIN LATERAL ({ACCOUNT_SQL} s.account_id) a ON true
 {{along}}
 WHERE s.session_key = %s AND s.expire_date > now()
 """
@@ -61,7 +62,7 @@ class ReadAlong:
     @cached_property
     def session_sql(self) -> str:
         """The question for session, account and these rows."""
-        along = self.sql.format(account="known.user_id")
+        along = self.sql.format(account="s.account_id")
         return _SELECT.format(columns=", p.*", along=f"LEFT JOIN LATERAL ({along}) p ON true")
 
 
@@ -85,6 +86,11 @@ class SessionStore(DatabaseSessionStore):
     along: ReadAlong | None = None
     rows_along: list[tuple[Any, ...]] | None = None
 
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """The table of sessions."""
+        return Session
+
     def load(self) -> dict[str, Any]:
         """The session's data; a session that is over or unknown is empty and gets a new key."""
         rows = self._read() if self.session_key else []
@@ -99,24 +105,64 @@ class SessionStore(DatabaseSessionStore):
                 self.rows_along = [tail for tail in tails if tail[0] is not None]
         return self.decode(data)
 
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """The row that keeps ``data``, under the hash of the key."""
+        self._get_or_create_session_key()  # type: ignore[attr-defined]
+        return Session(
+            session_key=self.handle,
+            session_data=self.encode(data),
+            expire_date=self.get_expiry_date(),
+            account_id=data.get(SESSION_KEY),
+        )
+
+    def exists(self, session_key: str) -> bool:
+        """Whether a session has this key."""
+        return bool(super().exists(handle_of(session_key)))
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End the session with this key, or this one."""
+        key = session_key or self.session_key
+        if key:
+            super().delete(handle_of(key))
+
     def encode(self, session_dict: dict[str, Any]) -> str:
         """The sealed form of a session's signed data, as text for the table."""
         signed: str = super().encode(session_dict)
-        return b64encode(seal(signed.encode(), context=SEALED_FOR)).decode()
+        return b64encode(seal(signed.encode(), context=context_of(self.handle))).decode()
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """A session's data; empty when it is not sealed by a key of the portal."""
+        return self.decode_row(self.handle, session_data)
+
+    @property
+    def handle(self) -> str:
+        """The hash under which this session is kept; names it without opening it."""
+        return handle_of(self.session_key or "")
+
+    @classmethod
+    def decode_row(cls, handle: str, session_data: bytes | str) -> dict[str, Any]:
+        """The data of the row ``handle``; empty as above."""
         try:
-            signed = unseal(b64decode(session_data), context=SEALED_FOR).decode()
+            signed = unseal(b64decode(session_data), context=context_of(handle)).decode()
         except (UnsealError, ValueError):
             return {}
-        decoded: dict[str, Any] = super().decode(signed)
+        decoded: dict[str, Any] = DatabaseSessionStore.decode(cls(), signed)
         return decoded
 
     def _read(self) -> list[tuple[Any, ...]]:
         if self.along is None:
-            return read_prepared(SESSION_SQL, [self.session_key])
-        return read_prepared(self.along.session_sql, [*self.along.params(), self.session_key])
+            return read_prepared(SESSION_SQL, [self.handle])
+        return read_prepared(self.along.session_sql, [*self.along.params(), self.handle])
+
+
+def handle_of(session_key: str) -> str:
+    """The keyed hash of a session's key: 40 hexadecimal digits, as the column is wide."""
+    return keyed_hash("session-key", session_key).hex()[:40]
+
+
+def context_of(handle: str) -> str:
+    """What the data of the row ``handle`` is sealed for."""
+    return f"session:{handle}"
 
 
 class SignedInMiddleware(AuthenticationMiddleware):

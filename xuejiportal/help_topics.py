@@ -23,7 +23,7 @@ BY_APP = {
     "accounts": "safety",
     "support": "report",
 }
-OTHER_ACCOUNT_PAGES = ("account_", "mfa_", "usersessions_")
+OTHER_ACCOUNT_PAGES = ("account_", "mfa_")
 
 
 def topic_of(request: HttpRequest) -> str:

@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
     "phonenumber_field",
     "csp",
     "django.forms",
@@ -71,7 +70,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.sessions",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
@@ -206,7 +204,6 @@ MFA_FORMS = {
 # A clock may be half a minute off (RFC 6238 5.2: at most one step of delay).
 MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-USERSESSIONS_TRACK_ACTIVITY = False
 
 # --- Sessions and cookies ----------------------------------------------------
 # In the database: an emptied cache signs nobody out, and a session can be revoked.

@@ -8,9 +8,7 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -31,6 +29,7 @@ from accounts.models import (
     User,
 )
 from accounts.security_log import record_event
+from accounts.sessions.services import end_sessions
 from accounts.signals import account_deleted
 from audit import services as audit
 from delivery.services import forget_account
@@ -118,7 +117,7 @@ def erase_account(account_id: int) -> bool:
         _write("keep_staff_account", account, actor_id=None)  # the portal's doing, not the owner's
         return False
     account_deleted.send(User, account=account)
-    _end_sessions(account)
+    end_sessions(account=account)
     for table in OWN_TABLES:
         table.objects.filter(account=account).delete()
     for table in (EmailAddress, Authenticator):
@@ -136,12 +135,6 @@ def _tell(account: User) -> None:
     with writing_to(account):
         params = {"moment": account.deletion_due_on, "link": link}
     tell_contacts(account=account, kind="deletion_asked", params=params)
-
-
-def _end_sessions(account: User) -> None:
-    known = UserSession.objects.filter(user=account)
-    Session.objects.filter(session_key__in=known.values("session_key")).delete()
-    known.delete()
 
 
 def _empty(account: User) -> None:

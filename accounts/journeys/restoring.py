@@ -1,12 +1,10 @@
 """What must not come back to life when an old backup is restored (SECURITY 2, F21)."""
 
-from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.journeys import deletion
-from accounts.models import Code
+from accounts.models import Code, Session
 from audit import services as audit
 from delivery import claims
 
@@ -23,7 +21,6 @@ def after_restore() -> dict[str, int]:
         "messages": claims.doubt_unsent(),
         "deletions": deletion.begin_anew(),
     }
-    UserSession.objects.all().delete()
     Session.objects.all().delete()
     audit.record(action="accounts.after_restore", actor_id=None, detail=counts)
     return counts

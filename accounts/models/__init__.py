@@ -8,6 +8,7 @@ from accounts.models.limit import Block, LimitHit
 from accounts.models.notice import Notice, NoticeChoice, Topic
 from accounts.models.question import Question, SecurityAnswer
 from accounts.models.rescue import Rescue
+from accounts.models.session import Session
 from accounts.models.user import RoleGrant, User
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "RoleGrant",
     "SecurityAnswer",
     "SecurityEvent",
+    "Session",
     "Topic",
     "User",
 ]

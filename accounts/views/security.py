@@ -1,7 +1,6 @@
 """What keeps an account safe, on one page."""
 
 from allauth.mfa.utils import is_mfa_enabled
-from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,6 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.journeys.binding import bound_contact
 from accounts.journeys.questions import questions_of
 from accounts.models import User
+from accounts.sessions.services import sessions_of
 from delivery.models import Channel
 
 
@@ -25,6 +25,6 @@ def security(request: HttpRequest) -> HttpResponse:
             "mailbox": bound_contact(account=user, channel=Channel.EMAIL),
             "has_second_factor": is_mfa_enabled(user),
             "has_questions": bool(questions_of(user)),
-            "session_count": len(UserSession.objects.purge_and_list(user)),
+            "session_count": len(sessions_of(user)),
         },
     )

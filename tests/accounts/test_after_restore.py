@@ -4,7 +4,6 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
@@ -12,7 +11,7 @@ from django.urls import reverse
 
 from accounts.codes import Outcome, derive
 from accounts.journeys import binding, deletion
-from accounts.models import Code, User
+from accounts.models import Code, Session, User
 from audit.models import AuditEntry
 from delivery import claims, sending
 from delivery.models import Channel, OutboxMessage, Status

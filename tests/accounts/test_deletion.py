@@ -6,7 +6,6 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.utils import IntegrityError
@@ -14,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.journeys import binding, deletion
-from accounts.models import EventKind, SecurityEvent, User
+from accounts.models import EventKind, SecurityEvent, Session, User
 from accounts.tasks import delete_due_accounts
 from audit.models import AuditEntry
 from delivery.models import Channel

@@ -7,8 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.client_network import masked_network
 from accounts.models import EventKind, SecurityEvent, User
-from accounts.security_log import KEPT, log_of, masked_network, prune_log, record_event
+from accounts.security_log import KEPT, log_of, prune_log, record_event
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db

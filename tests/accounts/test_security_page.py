@@ -35,8 +35,8 @@ def test_another_device_can_be_signed_out() -> None:
     user = make_account("two.devices@example.org")
     here, there = _sign_in(user, "Firefox Linux"), _sign_in(user, WECHAT)
     assert "已在 2 台设备上登录" in here.get(reverse("accounts:security")).content.decode()
-    assert "微信 · Android" in here.get(reverse("usersessions_list")).content.decode()
-    here.post(reverse("usersessions_list"))
+    assert "微信 · Android" in here.get(reverse("accounts:sessions")).content.decode()
+    here.post(reverse("accounts:sessions"))
     assert there.get(reverse("accounts:security")).status_code == 302
     assert "已在 1 台设备上登录" in here.get(reverse("accounts:security")).content.decode()
 

@@ -1,0 +1,1 @@
+"""What attackers want, and that they do not get it."""

@@ -402,7 +402,7 @@ PAGES = [
     Page("is it you?", reverse("mfa_activate_totp"), who="li"),
     Page("second factor", reverse("mfa_index"), who="li", act=show_it_is_you),
     Page("authenticator", reverse("mfa_activate_totp"), who="li"),
-    Page("sessions", reverse("usersessions_list"), who="li"),
+    Page("sessions", reverse("accounts:sessions"), who="li"),
     Page("security key", reverse("mfa_add_webauthn"), who="li"),
     Page("my data", reverse("accounts:my_data"), who="li"),
     Page("deletion", reverse("accounts:delete_account"), who="li"),

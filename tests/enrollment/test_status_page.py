@@ -5,7 +5,6 @@ import uuid
 from datetime import date
 
 import pytest
-from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -14,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from enrollment.models import (
@@ -137,7 +136,7 @@ def test_what_was_read_along_is_of_the_one_who_signed_in(
     """The list of sessions says who; the session's own signed data decides."""
     client = Client()
     client.post("/account/login/", {"login": li.email, "password": PASSWORD})
-    assert UserSession.objects.filter(user=li).update(user=wang) == 1
+    assert Session.objects.filter(account=li).update(account=wang) == 1
     answer = client.get("/status/", follow=True)
     assert "王明" not in answer.content.decode()
     assert NUMBER[-4:] not in answer.content.decode()

@@ -78,7 +78,6 @@ OPEN_JSON = {
     "enrollment.ImportBatch.mapping",  # column numbers
     "enrollment.ImportBatch.result",  # counts and faults
     "enrollment.Institution.column_titles",  # titles of columns
-    "usersessions.UserSession.data",  # django-allauth keeps nothing in it
     "verification.Dispute.classmates",  # student numbers, to be asked
 }
 

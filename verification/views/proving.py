@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.client_network import network_of
+from accounts.limits import client_address
 from vault.lookup import keyed_hash
 from verification import queries, services
 from verification.facts import Facts
@@ -33,7 +34,7 @@ def start(request: HttpRequest) -> HttpResponse:
         initial=_initial(draft.facts) if draft else None,
     )
     if form.is_valid():
-        address = get_adapter().get_client_ip(request)
+        address = network_of(client_address(request))
         services.start_attempt(
             account=account,
             facts=form.facts,

@@ -1,0 +1,30 @@
+"""Sessions of the portal."""
+
+from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+
+
+class Session(AbstractBaseSession):
+    """One session of a browser: Django's columns, and the account that is signed in.
+
+    ``session_key`` is a keyed hash of the key in the browser's cookie: a copy of the
+    table opens no session. Device and network stand sealed in ``session_data``.
+    """
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions"
+    )
+
+    class Meta(AbstractBaseSession.Meta):  # type: ignore[name-defined]
+        abstract = False
+
+    def __str__(self) -> str:
+        return f"session of account {self.account_id}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        """The store that reads and writes these rows."""
+        from accounts.session_store import SessionStore
+
+        return SessionStore

@@ -1,0 +1,1 @@
+"""Sessions: which exist, whose they are, and ending them."""

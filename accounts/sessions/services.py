@@ -1,0 +1,71 @@
+"""The sessions of an account: listing and ending them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.auth.signals import user_logged_in
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+
+from accounts.client_network import masked_network
+from accounts.limits import client_address
+from accounts.models import Session, User
+from accounts.session_limits import STARTED
+from accounts.session_store import SessionStore
+
+DEVICE = "signed_in_from"  # in the session: the device, and the network without its last part
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """One session as its owner reads it. ``started_at`` is None before its first page."""
+
+    handle: str
+    started_at: datetime | None
+    user_agent: str
+    network: str
+
+
+def listen() -> None:
+    """Note in each session where it was begun."""
+    user_logged_in.connect(_note_device, dispatch_uid="session-device")
+
+
+def sessions_of(account: User) -> list[SignedIn]:
+    """The sessions in which ``account`` is signed in now, the newest first."""
+    rows = Session.objects.filter(account=account, expire_date__gt=Now())
+    known = ((row.pk, SessionStore.decode_row(row.pk, row.session_data)) for row in rows)
+    found = [_signed_in(handle, data) for handle, data in known if _is_current(data, account)]
+    return sorted(found, key=lambda one: (one.started_at is None, one.started_at), reverse=True)
+
+
+def end_sessions(*, account: User, keep: str = "") -> int:
+    """End every session of ``account`` but the one with the handle ``keep``; how many."""
+    return Session.objects.filter(account=account).exclude(pk=keep).delete()[0]
+
+
+def handle_of_request(request: HttpRequest) -> str:
+    """The handle of the session that ``request`` belongs to."""
+    session = request.session
+    return session.handle if isinstance(session, SessionStore) and session.session_key else ""
+
+
+def _note_device(request: HttpRequest, **_: object) -> None:
+    request.session[DEVICE] = [
+        request.headers.get("user-agent", "")[:200],
+        masked_network(client_address(request)),
+    ]
+
+
+def _is_current(data: dict[str, Any], account: User) -> bool:
+    """Whether the password is still the one that the session was begun with."""
+    return constant_time_compare(data.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash())
+
+
+def _signed_in(handle: str, data: dict[str, Any]) -> SignedIn:
+    user_agent, network = data.get(DEVICE, ("", ""))
+    began = data.get(STARTED)
+    return SignedIn(handle, began and datetime.fromtimestamp(began, UTC), user_agent, network)

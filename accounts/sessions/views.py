@@ -1,0 +1,25 @@
+"""The page of one's own sessions."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from accounts.sessions.services import end_sessions, handle_of_request, sessions_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_sessions(request: HttpRequest) -> HttpResponse:
+    """Where one is signed in; POST ends every session but this one."""
+    account = cast("User", request.user)
+    here = handle_of_request(request)
+    if request.method == "POST":
+        end_sessions(account=account, keep=here)
+        messages.success(request, _("Signed out of all other devices."))
+        return redirect("accounts:sessions")
+    context = {"sessions": sessions_of(account), "here": here}
+    return render(request, "accounts/sessions.html", context)
