@@ -23,6 +23,7 @@ from enrollment.importing.report import Result
 from enrollment.importing.staging import (
     create_staging,
     drop_staging,
+    staging_is_current,
     staging_is_whole,
     staging_name,
 )
@@ -102,6 +103,8 @@ def publish_batch(*, batch: ImportBatch, by: User | None) -> Result:
         staging = staging_name(batch.pk)
         if not staging_is_whole(staging, result.staged):
             raise FileFaultError(FileFault.STALE)
+        if not staging_is_current(staging):
+            raise FileFaultError(FileFault.OUTDATED)
         apply_staged(batch, staging, batch.mapping)
         tell_of_stale_answers(batch)
         absences.apply_waiting(batch, by)
@@ -124,8 +127,8 @@ def release_batch(*, batch: ImportBatch, by: User) -> None:
         raise SamePersonError
     with transaction.atomic():
         _move(batch, {BatchState.REHEARSED}, "publishing")
-        batch.published_by, batch.started_at = by, timezone.now()
-        batch.save(update_fields=["published_by", "started_at"])
+        batch.published_by, batch.started_at, batch.attempts = by, timezone.now(), 0
+        batch.save(update_fields=["published_by", "started_at", "attempts"])
 
 
 def is_second_person_missing(*, batch: ImportBatch, by: User) -> bool:
@@ -190,6 +193,7 @@ def name_columns(
     """
     with transaction.atomic():
         _move(batch, {BatchState.FAILED, BatchState.REHEARSED}, "uploaded")
+        ImportBatch.objects.filter(pk=batch.pk).update(attempts=0)
         institution = Institution.objects.select_for_update().get(pk=batch.institution_id)
         institution.column_titles = remember(institution.column_titles, titles, meanings)
         institution.save(update_fields=["column_titles"])
@@ -204,7 +208,9 @@ def name_columns(
 
 def check_again(*, batch: ImportBatch) -> None:
     """Let a file that failed be checked once more. Raises WrongStateError."""
-    _move(batch, {BatchState.FAILED}, "uploaded")
+    with transaction.atomic():
+        _move(batch, {BatchState.FAILED}, "uploaded")
+        ImportBatch.objects.filter(pk=batch.pk).update(attempts=0)
 
 
 def undo_batch(*, batch: ImportBatch, by: User | None) -> None:

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.sweep import for_each
 from audit.services import record as write_trail
 from enrollment import uploads
 from enrollment.albums import Album, import_photos
@@ -31,7 +32,7 @@ PATIENCE = timedelta(seconds=20)
 # A ZIP that has ended so many workers is not given to another one.
 MOST_ATTEMPTS = 3
 # Nothing is wrong with the ZIP: the same work may end well next time.
-PASSING = frozenset({FileFault.NO_ROOM, FileFault.INTERRUPTED})
+PASSING = frozenset({FileFault.NO_ROOM, FileFault.INTERRUPTED, FileFault.GIVEN_UP})
 
 Refused = list[tuple[str, PhotoFault]]
 
@@ -64,9 +65,16 @@ def upload_photos(
 
 
 def check_photos(batch: PhotoBatch) -> None:
-    """Compare the names in the ZIP with the records; no picture is opened yet."""
+    """Compare the names in the ZIP with the records; no picture is opened yet.
+
+    The attempt is counted before the work: a ZIP that kills its worker is given up.
+    """
+    PhotoBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
+    batch.refresh_from_db(fields=["attempts"])
     tally = PhotoTally()
     try:
+        if batch.attempts > MOST_ATTEMPTS:
+            raise FileFaultError(FileFault.GIVEN_UP)
         with _open_upload(batch) as source, open_zip(source) as archive:
             pairs = belonging(archive, batch.institution, tally)
         _keep_refused(batch, tally.refused)
@@ -89,7 +97,9 @@ def release_photos(*, batch: PhotoBatch, by: User) -> None:
         raise SamePersonError
     with transaction.atomic():
         _move(batch, {PhotoBatchState.CHECKED}, PhotoBatchState.TAKING)
-        PhotoBatch.objects.filter(pk=batch.pk).update(taken_by=by, started_at=timezone.now())
+        PhotoBatch.objects.filter(pk=batch.pk).update(
+            taken_by=by, started_at=timezone.now(), attempts=0
+        )
         _write("release_photos", batch, by)
 
 
@@ -110,7 +120,7 @@ def take_photos(batch: PhotoBatch) -> None:
             if batch.state != PhotoBatchState.TAKING:
                 return  # another worker has done it
             if batch.attempts > MOST_ATTEMPTS:
-                raise FileFaultError(FileFault.INTERRUPTED)
+                raise FileFaultError(FileFault.GIVEN_UP)
             _take(batch)
     except FileFaultError as error:
         if error.fault != FileFault.BUSY:
@@ -143,11 +153,13 @@ def forget_old_photo_batches() -> None:
     """Discard ZIPs that nobody went on with, and delete the lists of those long taken."""
     before = timezone.now() - KEPT
     open_states = (PhotoBatchState.CHECKED, PhotoBatchState.FAILED)
-    for batch in PhotoBatch.objects.filter(state__in=open_states, created_at__lt=before):
-        discard_photos(batch=batch)
+    old = PhotoBatch.objects.filter(state__in=open_states, created_at__lt=before)
+    for_each(old, lambda batch: discard_photos(batch=batch))
     taken = PhotoBatch.objects.filter(state=PhotoBatchState.TAKEN, ended_at__lt=before)
-    for batch in taken.filter(ended_at__gt=before - 2 * KEPT):
-        _forget_files(batch, ("refused",))
+    for_each(
+        taken.filter(ended_at__gt=before - 2 * KEPT),
+        lambda batch: _forget_files(batch, ("refused",)),
+    )
 
 
 def refused_of(batch: PhotoBatch) -> Refused:
@@ -167,7 +179,8 @@ def waiting_for(state: PhotoBatchState) -> list[int]:
     """ZIPs in ``state`` whose doorbell should have been heard by now."""
     before = timezone.now() - PATIENCE
     since = Q(started_at__lt=before) | Q(started_at=None, created_at__lt=before)
-    return list(PhotoBatch.objects.filter(since, state=state).values_list("pk", flat=True))
+    found = PhotoBatch.objects.filter(since, state=state).order_by("pk")
+    return list(found.values_list("pk", flat=True))
 
 
 def reseal_refused(batch: PhotoBatch) -> bool:

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from accounts.sweep import for_each
 from enrollment import photo_batches, uploaded
 from enrollment.models import (
     BatchState,
@@ -55,10 +56,8 @@ def publish_upload(batch_id: int) -> None:
 def sweep_batches() -> None:
     """Take up what a lost doorbell or a killed worker left lying."""
     uploaded.release_abandoned()
-    for batch_id in uploaded.waiting(BatchState.UPLOADED):
-        rehearse_upload(batch_id)
-    for batch_id in uploaded.waiting(BatchState.PUBLISHING):
-        publish_upload(batch_id)
+    for_each(uploaded.waiting(BatchState.UPLOADED), rehearse_upload)
+    for_each(uploaded.waiting(BatchState.PUBLISHING), publish_upload)
 
 
 @shared_task
@@ -80,10 +79,8 @@ def take_photos(batch_id: int) -> None:
 @shared_task
 def sweep_photo_batches() -> None:
     """Take up what a lost doorbell or a killed worker left lying."""
-    for batch_id in photo_batches.waiting_for(PhotoBatchState.UPLOADED):
-        check_photos(batch_id)
-    for batch_id in photo_batches.waiting_for(PhotoBatchState.TAKING):
-        take_photos(batch_id)
+    for_each(photo_batches.waiting_for(PhotoBatchState.UPLOADED), check_photos)
+    for_each(photo_batches.waiting_for(PhotoBatchState.TAKING), take_photos)
 
 
 @shared_task

@@ -1,12 +1,16 @@
 """The work behind the browser's import: rehearse and publish what was uploaded."""
 
+import logging
 import tempfile
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
+from django.db.models import F
 from django.utils import timezone
 
+from accounts.sweep import for_each
 from enrollment import absences, batches, uploads
 from enrollment.importing.columns import HEADER_SEARCH_ROWS, Header, find_header, likely_header
 from enrollment.importing.faults import FileFault, FileFaultError, room_or_fault
@@ -22,11 +26,61 @@ from enrollment.waiting import paced
 PATIENCE = timedelta(seconds=20)
 NEEDS_COLUMNS = frozenset({FileFault.NO_HEADER, FileFault.MISSING_COLUMNS})
 # Nothing is wrong with the file: the same check may end well next time.
-PASSING = frozenset({FileFault.STALE, FileFault.INTERRUPTED, FileFault.BUSY, FileFault.NO_ROOM})
+PASSING = frozenset(
+    {
+        FileFault.STALE,
+        FileFault.OUTDATED,
+        FileFault.INTERRUPTED,
+        FileFault.GIVEN_UP,
+        FileFault.BUSY,
+        FileFault.NO_ROOM,
+    }
+)
+# A file that ended this many checks or publications is not given to another worker.
+MAX_ATTEMPTS = 3
+
+logger = logging.getLogger(__name__)
 
 
 def rehearse(batch: ImportBatch) -> None:
     """Check the uploaded file; what goes wrong is written on the batch for the page."""
+    with _counted_attempt(batch, BatchState.UPLOADED) as may_try:
+        if may_try:
+            _check(batch)
+
+
+@contextmanager
+def _counted_attempt(batch: ImportBatch, start: BatchState) -> Iterator[bool]:
+    """Count one attempt at a batch in state ``start``; yields False when there were too many.
+
+    Counted before the work, so that a file that kills its worker is given up as
+    well. An error that no reader foresaw is logged by its kind alone (its text
+    may hold a row) and leaves the batch in ``start``, for the sweep to try again.
+    """
+    ImportBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
+    batch.refresh_from_db(fields=["attempts"])
+    if batch.attempts > MAX_ATTEMPTS:
+        batches.fail_batch(batch=batch, error=FileFaultError(FileFault.GIVEN_UP))
+        yield False
+        return
+    try:
+        yield True
+    except MemoryError:
+        batches.fail_batch(batch=batch, error=FileFaultError(FileFault.TOO_LARGE))
+    except Exception as error:
+        logger.error("import %s failed: %s", batch.key, type(error).__name__)
+        if batch.attempts == MAX_ATTEMPTS:
+            batches.fail_batch(batch=batch, error=FileFaultError(FileFault.GIVEN_UP))
+        else:
+            ImportBatch.objects.filter(pk=batch.pk).update(state=start)
+
+
+def _does_not_count(batch: ImportBatch) -> None:
+    """Take back the attempt that found another import of the institution running."""
+    ImportBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") - 1)
+
+
+def _check(batch: ImportBatch) -> None:
     try:
         table = open_rows(batch)
     except FileFaultError as error:
@@ -40,6 +94,7 @@ def rehearse(batch: ImportBatch) -> None:
         if error.fault == FileFault.BUSY:
             # Tried again by the sweep once the other import has finished.
             ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.UPLOADED)
+            _does_not_count(batch)
             return
         batches.fail_batch(batch=batch, error=error)
         if error.fault in NEEDS_COLUMNS:
@@ -120,12 +175,20 @@ def header_to_name(batch: ImportBatch) -> tuple[Header | None, list[list[str]]]:
 def publish(batch: ImportBatch) -> None:
     """Publish a released batch; a registry that has changed meanwhile asks for a new check."""
     ImportBatch.objects.filter(pk=batch.pk).update(started_at=timezone.now())
+    with _counted_attempt(batch, BatchState.PUBLISHING) as may_try:
+        if may_try:
+            _publish(batch)
+
+
+def _publish(batch: ImportBatch) -> None:
     try:
         batches.publish_batch(batch=batch, by=batch.published_by)
     except batches.WrongStateError:
         return
     except FileFaultError as error:
-        if error.fault != FileFault.BUSY:
+        if error.fault == FileFault.BUSY:
+            _does_not_count(batch)
+        else:
             batches.fail_batch(batch=batch, error=error)
         return
     for part in batch.lineage:
@@ -137,18 +200,24 @@ def release_abandoned() -> None:
 
     A living one holds its institution's lock; the lock dies with the worker.
     """
-    for batch in ImportBatch.objects.filter(state=BatchState.REHEARSING).exclude(upload=""):
-        if not institution_is_locked(batch.institution_id):
-            ImportBatch.objects.filter(pk=batch.pk, state=BatchState.REHEARSING).update(
-                state=BatchState.UPLOADED
-            )
+    for_each(ImportBatch.objects.filter(state=BatchState.REHEARSING), _release)
+
+
+def _release(batch: ImportBatch) -> None:
+    if institution_is_locked(batch.institution_id):
+        return
+    found = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.REHEARSING)
+    if batch.upload:
+        found.update(state=BatchState.UPLOADED)
+    elif found.exists():  # of the command line, which keeps no file to be read again
+        batches.fail_batch(batch=batch, error=FileFaultError(FileFault.INTERRUPTED))
 
 
 def waiting(state: BatchState) -> list[int]:
     """Batches in ``state`` whose doorbell should have been heard by now."""
     before = timezone.now() - PATIENCE
     found = ImportBatch.objects.filter(state=state, created_at__lt=before).exclude(upload="")
-    return list(found.values_list("pk", flat=True))
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def _estimate(table: Table) -> int:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.languages import writing_to
 from accounts.models import User
+from accounts.sweep import for_each
 from delivery.services import queue_email
 from support.board.standing import classes_of, standings, total_of
 from support.models import Digest, Rhythm
@@ -21,7 +22,7 @@ MONDAY, SATURDAY = 0, 5
 
 def send_digests(today: date) -> int:
     """Queue the digest of everyone whose day it is, once a day; how many."""
-    return sum(_send(digest, today) for digest in _due(today))
+    return for_each(_due(today), lambda digest: _send(digest, today))
 
 
 def digest_rhythm(account: User) -> Rhythm:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from accounts.sweep import for_each
 from verification import disputes, retention, waiting
 from verification.models import Dispute
 from verification.progress import note_progress
@@ -33,8 +34,7 @@ def look_into_dispute(key: str) -> None:
 @shared_task
 def look_into_disputes() -> None:
     """The same for every dispute whose bell was not heard."""
-    for dispute in disputes.not_looked_into():
-        disputes.look_into(dispute)
+    for_each(disputes.not_looked_into(), disputes.look_into)
 
 
 @shared_task

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.notices import tell
+from accounts.sweep import for_each
 from enrollment.models import StudentRecord
 from enrollment.services import RecordHeldError, claim_records
 from verification import services
@@ -26,7 +27,7 @@ def match_waiting() -> int:
 
     Doing it twice changes nothing: a matched attempt no longer waits.
     """
-    return sum(_retry(attempt) for attempt in _waiting()) + sum(_adopt(c) for c in _growing())
+    return for_each(_waiting(), _retry) + for_each(_growing(), _adopt)
 
 
 def _waiting() -> QuerySet[VerificationAttempt]:

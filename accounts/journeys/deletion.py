@@ -31,6 +31,7 @@ from accounts.models import (
 from accounts.security_log import record_event
 from accounts.sessions.services import end_sessions
 from accounts.signals import account_deleted
+from accounts.sweep import for_each
 from audit import services as audit
 from delivery.services import forget_account
 
@@ -97,7 +98,7 @@ def begin_anew() -> int:
 def erase_due() -> int:
     """Erase every account whose cooling period is over; how many."""
     due = User.objects.filter(deletion_due_at__lte=Now(), deleted_at=None)
-    return sum(erase_account(account_id) for account_id in due.values_list("pk", flat=True))
+    return for_each(due.values_list("pk", flat=True), erase_account)
 
 
 @transaction.atomic

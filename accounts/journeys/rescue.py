@@ -29,6 +29,7 @@ from accounts.languages import writing_to
 from accounts.models import Code, CodePurpose, EventKind, Rescue, SecurityAnswer, Topic, User
 from accounts.notices import Words, tell
 from accounts.security_log import record_event
+from accounts.sweep import for_each
 from audit import services as audit
 from delivery.models import Channel
 from delivery.services import queue_content, queue_rendered
@@ -167,7 +168,7 @@ def object_to(*, rescue: Rescue) -> bool:
 def finish_due() -> int:
     """Complete every rescue whose time to object is over; how many were looked at."""
     due = Rescue.objects.filter(UNDECIDED, due_at__lte=Now()).values_list("pk", flat=True)
-    return sum(_finish(pk) for pk in due)
+    return for_each(due, _finish)
 
 
 def forget_old() -> None:

@@ -45,6 +45,10 @@ class FileFault(models.TextChoices):
         _("Some lines are in UTF-8 and others in GB 18030. Save the whole file as UTF-8."),
     )
     QUOTE = "quote", _("A quotation mark is opened and not closed.")
+    LONG_CELL = (
+        "long_cell",
+        _("A cell holds more than 131,072 characters; no column of a registry is so long."),
+    )
     NO_HEADER = "no_header", _("No row with column titles was found among the first 20 rows.")
     MISSING_COLUMNS = "missing_columns", _("Required columns are missing.")
     NO_INSTITUTION = (
@@ -61,6 +65,17 @@ class FileFault(models.TextChoices):
     STALE = (
         "stale",
         _("The registry has changed since this file was checked. Check the file again."),
+    )
+    OUTDATED = (
+        "outdated",
+        _("The portal was updated after this file was checked. Check the file again."),
+    )
+    GIVEN_UP = (
+        "given_up",
+        _(
+            "The portal has tried three times to work on this file and failed each time. "
+            "Try again; if that fails too, ask the operator."
+        ),
     )
 
 

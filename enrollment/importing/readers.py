@@ -70,7 +70,7 @@ class Table:
                 number += 1
                 yield cells
         except csv.Error as error:
-            raise FileFaultError(FileFault.QUOTE, f"({number + 1})") from error
+            raise FileFaultError(csv_fault(error), f"({number + 1})") from error
         except UnicodeDecodeError as error:
             raise FileFaultError(FileFault.ENCODING, f"({number + 1})") from error
 
@@ -82,6 +82,12 @@ class Table:
     def close(self) -> None:
         """Give the file back; one without a name is gone then."""
         self.file.close()
+
+
+def csv_fault(error: csv.Error) -> FileFault:
+    """What is wrong with a text file that the CSV reader refused."""
+    is_long = "field larger than field limit" in str(error)
+    return FileFault.LONG_CELL if is_long else FileFault.QUOTE
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -122,8 +122,9 @@ class Result:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Read what ``as_json`` wrote."""
-        parts = dict(data)
+        """Read what ``as_json`` wrote, also in another version of the portal."""
+        known = {entry.name for entry in fields(cls)}
+        parts = {name: value for name, value in data.items() if name in known}
         parts["problems"] = [FoldedProblem(**entry) for entry in parts.get("problems", ())]
         parts["listed"] = [Problem(**entry) for entry in parts.get("listed", ())]
         return cls(**parts)

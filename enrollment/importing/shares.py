@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from enrollment.importing.faults import FileFault, FileFaultError
-from enrollment.importing.readers import LONGEST_LINE, Table
+from enrollment.importing.readers import LONGEST_LINE, Table, csv_fault
 
 BLOCK_ROWS = 2000
 BLOCK_BYTES = 2**18
@@ -45,7 +45,12 @@ def _by_lines(table: Table, share: int, of: int) -> Iterator[Block]:
         if number % of == share:
             lines = io.StringIO(raw.decode(table.encoding), newline="")
             reader = csv.reader(lines, delimiter=table.delimiter, strict=True)
-            yield list(enumerate(reader, start=first))
+            try:
+                block = list(enumerate(reader, start=first))
+            except csv.Error as error:
+                row = f"({first + reader.line_num - 1})"
+                raise FileFaultError(csv_fault(error), row) from error
+            yield block
         first += raw.count(b"\n")
 
 

@@ -16,6 +16,16 @@ _TEXT_COLUMNS = (
     "student_number candidate_number ethnicity political_status major_code major_name level "
     "education_type study_mode college department class_code status certificate_type"
 ).split()
+_COLUMNS = {
+    "row_number": "integer", "fingerprint": "bytea", "key": "uuid",
+    "name": "text", "name_canonical": "text",
+    "certificate_hash": "bytea", "certificate_sealed": "bytea",
+    "phone_hash": "bytea", "phone_sealed": "bytea",
+    "gender": "smallint", "birth_date": "date", "entry_date": "date",
+    "expected_leaving_date": "date", "schooling_years": "numeric(3,1)",
+    **dict.fromkeys(_TEXT_COLUMNS, "text DEFAULT ''"),
+    "record_id": "bigint", "record_version": "integer", "action": "text",
+}  # fmt: skip
 # Names may wait longer before they are sorted into their index, which costs less in bulk.
 _ROOMY = {"work_mem": "64MB", "gin_pending_list_limit": "64MB", "jit": "off"}
 # What rows are joined and counted by; the planner need not know more.
@@ -29,17 +39,10 @@ def staging_name(batch_id: int) -> str:
 
 def create_staging(name: str) -> None:
     """Make the staging table ``name`` and its list of rows that the registry has already."""
-    columns = [
-        "row_number integer", "fingerprint bytea", "key uuid", "name text", "name_canonical text",
-        "certificate_hash bytea", "certificate_sealed bytea", "phone_hash bytea",
-        "phone_sealed bytea", "gender smallint", "birth_date date", "entry_date date",
-        "expected_leaving_date date", "schooling_years numeric(3,1)",
-        *(f"{column} text DEFAULT ''" for column in _TEXT_COLUMNS),
-        "record_id bigint", "record_version integer", "action text",
-    ]  # fmt: skip
+    columns = ", ".join(f"{column} {kind}" for column, kind in _COLUMNS.items())
     with connection.cursor() as cursor:
         drop_staging(name)
-        cursor.execute(f'CREATE UNLOGGED TABLE "{name}" ({", ".join(columns)})')
+        cursor.execute(f'CREATE UNLOGGED TABLE "{name}" ({columns})')
         cursor.execute(
             f'CREATE UNLOGGED TABLE "{name}_seen" (row_number integer, record_id bigint)'
         )
@@ -95,6 +98,17 @@ def staging_is_whole(name: str, rows: int) -> bool:
             return False
         cursor.execute(f'SELECT count(*) FROM "{name}"')
         return bool(cursor.fetchone()[0] == rows)
+
+
+def staging_is_current(name: str) -> bool:
+    """Whether the staging table has the columns of this version of the portal."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(attname::text) FROM pg_attribute WHERE attrelid = to_regclass(%s)"
+            " AND attnum > 0 AND NOT attisdropped",
+            [f'"{name}"'],
+        )
+        return set(cursor.fetchone()[0] or ()) == set(_COLUMNS)
 
 
 @transaction.atomic

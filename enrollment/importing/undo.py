@@ -89,8 +89,10 @@ def _restore_changed(batch: ImportBatch) -> None:
         )
         cursor.execute(
             f"UPDATE enrollment_studentrecord r SET {sets}, version = r.version + 1,"
-            " updated_at = now() FROM enrollment_recordbefore b,"
-            " jsonb_populate_record(NULL::enrollment_studentrecord, b.row) old"
+            " updated_at = now() FROM enrollment_recordbefore b"
+            " JOIN enrollment_studentrecord present ON present.id = b.record_id,"
+            # A column that was added after the publication keeps its present value.
+            " jsonb_populate_record(present, b.row) old"
             " WHERE b.batch_id = %s AND r.id = b.record_id",
             [batch.pk],
         )

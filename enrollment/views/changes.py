@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from enrollment import services
 from enrollment.importing.columns import BY_NAME
-from enrollment.importing.staging import staging_is_whole, staging_name
+from enrollment.importing.staging import staging_is_current, staging_is_whole, staging_name
 from enrollment.importing.touched import ChangedRecords, Only
 from enrollment.models import BatchState
 from enrollment.views.access import registrar, visible_batch
@@ -23,7 +23,8 @@ def changes(request: HttpRequest, key: UUID) -> HttpResponse:
     batch = visible_batch(request, key)
     staging = staging_name(batch.pk)
     staged = batch.result.get("staged", 0)
-    if batch.state != BatchState.REHEARSED or not staging_is_whole(staging, staged):
+    is_there = staging_is_whole(staging, staged) and staging_is_current(staging)
+    if batch.state != BatchState.REHEARSED or not is_there:
         return redirect("registry:import", batch.key)
     fields = batch.result.get("fields", {})
     field, only = request.GET.get("field", ""), request.GET.get("only", "")

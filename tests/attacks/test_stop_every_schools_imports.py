@@ -1,0 +1,260 @@
+"""One file stops the imports of every institution: it must be a fault of that file alone."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.models import User
+from enrollment import batches, photo_batches, tasks, uploaded
+from enrollment.importing.faults import FileFault
+from enrollment.importing.photos import belonging
+from enrollment.models import (
+    BatchState,
+    ImportBatch,
+    Institution,
+    PhotoBatch,
+    PhotoBatchState,
+    PhotoKind,
+    StudentRecord,
+)
+from tests.enrollment.desk import make_registrar, page_of, publish, upload
+from tests.enrollment.importing import AT, run_import, sample, write_csv
+from tests.people import make_school
+
+pytestmark = pytest.mark.django_db
+HUGE = "长" * 140_000
+
+
+@pytest.fixture
+def school(db: None) -> Institution:
+    """The institution of the sample rows."""
+    return make_school()
+
+
+@pytest.fixture(autouse=True)
+def storage(media: Path) -> Path:
+    """Uploads go to a directory of the test's own."""
+    return media
+
+
+@pytest.fixture
+def registrar(school: Institution) -> User:
+    """The registrar of the school that is attacked."""
+    return make_registrar("registrar@example.org", school)
+
+
+@pytest.fixture
+def desk(registrar: User) -> Client:
+    """The registrar, signed in."""
+    client = Client()
+    client.force_login(registrar)
+    return client
+
+
+def waiting(registrar: User, content: bytes, name: str = "名册.csv") -> ImportBatch:
+    """An uploaded file whose task was lost: the sweep must find it."""
+    made = batches.upload_batch(
+        institution=make_school(),
+        file_name=name,
+        source=io.BytesIO(content),
+        created_by=registrar,
+    )
+    ImportBatch.objects.filter(pk=made.pk).update(created_at="2026-01-01T00:00:00Z")
+    return made
+
+
+def with_huge_cell(quote: bool) -> bytes:
+    """A roster with one cell of 140,000 characters, with and without quotation marks."""
+    rows = sample(3)
+    rows[1][AT["姓名"]] = HUGE
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL if quote else csv.QUOTE_MINIMAL).writerows(
+        [list(AT), *rows]
+    )
+    return text.getvalue().encode()
+
+
+@pytest.mark.parametrize("quote", [False, True])
+def test_a_huge_cell_is_a_fault_of_its_file(registrar: User, desk: Client, quote: bool) -> None:
+    batch = waiting(registrar, with_huge_cell(quote))
+    tasks.rehearse_upload(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.LONG_CELL)
+    assert "131,072" in page_of(desk, batch)
+
+
+def test_the_sweep_reaches_the_other_files(
+    registrar: User, school: Institution, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = waiting(registrar, write_csv(tmp_path / "b.csv", sample(3)).read_bytes())
+    good = waiting(registrar, write_csv(tmp_path / "a.csv", sample(2)).read_bytes())
+    rehearse = batches.rehearse_batch
+
+    def fail_for_the_first(*, batch: ImportBatch, **given: object) -> object:
+        if batch.pk == bad.pk:
+            raise OverflowError("something no reader has foreseen")
+        return rehearse(batch=batch, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(batches, "rehearse_batch", fail_for_the_first)
+    tasks.sweep_batches()
+    good.refresh_from_db()
+    assert good.state == BatchState.REHEARSED
+
+
+def test_a_file_that_always_fails_is_given_up_with_a_reason(
+    registrar: User, desk: Client, school: Institution, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    batch = waiting(registrar, write_csv(tmp_path / "a.csv", sample(2)).read_bytes())
+    calls = []
+
+    def fail(*args: object, **given: object) -> None:
+        calls.append(1)
+        raise RuntimeError("张三 has the number 110101200708150017")
+
+    monkeypatch.setattr(batches, "rehearse_batch", fail)
+    for _ in range(uploaded.MAX_ATTEMPTS + 2):
+        tasks.sweep_batches()
+    batch.refresh_from_db()
+    assert len(calls) == uploaded.MAX_ATTEMPTS
+    assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.GIVEN_UP)
+    assert reverse("registry:check_again", args=[batch.key]) in page_of(desk, batch)
+
+
+def test_a_worker_killed_each_time_counts_as_well(
+    registrar: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = waiting(registrar, write_csv(tmp_path / "a.csv", sample(2)).read_bytes())
+
+    class KilledError(BaseException):
+        """Stands for SIGKILL: nothing after it is executed."""
+
+    def kill(*args: object, **given: object) -> None:
+        ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.REHEARSING)
+        raise KilledError
+
+    monkeypatch.setattr(batches, "rehearse_batch", kill)
+    for _ in range(uploaded.MAX_ATTEMPTS):
+        with pytest.raises(KilledError):
+            tasks.sweep_batches()
+    tasks.sweep_batches()
+    batch.refresh_from_db()
+    assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.GIVEN_UP)
+
+
+def test_a_publication_that_always_fails_is_given_up_and_stops_no_other(
+    desk: Client, school: Institution, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = upload(desk, write_csv(tmp_path / "a.csv", sample(3)), school)
+    ImportBatch.objects.update(state=BatchState.PUBLISHING, created_at="2026-01-01T00:00:00Z")
+
+    def fail(**given: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(batches, "publish_batch", fail)
+    for _ in range(uploaded.MAX_ATTEMPTS + 1):
+        tasks.sweep_batches()
+    batch.refresh_from_db()
+    assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.GIVEN_UP)
+    assert not StudentRecord.objects.exists()
+
+
+def test_a_check_by_an_earlier_version_asks_for_another(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    """A deployment has added a column since the file was checked."""
+    batch = upload(desk, write_csv(tmp_path / "a.csv", sample(3)), school)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE enrollment_staging_{batch.pk} DROP COLUMN ethnicity")
+    publish(desk, batch)
+    assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.OUTDATED)
+    assert reverse("registry:check_again", args=[batch.key]) in page_of(desk, batch)
+
+
+def test_a_result_of_another_version_can_be_read(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    batch = upload(desk, write_csv(tmp_path / "a.csv", sample(3)), school)
+    ImportBatch.objects.update(result=batch.result | {"figure_of_tomorrow": 3})
+    assert "figure_of_tomorrow" not in page_of(desk, batch)
+
+
+def test_an_old_publication_is_undone_although_a_column_was_added_since(
+    school: Institution, tmp_path: Path
+) -> None:
+    rows = sample(3)
+    run_import(write_csv(tmp_path / "a.csv", rows))
+    rows[0][AT["专业名称"]] = "软件工程"
+    run_import(write_csv(tmp_path / "b.csv", rows))
+    batch = ImportBatch.objects.latest("pk")
+    with connection.cursor() as cursor:  # as if ethnicity had not existed then
+        cursor.execute("UPDATE enrollment_recordbefore SET row = row - 'ethnicity'")
+    today = StudentRecord.objects.get(student_number=rows[0][AT["学号"]])
+    batches.undo_batch(batch=batch, by=None)
+    record = StudentRecord.objects.get(pk=today.pk)
+    assert record.ethnicity == today.ethnicity
+    assert record.major_name != "软件工程"
+
+
+def test_one_zip_of_photographs_stops_no_other(
+    registrar: User, school: Institution, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    made = [
+        photo_batches.upload_photos(
+            institution=school,
+            kind=PhotoKind.ADMISSION,
+            file_name=f"{number}.zip",
+            source=io.BytesIO(b"PK\x05\x06" + bytes(18)),
+            created_by=registrar,
+        )
+        for number in range(2)
+    ]
+    PhotoBatch.objects.update(created_at="2026-01-01T00:00:00Z")
+    calls = []
+
+    def fail_for_the_first(*given: object) -> object:
+        calls.append(1)
+        if len(calls) % 2:
+            raise OverflowError
+        return belonging(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(photo_batches, "belonging", fail_for_the_first)
+    tasks.sweep_photo_batches()
+    assert PhotoBatch.objects.get(pk=made[1].pk).state == PhotoBatchState.CHECKED
+
+    def fail(*given: object) -> None:
+        raise OverflowError
+
+    monkeypatch.setattr(photo_batches, "belonging", fail)
+    for _ in range(photo_batches.MOST_ATTEMPTS + 1):
+        tasks.sweep_photo_batches()
+    first = PhotoBatch.objects.get(pk=made[0].pk)
+    assert (first.state, first.failure) == (PhotoBatchState.FAILED, FileFault.GIVEN_UP)
+
+
+def test_an_upload_by_the_command_that_broke_off_is_closed(school: Institution) -> None:
+    """Its batch has no file to be taken up again."""
+    batch = batches.open_batch(institution=school, file_name="a.csv", sha256=b"", created_by=None)
+    ImportBatch.objects.update(state=BatchState.REHEARSING)
+    tasks.sweep_batches()
+    batch.refresh_from_db()
+    assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.INTERRUPTED)
+
+
+def test_check_again_begins_with_fresh_attempts(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    batch = upload(desk, write_csv(tmp_path / "a.csv", sample(3)), school)
+    ImportBatch.objects.update(
+        state=BatchState.FAILED, failure=FileFault.GIVEN_UP, attempts=uploaded.MAX_ATTEMPTS
+    )
+    desk.post(reverse("registry:check_again", args=[batch.key]))
+    tasks.rehearse_upload(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == BatchState.REHEARSED
