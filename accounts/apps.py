@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
         from accounts.journeys import rescue
         from accounts.notices import register_notice
         from accounts.sessions import services as sessions
+        from accounts.sign_in import admission
         from delivery.registry import register_failure_listener, register_renderer
 
         import_module("accounts.rotation")
@@ -25,6 +26,7 @@ class AccountsConfig(AppConfig):
         register_notice(rescue.OBJECTED, rescue.OBJECTED_WORDS)
         security_log.listen()
         sessions.listen()
+        admission.listen()
         contact_checks.listen()
         languages.listen()
         steps.register_step(steps.CONTACTS)

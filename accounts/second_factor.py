@@ -1,38 +1,55 @@
-"""Staff prove themselves with a second factor (T11)."""
+"""Staff prove themselves with a second factor, in each session (T11, T24)."""
 
 from collections.abc import Callable
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+
+from accounts.sign_in import admission
+
+OPEN = (
+    "account_reauthenticate",
+    "account_logout",
+    "set_language",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "accounts:enter_staff_code",
+)
+SET_UP = ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn")
 
 
 class StaffSecondFactorMiddleware:
-    """Let staff without a second factor reach only the pages that set one up.
+    """Let staff work only in a session that gave their second factor.
 
-    The sign-in asks for the factor once it exists. ``STAFF_SECOND_FACTOR`` is
-    off in development alone, where demo staff sign in with a password.
+    What the account has does not count: a session that began with a stolen password
+    must not become staff because the person enrols elsewhere, or is appointed later.
+    ``STAFF_SECOND_FACTOR`` is off in development alone, where demo staff sign in with
+    a password.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self._must_set_up(request):
-            messages.info(request, _("Staff need a second factor: please set one up first."))
-            return redirect("mfa_index")
-        return self.get_response(request)
+        if not self._is_barred(request):
+            return self.get_response(request)
+        if admission.is_admitted(request.user):  # type: ignore[arg-type]
+            after = {"next": request.get_full_path()} if request.method == "GET" else {}
+            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode(after)}")
+        messages.info(request, _("Staff need a second factor: please set one up first."))
+        return redirect("accounts:enter_staff_code")
 
     @staticmethod
-    def _must_set_up(request: HttpRequest) -> bool:
+    def _is_barred(request: HttpRequest) -> bool:
         user = request.user
         if not settings.STAFF_SECOND_FACTOR or not user.is_authenticated or user.is_student:
             return False
-        open_doors = ("mfa_index", "account_reauthenticate", "account_logout", "set_language")
-        if request.path.startswith(tuple(reverse(name) for name in open_doors)):
+        names = OPEN + SET_UP if admission.may_set_up(request) else OPEN
+        if request.path in map(reverse, names):
             return False
-        return not is_mfa_enabled(user)
+        return not admission.gave_factor(request, user)

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from accounts.sessions.views import my_sessions
+from accounts.sign_in.admission_views import enter_staff_code
 from accounts.views import blocks, contacts, deletion, notices, questions, rescue
 from accounts.views.contact_checks import check_contacts
 from accounts.views.log import security_log
@@ -32,6 +33,7 @@ urlpatterns = [
     path("security/", security, name="security"),
     path("security/log/", security_log, name="security_log"),
     path("security/sessions/", my_sessions, name="sessions"),
+    path("security/staff/", enter_staff_code, name="enter_staff_code"),
     path("security/my-data/", my_data, name="my_data"),
     path("security/delete/", deletion.delete_account, name="delete_account"),
     path("security/delete/cancel/", deletion.cancel, name="cancel_deletion"),

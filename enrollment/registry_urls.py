@@ -54,6 +54,7 @@ urlpatterns = [
     path("classes/<int:pk>/counselors/<uuid:key>/", classes.withdraw, name="withdraw_counselor"),
     path("people/", people.people, name="people"),
     path("people/<uuid:key>/counselor/", people.dismiss_counselor, name="dismiss_counselor"),
+    path("people/<uuid:key>/code/", people.staff_code, name="staff_code"),
     path("appointments/", people.appointments, name="appointments"),
     path(
         "appointments/<uuid:key>/registrar/<slug:code>/",

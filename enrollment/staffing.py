@@ -82,6 +82,20 @@ def staff_of(schools: QuerySet[Institution]) -> QuerySet[User]:
     return found.prefetch_related("role_grants", "counselor_of__school_class").order_by("pk")
 
 
+def who_gets_code_from(user: User) -> QuerySet[User]:
+    """Staff to whom ``user`` hands the code for setting up the second factor."""
+    staff = User.objects.filter(role_grants__isnull=False).exclude(pk=user.pk).distinct()
+    if user.is_superuser:
+        return staff
+    if Role.REGISTRAR not in user.roles:
+        return staff.none()
+    schools = Institution.objects.filter(registrars__user=user)
+    counselors = staff.filter(counselor_of__school_class__institution__in=schools)
+    others = RoleGrant.objects.exclude(role=Role.COUNSELOR)
+    elsewhere = ClassCounselor.objects.exclude(school_class__institution__in=schools)
+    return counselors.exclude(role_grants__in=others).exclude(counselor_of__in=elsewhere)
+
+
 def find_account(typed: str) -> User | None:
     """The account with this confirmed e-mail address or phone, or this username."""
     try:

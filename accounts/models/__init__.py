@@ -9,6 +9,7 @@ from accounts.models.notice import Notice, NoticeChoice, Topic
 from accounts.models.question import Question, SecurityAnswer
 from accounts.models.rescue import Rescue
 from accounts.models.session import Session
+from accounts.models.staff_admission import StaffAdmission
 from accounts.models.user import RoleGrant, User
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "SecurityAnswer",
     "SecurityEvent",
     "Session",
+    "StaffAdmission",
     "Topic",
     "User",
 ]

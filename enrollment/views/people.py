@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.forms import ReasonForm
 from accounts.models import User
 from accounts.roles import Role
+from accounts.sign_in.admission import issue_code
 from enrollment import staffing
 from enrollment.models import Institution, InstitutionRegistrar
 from enrollment.queries import institutions_of
@@ -88,6 +89,27 @@ def dismiss_auditor(request: HttpRequest, key: str) -> HttpResponse:
     operator = _operator(request)
     account = get_object_or_404(User, key=key, role_grants__role=Role.AUDITOR)
     return _dismissal(request, operator, account, Role.AUDITOR, back="registry:appointments")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def staff_code(request: HttpRequest, key: str) -> HttpResponse:
+    """A code for setting up the second factor, shown once: for a person of one's own staff.
+
+    The operator gives it to registrars, auditors and anyone else of staff; a registrar to
+    counselors of the school who have no other role.
+    """
+    user = request.user
+    if not isinstance(user, User):
+        raise Http404
+    account = get_object_or_404(staffing.who_gets_code_from(user), key=key)
+    form = ReasonForm(request.POST or None)
+    code = ""
+    if form.is_valid():
+        code = issue_code(account=account, by=user, reason=form.cleaned_data["reason"])
+    back = reverse("registry:appointments" if user.is_superuser else "registry:people")
+    context = {"account": account, "form": form, "code": code, "back": back}
+    return render(request, "enrollment/staffing/staff_code.html", context)
 
 
 def _dismissal(

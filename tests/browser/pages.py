@@ -403,6 +403,13 @@ PAGES = [
     Page("second factor", reverse("mfa_index"), who="li", act=show_it_is_you),
     Page("authenticator", reverse("mfa_activate_totp"), who="li"),
     Page("sessions", reverse("accounts:sessions"), who="li"),
+    Page("set-up code", reverse("accounts:enter_staff_code"), who="registrar"),
+    Page(
+        "make a set-up code",
+        lambda user: reverse("registry:staff_code", args=[user.key]),
+        who="operator",
+        needs="registrar",
+    ),
     Page("security key", reverse("mfa_add_webauthn"), who="li"),
     Page("my data", reverse("accounts:my_data"), who="li"),
     Page("deletion", reverse("accounts:delete_account"), who="li"),

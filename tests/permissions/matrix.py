@@ -60,6 +60,7 @@ MATRIX: dict[str, str] = {
     "accounts:notice": "S",
     "accounts:blocks": "RQTO",
     "accounts:lift_block": "RQO",
+    "accounts:enter_staff_code": "CDRQTO",
     "trail": "T",
     "trail_export": "T",
     # One's own record.
@@ -121,6 +122,7 @@ MATRIX: dict[str, str] = {
     "registry:appointments": "O",
     "registry:dismiss_registrar": "O",
     "registry:dismiss_auditor": "O",
+    "registry:staff_code": "RO",
     # Boards and reports.
     "support:board": STAFF,
     "support:queue": STAFF,

@@ -178,6 +178,7 @@ def places(
         "registry:revoke_token": {"key": token.key},
         "registry:withdraw_counselor": {**key["class"], "key": counselor.key},
         "registry:dismiss_counselor": {"key": counselor.key},
+        "registry:staff_code": {"key": counselor.key},
         "registry:dismiss_registrar": {"key": registrar.key, "code": make_school().code},
         "registry:dismiss_auditor": {"key": cast["T"].key},
         "verification:diagnosis_step": {"position": 1},

@@ -1,0 +1,129 @@
+"""Admitting the second factor of a member of staff.
+
+A password alone must not decide whose authenticator app is asked for: the first factor
+of staff is set up with a code that the operator, or for a counselor the registrar, hands
+over in person. The same code is the way back for staff who lost factor and recovery codes.
+
+Which factor a session gave is read from django-allauth's own record in the session.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
+from allauth.mfa import signals
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.db.models.functions import Now
+from django.http import HttpRequest
+
+from accounts.journeys.telling import tell_contacts
+from accounts.models import EventKind, StaffAdmission, User
+from accounts.security_log import record_event
+from accounts.sessions.services import end_sessions, handle_of_request
+from audit import services as audit
+from vault.lookup import keyed_hash
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read for something else
+LENGTH = 12  # 59 bits: no number of tries finds it
+CODE_LIFE = timedelta(days=7)
+REDEEMED = "staff_code_redeemed"  # in the session: a factor may be set up
+
+
+class NoStaffError(Exception):
+    """The account has no role of staff."""
+
+
+@transaction.atomic
+def issue_code(*, account: User, by: User | None, reason: str) -> str:
+    """A fresh code with which ``account`` sets up its second factor, in groups of four.
+
+    Factors it has are removed, its sessions end, and every contact is told.
+    ``by`` is None for the command line. Raises NoStaffError.
+    """
+    if account.is_student:
+        raise NoStaffError
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    values = {
+        "code_hash": _hash(account, code),
+        "code_expires_at": Now() + CODE_LIFE,
+        "admitted_at": None,
+    }
+    StaffAdmission.objects.update_or_create(account=account, defaults=values)
+    removed = Authenticator.objects.filter(user=account).delete()[0]
+    end_sessions(account=account)
+    audit.record(
+        action="accounts.issue_staff_code",
+        actor_id=by.pk if by else None,
+        subject_type="account",
+        subject_key=account.key,
+        reason=reason,
+        detail={"factors_removed": removed},
+    )
+    record_event(account=account, kind=EventKind.STAFF_CODE_ISSUED)
+    tell_contacts(account=account, kind="staff_code_issued")
+    return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
+
+
+def redeem_code(*, request: HttpRequest, account: User, typed: str) -> bool:
+    """Use the code of ``account``, once; this session may then set up a factor."""
+    code = "".join(char for char in typed.upper() if char in ALPHABET)
+    waiting = StaffAdmission.objects.filter(
+        account=account, code_hash=_hash(account, code), code_expires_at__gt=Now()
+    )
+    if not waiting.update(code_hash=None, code_expires_at=None):
+        return False
+    request.session[REDEEMED] = True
+    return True
+
+
+def may_set_up(request: HttpRequest) -> bool:
+    """Whether the code of the account was entered in this session."""
+    return bool(request.session.get(REDEEMED))
+
+
+def is_admitted(account: User) -> bool:
+    """Whether ``account`` has a factor that was set up with a code."""
+    return StaffAdmission.objects.filter(account=account, admitted_at__isnull=False).exists()
+
+
+def gave_factor(request: HttpRequest, account: User) -> bool:
+    """Whether this session gave an admitted factor that the account still has."""
+    given = [key for record in _given(request, account) if (key := record.get("id"))]
+    admitted = StaffAdmission.objects.filter(account=account, admitted_at__isnull=False)
+    return bool(given) and admitted.filter(account__authenticator__in=given).exists()
+
+
+def listen() -> None:
+    """Follow what django-allauth does with factors."""
+    signals.authenticator_added.connect(_added, dispatch_uid="staff-admission-added")
+    signals.authenticator_removed.connect(_removed, dispatch_uid="staff-admission-removed")
+
+
+def _given(request: HttpRequest, account: User) -> list[Mapping[str, int]]:
+    records = get_authentication_records(request, account)
+    return [record for record in records if record.get("method") == "mfa"]
+
+
+def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: object) -> None:
+    """Setting a factor up proves it in this session, and in no other."""
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        return
+    record_authentication(request, user, "mfa", id=authenticator.pk, type=str(authenticator.type))
+    if request.session.pop(REDEEMED, False):
+        StaffAdmission.objects.filter(account=user, code_hash=None).update(admitted_at=Now())
+    end_sessions(account=user, keep=handle_of_request(request))
+
+
+def _removed(user: User, **_: object) -> None:
+    """With its last factor an account loses the admission."""
+    if not Authenticator.objects.filter(user=user).exists():
+        StaffAdmission.objects.filter(account=user).update(admitted_at=None)
+
+
+def _hash(account: User, code: str) -> bytes:
+    return keyed_hash("staff-code", f"{account.pk}:{code}")

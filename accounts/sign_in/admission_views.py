@@ -1,0 +1,57 @@
+"""The page where staff enter the code they were handed, before the second factor is set up."""
+
+from typing import cast
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.limits import LimitReachedError, client_address, spend_check
+from accounts.models import User
+from accounts.sign_in import admission
+
+
+class StaffCodeForm(forms.Form):
+    """The code on paper."""
+
+    code = forms.CharField(
+        label=_("Set-up code"),
+        help_text=_("Twelve letters and digits, as you were given them."),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter_staff_code(request: HttpRequest) -> HttpResponse:
+    """Ask for the code; the right one leads on to setting up the second factor."""
+    account = cast("User", request.user)
+    if account.is_student:
+        raise Http404
+    if admission.may_set_up(request) or admission.is_admitted(account):
+        return redirect("mfa_activate_totp")
+    form = StaffCodeForm(request.POST or None)
+    if form.is_valid() and _is_right(request, account, form):
+        return redirect("mfa_activate_totp")
+    return render(request, "accounts/enter_staff_code.html", {"form": form})
+
+
+def _is_right(request: HttpRequest, account: User, form: StaffCodeForm) -> bool:
+    try:
+        spend_check(client_address(request))
+    except LimitReachedError:
+        form.add_error("code", _("Too many tries. Please come back in an hour."))
+        return False
+    typed = form.cleaned_data["code"]
+    if admission.redeem_code(request=request, account=account, typed=typed):
+        return True
+    form.add_error(
+        "code", _("This code is not right, has expired, or was used. Ask for a new one.")
+    )
+    return False
