@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import fold
+
 
 class CertificateType(models.TextChoices):
     """证件类型; the values are the registry's own words."""
@@ -43,29 +45,51 @@ ALIASES: dict[str, CertificateType] = {
     "中华人民共和国居民身份证": CertificateType.RESIDENT_ID,
     "1": CertificateType.RESIDENT_ID,
     "01": CertificateType.RESIDENT_ID,
+    "居民身份证件": CertificateType.RESIDENT_ID,
+    "公民身份证": CertificateType.RESIDENT_ID,
     "港澳台居住证": CertificateType.RESIDENCE_PERMIT,
+    "港澳台居民居住证件": CertificateType.RESIDENCE_PERMIT,
+    "港澳居民往来内地通行证": CertificateType.HK_MACAO_PERMIT,
+    "港澳居民来往内地通行证(回乡证)": CertificateType.HK_MACAO_PERMIT,
     "港澳通行证": CertificateType.HK_MACAO_PERMIT,
     "回乡证": CertificateType.HK_MACAO_PERMIT,
     "港澳居民通行证": CertificateType.HK_MACAO_PERMIT,
     "台胞证": CertificateType.TAIWAN_PERMIT,
     "台湾通行证": CertificateType.TAIWAN_PERMIT,
     "台湾居民通行证": CertificateType.TAIWAN_PERMIT,
+    "台湾居民往来大陆通行证": CertificateType.TAIWAN_PERMIT,
+    "台湾居民来往大陆通行证(台胞证)": CertificateType.TAIWAN_PERMIT,
     "8": CertificateType.TAIWAN_PERMIT,
+    "08": CertificateType.TAIWAN_PERMIT,
     "外国护照": CertificateType.PASSPORT,
     "中国护照": CertificateType.PASSPORT,
     "因私护照": CertificateType.PASSPORT,
+    "护照号": CertificateType.PASSPORT,
+    "PASSPORT": CertificateType.PASSPORT,
     "A": CertificateType.PASSPORT,
+    "0A": CertificateType.PASSPORT,
     "外国人永久居留证": CertificateType.PERMANENT_RESIDENT,
     "户口本": CertificateType.HOUSEHOLD_REGISTER,
     "户口薄": CertificateType.HOUSEHOLD_REGISTER,
+    "0B": CertificateType.HOUSEHOLD_REGISTER,
     "B": CertificateType.HOUSEHOLD_REGISTER,
     "2": CertificateType.OFFICER,
+    "02": CertificateType.OFFICER,
     "3": CertificateType.SOLDIER,
+    "03": CertificateType.SOLDIER,
     "4": CertificateType.CIVILIAN_CADRE,
+    "04": CertificateType.CIVILIAN_CADRE,
     "5": CertificateType.RETIRED_MILITARY,
+    "05": CertificateType.RETIRED_MILITARY,
     "部队离退休证件": CertificateType.RETIRED_MILITARY,
+    "Z": CertificateType.OTHER,
     "其它": CertificateType.OTHER,
     "其他证件": CertificateType.OTHER,
+}
+# Every such word, folded.
+WORDS: dict[str, CertificateType] = {
+    **{fold(word): kind for word, kind in ALIASES.items()},
+    **{fold(kind.value): kind for kind in CertificateType},
 }
 
 
@@ -85,7 +109,4 @@ def series_sql(row: str) -> str:
 
 def certificate_type(text: str) -> CertificateType | None:
     """The type that a file or person means by ``text``; None when unknown."""
-    word = text.strip()
-    if word in CertificateType:
-        return CertificateType(word)
-    return ALIASES.get(word)
+    return WORDS.get(fold(text))

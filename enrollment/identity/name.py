@@ -5,6 +5,7 @@ Traditional and simplified characters are never equated: 髙 and 高 are two nam
 
 import re
 import unicodedata
+from enum import Enum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,22 @@ class NameFault(models.TextChoices):
     CONTROL = "control", _("The name holds an invisible control character. Type the name anew.")
 
 
+# What files hold where a name is missing; common ideographs alone.
+PLACEHOLDERS = frozenset(
+    "无 暂无 空 测试 测试用户 未知 不详 待定 待补 姓名 学生 某某 某某某 匿名".split()
+)
+_NO_NAMES = PLACEHOLDERS | frozenset("TEST NULL NONE NAN N/A NA NIL XXX XX X".split())
+_LOST = re.compile(r"[?*\u25a1\u25a0\u25a2\u25af\u2610\ufffd\u3013\u00bf]")
+_SEVERAL = re.compile(rf"[0-9@;；/\\&+=#<>|]|[{IDEOGRAPHS}]\s*[,，、()]")
+
+
+class NameDoubt(Enum):
+    """What is strange about a name, though it can be kept."""
+
+    LOST_CHARACTER = "lost_character"
+    NO_NAME = "no_name"
+
+
 class InvalidNameError(ValueError):
     """A name that cannot be kept."""
 
@@ -68,6 +85,15 @@ def clean_name(text: str) -> str:
     if len(name) > MAX_LENGTH:
         raise InvalidNameError(NameFault.TOO_LONG)
     return name
+
+
+def doubt_name(name: str) -> NameDoubt | None:
+    """What is strange about a cleaned name: a lost character, a placeholder, several people."""
+    if _LOST.search(name):
+        return NameDoubt.LOST_CHARACTER
+    if name.upper() in _NO_NAMES or _SEVERAL.search(name) or not any(map(str.isalpha, name)):
+        return NameDoubt.NO_NAME
+    return None
 
 
 def is_plain_name(text: str) -> bool:

@@ -63,6 +63,8 @@ PROVINCES = frozenset(
 FIRST_YEAR = 1900
 
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]\Z")
+# Letters and digits: a passport, a travel permit, a household register …
+_LIKE_OTHER = re.compile(r"[0-9A-Z()]{4,20}\Z")
 _FIFTEEN = re.compile(r"[0-9]{15}\Z")
 # Full-width forms to ASCII; every dash, blank and invisible mark to nothing.
 _FOLD: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -74,6 +76,13 @@ class NumberFault(models.TextChoices):
 
     EMPTY = "empty", _("Enter the certificate number.")
     CHARACTERS = "characters", _("Use only the digits and letters printed on the certificate.")
+    OTHER_TYPE = (
+        "other_type",
+        _(
+            "This is not an identity card number, which has 18 digits. "
+            "If it is of another certificate, state its type under 证件类型."
+        ),
+    )
     LENGTH = "length", _("An identity card number has 18 characters (older cards have 15 digits).")
     BIRTH_DATE = "birth_date", _("Digits 7 to 14 of the number are not a possible date of birth.")
     CHECK_DIGIT = (
@@ -175,8 +184,10 @@ def _resident_id(number: str) -> str:
         birth_date_of(first_17[6:14])
         return first_17 + check_character(first_17)
     if not _EIGHTEEN.match(number):
-        usable = number.isascii() and re.fullmatch(r"[0-9]*X?", number)
-        raise InvalidNumberError(NumberFault.LENGTH if usable else NumberFault.CHARACTERS)
+        if re.fullmatch(r"[0-9]*X?", number):
+            raise InvalidNumberError(NumberFault.LENGTH)
+        is_other = _LIKE_OTHER.match(number) and len(number) not in {15, 18}
+        raise InvalidNumberError(NumberFault.OTHER_TYPE if is_other else NumberFault.CHARACTERS)
     birth_date_of(number[6:14])
     if check_character(number[:17]) != number[17]:
         raise InvalidNumberError(NumberFault.CHECK_DIGIT)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
-from typing import Final
+from datetime import date, timedelta
+from typing import Final, TypeVar
 
-from enrollment.identity.certificates import CertificateType, certificate_type
+from accounts.text import fold, fold_width, tidy
+from enrollment.identity.certificates import WORDS, CertificateType
 from enrollment.importing import vocabulary as words
 from enrollment.importing.faults import RowFault
 
@@ -14,14 +15,25 @@ LOST_DIGITS: Final = "\x1a"
 # An empty field of COPY's text form.
 NULL: Final = "\\N"
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}\Z", re.IGNORECASE)
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _DATE = re.compile(
-    r"([0-9]{4})(?:([0-9]{2})([0-9]{2})?|[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?|月)?)"
-    r"(?:[ T]00:00(?::00)?(?:\.0+)?)?\Z"
+    r"([0-9]{4})(?:([0-9]{2})([0-9]{2})?(?:\.0+)?"
+    r"|[-/.年] ?([0-9]{1,2})(?:[-/.月] ?([0-9]{1,2})[日号]?|月)?)"
+    # Midnight, in the words of whatever wrote the file; at 16:00 UTC it is midnight in China.
+    r"(?:[ T](?:0?0:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00|\+08:?00)?|(16):00:00(?:\.0+)?Z))?\Z"
 )
+# A number cell drops its last zero: 2026.10 is kept as 2026.1.
+_TENTH = re.compile(r"[0-9]{4}\.1\Z")
 _NUMBER = re.compile(r"[0-9A-Za-z_.\-]+\Z")
+# What pandas and R make of a column of numbers with one empty cell.
+_FLOAT = re.compile(r"([0-9]{1,15})\.0+\Z")
+_LONG_FLOAT = re.compile(r"[0-9]{16,}\.0+\Z")
+# A word with its code beside it: 01-汉族, 1.男, 居民身份证(1).
+_CODED = re.compile(
+    r"[0-9A-Z]{1,3}[-.:·、]?(\D*[\u4e00-\u9fff].*)|(.*[\u4e00-\u9fff].*)\([0-9A-Z]{1,3}\)"
+)
+_LOST_ZERO = re.compile(r"[0-9]{5}[TK]{0,2}\Z")
 
 Convert = Callable[[str], "str | Fault"]
 
@@ -37,50 +49,76 @@ class Fault:
 
 def text_cell(limit: int, aliases: Mapping[str, str] | None = None) -> Convert:
     """A converter for free text of at most ``limit`` characters, escaped for COPY."""
+    known = folded_words(aliases or {})
 
     def convert(raw: str) -> str | Fault:
-        text = raw.translate(_WIDE) if aliases else raw
-        text = " ".join(text.split(" "))
+        text = tidy(raw)
         if _CONTROL.search(text):
             return Fault(RowFault.CONTROL)
         if len(text) > limit:
             return Fault(RowFault.TOO_LONG)
-        return escape(aliases.get(text, text) if aliases else text)
+        return escape(look_up(known, text) or text)
 
     return convert
 
 
 def word_cell(vocabulary: Mapping[str, str], fault: RowFault) -> Convert:
     """A converter for a closed list; an empty cell stays empty."""
+    known = folded_words(vocabulary)
 
     def convert(raw: str) -> str | Fault:
         if not raw:
             return ""
-        return vocabulary.get("".join(raw.translate(_WIDE).split()), Fault(fault))
+        return look_up(known, raw) or Fault(fault)
 
     return convert
+
+
+T = TypeVar("T")
+
+
+def folded_words(vocabulary: Mapping[str, T]) -> dict[str, T]:
+    """A list of words by their folded form, in which ``look_up`` finds them."""
+    return {fold(word): value for word, value in vocabulary.items()}
+
+
+def look_up(known: Mapping[str, T], raw: str) -> T | None:
+    """What a word means however it is spelled, also with its code beside it."""
+    word = fold(raw)
+    if word in known or not (coded := _CODED.fullmatch(word)):
+        return known.get(word)
+    return known.get(coded[1] or coded[2])
 
 
 def date_cell(raw: str) -> str | Fault:
     """A date as ISO text; year and month alone mean the first of the month."""
     if not raw:
         return NULL
-    match = _DATE.match(raw.translate(_WIDE))
+    text = tidy(fold_width(raw))
+    if _TENTH.match(text):
+        return Fault(RowFault.MONTH_NUMBER)
+    match = _DATE.match(text)
     if not match:
         return Fault(RowFault.DATE)
     year, month, day = match[1], match[2] or match[4], match[3] or match[5] or "1"
     try:
-        value = date(int(year), int(month), int(day))
-    except ValueError:
+        value = date(int(year), int(month), int(day)) + timedelta(days=1 if match[6] else 0)
+    except (ValueError, OverflowError):
         return Fault(RowFault.DATE)
     return value.isoformat() if 1900 <= value.year <= 2100 else Fault(RowFault.DATE)
+
+
+def whole(number: str) -> str:
+    """``number`` without the ``.0`` of a program that took it for a quantity."""
+    match = _FLOAT.match(number)
+    return match[1] if match else number
 
 
 def number_cell(limit: int, fault: RowFault) -> Convert:
     """A converter for student and candidate numbers."""
 
     def convert(raw: str) -> str | Fault:
-        number = raw.translate(_WIDE).replace(" ", "")
+        number = whole(fold_width(raw).replace(" ", ""))
         if "+" in number and _SCIENTIFIC.search(number):
             return Fault(RowFault.NUMBER_CELL)
         if number and (len(number) > limit or not _NUMBER.match(number)):
@@ -90,11 +128,15 @@ def number_cell(limit: int, fault: RowFault) -> Convert:
     return convert
 
 
+_GENDERS = folded_words(words.GENDERS)
+_YEARS = folded_words(words.SCHOOLING_YEARS)
+
+
 def certificate_type_cell(raw: str) -> str | Fault:
     """The certificate type; an empty cell means the resident identity card."""
     if not raw:
         return CertificateType.RESIDENT_ID.value
-    kind = certificate_type(raw)
+    kind = look_up(WORDS, raw)
     return kind.value if kind else Fault(RowFault.CERTIFICATE_TYPE)
 
 
@@ -102,7 +144,7 @@ def gender_cell(raw: str) -> str | Fault:
     """The gender as its digit of GB/T 2261.1; empty is 0."""
     if not raw:
         return "0"
-    gender = words.GENDERS.get(raw.translate(_WIDE).strip().upper())
+    gender = look_up(_GENDERS, raw)
     return Fault(RowFault.GENDER) if gender is None else str(gender)
 
 
@@ -110,7 +152,7 @@ def years_cell(raw: str) -> str | Fault:
     """Years of schooling with one decimal."""
     if not raw:
         return NULL
-    return words.SCHOOLING_YEARS.get(raw.translate(_WIDE), Fault(RowFault.SCHOOLING_YEARS))
+    return look_up(_YEARS, raw) or Fault(RowFault.SCHOOLING_YEARS)
 
 
 # Cells whose values repeat: converted once, then remembered.
@@ -144,9 +186,11 @@ def converted(raw: str, convert: Convert) -> str | Fault:
     return Fault(RowFault.NUMBER_CELL) if raw.startswith(LOST_DIGITS) else convert(raw)
 
 
-def narrow(raw: str) -> str:
-    """Full-width characters as their ASCII forms."""
-    return raw.translate(_WIDE)
+def doubt(name: str, value: str) -> RowFault | None:
+    """What is strange about a converted value, though it is taken; None mostly."""
+    if name == "major_code" and _LOST_ZERO.match(value):
+        return RowFault.CODE_ZERO
+    return None
 
 
 def is_damaged_number(raw: str) -> bool:
@@ -154,6 +198,7 @@ def is_damaged_number(raw: str) -> bool:
     return (
         raw.startswith(LOST_DIGITS)
         or bool(_SCIENTIFIC.search(raw))
+        or bool(_LONG_FLOAT.match(raw))
         or (len(raw) == 18 and raw.isdigit() and raw.endswith("000"))
     )
 

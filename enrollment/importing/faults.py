@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.identity.name import NameFault
 from enrollment.identity.number import NumberFault
 from enrollment.importing.room import is_no_room
+from enrollment.importing.vocabulary import ALLOWED
 
 
 class FileFault(models.TextChoices):
@@ -118,6 +119,10 @@ class RowFault(models.TextChoices):
     TOO_LONG = "too_long_text", _("The text is too long for this column.")
     CONTROL = "control_text", _("The cell holds invisible control characters.")
     DATE = "date", _("This is not a date. Write it like 20050131 or 2005-01-31.")
+    MONTH_NUMBER = (
+        "month_number",
+        _("This may be January or October: a number loses the zero of 10. Write it like 202610."),
+    )
     GENDER = "gender", _("Write 男 or 女.")
     ETHNICITY = "ethnicity", _("This ethnic group is not in GB/T 3304.")
     LEVEL = "level", _("This level is not known.")
@@ -163,6 +168,21 @@ class RowFault(models.TextChoices):
         "region_unknown",
         _("The first digits of the number are no known region; it may have been abolished."),
     )
+    CODE_ZERO = (
+        "code_zero",
+        _("The code has five digits: a spreadsheet may have dropped the 0 before it."),
+    )
+    LOST_CHARACTER = (
+        "lost_character",
+        _(
+            "A character of the name was lost on its way (?, □, * …). "
+            "The student cannot be found by this name; enter it again."
+        ),
+    )
+    NAME_DOUBTFUL = (
+        "name_doubtful",
+        _("This does not look like the name of one person."),
+    )
     PHONE_IGNORED = "phone_ignored", _("This is no mainland mobile number; it is left out.")
 
 
@@ -174,6 +194,9 @@ WARNINGS: frozenset[str] = frozenset(
         RowFault.BIRTH_DATE_DIFFERS,
         RowFault.REGION_UNKNOWN,
         RowFault.PHONE_IGNORED,
+        RowFault.CODE_ZERO,
+        RowFault.LOST_CHARACTER,
+        RowFault.NAME_DOUBTFUL,
     }
 )
 _PREFIXES = {"name:": NameFault, "number:": NumberFault}
@@ -194,8 +217,11 @@ class Problem:
 
 
 def fault_message(fault: str) -> str:
-    """The words for a fault code as problems carry it."""
+    """The words for a fault code as problems carry it; with the words allowed in a closed list."""
     for prefix, kind in _PREFIXES.items():
         if fault.startswith(prefix):
             return str(kind(fault.removeprefix(prefix)).label)
-    return str(RowFault(fault).label)
+    words = str(RowFault(fault).label)
+    if allowed := ALLOWED.get(fault):
+        words += " " + gettext("Allowed: %(words)s.") % {"words": allowed}
+    return words

@@ -61,6 +61,8 @@ class Result:
     columns: list[str] = field(default_factory=list)
     unknown_titles: list[str] = field(default_factory=list)
     repeated_titles: list[str] = field(default_factory=list)
+    # Column → cells with invisible marks or unusual blanks, which were folded.
+    tidied: dict[str, int] = field(default_factory=dict)
     replaced: int = 0
     added: int = 0
     rows: int = 0
@@ -94,6 +96,7 @@ class Result:
             columns=list(header.mapping),
             unknown_titles=header.unknown,
             repeated_titles=header.repeated,
+            tidied=dict(tally.tidied),
             replaced=table.replaced,
             added=table.added,
             rows=tally.rows,

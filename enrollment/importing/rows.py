@@ -8,15 +8,20 @@ before any of this.
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Final
 
+from accounts.text import fold, tidy
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import (
+    PLACEHOLDERS,
     InvalidNameError,
+    NameDoubt,
     canonical_name,
     clean_name,
+    doubt_name,
     is_plain_name,
 )
 from enrollment.identity.number import InvalidNumberError, canonical_number
@@ -28,7 +33,7 @@ from enrollment.importing.cells import (
     converted,
     escape,
     is_damaged_number,
-    narrow,
+    whole,
 )
 from enrollment.importing.faults import Problem, RowFault
 from enrollment.importing.id_parts import IdReader, IdReading
@@ -37,11 +42,15 @@ from enrollment.importing.word_groups import MEMO_LIMIT, OF_THE_CLASS, OF_THE_PE
 from vault.lookup import purpose_key
 
 # Changes whenever the checks change, so that rows once accepted are checked again.
-RULES: Final = "2"
+RULES: Final = "3"
 FINGERPRINT_BYTES = 16
 
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})\Z")
 _PLAIN_NUMBER = re.compile(r"[0-9A-Za-z]{1,18}\Z")
+_DOUBTS = {
+    NameDoubt.LOST_CHARACTER: RowFault.LOST_CHARACTER,
+    NameDoubt.NO_NAME: RowFault.NAME_DOUBTFUL,
+}
 _RESIDENT_KINDS = frozenset({CertificateType.RESIDENT_ID, CertificateType.RESIDENCE_PERMIT})
 
 
@@ -59,6 +68,7 @@ class RowChecker:
         self._phone_at = mapping.get("phone")
         self._student_at = mapping.get("student_number")
         self._width = max(mapping.values()) + 1
+        self._places = list(mapping.items())
         self._person = WordGroup(OF_THE_PERSON, mapping)
         self._class = WordGroup(OF_THE_CLASS, mapping)
         self._numbers = [(name, mapping[name]) for name in NUMBERS if name in mapping]
@@ -84,15 +94,28 @@ class RowChecker:
         if self._phone_at is not None:
             self.staged_columns += ["phone_hash", "phone_sealed"]
 
-    def fit(self, cells: list[str]) -> list[str]:
-        """The row without the blanks around its cells, as wide as the mapping needs."""
+    def fit(self, cells: list[str], tidied: Counter[str]) -> list[str]:
+        """The row without the blanks around its cells, as wide as the mapping needs.
+
+        Invisible marks and unusual blanks are folded; ``tidied`` counts them by column.
+        """
         row = list(map(str.strip, cells))
         text = "".join(row)
+        # One look at the whole row: almost none has a mark, a wide blank or a line break.
+        if not text.isprintable():
+            row = self._tidied(row, tidied)
         if "=" in text or "'" in text or '"' in text:
             row = list(map(_unwrap, row))
         if len(row) < self._width:
             row += [""] * (self._width - len(row))
         return row
+
+    def _tidied(self, row: list[str], tidied: Counter[str]) -> list[str]:
+        found = [cell if cell.isprintable() else tidy(cell) for cell in row]
+        for name, at in self._places:
+            if at < len(row) and found[at] != row[at]:
+                tidied[name] += 1
+        return found
 
     def fingerprint(self, row: Sequence[str]) -> bytes:
         """16 keyed bytes over every mapped cell, in an order no file decides."""
@@ -160,14 +183,16 @@ class RowChecker:
 
     def _name(self, row: Sequence[str], faults: list[tuple[str, str]]) -> tuple[str, str]:
         name = row[self._name_at]
-        if is_plain_name(name):
+        if is_plain_name(name) and name not in PLACEHOLDERS:
             return name, name
         try:
             name = clean_name(name)
-            return escape(name), escape(canonical_name(name))
         except InvalidNameError as error:
             faults.append(("name", f"name:{error.fault.value}"))
             return "", ""
+        if doubtful := doubt_name(name):
+            faults.append(("name", _DOUBTS[doubtful]))
+        return escape(name), escape(canonical_name(name))
 
     def _certificate(
         self, row: Sequence[str], kind: str, stated: dict[str, str], faults: list[tuple[str, str]]
@@ -177,7 +202,7 @@ class RowChecker:
         reading = self._ids.read(raw) if kind == CertificateType.RESIDENT_ID else None
         if reading is None:
             try:
-                raw = canonical_number(raw, kind or CertificateType.RESIDENT_ID)
+                raw = canonical_number(whole(raw), kind or CertificateType.RESIDENT_ID)
             except InvalidNumberError as error:
                 damaged = is_damaged_number(raw)
                 code = RowFault.NUMBER_CELL if damaged else f"number:{error.fault.value}"
@@ -202,7 +227,7 @@ class RowChecker:
         if self._phone_at is None or not row[self._phone_at]:
             return ""
         raw = row[self._phone_at]
-        match = _MOBILE.match(raw) or _MOBILE.match(narrow(raw).replace(" ", "").replace("-", ""))
+        match = _MOBILE.match(raw) or _MOBILE.match(whole(fold(raw)).replace("-", ""))
         if match:
             return "+86" + match[1]
         faults.append(("phone", RowFault.PHONE_IGNORED))

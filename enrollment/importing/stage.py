@@ -94,7 +94,7 @@ def _take_block(job: Job, own: psycopg.Connection[Any], block: Block, tally: Tal
     checker = job.checker
     rows: list[Row] = []
     for number, cells in block:
-        row = checker.fit(cells)
+        row = checker.fit(cells, tally.tidied)
         if any(row):
             rows.append((number, row, checker.fingerprint(row)))
     tally.blank += len(block) - len(rows)

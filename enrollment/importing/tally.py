@@ -1,5 +1,6 @@
 """What reading a file brought to light: counts, and problems folded and listed."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from enrollment.importing.faults import Problem
@@ -16,6 +17,8 @@ class Tally:
     seen: int = 0
     staged: int = 0
     faulty: int = 0
+    # Column → cells with invisible marks or unusual blanks, which were folded.
+    tidied: Counter[str] = field(default_factory=Counter)
     folded: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     faults: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
@@ -39,6 +42,7 @@ class Tally:
         """Take over what another reader found."""
         for name in ("rows", "blank", "seen", "staged", "faulty"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.tidied.update(other.tidied)
         for place, (count, first) in other.folded.items():
             entry = self.folded.setdefault(place, [0, first])
             entry[0] += count

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from enrollment.importing.cells import REPEATING, Fault, converted
+from enrollment.importing.cells import REPEATING, Fault, converted, doubt
 from enrollment.importing.faults import RowFault
 
 MEMO_LIMIT = 5_000
@@ -56,6 +56,8 @@ class WordGroup:
                 value = ""
             elif not value and name in REQUIRED:
                 faults.append((name, RowFault.BLANK))
+            elif doubtful := doubt(name, value):
+                faults.append((name, doubtful))
             values[name] = value
         if len(self._memo) >= MEMO_LIMIT:
             self._memo.clear()

@@ -215,7 +215,7 @@ def messy_workbook(path: Path) -> list[list[str]]:
         if index == 3:
             cells[5] = "在读"  # row 8: unknown status
         if index == 4:
-            cells[1] = "张\ue863"  # row 9: private-use character
+            cells[1] = "张\ue000"  # row 9: private-use character
         if index == 5:
             sheet.append([])  # row 10 is blank; the row becomes 11
         sheet.append(cells)
@@ -317,7 +317,7 @@ def test_repeated_faults_fold_into_first_place_and_others(tmp_path: Path) -> Non
         ("证件号码", "3.60426E+17", "number_cell"),
         ("证件号码", "360426199101010000", "number_cell"),
         ("证件号码", "", "number:empty"),
-        ("姓名", "张\u202e三", "name:control"),
+        ("姓名", "张\x1b三", "name:control"),
         ("姓名", "甲" * 51, "name:too_long"),
         ("专业名称", "甲\x00乙", "control_text"),
         ("专业名称", "甲" * 101, "too_long_text"),
