@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import ContactCheck, User
 from delivery.models import Channel
+from delivery.returns import forget_return
 
 GOOD_FOR = timedelta(days=365)
 PUT_OFF_FOR = timedelta(days=30)
@@ -23,6 +24,10 @@ DUE = "contacts_due"  # in the session
 def note_contact(*, account: User, channel: Channel) -> None:
     """The owner has just used or confirmed the contact: not asked again for a year."""
     _ask_again(account, channel, GOOD_FOR)
+    if channel == Channel.EMAIL:
+        confirmed = EmailAddress.objects.filter(user=account, verified=True)
+        for address in confirmed.values_list("email", flat=True):
+            forget_return(address)
 
 
 def put_off(*, account: User) -> None:

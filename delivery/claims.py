@@ -2,6 +2,8 @@
 
 Every step is one conditional UPDATE. ``attempts`` is the token of a claim: who
 was overtaken (its lease ran out, another worker took the row) changes nothing.
+A message that waits untried gets its attempt back only when its claim is settled,
+so that no two open claims carry one token.
 """
 
 from collections.abc import Sequence
@@ -14,23 +16,30 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
-from delivery.models import OutboxMessage, Status
+from delivery.models import Channel, OutboxMessage, Status
 from delivery.registry import tell_failures
+from delivery.returns import note_return
 
 BATCH = 100
 MAX_ATTEMPTS = 10
 FIRST_DELAY = 5.0  # seconds; doubled at each attempt
 LONGEST_DELAY = 600.0
+LONGEST_EMAIL_DELAY = 3600.0
 _jitter = SystemRandom()
 
 CLAIM = """
 UPDATE delivery_outboxmessage SET status = 'sending', attempts = attempts + 1,
     claimed_at = statement_timestamp(), handed_over_at = NULL
 WHERE id IN (
-    SELECT id FROM delivery_outboxmessage
-    WHERE status = 'queued' AND next_attempt_at <= statement_timestamp()
-    ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT id FROM delivery_outboxmessage m
+    WHERE status = 'queued' AND next_attempt_at <= statement_timestamp() AND NOT EXISTS (
+        SELECT FROM delivery_maildomain p
+        WHERE m.domain <> '' AND p.name IN (m.domain, '*')
+            AND p.paused_until > statement_timestamp()
+    )
+    ORDER BY next_attempt_at LIMIT %s FOR UPDATE OF m SKIP LOCKED
 ) RETURNING *
 """
 HAND_OVER = """
@@ -46,9 +55,11 @@ UPDATE delivery_outboxmessage m SET
     handed_over_at = CASE WHEN o.status = 'queued' THEN NULL ELSE m.handed_over_at END,
     sent_at = CASE WHEN o.status = 'sent' THEN statement_timestamp() END,
     settled_at = CASE WHEN o.status = 'failed' THEN statement_timestamp() END,
-    sealed = CASE WHEN o.status IN ('sent', 'failed') THEN ''::bytea ELSE m.sealed END
-FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float[])
-    AS o(id, attempts, status, provider, provider_id, error, delay)
+    sealed = CASE WHEN o.status IN ('sent', 'failed') THEN ''::bytea ELSE m.sealed END,
+    attempts = m.attempts - o.untried::int
+FROM unnest(
+    %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float[], %s::bool[]
+) AS o(id, attempts, status, provider, provider_id, error, delay, untried)
 WHERE m.id = o.id AND m.attempts = o.attempts AND m.status IN ('sending', 'unknown')
 RETURNING m.id
 """
@@ -64,6 +75,8 @@ class Outcome:
     provider_id: str = ""
     error: str = ""
     delay: float = 0.0
+    untried: bool = False  # it costs the message no attempt
+    is_returned: bool = False  # refused for the sake of its recipient
 
 
 def claim(limit: int = BATCH) -> list[OutboxMessage]:
@@ -90,21 +103,43 @@ def settle(outcomes: Sequence[Outcome]) -> None:
         [outcome.provider_id for outcome in outcomes],
         [outcome.error for outcome in outcomes],
         [outcome.delay for outcome in outcomes],
+        [outcome.untried for outcome in outcomes],
     ]
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(SETTLE, columns)
             settled = {row[0] for row in cursor.fetchall()}
+        for outcome in outcomes:
+            if outcome.is_returned and outcome.message.pk in settled:
+                note_return(outcome.message, outcome.error)
         failed = [outcome.message for outcome in outcomes if outcome.status == Status.FAILED]
         tell_failures([message for message in failed if message.pk in settled])
 
 
 def passing(message: OutboxMessage, error: str) -> Outcome:
-    """The outcome of an attempt that may be repeated: later, or never more."""
-    if message.attempts >= MAX_ATTEMPTS:
+    """The outcome of an attempt that may be repeated: later, or never more.
+
+    A text message is given up after a number of attempts, an e-mail by its age:
+    what a mail server refuses for now it may refuse for hours.
+    """
+    is_sms = message.channel == Channel.SMS
+    if (is_sms and message.attempts >= MAX_ATTEMPTS) or _is_too_old(message):
         return Outcome(message, Status.FAILED, error=error)
-    delay = min(FIRST_DELAY * 2 ** (message.attempts - 1), LONGEST_DELAY)
+    longest = LONGEST_DELAY if is_sms else LONGEST_EMAIL_DELAY
+    delay = min(FIRST_DELAY * 2 ** min(message.attempts - 1, 16), longest)
     return Outcome(message, Status.QUEUED, error=error, delay=delay * _jitter.uniform(0.8, 1.2))
+
+
+def untried(message: OutboxMessage, reason: str, delay: float = 0.0) -> Outcome:
+    """The outcome for a message that waits although nothing was wrong with it."""
+    if _is_too_old(message):
+        return Outcome(message, Status.FAILED, error=reason)
+    return Outcome(message, Status.QUEUED, error=reason, delay=delay, untried=True)
+
+
+def _is_too_old(message: OutboxMessage) -> bool:
+    lifetime = timedelta(hours=settings.EMAIL_LIFETIME)
+    return message.channel == Channel.EMAIL and timezone.now() - message.created_at > lifetime
 
 
 def recover() -> None:

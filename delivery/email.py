@@ -1,5 +1,6 @@
 """E-mail on its way out: SMTP, a file for development, or any Django back end."""
 
+import re
 import smtplib
 from collections.abc import Callable
 from email.message import Message
@@ -14,7 +15,12 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 from delivery.content import EmailContent
-from delivery.errors import DeliveryError, PassingError, PermanentError, UncertainError
+from delivery.errors import DeliveryError, PassingError, PermanentError, Reach, UncertainError
+from delivery.replies import refusal
+from delivery.returns import return_path
+
+CLOSING = 421  # the server says goodbye
+NOT_LET_IN = {530, 534, 535, 538}  # the server wants another password
 
 
 class Connection(Protocol):
@@ -70,41 +76,95 @@ class FileConnection:
 
 
 class SmtpConnection:
-    """SMTP step by step, to know whether a failure came before or after the hand-over."""
+    """SMTP step by step, to know whether a failure came before or after the hand-over.
+
+    One refused recipient harms no other: each message begins a transaction of its
+    own, on a new connection where the old one is gone.
+    """
 
     def __init__(self) -> None:
         self._backend = SmtpBackend(timeout=settings.EMAIL_TIMEOUT)
-        try:
-            self._backend.open()
-        except smtplib.SMTPAuthenticationError as error:
-            raise PassingError("smtp-authentication") from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise PassingError("smtp-connect") from error
+        self._open()
 
     def send(self, email: EmailMultiAlternatives, key: UUID) -> str:
-        """Hand one message to the server."""
-        message = email.message()
-        smtp = self._backend.connection
-        if smtp is None:
-            raise PassingError("smtp-connection-lost")
+        """Hand one message to the server; once more where the connection was lost before."""
         try:
-            smtp.ehlo_or_helo_if_needed()
-            _expect(smtp.mail(_address(message, "From")))
-            _expect(smtp.rcpt(email.to[0]))
-        except (smtplib.SMTPException, OSError) as error:
-            raise PassingError("smtp-connection-lost") from error
-        try:
-            _expect(smtp.data(message.as_bytes(linesep="\r\n")))
-        except smtplib.SMTPDataError as error:
-            _expect((error.smtp_code, b""))
-        except (smtplib.SMTPException, OSError) as error:
-            raise UncertainError("smtp-no-answer") from error
+            message = email.message()
+        except ValueError as error:  # a line break in a header
+            raise PermanentError("smtp-address", Reach.RECIPIENT) from error
+        sender = return_path(key) or _address(message, "From")
+        body = _stuffed(message.as_bytes(linesep="\r\n"))
+        for is_last in (False, True):
+            try:
+                self._hand_over(sender, email.to[0], body)
+                break
+            except smtplib.SMTPServerDisconnected as error:
+                self.close()
+                if is_last:
+                    raise PassingError("smtp-connection-lost") from error
+                self._open()
         return str(message["Message-ID"])
 
     def close(self) -> None:
         """Say goodbye, if the server still listens."""
         self._backend.fail_silently = True
         self._backend.close()
+        self._backend.fail_silently = False
+
+    def _open(self) -> None:
+        try:
+            self._backend.open()
+        except smtplib.SMTPAuthenticationError as error:
+            raise PassingError("smtp-authentication", Reach.SERVER) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise PassingError("smtp-connect", Reach.SERVER) from error
+
+    def _hand_over(self, sender: str, recipient: str, body: bytes) -> None:
+        """One transaction. Raises SMTPServerDisconnected where nothing was handed over."""
+        smtp = self._backend.connection
+        if smtp is None:
+            raise smtplib.SMTPServerDisconnected
+        try:
+            smtp.ehlo_or_helo_if_needed()
+            self._expect(smtp.mail(sender))
+            self._expect(smtp.rcpt(recipient), of_recipient=True)
+            self._expect(smtp.docmd("DATA"))
+        except OSError as error:  # smtplib's own errors among them
+            raise smtplib.SMTPServerDisconnected(str(error)) from error
+        except ValueError as error:  # no address that a command can carry
+            self._reset()
+            raise PermanentError("smtp-address", Reach.RECIPIENT) from error
+        try:
+            smtp.send(body)
+            self._expect(smtp.getreply())
+        except OSError as error:
+            self.close()
+            raise UncertainError("smtp-no-answer") from error
+
+    def _expect(self, reply: tuple[int, bytes], *, of_recipient: bool = False) -> None:
+        """Go on after a good reply; after a bad one end the transaction and tell what it means."""
+        code, text = reply
+        if 200 <= code < 400:
+            return
+        if code < 400:
+            raise smtplib.SMTPServerDisconnected("no SMTP reply")
+        refused = refusal(code, text, of_recipient=of_recipient)
+        if code == CLOSING:
+            self.close()
+        else:
+            self._reset()
+        if code in NOT_LET_IN:
+            refused = PassingError(f"smtp-{code}", Reach.SERVER)
+        raise refused
+
+    def _reset(self) -> None:
+        """End the transaction; a connection that cannot is given up."""
+        smtp = self._backend.connection
+        try:
+            if smtp is None or smtp.rset()[0] >= 400:
+                self.close()
+        except OSError:
+            self.close()
 
 
 class BackendConnection:
@@ -125,16 +185,14 @@ class BackendConnection:
         self._backend.close()
 
 
-def _expect(reply: tuple[int, bytes]) -> None:
-    code = reply[0]
-    if code >= 500:
-        raise PermanentError(f"smtp-{code}")
-    if code >= 400:
-        raise PassingError(f"smtp-{code}")
-
-
 def _address(message: Message, header: str) -> str:
     return parseaddr(str(message[header]))[1]
+
+
+def _stuffed(message: bytes) -> bytes:
+    """The message as it travels after DATA: CRLF, dots doubled, closed by a dot (RFC 5321)."""
+    content = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
+    return re.sub(rb"(?m)^\.", b"..", content).removesuffix(b"\r\n") + b"\r\n.\r\n"
 
 
 def _guarded(act: Callable[[], object]) -> None:
@@ -142,7 +200,7 @@ def _guarded(act: Callable[[], object]) -> None:
     try:
         act()
     except ConnectionRefusedError as error:
-        raise PassingError("connect") from error
+        raise PassingError("connect", Reach.SERVER) from error
     except Exception as error:
         raise _translated(error) from error
 

@@ -1,12 +1,24 @@
 """What can go wrong while sending, told apart by what may be done about it."""
 
+import enum
+
+
+class Reach(enum.Enum):
+    """What an error is about, so that only that waits or is given up."""
+
+    MESSAGE = "message"
+    RECIPIENT = "recipient"  # the mailbox, whatever is sent to it
+    DOMAIN = "domain"  # every message to the recipient's domain
+    SERVER = "server"  # every e-mail: our own server takes none
+
 
 class DeliveryError(Exception):
     """Base of the errors of sending; ``code`` is short and free of personal data."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, reach: Reach = Reach.MESSAGE) -> None:
         super().__init__(code)
         self.code = code[:80]
+        self.reach = reach
 
 
 class PermanentError(DeliveryError):

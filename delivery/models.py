@@ -50,6 +50,9 @@ class OutboxMessage(models.Model):
     reference = models.CharField(max_length=64, blank=True)
     language = models.CharField(max_length=10)
     masked_recipient = models.CharField(max_length=80)
+    # Of e-mail only: what is waited for together, and under what a bounce is kept.
+    domain = models.CharField(max_length=255, blank=True, db_default="")
+    recipient_hash = models.BinaryField(null=True)
     sealed = models.BinaryField(blank=True, default=b"")
     status = models.CharField(max_length=9, choices=Status, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -101,3 +104,30 @@ class OutboxMessage(models.Model):
     def state_since(self) -> object:
         """When the present state began, for the page that shows it."""
         return self.settled_at or self.sent_at or self.claimed_at or self.created_at
+
+
+class MailDomain(models.Model):
+    """How e-mail to one domain goes: its pace, and until when it waits. ``*`` is our own server."""
+
+    name = models.CharField(max_length=255, unique=True)
+    window_started_at = models.DateTimeField(db_default=Now())
+    in_window = models.PositiveIntegerField(default=0)
+    refusals = models.PositiveSmallIntegerField(default=0)
+    paused_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReturnedMail(models.Model):
+    """The latest e-mail to one address that came back or was refused for its sake.
+
+    The address itself is not kept. The row goes when its owner has shown to read it.
+    """
+
+    recipient_hash = models.BinaryField(unique=True)
+    returned_at = models.DateTimeField(db_default=Now())
+    status = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return f"mail returned {self.returned_at}"

@@ -23,7 +23,9 @@ ASKED_FOR = timedelta(hours=24)
 def reconcile() -> int:
     """Ask about unknown text messages, at growing intervals for a day; how many."""
     unknown = OutboxMessage.objects.filter(status=Status.UNKNOWN)
-    unknown.filter(handed_over_at__lt=Now() - ASKED_FOR).exclude(sealed=b"").update(sealed=b"")
+    # An e-mail has nobody to be asked about: only a bounce tells more, and that may come later.
+    over = unknown.filter(handed_over_at__lt=Now() - ASKED_FOR, settled_at=None)
+    over.update(sealed=b"", settled_at=Now())
     due = unknown.filter(channel=Channel.SMS, next_attempt_at__lte=Now()).exclude(sealed=b"")
     asked = list(due.order_by("next_attempt_at")[:BATCH])
     first_pause = timedelta(seconds=settings.OUTBOX_FIRST_PAUSE)

@@ -1,18 +1,20 @@
 """One batch of the outbox: render, hand over, send side by side, settle."""
 
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from delivery import claims, email
+from delivery import claims, email, pacing
 from delivery.claims import Outcome
 from delivery.content import Content, EmailContent, SmsContent, unseal
-from delivery.errors import DeliveryError, PassingError, PermanentError, UncertainError
+from delivery.errors import DeliveryError, PassingError, Reach, UncertainError
 from delivery.models import OutboxMessage, Status
 from delivery.registry import renderer
 from delivery.sms.base import Sms
@@ -25,6 +27,8 @@ SMS_THREADS = 16
 EMAIL_CONNECTIONS = 4
 Letter = tuple[OutboxMessage, str, Content]
 Mail = tuple[OutboxMessage, str, EmailContent]
+# Which domains take nothing more in this batch, and why; known to all its connections.
+Stopped = dict[str, str]
 
 
 def send_due(limit: int = claims.BATCH) -> int:
@@ -32,10 +36,18 @@ def send_due(limit: int = claims.BATCH) -> int:
     messages = claims.claim(limit)
     if not messages:
         return 0
-    letters, unsendable = _open(messages)
+    late = pacing.too_fast(messages)
+    waiting = [claims.untried(message, "paced") for message in messages if message.pk in late]
+    letters, unsendable = _open([message for message in messages if message.pk not in late])
     ours = claims.hand_over([message for message, _, _ in letters])
     letters = [letter for letter in letters if letter[0].pk in ours]
-    claims.settle(unsendable + _send_all(letters))
+    stopped: Stopped = {}
+    outcomes = _send_all(letters, stopped)
+    pacing.pause(stopped)
+    pacing.resume(
+        {one.message.domain for one in outcomes if one.status == Status.SENT} - {*stopped}
+    )
+    claims.settle(waiting + unsendable + outcomes)
     return len(messages)
 
 
@@ -80,7 +92,7 @@ def _rendered(messages: Sequence[OutboxMessage]) -> dict[int, Content]:
     return rendered
 
 
-def _send_all(letters: Sequence[Letter]) -> list[Outcome]:
+def _send_all(letters: Sequence[Letter], stopped: Stopped) -> list[Outcome]:
     jobs: list[Future[list[Outcome]]] = []
     mails: list[Mail] = []
     for message, recipient, content in letters:
@@ -89,42 +101,44 @@ def _send_all(letters: Sequence[Letter]) -> list[Outcome]:
         else:
             mails.append((message, recipient, content))
     shares = [mails[start::EMAIL_CONNECTIONS] for start in range(EMAIL_CONNECTIONS)]
-    jobs += [_pool().submit(_send_mails, share) for share in shares if share]
+    jobs += [_pool().submit(_send_mails, share, stopped) for share in shares if share]
     return [outcome for job in jobs for outcome in job.result()]
 
 
-def _send_mails(share: Sequence[Mail]) -> list[Outcome]:
-    """Send over one connection; when it breaks, the rest waits for another time."""
+def _send_mails(share: Sequence[Mail], stopped: Stopped) -> list[Outcome]:
+    """Send over one connection; without one all wait for another time."""
     try:
         connection = email.connect()
     except DeliveryError as error:
-        return [claims.passing(message, error.code) for message, _, _ in share]
+        stopped[pacing.SERVER] = error.code
+        return [claims.untried(message, error.code) for message, _, _ in share]
+    deadline = time.monotonic() + settings.OUTBOX_HANDOVER_LEASE / 2
     try:
-        return list(_mail_outcomes(connection, share))
+        return [_send_mail(connection, mail, stopped, deadline) for mail in share]
     finally:
         connection.close()
 
 
-def _mail_outcomes(connection: email.Connection, share: Sequence[Mail]) -> Iterator[Outcome]:
-    broken = ""
-    for message, recipient, content in share:
-        if broken:
-            yield claims.passing(message, broken)
-            continue
-        try:
-            provider_id = connection.send(
-                email.compose(message.key, recipient, content), message.key
-            )
-        except DeliveryError as error:
-            yield _failure(message, "email", error)
-            if not isinstance(error, PermanentError):
-                broken = error.code
-        except Exception as error:
-            logger.exception("Sending an e-mail failed in an unforeseen way")
-            yield _failure(message, "email", UncertainError(type(error).__name__))
-            broken = type(error).__name__
-        else:
-            yield Outcome(message, Status.SENT, "email", provider_id)
+def _send_mail(
+    connection: email.Connection, mail: Mail, stopped: Stopped, deadline: float
+) -> Outcome:
+    message, recipient, content = mail
+    reason = stopped.get(pacing.SERVER) or stopped.get(message.domain)
+    if reason or time.monotonic() > deadline:
+        return claims.untried(message, reason or "slow-server")
+    try:
+        letter = email.compose(message.key, recipient, content)
+        return Outcome(message, Status.SENT, "email", connection.send(letter, message.key))
+    except DeliveryError as error:
+        if error.reach in (Reach.DOMAIN, Reach.SERVER):
+            name = pacing.SERVER if error.reach is Reach.SERVER else message.domain
+            stopped[name] = error.code
+            return claims.untried(message, error.code)
+        return _failure(message, "email", error)
+    except Exception as error:
+        logger.exception("Sending an e-mail failed in an unforeseen way")
+        connection.close()
+        return _failure(message, "email", UncertainError(type(error).__name__))
 
 
 def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> list[Outcome]:
@@ -150,6 +164,8 @@ def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> li
 def _failure(message: OutboxMessage, provider: str, error: DeliveryError) -> Outcome:
     if isinstance(error, PassingError):
         return claims.passing(message, error.code)
+    if error.reach is Reach.RECIPIENT:
+        return Outcome(message, Status.FAILED, provider, error=error.code, is_returned=True)
     status = Status.UNKNOWN if isinstance(error, UncertainError) else Status.FAILED
     return Outcome(message, status, provider, error=error.code)
 

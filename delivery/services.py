@@ -17,7 +17,9 @@ from delivery import content as contents
 from delivery import tasks
 from delivery.content import Content, EmailContent, SmsContent
 from delivery.masking import masked_email, masked_phone
-from delivery.models import Channel, OutboxMessage, Status
+from delivery.models import Channel, OutboxMessage, ReturnedMail, Status
+from delivery.pacing import domain_of
+from delivery.returns import recipient_hash
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +141,9 @@ def forget_account(*, account_id: int) -> None:
         status=Status.FAILED, sealed=b"", settled_at=Now(), error="account-deleted"
     )
     theirs.exclude(status=Status.SENDING).update(sealed=b"")
-    theirs.update(masked_recipient="")
+    returned = theirs.exclude(recipient_hash=None).values("recipient_hash")
+    ReturnedMail.objects.filter(recipient_hash__in=returned).delete()
+    theirs.update(masked_recipient="", recipient_hash=None)
 
 
 def _row(channel: Channel, to: str, purpose: str, account_id: int | None) -> OutboxMessage:
@@ -150,6 +154,8 @@ def _row(channel: Channel, to: str, purpose: str, account_id: int | None) -> Out
         account_id=account_id,
         language=get_language() or "zh-hans",
         masked_recipient=masked,
+        domain=domain_of(to) if channel == Channel.EMAIL else "",
+        recipient_hash=recipient_hash(to) if channel == Channel.EMAIL else None,
     )
 
 

@@ -9,12 +9,13 @@ from celery import shared_task
 from django.db.models.functions import Now
 
 from delivery import claims, reconcile, sending
-from delivery.models import OutboxMessage, Status
+from delivery.models import MailDomain, OutboxMessage, ReturnedMail, Status
 
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 8.0
 KEPT_FOR = timedelta(days=90)
+RETURNS_KEPT_FOR = timedelta(days=365)
 
 
 class Doorbell(Protocol):
@@ -58,6 +59,8 @@ def reconcile_outbox() -> None:
 
 @shared_task
 def prune_outbox() -> None:
-    """Delete rows whose story ended long ago."""
-    ended = [Status.SENT, Status.DELIVERED, Status.FAILED]
+    """Delete rows whose story ended long ago; of an unknown one nothing more is heard by then."""
+    ended = [Status.SENT, Status.DELIVERED, Status.FAILED, Status.UNKNOWN]
     OutboxMessage.objects.filter(status__in=ended, created_at__lt=Now() - KEPT_FOR).delete()
+    ReturnedMail.objects.filter(returned_at__lt=Now() - RETURNS_KEPT_FOR).delete()
+    MailDomain.objects.filter(window_started_at__lt=Now() - KEPT_FOR).delete()

@@ -291,6 +291,14 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # such as anymail.backends.postmark.EmailBackend (its settings are JSON in ANYMAIL).
 EMAIL_TRANSPORT = env.text("EMAIL_TRANSPORT", "smtp" if PRODUCTION else "file")
 EMAIL_TIMEOUT = 15
+# E-mails a minute to one domain (0: no limit); seconds of the first and the longest pause
+# of a domain that names a frequency limit; hours after which an e-mail is given up.
+EMAIL_DOMAIN_PER_MINUTE = env.integer("EMAIL_DOMAIN_PER_MINUTE", 600)
+EMAIL_DOMAIN_PAUSES = (30.0, 1800.0)
+EMAIL_LIFETIME = env.integer("EMAIL_LIFETIME", 72)
+# Where e-mail that cannot be delivered comes back to: bounces@… becomes bounces+KEY@…, and
+# what arrives there is given to ``manage.py receive_bounce``. Empty: to the sender.
+BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS", "")
 globals().update(env.smtp(env.text("EMAIL_URL", "smtp://localhost:25")))
 ANYMAIL = env.mapping("ANYMAIL", "{}")
 # Names in delivery.sms.registry, or paths of classes: the first, then its fall-backs.

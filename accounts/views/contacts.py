@@ -21,6 +21,7 @@ from accounts.limits import LimitReachedError, client_address, seconds_to_wait, 
 from accounts.models import Code, User
 from delivery.models import Channel
 from delivery.queries import latest_message
+from delivery.returns import returned_mail
 
 FORMS: dict[Channel, type[forms.Form]] = {Channel.SMS: PhoneForm, Channel.EMAIL: MailboxForm}
 
@@ -35,6 +36,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
         {
             "phone": binding.bound_contact(account=account, channel=Channel.SMS),
             "mailbox": binding.bound_contact(account=account, channel=Channel.EMAIL),
+            "returned": returned_mail(binding.bound_address(account, Channel.EMAIL)),
         },
     )
 
