@@ -7,6 +7,7 @@ the broker or the logs holds none.
 
 import enum
 import hmac
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ from django.template.loader import render_to_string
 
 from accounts import letters, limits
 from accounts.models import ENTRANCE, Code, CodePurpose, User
+from accounts.text import fold_width
 from delivery.content import Content, EmailContent, SmsContent
 from delivery.models import Channel, OutboxMessage
 from vault import cipher
@@ -32,6 +34,14 @@ SMS_KINDS = {
     CodePurpose.RESET_PASSWORD: "code_reset_password",
 }
 DIGITS = 6
+MOST_COMPARED = 5  # codes with one typed
+MOST_TYPED = 500  # the whole text message, signature and all
+# Overlapping on purpose: of "100 367 071" nobody knows which three belong together.
+_SHAPES = tuple(
+    re.compile(rf"(?<![0-9])(?=({shape})(?![0-9]))")
+    for shape in ("[0-9]{6}", "[0-9]{3}[ -][0-9]{3}", "[0-9]{2}(?:[ -][0-9]{2}){2}",
+                  "[0-9](?:[ -][0-9]){5}")
+)  # fmt: skip
 MAX_TRIES = 5
 # Guide row 42: 校验码有效期1天. Codes that open an account live ten minutes.
 LIVES = {
@@ -126,6 +136,24 @@ def living_code(*, key: str, purpose: CodePurpose) -> Code | None:
     return living.select_related("account").first()
 
 
+def living_codes(*, accounts: QuerySet[User], purpose: CodePurpose) -> QuerySet[Code]:
+    """The codes of these accounts that could be typed now, newest first."""
+    return Code.objects.filter(
+        account__in=accounts, purpose=purpose, closed_at__isnull=True, expires_at__gt=Now()
+    ).order_by("-pk")
+
+
+def use_any(asked: QuerySet[Code], typed: str) -> bool:
+    """Use whichever of the ``asked`` codes was ``typed``; the caller counts the tries."""
+    found = find(typed)
+    if len(found) != 1:
+        return False
+    [digits] = found
+    right = [code.pk for code in asked[:MOST_COMPARED] if hmac.compare_digest(derive(code), digits)]
+    used = Code.objects.filter(pk__in=right[:1], used_at__isnull=True, closed_at__isnull=True)
+    return used.update(used_at=Now(), closed_at=Now()) == 1
+
+
 def check(*, account: User, purpose: CodePurpose, typed: str) -> tuple[Outcome, Code | None]:
     """Spend one try of the account's open code on ``typed``; use it when it is right.
 
@@ -149,7 +177,8 @@ def _check(asked: QuerySet[Code], typed: str) -> tuple[Outcome, Code | None]:
     if not tried.update(tries=F("tries") + 1):
         return Outcome.OVER, None
     code = asked.get()
-    if code.is_decoy or not hmac.compare_digest(derive(code), normalise(typed)):
+    found = find(typed)
+    if code.is_decoy or len(found) != 1 or not hmac.compare_digest(derive(code), found.pop()):
         return (Outcome.OVER if code.tries >= MAX_TRIES else Outcome.WRONG), None
     used = Code.objects.filter(pk=code.pk, used_at__isnull=True)
     if not used.update(used_at=Now(), closed_at=Now()):
@@ -174,14 +203,27 @@ def address_of(code: Code) -> str:
     return cipher.unseal(bytes(code.address_sealed), context=_context(code)).decode()
 
 
-def normalise(typed: str) -> str:
-    """Digits of any width, spaces and hyphens forgiven."""
-    return "".join(char for char in fold(typed) if char.isascii() and char.isdigit())
+def find(typed: str) -> set[str]:
+    """The codes that may be meant in ``typed``: six digits, alone or in a whole message.
+
+    Digits that stand together come first ("367071，10 分钟内有效"), then groups of
+    three, of two and single ones ("367 071"). More than one: the person must say which.
+    """
+    text = fold(typed[:MOST_TYPED])
+    for shape in _SHAPES:
+        if found := {_digits(match) for match in shape.findall(text)}:
+            return found
+    digits = _digits(text)
+    return {digits} if len(digits) == DIGITS else set()
 
 
 def fold(typed: str) -> str:
-    """Full-width characters as people's keyboards leave them, made ordinary."""
-    return unicodedata.normalize("NFKC", typed).strip()
+    """Full-width characters as people's keyboards leave them, made ordinary; no hidden marks."""
+    return unicodedata.normalize("NFKC", fold_width(typed)).strip()
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isascii() and char.isdigit())
 
 
 def render(references: Sequence[str]) -> Mapping[str, Content]:

@@ -2,11 +2,10 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts import codes
-from accounts.forms import EMAIL_LENGTH
+from accounts.mailbox import MailboxField
 from accounts.phone import clean_mobile
 
 
@@ -27,30 +26,24 @@ class PhoneForm(forms.Form):
 class MailboxForm(forms.Form):
     """The mailbox a code is sent to (guide row 37)."""
 
-    address = forms.EmailField(
-        label=_("E-mail address"),
-        help_text=_("A mailbox you will still open when you graduate."),
-        validators=[MaxLengthValidator(EMAIL_LENGTH)],
-        widget=forms.EmailInput(
-            attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-    )
-
-    def clean_address(self) -> str:
-        return str(self.cleaned_data["address"]).lower()
+    address = MailboxField()
 
 
 class CodeForm(forms.Form):
-    """The six digits that arrived."""
+    """The six digits that arrived, alone or in the whole message."""
 
     code = forms.CharField(
         label=_("Code"),
-        max_length=40,
+        max_length=codes.MOST_TYPED,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
 
     def clean_code(self) -> str:
-        digits = codes.normalise(self.cleaned_data["code"])
-        if len(digits) != codes.DIGITS:
+        found = codes.find(self.cleaned_data["code"])
+        if not found:
             raise ValidationError(_("The code has six digits."))
-        return digits
+        if len(found) > 1:
+            raise ValidationError(
+                _("There is more than one number of six digits. Type the newest code alone.")
+            )
+        return found.pop()

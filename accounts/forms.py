@@ -7,7 +7,6 @@ from allauth.core import context
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts import guessing, identifiers, usernames
 from accounts.captcha_field import CaptchaField, guard_sending
 from accounts.limits import LimitReachedError, client_address, spend_client
+from accounts.mailbox import MOST_TYPED, MailboxField
 from accounts.models import User
 from accounts.phone import clean_mobile
+from delivery.models import Channel
 
-# RFC 5321: a path of 256 characters less its brackets.
-EMAIL_LENGTH = 254
 PASSWORD_HINT = _("At least 8 characters; three words you can remember make a good password.")
 
 
@@ -55,6 +54,15 @@ class LoginForm(allauth_forms.LoginForm):
         if demand is not None:
             self.fields["captcha"] = CaptchaField(level=demand.level, without_script=demand.until)
 
+    def clean_login(self) -> str:
+        """An e-mail address in its one form; anything else as typed."""
+        typed: str = super().clean_login()
+        try:
+            found = identifiers.parse(typed)
+        except ValidationError:
+            return typed
+        return found.value if found.channel == Channel.EMAIL else typed
+
     def clean_captcha(self) -> str:
         """Let the password be looked at."""
         guessing.prove(self.request)
@@ -77,14 +85,7 @@ class SignupForm(allauth_forms.SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        email = self.fields["email"]
-        # django-allauth would cut a longer address short without a word.
-        email.validators.append(MaxLengthValidator(EMAIL_LENGTH))
-        email.label = _("E-mail address")
-        email.help_text = _("A mailbox you will still open when you graduate.")
-        email.widget = forms.EmailInput(
-            attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}
-        )
+        self.fields["email"] = MailboxField()
         password = self.fields["password1"]
         password.label = _("Password")
         password.help_text = PASSWORD_HINT
@@ -151,7 +152,7 @@ class IdentifierForm(forms.Form):
 
     login = forms.CharField(
         label=_("E-mail, mobile number or username"),
-        max_length=EMAIL_LENGTH,
+        max_length=MOST_TYPED,
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),
@@ -167,7 +168,7 @@ class KnownContactForm(forms.Form):
     contact = forms.CharField(
         label=_("E-mail or mobile number"),
         help_text=_("One that you can still read, and that is bound to the account."),
-        max_length=EMAIL_LENGTH,
+        max_length=MOST_TYPED,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
 

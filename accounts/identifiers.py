@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.codes import fold
+from accounts.mailbox import clean_mailbox
 from accounts.models import User
 from accounts.phone import clean_mobile
 from delivery.models import Channel
@@ -40,8 +40,7 @@ def parse(typed: str) -> Identifier:
     """What ``typed`` is. Raises ValidationError for what can be none of the three."""
     text = fold(typed)
     if "@" in text:
-        EmailValidator(WRONG)(text)
-        return Identifier(Channel.EMAIL, text.lower())
+        return Identifier(Channel.EMAIL, clean_mailbox(text, str(WRONG)))
     try:
         return Identifier(Channel.SMS, clean_mobile(text))
     except ValidationError:

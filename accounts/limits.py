@@ -55,6 +55,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "factor_code": (Rule(1, 2 * MINUTE),),  # an app's code is right for a minute and a half
     "second_factor": (Rule(5, 5 * MINUTE), Rule(20, DAY)),
     "try_code": (Rule(20, HOUR),),
+    "received_code": (Rule(20, HOUR),),  # of a number, in whatever browser it was asked for
     # Whoever names an account by its username: counted apart from the contact that
     # is sent to, so that the wait tells nobody whose contact it is.
     "send_by_name": (Rule(1, COOL_DOWN), Rule(5, HOUR), Rule(10, DAY)),

@@ -13,7 +13,7 @@ from accounts import codes, letters, limits
 from accounts.codes import Outcome
 from accounts.contact_checks import note_contact
 from accounts.languages import writing_to
-from accounts.models import CodePurpose, ContactChange, EventKind, User
+from accounts.models import Code, CodePurpose, ContactChange, EventKind, User
 from accounts.security_log import record_event
 from accounts.signals import phone_confirmed
 from audit import services as audit
@@ -59,13 +59,7 @@ def request_code(*, account: User, channel: Channel, address: str, client: str) 
     limits.spend_sending(account=account, channel=channel, address=address, client=client)
     owner = _other_owner(account, channel, address)
     with transaction.atomic(), writing_to(owner or account):
-        code = codes.open_code(
-            account=account,
-            purpose=PURPOSES[channel],
-            channel=channel,
-            address=address,
-            is_decoy=owner is not None,
-        )
+        code = open_code(account=account, channel=channel, address=address)
         queue_rendered(
             channel=channel,
             to=address,
@@ -74,6 +68,17 @@ def request_code(*, account: User, channel: Channel, address: str, client: str) 
             purpose=PURPOSES[channel],
             account_id=account.pk,
         )
+
+
+def open_code(*, account: User, channel: Channel, address: str) -> Code:
+    """The code that binds ``address``, sent or not; call inside a transaction."""
+    return codes.open_code(
+        account=account,
+        purpose=PURPOSES[channel],
+        channel=channel,
+        address=address,
+        is_decoy=_other_owner(account, channel, address) is not None,
+    )
 
 
 def confirm_binding(*, account: User, channel: Channel, typed: str) -> Outcome:

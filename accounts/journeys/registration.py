@@ -7,11 +7,15 @@ has an account; its owner is told by text message (T4).
 
 from datetime import timedelta
 
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from accounts import codes, limits
+from accounts.codes import Outcome
 from accounts.journeys import binding
 from accounts.limits import LimitReachedError
-from accounts.models import User
+from accounts.models import Code, CodePurpose, User
 from delivery.models import Channel
 
 # An account whose number was never confirmed is forgotten after this time.
@@ -25,7 +29,7 @@ def register_by_phone(
 
     ``earlier`` is the account this browser has begun: it is gone on with when
     the number is the same. Raises limits.LimitReachedError; then no account is
-    left behind.
+    left behind; see ``register_with_code_received``.
     """
     account = earlier if earlier and earlier.phone == phone else User(phone=phone)
     is_new = account.pk is None
@@ -38,6 +42,58 @@ def register_by_phone(
             account.delete()
         raise
     return account
+
+
+def has_received_code(phone: str) -> bool:
+    """Whether a code for registering that was sent to ``phone`` could be typed now."""
+    return _codes_sent_to(phone).exists()
+
+
+def register_with_code_received(*, phone: str, password_hash: str, typed: str) -> User | None:
+    """The account made with a code that ``phone`` got for an unfinished registration.
+
+    For whoever begins again in another browser, too soon for another message. None
+    when the code is wrong. Raises limits.LimitReachedError.
+    """
+    with transaction.atomic():
+        limits.spend("received_code", phone)
+    if not codes.use_any(_codes_sent_to(phone).filter(is_decoy=False), typed):
+        return None
+    try:
+        with transaction.atomic():
+            account = User.objects.create(phone=phone, password=password_hash)
+            binding.bind(account=account, channel=Channel.SMS, address=phone)
+    except IntegrityError:
+        return None
+    return account
+
+
+def confirm_number(*, account: User, typed: str) -> Outcome:
+    """Make the number of ``account`` its own with the code sent to it.
+
+    A code sent for another unfinished registration of the number will do: whoever
+    types it reads the messages of this number, in whatever browser they asked. How
+    often those are compared is counted by number, so that many registrations are
+    no more tries. Raises limits.LimitReachedError.
+    """
+    outcome = binding.confirm_binding(account=account, channel=Channel.SMS, typed=typed)
+    phone = str(account.phone)
+    if outcome is Outcome.RIGHT or not limits.spend_quietly("received_code", phone):
+        return outcome
+    if not codes.use_any(_codes_sent_to(phone).filter(is_decoy=False), typed):
+        return outcome
+    try:
+        with transaction.atomic():
+            binding.bind(account=account, channel=Channel.SMS, address=phone)
+    except IntegrityError:
+        return Outcome.OVER
+    return Outcome.RIGHT
+
+
+def _codes_sent_to(phone: str) -> QuerySet[Code]:
+    """The living codes of all unfinished registrations of this number."""
+    begun = User.objects.filter(phone=phone, **_UNCONFIRMED)
+    return codes.living_codes(accounts=begun, purpose=CodePurpose.BIND_PHONE)
 
 
 def unfinished_account(pk: int | None) -> User | None:

@@ -4,6 +4,7 @@ from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +23,8 @@ from accounts.views.contacts import code_page
 from delivery.models import Channel
 
 REGISTERING = "registering_account"
+# The number and the password's hash of whoever asked too soon for another code.
+RECEIVED = "registering_with_code_received"
 
 
 @login_not_required
@@ -41,6 +44,10 @@ def register(request: HttpRequest) -> HttpResponse:
             earlier=_account(request),
         )
     except LimitReachedError as error:
+        phone = form.cleaned_data["phone"]
+        if _account(request) is None and registration.has_received_code(phone):
+            password = make_password(form.cleaned_data["password1"])
+            request.session[RECEIVED] = {"phone": phone, "password": password}
         return _too_often(request, error)
     request.session[REGISTERING] = account.pk
     return redirect("account_signup_code")
@@ -52,7 +59,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     """Type the code; the right one activates the account and signs in."""
     account = _account(request)
     if account is None:
-        return redirect("account_signup_phone")
+        return _enter_received(request)
     code = codes.current_code(account=account, purpose=CodePurpose.BIND_PHONE)
     if code is None:
         return redirect("account_signup_phone")
@@ -90,15 +97,39 @@ def resend_code(request: HttpRequest) -> HttpResponse:
     return redirect("account_signup_code")
 
 
+def _enter_received(request: HttpRequest) -> HttpResponse:
+    """Type a code that the number received for an earlier try, in whatever browser."""
+    held = request.session.get(RECEIVED)
+    if held is None or not registration.has_received_code(held["phone"]):
+        return redirect("account_signup_phone")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            account = registration.register_with_code_received(
+                phone=held["phone"], password_hash=held["password"], typed=form.cleaned_data["code"]
+            )
+        except LimitReachedError:
+            form.add_error("code", _("Too many tries. Please come back in an hour."))
+        else:
+            if account is not None:
+                return _enter(request, account)
+            form.add_error("code", _("This code is not right, or no longer works."))
+    context = {
+        "form": form,
+        "channel": Channel.SMS,
+        "target": binding.masked(Channel.SMS, held["phone"]),
+        "change_url": reverse("account_signup_phone"),
+    }
+    return render(request, "account/signup_code.html", context)
+
+
 def _account(request: HttpRequest) -> User | None:
     return registration.unfinished_account(request.session.get(REGISTERING))
 
 
 def _try(account: User, form: CodeForm) -> Outcome:
     try:
-        outcome = binding.confirm_binding(
-            account=account, channel=Channel.SMS, typed=form.cleaned_data["code"]
-        )
+        outcome = registration.confirm_number(account=account, typed=form.cleaned_data["code"])
     except LimitReachedError:
         form.add_error("code", _("Too many tries. Please come back in an hour."))
         return Outcome.WRONG
@@ -108,7 +139,8 @@ def _try(account: User, form: CodeForm) -> Outcome:
 
 
 def _enter(request: HttpRequest, account: User) -> HttpResponse:
-    del request.session[REGISTERING]
+    for key in (REGISTERING, RECEIVED):
+        request.session.pop(key, None)
     account.refresh_from_db()
     answer: HttpResponse = perform_login(
         request, Login(user=account, signup=True, redirect_url=reverse("desk"))
@@ -117,7 +149,7 @@ def _enter(request: HttpRequest, account: User) -> HttpResponse:
 
 
 def _too_often(request: HttpRequest, error: LimitReachedError) -> HttpResponse:
-    account = _account(request)
-    way_on = reverse("account_signup_code" if account else "account_signup_phone")
-    context = {"error": error, "code": account, "way_on": way_on}
+    can_enter = _account(request) is not None or RECEIVED in request.session
+    way_on = reverse("account_signup_code" if can_enter else "account_signup_phone")
+    context = {"error": error, "code": can_enter, "way_on": way_on}
     return render(request, "accounts/limit_reached.html", context, status=429)

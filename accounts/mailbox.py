@@ -1,0 +1,73 @@
+"""E-mail addresses as people type and paste them: the one rule for every field that takes one."""
+
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.text import fold_width
+
+# RFC 5321: a path of 256 characters less its brackets.
+EMAIL_LENGTH = 254
+MOST_TYPED = 500  # what is pasted around an address included
+WRONG_MAILBOX = _("This is not an e-mail address. Write it like name@example.com.")
+
+_STOPS = str.maketrans({"\u3002": ".", "\uff61": ".", "\ufe52": ".", "\ufe6b": "@"})
+_AROUND_SIGN = re.compile(r" ?([@.]) ?")
+_NAMED = re.compile(r"^[^<>]*<([^<>]*)>$")  # 李华 <lihua@example.com>
+_PUNCTUATION = " .,;:!?'\"、；：，！？“”‘’()[]{}（）【】《》<>"
+
+
+def clean_mailbox(typed: str, message: str = "") -> str:
+    """``typed`` in lower case, its domain in ASCII. Raises ValidationError with ``message``.
+
+    Full-width signs, invisible marks, blanks around the signs, ``mailto:``, brackets
+    and the punctuation of the sentence around it are left out; what remains has to
+    be one address that a mail server can carry.
+    """
+    message = message or str(WRONG_MAILBOX)
+    if len(typed) > MOST_TYPED:
+        raise ValidationError(message)
+    text = fold_width(typed).translate(_STOPS).strip()
+    if named := _NAMED.match(text):
+        text = named.group(1)
+    text = text.strip(_PUNCTUATION)
+    if text.lower().startswith("mailto:"):
+        text = text[len("mailto:") :].partition("?")[0].strip(_PUNCTUATION)
+    text = _AROUND_SIGN.sub(r"\1", text)
+    local, _at, domain = text.rpartition("@")
+    try:
+        address = f"{local}@{domain.encode('idna').decode('ascii')}".lower()
+    except UnicodeError:
+        raise ValidationError(message) from None
+    EmailValidator(message)(address)
+    if len(address) > EMAIL_LENGTH:
+        raise ValidationError(message)
+    return address
+
+
+class MailboxField(forms.CharField):
+    """An e-mail address; no ``type=email``, which lets nobody paste 李华 <lihua@example.com>."""
+
+    widget = forms.TextInput(
+        attrs={
+            "autocomplete": "email",
+            "autocapitalize": "none",
+            "inputmode": "email",
+            "spellcheck": "false",
+        }
+    )
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(
+            label=_("E-mail address"),
+            help_text=_("A mailbox you will still open when you graduate."),
+            max_length=MOST_TYPED,
+            **options,  # type: ignore[arg-type]
+        )
+
+    def clean(self, value: object) -> str:
+        """The address in its one form."""
+        return clean_mailbox(str(super().clean(value)))
