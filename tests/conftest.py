@@ -53,8 +53,9 @@ from tests.outbox import Outbox
 from tests.people import make_account, make_record, make_school, sample_number
 from vault.cipher import seal
 from verification import disputes, services
+from verification.claims.objections import object_to_claim
 from verification.facts import Facts
-from verification.models import Dispute, Vouch
+from verification.models import ClaimAlert, Dispute, Vouch
 
 
 @pytest.fixture(autouse=True)
@@ -263,6 +264,22 @@ def wang_record(wang: User) -> StudentRecord:
     services.submit_attempt(account=wang)
     record.refresh_from_db()
     return record
+
+
+@pytest.fixture
+def claim_alert(wang: User, wang_record: StudentRecord) -> ClaimAlert:
+    """The phone that the school knows was told that his account opened the record."""
+    return ClaimAlert.objects.create(
+        account=wang, record=wang_record, institution_code=wang_record.institution.code
+    )
+
+
+@pytest.fixture
+def claim_objection(claim_alert: ClaimAlert) -> ClaimAlert:
+    """Whoever reads that phone has objected."""
+    object_to_claim(claim_alert)
+    claim_alert.refresh_from_db()
+    return claim_alert
 
 
 @pytest.fixture

@@ -19,10 +19,11 @@ from accounts.models import User
 from accounts.notices import tell
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
-from enrollment.services import RecordHeldError, claim_records
+from enrollment.services import RecordHeldError
 from vault.lookup import keyed_hash
-from verification.matching import series_of
-from verification.models import AssistCode, Claim, ClaimMethod, VerificationAttempt
+from verification.matching import Match
+from verification.models import AssistCode, Claim, ClaimMethod, Outcome, VerificationAttempt
+from verification.services import claim_found
 
 LIFE = timedelta(minutes=30)
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -56,7 +57,7 @@ def new_code(*, account: User) -> str:
 def assist(*, record: StudentRecord, code: str, reason: str, by: User) -> User:
     """Make the account that shows ``code`` the holder of ``record``'s person; who it is.
 
-    All records of the certificate open, as when somebody proves it alone.
+    The person's records at this school open; those of other schools stay closed.
     Raises UnknownCodeError, TooManyTriesError, NotFreeError.
     """
     account = _account_of(code, by)
@@ -64,18 +65,20 @@ def assist(*, record: StudentRecord, code: str, reason: str, by: User) -> User:
         raise NotFreeError
     records = list(
         StudentRecord.objects.filter(
-            certificate_hash=record.certificate_hash, name_canonical=record.name_canonical
+            institution=record.institution_id,
+            certificate_hash=record.certificate_hash,
+            name_canonical=record.name_canonical,
         ).select_related("institution")
     )
+    found = Match(Outcome.MATCHED, records, {record.institution.code: ClaimMethod.ASSISTED})
     try:
         with transaction.atomic():
-            Claim.objects.create(
+            claim_found(
                 account=account,
-                certificate_hash=record.certificate_hash,
-                series=series_of(records),
-                method=ClaimMethod.ASSISTED,
+                found=found,
+                certificate_hash=bytes(record.certificate_hash),
+                told=True,
             )
-            claim_records(account=account, records=records)
             VerificationAttempt.objects.filter(account=account).update(facts_sealed=b"")
             AssistCode.objects.filter(account=account).delete()
             _note("assist", record, by, reason)
@@ -93,7 +96,9 @@ def undo_assist(*, record: StudentRecord, reason: str, by: User) -> bool:
             return False
         Claim.objects.filter(pk=claim.pk).update(ended_at=Now())
         StudentRecord.objects.filter(
-            certificate_hash=record.certificate_hash, holder=claim.account
+            institution=record.institution_id,
+            certificate_hash=record.certificate_hash,
+            holder=claim.account,
         ).update(holder=None, claimed_at=None)
         _note("undo_assist", record, by, reason)
     return True
@@ -104,6 +109,7 @@ def assisted_claim(record: StudentRecord) -> Claim | None:
     return Claim.objects.filter(
         account=record.holder_id,
         certificate_hash=record.certificate_hash,
+        institution_code=record.institution.code,
         method=ClaimMethod.ASSISTED,
         ended_at=None,
         claimed_at__gte=timezone.now() - timedelta(days=UNDO_DAYS),

@@ -1,12 +1,14 @@
 """Stated facts against the registry (DOMAIN: verification).
 
 Every comparison is done whatever the one before it said, so that no answer
-comes sooner than another.
+comes sooner than another. Each institution is compared by itself: what was
+proved to one opens no record of another.
 """
 
 import hmac
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from django.db.models import Q
 
@@ -16,52 +18,84 @@ from enrollment.models import StudentRecord
 from enrollment.models.institution import ThirdItem
 from vault.lookup import keyed_hash
 from verification.facts import Facts, canonical_item
-from verification.models import ClaimMethod, Decision, Dispute, DisputeState, Outcome
+from verification.models import (
+    Claim,
+    ClaimAlert,
+    ClaimMethod,
+    Decision,
+    Dispute,
+    DisputeState,
+    Outcome,
+)
+
+# The outcome of several institutions together is the first of these that one of them has.
+_FIRST = (
+    Outcome.MATCHED,
+    Outcome.ALREADY_CLAIMED,
+    Outcome.FROZEN,
+    Outcome.WRONG_THIRD_ITEM,
+    Outcome.WRONG_NAME,
+    Outcome.UNKNOWN_NUMBER,
+)
 
 
 @dataclass(frozen=True)
 class Match:
-    """What was found. ``records`` and ``method`` are filled only for ``Outcome.MATCHED``."""
+    """What was found.
+
+    ``records`` are the free ones of every institution that has enough proof;
+    ``methods`` says by its code how it was given, ``outcomes`` what each found.
+    """
 
     outcome: Outcome
     records: Sequence[StudentRecord] = ()
-    method: ClaimMethod = ClaimMethod.SELF
+    methods: Mapping[str, ClaimMethod] = field(default_factory=dict)
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
 
 
 def match(facts: Facts, account: User) -> Match:
-    """Compare ``facts`` with the registry on behalf of ``account``: two queries, whatever is found.
+    """Compare ``facts`` with the registry for ``account``: three queries, whatever is found.
 
-    Whom the school has found not to be this person opens nothing by facts alone
-    any more, though the record be free: only face to face.
+    An account that lost a dispute over this certificate cannot claim it there
+    by stating facts, even if the record is free; only staff can assist.
     """
+    items = [item_hash(facts.third_item)] if canonical_item(facts.third_item) else []
+    return compare(facts.certificate_hash, {facts.name_canonical}, items, account)
+
+
+def compare(
+    certificate_hash: bytes, names: Iterable[str], items: Sequence[bytes], account: User
+) -> Match:
+    """Compare a certificate, canonical ``names`` and hashes of third items with the registry."""
     found = list(
         StudentRecord.objects.select_related("institution")
-        .filter(certificate_hash=facts.certificate_hash)
+        .filter(certificate_hash=certificate_hash)
         .only(
-            "pk", "key", "name_canonical", "certificate_type", "phone_hash",
+            "pk", "key", "name_canonical", "certificate_type", "phone_hash", "phone_sealed",
             "candidate_number", "student_number",
             "holder_id", "frozen_at", "institution__third_item", "institution__code",
+            "institution__name",
         )
+        .order_by("institution_id", "pk")
     )  # fmt: skip
-    named = [r for r in found if r.name_canonical == facts.name_canonical]
-    by_phone = _phone_is_known(named, account)
-    by_item = _third_item_fits(named, facts.third_item)
-    refused = _was_refused(facts, account)
-    held = any(r.holder_id not in (None, account.pk) for r in named)
-    if not found:
-        return Match(Outcome.UNKNOWN_NUMBER)
-    if not named:
-        return Match(Outcome.WRONG_NAME)
-    if not (by_phone or by_item):
-        return Match(Outcome.WRONG_THIRD_ITEM)
-    if any(r.frozen_at for r in named):
-        return Match(Outcome.FROZEN)
-    if held:
-        return Match(Outcome.ALREADY_CLAIMED)
-    if refused:
-        return Match(Outcome.FROZEN)
-    method = ClaimMethod.PHONE if by_phone else ClaimMethod.SELF
-    return Match(Outcome.MATCHED, named, method)
+    claims = list(Claim.objects.filter(account=account, ended_at=None))
+    lost = _lost_disputes(certificate_hash, account)
+    known = set(names)
+    named = [record for record in found if record.name_canonical in known]
+    proof = _Proof(account, items, claims, bytes(certificate_hash))
+    free: list[StudentRecord] = []
+    methods: dict[str, ClaimMethod] = {}
+    outcomes: dict[str, Outcome] = {}
+    for code, group in groupby(named, key=lambda record: record.institution.code):
+        records = list(group)
+        method = proof.method_for(records)
+        outcomes[code] = _outcome(records, account, method, refused=code in lost)
+        if outcomes[code] == Outcome.MATCHED and method is not None:
+            methods[code] = method
+            free += [record for record in records if record.holder_id is None]
+    none = Outcome.WRONG_NAME if found else Outcome.UNKNOWN_NUMBER
+    outcome = min(outcomes.values(), key=_FIRST.index, default=none)
+    return Match(outcome, free, methods, outcomes)
 
 
 def series_of(records: Sequence[StudentRecord]) -> str:
@@ -69,43 +103,91 @@ def series_of(records: Sequence[StudentRecord]) -> str:
     return min((number_series(record.certificate_type) for record in records), default="")
 
 
-def _was_refused(facts: Facts, account: User) -> bool:
-    """Whether a dispute about this certificate was decided against ``account``."""
+def item_hash(stated: str) -> bytes:
+    """The keyed hash under which a third item is kept and compared."""
+    return keyed_hash("third-item", canonical_item(stated))
+
+
+@dataclass(frozen=True)
+class _Proof:
+    """What ``account`` can show: its confirmed phone, third items, and what it has proved."""
+
+    account: User
+    items: Sequence[bytes]
+    claims: Sequence[Claim]
+    certificate_hash: bytes
+
+    def method_for(self, records: Sequence[StudentRecord]) -> ClaimMethod | None:
+        """How this is enough for one institution's ``records`` of a person; None: it is not."""
+        school = records[0].institution
+        by_phone = self._has_phone_of(records)
+        by_item = self._has_item_of(records)
+        earlier = self._has_proved_to(school.code)
+        if by_phone:
+            return ClaimMethod.PHONE
+        if by_item or earlier:
+            return ClaimMethod.SELF
+        return ClaimMethod.NUMBER if school.third_item == ThirdItem.NONE else None
+
+    def _has_phone_of(self, records: Sequence[StudentRecord]) -> bool:
+        account = self.account
+        phone = account.phone.as_e164 if account.phone and account.phone_confirmed_at else ""
+        digest = keyed_hash("phone", phone)
+        return bool(phone) and _one_equals(digest, (r.phone_hash for r in records))
+
+    def _has_item_of(self, records: Sequence[StudentRecord]) -> bool:
+        shown = [*self.items, *(bytes(c.item_hash) for c in self._claims() if c.item_hash)]
+        asked = [item_hash(item) if (item := _third_item(r)) else None for r in records]
+        found = [_one_equals(each, asked) for each in shown]
+        return any(found)
+
+    def _has_proved_to(self, code: str) -> bool:
+        """More than name and number: a school that asks more by now is content with that."""
+        return any(
+            claim.institution_code == code and claim.method != ClaimMethod.NUMBER
+            for claim in self._claims()
+        )
+
+    def _claims(self) -> list[Claim]:
+        """The claims of this certificate alone: another person's proof counts for nothing."""
+        mine = self.certificate_hash
+        return [claim for claim in self.claims if bytes(claim.certificate_hash) == mine]
+
+
+def _outcome(
+    records: Sequence[StudentRecord], account: User, method: ClaimMethod | None, *, refused: bool
+) -> Outcome:
+    if method is None:
+        return Outcome.WRONG_THIRD_ITEM
+    if any(record.frozen_at for record in records):
+        return Outcome.FROZEN
+    if any(record.holder_id not in (None, account.pk) for record in records):
+        return Outcome.ALREADY_CLAIMED
+    if refused:
+        return Outcome.FROZEN
+    free = any(record.holder_id is None for record in records)
+    return Outcome.MATCHED if free else Outcome.ALREADY_CLAIMED
+
+
+def _lost_disputes(certificate_hash: bytes, account: User) -> set[str]:
+    """The institutions that decided about this certificate against ``account``."""
     lost = Q(claimant=account) & ~Q(decision=Decision.CLAIMANT)
     lost |= Q(holder=account) & ~Q(decision=Decision.HOLDER)
-    decided = Dispute.objects.filter(
-        certificate_hash=facts.certificate_hash, state=DisputeState.DECIDED
+    decided = Dispute.objects.filter(certificate_hash=certificate_hash, state=DisputeState.DECIDED)
+    refused = decided.filter(lost).values_list("institution_code", flat=True)
+    taken = ClaimAlert.objects.filter(
+        account=account, record__certificate_hash=certificate_hash, taken_back=True
     )
-    return decided.filter(lost).exists()
+    return set(refused.union(taken.values_list("institution_code", flat=True)))
 
 
-def _phone_is_known(records: Sequence[StudentRecord], account: User) -> bool:
-    """Whether a school knows the account's confirmed phone as this person's."""
-    phone = account.phone.as_e164 if account.phone and account.phone_confirmed_at else ""
-    digest = keyed_hash("phone", phone)
-    return bool(phone) and any(
-        record.phone_hash is not None and hmac.compare_digest(bytes(record.phone_hash), digest)
-        for record in records
-    )
-
-
-def _third_item_fits(records: Sequence[StudentRecord], stated: str) -> bool:
-    """Whether ``stated`` is what an institution of this person asks for.
-
-    An institution that asks for nothing does not open the records of one that
-    asks. A record without a candidate number is asked by its student number.
-    """
-    asking = [r for r in records if r.institution.third_item != ThirdItem.NONE]
-    if not asking:
-        return bool(records)
-    given = canonical_item(stated).encode()
-    return bool(given) and any(
-        hmac.compare_digest(given, canonical_item(_third_item(record)).encode())
-        for record in asking
-    )
+def _one_equals(digest: bytes, others: Iterable[bytes | memoryview | None]) -> bool:
+    found = [hmac.compare_digest(bytes(other), digest) for other in others if other is not None]
+    return any(found)
 
 
 def _third_item(record: StudentRecord) -> str:
+    """What the institution asks for; a record without it is asked by its other number."""
     numbers = [record.candidate_number, record.student_number]
     if record.institution.third_item == ThirdItem.STUDENT_NUMBER:
         numbers.reverse()

@@ -36,6 +36,32 @@ NOTICES = {
         _("Your school has opened your record for you"),
         _("Read it and say whether it is right. If you did not ask for this, tell your school."),
     ),
+    "claim_objected": Words(
+        Topic.WORK,
+        _("A phone you know objects to a claim"),
+        _(
+            "Whoever reads the phone in your registry says that the account which opened the "
+            "record is not theirs. The record is frozen until a registrar decides."
+        ),
+    ),
+    "claim_questioned": Words(
+        Topic.RECORD,
+        _("Your school checks whether this record is yours"),
+        _(
+            "Whoever reads the phone that your school knows says that it was not them. "
+            "You keep reading the record; the school decides. Show it your certificate."
+        ),
+    ),
+    "claim_upheld": Words(
+        Topic.RECORD,
+        _("Your school has checked: the record stays yours"),
+        _("Everything is open to you as before."),
+    ),
+    "claim_taken_back": Words(
+        Topic.RECORD,
+        _("Your school has taken the record back"),
+        _("If it is yours, see your school's student records office with your certificate."),
+    ),
 }
 for kind, words in NOTICES.items():
     register_notice(kind, words)

@@ -35,8 +35,13 @@ def look_for_those_who_wait(**_: object) -> None:
 
 @receiver(certificate_changed, dispatch_uid="verification-follow-certificate")
 def follow_the_certificate(*, record: StudentRecord, old: bytes, new: bytes, **_: object) -> None:
-    """The bearer of a corrected number stays its bearer."""
-    claims = Claim.objects.filter(account=record.holder_id, certificate_hash=old, ended_at=None)
+    """The bearer of a corrected number stays its bearer, at the school that corrected it."""
+    claims = Claim.objects.filter(
+        account=record.holder_id,
+        certificate_hash=old,
+        institution_code=record.institution.code,
+        ended_at=None,
+    )
     claims.update(certificate_hash=new)
 
 

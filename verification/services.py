@@ -7,9 +7,17 @@ import audit.services as trail
 from accounts.models import User
 from enrollment.services import RecordHeldError, claim_records
 from verification import limits
-from verification.facts import Facts
-from verification.matching import Match, match, series_of
-from verification.models import OPEN_STATES, AttemptState, Claim, Outcome, VerificationAttempt
+from verification.claims.alerts import notify_known_phones
+from verification.facts import Facts, canonical_item
+from verification.matching import Match, item_hash, match, series_of
+from verification.models import (
+    OPEN_STATES,
+    AttemptState,
+    Claim,
+    ClaimMethod,
+    Outcome,
+    VerificationAttempt,
+)
 from verification.progress import tell_progress
 
 
@@ -81,18 +89,43 @@ def claim_match(account: User, facts: Facts) -> Match:
     found = match(facts, account)
     if found.outcome != Outcome.MATCHED:
         return found
+    item = item_hash(facts.third_item) if canonical_item(facts.third_item) else b""
+    number = facts.certificate_hash
     try:
-        with transaction.atomic():
-            Claim.objects.create(
-                account=account,
-                certificate_hash=facts.certificate_hash,
-                series=series_of(found.records),
-                method=found.method,
-            )
-            claim_records(account=account, records=found.records)
+        claim_found(account=account, found=found, certificate_hash=number, item=item)
     except (IntegrityError, RecordHeldError):
         return Match(Outcome.ALREADY_CLAIMED)
     return found
+
+
+def claim_found(
+    *, account: User, found: Match, certificate_hash: bytes, item: bytes = b"", told: bool = False
+) -> None:
+    """Make ``account`` the holder of what ``found`` opens, and tell the phones the schools know.
+
+    ``told``: the account learns of it by a text message of its own. Raises
+    IntegrityError and RecordHeldError; nothing was changed then.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=account.pk)
+        mine = Claim.objects.filter(account=account, ended_at=None)
+        if mine.exclude(certificate_hash=certificate_hash).exists():
+            raise RecordHeldError
+        proved = set(mine.values_list("institution_code", flat=True))
+        Claim.objects.bulk_create(
+            Claim(
+                account=account,
+                certificate_hash=certificate_hash,
+                series=series_of([r for r in found.records if r.institution.code == code]),
+                institution_code=code,
+                method=method,
+                item_hash=item if method == ClaimMethod.SELF else b"",
+            )
+            for code, method in found.methods.items()
+            if code not in proved
+        )
+        claim_records(account=account, records=found.records)
+        notify_known_phones(account=account, records=found.records, told=told)
 
 
 def settle(

@@ -11,8 +11,9 @@ from accounts.models import User
 from accounts.notices import tell
 from accounts.sweep import for_each
 from enrollment.models import StudentRecord
-from enrollment.services import RecordHeldError, claim_records
+from enrollment.services import RecordHeldError
 from verification import services
+from verification.matching import compare
 from verification.models import AttemptState, Claim, Outcome, VerificationAttempt
 
 logger = logging.getLogger(__name__)
@@ -57,29 +58,30 @@ def _retry(attempt: VerificationAttempt) -> bool:
     return True
 
 
-def _growing() -> Iterator[tuple[Claim, list[StudentRecord]]]:
-    """Claims whose bearer has a further free record (专科 → 本科) under the same name."""
+def _growing() -> Iterator[Claim]:
+    """One claim of each account with a further free record of its certificate (专科 → 本科)."""
     claims = Claim.objects.filter(Exists(FREE), ended_at=None).select_related("account")
-    for claim in claims:
-        names = claim.account.held_records.values("name_canonical")
-        fresh = StudentRecord.objects.select_related("institution").filter(
-            certificate_hash=claim.certificate_hash,
-            holder=None,
-            frozen_at=None,
-            name_canonical__in=names,
-        )
-        if records := list(fresh):
-            yield claim, records
+    yield from claims.order_by("account_id", "certificate_hash").distinct(
+        "account_id", "certificate_hash"
+    )
 
 
-def _adopt(growth: tuple[Claim, list[StudentRecord]]) -> bool:
-    claim, records = growth
+def _adopt(claim: Claim) -> bool:
+    """Open what the account has proved enough for, under the names of the records it holds."""
+    account, certificate_hash = claim.account, bytes(claim.certificate_hash)
+    held = account.held_records.filter(certificate_hash=certificate_hash)
+    names = held.values_list("name_canonical", flat=True)
+    found = compare(certificate_hash, names, [], account)
+    if found.outcome != Outcome.MATCHED:
+        return False
     try:
         with transaction.atomic():
-            claim_records(account=claim.account, records=records)
-            _tell(claim.account)
+            services.claim_found(
+                account=account, found=found, certificate_hash=certificate_hash, told=True
+            )
+            _tell(account)
     except (IntegrityError, RecordHeldError):
-        logger.info("claim %s: somebody was first", claim.pk)
+        logger.info("account %s: somebody was first", account.pk)
         return False
     return True
 

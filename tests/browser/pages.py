@@ -438,6 +438,18 @@ PAGES = [
     ),
     Page("find out why", reverse("verification:diagnosis"), "li"),
     Page("find out why, errors", reverse("verification:diagnosis"), "li", act=send_empty),
+    Page("another record of mine", reverse("verification:further"), "wang", "wang_record"),
+    Page(
+        "object to a claim",
+        lambda made: reverse("verification:object_to_claim", args=[made.key]),
+        needs="claim_alert",
+    ),
+    Page(
+        "objection to a claim",
+        lambda made: reverse("verification:claim_objection", args=[made.key]),
+        "desk_registrar",
+        "claim_objection",
+    ),
     Page("third item", reverse("verification:third"), "phone_owner", "open_third_item"),
     Page(
         "receipt", lambda made: reverse("enrollment:receipt", args=[made.key]), "wang", "answered"

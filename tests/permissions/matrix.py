@@ -28,6 +28,7 @@ account_signup account_inactive account_email_verification_sent account_confirm_
 account_code account_code_enter account_code_again account_reset_password
 account_reset_password_enter account_reset_password_again account_reset_password_new
 account_find_username account_find_username_sent accounts:undo_change mfa_authenticate
+verification:object_to_claim
 account_lost account_rescue account_rescue_enter account_rescue_again account_rescue_state
 account_reset_password_question accounts:stop_rescue
 enrollment:check_receipt enrollment:check_report enrollment:check_report_code
@@ -75,7 +76,7 @@ MATRIX: dict[str, str] = {
     **dict.fromkeys(
         """verification:start verification:check verification:third
         verification:diagnosis verification:diagnosis_step verification:findings
-        verification:unmatched verification:show_code""".split(),
+        verification:unmatched verification:show_code verification:further""".split(),
         STUDENTS,
     ),
     "verification:go_on": STUDENTS,
@@ -90,7 +91,7 @@ MATRIX: dict[str, str] = {
     "verification:disputes": REGISTRARS,
     **dict.fromkeys(
         """verification:dispute_desk verification:decide_dispute verification:undo_decision
-        verification:desk_evidence""".split(),
+        verification:desk_evidence verification:claim_objection""".split(),
         "R",
     ),
     # The registrar's work.

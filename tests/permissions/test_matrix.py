@@ -49,7 +49,7 @@ from tests.permissions.test_open_doors import addresses
 from vault.cipher import seal
 from verification import disputes, services
 from verification.facts import Facts
-from verification.models import Dispute, Vouch
+from verification.models import ClaimAlert, Dispute, Vouch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 METHODS = ("get", "post", "put", "delete")
@@ -120,6 +120,12 @@ def places(
     shown = _evidence(EvidencePurpose.DISPUTE, dispute.key, claimant)
     mate = cast["Z"]
     vouch = Vouch.objects.create(dispute=dispute, account=mate)
+    alert = ClaimAlert.objects.create(
+        account=wang,
+        record=wang_record,
+        institution_code=make_school().code,
+        objected_at=timezone.now(),
+    )
     notice = Notice.objects.create(account=wang, kind="reminder", path="/status/")
     block = Block.objects.create(
         subject=b"x", masked="1*", until=timezone.now() + timedelta(days=1)
@@ -185,6 +191,8 @@ def places(
         "verification:assist": key["enrollment"],
         "verification:undo_assist": key["enrollment"],
         "verification:rescue": key["enrollment"],
+        "verification:object_to_claim": {"key": alert.key},
+        "verification:claim_objection": {"key": alert.key},
         "verification:vouch": {"pk": vouch.pk},
         "verification:dispute_evidence": {**key["dispute"], "file": shown},
         "verification:desk_evidence": {**key["dispute"], "file": shown},

@@ -46,7 +46,7 @@ def test_twenty_accounts_claim_one_person_and_one_wins(settings: Settings) -> No
     assert states.count(AttemptState.VERIFIED) == 1
     assert states.count(AttemptState.UNMATCHED) == CLIENTS - 1
     winner = accounts[states.index(AttemptState.VERIFIED)]
-    assert Claim.objects.get().account == winner
+    assert {claim.account for claim in Claim.objects.all()} == {winner}
     assert set(StudentRecord.objects.values_list("holder", flat=True)) == {winner.pk}
 
 

@@ -74,7 +74,7 @@ def _conclude(found: Dispute, decision: Decision, reason: str, by: User) -> None
     found.save()
     if _moves(found):
         move(found, found.claimant if decision == Decision.CLAIMANT else None)
-    thaw(found)
+    thaw(found.certificate_hash, found.institution_code)
     note("decide_dispute", found, by, {"decision": decision})
     _tell_both(found, "dispute_decided")
 

@@ -18,12 +18,13 @@ from verification.disputes.objection import call_in_the_holder
 from verification.disputes.parts import Statement, TooLateError, keep, note
 from verification.disputes.records import records_of, thaw
 from verification.facts import Facts
-from verification.matching import match
+from verification.matching import Match, match
 from verification.models import Dispute, DisputeState, Outcome
 
 logger = logging.getLogger(__name__)
 OPENED_PER_MONTH = 3
 CLASSMATES = 2
+CONTESTED = (Outcome.ALREADY_CLAIMED, Outcome.FROZEN)
 
 
 class TooManyDisputesError(Exception):
@@ -64,12 +65,12 @@ def look_into(dispute: Dispute) -> None:
         found = locked.first()
         if found is None:
             return
-        outcome = match(found.facts, found.claimant).outcome
-        records = records_of(found)
-        found.outcome, found.looked_at = outcome, timezone.now()
-        found.institution_code = records[0].institution.code if records else _stated_school(found)
-        if outcome in (Outcome.ALREADY_CLAIMED, Outcome.FROZEN):
-            call_in_the_holder(found, records)
+        compared = match(found.facts, found.claimant)
+        found.institution_code = _acting_school(found, compared)
+        found.outcome = compared.outcomes.get(found.institution_code, compared.outcome)
+        found.looked_at = timezone.now()
+        if found.outcome in CONTESTED:
+            call_in_the_holder(found, records_of(found))
         found.save()
 
 
@@ -79,13 +80,26 @@ def withdraw(*, dispute: Dispute) -> None:
         mine = Dispute.objects.filter(pk=dispute.pk, state=DisputeState.OPEN)
         if not mine.update(state=DisputeState.WITHDRAWN, decided_at=Now()):
             raise TooLateError
-        thaw(dispute)
+        thaw(dispute.certificate_hash, dispute.institution_code)
         note("withdraw_dispute", dispute, dispute.claimant)
 
 
 def not_looked_into() -> QuerySet[Dispute]:
     """Disputes that the background has still to compare."""
     return Dispute.objects.filter(looked_at=None, state=DisputeState.OPEN)
+
+
+def _acting_school(dispute: Dispute, compared: Match) -> str:
+    """The one school that decides, about its own records alone.
+
+    The school that the claimant names, if it has a record; else the one where
+    another account holds what fits; else any that has one.
+    """
+    having = [record.institution.code for record in records_of(dispute)]
+    if not having or dispute.stated_school in having:
+        return _stated_school(dispute)
+    held = (code for code in having if compared.outcomes.get(code) in CONTESTED)
+    return next(held, having[0])
 
 
 def _stated_school(dispute: Dispute) -> str:

@@ -7,16 +7,19 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from enrollment.models import StudentRecord
+from verification.claims.alerts import notify_known_phones
 from verification.matching import series_of
-from verification.models import Claim, ClaimMethod, Dispute, DisputeState
+from verification.models import Claim, ClaimAlert, ClaimMethod, Dispute, DisputeState
 
 
 def records_of(dispute: Dispute) -> list[StudentRecord]:
-    """Those of the stated name; where none bears it, all of the number.
+    """Those of the acting school with the stated name; where none bears it, all of the number.
 
     Two people may have one number: a school's mistake, or certificates of two types.
     """
     found = StudentRecord.objects.filter(certificate_hash=dispute.certificate_hash)
+    if dispute.institution_code:
+        found = found.filter(institution__code=dispute.institution_code)
     records = list(found.select_related("institution", "holder", "school_class").order_by("pk"))
     name = dispute.facts.name_canonical if bytes(dispute.facts_sealed) else None
     return [record for record in records if record.name_canonical == name] or records
@@ -28,17 +31,27 @@ def freeze(records: Sequence[StudentRecord]) -> None:
     StudentRecord.objects.filter(pk__in=keys, frozen_at=None).update(frozen_at=Now())
 
 
-def thaw(dispute: Dispute) -> None:
-    """Unfreeze, unless another open dispute about the same certificate needs it."""
-    others = Dispute.objects.filter(
-        certificate_hash=dispute.certificate_hash,
+def thaw(certificate_hash: bytes | memoryview, institution_code: str) -> None:
+    """Unfreeze a school's records, unless an open dispute or objection about them remains."""
+    disputed = Dispute.objects.filter(
+        certificate_hash=certificate_hash,
+        institution_code=institution_code,
         state=DisputeState.OPEN,
         holder__isnull=False,
     )
-    if not others.exclude(pk=dispute.pk).exists():
+    objected = ClaimAlert.objects.filter(
+        record__certificate_hash=certificate_hash,
+        institution_code=institution_code,
+        objected_at__isnull=False,
+        settled_at=None,
+    )
+    if not disputed.exists() and not objected.exists():
         # By the number: the name may have been corrected since the record was frozen.
-        frozen = StudentRecord.objects.filter(certificate_hash=dispute.certificate_hash)
-        frozen.filter(frozen_at__isnull=False).update(frozen_at=None)
+        StudentRecord.objects.filter(
+            certificate_hash=certificate_hash,
+            institution__code=institution_code,
+            frozen_at__isnull=False,
+        ).update(frozen_at=None)
 
 
 def move(dispute: Dispute, to: User | None, *, claimed_at: object = None) -> None:
@@ -49,12 +62,19 @@ def move(dispute: Dispute, to: User | None, *, claimed_at: object = None) -> Non
     ended = Q(certificate_hash=digest) & (Q(series=series) | sides)
     if to is not None:
         ended |= Q(account=to)
-    Claim.objects.filter(ended, ended_at=None).update(ended_at=Now())
+    school = dispute.institution_code
+    Claim.objects.filter(ended, institution_code=school, ended_at=None).update(ended_at=Now())
     if to is not None:
         Claim.objects.create(
-            account=to, certificate_hash=digest, series=series, method=ClaimMethod.DECIDED
+            account=to,
+            certificate_hash=digest,
+            series=series,
+            institution_code=school,
+            method=ClaimMethod.DECIDED,
         )
     keys = [record.pk for record in records]
     StudentRecord.objects.filter(pk__in=keys).update(
         holder=to, claimed_at=(claimed_at or Now()) if to is not None else None
     )
+    if to is not None:
+        notify_known_phones(account=to, records=records)

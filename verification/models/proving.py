@@ -94,6 +94,7 @@ class VerificationAttempt(models.Model):
 class ClaimMethod(models.TextChoices):
     """How an account proved to be a person."""
 
+    NUMBER = "number", _("By name and certificate alone")
     SELF = "self", _("By name, certificate and third item")
     PHONE = "phone", _("By name, certificate and the phone the school knows")
     ASSISTED = "assisted", _("Face to face with the school")
@@ -101,12 +102,15 @@ class ClaimMethod(models.TextChoices):
 
 
 class Claim(models.Model):
-    """An account has proved to be the bearer of a certificate.
+    """An account has proved to one institution to be the bearer of a certificate.
 
-    A claim that has ended (``ended_at``) stays as history. The two unique
-    indexes decide every race: one account a certificate, one certificate an
-    account. ``series`` tells certificates of equal digits apart
-    (``enrollment.identity.certificates.number_series``), as the registry has the type.
+    Proof counts for the institution it was given to and for no other: whoever
+    enters a row into one registry must not open the record of another. A claim
+    that has ended (``ended_at``) stays as history. The two unique indexes decide
+    every race: one account a certificate, one certificate an account.
+    ``item_hash`` is the keyed hash of the third item that was stated: it opens a
+    later record that asks for the same one. ``series`` tells certificates of
+    equal digits apart (``enrollment.identity.certificates.number_series``).
     """
 
     account = models.ForeignKey(
@@ -114,19 +118,21 @@ class Claim(models.Model):
     )
     certificate_hash = models.BinaryField()
     series = models.CharField(max_length=12, blank=True, db_default="")
+    institution_code = models.CharField(max_length=5, blank=True, db_default="")
     method = models.CharField(max_length=10, choices=ClaimMethod.choices)
+    item_hash = models.BinaryField(default=bytes)
     claimed_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["certificate_hash", "series"],
+                fields=["certificate_hash", "series", "institution_code"],
                 condition=models.Q(ended_at__isnull=True),
                 name="one_account_per_certificate",
             ),
             models.UniqueConstraint(
-                fields=["account"],
+                fields=["account", "institution_code"],
                 condition=models.Q(ended_at__isnull=True),
                 name="one_certificate_per_account",
             ),
@@ -137,3 +143,38 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"claim {self.pk} of account {self.account_id}"
+
+
+class ClaimAlert(models.Model):
+    """A phone that the school knows was told of a claim; its reader may object.
+
+    ``taken_back`` is what a registrar decided: True ended the claim, None waits.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    record = models.ForeignKey(
+        "enrollment.StudentRecord", on_delete=models.CASCADE, related_name="+"
+    )
+    institution_code = models.CharField(max_length=5)
+    made_at = models.DateTimeField(db_default=Now())
+    objected_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    taken_back = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["institution_code", "objected_at"],
+                condition=models.Q(objected_at__isnull=False),
+                name="claim_objections",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"claim alert {self.key}"

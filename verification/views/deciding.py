@@ -18,6 +18,7 @@ from delivery.masking import masked_email, masked_phone
 from enrollment.evidence import evidence_of, serve_evidence
 from enrollment.services import masked_certificate
 from verification import disputes, queries
+from verification.claims.objections import objections_visible_to
 from verification.dispute_forms import DecisionForm
 from verification.models import Claim, Dispute, DisputeState
 from verification.views.guard import account_of
@@ -28,9 +29,12 @@ PER_PAGE = 30
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """The disputes of my institutions, those that wait first."""
-    found = queries.disputes_visible_to(_registrar(request))
+    user = _registrar(request)
+    found = queries.disputes_visible_to(user)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "verification/disputes/queue.html", {"page": page})
+    objected = objections_visible_to(user).filter(settled_at=None)[:PER_PAGE]
+    context = {"page": page, "objections": objected}
+    return render(request, "verification/disputes/queue.html", context)
 
 
 @require_safe

@@ -13,7 +13,7 @@ from enrollment.evidence import evidence_of, serve_evidence
 from verification import disputes, queries
 from verification.dispute_forms import DisputeForm, StatementForm
 from verification.models import Dispute, DisputeState, Vouch
-from verification.views.guard import account_of, for_the_unverified
+from verification.views.guard import account_of, for_students
 
 
 @sensitive_post_parameters()
@@ -22,12 +22,14 @@ def dispute(request: HttpRequest) -> HttpResponse:
     """My dispute, or the form that opens one from what I stated last."""
     account = account_of(request)
     mine = Dispute.objects.filter(claimant=account).order_by("-pk").first()
-    if mine is not None and (mine.state != DisputeState.WITHDRAWN or queries.is_verified(account)):
+    if mine is not None and (
+        mine.state != DisputeState.WITHDRAWN or queries.last_unmatched(account) is None
+    ):
         return render(request, "verification/disputes/mine.html", _side(mine, mine.key))
     return _open(request)
 
 
-@for_the_unverified
+@for_students
 def _open(request: HttpRequest) -> HttpResponse:
     account = account_of(request)
     attempt = queries.last_unmatched(account)

@@ -30,6 +30,20 @@ def for_the_unverified(
     return guarded
 
 
+def for_students(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Accounts without a role of staff, verified or not; for staff the page does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not account_of(request).is_student:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def account_of(request: HttpRequest) -> User:
     """The signed-in person; the middleware lets nobody else come here."""
     if not isinstance(request.user, User):

@@ -17,7 +17,7 @@ from verification.facts import Facts
 from verification.forms import BasicInformationForm, ThirdItemForm
 from verification.limits import LimitReachedError
 from verification.models import AttemptState
-from verification.views.guard import account_of, for_the_unverified
+from verification.views.guard import account_of, for_students, for_the_unverified
 
 
 @sensitive_post_parameters()
@@ -83,7 +83,7 @@ def third(request: HttpRequest) -> HttpResponse:
     return _step(request, "verification/third.html", {"form": form})
 
 
-@for_the_unverified
+@for_students
 @require_safe
 def unmatched(request: HttpRequest) -> HttpResponse:
     """未匹配到学籍: what was stated, likely causes, next steps (guide row 7)."""

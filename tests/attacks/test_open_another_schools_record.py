@@ -1,0 +1,345 @@
+"""A registrar, a helper or a stranger wants to read a record of a school that asks more."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Notice, User
+from accounts.roles import Role
+from enrollment.corrections import Change, correct_record, settle_submission
+from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar, StudentRecord
+from enrollment.models.institution import ThirdItem
+from tests.outbox import Outbox
+from tests.people import enter, make_account, make_record, make_school, sample_number
+from verification import assisting, disputes
+from verification.models import Claim, Dispute
+from verification.waiting import match_waiting
+
+pytestmark = pytest.mark.django_db
+NUMBER = sample_number(12)
+REGISTRY_PHONE = "+8613700137000"
+
+
+@pytest.fixture
+def careless(db: None) -> Institution:
+    """A school that asks for nothing beside name and number."""
+    return make_school("10002", "乙校", third_item=ThirdItem.NONE)
+
+
+@pytest.fixture
+def victim(db: None) -> StudentRecord:
+    """李晓雨's record at a school that asks for the candidate number; it knows her phone."""
+    return make_record(
+        name="李晓雨", number=NUMBER, phone=REGISTRY_PHONE, candidate_number="26110108150777"
+    )
+
+
+@pytest.fixture
+def puppet(db: None) -> User:
+    """The attacker's account."""
+    return make_account("puppet@example.org", phone="+8613900139000")
+
+
+def plant(school: Institution, **fields: object) -> StudentRecord:
+    """The row that the attacker's registrar enters at their own school."""
+    return make_record(name="李晓雨", number=NUMBER, school=school, **fields)  # type: ignore[arg-type]
+
+
+def prove(account: User, item: str = "", name: str = "李晓雨") -> Client:
+    """State name, number and perhaps a third item in the browser."""
+    client = enter(account)
+    facts = {"name": name, "certificate_type": "居民身份证", "number": NUMBER, "third_item": item}
+    client.post(reverse("verification:start"), facts)
+    client.post(reverse("verification:check"))
+    client.post(reverse("verification:third"), {"third_item": item or "x"})
+    return client
+
+
+def holder_of(record: StudentRecord) -> User | None:
+    record.refresh_from_db()
+    return record.holder
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        {},
+        {"candidate_number": "111", "student_number": "222"},
+        {"phone": "+8613900139000"},
+    ],
+    ids=["asks nothing", "third item of their own", "phone of their own"],
+)
+@pytest.mark.parametrize("comes", ["before", "after"])
+def test_a_planted_row_opens_its_own_school_alone(
+    comes: str, planted: dict[str, str], puppet: User, careless: Institution
+) -> None:
+    if "candidate_number" in planted:
+        Institution.objects.update(third_item=ThirdItem.CANDIDATE_NUMBER)
+    row = plant(careless, **planted)
+    if comes == "before":
+        victim = make_record(name="李晓雨", number=NUMBER, candidate_number="26110108150777")
+    prove(puppet, planted.get("candidate_number", ""))
+    if comes == "after":
+        victim = make_record(name="李晓雨", number=NUMBER, candidate_number="26110108150777")
+    match_waiting()
+    match_waiting()
+    assert holder_of(row) == puppet
+    assert holder_of(victim) is None
+
+
+def test_a_planted_row_does_not_shut_its_person_out(
+    puppet: User, careless: Institution, victim: StudentRecord, li: User
+) -> None:
+    plant(careless)
+    prove(puppet)
+    client = prove(li, "26110108150777")
+    assert holder_of(victim) == li
+    assert "李晓雨" in client.get(reverse("enrollment:status")).content.decode()
+
+
+def test_a_correction_to_the_victims_number_opens_nothing_elsewhere(
+    puppet: User, careless: Institution, victim: StudentRecord, registrar: User
+) -> None:
+    own = make_record(name="李晓雨", number=sample_number(55), school=careless)
+    client = enter(puppet)
+    facts = {"name": "李晓雨", "certificate_type": "居民身份证", "number": sample_number(55)}
+    client.post(reverse("verification:start"), facts)
+    client.post(reverse("verification:check"))
+    assert holder_of(own) == puppet
+    InstitutionRegistrar.objects.create(user=registrar, institution=careless)
+    made = correct_record(
+        record=own, change=Change("certificate_number", NUMBER, "省厅批复"), by=registrar
+    )
+    settle_submission(correction=made, accepted=True, on=timezone.localdate(), by=registrar)
+    match_waiting()
+    assert holder_of(victim) is None
+
+
+def test_a_school_that_tightens_its_setting_is_asked_anew_at_the_next_import(
+    puppet: User, careless: Institution
+) -> None:
+    plant(careless)
+    prove(puppet)
+    careless.third_item = ThirdItem.CANDIDATE_NUMBER
+    careless.save()
+    later = plant(careless, candidate_number="333", student_number="444", level="硕士")
+    match_waiting()
+    assert holder_of(later) is None
+    enter(puppet).post(reverse("verification:further"), {"third_item": "333"})
+    assert holder_of(later) == puppet
+
+
+def test_a_waiting_attempt_meets_the_setting_of_the_moment(
+    puppet: User, careless: Institution
+) -> None:
+    prove(puppet)
+    careless.third_item = ThirdItem.CANDIDATE_NUMBER
+    careless.save()
+    row = plant(careless)
+    match_waiting()
+    assert holder_of(row) is None
+
+
+def test_the_further_record_needs_its_own_schools_item_and_tries_are_counted(
+    puppet: User, careless: Institution, victim: StudentRecord
+) -> None:
+    plant(careless)
+    client = prove(puppet)
+    page = reverse("verification:further")
+    answers = [client.post(page, {"third_item": f"0{n}"}).status_code for n in range(12)]
+    assert 429 in answers
+    assert holder_of(victim) is None
+
+
+def test_the_person_opens_the_further_record_with_its_own_item(
+    li: User, careless: Institution, victim: StudentRecord
+) -> None:
+    plant(careless)
+    client = prove(li, "wrong")
+    assert holder_of(victim) is None
+    text = client.post(
+        reverse("verification:further"), {"third_item": "2611 0108150777"}, follow=True
+    ).content.decode()
+    assert holder_of(victim) == li
+    assert "明德示范大学" in text
+
+
+def contested(careless: Institution, victim: StudentRecord, li: User, puppet: User) -> Dispute:
+    """li holds both records; the puppet opens a dispute that the attacker's school decides."""
+    row = plant(careless)
+    for record in (victim, row):
+        StudentRecord.objects.filter(pk=record.pk).update(holder=li, claimed_at=timezone.now())
+    client = prove(puppet, "x")
+    client.post(reverse("verification:dispute"), {"words": "是我", "institution": careless.pk})
+    found = Dispute.objects.get(claimant=puppet)
+    disputes.look_into(found)
+    found.refresh_from_db()
+    return found
+
+
+@pytest.mark.parametrize("decision", ["claimant", "neither"])
+def test_a_decision_moves_and_freezes_the_acting_schools_record_alone(
+    decision: str, careless: Institution, victim: StudentRecord, li: User, puppet: User,
+    registrar: User,
+) -> None:  # fmt: skip
+    for school in (careless, victim.institution):
+        user = make_account(f"r{school.code}@example.org", roles=(Role.REGISTRAR,))
+        InstitutionRegistrar.objects.create(user=user, institution=school)
+    InstitutionRegistrar.objects.create(user=registrar, institution=careless)
+    found = contested(careless, victim, li, puppet)
+    assert found.institution_code == careless.code
+    victim.refresh_from_db()
+    assert victim.frozen_at is None
+    Dispute.objects.update(object_until=timezone.now() - timedelta(minutes=1))
+    page = reverse("verification:decide_dispute", args=[found.key])
+    enter(registrar).post(page, {"decision": decision, "reason": "x"})
+    assert holder_of(victim) == li
+    assert victim.frozen_at is None
+    enter(registrar).post(reverse("verification:undo_decision", args=[found.key]))
+    assert holder_of(victim) == li
+
+
+def test_the_desk_shows_the_acting_schools_record_alone(
+    careless: Institution, victim: StudentRecord, li: User, puppet: User, registrar: User
+) -> None:
+    InstitutionRegistrar.objects.create(user=registrar, institution=careless)
+    found = contested(careless, victim, li, puppet)
+    page = reverse("verification:dispute_desk", args=[found.key])
+    text = enter(registrar).get(page).content.decode()
+    assert "乙校" in text
+    assert "明德示范大学" not in text
+
+
+def help_at(school: Institution, record: StudentRecord, account: User, role: Role) -> User:
+    """A member of staff of ``school`` opens ``record`` for ``account``, face to face."""
+    staff = make_account("helper@example.org", roles=(role,))
+    if role == Role.REGISTRAR:
+        InstitutionRegistrar.objects.create(user=staff, institution=school)
+    else:
+        assert record.school_class is not None
+        ClassCounselor.objects.create(user=staff, school_class=record.school_class)
+    code = assisting.new_code(account=account)
+    page = reverse("verification:assist", args=[record.key])
+    enter(staff).post(page, {"code": code, "reason": "x", "seen": "on"})
+    return staff
+
+
+@pytest.mark.parametrize("role", [Role.COUNSELOR, Role.REGISTRAR])
+def test_help_opens_and_takes_back_the_acting_schools_record_alone(
+    role: Role, careless: Institution, victim: StudentRecord, puppet: User
+) -> None:
+    row = plant(careless)
+    staff = help_at(careless, row, puppet, role)
+    match_waiting()
+    assert holder_of(row) == puppet
+    assert holder_of(victim) is None
+    text = enter(puppet).get(reverse("enrollment:status")).content.decode()
+    assert "明德示范大学" not in text
+    StudentRecord.objects.filter(pk=victim.pk).update(holder=puppet, claimed_at=timezone.now())
+    page = reverse("verification:undo_assist", args=[row.key])
+    enter(staff).post(page, {"reason": "x"})
+    assert holder_of(row) is None
+    assert holder_of(victim) == puppet
+
+
+def link_in(outbox: Outbox, phone: str) -> str:
+    """The link to object that the phone was sent."""
+    texts = [letter.text for letter in outbox.texts() if letter.to == phone]
+    [link] = re.findall(r"http://[^/]+(/\S+/object/)", " ".join(texts))
+    return str(link)
+
+
+def test_every_claim_tells_the_phone_that_the_school_knows(
+    victim: StudentRecord, puppet: User, outbox: Outbox
+) -> None:
+    prove(puppet, "26110108150777")
+    assert holder_of(victim) == puppet
+    assert link_in(outbox, REGISTRY_PHONE)
+
+
+@pytest.mark.parametrize("way", ["assistance", "retry", "growth", "decision"])
+def test_the_phone_is_told_whichever_way_the_record_opens(
+    way: str, careless: Institution, puppet: User, registrar: User, li: User, outbox: Outbox
+) -> None:
+    InstitutionRegistrar.objects.create(user=registrar, institution=careless)
+    if way == "retry":
+        prove(puppet, "1")
+        row = plant(careless, phone=REGISTRY_PHONE)
+        match_waiting()
+    elif way == "growth":
+        plant(careless)
+        prove(puppet)
+        other = make_school("10003", "丙校", third_item=ThirdItem.NONE)
+        row = plant(other, phone=REGISTRY_PHONE)
+        match_waiting()
+    else:
+        row = plant(careless, phone=REGISTRY_PHONE)
+        if way == "assistance":
+            help_at(careless, row, puppet, Role.COUNSELOR)
+        else:
+            StudentRecord.objects.update(holder=li, claimed_at=timezone.now())
+            prove(puppet, "1").post(reverse("verification:dispute"), {"words": "是我"})
+            found = Dispute.objects.get()
+            disputes.look_into(found)
+            Dispute.objects.update(object_until=timezone.now() - timedelta(minutes=1))
+            page = reverse("verification:decide_dispute", args=[found.key])
+            enter(registrar).post(page, {"decision": "claimant", "reason": "x"})
+    assert holder_of(row) == puppet
+    assert link_in(outbox, REGISTRY_PHONE)
+
+
+def test_one_message_is_enough_where_the_account_has_that_phone(outbox: Outbox) -> None:
+    account = make_account("own@example.org", phone=REGISTRY_PHONE)
+    make_record(name="李晓雨", number=NUMBER, phone=REGISTRY_PHONE)
+    prove(account)
+    make_record(
+        name="李晓雨", number=NUMBER, school=make_school("10003", "丙校"), phone=REGISTRY_PHONE
+    )
+    told = len(outbox.texts())
+    match_waiting()
+    assert told == 1
+    assert len(outbox.texts()) == 2
+
+
+def test_the_phones_objection_freezes_and_a_registrar_of_the_school_decides(
+    victim: StudentRecord, puppet: User, desk_registrar: User, outbox: Outbox
+) -> None:
+    prove(puppet, "26110108150777")
+    link = link_in(outbox, REGISTRY_PHONE)
+    phone = Client()
+    assert "李晓雨" not in phone.get(link).content.decode()
+    victim.refresh_from_db()
+    assert victim.frozen_at is None  # a scanner's GET does nothing
+    phone.post(link)
+    victim.refresh_from_db()
+    assert victim.frozen_at
+    notice = Notice.objects.get(account=desk_registrar, kind="claim_objected")
+    stranger = make_account("q@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=stranger, institution=make_school("10009", "丁校"))
+    assert enter(stranger).get(notice.path).status_code == 404
+    enter(desk_registrar).post(notice.path, {"decision": "take", "reason": "本人到场"})
+    assert holder_of(victim) is None
+    assert victim.frozen_at is None
+    assert not Claim.objects.filter(ended_at=None).exists()
+    prove(puppet, "26110108150777")
+    match_waiting()
+    assert holder_of(victim) is None, "found not to be this person"
+    assert phone.post(link).status_code == 200
+    li = make_account("li.true@example.org")
+    prove(li, "26110108150777")
+    assert holder_of(victim) == li
+
+
+def test_an_objection_that_is_not_upheld_leaves_everything_as_it_was(
+    victim: StudentRecord, puppet: User, desk_registrar: User, outbox: Outbox
+) -> None:
+    prove(puppet, "26110108150777")
+    Client().post(link_in(outbox, REGISTRY_PHONE))
+    notice = Notice.objects.get(account=desk_registrar, kind="claim_objected")
+    enter(desk_registrar).post(notice.path, {"decision": "keep", "reason": "本人到场"})
+    assert holder_of(victim) == puppet
+    assert victim.frozen_at is None

@@ -1,0 +1,44 @@
+"""The phone that the school knows is told of every claim."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import User
+from delivery.services import queue_sms
+from enrollment.models import StudentRecord
+from enrollment.sealed import phone_number
+from verification.models import ClaimAlert
+
+KIND = "record_opened"
+
+
+def notify_known_phones(
+    *, account: User, records: Sequence[StudentRecord], told: bool = False
+) -> None:
+    """Send one text message to each phone that a school knows for ``records``.
+
+    It names no person and has a link to object. Where it is the confirmed phone
+    of the account and ``told`` says that the account has a message already, one
+    message is enough. Call inside the transaction of the claim.
+    """
+    own = account.phone.as_e164 if account.phone and account.phone_confirmed_at else ""
+    told_already = {own} if told else set()
+    phones: dict[tuple[int, str], StudentRecord] = {}
+    for record in records:
+        if (phone := phone_number(record)) and phone not in told_already:
+            phones.setdefault((record.institution_id, phone), record)
+    for (_institution, phone), record in phones.items():
+        alert = ClaimAlert.objects.create(
+            account=account, record=record, institution_code=record.institution.code
+        )
+        link = settings.SITE_URL + reverse("verification:object_to_claim", args=[alert.key])
+        with translation.override(settings.LANGUAGE_CODE):
+            queue_sms(
+                to=phone,
+                kind=KIND,
+                params={"school": record.institution.name, "link": link},
+                purpose=KIND,
+            )

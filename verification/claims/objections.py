@@ -1,0 +1,104 @@
+"""Whoever reads the phone that the school knows objects to a claim; a registrar decides."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+
+import audit.services as trail
+from accounts.models import User
+from accounts.notices import tell, tell_all
+from enrollment.models import StudentRecord
+from enrollment.queries import institutions_of
+from verification.disputes.records import thaw
+from verification.models import Claim, ClaimAlert
+
+OBJECTION_DAYS = 30
+
+
+def open_alert(key: UUID) -> ClaimAlert | None:
+    """The alert that a link names, while its claim can be objected to."""
+    since = timezone.now() - timedelta(days=OBJECTION_DAYS)
+    alerts = ClaimAlert.objects.filter(key=key, made_at__gt=since, objected_at=None)
+    return alerts.select_related("account", "record__institution").first()
+
+
+def object_to_claim(alert: ClaimAlert) -> bool:
+    """Freeze what the account holds of this school until a registrar has decided.
+
+    False when somebody objected already, or when the account holds nothing there now.
+    """
+    with transaction.atomic():
+        waiting = ClaimAlert.objects.filter(pk=alert.pk, objected_at=None)
+        if not held_records(alert).exists() or not waiting.update(objected_at=Now()):
+            return False
+        held_records(alert).filter(frozen_at=None).update(frozen_at=Now())
+        _note("object_to_claim", alert)
+        registrars = User.objects.filter(
+            registrar_of__institution__code=alert.institution_code, is_active=True
+        )
+        path = reverse("verification:claim_objection", args=[alert.key])
+        tell_all(accounts=list(registrars), kind="claim_objected", path=path, always=True)
+        mine = reverse("enrollment:status")
+        tell(account=alert.account, kind="claim_questioned", path=mine, always=True)
+    return True
+
+
+def objections_visible_to(user: User) -> QuerySet[ClaimAlert]:
+    """Objections about records of this registrar's institutions, those that wait first."""
+    codes = institutions_of(user).values("code")
+    found = ClaimAlert.objects.filter(institution_code__in=codes, objected_at__isnull=False)
+    return found.select_related("record", "account").order_by("-settled_at", "-objected_at")
+
+
+def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: User) -> bool:
+    """End the claim (``taken_back``) or let it hold; False when that was decided already."""
+    with transaction.atomic():
+        waiting = ClaimAlert.objects.filter(pk=alert.pk, objected_at__isnull=False, settled_at=None)
+        if not waiting.update(settled_at=Now(), settled_by=by, taken_back=taken_back):
+            return False
+        certificate = bytes(alert.record.certificate_hash)
+        if taken_back:
+            held_records(alert).update(holder=None, claimed_at=None)
+            Claim.objects.filter(
+                account=alert.account,
+                certificate_hash=certificate,
+                institution_code=alert.institution_code,
+                ended_at=None,
+            ).update(ended_at=Now())
+        thaw(certificate, alert.institution_code)
+        _note("settle_objection", alert, by, reason, {"taken_back": taken_back})
+        kind = "claim_taken_back" if taken_back else "claim_upheld"
+        tell(account=alert.account, kind=kind, path=reverse("enrollment:status"), always=True)
+    return True
+
+
+def held_records(alert: ClaimAlert) -> QuerySet[StudentRecord]:
+    """What the account holds of this person at the school that the alert is about."""
+    return StudentRecord.objects.filter(
+        institution__code=alert.institution_code,
+        certificate_hash=alert.record.certificate_hash,
+        holder=alert.account,
+    )
+
+
+def _note(
+    act: str,
+    alert: ClaimAlert,
+    by: User | None = None,
+    reason: str = "",
+    detail: dict[str, object] | None = None,
+) -> None:
+    trail.record(
+        action=f"verification.{act}",
+        actor_id=by.pk if by else None,
+        subject_type="record",
+        subject_key=alert.record.key,
+        institution_code=alert.institution_code,
+        reason=reason,
+        detail=detail,
+    )
