@@ -26,6 +26,7 @@ OPEN: frozenset[str] = frozenset(
     account_confirm_email account_code account_code_enter account_code_again
     account_reset_password account_reset_password_enter account_reset_password_again
     account_reset_password_new account_find_username account_find_username_sent
+    verification:object_to_claim
     accounts:undo_change mfa_authenticate accounts:stop_rescue account_lost account_rescue
     account_rescue_enter account_rescue_again account_rescue_state
     account_reset_password_question
