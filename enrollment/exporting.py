@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-import audit.services as trail
-from accounts.models import User
 from enrollment.identity.number import mask_number
 from enrollment.importing.columns import BY_NAME
 from enrollment.models import Institution, StudentRecord
@@ -51,19 +49,6 @@ def wanted_records(school: Institution, wanted: Wanted) -> QuerySet[StudentRecor
         confirmed = {"progress": Progress.CONFIRMED}
         found = found.filter(**confirmed) if wanted.checked else found.exclude(**confirmed)
     return found.order_by("school_class__code", "student_number", "pk")
-
-
-def note_export(*, school: Institution, by: User, reason: str, kind: str, rows: int) -> None:
-    """Write into the trail that records were taken away, how many and why."""
-    trail.record(
-        action="enrollment.export_records",
-        actor_id=by.pk,
-        subject_type="institution",
-        subject_key=school.code,
-        institution_code=school.code,
-        reason=reason,
-        detail={"kind": kind, "rows": rows},
-    )
 
 
 def titles() -> list[str]:

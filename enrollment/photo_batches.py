@@ -170,11 +170,6 @@ def refused_of(batch: PhotoBatch) -> Refused:
         return [(name, PhotoFault(fault)) for name, fault in json.load(file)]
 
 
-def note_download(*, batch: PhotoBatch, by: User) -> None:
-    """Write into the trail that the list of what was not taken was taken away."""
-    _write("download_refused_photos", batch, by)
-
-
 def waiting_for(state: PhotoBatchState) -> list[int]:
     """ZIPs in ``state`` whose doorbell should have been heard by now."""
     before = timezone.now() - PATIENCE

@@ -67,6 +67,7 @@ urlpatterns = [
     path("tokens/<uuid:key>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("records/", records.search, name="search"),
     path("records/<uuid:key>/", records.one_record, name="record"),
+    path("records/why/", records.access_reason, name="reason"),
     path("records/<uuid:key>/why/", records.viewing_reason, name="viewing_reason"),
     path("records/<uuid:key>/events/", events.new_event, name="new_event"),
     path("records/<uuid:key>/events/<int:pk>/undo/", events.undo_event, name="undo_event"),

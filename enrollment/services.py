@@ -2,18 +2,12 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
-from django.urls import reverse
-from django.utils import timezone
 
 import audit.services as trail
 from accounts.models import User
-from accounts.notices import tell_all
-from accounts.roles import Role
-from audit.models import AuditEntry
+from accounts.privacy.personal_data import record_access
 from enrollment.identity.number import mask_number
 from enrollment.models import ImportBatch, StudentRecord
 from enrollment.sealed import certificate_number
@@ -50,66 +44,45 @@ def reveal_certificate(*, record: StudentRecord, account: User, reason: str = ""
     Staff give a ``reason``; the holder needs none.
     """
     number = certificate_number(record)
+    if reason:
+        _note_access("reveal_certificate", record, account, reason)
+        return number
     trail.record(
         action="enrollment.reveal_certificate",
         actor_id=account.pk,
         subject_type="record",
         subject_key=record.key,
         institution_code=record.institution.code,
-        reason=reason,
     )
-    if reason:
-        _watch(account)
     return number
 
 
 def note_viewing(*, record: StudentRecord, account: User, reason: str) -> None:
     """Write into the trail that a member of staff has read ``record``, and why."""
-    trail.record(
-        action="enrollment.view_record",
-        actor_id=account.pk,
+    _note_access("view_record", record, account, reason)
+
+
+def note_list_viewing(*, batch: ImportBatch, account: User, people: int) -> None:
+    """Write into the trail that a registrar has read of ``people`` whom a file concerns."""
+    record_access(
+        account=account,
+        action="enrollment.view_changes",
+        people=people,
+        subject_type="import_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+    )
+
+
+def _note_access(act: str, record: StudentRecord, account: User, reason: str) -> None:
+    record_access(
+        account=account,
+        action=f"enrollment.{act}",
+        people=1,
         subject_type="record",
         subject_key=record.key,
         institution_code=record.institution.code,
         reason=reason,
-    )
-    _watch(account)
-
-
-def _watch(account: User) -> None:
-    """Alarm auditors and the operator once a day when somebody looks at very many (T12)."""
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    looks = AuditEntry.objects.filter(
-        actor_id=account.pk,
-        at__gte=today,
-        action__in=("enrollment.view_record", "enrollment.reveal_certificate"),
-    )
-    if looks.count() != settings.VIEWS_PER_DAY + 1:
-        return
-    trail.record(
-        action="enrollment.viewing_alarm",
-        actor_id=account.pk,
-        subject_type="account",
-        subject_key=account.key,
-        detail={"most": settings.VIEWS_PER_DAY},
-    )
-    watchers = User.objects.filter(Q(role_grants__role=Role.AUDITOR) | Q(is_superuser=True))
-    tell_all(
-        accounts=list(watchers.filter(is_active=True).distinct()),
-        kind="viewing_alarm",
-        path=reverse("accounts:notices"),
-        always=True,
-    )
-
-
-def note_list_viewing(*, batch: ImportBatch, account: User) -> None:
-    """Write into the trail that a registrar has read whom a file concerns."""
-    trail.record(
-        action="enrollment.view_changes",
-        actor_id=account.pk,
-        subject_type="import_batch",
-        subject_key=batch.key,
-        institution_code=batch.institution.code,
     )
 
 

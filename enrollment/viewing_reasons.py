@@ -1,15 +1,8 @@
-"""Why a member of staff opens a record; asked once, remembered while they work (SECURITY T12)."""
-
-from datetime import datetime, timedelta
+"""Why a member of staff opens a record; see accounts.privacy (SECURITY T12)."""
 
 from django import forms
 from django.db import models
-from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-_KEY = "viewing_reason"
-REMEMBERED = timedelta(hours=1)
 
 
 class ViewingReason(models.TextChoices):
@@ -52,17 +45,3 @@ class ViewingReasonForm(forms.Form):
 def reason_label(text: str) -> str:
     """A reason as the reader's language has it; words of one's own as they are."""
     return str(ViewingReason(text).label) if text in ViewingReason else text
-
-
-def remembered_reason(request: HttpRequest) -> str:
-    """The reason given within the last hour, or ""."""
-    kept = request.session.get(_KEY)
-    if not kept:
-        return ""
-    at = datetime.fromisoformat(kept["at"])
-    return str(kept["text"]) if timezone.now() - at < REMEMBERED else ""
-
-
-def remember_reason(request: HttpRequest, text: str) -> None:
-    """Keep ``text`` for the records opened next."""
-    request.session[_KEY] = {"text": text, "at": timezone.now().isoformat()}

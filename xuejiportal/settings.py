@@ -183,7 +183,9 @@ CAMPUS_NETWORKS = env.words("CAMPUS_NETWORKS")
 EVIDENCE_DAYS = env.integer("EVIDENCE_DAYS", 90)
 # Where the operator's console lies; an address of one's own keeps curious programs away.
 CONSOLE_PATH = env.text("CONSOLE_PATH", "console/")
-# Records that a member of staff may open in a day before auditors are told.
+# Where a member of staff is asked why they take personal data.
+ACCESS_REASON_URL = "registry:reason"
+# People whose data a member of staff may read or take in a day before auditors are told.
 VIEWS_PER_DAY = env.integer("VIEWS_PER_DAY", 200)
 # Days that name and number stated in vain are kept, to be matched with later imports.
 FACTS_DAYS = env.integer("FACTS_DAYS", 180)

@@ -6,6 +6,7 @@ from accounts.models.contact import ContactChange, ContactCheck
 from accounts.models.event import EventKind, SecurityEvent
 from accounts.models.limit import Block, LimitHit
 from accounts.models.notice import Notice, NoticeChoice, Topic
+from accounts.models.personal_data import PersonalDataCount
 from accounts.models.question import Question, SecurityAnswer
 from accounts.models.rescue import Rescue
 from accounts.models.session import Session
@@ -23,6 +24,7 @@ __all__ = [
     "LimitHit",
     "Notice",
     "NoticeChoice",
+    "PersonalDataCount",
     "Question",
     "RedeemedProof",
     "Rescue",

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.privacy.personal_data import personal_data
 from enrollment import absences, services
 from enrollment.absence_form import AbsenceForm
 from enrollment.importing.undo import Obstacle, UndoBlockedError
@@ -47,6 +47,7 @@ def missing(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "enrollment/imports/missing.html", context)
 
 
+@personal_data("enrollment.view_changes")
 @require_safe
 def missing_people(request: HttpRequest, key: UUID) -> HttpResponse:
     """Who is in a group of absent records."""
@@ -55,14 +56,17 @@ def missing_people(request: HttpRequest, key: UUID) -> HttpResponse:
     if group is None:
         return redirect("registry:missing", batch.key)
     people = absences.undecided(batch).filter(group.condition).order_by("record__student_number")
-    page = Paginator(people.select_related("record__school_class"), PEOPLE_PER_PAGE)
-    services.note_list_viewing(batch=batch, account=registrar(request))
-    context = {"batch": batch, "group": group, "page": page.get_page(request.GET.get("page"))}
+    pages = Paginator(people.select_related("record__school_class"), PEOPLE_PER_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    services.note_list_viewing(
+        batch=batch, account=registrar(request), people=len(page.object_list)
+    )
+    context = {"batch": batch, "group": group, "page": page}
     return render(request, "enrollment/imports/missing_people.html", context)
 
 
+@personal_data("enrollment.decide_absences", reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
 def decide_missing(request: HttpRequest, key: UUID) -> HttpResponse:
     """Decide about the groups that were chosen."""
     batch = visible_batch(request, key)
@@ -98,8 +102,8 @@ def decide_missing(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "enrollment/imports/missing_decide.html", context)
 
 
+@personal_data("enrollment.decide_absences", reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
 def decision(request: HttpRequest, key: UUID, decision_key: UUID) -> HttpResponse:
     """One decision: apply it as the second person, or take it back."""
     batch = visible_batch(request, key)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.privacy.personal_data import personal_data
 from enrollment import services
 from enrollment.importing.columns import BY_NAME
 from enrollment.importing.staging import staging_is_current, staging_is_whole, staging_name
@@ -17,6 +18,7 @@ from enrollment.views.access import registrar, visible_batch
 PER_PAGE = 20
 
 
+@personal_data("enrollment.view_changes")
 @require_safe
 def changes(request: HttpRequest, key: UUID) -> HttpResponse:
     """Old and new of each changed record; narrowed to a field, or to whom it concerns."""
@@ -31,10 +33,13 @@ def changes(request: HttpRequest, key: UUID) -> HttpResponse:
     field = field if field in fields else ""
     only = only if only in Only.values else ""
     records = ChangedRecords(staging, batch.mapping, field=field, only=only)
-    services.note_list_viewing(batch=batch, account=registrar(request))
+    page = Paginator(records, PER_PAGE).get_page(request.GET.get("page"))
+    services.note_list_viewing(
+        batch=batch, account=registrar(request), people=len(page.object_list)
+    )
     context = {
         "batch": batch,
-        "page": Paginator(records, PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "fields": [(name, BY_NAME[name].label, count) for name, count in fields.items()],
         "field": field,
         "kinds": Only.choices,

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.privacy.personal_data import note_access, personal_data
 from enrollment import record_events
 from enrollment.models import EventKind, RecordEvent, StudentRecord
 from enrollment.queries import institutions_of
@@ -57,8 +57,8 @@ class EventForm(forms.Form):
         return Happening(kind, given["on"], given["status_after"] or usual, given["note"])
 
 
+@personal_data("enrollment.open_event", reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
 def new_event(request: HttpRequest, key: UUID) -> HttpResponse:
     """Enter what happened to a record."""
     record = _mine(request, key)
@@ -67,9 +67,17 @@ def new_event(request: HttpRequest, key: UUID) -> HttpResponse:
         record_events.enter_event(record=record, happening=form.happening, by=registrar(request))
         messages.success(request, _("Entered. The student is told."))
         return redirect("registry:record", key)
+    note_access(
+        request,
+        people=1,
+        subject_type="record",
+        subject_key=record.key,
+        institution_code=record.institution.code,
+    )
     return render(request, "enrollment/registry/event.html", {"record": record, "form": form})
 
 
+@personal_data("enrollment.open_event", reauth=True)
 @require_POST
 def undo_event(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
     """Take the last event back."""

@@ -1,11 +1,11 @@
 """Taking records away as a file."""
 
-from allauth.account.decorators import reauthentication_required
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.privacy.personal_data import Reason, note_access, personal_data
 from enrollment import exporting
 from enrollment.export_form import ExportForm
 from enrollment.queries import institutions_of
@@ -13,8 +13,8 @@ from enrollment.spreadsheets import CSV, XLSX, csv_lines, workbook
 from enrollment.views.access import registrar
 
 
+@personal_data("enrollment.export_records", reason=Reason.IN_FORM, reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
 def export(request: HttpRequest) -> HttpResponseBase:
     """Choose what is taken away; POST gives the file, masked and streamed."""
     user = registrar(request)
@@ -23,8 +23,16 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return render(request, "enrollment/registry/export.html", {"form": form})
     school, kind = form.cleaned_data["institution"], form.cleaned_data["kind"]
     records = exporting.wanted_records(school, form.wanted)
-    reason = form.cleaned_data["reason"]
-    exporting.note_export(school=school, by=user, reason=reason, kind=kind, rows=records.count())
+    number = records.count()
+    note_access(
+        request,
+        people=number,
+        subject_type="institution",
+        subject_key=school.code,
+        institution_code=school.code,
+        reason=form.cleaned_data["reason"],
+        detail={"kind": kind, "rows": number},
+    )
     name = f"records-{school.code}-{timezone.localdate():%Y%m%d}.{kind}"
     titles, rows = exporting.titles(), exporting.rows(records)
     if kind == "xlsx":

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.privacy.personal_data import Reason, note_access, personal_data
 from enrollment import absences, batches, tasks, uploads
 from enrollment.importing.faults import FileFaultError
 from enrollment.models import BatchState
@@ -16,6 +17,7 @@ from enrollment.upload_handlers import tell_of_no_room
 from enrollment.views.access import registrar, visible_batch
 
 
+@personal_data("enrollment.take_faulty_rows", reason=Reason.BEFORE, reauth=True)
 @require_safe
 def faulty_rows(request: HttpRequest, key: UUID) -> FileResponse:
     """The rows to mend, in the registrar's own columns, with the reasons."""
@@ -24,6 +26,13 @@ def faulty_rows(request: HttpRequest, key: UUID) -> FileResponse:
         file = uploads.open_faulty_rows(batch)
     except FileNotFoundError as error:
         raise Http404 from error
+    note_access(
+        request,
+        people=int(batch.result.get("faulty", 0)),
+        subject_type="import_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+    )
     return FileResponse(file, as_attachment=True, filename=_("Rows to mend.xlsx"))
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.privacy.personal_data import Reason, note_access, personal_data
 from enrollment import photo_batches as acts
 from enrollment import tasks, waiting
 from enrollment.importing.faults import FileFault, FileFaultError
@@ -63,10 +64,20 @@ def photo_batches(request: HttpRequest) -> HttpResponse:
     return render(request, "enrollment/photos/list.html", {"form": form, "page": page})
 
 
+@personal_data("enrollment.view_refused_photos")
 @require_safe
 def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
     """One ZIP in whatever state it is: progress, check, result."""
     batch = _visible(request, key)
+    groups = _folded(batch)
+    if shown := sum(len(group.names) for group in groups):
+        note_access(
+            request,
+            people=shown,
+            subject_type="photo_batch",
+            subject_key=batch.key,
+            institution_code=batch.institution.code,
+        )
     context = {
         "batch": batch,
         "running": batch.state in RUNNING,
@@ -74,7 +85,7 @@ def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
         "failure": _failure(batch),
         "may_go_on": batch.failure in acts.PASSING,
         "stored": batch.new + batch.replaced,
-        "groups": _folded(batch),
+        "groups": groups,
         "four_eyes": acts.is_second_person_missing(batch=batch, by=registrar(request)),
         "kept_days": acts.KEPT.days,
     }
@@ -115,6 +126,7 @@ def again(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("registry:photo_batch", batch.key)
 
 
+@personal_data("enrollment.download_refused_photos", reason=Reason.BEFORE, reauth=True)
 @require_safe
 def refused(request: HttpRequest, key: UUID) -> FileResponse:
     """What was not taken and why, as a workbook."""
@@ -122,7 +134,13 @@ def refused(request: HttpRequest, key: UUID) -> FileResponse:
     found = acts.refused_of(batch)
     if not found:
         raise Http404
-    acts.note_download(batch=batch, by=registrar(request))
+    note_access(
+        request,
+        people=len(found),
+        subject_type="photo_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+    )
     rows = [(name, fault.label) for name, fault in found]
     file = workbook([_("Name in the ZIP file"), _("Reason")], rows, sheet=_("Photos not taken"))
     return FileResponse(file, as_attachment=True, filename=_("Photos not taken") + ".xlsx")

@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.privacy.access_reason import remember_reason, remembered_reason
+from accounts.privacy.personal_data import Reason, note_access, personal_data
 from enrollment import services
 from enrollment.class_history import class_history
 from enrollment.importing.columns import BY_NAME
@@ -18,17 +21,13 @@ from enrollment.queries import (
     search_records,
 )
 from enrollment.registry_forms import SearchForm
-from enrollment.viewing_reasons import (
-    ViewingReasonForm,
-    reason_label,
-    remember_reason,
-    remembered_reason,
-)
+from enrollment.viewing_reasons import ViewingReasonForm, reason_label
 from enrollment.views.access import record_keeper, registrar
 
 LISTED = 50
 
 
+@personal_data("enrollment.search_records")
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """Find a record; what is looked for travels in the body, never in the address."""
@@ -38,10 +37,18 @@ def search(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         found = search_records(records_visible_to(user), form.cleaned_data["words"])
         records = list(found.select_related("institution", "school_class")[: LISTED + 1])
+        note_access(
+            request,
+            people=len(records[:LISTED]),
+            subject_type="search",
+            subject_key="",
+            institution_code=records[0].institution.code if records else "",
+        )
         context |= {"records": records[:LISTED], "more": len(records) > LISTED, "searched": True}
     return render(request, "enrollment/registry/search.html", context)
 
 
+@personal_data("enrollment.view_record", reason=Reason.IN_FORM)
 @require_safe
 def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
     """One record with its history; that it was viewed is noted."""
@@ -72,15 +79,29 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
 def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
     """Why I open this record, and those after it."""
     record = get_object_or_404(records_visible_to(record_keeper(request)), key=key)
+    return _ask_why(request, reverse("registry:record", args=[record.key]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def access_reason(request: HttpRequest) -> HttpResponse:
+    """Why I open or take what ``next`` names, and what comes after it."""
+    record_keeper(request)
+    following = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):
+        following = reverse("registry:search")
+    return _ask_why(request, following)
+
+
+def _ask_why(request: HttpRequest, following: str) -> HttpResponse:
     form = ViewingReasonForm(request.POST or None)
     if form.is_valid():
         remember_reason(request, form.text)
-        return redirect("registry:record", record.key)
+        return redirect(following)
     return render(request, "enrollment/registry/why.html", {"form": form})
 
 
+@personal_data("enrollment.reveal_certificate", reason=Reason.IN_FORM, reauth=True)
 @require_safe
-@reauthentication_required
 def number(request: HttpRequest, key: UUID) -> HttpResponse:
     """The full certificate number for a registrar, with the reason in the trail."""
     user = registrar(request)

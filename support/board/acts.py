@@ -2,13 +2,14 @@
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.privacy.personal_data import Reason, personal_data
 from enrollment.progress import Progress
 from enrollment.spreadsheets import XLSX
 from support.board.export import class_workbook
 from support.board.reminding import remind
-from support.board.standing import REMINDED
+from support.board.standing import REMINDED, standings
 from support.board.views import board_reader, note_listing, visible_class
 from support.models import Reminder
 
@@ -25,24 +26,25 @@ def remind_class(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("support:class_reminded", pk, made.key)
 
 
+@personal_data("support.list_class_part")
 @require_safe
 def reminded(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Whom a reminder reached, and whom it did not."""
     school_class = visible_class(request, pk)
     made = get_object_or_404(Reminder, key=key, school_class=school_class)
     lost = made.reached.filter(out_of_reach=True).select_related("record")
-    context = {
-        "school_class": school_class,
-        "reminder": made,
-        "lost": [row.record for row in lost.order_by("record__student_number")],
-    }
+    people = [row.record for row in lost.order_by("record__student_number")]
+    note_listing(request, school_class, people=len(people), detail={"reminder": str(made.key)})
+    context = {"school_class": school_class, "reminder": made, "lost": people}
     return render(request, "support/board/reminded.html", context)
 
 
-@require_POST
+@personal_data("support.list_class_part", reason=Reason.BEFORE, reauth=True)
+@require_http_methods(["GET", "HEAD", "POST"])
 def export_class(request: HttpRequest, pk: int) -> FileResponse:
     """The people of a class as a workbook; numbers masked."""
     school_class = visible_class(request, pk)
-    note_listing(request, school_class, {"export": "xlsx"})
+    ((_, standing),) = standings([school_class])
+    note_listing(request, school_class, people=standing.total, detail={"export": "xlsx"})
     file, name = class_workbook(school_class), f"class-{school_class.pk}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-import audit.services as trail
 from accounts.models import User
+from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.models import Institution, SchoolClass
 from enrollment.progress import Progress
@@ -84,17 +84,19 @@ def class_board(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "support/board/class.html", context)
 
 
+@personal_data("support.list_class_part")
 @require_safe
 def class_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     """The people behind one figure; that they were listed is noted."""
     school_class = visible_class(request, pk)
     if part not in Progress.values:
         raise Http404
-    note_listing(request, school_class, {"part": part})
+    people = figures.people(school_class, Progress(part))
+    note_listing(request, school_class, people=len(people), detail={"part": part})
     context = {
         "school_class": school_class,
         "part": Progress(part),
-        "people": figures.people(school_class, Progress(part)),
+        "people": people,
         "reminded": figures.REMINDED,
     }
     return render(request, "support/board/people.html", context)
@@ -133,11 +135,13 @@ def visible_school(request: HttpRequest, code: str) -> Institution:
     return get_object_or_404(institutions_of(board_reader(request)), code=code)
 
 
-def note_listing(request: HttpRequest, school_class: SchoolClass, detail: dict[str, str]) -> None:
-    """Write into the trail that people of a class were listed."""
-    trail.record(
-        action="support.list_class_part",
-        actor_id=request.user.pk,
+def note_listing(
+    request: HttpRequest, school_class: SchoolClass, *, people: int, detail: dict[str, str]
+) -> None:
+    """Write into the trail that people of a class were listed, and count them."""
+    note_access(
+        request,
+        people=people,
         subject_type="class",
         subject_key=school_class.pk,
         institution_code=school_class.institution.code,

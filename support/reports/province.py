@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.corrections import submissions_of
 from enrollment.importing.columns import BY_NAME
@@ -17,13 +18,22 @@ from support.reports.correcting import enter_result
 from support.reports.forms import ResultForm
 
 
+@personal_data("support.list_submissions")
 @require_safe
 def submissions(request: HttpRequest) -> HttpResponse:
     """What the province has not answered yet, oldest first."""
     waiting = [(made, BY_NAME[made.field].label) for made in submissions_of(_registrar(request))]
+    note_access(
+        request,
+        people=len(waiting),
+        subject_type="queue",
+        subject_key="",
+        institution_code=waiting[0][0].record.institution.code if waiting else "",
+    )
     return render(request, "support/reports/submissions.html", {"waiting": waiting})
 
 
+@personal_data("support.enter_result", reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def result(request: HttpRequest, key: UUID) -> HttpResponse:
     """Enter what the province has answered."""
@@ -34,6 +44,13 @@ def result(request: HttpRequest, key: UUID) -> HttpResponse:
         if enter_result(correction=correction, by=registrar, **form.cleaned_data):
             messages.success(request, _("Entered; whoever reported it has been told."))
         return redirect("support:submissions")
+    note_access(
+        request,
+        people=1,
+        subject_type="record",
+        subject_key=correction.record.key,
+        institution_code=correction.record.institution.code,
+    )
     context = {"correction": correction, "label": BY_NAME[correction.field].label, "form": form}
     return render(request, "support/reports/result.html", context)
 

@@ -150,22 +150,6 @@ def reopen(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> 
         raise TooLateError from error
 
 
-def note_export(*, batch: ReportBatch, by: User) -> None:
-    """A member of staff has taken a batch away as a workbook."""
-    trail.record(
-        action="support.export_reports",
-        actor_id=by.pk,
-        subject_type="report_batch",
-        subject_key=batch.key,
-        institution_code=batch.institution.code,
-    )
-
-
-def note_reading(*, report: Report, by: User) -> None:
-    """A member of staff has read the report."""
-    _note("read_report", report, by)
-
-
 def _class(school: Institution, code: str) -> SchoolClass | None:
     return school.classes.filter(code=code).first() if code else None
 

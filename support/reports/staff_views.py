@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.roles import Role
 from enrollment.corrections import AlreadyAskedError, NotCorrectableError
 from enrollment.evidence import evidence_of
@@ -39,6 +40,7 @@ ACTS = {
 PERIOD = timedelta(days=365)
 
 
+@personal_data("support.list_reports")
 @require_http_methods(["GET", "HEAD", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for me, by cause and class."""
@@ -46,10 +48,17 @@ def queue(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "") for name in ("cause", "college", "batch")}
     everything = queries.queue_of(staff)
     waiting = queries.narrowed(everything, **chosen)
-    shown = list(waiting[:SHOWN])
+    shown = list(waiting.select_related("institution")[:SHOWN])
     form = StaffForm(request.POST or None, keys=_keys(request, shown))
     if form.is_valid():
         return _do(request, staff, form)
+    note_access(
+        request,
+        people=len(shown),
+        subject_type="queue",
+        subject_key="",
+        institution_code=shown[0].institution.code if shown else "",
+    )
     context = {
         "groups": _groups(shown),
         "total": waiting.count(),
@@ -64,15 +73,23 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "support/reports/queue.html", context)
 
 
+@personal_data("support.read_report")
 @require_safe
 def read(request: HttpRequest, key: UUID) -> HttpResponse:
     """One report with all that was said; that it was read is noted."""
     staff = _staff(request)
     report = _visible(staff, key)
-    services.note_reading(report=report, by=staff)
+    note_access(
+        request,
+        people=1,
+        subject_type="report",
+        subject_key=report.key,
+        institution_code=report.institution.code,
+    )
     return _page(request, staff, report, _correction_form(staff, report))
 
 
+@personal_data("support.correct_record", reauth=True)
 @sensitive_post_parameters()
 @require_POST
 def correct(request: HttpRequest, key: UUID) -> HttpResponse:
@@ -95,12 +112,19 @@ def separate(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("support:queue_report", key)
 
 
-@require_POST
+@personal_data("support.export_reports", reason=Reason.BEFORE, reauth=True)
+@require_http_methods(["GET", "HEAD", "POST"])
 def batch_workbook(request: HttpRequest, key: UUID) -> FileResponse:
     """A batch as a workbook."""
     staff = _staff(request)
     batch = get_object_or_404(queries.batches_visible_to(staff), key=key)
-    services.note_export(batch=batch, by=staff)
+    note_access(
+        request,
+        people=batch.reports.count(),
+        subject_type="report_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+    )
     reports = batch.reports.select_related("school_class", "record").order_by("cause", "pk")
     file, name = reports_workbook(reports), f"reports-{batch.pk}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from enrollment.models import Institution
+from support.board.standing import SMALL_GROUP
 from support.models import LIVE_STATES, Cause
 
 _FIGURES = """
@@ -29,6 +30,11 @@ class CauseFigures:
     live: int
     to_first_answer: timedelta | None
     to_solution: timedelta | None
+
+    @property
+    def is_small(self) -> bool:
+        """Too few reports for a statistic: it would tell of single people."""
+        return self.reports < SMALL_GROUP
 
 
 def figures_by_cause(schools: Sequence[Institution], since: datetime) -> list[CauseFigures]:

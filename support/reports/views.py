@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.privacy.personal_data import note_access, personal_data
 from enrollment.evidence import EvidenceFaultError, evidence_of, serve_evidence
 from enrollment.models import EvidencePurpose, StudentRecord
 from enrollment.queries import records_held_by
@@ -92,6 +93,7 @@ def one(request: HttpRequest, key: UUID) -> HttpResponse:
     return _page(request, key, WordsForm())
 
 
+@personal_data("support.read_report")
 @require_safe
 def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpResponse:
     """One file of a report: to who gave it, and to the staff whose turn it is to read it."""
@@ -104,7 +106,13 @@ def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpRespon
     if found is None:
         raise Http404
     if isinstance(user, User) and is_staff:
-        services.note_reading(report=report, by=user)
+        note_access(
+            request,
+            people=1,
+            subject_type="report",
+            subject_key=report.key,
+            institution_code=report.institution.code,
+        )
     return serve_evidence(found)
 
 

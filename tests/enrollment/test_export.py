@@ -51,7 +51,7 @@ def test_csv_is_masked_free_of_formulas_and_of_other_schools(desk: Client) -> No
     assert sample_number(501) not in text
     assert "1****************" in text
     entry = AuditEntry.objects.get(action="enrollment.export_records")
-    assert (entry.reason, entry.detail) == ("教务核对", {"kind": "csv", "rows": 2})
+    assert (entry.reason, entry.detail) == ("教务核对", {"kind": "csv", "rows": 2, "people": 2})
 
 
 def test_a_workbook_holds_no_formula(desk: Client) -> None:

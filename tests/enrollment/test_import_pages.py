@@ -35,6 +35,8 @@ def test_a_registrars_day(desk: Client, school: Institution, tmp_path: Path) -> 
     assert "这个学籍状态" in page or "学籍状态" in page
     assert not StudentRecord.objects.exists()
 
+    signed_in_just_now(desk)
+    desk.post(reverse("registry:reason"), {"words": "改错"})
     answer = desk.get(reverse("registry:faulty_rows", args=[batch.key]))
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active  # type: ignore[attr-defined]
     assert sheet is not None

@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 from enrollment import tasks
 from enrollment.importing import tally
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
-from tests.enrollment.desk import make_registrar, page_of, publish, upload
+from tests.enrollment.desk import make_registrar, page_of, publish, signed_in_just_now, upload
 from tests.enrollment.importing import AT, sample, write_csv
 
 Sheet = list[list[str]]
@@ -20,6 +20,8 @@ Sheet = list[list[str]]
 
 def given_back(client: Client, batch: ImportBatch) -> Sheet:
     """The workbook of faulty rows, its title row first."""
+    signed_in_just_now(client)
+    client.post(reverse("registry:reason"), {"words": "改错"})
     answer = client.get(reverse("registry:faulty_rows", args=[batch.key]))
     book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
     return [[str(cell or "") for cell in row] for row in book.worksheets[0].values]

@@ -112,6 +112,8 @@ def test_photos_are_checked_then_taken_then_told(
     assert not [name for name in kept(media) if name.endswith("/file")]
 
     address = reverse("registry:refused_photos", args=[second.key])
+    signed_in_just_now(desk)
+    desk.post(reverse("registry:reason"), {"words": "补交照片"})
     content = b"".join(desk.get(address).streaming_content)  # type: ignore[attr-defined]
     table = list(load_workbook(io.BytesIO(content)).worksheets[0].values)
     assert {row[0] for row in table[1:]} == {names[2], "20990000.jpg"}
@@ -120,6 +122,7 @@ def test_photos_are_checked_then_taken_then_told(
         "enrollment.upload_photos",
         "enrollment.release_photos",
         "enrollment.import_photos",
+        "enrollment.view_refused_photos",
         "enrollment.download_refused_photos",
     }
 
@@ -201,6 +204,8 @@ def test_hostile_entries_are_listed_and_the_good_ones_taken(
     take(desk, batch)
     assert (batch.new, batch.refused) == (1, 7)
     assert "<script>alert" not in page_of(desk, batch)
+    signed_in_just_now(desk)
+    desk.post(reverse("registry:reason"), {"words": "补交照片"})
     address = reverse("registry:refused_photos", args=[batch.key])
     content = b"".join(desk.get(address).streaming_content)  # type: ignore[attr-defined]
     cells = [cell for row in load_workbook(io.BytesIO(content)).worksheets[0] for cell in row]

@@ -115,6 +115,7 @@ MATRIX: dict[str, str] = {
         "R",
     ),
     "registry:search": STAFF,
+    "registry:reason": STAFF,
     "registry:record": KEEPERS,
     "registry:viewing_reason": KEEPERS,
     "registry:number": "R",

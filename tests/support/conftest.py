@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import ClassCounselor, InstitutionRegistrar, StudentRecord
 from support.models import Report
-from tests.people import make_account, make_school
+from tests.people import PASSWORD, make_account, make_school
 
 WORDS = "姓名第二个字应为䶮，以户口簿为准"
 Enter = Callable[[User], Client]
@@ -22,6 +23,7 @@ def enter() -> Enter:
     def enter(user: User) -> Client:
         client = Client()
         client.force_login(user)
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
         return client
 
     return enter

@@ -20,7 +20,7 @@ from enrollment.models import EvidenceFile
 from support.digest import send_digests
 from support.models import Digest, Report
 from support.reports.retention import forget_old_evidence
-from tests.people import make_account, make_record, sample_number
+from tests.people import PASSWORD, make_account, make_record, sample_number
 from tests.support.conftest import WORDS, Enter
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,9 @@ def test_what_is_handed_on_together_arrives_as_one_batch(
     assert "2 条反馈" in desk.get(QUEUE).content.decode()
     assert "赵同" in desk.get(QUEUE, {"batch": str(report.batch.key)}).content.decode()
     assert desk.get(QUEUE, {"batch": "x"}).status_code == 200
-    answer = desk.post(reverse("support:batch_workbook", args=[report.batch.key]))
+    desk.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    desk.post(reverse("registry:reason"), {"words": "报省级"})
+    answer = desk.get(reverse("support:batch_workbook", args=[report.batch.key]))
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active.values)  # type: ignore[union-attr]
     assert {row[3] for row in rows[1:]} == {"王明", "赵同"}
     denied = enter(counselor).post(reverse("support:batch_workbook", args=[report.batch.key]))
@@ -143,13 +145,24 @@ def test_a_hostile_file_is_refused_and_what_was_written_is_kept(
 
 
 def test_statistics_tell_how_long_reports_wait(
-    report: Report, counselor: User, school_registrar: User, enter: Enter
-) -> None:
+    report: Report, counselor: User, school_registrar: User, enter: Enter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("support.reports.statistics.SMALL_GROUP", 1)
     Report.objects.update(opened_at=timezone.now() - timedelta(hours=5))
     post(enter(counselor), "answer", report, words="好")
     page = reverse("support:report_statistics")
     assert enter(school_registrar).get(page).content.decode().count("5 小时") >= 2
     assert enter(counselor).get(page).status_code == 404
+
+
+def test_statistics_of_few_reports_tell_of_no_single_person(
+    report: Report, school_registrar: User, enter: Enter
+) -> None:
+    Report.objects.update(opened_at=timezone.now() - timedelta(hours=5))
+    text = enter(school_registrar).get(reverse("support:report_statistics")).content.decode()
+    assert "少于 5" in text
+    assert "小时" not in text
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.queries import records_held_by
 from enrollment.sealed import certificate_number
@@ -64,8 +64,8 @@ def object_to_claim(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "verification/claims/object.html", {"alert": alert, "done": done})
 
 
+@personal_data("verification.read_objection", reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
 def claim_objection(request: HttpRequest, key: UUID) -> HttpResponse:
     """The registrar reads an objection and decides whether the claim holds."""
     registrar = account_of(request)
@@ -83,5 +83,12 @@ def claim_objection(request: HttpRequest, key: UUID) -> HttpResponse:
         if settled:
             messages.success(request, _("Decided. The account has been told."))
         return redirect("verification:claim_objection", key)
+    note_access(
+        request,
+        people=1,
+        subject_type="record",
+        subject_key=alert.record.key,
+        institution_code=alert.institution_code,
+    )
     context = {"alert": alert, "form": form, "certificate": masked_certificate(alert.record)}
     return render(request, "verification/claims/objection.html", context)

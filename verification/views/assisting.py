@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.forms import ReasonForm
 from accounts.journeys.rescue import NotOpenError, UnknownCodeError
 from accounts.models import User
+from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.models import StudentRecord
 from enrollment.queries import records_visible_to
@@ -31,9 +31,9 @@ def show_code(request: HttpRequest) -> HttpResponse:
     return render(request, "verification/assisting/code.html", context)
 
 
+@personal_data("verification.open_assistance", reauth=True)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
 def assist(request: HttpRequest, key: UUID) -> HttpResponse:
     """Open this record for the student who shows the code."""
     staff, record = _desk(request, key)
@@ -57,12 +57,13 @@ def assist(request: HttpRequest, key: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The record is open for the student now."))
             return redirect("registry:record", key)
+    _note(request, record)
     context = {"record": record, "form": form, "undoable": assisting.assisted_claim(record)}
     return render(request, "verification/assisting/assist.html", context)
 
 
+@personal_data("verification.open_assistance", reauth=True)
 @require_POST
-@reauthentication_required
 def undo(request: HttpRequest, key: UUID) -> HttpResponse:
     """Take the record back."""
     staff, record = _desk(request, key)
@@ -74,9 +75,9 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("verification:assist", key)
 
 
+@personal_data("verification.open_assistance", reauth=True)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
 def rescue(request: HttpRequest, key: UUID) -> HttpResponse:
     """Give the account that holds this record back to the student who shows the code."""
     staff, record = _desk(request, key)
@@ -86,6 +87,7 @@ def rescue(request: HttpRequest, key: UUID) -> HttpResponse:
             request, _("The old contacts are told. In 24 hours the account is theirs.")
         )
         return redirect("registry:record", key)
+    _note(request, record)
     return render(request, "verification/assisting/rescue.html", {"record": record, "form": form})
 
 
@@ -112,3 +114,13 @@ def _desk(request: HttpRequest, key: UUID) -> tuple[User, StudentRecord]:
         raise Http404
     visible = records_visible_to(staff).select_related("institution", "holder")
     return staff, get_object_or_404(visible, key=key)
+
+
+def _note(request: HttpRequest, record: StudentRecord) -> None:
+    note_access(
+        request,
+        people=1,
+        subject_type="record",
+        subject_key=record.key,
+        institution_code=record.institution.code,
+    )

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -11,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-import audit.services as trail
 from accounts.models import User
+from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from delivery.masking import masked_email, masked_phone
 from enrollment.evidence import evidence_of, serve_evidence
@@ -37,15 +36,16 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "verification/disputes/queue.html", context)
 
 
+@personal_data("verification.read_dispute")
 @require_safe
 def one(request: HttpRequest, key: UUID) -> HttpResponse:
     """Both sides on one screen; that it was read is noted."""
     return _page(request, _visible(request, key), DecisionForm())
 
 
+@personal_data("verification.read_dispute", reauth=True)
 @sensitive_post_parameters()
 @require_POST
-@reauthentication_required
 def decide(request: HttpRequest, key: UUID) -> HttpResponse:
     """Decide who is right."""
     found = _visible(request, key)
@@ -62,8 +62,8 @@ def decide(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("verification:dispute_desk", key)
 
 
+@personal_data("verification.read_dispute", reauth=True)
 @require_POST
-@reauthentication_required
 def undo(request: HttpRequest, key: UUID) -> HttpResponse:
     """Take a decision back."""
     try:
@@ -74,6 +74,7 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("verification:dispute_desk", key)
 
 
+@personal_data("verification.read_dispute")
 @require_safe
 def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpResponse:
     """One file of either side."""
@@ -119,9 +120,9 @@ def _visible(request: HttpRequest, key: UUID) -> Dispute:
 
 
 def _note_reading(request: HttpRequest, found: Dispute) -> None:
-    trail.record(
-        action="verification.read_dispute",
-        actor_id=account_of(request).pk,
+    note_access(
+        request,
+        people=2,
         subject_type="dispute",
         subject_key=found.key,
         institution_code=found.institution_code,
