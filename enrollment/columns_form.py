@@ -11,9 +11,9 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.files.cell_marks import MARKS
 from enrollment.identity.number import mask_number
 from enrollment.importing.columns import BY_NAME, COLUMNS, LEFT_OUT, Header, missing_columns
-from enrollment.importing.workbook import LOST_DIGITS
 
 SAMPLES = 3
 SAMPLE_LENGTH = 40
@@ -107,7 +107,7 @@ class ColumnsForm(forms.Form):
 
 def samples(rows: Sequence[Sequence[str]], at: int) -> str:
     """The first few different cells of a column; identity and phone numbers masked."""
-    cells = (row[at].strip().removeprefix(LOST_DIGITS) for row in rows if at < len(row))
+    cells = (row[at].strip().lstrip(MARKS) for row in rows if at < len(row))
     found = list(dict.fromkeys(cell for cell in cells if cell))[:SAMPLES]
     return "、".join(
         mask_number(cell) if _LIKE_NUMBER.match(cell) else cell[:SAMPLE_LENGTH] for cell in found

@@ -18,6 +18,7 @@ def result_report(result: Result) -> dict[str, Any]:
             "message": problem.message,
             "warning": problem.is_warning,
             "first_row": problem.first_row,
+            "place": problem.place,
             "count": problem.count,
         }
         for problem in result.problems

@@ -123,7 +123,7 @@ def open_rows(batch: ImportBatch) -> Table:
         header = header_of(base, remembered)
         faulty = open_table(uploads.open_faulty_rows(batch.mends), "faulty.xlsx")
         with closing(faulty):
-            given_back = GivenBack(faulty, header)
+            given_back = GivenBack(faulty, header, base.reading)
         return merge(base, header, table, given_back, remembered)
 
 

@@ -10,8 +10,6 @@ from enrollment.identity.certificates import WORDS, CertificateType
 from enrollment.importing import vocabulary as words
 from enrollment.importing.faults import RowFault
 
-# Put before a workbook's number too long for a number cell: its last digits are gone.
-LOST_DIGITS: Final = "\x1a"
 # An empty field of COPY's text form.
 NULL: Final = "\\N"
 
@@ -181,11 +179,6 @@ NUMBERS: dict[str, Convert] = {
 }
 
 
-def converted(raw: str, convert: Convert) -> str | Fault:
-    """The cell by its converter; a number that a workbook has cut is a fault in any column."""
-    return Fault(RowFault.NUMBER_CELL) if raw.startswith(LOST_DIGITS) else convert(raw)
-
-
 def doubt(name: str, value: str) -> RowFault | None:
     """What is strange about a converted value, though it is taken; None mostly."""
     if name == "major_code" and _LOST_ZERO.match(value):
@@ -196,8 +189,7 @@ def doubt(name: str, value: str) -> RowFault | None:
 def is_damaged_number(raw: str) -> bool:
     """Whether a spreadsheet has taken a number for a quantity: 3.6E+17, or 000 at the end."""
     return (
-        raw.startswith(LOST_DIGITS)
-        or bool(_SCIENTIFIC.search(raw))
+        bool(_SCIENTIFIC.search(raw))
         or bool(_LONG_FLOAT.match(raw))
         or (len(raw) == 18 and raw.isdigit() and raw.endswith("000"))
     )

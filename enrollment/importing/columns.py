@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.text import fold, tidy
+from enrollment.fields.two_row_heads import joined_rows, with_other_persons
 
 HEADER_SEARCH_ROWS = 20
 # Columns that the portal itself adds to the rows it gives back to be mended.
@@ -285,11 +286,22 @@ def find_header(
 ) -> Header | None:
     """The title row among the first rows of a file: the one that names most columns.
 
-    Title lines and notes above it are passed over. None when no row names two.
+    Title lines and notes above it are passed over; where groups of titles stand
+    above the titles, both rows are read. None when no row names two.
     """
+    searched = rows[:HEADER_SEARCH_ROWS]
     found = [
-        read_header(number, cells, remembered)
-        for number, cells in enumerate(rows[:HEADER_SEARCH_ROWS], start=1)
+        read_header(number, cells, remembered) for number, cells in enumerate(searched, start=1)
+    ]
+    found += [
+        read_header(number, titles, remembered)
+        for number, titles in joined_rows(
+            searched, lambda title: bool(meaning_of(fold_title(title), remembered or {}))
+        )
     ]
     best = max(found, key=lambda header: len(header.mapping), default=None)
-    return best if best and len(best.mapping) >= 2 else None
+    if best is None or len(best.mapping) < 2:
+        return None
+    upper = searched[best.row_number - 2] if best.row_number > 1 else []
+    titles = with_other_persons(upper, best.titles)
+    return best if titles == best.titles else read_header(best.row_number, titles, remembered)

@@ -26,6 +26,8 @@ COMPARED: dict[str, tuple[str, str]] = {
     "certificate_number": ("s.certificate_hash", "r.certificate_hash"),
     "phone": ("s.phone_hash", "r.phone_hash"),
 }
+# Columns that staging holds under another name.
+_STAGED = {"phone": "phone_hash"}
 SOURCE = (
     '"{t}" s JOIN enrollment_studentrecord r ON r.id = s.record_id '
     "LEFT JOIN enrollment_schoolclass c ON c.id = r.school_class_id"
@@ -83,6 +85,19 @@ def match_records(staging: str, *, institution_id: int) -> None:
                 cursor.execute((_MATCH + condition).format(t=staging), [institution_id])
                 unmatched -= cursor.rowcount
     analyze_staging(staging)
+
+
+def keep_values(staging: str, columns: Iterable[str]) -> None:
+    """Put the registry's values where cells of ``columns`` say nothing that can be used."""
+    with connection.cursor() as cursor:
+        for name in set(columns) & set(COMPARED):
+            cursor.execute(
+                f'UPDATE "{staging}" s SET {_STAGED.get(name, name)} = {COMPARED[name][1]}'
+                " FROM enrollment_studentrecord r"
+                " LEFT JOIN enrollment_schoolclass c ON c.id = r.school_class_id"
+                " WHERE r.id = s.record_id AND %s = ANY(s.kept)",
+                [name],
+            )
 
 
 def compare(

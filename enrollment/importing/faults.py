@@ -52,6 +52,15 @@ class FileFault(models.TextChoices):
     )
     NO_HEADER = "no_header", _("No row with column titles was found among the first 20 rows.")
     MISSING_COLUMNS = "missing_columns", _("Required columns are missing.")
+    SEVERAL_LISTS = (
+        "several_lists",
+        _("Several sheets hold lists with different columns. Choose the sheet to read:"),
+    )
+    HIDDEN_LIST = (
+        "hidden_list",
+        _("Only a hidden sheet has the required columns. Show it in the file, or choose it:"),
+    )
+    NO_SHEET = ("no_sheet", _("The file has no sheet of that name. Its sheets are:"))
     NO_INSTITUTION = (
         "no_institution",
         _("The file does not say which institution it is of, and none was named."),
@@ -115,6 +124,22 @@ class RowFault(models.TextChoices):
     NUMBER_CELL = (
         "number_cell",
         _("The cell is a number and its last digits are already lost. Format the column as text."),
+    )
+    ERROR_CELL = (
+        "error_cell",
+        _("The cell shows an error such as #N/A in place of a value. Mend the formula or type it."),
+    )
+    UNSAVED_FORMULA = (
+        "unsaved_formula",
+        _("The result of the formula was not saved. Open the file, recalculate, and save it."),
+    )
+    NOT_SHOWN = (
+        "not_shown",
+        _("The cell holds a value that its number format hides. Show it, or empty the cell."),
+    )
+    KEPT_BLANK = (
+        "kept_blank",
+        _("The cell looks empty but holds a formula or blanks. The registry keeps its value."),
     )
     TOO_LONG = "too_long_text", _("The text is too long for this column.")
     CONTROL = "control_text", _("The cell holds invisible control characters.")
@@ -197,8 +222,11 @@ WARNINGS: frozenset[str] = frozenset(
         RowFault.CODE_ZERO,
         RowFault.LOST_CHARACTER,
         RowFault.NAME_DOUBTFUL,
+        RowFault.KEPT_BLANK,
     }
 )
+# The cell says nothing that can be used: it leaves the registry's value as it is.
+KEEPING: frozenset[str] = frozenset({RowFault.KEPT_BLANK, RowFault.PHONE_IGNORED})
 _PREFIXES = {"name:": NameFault, "number:": NumberFault}
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from django.conf import settings
 
+from enrollment.files.sheets import Reading
 from enrollment.importing.columns import (
     HEADER_SEARCH_ROWS,
     ROW_NUMBER_TITLE,
@@ -32,25 +33,27 @@ _IDENTITY = ("student_number", "candidate_number", "certificate_number")
 class GivenBack:
     """The rows a registrar was given to mend: their numbers in the file, and who they are of."""
 
-    def __init__(self, workbook: Table, header: Header) -> None:
+    def __init__(self, workbook: Table, header: Header, reading: Reading) -> None:
+        self._reading = reading
         self.numbers: set[int] = set()
         places: dict[str, list[int]] = {}
         for cells in workbook.rows():
-            if not cells or not _is_number(cells[0]):
+            number = reading.line(cells[0]) if cells else None
+            if number is None:
                 continue  # the title row
-            self.numbers.add(int(cells[0]))
+            self.numbers.add(number)
             for key in _identity(cells, header.mapping, shift=1):
-                places.setdefault(key, []).append(int(cells[0]))
+                places.setdefault(key, []).append(number)
         self._by_identity = {key: at[0] for key, at in places.items() if len(set(at)) == 1}
 
     def place_of(self, cells: Sequence[str], header: Header) -> int | None:
         """The row of the file that ``cells`` mends; None when it is a row of its own."""
         at = _row_number_at(header)
         if at is not None:
-            number = cells[at].strip() if at < len(cells) else ""
-            return int(number) if _is_number(number) and int(number) in self.numbers else None
-        found = (self._by_identity.get(key) for key in _identity(cells, header.mapping))
-        return next((number for number in found if number is not None), None)
+            number = self._reading.line(cells[at]) if at < len(cells) else None
+            return number if number in self.numbers else None
+        by_identity = (self._by_identity.get(key) for key in _identity(cells, header.mapping))
+        return next((number for number in by_identity if number is not None), None)
 
 
 def merge(
@@ -84,7 +87,7 @@ def merge(
     text.flush()
     text.detach()
     size = os.fstat(spool.fileno()).st_size
-    merged = Table(spool, "utf-8", ",", size, base.sheet, base.other_sheets)
+    merged = Table(spool, "utf-8", ",", size, base.reading)
     merged.replaced, merged.added = len(replacements), added
     return merged
 
@@ -161,7 +164,3 @@ def _identity(cells: Sequence[str], mapping: Mapping[str, int], *, shift: int = 
 
 def _row_number_at(header: Header) -> int | None:
     return header.titles.index(ROW_NUMBER_TITLE) if ROW_NUMBER_TITLE in header.titles else None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10

@@ -13,13 +13,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 
+from enrollment.files.sheets import Reading
 from enrollment.importing import workbook
 from enrollment.importing.faults import FileFault, FileFaultError
 
@@ -52,8 +53,7 @@ class Table:
     encoding: str
     delimiter: str
     size: int
-    sheet: str = ""
-    other_sheets: list[str] = field(default_factory=list)
+    reading: Reading = field(default_factory=Reading)
     replaced: int = 0
     added: int = 0
     # No cell is quoted and every row ends with a line feed.
@@ -129,24 +129,30 @@ class PlacedReader(io.RawIOBase):
         return len(block)
 
 
-def open_table(source: BinaryIO, name: str) -> Table:
+def open_table(
+    source: BinaryIO, name: str, *, titles: Mapping[str, str] | None = None, sheet: str = ""
+) -> Table:
     """The table in ``source``, a real file; ``name`` only helps to word refusals.
 
-    The table owns ``source`` from here on. Raises FileFaultError.
+    ``titles`` is what titles mean at the institution, ``sheet`` the one sheet to
+    read. The table owns ``source`` from here on. Raises FileFaultError.
     """
+    wishes = {"titles": dict(titles or {}), "sheet": sheet}
     source.seek(0)
     head = source.read(4096)
     suffix = Path(name).suffix.lower()
     if not head.strip():
         raise FileFaultError(FileFault.EMPTY)
     if head.startswith(_ZIP):
-        return _from_workbook(source, "zip")
+        return _from_workbook(source, "zip", wishes)
     if head.startswith(_OLE):
-        return _from_workbook(source, "xls")
+        return _from_workbook(source, "xls", wishes)
     if suffix == ".dbf" and head[0] in _DBF_VERSIONS:
-        return _from_workbook(source, "dbf")
+        return _from_workbook(source, "dbf", wishes)
     if suffix in _WORKBOOK_NAMES or _is_markup(head):
         raise FileFaultError(FileFault.NOT_A_WORKBOOK)
+    if sheet:
+        raise FileFaultError(FileFault.NO_SHEET)
     encoding = detect_encoding(source)
     size = os.fstat(source.fileno()).st_size
     table = Table(source, encoding, _delimiter(head, encoding), size)
@@ -159,30 +165,41 @@ def _is_markup(head: bytes) -> bool:
     return start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<head"))
 
 
-def _from_workbook(source: BinaryIO, kind: str) -> Table:
+def _from_workbook(source: BinaryIO, kind: str, wishes: dict[str, Any]) -> Table:
     spool = tempfile.TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  owned by the table
     source.seek(0)
-    command = [sys.executable, "-m", "enrollment.importing.workbook", kind, str(WORKBOOK_MEMORY)]
-    done = subprocess.run(  # noqa: S603  fixed command, the file is its standard input
-        command,
-        stdin=source,
-        stdout=spool,
-        stderr=subprocess.PIPE,
-        cwd=settings.BASE_DIR,
-        check=False,
-    )
+    with tempfile.TemporaryFile() as asked:
+        asked.write(json.dumps(wishes).encode())
+        asked.seek(0)
+        arguments = [kind, str(WORKBOOK_MEMORY), str(asked.fileno())]
+        done = subprocess.run(  # noqa: S603  fixed command, the file is its standard input
+            [sys.executable, "-m", "enrollment.importing.workbook", *arguments],
+            stdin=source,
+            stdout=spool,
+            stderr=subprocess.PIPE,
+            pass_fds=[asked.fileno()],
+            cwd=settings.BASE_DIR,
+            check=False,
+        )
     source.close()
     if done.returncode:
         spool.close()
-        raise FileFaultError(_REFUSALS.get(done.returncode, FileFault.TOO_LARGE))
+        raise _refusal(done)
     told = json.loads(done.stderr.splitlines()[-1])
     size = os.fstat(spool.fileno()).st_size
     if not size:
         spool.close()
         raise FileFaultError(FileFault.EMPTY)
-    table = Table(spool, "utf-8", ",", size, told["sheet"], told["others"])
+    table = Table(spool, "utf-8", ",", size, Reading(**told))
     table.lines_are_rows = _lines_are_rows(table)
     return table
+
+
+def _refusal(done: subprocess.CompletedProcess[bytes]) -> FileFaultError:
+    if done.returncode == workbook.EXIT_NO_LIST:
+        told = json.loads(done.stderr.splitlines()[-1])
+        return FileFaultError(FileFault[told["fault"]], told["detail"])
+    return FileFaultError(_REFUSALS.get(done.returncode, FileFault.TOO_LARGE))
 
 
 def _lines_are_rows(table: Table) -> bool:

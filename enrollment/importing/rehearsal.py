@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from enrollment.fields.left_out import RowSorter
 from enrollment.importing import checks, difference, stage
 from enrollment.importing.columns import (
     BY_NAME,
@@ -94,7 +95,8 @@ def rehearse(
     is_empty = known == 0
     know_the_registry(known)
     checker = RowChecker(header.mapping, institution.code)
-    job = stage.Job(table, checker, header.row_number, institution.pk, staging, is_empty)
+    sorter = RowSorter(header.mapping, header.titles)
+    job = stage.Job(table, checker, sorter, header.row_number, institution.pk, staging, is_empty)
     create_staging(staging)
     tally = stage.fill(job, report)
     with roomy():
@@ -102,6 +104,7 @@ def rehearse(
         checks.compare_rows(staging, tally)
         if not is_empty:
             difference.match_records(staging, institution_id=institution.pk)
+            difference.keep_values(staging, tally.kept_columns)
             checks.refuse_registry_conflicts(staging, tally, institution_id=institution.pk)
         compared = difference.compare(
             staging, header.mapping, institution_id=institution.pk, registry_is_empty=is_empty

@@ -9,6 +9,8 @@ from typing import Any, Self
 
 from rustpy_xlsxwriter import write_worksheet
 
+from enrollment.fields.left_out import LeftOut
+from enrollment.files.sheets import Reading
 from enrollment.importing.columns import BY_NAME, REASONS_TITLE, ROW_NUMBER_TITLE, Header
 from enrollment.importing.difference import Difference
 from enrollment.importing.faults import WARNINGS, Problem, fault_message
@@ -29,6 +31,7 @@ class FoldedProblem:
     column: str
     count: int
     first_row: int
+    place: str = ""  # the first row as people name it
 
     @property
     def message(self) -> str:
@@ -51,12 +54,28 @@ class FoldedProblem:
         return str(BY_NAME[self.column].label) if self.column else ""
 
 
+@dataclass(frozen=True)
+class LeftOutRows:
+    """Rows of the file that were not read as persons: how many, why, and the first of them."""
+
+    reason: str
+    count: int
+    places: list[str]
+
+    @property
+    def label(self) -> str:
+        """The reason in words."""
+        return str(LeftOut(self.reason).label)
+
+
 @dataclass
 class Result:
     """Everything a rehearsal found; holds no certificate number, phone or name of a person."""
 
     sheet: str = ""
     other_sheets: list[str] = field(default_factory=list)
+    reading: Reading = field(default_factory=Reading)
+    left_out: list[LeftOutRows] = field(default_factory=list)
     header_row: int = 0
     columns: list[str] = field(default_factory=list)
     unknown_titles: list[str] = field(default_factory=list)
@@ -90,8 +109,10 @@ class Result:
     ) -> Self:
         """Put the parts of a rehearsal together."""
         return cls(
-            sheet=table.sheet,
-            other_sheets=table.other_sheets,
+            sheet="、".join(table.reading.sheets),
+            other_sheets=[name for name, _ in table.reading.sheets_left],
+            reading=table.reading,
+            left_out=left_out_rows(tally, table.reading),
             header_row=header.row_number,
             columns=list(header.mapping),
             unknown_titles=header.unknown,
@@ -112,7 +133,7 @@ class Result:
             stale=touched.stale,
             fields=difference.fields,
             locked=difference.locked,
-            problems=fold(tally),
+            problems=fold(tally, table.reading),
             listed=tally.problems,
             rules=RULES,
         )
@@ -129,6 +150,8 @@ class Result:
         known = {entry.name for entry in fields(cls)}
         parts = {name: value for name, value in data.items() if name in known}
         parts["problems"] = [FoldedProblem(**entry) for entry in parts.get("problems", ())]
+        parts["left_out"] = [LeftOutRows(**entry) for entry in parts.get("left_out", ())]
+        parts["reading"] = Reading(**parts.get("reading", {}))
         parts["listed"] = [Problem(**entry) for entry in parts.get("listed", ())]
         return cls(**parts)
 
@@ -143,13 +166,25 @@ class Result:
         return [problem for problem in self.problems if problem.is_warning]
 
 
-def fold(tally: Tally) -> list[FoldedProblem]:
+def fold(tally: Tally, reading: Reading) -> list[FoldedProblem]:
     """Faults by kind and column, errors first, in the order of their first place."""
     folded = [
-        FoldedProblem(fault, column, count, first)
+        FoldedProblem(fault, column, count, first, reading.place(first))
         for (fault, column), (count, first) in tally.folded.items()
     ]
     return sorted(folded, key=lambda problem: (problem.is_warning, problem.first_row))
+
+
+def left_out_rows(tally: Tally, reading: Reading) -> list[LeftOutRows]:
+    """The rows that were not read as persons, by reason."""
+    found = [
+        LeftOutRows(reason, count, [reading.place(row) for row in tally.left_out_rows[reason]])
+        for reason, count in tally.left_out.items()
+    ]
+    if reading.hidden_rows:
+        hidden = reading.hidden_rows_listed
+        found.append(LeftOutRows(LeftOut.HIDDEN, reading.hidden_rows, list(hidden)))
+    return sorted(found, key=lambda rows: LeftOut.values.index(rows.reason))
 
 
 def write_faulty_rows(table: Table, header: Header, problems: list[Problem], out: Path) -> None:
@@ -171,7 +206,7 @@ def _faulty_records(
         if number in by_row:
             padded = [*map(printable, cells), *[""] * len(titles)]
             yield {
-                ROW_NUMBER_TITLE: str(number),
+                ROW_NUMBER_TITLE: table.reading.place(number),
                 **dict(zip(titles, padded, strict=False)),
                 REASONS_TITLE: "；".join(reasons(by_row[number], header)),
             }

@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import Final
 
 from accounts.text import fold, tidy
+from enrollment.fields.marked_cells import kept_columns, plain_row, with_marked
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import (
     PLACEHOLDERS,
@@ -30,7 +31,6 @@ from enrollment.importing.cells import (
     NUMBERS,
     REPEATING,
     Fault,
-    converted,
     escape,
     is_damaged_number,
     whole,
@@ -42,7 +42,7 @@ from enrollment.importing.word_groups import MEMO_LIMIT, OF_THE_CLASS, OF_THE_PE
 from vault.lookup import purpose_key
 
 # Changes whenever the checks change, so that rows once accepted are checked again.
-RULES: Final = "3"
+RULES: Final = "4"
 FINGERPRINT_BYTES = 16
 
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})\Z")
@@ -68,7 +68,6 @@ class RowChecker:
         self._phone_at = mapping.get("phone")
         self._student_at = mapping.get("student_number")
         self._width = max(mapping.values()) + 1
-        self._places = list(mapping.items())
         self._person = WordGroup(OF_THE_PERSON, mapping)
         self._class = WordGroup(OF_THE_CLASS, mapping)
         self._numbers = [(name, mapping[name]) for name in NUMBERS if name in mapping]
@@ -91,8 +90,10 @@ class RowChecker:
         if "certificate_type" not in mapping:
             self.staged_columns.append("certificate_type")
             self._kind_text.append(CertificateType.RESIDENT_ID.value)
+        self.staged_columns.append("kept")
         if self._phone_at is not None:
             self.staged_columns += ["phone_hash", "phone_sealed"]
+        self._places = positions
 
     def fit(self, cells: list[str], tidied: Counter[str]) -> list[str]:
         """The row without the blanks around its cells, as wide as the mapping needs.
@@ -132,6 +133,7 @@ class RowChecker:
     ) -> tuple[str | None, list[Problem]]:
         """The line for COPY (None when the row cannot be taken) and what is wrong."""
         faults: list[tuple[str, str]] = []
+        row, marked = plain_row(row, self._places)
         numbers = self._own_numbers(row, faults)
         stated = self._stated_facts(row, faults)
         person, school = self._person.take(row), self._class.take(row)
@@ -142,6 +144,8 @@ class RowChecker:
         certificate = self._certificate(row, kind, stated, faults)
         self._belonging(row, numbers, faults)
         phone = self._phone(row, faults)
+        if marked:
+            faults = with_marked(faults, marked)
         found = [Problem(row_number, column, code) for column, code in faults] if faults else []
         if found and not all(problem.is_warning for problem in found):
             return None, found
@@ -151,7 +155,7 @@ class RowChecker:
             "\\\\x" if found else "\\\\x" + fingerprint.hex(), key, name, canonical,
             *secrets.hidden("certificate", certificate, key), *numbers,
             stated.get("gender", NULL), stated.get("birth_date", NULL),
-            *person.text, *school.text, *self._kind_text,
+            *person.text, *school.text, *self._kind_text, kept_columns(faults) or NULL,
         ]  # fmt: skip
         if self._phone_at is not None:
             line += secrets.hidden("phone", phone, key) if phone else (NULL, NULL)
@@ -162,7 +166,7 @@ class RowChecker:
         for name, at in self._numbers:
             raw = row[at]
             if not _PLAIN_NUMBER.match(raw):
-                value = converted(raw, NUMBERS[name])
+                value = NUMBERS[name](raw)
                 if isinstance(value, Fault):
                     faults.append((name, value.code))
                     value = ""
@@ -251,7 +255,7 @@ def _compare(reading: IdReading, stated: dict[str, str], faults: list[tuple[str,
 def _remember(memo: dict[str, str | Fault], name: str, raw: str) -> str | Fault:
     if len(memo) >= MEMO_LIMIT:
         memo.clear()
-    memo[raw] = converted(raw, REPEATING[name])
+    memo[raw] = REPEATING[name](raw)
     return memo[raw]
 
 

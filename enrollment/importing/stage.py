@@ -12,6 +12,7 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
+from enrollment.fields.left_out import RowSorter
 from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.forked import ChildDiedError, in_processes
 from enrollment.importing.readers import Table
@@ -35,6 +36,7 @@ class Job:
 
     table: Table
     checker: RowChecker
+    sorter: RowSorter
     header_row: int
     institution_id: int
     staging: str
@@ -95,9 +97,12 @@ def _take_block(job: Job, own: psycopg.Connection[Any], block: Block, tally: Tal
     rows: list[Row] = []
     for number, cells in block:
         row = checker.fit(cells, tally.tidied)
-        if any(row):
+        if not any(row):
+            tally.blank += 1
+        elif reason := job.sorter.left_out(row):
+            tally.leave_out(reason, number)
+        else:
             rows.append((number, row, checker.fingerprint(row)))
-    tally.blank += len(block) - len(rows)
     tally.rows += len(rows)
     if not job.registry_is_empty:
         unknown = _without_known(job, own, rows)

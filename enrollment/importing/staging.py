@@ -24,7 +24,7 @@ _COLUMNS = {
     "gender": "smallint", "birth_date": "date", "entry_date": "date",
     "expected_leaving_date": "date", "schooling_years": "numeric(3,1)",
     **dict.fromkeys(_TEXT_COLUMNS, "text DEFAULT ''"),
-    "record_id": "bigint", "record_version": "integer", "action": "text",
+    "record_id": "bigint", "record_version": "integer", "action": "text", "kept": "text[]",
 }  # fmt: skip
 # Names may wait longer before they are sorted into their index, which costs less in bulk.
 _ROOMY = {"work_mem": "64MB", "gin_pending_list_limit": "64MB", "jit": "off"}

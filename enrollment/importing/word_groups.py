@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from enrollment.importing.cells import REPEATING, Fault, converted, doubt
+from enrollment.importing.cells import REPEATING, Fault, doubt
 from enrollment.importing.faults import RowFault
 
 MEMO_LIMIT = 5_000
@@ -50,7 +50,7 @@ class WordGroup:
         values: dict[str, str] = {}
         faults: list[tuple[str, str]] = []
         for name, raw in zip(self.names, cells, strict=False):
-            value = converted(raw, REPEATING[name])
+            value = REPEATING[name](raw)
             if isinstance(value, Fault):
                 faults.append((name, value.code))
                 value = ""

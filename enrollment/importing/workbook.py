@@ -1,13 +1,16 @@
 """Turn a workbook into CSV, in a process of its own with a memory cap.
 
-Run as ``python -m enrollment.importing.workbook KIND LIMIT`` with the workbook as standard
-input: one sheet leaves as UTF-8 CSV on standard output, one line a row so that
-row numbers stay, and one JSON line on standard error names the sheets. A
-hostile workbook can at worst kill this process. Formulas are never evaluated:
-the values last saved are read; macros and links are not looked at.
+Run as ``python -m enrollment.importing.workbook KIND LIMIT WISHES`` with the workbook as
+standard input, where WISHES is the descriptor of a file of JSON: ``sheet``, the
+one to read, and ``titles``, what titles mean at this institution. The list
+leaves as UTF-8 CSV on standard output, and one JSON line on standard error says
+what was read (``files.sheets.Reading``), or why nothing was. A hostile workbook
+can at worst kill this process. Formulas are never evaluated: the values last
+saved are read; macros and links are not looked at.
 """
 
 import csv
+import errno
 import io
 import json
 import os
@@ -18,51 +21,48 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from typing import Any, BinaryIO
 
 from dbfread import DBF
 from dbfread.exceptions import DBFNotFound
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from enrollment.importing.columns import HEADER_SEARCH_ROWS, find_header
+from enrollment.files.cell_marks import LOST_DIGITS
+from enrollment.files.number_formats import EXACT_BELOW, general
+from enrollment.files.sheets import NoListError, Reading, SheetReader
+from enrollment.files.spans import Cell, Span
 from enrollment.importing.room import is_no_room
 from enrollment.importing.xlsx_stream import Workbook
 
-LOST_DIGITS = "\x1a"
-# A double keeps fifteen decimal digits; longer numbers were changed when they were typed.
-EXACT_BELOW = 10**15
 UNFOLDED_LIMIT = 2 * 2**30
 UNFOLDED_RATIO = 200
 UNFOLDED_FREE = 50 * 2**20
 CPU_SECONDS = 300
-# Unfolded, all parts of an XLSX file together; a larger one is read row by row.
-STREAM_FROM = 100 * 2**20
 
-EXIT_UNREADABLE, EXIT_TOO_LARGE, EXIT_NO_ROOM = 3, 4, 5
+EXIT_UNREADABLE, EXIT_TOO_LARGE, EXIT_NO_ROOM, EXIT_NO_LIST = 3, 4, 5, 6
 
 
 class TooLargeError(Exception):
     """The file announces more data than the limit allows."""
 
 
-def main(kind: str, memory: int) -> int:
+def main(kind: str, memory: int, wishes: dict[str, Any]) -> int:
     """Convert standard input; the exit code tells why not."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    source = sys.stdin.buffer
+    resource.setrlimit(resource.RLIMIT_FSIZE, (UNFOLDED_LIMIT, UNFOLDED_LIMIT))
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
     try:
-        read = _dbf if kind == "dbf" else _workbook
-        if kind == "zip":
-            refuse_bomb(source)
-            read = _streamed if _is_large_xlsx(source) else read
-        sheet, others, rows = read(source)
-        csv.writer(out).writerows(rows)
+        reading = _convert(kind, sys.stdin.buffer, csv.writer(out), wishes)
         out.flush()
+    except NoListError as error:
+        _tell({"fault": error.fault, "detail": error.detail})
+        return EXIT_NO_LIST
     except (TooLargeError, MemoryError):
         return EXIT_TOO_LARGE
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            return EXIT_TOO_LARGE
         return EXIT_NO_ROOM if is_no_room(error) else EXIT_UNREADABLE
     except (
         CalamineError,
@@ -71,10 +71,28 @@ def main(kind: str, memory: int) -> int:
         struct.error,
         ValueError,
         KeyError,
+        NotImplementedError,
+        RuntimeError,
     ):
         return EXIT_UNREADABLE
-    sys.stderr.write(json.dumps({"sheet": sheet, "others": others}) + "\n")
+    _tell(reading.as_json())
     return 0
+
+
+def _convert(kind: str, source: BinaryIO, out: Any, wishes: dict[str, Any]) -> Reading:
+    if kind == "dbf":
+        out.writerows(_dbf(source))
+        return Reading()
+    if kind == "zip":
+        refuse_bomb(source)
+    book = Workbook(zipfile.ZipFile(source)) if _is_xlsx(kind, source) else _OtherBook(source)
+    reader = SheetReader(book, wishes["titles"], wishes["sheet"])
+    out.writerows(reader.rows())
+    return reader.reading
+
+
+def _tell(answer: dict[str, Any]) -> None:
+    sys.stderr.write(json.dumps(answer) + "\n")
 
 
 def refuse_bomb(source: BinaryIO) -> None:
@@ -89,63 +107,47 @@ def refuse_bomb(source: BinaryIO) -> None:
     source.seek(0)
 
 
-def _is_large_xlsx(source: BinaryIO) -> bool:
+def _is_xlsx(kind: str, source: BinaryIO) -> bool:
+    if kind != "zip":
+        return False
     with zipfile.ZipFile(source) as archive:
-        entries = archive.infolist()
+        names = archive.namelist()
     source.seek(0)
-    is_xlsx = any(entry.filename == "xl/workbook.xml" for entry in entries)
-    return is_xlsx and sum(entry.file_size for entry in entries) >= STREAM_FROM
+    return "[Content_Types].xml" in names or "xl/workbook.xml" in names
 
 
-def _streamed(source: BinaryIO) -> tuple[str, list[str], Iterator[list[str]]]:
-    """The same as ``_workbook``, for an XLSX file too large to be unfolded in memory."""
-    book = Workbook(zipfile.ZipFile(source))
-    chosen, filled = "", []
-    for name in book.sheet_names:
-        head = [list(map(cell_text, row)) for row in islice(book.rows(name), HEADER_SEARCH_ROWS)]
-        if any(map(any, head)):
-            filled.append(name)
-            if not chosen and find_header(head):
-                chosen = name
-    chosen = chosen or (filled or book.sheet_names)[0]
-    others = [name for name in filled if name != chosen]
-    return chosen, others, (list(map(cell_text, row)) for row in book.rows(chosen))
+class _OtherBook:
+    """An XLS or ODS file."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._book = CalamineWorkbook.from_filelike(source)
+        visible = SheetVisibleEnum.Visible
+        self.sheets = {one.name: one.visible != visible for one in self._book.sheets_metadata}
+        self.beyond: set[int] = set()
+
+    def layout(self, sheet: str) -> tuple[list[Span], frozenset[int]]:
+        """The merged spans; hidden columns are not known."""
+        spans = self._book.get_sheet_by_name(sheet).merged_cell_ranges or []
+        return [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in spans], (
+            frozenset()
+        )
+
+    def rows(self, sheet: str, width: int) -> Iterator[tuple[int, bool, list[Cell]]]:
+        """Number, hidden, cells of each row."""
+        found = self._book.get_sheet_by_name(sheet)
+        margin: list[Cell] = [""] * (found.start[1] if found.start else 0)
+        for number, row in enumerate(found.iter_rows(), start=1):
+            yield number, False, (margin + [cell_text(cell) for cell in row])[:width]
 
 
-def _workbook(source: BinaryIO) -> tuple[str, list[str], Iterator[list[str]]]:
-    """The first sheet with a header a registry knows, else the first that is not empty."""
-    book = CalamineWorkbook.from_filelike(source)
-    chosen, filled = "", []
-    for name in book.sheet_names:
-        sheet = book.get_sheet_by_name(name)
-        if sheet.end is None:
-            continue
-        filled.append(name)
-        head = sheet.to_python(skip_empty_area=False, nrows=HEADER_SEARCH_ROWS)
-        if not chosen and find_header([[cell_text(cell) for cell in row] for row in head]):
-            chosen = name
-    chosen = chosen or (filled[0] if filled else book.sheet_names[0])
-    sheet = book.get_sheet_by_name(chosen)
-    others = [name for name in filled if name != chosen]
-    return chosen, others, _sheet_rows(sheet)
-
-
-def _sheet_rows(sheet: Any) -> Iterator[list[str]]:
-    """Every row and column from the first of the sheet on; calamine leaves columns out only."""
-    margin = [""] * (sheet.start[1] if sheet.start else 0)
-    for row in sheet.iter_rows():
-        yield margin + [cell_text(cell) for cell in row]
-
-
-def _dbf(source: BinaryIO) -> tuple[str, list[str], Iterator[list[str]]]:
+def _dbf(source: BinaryIO) -> list[list[str]]:
     with tempfile.NamedTemporaryFile(suffix=".dbf") as copy:
         while block := source.read(2**20):
             copy.write(block)
         copy.flush()
         table = DBF(copy.name, encoding="gb18030", ignore_missing_memofile=True)
         names = list(table.field_names)
-        rows = [names, *([cell_text(row[name]) for name in names] for row in table)]
-    return "", [], iter(rows)
+        return [names, *([cell_text(row[name]) for name in names] for row in table)]
 
 
 def cell_text(cell: object) -> str:
@@ -166,14 +168,13 @@ def cell_text(cell: object) -> str:
 
 
 def _number_text(number: float) -> str:
-    if isinstance(number, float) and not number.is_integer():
-        return repr(number)
-    whole = int(number)
-    return f"{LOST_DIGITS}{whole}" if abs(whole) >= EXACT_BELOW else str(whole)
+    text = general(number)
+    return f"{LOST_DIGITS}{text}" if number == int(number) and abs(number) >= EXACT_BELOW else text
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1], int(sys.argv[2]))
+    with os.fdopen(int(sys.argv[3]), "rb") as file:
+        code = main(sys.argv[1], int(sys.argv[2]), json.load(file))
     sys.stderr.flush()
     # At once: what could not be written is not tried again.
     os._exit(code)

@@ -1,132 +1,245 @@
-"""The rows of a large XLSX sheet, one after another: a million rows need no gigabytes.
+"""The rows of an XLSX sheet, one after another: a million rows need no gigabytes.
 
-ECMA-376 part 1, 18.3 (worksheets). Smaller workbooks are read by calamine,
-which unfolds a sheet in memory; both give the same text (a test compares).
+ECMA-376 part 1, 18.3 (worksheets). The C tree builder takes the cells of a few
+rows at a time, which are read and dropped before the next piece of the file.
 """
 
+import codecs
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import IO
+from xml.etree.ElementTree import Element, TreeBuilder
 
+from enrollment.files.cell_marks import SEEMING_BLANK, UNNAMED_ERROR, UNSAVED, is_error
+from enrollment.files.date_formats import moment_of
+from enrollment.files.number_formats import NumberFormat, compiled
+from enrollment.files.spans import Cell, Span
 from enrollment.importing.xlsx_parts import (
+    CHUNK,
     XlsxError,
-    date_styles,
-    parse,
-    shared_texts,
-    sheets,
+    clean_text,
+    feed,
+    local,
+    new_parser,
+    read_parts,
 )
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-_TRUTH = {"1": True, "true": True, "0": False, "false": False}
-Cell = str | float | bool | date | time
+MOST_SPANS = 500_000
+_LONGEST = 64 * 2**20
+_TRUTH = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
+_TRUE = ("1", "true")
+_GENERAL = compiled("General")
+_ROWS = b"sheetData"
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)")
+_SPAN = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?([0-9]{1,7}):"
+    rb"\$?([A-Z]{1,3})\$?([0-9]{1,7})[\"']"
+)
+_ATTRIBUTE = re.compile(rb"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
+
+Row = tuple[int, bool, list[Cell]]
 
 
 class Workbook:
-    """An open XLSX file."""
+    """An open XLSX file; ``sheets`` is name → whether it is hidden, in order."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         """Raises XlsxError."""
         self._archive = archive
-        self._sheets, from_1904 = sheets(archive)
-        self._dates = date_styles(archive)
-        self._texts = shared_texts(archive)
-        # Excel believes in 29 February 1900: days after it are counted from one day earlier.
-        self._epoch = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001
+        self._parts = read_parts(archive)
+        self._places = {name: part for name, part, _ in self._parts.sheets}
+        self.sheets = {name: is_hidden for name, _, is_hidden in self._parts.sheets}
+        # Positions, behind the width asked for, in which cells were met.
+        self.beyond: set[int] = set()
 
-    @property
-    def sheet_names(self) -> list[str]:
-        """The names in order."""
-        return [name for name, _ in self._sheets]
+    def layout(self, sheet: str) -> tuple[list[Span], frozenset[int]]:
+        """The merged spans and the hidden columns of a sheet. Raises XlsxError."""
+        before, behind = _around_the_rows(self._archive, self._places[sheet])
+        return _spans(behind), _hidden_columns(before)
 
-    def rows(self, sheet: str) -> Iterator[list[Cell]]:
-        """Every row from the first on; a row that is left out is empty. Raises XlsxError."""
-        reader = _SheetReader(self)
-        for _ in parse(
-            self._archive, dict(self._sheets)[sheet], reader.start, reader.end, reader.text
-        ):
-            yield from reader.rows
-            reader.rows.clear()
+    def rows(self, sheet: str, width: int) -> Iterator[Row]:
+        """Each row that is written: its number, whether it is hidden, and ``width`` cells at most.
 
-    def value(self, kind: str, style: str, text: str) -> Cell:
-        """What a cell holds. Raises XlsxError."""
+        Raises XlsxError.
+        """
+        number = 0
+        for element in _row_elements(self._archive, self._places[sheet]):
+            number = _row_number(element, number)
+            yield number, element.get("hidden") in _TRUE, self._cells(element, width)
+
+    def _cells(self, row: Element, width: int) -> list[Cell]:
+        cells: list[Cell] = []
+        for element in row:
+            place = element.get("r")
+            at = _column_of(place.rstrip("0123456789")) if place else len(cells)
+            if at >= width:
+                if len(element):
+                    self.beyond.add(at)
+                continue
+            value = self._value(element)
+            if not value and place:
+                continue
+            if at < len(cells):
+                raise XlsxError
+            if at > len(cells):
+                cells.extend([""] * (at - len(cells)))
+            cells.append(value)
+        return cells
+
+    def _value(self, cell: Element) -> Cell:
+        """What a cell shows. Raises XlsxError."""
+        parts = {_local(part.tag): part for part in cell}
+        kind, value = cell.get("t", "n"), parts.get("v")
+        text = _inline_text(parts["is"]) if "is" in parts else value is not None and value.text
+        if "f" in parts and not text:
+            return SEEMING_BLANK if kind == "str" and value is not None else UNSAVED
+        if not text:
+            return ""
+        if "f" in parts and text == "0" and self._parts.uncalculated:
+            return UNSAVED
         try:
-            if kind == "s":
-                return self._texts[int(text)]
-            if kind in ("str", "inlineStr", "e", "d"):
-                return text
-            if kind == "b":
-                return _TRUTH.get(text, text)
-            number = float(text)
-            return self._moment(number) if style in self._dates else number
-        except (ValueError, IndexError, OverflowError) as error:
+            return self._shown(kind, cell.get("s"), text)
+        except (ValueError, IndexError, OverflowError, ArithmeticError) as error:
             raise XlsxError from error
 
-    def _moment(self, days: float) -> Cell:
-        moment = self._epoch + timedelta(milliseconds=round(days * 86_400_000))
-        if 0 <= days < 1:
-            return moment.time()
-        return moment.date() if moment.time() == time() else moment
+    def _shown(self, kind: str, style: str | None, text: str) -> Cell:
+        if kind == "n":
+            form = self._format(style)
+            if form is _GENERAL:
+                return text if _is_short(text) else form.of_number(float(text), False)
+            return form.of_number(float(text), self._parts.from_1904)
+        if kind == "b":
+            return _TRUTH.get(text, text)
+        if kind == "e":
+            return text if is_error(text) else UNNAMED_ERROR
+        if kind == "d":
+            return moment_of(text)
+        text = self._parts.texts[int(text)] if kind == "s" else text
+        if kind != "s":
+            text = clean_text(text)
+        shown = self._format(style).of_text(text) if style else text
+        return shown if shown.strip() or not shown else SEEMING_BLANK
+
+    def _format(self, style: str | None) -> NumberFormat:
+        formats = self._parts.formats
+        if style is None and formats:
+            return formats[0]
+        return formats[int(style)] if style and int(style) < len(formats) else _GENERAL
 
 
-class _SheetReader:
-    """Takes the pieces of a sheet as they come; finished rows wait in ``rows``."""
+def _row_elements(archive: zipfile.ZipFile, part: str) -> Iterator[Element]:
+    """The rows as elements; from the first row on, the parser calls the C builder itself."""
+    builder, parser = TreeBuilder(), new_parser()
+    builder.start("sheet", {})
+    holders: list[Element] = []
 
-    def __init__(self, book: Workbook) -> None:
-        self.rows: list[list[Cell]] = []
-        self._book = book
-        self._number = 0
-        self._row: list[Cell] = []
-        self._column, self._kind, self._style = 0, "", ""
-        self._pieces: list[str] = []
-        self._listening = self._spoken = False
+    def start(name: str, values: dict[str, str]) -> None:
+        if local(name) == "sheetData":
+            holders.append(builder.start(name, values))
+            parser.StartElementHandler = builder.start
+            parser.EndElementHandler = builder.end
+            parser.CharacterDataHandler = builder.data
 
-    def start(self, name: str, values: dict[str, str]) -> None:
-        """An element begins."""
-        name = name.rpartition(":")[2]
-        if name == "c":
-            place = values.get("r")
-            self._column = _column_of(place.rstrip("0123456789")) if place else len(self._row)
-            self._kind, self._style = values.get("t", "n"), values.get("s", "0")
-            self._pieces = []
-        elif name == "v" or (name == "t" and not self._spoken):
-            self._listening = True
-        elif name == "rPh":
-            self._spoken = True
-        elif name == "row":
-            number = int(values.get("r", self._number + 1))
-            if not self._number < number <= MOST_ROWS:
-                raise XlsxError
-            self.rows.extend([] for _ in range(number - self._number - 1))
-            self._number, self._row = number, []
+    parser.StartElementHandler = start
+    for _ in feed(parser, archive, part):
+        for holder in holders:
+            yield from holder[:-1]  # the last one may not be complete
+            del holder[:-1]
+    for holder in holders:
+        yield from holder
 
-    def text(self, data: str) -> None:
-        """Text between elements."""
-        if self._listening:
-            self._pieces.append(data)
 
-    def end(self, name: str) -> None:
-        """An element ends."""
-        name = name.rpartition(":")[2]
-        if name == "c":
-            self._take_cell()
-        elif name in ("v", "t"):
-            self._listening = False
-        elif name == "rPh":
-            self._spoken = False
-        elif name == "row":
-            self.rows.append(self._row)
+def _row_number(row: Element, before: int) -> int:
+    """The number of a row, which must follow the one before. Raises XlsxError."""
+    place = row.get("r")
+    number = before + 1 if place is None else int(place) if place.isdecimal() else 0
+    if not before < number <= MOST_ROWS:
+        raise XlsxError
+    return number
 
-    def _take_cell(self) -> None:
-        text = "".join(self._pieces)
-        if not text:
-            return
-        missing = self._column - len(self._row)
-        if missing < 0:
+
+def _inline_text(element: Element) -> str:
+    """The text of a cell that holds it itself; how it is said (phonetic) is left out."""
+    pieces = []
+    for part in element:
+        name = _local(part.tag)
+        if name == "t":
+            pieces.append(part.text or "")
+        elif name == "r":
+            pieces += [run.text or "" for run in part if _local(run.tag) == "t"]
+    return "".join(pieces)
+
+
+def _is_short(text: str) -> bool:
+    """Whether a whole number is written as it is shown."""
+    return text.isdecimal() and text.isascii() and len(text) <= 15 and text[0] != "0"
+
+
+def _around_the_rows(archive: zipfile.ZipFile, part: str) -> tuple[bytes, bytes]:
+    """What stands in a sheet before its rows and behind them, as UTF-8."""
+    before, behind, found = b"", b"", False
+    try:
+        with archive.open(part) as file:
+            for chunk in _as_utf8(file):
+                if not found:
+                    before += chunk
+                    found = _ROWS in before
+                behind += chunk
+                if len(before) > _LONGEST or len(behind) > _LONGEST:
+                    raise XlsxError
+                # The end of the mark may come with the next piece.
+                behind = behind[max(behind.rfind(_ROWS), 0) :]
+                if _ROWS not in behind:
+                    behind = behind[-len(_ROWS) :]
+    except (KeyError, EOFError, zlib.error) as error:
+        raise XlsxError from error
+    return before.partition(_ROWS)[0], behind
+
+
+def _as_utf8(file: IO[bytes]) -> Iterator[bytes]:
+    head = file.read(CHUNK)
+    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        while head:
+            yield head
+            head = file.read(CHUNK)
+        return
+    decoder = codecs.getincrementaldecoder("utf-16")("replace")
+    while head:
+        yield decoder.decode(head).encode("utf-8", "replace")
+        head = file.read(CHUNK)
+
+
+def _spans(behind: bytes) -> list[Span]:
+    """The merged spans. Raises XlsxError."""
+    found = []
+    for match in _SPAN.finditer(behind):
+        first, top, last, bottom = (
+            match[1].decode(),
+            int(match[2]),
+            match[3].decode(),
+            int(match[4]),
+        )
+        found.append((top, _column_of(first), bottom, _column_of(last)))
+        if len(found) > MOST_SPANS:
             raise XlsxError
-        if missing:
-            self._row.extend([""] * missing)
-        self._row.append(self._book.value(self._kind, self._style, text))
+    return found
+
+
+def _hidden_columns(before: bytes) -> frozenset[int]:
+    found: set[int] = set()
+    for match in _COLUMN.finditer(before):
+        values = {name: value.decode() for name, value in _ATTRIBUTE.findall(match[1])}
+        first, last = values.get(b"min", ""), values.get(b"max", "")
+        if values.get(b"hidden") in _TRUE and first.isdecimal() and last.isdecimal():
+            found.update(range(int(first) - 1, min(int(last), MOST_COLUMNS)))
+    return frozenset(found)
+
+
+_local = cache(local)
 
 
 @cache

@@ -123,8 +123,9 @@ class Command(BaseCommand):
 def _problem_line(result: Result, problem: FoldedProblem) -> str:
     """One kind of fault: how bad, where first, why, and in how many other places."""
     kind = _("warning") if problem.is_warning else _("error")
-    row = _("row %(number)s") % {"number": problem.first_row}
-    place = " ".join(filter(None, (result.sheet, row, problem.label)))
+    row = _("row %(number)s") % {"number": problem.place}
+    sheet = result.sheet if len(result.reading.sheets) == 1 else ""
+    place = " ".join(filter(None, (sheet, row, problem.label)))
     others = ngettext("and %(number)s other place", "and %(number)s other places", problem.others)
     more = " (" + others % {"number": problem.others} + ")" if problem.others else ""
     return f"{kind}: {place}: {problem.message}{more}"
