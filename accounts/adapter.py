@@ -3,9 +3,12 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts import guessing, limits
 from accounts.identifiers import Identifier, owner_of
@@ -13,6 +16,9 @@ from accounts.journeys.telling import tell_phone
 from accounts.languages import writing_to
 from accounts.limits import LimitReachedError, client_address
 from accounts.models import User
+from accounts.recovery.closing import close_entrances
+from accounts.sign_in.password_state import PasswordReplacedError, lock_unchanged
+from accounts.sign_in.recent_proof import note_sign_up
 from delivery.models import Channel
 
 # Activation, and its twin for an address that has an account (T4).
@@ -54,6 +60,31 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
         if isinstance(user, User):
             tell_phone(account=user, kind="security_changed")
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, *, signup: bool, **kwargs: Any
+    ) -> HttpResponse:
+        """Remember in the session that signed up that it did."""
+        if signup:
+            note_sign_up(request)
+        answer: HttpResponse = super().post_login(request, user, signup=signup, **kwargs)
+        return answer
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Change the password, and close every code and grant that was given before.
+
+        Only the password is written, and only if it was not replaced meanwhile.
+        """
+        if not isinstance(user, User):
+            raise TypeError("not an account of the portal")
+        try:
+            with transaction.atomic():
+                lock_unchanged(user)
+                user.set_password(password)
+                user.save(update_fields=["password"])
+                close_entrances(account=user)
+        except PasswordReplacedError as error:
+            raise ImmediateHttpResponse(redirect("account_login")) from error
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Whether ``password`` is the user's; django-allauth's own knows no phone.

@@ -17,7 +17,7 @@ class AccountsConfig(AppConfig):
         from accounts.journeys import rescue
         from accounts.notices import register_notice
         from accounts.sessions import services as sessions
-        from accounts.sign_in import admission
+        from accounts.sign_in import admission, factor_seals
         from delivery.registry import register_failure_listener, register_renderer
 
         import_module("accounts.rotation")
@@ -27,6 +27,7 @@ class AccountsConfig(AppConfig):
         security_log.listen()
         sessions.listen()
         admission.listen()
+        factor_seals.listen()
         contact_checks.listen()
         languages.listen()
         steps.register_step(steps.CONTACTS)

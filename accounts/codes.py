@@ -186,11 +186,9 @@ def _check(asked: QuerySet[Code], typed: str) -> tuple[Outcome, Code | None]:
     return Outcome.RIGHT, code
 
 
-def close_entrance(*, account: User) -> None:
-    """Let no code open the account any more: its password has been replaced."""
-    Code.objects.filter(account=account, purpose__in=ENTRANCE, closed_at__isnull=True).update(
-        closed_at=Now()
-    )
+def close_all(*, account: User) -> None:
+    """Close every open code of the account: its password has been replaced."""
+    Code.objects.filter(account=account, closed_at__isnull=True).update(closed_at=Now())
 
 
 def prune() -> None:

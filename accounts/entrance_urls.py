@@ -8,7 +8,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts.views import by_code, phone_signup, rescue, username
-from accounts.views.activation import check_your_mail
+from accounts.views.activation import activate, check_your_mail
 from accounts.views.sign_out import SignOutView
 
 _sign_in, _reset = {"door": by_code.SIGN_IN}, {"door": by_code.RESET}
@@ -22,7 +22,7 @@ urlpatterns = [
     path("confirm-email/", check_your_mail, name="account_email_verification_sent"),
     re_path(
         r"^confirm-email/(?P<key>[-:\w]+)/$",
-        allauth_views.confirm_email,
+        activate,
         name="account_confirm_email",
     ),
     path("login/", allauth_views.login, name="account_login"),

@@ -1,16 +1,12 @@
 """How the portal keeps and names second factors, on top of django-allauth's."""
 
-from base64 import b64decode, b64encode
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
-from vault.cipher import seal, unseal
-
-# django-allauth tells neither the account nor the kind of secret.
-CONTEXT = "second-factor"
+from accounts.sign_in.factor_seals import seal_text, unseal_text
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -18,11 +14,11 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """The sealed form of a secret, fit for a JSON column."""
-        return b64encode(seal(text.encode(), context=CONTEXT)).decode()
+        return seal_text(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret again. Raises UnsealError for one that this portal did not seal."""
-        return unseal(b64decode(encrypted_text), context=CONTEXT).decode()
+        """The secret again. Raises UnsealError for one that was not sealed for its row."""
+        return unseal_text(encrypted_text)
 
     def _get_site_name(self) -> str:
         return str(settings.SITE_NAME)

@@ -215,6 +215,17 @@ class NewPasswordForm(forms.Form):
         return password
 
 
+class SignUpPasswordForm(forms.Form):
+    """The password that was chosen at sign-up, typed again on another device."""
+
+    password = forms.CharField(
+        label=_("Password chosen at sign-up"),
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class UsernameForm(forms.Form):
     """A name to sign in with, beside e-mail and phone."""
 

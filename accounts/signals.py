@@ -7,3 +7,7 @@ phone_confirmed = Signal()
 
 # Sent in the transaction with ``account``: it is being erased; each app clears its own part.
 account_deleted = Signal()
+
+# Sent in the transaction with ``account`` and ``since`` (a moment, or None): codes and grants
+# given before must not work any more; what was made since then was not made by the owner.
+entrances_closed = Signal()

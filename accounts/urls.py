@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from accounts.recovery import take_back_views
 from accounts.sessions.views import my_sessions
 from accounts.sign_in.admission_views import enter_staff_code
 from accounts.views import blocks, contacts, deletion, notices, questions, rescue
@@ -37,6 +38,7 @@ urlpatterns = [
     path("security/my-data/", my_data, name="my_data"),
     path("security/delete/", deletion.delete_account, name="delete_account"),
     path("security/delete/cancel/", deletion.cancel, name="cancel_deletion"),
+    path("security/take-back/", take_back_views.take_account_back, name="take_back"),
     path("notices/", notices.mine, name="notices"),
     path("notices/read/", notices.read, name="notices_read"),
     path("notices/choices/", notices.choices, name="notice_choices"),
@@ -49,7 +51,7 @@ urlpatterns = [
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/check/", check_contacts, name="check_contacts"),
     path("contacts/stop/<uuid:key>/", rescue.stop, name="stop_rescue"),
-    path("contacts/undo/<uuid:key>/", contacts.undo_change, name="undo_change"),
+    path("contacts/undo/<uuid:key>/", take_back_views.undo_change, name="undo_change"),
     path("contacts/<channel:channel>/", contacts.ask_for_code, name="ask_for_code"),
     path("contacts/<channel:channel>/code/", contacts.enter_code, name="enter_code"),
     path("contacts/<channel:channel>/again/", contacts.resend_code, name="resend_code"),

@@ -1,12 +1,15 @@
 """What the registry does when an account tells something."""
 
+from datetime import datetime
+
 from django.db.models.functions import Now
 from django.dispatch import receiver
 
 from accounts.models import User
-from accounts.signals import account_deleted, phone_confirmed
-from enrollment.models import StatusReport, StudentRecord
+from accounts.signals import account_deleted, entrances_closed, phone_confirmed
+from enrollment.models import ImportToken, StatusReport, StudentRecord
 from enrollment.seeking import note_registered
+from enrollment.tokens import revoke_token
 
 
 @receiver(phone_confirmed, dispatch_uid="enrollment-note-registered")
@@ -20,3 +23,14 @@ def let_go_of_records(*, account: User, **_: object) -> None:
     """The records stay with the school, held by nobody; reports that were issued are revoked."""
     StudentRecord.objects.filter(holder=account).update(holder=None, claimed_at=None)
     StatusReport.objects.filter(account=account, revoked_at=None).update(revoked_at=Now())
+
+
+@receiver(entrances_closed, dispatch_uid="enrollment-entrances-closed")
+def revoke_what_was_issued(*, account: User, since: datetime | None, **_: object) -> None:
+    """Import tokens and reports that somebody else made as the owner are revoked."""
+    if since is None:
+        return
+    for token in ImportToken.objects.filter(created_by=account, created_at__gte=since):
+        revoke_token(token=token, by=account)
+    issued = StatusReport.objects.filter(account=account, issued_at__gte=since)
+    issued.filter(revoked_at=None).update(revoked_at=Now())

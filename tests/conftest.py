@@ -5,17 +5,20 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
 import audit.services as trail
+from accounts.journeys import binding
 from accounts.journeys.deletion import ask_for_deletion
 from accounts.limits import subject_of
-from accounts.models import Block, Question, Rescue, SecurityAnswer, User
+from accounts.models import Block, ContactChange, Question, Rescue, SecurityAnswer, User
 from accounts.roles import Role
+from delivery.models import Channel
 from enrollment import absences, photo_batches
 from enrollment.cards import card_of
 from enrollment.confirming import answer_record
@@ -116,6 +119,22 @@ def asked(db: None) -> User:
             account=account, question=question, answer_hash=make_password("答案")
         )
     return account
+
+
+@pytest.fixture
+def changed_phone(db: None) -> ContactChange:
+    """The phone of an account was replaced just now."""
+    account = make_account("changed@example.org", phone="+8613712345601")
+    with transaction.atomic():
+        binding.bind(account=account, channel=Channel.SMS, address="+8613712345602")
+    return ContactChange.objects.latest("pk")
+
+
+@pytest.fixture
+def signed_up_mailbox(db: None) -> EmailAddress:
+    """The mailbox of an account that was never activated."""
+    account = User.objects.create(email="signed.up@example.org", password=make_password("x"))
+    return EmailAddress.objects.create(user=account, email=account.email, primary=True)
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from accounts.models import User
-from accounts.signals import account_deleted
+from accounts.signals import account_deleted, entrances_closed
 from enrollment.models import StudentRecord
 from enrollment.signals import batch_published, certificate_changed
 from verification import disputes
 from verification.models import (
     OPEN_STATES,
+    AssistCode,
     Claim,
     Dispute,
     DisputeState,
@@ -55,3 +56,9 @@ def forget_what_was_proved(*, account: User, **_: object) -> None:
     for dispute in Dispute.objects.filter(claimant=account, state=DisputeState.OPEN):
         disputes.withdraw(dispute=dispute)
     Dispute.objects.filter(holder=account).update(holder=None)
+
+
+@receiver(entrances_closed, dispatch_uid="verification-entrances-closed")
+def void_assist_code(*, account: User, **_: object) -> None:
+    """A code shown at the school before the password was replaced opens no record any more."""
+    AssistCode.objects.filter(account=account).delete()

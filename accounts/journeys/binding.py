@@ -1,29 +1,30 @@
 """Binding a phone or an e-mail address to the account by a code (guide rows 37 to 45)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
-from django.urls import reverse
 
-from accounts import codes, letters, limits
+from accounts import codes, limits
 from accounts.codes import Outcome
 from accounts.contact_checks import note_contact
+from accounts.contacts.changes import Address, record_change
 from accounts.languages import writing_to
-from accounts.models import Code, CodePurpose, ContactChange, EventKind, User
+from accounts.models import ChangeKind, Code, CodePurpose, EventKind, User
 from accounts.security_log import record_event
+from accounts.sign_in.password_state import (
+    PasswordReplacedError,
+    lock_account,
+    lock_unchanged,
+)
 from accounts.signals import phone_confirmed
 from audit import services as audit
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
-from delivery.services import queue_content, queue_rendered
-from vault import cipher
+from delivery.services import queue_rendered
 
 PURPOSES = {Channel.SMS: CodePurpose.BIND_PHONE, Channel.EMAIL: CodePurpose.BIND_EMAIL}
-UNDO_LIFE = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -81,72 +82,62 @@ def open_code(*, account: User, channel: Channel, address: str) -> Code:
     )
 
 
-def confirm_binding(*, account: User, channel: Channel, typed: str) -> Outcome:
+def confirm_binding(
+    *,
+    account: User,
+    channel: Channel,
+    typed: str,
+    reauthenticated: bool = True,
+    is_sign_up: bool = False,
+) -> Outcome:
     """Bind the address whose code was ``typed``; the contact it replaces is told.
 
-    An address that another account has bound meanwhile reads as OVER: the
-    database lets one account have it. Raises limits.LimitReachedError.
+    An address that another account has bound meanwhile reads as OVER, and so does
+    a request that began before the password was replaced. ``is_sign_up``: the
+    contact is the account's first one, and there is nothing to undo. Raises
+    limits.LimitReachedError.
     """
     with transaction.atomic():
         limits.spend("try_code", f"account:{account.pk}")
-    outcome, code = codes.check(account=account, purpose=PURPOSES[channel], typed=typed)
-    if code is None:
-        return outcome
-    address = codes.address_of(code)
     try:
         with transaction.atomic():
-            bind(account=account, channel=channel, address=address)
-    except IntegrityError:
+            lock_unchanged(account)
+            outcome, code = codes.check(account=account, purpose=PURPOSES[channel], typed=typed)
+            if code is None:
+                return outcome
+            return _bind_or_over(
+                account,
+                (channel, codes.address_of(code)),
+                reauthenticated=reauthenticated,
+                undoable=not is_sign_up,
+            )
+    except PasswordReplacedError:
         return Outcome.OVER
-    return Outcome.RIGHT
 
 
-def undoable_change(key: str) -> ContactChange | None:
-    """The change a link names, while it can be undone."""
-    return (
-        ContactChange.objects.filter(key=key, undone_at__isnull=True, made_at__gt=Now() - UNDO_LIFE)
-        .select_related("account")
-        .first()
-    )
-
-
-@transaction.atomic
-def undo_change(*, change: ContactChange) -> bool:
-    """Put the old contact back and sign everyone out; False when it is too late.
-
-    The password is made unusable: whoever changed the contact knew it.
-    """
-    undone = ContactChange.objects.filter(
-        pk=change.pk, undone_at__isnull=True, made_at__gt=Now() - UNDO_LIFE
-    )
-    if not undone.update(undone_at=Now()):
-        return False
-    account = change.account
-    _put_back_others(change)
-    _set_contact(account, Channel(change.channel), _old_address(change))
-    account.set_unusable_password()
-    account.save(update_fields=["password"])
-    audit.record(
-        action="accounts.undo_contact_change",
-        actor_id=account.pk,
-        subject_type="account",
-        subject_key=account.key,
-        detail={"channel": change.channel},
-    )
-    record_event(account=account, kind=EventKind.CONTACT_RESTORED)
-    return True
-
-
-def bind(*, account: User, channel: Channel, address: str) -> None:
+def bind(
+    *,
+    account: User,
+    channel: Channel,
+    address: str,
+    reauthenticated: bool = True,
+    undoable: bool = True,
+) -> None:
     """Make ``address``, which the owner has just shown to read, a contact of ``account``.
 
     Call inside a transaction. Raises IntegrityError where another account has it.
     """
-    User.objects.select_for_update(no_key=True).get(pk=account.pk)
+    lock_account(account.pk)
     old = bound_address(account, channel)
-    _set_contact(account, channel, address)
-    if old != address:
-        _keep_old_contact(account, channel, old)
+    set_contact(account, channel, address)
+    if old != address and undoable:
+        record_change(
+            account=account,
+            kind=ChangeKind(channel),
+            old=old,
+            others=[known for known in contacts_of(account) if known[0] != channel],
+            reauthenticated=reauthenticated,
+        )
     audit.record(
         action="accounts.bind_contact",
         actor_id=account.pk,
@@ -164,25 +155,12 @@ def release(*, account: User, channel: Channel) -> None:
     Call inside a transaction.
     """
     if old := bound_address(account, channel):
-        _clear_contact(account, channel)
-        _keep_old_contact(account, channel, old)
+        clear_contact(account, channel)
+        record_change(account=account, kind=ChangeKind(channel), old=old, others=())
 
 
-def _put_back_others(change: ContactChange) -> None:
-    """Undo what was changed of the other contacts: whoever took one may have bound another."""
-    recent = ContactChange.objects.filter(
-        account=change.account, undone_at__isnull=True, made_at__gt=Now() - UNDO_LIFE
-    )
-    for other in recent.exclude(channel=change.channel).order_by("-pk"):
-        old, channel = _old_address(other), Channel(other.channel)
-        if old and _other_owner(change.account, channel, old) is None:
-            _set_contact(change.account, channel, old)
-        else:
-            _clear_contact(change.account, channel)
-    recent.update(undone_at=Now())
-
-
-def _clear_contact(account: User, channel: Channel) -> None:
+def clear_contact(account: User, channel: Channel) -> None:
+    """Unbind the contact of this kind without telling it."""
     if channel == Channel.SMS:
         User.objects.filter(pk=account.pk).update(phone=None, phone_confirmed_at=None)
         return
@@ -190,7 +168,8 @@ def _clear_contact(account: User, channel: Channel) -> None:
     User.objects.filter(pk=account.pk).update(email="")
 
 
-def _set_contact(account: User, channel: Channel, address: str) -> None:
+def set_contact(account: User, channel: Channel, address: str) -> None:
+    """Bind ``address``, telling nobody. Raises IntegrityError where another account has it."""
     if channel == Channel.SMS:
         User.objects.filter(pk=account.pk).update(phone=address, phone_confirmed_at=Now())
         phone_confirmed.send(User, account=account, phone=address)
@@ -201,17 +180,10 @@ def _set_contact(account: User, channel: Channel, address: str) -> None:
     User.objects.filter(pk=account.pk).update(email=address)
 
 
-def _keep_old_contact(account: User, channel: Channel, old: str) -> None:
-    """Note what was bound before, which may be nothing, and tell it how to undo the change."""
-    change = ContactChange(account=account, channel=channel)
-    change.old_sealed = cipher.seal(old.encode(), context=_context(change))
-    change.save(force_insert=True)
-    if not old:
-        return
-    link = settings.SITE_URL + reverse("accounts:undo_change", args=[change.key])
-    with writing_to(account):
-        content = letters.letter("contact_changed", channel, {"link": link})
-        queue_content(to=old, content=content, purpose="contact_changed")
+def contacts_of(account: User) -> list[Address]:
+    """Every confirmed contact of ``account``."""
+    found = ((channel, bound_address(account, channel)) for channel in Channel)
+    return [(channel, address) for channel, address in found if address]
 
 
 def bound_address(account: User, channel: Channel) -> str:
@@ -223,17 +195,27 @@ def bound_address(account: User, channel: Channel) -> str:
     return mailbox.values_list("email", flat=True).first() or ""
 
 
+def _bind_or_over(
+    account: User, contact: Address, *, reauthenticated: bool, undoable: bool
+) -> Outcome:
+    channel, address = contact
+    try:
+        with transaction.atomic():
+            bind(
+                account=account,
+                channel=channel,
+                address=address,
+                reauthenticated=reauthenticated,
+                undoable=undoable,
+            )
+    except IntegrityError:
+        return Outcome.OVER
+    return Outcome.RIGHT
+
+
 def _other_owner(account: User, channel: Channel, address: str) -> User | None:
     """Another account to which ``address`` is bound."""
     others = User.objects.exclude(pk=account.pk)
     if channel == Channel.SMS:
         return others.filter(phone=address, phone_confirmed_at__isnull=False).first()
     return others.filter(emailaddress__email=address, emailaddress__verified=True).first()
-
-
-def _old_address(change: ContactChange) -> str:
-    return cipher.unseal(bytes(change.old_sealed), context=_context(change)).decode()
-
-
-def _context(change: ContactChange) -> str:
-    return f"contact-change:{change.key}"

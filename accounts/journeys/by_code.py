@@ -5,18 +5,24 @@ either way, a message leaves either way, and only the owner of the address reads
 which (T4).
 """
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from accounts import codes, limits
 from accounts.codes import Outcome
 from accounts.contact_checks import note_contact
+from accounts.contacts.changes import is_proved
 from accounts.identifiers import Identifier, owner_of
-from accounts.journeys import binding
+from accounts.journeys import binding, rescue
 from accounts.journeys.telling import tell_contacts
 from accounts.languages import writing_to
-from accounts.models import Code, CodePurpose, EventKind, User
+from accounts.models import Code, CodePurpose, EventKind, SecurityAnswer, User
+from accounts.recovery.closing import close_entrances
+from accounts.recovery.take_back import drop_other_contacts
 from accounts.security_log import record_event
+from accounts.sign_in.password_state import lock_account, password_state
 from audit import services as audit
 from delivery.models import Channel
 from delivery.services import queue_rendered
@@ -66,19 +72,39 @@ def use_code(*, code: Code, typed: str) -> tuple[Outcome, User | None]:
     outcome, used = codes.check_asked(code=code, typed=typed)
     if used is None or used.account is None:
         return outcome, None
-    account, channel = used.account, Channel(used.channel)
-    if not _still_holds(account, channel, codes.address_of(used), CodePurpose(used.purpose)):
+    if not _still_holds(used, used.account):
         return Outcome.OVER, None
-    note_contact(account=account, channel=channel)
-    return Outcome.RIGHT, account
+    if _is_bound(used, used.account):
+        note_contact(account=used.account, channel=Channel(used.channel))
+    return Outcome.RIGHT, used.account
 
 
 @transaction.atomic
-def reset_password(*, account: User, password: str, request: HttpRequest) -> None:
-    """Replace the password: every session ends, no open code works, both contacts are told."""
+def reset_password(*, code: Code, state: str, password: str, request: HttpRequest) -> User | None:
+    """Replace the password: every session, code and grant ends, all contacts are told.
+
+    ``state`` is the password's when ``code`` was typed. None, changing nothing, if
+    it was replaced since, or the contact. What was bound before this contact was
+    proved by its reader is dropped.
+    """
+    if code.account_id is None:
+        return None
+    account = lock_account(code.account_id)
+    if password_state(account) != state or not _still_holds(code, account):
+        return None
+    if not _prove_contact(code, account):
+        return None
+    replace_password(account=account, password=password, request=request)
+    return account
+
+
+def replace_password(*, account: User, password: str, request: HttpRequest) -> None:
+    """The same for an account whose lock the caller holds and whose contact is proved."""
+    account.refresh_from_db()
     account.set_password(password)
     account.save(update_fields=["password"])
-    codes.close_entrance(account=account)
+    rescue.stop_pending(account=account)
+    close_entrances(account=account)
     audit.record(
         action="accounts.reset_password",
         actor_id=account.pk,
@@ -87,6 +113,23 @@ def reset_password(*, account: User, password: str, request: HttpRequest) -> Non
     )
     record_event(account=account, kind=EventKind.PASSWORD_RESET, request=request)
     tell_contacts(account=account, kind="password_reset")
+
+
+def prove_mailbox(*, account: User, mailbox: str) -> bool:
+    """Bind the unconfirmed ``mailbox`` of ``account`` and drop what was bound before it.
+
+    Call inside a transaction that holds the account's lock. False where another
+    account has the mailbox.
+    """
+    try:
+        with transaction.atomic():
+            drop_other_contacts(account=account, keep=Channel.EMAIL)
+            Authenticator.objects.filter(user=account).delete()
+            SecurityAnswer.objects.filter(account=account).delete()
+            binding.bind(account=account, channel=Channel.EMAIL, address=mailbox, undoable=False)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _spend(identifier: Identifier, purpose: CodePurpose, client: str) -> None:
@@ -117,14 +160,30 @@ def _send(code: Code, *, is_name: bool) -> None:
         )
 
 
-def _still_holds(account: User, channel: Channel, address: str, purpose: CodePurpose) -> bool:
-    """Whether the address is the account's contact, or becomes it: the code came from there."""
-    bound = binding.bound_address(account, channel)
-    if bound or purpose != CodePurpose.RESET_PASSWORD:
-        return bound == address
-    try:
-        with transaction.atomic():
-            binding.bind(account=account, channel=channel, address=address)
-    except IntegrityError:
+def _is_bound(code: Code, account: User) -> bool:
+    address = codes.address_of(code)
+    return binding.is_bound(account=account, channel=Channel(code.channel), address=address)
+
+
+def _still_holds(code: Code, account: User) -> bool:
+    """Whether the address is the account's contact, or the mailbox it signed up with."""
+    return _is_bound(code, account) or _awaits_activation(code, account)
+
+
+def _awaits_activation(code: Code, account: User) -> bool:
+    """Whether ``code`` went to the mailbox of an account whose activation link was not used."""
+    if code.purpose != CodePurpose.RESET_PASSWORD or code.channel != Channel.EMAIL:
         return False
+    mailbox = codes.address_of(code)
+    unconfirmed = EmailAddress.objects.filter(user=account, email=mailbox, verified=False)
+    return bool(unconfirmed.exists())
+
+
+def _prove_contact(code: Code, account: User) -> bool:
+    """Whoever typed ``code`` reads the contact: nothing bound before it was proved stays."""
+    channel = Channel(code.channel)
+    if not _is_bound(code, account):
+        return prove_mailbox(account=account, mailbox=codes.address_of(code))
+    if not is_proved(account, channel):
+        drop_other_contacts(account=account, keep=channel)
     return True

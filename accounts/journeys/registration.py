@@ -62,7 +62,7 @@ def register_with_code_received(*, phone: str, password_hash: str, typed: str) -
     try:
         with transaction.atomic():
             account = User.objects.create(phone=phone, password=password_hash)
-            binding.bind(account=account, channel=Channel.SMS, address=phone)
+            binding.bind(account=account, channel=Channel.SMS, address=phone, undoable=False)
     except IntegrityError:
         return None
     return account
@@ -76,7 +76,9 @@ def confirm_number(*, account: User, typed: str) -> Outcome:
     often those are compared is counted by number, so that many registrations are
     no more tries. Raises limits.LimitReachedError.
     """
-    outcome = binding.confirm_binding(account=account, channel=Channel.SMS, typed=typed)
+    outcome = binding.confirm_binding(
+        account=account, channel=Channel.SMS, typed=typed, is_sign_up=True
+    )
     phone = str(account.phone)
     if outcome is Outcome.RIGHT or not limits.spend_quietly("received_code", phone):
         return outcome
@@ -84,7 +86,7 @@ def confirm_number(*, account: User, typed: str) -> Outcome:
         return outcome
     try:
         with transaction.atomic():
-            binding.bind(account=account, channel=Channel.SMS, address=phone)
+            binding.bind(account=account, channel=Channel.SMS, address=phone, undoable=False)
     except IntegrityError:
         return Outcome.OVER
     return Outcome.RIGHT

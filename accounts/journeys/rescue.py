@@ -28,7 +28,9 @@ from accounts.journeys.telling import tell_contacts
 from accounts.languages import writing_to
 from accounts.models import Code, CodePurpose, EventKind, Rescue, SecurityAnswer, Topic, User
 from accounts.notices import Words, tell
+from accounts.recovery.closing import close_entrances
 from accounts.security_log import record_event
+from accounts.sign_in.password_state import lock_account
 from accounts.sweep import for_each
 from audit import services as audit
 from delivery.models import Channel
@@ -153,16 +155,24 @@ def open_to_objection(*, key: str) -> Rescue | None:
 @transaction.atomic
 def object_to(*, rescue: Rescue) -> bool:
     """Stop the rescue; False when it is decided already. The member of staff is told."""
+    if rescue.account is None:
+        raise ValueError("nobody can object to a rescue of no account")
+    account = lock_account(rescue.account.pk)
     if not Rescue.objects.filter(UNDECIDED, pk=rescue.pk).update(objected_at=Now()):
         return False
-    account = rescue.account
-    if account is None:
-        raise ValueError("nobody can object to a rescue of no account")
+    close_entrances(account=account)
     _write("object_to_rescue", account)
     record_event(account=account, kind=EventKind.RESCUE_STOPPED)
     if rescue.opened_by is not None:
         tell(account=rescue.opened_by, kind=OBJECTED, path=rescue.desk)
     return True
+
+
+def stop_pending(*, account: User) -> None:
+    """Stop what waits to become the only contact: an old contact was just used."""
+    waiting = Rescue.objects.filter(UNDECIDED, account=account)
+    for rescue in waiting.select_related("account", "opened_by"):
+        object_to(rescue=rescue)
 
 
 def finish_due() -> int:
@@ -184,22 +194,23 @@ def contact_of(rescue: Rescue) -> str:
 
 @transaction.atomic
 def _finish(pk: int) -> bool:
-    rescue = Rescue.objects.select_for_update(of=["self"]).filter(UNDECIDED, pk=pk).first()
-    if rescue is None or rescue.account is None:
+    named = Rescue.objects.filter(UNDECIDED, pk=pk).values_list("account_id", flat=True).first()
+    if named is None:
         return False
-    if not rescue.account.is_active or not _hand_over(rescue.account, rescue):
+    account = lock_account(named)  # first, as whoever objects does
+    rescue = Rescue.objects.select_for_update(of=["self"]).filter(UNDECIDED, pk=pk).first()
+    if rescue is None:
+        return False
+    if not account.is_active or not _hand_over(account, rescue):
         Rescue.objects.filter(pk=pk).update(failed_at=Now())
         return True
     Rescue.objects.filter(pk=pk).update(done_at=Now())
-    _write("finish_rescue", rescue.account)
+    _write("finish_rescue", account)
     link = settings.SITE_URL + reverse("account_reset_password")
-    with writing_to(rescue.account):
+    with writing_to(account):
         content = letters.letter("rescue_done", Channel(rescue.channel), {"link": link})
         queue_content(
-            to=_address_of(rescue),
-            content=content,
-            purpose="rescue_done",
-            account_id=rescue.account.pk,
+            to=_address_of(rescue), content=content, purpose="rescue_done", account_id=account.pk
         )
     return True
 
@@ -209,15 +220,15 @@ def _hand_over(account: User, rescue: Rescue) -> bool:
     channel = Channel(rescue.channel)
     try:
         with transaction.atomic():
-            binding.bind(account=account, channel=channel, address=_address_of(rescue))
             for other in set(Channel) - {channel}:
                 binding.release(account=account, channel=other)
+            binding.bind(account=account, channel=channel, address=_address_of(rescue))
     except IntegrityError:
         return False
     account.refresh_from_db()
     account.set_unusable_password()
     account.save(update_fields=["password"])
-    codes.close_entrance(account=account)
+    close_entrances(account=account)
     Authenticator.objects.filter(user=account).delete()
     SecurityAnswer.objects.filter(account=account).delete()
     return True

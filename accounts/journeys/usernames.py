@@ -4,11 +4,13 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from accounts import letters, limits
+from accounts.contacts.changes import record_change
 from accounts.identifiers import Identifier, owner_of
 from accounts.journeys import binding
 from accounts.languages import writing_to
-from accounts.models import EventKind, User
+from accounts.models import ChangeKind, EventKind, User
 from accounts.security_log import record_event
+from accounts.sign_in.password_state import lock_unchanged
 from accounts.usernames import masked_username
 from audit import services as audit
 from delivery.content import Content
@@ -22,23 +24,32 @@ NOT_SET = "—"
 def choose_username(*, account: User, username: str, request: HttpRequest) -> bool:
     """Let ``account`` sign in as ``username``; False when another account has it in any case.
 
-    Raises limits.LimitReachedError: names are not to be tried out by the hundred.
+    Every contact is told and can undo it. Raises limits.LimitReachedError (names are
+    not to be tried out by the hundred), PasswordReplacedError.
     """
     with transaction.atomic():
         limits.spend("choose_username", f"account:{account.pk}")
     try:
         with transaction.atomic():
-            User.objects.filter(pk=account.pk).update(username=username)
-            audit.record(
-                action="accounts.choose_username",
-                actor_id=account.pk,
-                subject_type="account",
-                subject_key=account.key,
-            )
-            record_event(account=account, kind=EventKind.USERNAME_CHOSEN, request=request)
+            _set_username(lock_unchanged(account), username, request)
     except IntegrityError:
         return False
     return True
+
+
+def _set_username(account: User, username: str, request: HttpRequest) -> None:
+    old = account.username or ""
+    User.objects.filter(pk=account.pk).update(username=username)
+    audit.record(
+        action="accounts.choose_username",
+        actor_id=account.pk,
+        subject_type="account",
+        subject_key=account.key,
+    )
+    record_event(account=account, kind=EventKind.USERNAME_CHOSEN, request=request)
+    if old.lower() != username.lower():
+        others = binding.contacts_of(account)
+        record_change(account=account, kind=ChangeKind.USERNAME, old=old, others=others)
 
 
 def send_hints(*, identifier: Identifier, client: str) -> None:

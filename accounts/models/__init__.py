@@ -2,7 +2,7 @@
 
 from accounts.models.captcha import RedeemedProof
 from accounts.models.code import ENTRANCE, Code, CodePurpose
-from accounts.models.contact import ContactChange, ContactCheck
+from accounts.models.contact import ChangeKind, ContactChange, ContactCheck
 from accounts.models.event import EventKind, SecurityEvent
 from accounts.models.limit import Block, LimitHit
 from accounts.models.notice import Notice, NoticeChoice, Topic
@@ -16,6 +16,7 @@ from accounts.models.user import RoleGrant, User
 __all__ = [
     "ENTRANCE",
     "Block",
+    "ChangeKind",
     "Code",
     "CodePurpose",
     "ContactChange",

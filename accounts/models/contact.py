@@ -1,4 +1,4 @@
-"""The contacts of an account: changes, which the old contact can undo, and the yearly check."""
+"""The contacts of an account: changes, which can be undone, and the yearly check."""
 
 import uuid
 
@@ -9,23 +9,42 @@ from django.db.models.functions import Now
 from delivery.models import Channel
 
 
-class ContactChange(models.Model):
-    """A phone or e-mail address was bound, replaced or released; undone by a link for 24 hours.
+class ChangeKind(models.TextChoices):
+    """What was changed: a contact (named as its channel), or the username."""
 
-    ``old_sealed`` holds what was bound before: an empty text where nothing was.
+    SMS = Channel.SMS.value
+    EMAIL = Channel.EMAIL.value
+    USERNAME = "username"
+
+
+class ContactChange(models.Model):
+    """A way into an account was added, replaced or released; undone by a link for 24 hours.
+
+    ``old_sealed`` holds what was there before: an empty text where nothing was.
+    ``reauthenticated`` is false for the first binding within the session that
+    signed up: until a reset by that contact, its reader has not proved to know
+    the password.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contact_changes"
     )
-    channel = models.CharField(max_length=5, choices=Channel)
+    kind = models.CharField(max_length=8, choices=ChangeKind)
     old_sealed = models.BinaryField()
+    reauthenticated = models.BooleanField(default=True)
     made_at = models.DateTimeField(db_default=Now())
     undone_at = models.DateTimeField(null=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ChangeKind.values), name="change_kind_is_known"
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"change {self.key} of {self.channel}"
+        return f"change {self.key} of {self.kind}"
 
 
 class ContactCheck(models.Model):

@@ -25,7 +25,7 @@ class EventKind(models.TextChoices):
     RESCUE_OPENED = "rescue_opened", _("Given back by the school, unless you object")
     RESCUE_STOPPED = "rescue_stopped", _("Objected to giving the account back")
     STAFF_CODE_ISSUED = "staff_code_issued", _("Code made to set up the second step")
-    CONTACT_RESTORED = "contact_restored", _("Change of phone or e-mail undone")
+    CONTACT_RESTORED = "contact_restored", _("Account taken back: recent changes undone")
 
 
 class SecurityEvent(models.Model):

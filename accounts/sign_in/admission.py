@@ -9,7 +9,7 @@ Which factor a session gave is read from django-allauth's own record in the sess
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.internal.flows.login import (
     get_authentication_records,
@@ -25,6 +25,7 @@ from accounts.journeys.telling import tell_contacts
 from accounts.models import EventKind, StaffAdmission, User
 from accounts.security_log import record_event
 from accounts.sessions.services import end_sessions, handle_of_request
+from accounts.signals import entrances_closed
 from audit import services as audit
 from vault.lookup import keyed_hash
 
@@ -102,6 +103,7 @@ def listen() -> None:
     """Follow what django-allauth does with factors."""
     signals.authenticator_added.connect(_added, dispatch_uid="staff-admission-added")
     signals.authenticator_removed.connect(_removed, dispatch_uid="staff-admission-removed")
+    entrances_closed.connect(_entrances_closed, dispatch_uid="staff-admission-closed")
 
 
 def _given(request: HttpRequest, account: User) -> list[Mapping[str, int]]:
@@ -117,6 +119,14 @@ def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: 
     if request.session.pop(REDEEMED, False):
         StaffAdmission.objects.filter(account=user, code_hash=None).update(admitted_at=Now())
     end_sessions(account=user, keep=handle_of_request(request))
+
+
+def _entrances_closed(account: User, since: datetime | None, **_: object) -> None:
+    """Once the account is taken back, a code that waits is void."""
+    if since is not None:
+        waiting = StaffAdmission.objects.filter(account=account)
+        waiting.update(code_hash=None, code_expires_at=None)
+        _removed(account)
 
 
 def _removed(user: User, **_: object) -> None:

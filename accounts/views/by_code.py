@@ -29,9 +29,11 @@ from accounts.journeys import by_code, questions
 from accounts.limits import LimitReachedError, client_address, sends_much
 from accounts.models import Code, CodePurpose, Question, User
 from accounts.question_forms import AnswerForm
+from accounts.sign_in.password_state import password_state
 from accounts.views.contacts import code_page
 
-# In the session: who has shown to be the owner, and when, until the new password is chosen.
+# In the session: by which code the person has shown to be the owner, when, and the state of
+# the password then, to which the grant is tied until the new one is chosen.
 GRANTED = "password_reset_granted"
 ANSWERING = "password_reset_question"  # the same of whoever has still to answer the question
 STEPS = {GRANTED: "account_reset_password_new", ANSWERING: "account_reset_password_question"}
@@ -46,7 +48,7 @@ class Door:
     ask: str
     enter: str
     again: str
-    open: Callable[[HttpRequest, User, str], HttpResponse]
+    open: Callable[[HttpRequest, User, Code, str], HttpResponse]
 
     @property
     def template(self) -> str:
@@ -87,7 +89,7 @@ def enter(request: HttpRequest, door: Door) -> HttpResponse:
         outcome, account = _try(code, form)
         if account is not None:
             then = request.session.pop(_key(door))["next"]
-            return door.open(request, account, then)
+            return door.open(request, account, code, then)
         if outcome is Outcome.OVER:
             return _ask_anew(request, door)
     by_name = request.session[_key(door)]["by_name"]
@@ -118,14 +120,14 @@ def again(request: HttpRequest, door: Door) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest) -> HttpResponse:
     """The security question of whoever has set one, between the code and the password."""
-    account = _granted(request, ANSWERING)
+    code, account = _granted(request, ANSWERING)
     asked = questions.questions_of(account) if account else []
-    if account is None or not asked:
+    if code is None or account is None or not asked:
         return redirect(RESET.ask)
     form = AnswerForm(request.POST or None, asked=asked)
     if request.method == "POST" and form.is_valid() and _answered(form, account):
         del request.session[ANSWERING]
-        return _grant(request, account, GRANTED)
+        return _grant(request, account, code, GRANTED)
     return render(request, "account/reset_password_question.html", {"form": form})
 
 
@@ -134,40 +136,46 @@ def answer(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_password(request: HttpRequest) -> HttpResponse:
     """A new password, for whoever has just entered the right code."""
-    account = _granted(request, GRANTED)
-    if account is None:
+    code, account = _granted(request, GRANTED)
+    if code is None or account is None:
         return redirect(RESET.ask)
     form = NewPasswordForm(request.POST or None, account=account)
     if request.method != "POST" or not form.is_valid():
         return render(request, "account/reset_password_new.html", {"form": form})
-    by_code.reset_password(
-        account=account, password=form.cleaned_data["password1"], request=request
+    state = request.session.pop(GRANTED)["state"]
+    owner = by_code.reset_password(
+        code=code, state=state, password=form.cleaned_data["password1"], request=request
     )
-    del request.session[GRANTED]
+    if owner is None:
+        return _ask_anew(request, RESET)
     messages.success(request, _("Your password is changed"))
-    return _sign_in(request, account, "")
+    return _sign_in(request, owner, code, "")
 
 
-def _sign_in(request: HttpRequest, account: User, then: str) -> HttpResponse:
+def _sign_in(request: HttpRequest, account: User, code: Code, then: str) -> HttpResponse:
     """Through django-allauth's stages: a second factor is still asked for.
 
     Whoever has no password, since a change of contact was undone, chooses one first.
     """
     if not account.has_usable_password():
-        return _let_choose(request, account, then)
+        return _let_choose(request, account, code, then)
     record_authentication(request, account, method="code")
     answer: HttpResponse = perform_login(request, Login(user=account, redirect_url=then or None))
     return answer
 
 
-def _let_choose(request: HttpRequest, account: User, _then: str) -> HttpResponse:
+def _let_choose(request: HttpRequest, account: User, code: Code, _then: str) -> HttpResponse:
     request.session.cycle_key()
     is_asked = bool(questions.questions_of(account))
-    return _grant(request, account, ANSWERING if is_asked else GRANTED)
+    return _grant(request, account, code, ANSWERING if is_asked else GRANTED)
 
 
-def _grant(request: HttpRequest, account: User, step: str) -> HttpResponse:
-    request.session[step] = {"account": account.pk, "at": int(time.time())}
+def _grant(request: HttpRequest, account: User, code: Code, step: str) -> HttpResponse:
+    request.session[step] = {
+        "code": str(code.key),
+        "state": password_state(account),
+        "at": int(time.time()),
+    }
     return redirect(STEPS[step])
 
 
@@ -206,11 +214,16 @@ def _then(request: HttpRequest, door: Door) -> str:
     return then
 
 
-def _granted(request: HttpRequest, step: str) -> User | None:
+def _granted(request: HttpRequest, step: str) -> tuple[Code, User] | tuple[None, None]:
+    """The code the grant was given for, and its account; the password was not replaced since."""
     granted = request.session.get(step)
     if granted is None or time.time() - granted["at"] > GRANTED_FOR:
-        return None
-    return User.objects.filter(pk=granted["account"], is_active=True).first()
+        return None, None
+    used = Code.objects.filter(key=granted["code"], account__is_active=True)
+    code = used.select_related("account").first()
+    if code is None or code.account is None or password_state(code.account) != granted["state"]:
+        return None, None
+    return code, code.account
 
 
 def _answered(form: AnswerForm, account: User) -> bool:

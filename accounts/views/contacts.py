@@ -1,10 +1,7 @@
 """Pages that bind a phone and an e-mail address (guide rows 37 to 45)."""
 
-from allauth.account.internal.flows.reauthentication import is_reauthentication_required
-from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +16,11 @@ from accounts.contact_forms import CodeForm, MailboxForm, PhoneForm
 from accounts.journeys import binding
 from accounts.limits import LimitReachedError, client_address, seconds_to_wait, sends_much
 from accounts.models import Code, User
+from accounts.sign_in.recent_proof import (
+    has_recent_proof,
+    require_recent_proof,
+    signed_up_here,
+)
 from delivery.models import Channel
 from delivery.queries import latest_message
 from delivery.returns import returned_mail
@@ -68,7 +70,7 @@ def enter_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     code = _open(account, channel)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        outcome = _try(account, channel, form)
+        outcome = _try(request, account, channel, form)
         if outcome is Outcome.RIGHT:
             account.refresh_from_db()
             remember_due(request, account)
@@ -92,15 +94,6 @@ def resend_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     return _send(request, account, channel, codes.address_of(code))
 
 
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def undo_change(request: HttpRequest, key: str) -> HttpResponse:
-    """The old contact takes the account back; a mail scanner's GET does nothing."""
-    change = binding.undoable_change(key)
-    done = request.method == "POST" and change is not None and binding.undo_change(change=change)
-    return render(request, "accounts/undo_change.html", {"change": change, "done": done})
-
-
 def _account(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise Http404
@@ -110,10 +103,12 @@ def _account(request: HttpRequest) -> User:
 def _guarded_contact(
     request: HttpRequest, account: User, channel: Channel
 ) -> binding.Contact | None:
-    """What is bound now; replacing it needs the password again."""
+    """What is bound now. Binding needs re-authentication; only the session that signed up
+    may bind its first contact of this kind without it.
+    """
     bound = binding.bound_contact(account=account, channel=channel)
-    if bound is not None and is_reauthentication_required(request, app="account"):
-        raise ReauthenticationRequired
+    if bound is not None or not signed_up_here(request):
+        require_recent_proof(request)
     return bound
 
 
@@ -140,10 +135,13 @@ def _send(request: HttpRequest, account: User, channel: Channel, address: str) -
     return redirect("accounts:enter_code", channel)
 
 
-def _try(account: User, channel: Channel, form: CodeForm) -> Outcome:
+def _try(request: HttpRequest, account: User, channel: Channel, form: CodeForm) -> Outcome:
     try:
         outcome = binding.confirm_binding(
-            account=account, channel=channel, typed=form.cleaned_data["code"]
+            account=account,
+            channel=channel,
+            typed=form.cleaned_data["code"],
+            reauthenticated=has_recent_proof(request),
         )
     except LimitReachedError:
         form.add_error("code", _("Too many tries. Please come back in an hour."))

@@ -15,12 +15,14 @@ from accounts.forms import KnownContactForm, UsernameForm
 from accounts.journeys import usernames
 from accounts.limits import LimitReachedError, client_address
 from accounts.models import User
+from accounts.sign_in.recent_proof import require_recent_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_username(request: HttpRequest) -> HttpResponse:
     """Choose a name to sign in with, or another one."""
     account = cast("User", request.user)
+    require_recent_proof(request)
     form = UsernameForm(request.POST or None, initial={"username": account.username})
     if request.method == "POST" and form.is_valid() and _chosen(request, account, form):
         messages.success(request, _("From now on you can sign in with this name too."))

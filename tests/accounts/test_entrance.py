@@ -63,17 +63,20 @@ def test_a_newcomer_registers_activates_and_is_signed_in(client: Client, outbox:
     assert is_signed_in(client)
 
 
-def test_the_link_works_on_another_device_and_only_once(client: Client, outbox: Outbox) -> None:
+def test_the_link_works_on_another_device_with_the_password_and_only_once(
+    client: Client, outbox: Outbox
+) -> None:
     register(client)
     link = link_in(outbox.emails()[0])
     elsewhere = Client()
     elsewhere.post(link)
-    assert EmailAddress.objects.get(email=ADDRESS).verified
+    assert not EmailAddress.objects.get(email=ADDRESS).verified
     assert not is_signed_in(elsewhere)  # a link alone is no sign-in
-    sign_in(elsewhere, ADDRESS)
+    elsewhere.post(link, {"password": PASSWORD})
+    assert EmailAddress.objects.get(email=ADDRESS).verified
     assert is_signed_in(elsewhere)
     assert "这个链接已失效" in Client().get(link).content.decode()
-    assert Client().post(link).status_code == 404
+    assert "这个链接已失效" in Client().post(link, {"password": PASSWORD}).content.decode()
 
 
 def test_a_mail_scanner_that_opens_every_link_activates_nothing(

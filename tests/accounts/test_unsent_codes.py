@@ -13,6 +13,7 @@ from delivery.models import OutboxMessage, Status
 from delivery.sms.registry import providers
 from tests.delivery import fake_sms
 from tests.delivery.fake_sms import Fake
+from tests.people import enter
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +40,7 @@ def vendor(settings: Settings) -> Iterator[Fake]:
 @pytest.fixture
 def asking(li: User) -> Client:
     """李晓雨, who has asked for a code by text message."""
-    client = Client()
-    client.force_login(li)
+    client = enter(li)
     client.post(ASK, {"address": "13912345678"})
     return client
 

@@ -12,11 +12,12 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.urls import reverse
 from playwright.sync_api import Page as Tab
 
 from accounts.codes import derive
-from accounts.models import Code, CodePurpose, Rescue
+from accounts.models import Code, CodePurpose, ContactChange, Rescue
 from enrollment.absences import groups
 from enrollment.models import (
     AbsenceDecision,
@@ -158,6 +159,31 @@ def show_it_is_you(tab: Tab) -> None:
     tab.locator("[name=password]").fill(PASSWORD)
     tab.locator("main form button[type=submit]").first.click()
     tab.wait_for_url(lambda url: "reauthenticate" not in url)
+
+
+def proved(act: Callable[[Tab], object]) -> Callable[[Tab], None]:
+    """Do ``act`` on a page that may ask for the password first."""
+
+    def run(tab: Tab) -> None:
+        show_it_is_you(tab)
+        act(tab)
+
+    return run
+
+
+def undo_address(change: ContactChange) -> str:
+    """Where a changed contact is undone."""
+    return reverse("accounts:undo_change", args=[change.key])
+
+
+def activation_address(mailbox: EmailAddress) -> str:
+    """Where the link of a sign-up leads."""
+    return reverse("account_confirm_email", args=[EmailConfirmationHMAC.create(mailbox).key])
+
+
+def unfold(tab: Tab) -> None:
+    """Open what is folded."""
+    tab.locator("main details summary").click()
 
 
 def press_first(tab: Tab) -> None:
@@ -394,8 +420,9 @@ PAGES = [
     Page(
         "answer a question", reverse("account_reset_password"), needs="asked", act=come_to_question
     ),
-    Page("username", reverse("accounts:username"), who="li"),
-    Page("username, errors", reverse("accounts:username"), who="li", act=send_empty),
+    Page("username", reverse("accounts:username"), who="li", act=show_it_is_you),
+    Page("username, errors", reverse("accounts:username"), who="li", act=proved(send_empty)),
+    Page("take back", reverse("accounts:take_back"), who="li", act=show_it_is_you),
     Page("another contact", reverse("accounts:check_contacts"), "wang", "wang_record"),
     Page("yearly check", reverse("accounts:check_contacts"), "wang", "year_old_account"),
     Page("sign out", reverse("account_logout"), who="li"),
@@ -419,10 +446,14 @@ PAGES = [
     Page("security log", reverse("accounts:security_log"), who="li"),
     Page("account and security", reverse("accounts:security"), who="li"),
     Page("contacts", reverse("accounts:contacts"), who="li"),
-    Page("bind a phone", BIND_PHONE, who="li"),
-    Page("bind a phone, errors", BIND_PHONE, "li", act=send_empty),
-    Page("enter the code", BIND_PHONE, "li", act=ask_for_code),
-    Page("too often", BIND_PHONE, "li", act=ask_too_often),
+    Page("bind a phone", BIND_PHONE, who="li", act=show_it_is_you),
+    Page("bind a phone, errors", BIND_PHONE, "li", act=proved(send_empty)),
+    Page("enter the code", BIND_PHONE, "li", act=proved(ask_for_code)),
+    Page("too often", BIND_PHONE, "li", act=proved(ask_too_often)),
+    Page("activate elsewhere", activation_address, needs="signed_up_mailbox", act=unfold),
+    Page("undo a change?", undo_address, needs="changed_phone"),
+    Page("change undone", undo_address, needs="changed_phone", act=press_first),
+    Page("undone already", undo_address, needs="changed_phone"),
     Page("no undoing", reverse("accounts:undo_change", args=[UUID(int=7)])),
     Page("change password", reverse("account_change_password"), who="li"),
     Page("basic information", reverse("verification:start"), who="li"),

@@ -13,7 +13,7 @@ from accounts.models import LimitHit, User
 from support.models import Report
 from tests.browser import ways
 from tests.browser.conftest import NewContext
-from tests.browser.pages import BIND_PHONE
+from tests.browser.pages import BIND_PHONE, show_it_is_you
 from verification.diagnosis import QUESTIONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -65,6 +65,7 @@ def test_who_asked_too_often_is_let_go_by_the_registrar(
     tab, desk = way.open(open_context, li), way.open(open_context, desk_registrar)
     for _ in range(1 + BREACHES_TO_BLOCK):
         tab.goto(BIND_PHONE)
+        show_it_is_you(tab)
         tab.locator("[name=address]").fill(NUMBER)
         send(tab)
     blocked = way.says(
@@ -83,6 +84,7 @@ def test_who_asked_too_often_is_let_go_by_the_registrar(
 
     a_minute_passes()
     tab.goto(BIND_PHONE)
+    show_it_is_you(tab)
     tab.locator("[name=address]").fill(NUMBER)
     send(tab)
     expect(tab.locator("[name=code]")).to_be_visible()

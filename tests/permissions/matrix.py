@@ -38,7 +38,7 @@ OWN_ACCOUNT = """
 desk accounts:security accounts:security_log accounts:my_data
 accounts:delete_account accounts:cancel_deletion accounts:notices
 accounts:notices_read accounts:notice_choices accounts:username accounts:contacts
-accounts:questions accounts:remove_questions
+accounts:questions accounts:remove_questions accounts:take_back
 accounts:check_contacts accounts:ask_for_code accounts:enter_code accounts:resend_code
 account_reauthenticate account_change_password account_set_password account_email
 mfa_index mfa_reauthenticate mfa_activate_totp

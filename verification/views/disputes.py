@@ -105,8 +105,14 @@ def vouch(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and is_open:
         answer = request.POST.get("answer")
         if answer in ("yes", "no"):
-            disputes.vouch(vouch=asked, knows=answer == "yes")
-            messages.success(request, _("Thank you. The school will take it into account."))
+            try:
+                disputes.vouch(vouch=asked, knows=answer == "yes")
+            except disputes.TooLateError:
+                messages.error(
+                    request, _("The dispute is over. Your answer is not needed any more.")
+                )
+            else:
+                messages.success(request, _("Thank you. The school will take it into account."))
         return redirect("verification:vouch", pk)
     context = {
         "asked": asked,

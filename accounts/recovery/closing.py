@@ -1,0 +1,17 @@
+"""Closing what was handed out before: codes, grants, requests for help at the school."""
+
+from datetime import datetime
+
+from accounts import codes
+from accounts.models import User
+from accounts.signals import entrances_closed
+
+
+def close_entrances(*, account: User, since: datetime | None = None) -> None:
+    """Close every code of ``account``; each app closes its own grants.
+
+    Call inside the transaction that replaces the password, which ends sessions
+    and grants tied to it. ``since``: from then on somebody else acted as the owner.
+    """
+    codes.close_all(account=account)
+    entrances_closed.send(User, account=account, since=since)

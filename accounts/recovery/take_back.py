@@ -1,0 +1,149 @@
+"""Taking an account back: one act that undoes what a person did who got in.
+
+The undo link of a changed contact and the security page perform it: recent
+changes are undone, second factors and security questions added since are
+removed, every session, code and grant ends, and a new password is chosen with a
+code sent to a contact that was there before.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import letters
+from accounts.contacts.changes import UNDO_LIFE, Address, close_changes, old_value, recent_changes
+from accounts.journeys import binding, deletion, rescue
+from accounts.journeys.telling import tell_contacts
+from accounts.languages import writing_to
+from accounts.models import (
+    ChangeKind,
+    ContactChange,
+    EventKind,
+    SecurityAnswer,
+    SecurityEvent,
+    User,
+)
+from accounts.recovery.closing import close_entrances
+from accounts.security_log import record_event
+from accounts.sign_in.password_state import lock_account, lock_unchanged
+from audit import services as audit
+from delivery.models import Channel
+from delivery.services import queue_content
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """What became of it: contacts another account has by now, and whether one is left."""
+
+    taken: tuple[Channel, ...]
+    is_reachable: bool
+
+
+@transaction.atomic
+def undo_change(*, change: ContactChange) -> TakenBack | None:
+    """Take the account back by the link of ``change``; None if it is undone or too old."""
+    account = lock_account(change.account_id)
+    if not recent_changes(account).filter(pk=change.pk).exists():
+        return None
+    return _take_back(account)
+
+
+@transaction.atomic
+def take_back(*, account: User) -> TakenBack:
+    """The same for the owner who is signed in. Raises PasswordReplacedError."""
+    return _take_back(lock_unchanged(account))
+
+
+def drop_other_contacts(*, account: User, keep: Channel) -> None:
+    """Unbind what was bound before the contact ``keep`` was proved, and tell those contacts.
+
+    Call inside a transaction that holds the account's lock. No earlier change can
+    be undone afterwards: the links went to the contacts that are dropped.
+    """
+    others = [known for known in binding.contacts_of(account) if known[0] != keep]
+    for channel, _address in others:
+        binding.clear_contact(account, channel)
+    User.objects.filter(pk=account.pk).update(username=None)
+    close_changes(account)
+    _tell_removed(account, others)
+
+
+def _take_back(account: User) -> TakenBack:
+    since, before = timezone.now() - UNDO_LIFE, binding.contacts_of(account)
+    restored = {ChangeKind(change.kind): old_value(change) for change in recent_changes(account)}
+    taken = [kind for kind, old in restored.items() if not _restore(account, kind, old)]
+    recent_changes(account).update(undone_at=Now())
+    account.refresh_from_db()
+    account.set_unusable_password()
+    account.save(update_fields=["password"])
+    _drop_second_locks(account, since)
+    deletion.cancel_deletion(account=account)
+    rescue.stop_pending(account=account)
+    close_entrances(account=account, since=since)
+    audit.record(
+        action="accounts.take_back",
+        actor_id=account.pk,
+        subject_type="account",
+        subject_key=account.key,
+        detail={"changes": sorted(restored)},
+    )
+    record_event(account=account, kind=EventKind.CONTACT_RESTORED)
+    old = [(Channel(kind), old) for kind, old in restored.items() if kind != ChangeKind.USERNAME]
+    _tell(account, [*before, *(known for known in old if known[1])])
+    return TakenBack(tuple(map(Channel, taken)), bool(binding.contacts_of(account)))
+
+
+def _restore(account: User, kind: ChangeKind, old: str) -> bool:
+    """Put ``old`` back; False, leaving nothing there, if another account has it by now."""
+    if kind == ChangeKind.USERNAME:
+        _restore_username(account, old)
+        return True
+    channel = Channel(kind)
+    binding.clear_contact(account, channel)
+    if not old:
+        return True
+    try:
+        with transaction.atomic():
+            binding.set_contact(account, channel, old)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _restore_username(account: User, old: str) -> None:
+    row = User.objects.filter(pk=account.pk)
+    row.update(username=None)
+    if old and not User.objects.filter(username__iexact=old).exists():
+        row.update(username=old)
+
+
+def _drop_second_locks(account: User, since: datetime) -> None:
+    """Remove factors and questions added since, and recovery codes, which may have been read."""
+    added = Q(created_at__gte=since) | Q(type=Authenticator.Type.RECOVERY_CODES)
+    Authenticator.objects.filter(added, user=account).delete()
+    chosen = SecurityEvent.objects.filter(account=account, kind=EventKind.QUESTIONS_CHOSEN)
+    if chosen.filter(at__gte=since).exists():
+        SecurityAnswer.objects.filter(account=account).delete()
+
+
+def _tell(account: User, known: Iterable[Address]) -> None:
+    """Tell the contacts it has now how to go on, and those it had that they are unbound."""
+    link = settings.SITE_URL + reverse("account_reset_password")
+    tell_contacts(account=account, kind="taken_back", params={"link": link})
+    now = binding.contacts_of(account)
+    _tell_removed(account, [one for one in dict.fromkeys(known) if one not in now])
+
+
+def _tell_removed(account: User, removed: Iterable[Address]) -> None:
+    for channel, address in removed:
+        with writing_to(account):
+            content = letters.letter("contact_removed", channel, {})
+            queue_content(to=address, content=content, purpose="contact_removed")
