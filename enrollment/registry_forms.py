@@ -1,13 +1,14 @@
 """The registrar's forms."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.files.kinds import kind_fault
 from enrollment.identity.name import InvalidNameError, canonical_name
 from enrollment.institution_form import InstitutionForm
 
@@ -29,6 +30,8 @@ class FileForm(forms.Form):
     def clean_file(self) -> UploadedFile:
         """A file of a known kind and an allowed size."""
         file: UploadedFile = self.cleaned_data["file"]
+        if fault := kind_fault(cast("BinaryIO", file.file)):
+            raise ValidationError(str(fault.label))
         if Path(file.name or "").suffix.lower() not in SUFFIXES:
             raise ValidationError(
                 _("“%(name)s”: this kind of file is not read. Save it as .xlsx or .csv.")

@@ -22,7 +22,38 @@ class FileFault(models.TextChoices):
         "not_a_workbook",
         _("The file is named like a workbook but is something else. Open it and save it as .xlsx."),
     )
-    UNREADABLE = "unreadable", _("The workbook is damaged or protected by a password.")
+    MARKUP = (
+        "markup",
+        _(
+            "This is a web page or XML named like a table, as some systems export it. "
+            "Open it in Excel or WPS and save it as .xlsx."
+        ),
+    )
+    DOCUMENT = (
+        "document",
+        _("This is a text document or slides, not a table. Copy the table into a workbook."),
+    )
+    PDF = "pdf", _("This is a PDF. Ask for the table itself as .xlsx or .csv.")
+    PICTURE = "picture", _("This is a picture. Ask for the table itself as .xlsx or .csv.")
+    ARCHIVE = (
+        "archive",
+        _("This is a packed file (ZIP, RAR …). Unpack it and hand in the table that is in it."),
+    )
+    ENCRYPTED = (
+        "encrypted",
+        _(
+            "The workbook is encrypted with a password. Open it, remove the password "
+            "(File → Info → Protect Workbook → Encrypt with Password), and save it."
+        ),
+    )
+    UNREADABLE = (
+        "unreadable",
+        _("The workbook is damaged. Open it in Excel or WPS and save it again as .xlsx."),
+    )
+    CUT_CHARACTER = (
+        "cut_character",
+        _("A field of the DBF file holds half a character; enter it again, or make it wider."),
+    )
     NOT_A_ZIP = (
         "not_a_zip",
         _("This is not a ZIP file, or it is damaged. Pack the photos again as .zip."),
@@ -39,13 +70,17 @@ class FileFault(models.TextChoices):
     BINARY = "binary", _("The file is neither a workbook nor text.")
     ENCODING = (
         "encoding",
-        _("The text is neither UTF-8, UTF-16 nor GB 18030. Save it as UTF-8 and try again."),
+        _("There is a byte that is no character in the file's encoding. Save the file as UTF-8."),
     )
     MIXED_ENCODING = (
         "mixed_encoding",
         _("Some lines are in UTF-8 and others in GB 18030. Save the whole file as UTF-8."),
     )
     QUOTE = "quote", _("A quotation mark is opened and not closed.")
+    INNER_QUOTE = (
+        "inner_quote",
+        _("After a closing quotation mark comes more text. Write a mark within a cell twice."),
+    )
     LONG_CELL = (
         "long_cell",
         _("A cell holds more than 131,072 characters; no column of a registry is so long."),
@@ -65,7 +100,13 @@ class FileFault(models.TextChoices):
         "no_institution",
         _("The file does not say which institution it is of, and none was named."),
     )
-    UNKNOWN_INSTITUTION = "unknown_institution", _("This institution code is not known here.")
+    UNKNOWN_INSTITUTION = (
+        "unknown_institution",
+        _(
+            "This institution code is not known here. The operator adds institutions with "
+            "“manage.py load_institutions LIST”, from the ministry's list."
+        ),
+    )
     INTERRUPTED = "interrupted", _("Reading the file was interrupted. Try again.")
     NO_ROOM = (
         "no_room",
@@ -101,8 +142,13 @@ class FileFaultError(Exception):
     def message(self) -> str:
         """The reason, with its place when known."""
         place = self.detail
-        if (row := place.strip("()")).isdigit():
+        row, _colon, at = place.strip("()").partition(":")
+        if row.isdigit() and at.isdigit():
+            place = gettext("(row %(row)s, byte %(byte)s)") % {"row": row, "byte": at}
+        elif row.isdigit():
             place = gettext("(row %(row)s)") % {"row": row}
+            if at:
+                place = gettext("(row %(row)s, field %(field)s)") % {"row": row, "field": at}
         return f"{self.fault.label} {place}".strip()
 
 

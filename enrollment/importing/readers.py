@@ -20,12 +20,13 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 
+from enrollment.files.kinds import OLE, ZIP, kind_fault
 from enrollment.files.sheets import Reading
+from enrollment.files.text_encoding import detect_delimiter, detect_encoding
 from enrollment.importing import workbook
 from enrollment.importing.faults import FileFault, FileFaultError
 
 WORKBOOK_MEMORY = 2 * 2**30
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DBF_VERSIONS = frozenset(b"\x03\x30\x31\x32\x43\x83\x8b\x8e\xf5")
 _WORKBOOK_NAMES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".et"})
 # Any other end is a kill: it asked for more memory or time than it may have.
@@ -37,8 +38,6 @@ _REFUSALS = {
 _BLOCK = 2**20
 # In characters; a longer one is no row of a registry and would fill the memory.
 LONGEST_LINE = 2**20
-# This many bytes of one line reading as UTF-8 by accident has never been seen in GB 18030.
-_TELLING_BYTES = 12
 
 
 @dataclass
@@ -86,8 +85,9 @@ class Table:
 
 def csv_fault(error: csv.Error) -> FileFault:
     """What is wrong with a text file that the CSV reader refused."""
-    is_long = "field larger than field limit" in str(error)
-    return FileFault.LONG_CELL if is_long else FileFault.QUOTE
+    if "field larger than field limit" in str(error):
+        return FileFault.LONG_CELL
+    return FileFault.INNER_QUOTE if "expected after" in str(error) else FileFault.QUOTE
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
@@ -143,26 +143,23 @@ def open_table(
     suffix = Path(name).suffix.lower()
     if not head.strip():
         raise FileFaultError(FileFault.EMPTY)
-    if head.startswith(_ZIP):
+    if fault := kind_fault(source):
+        raise FileFaultError(fault)
+    if head.startswith(ZIP):
         return _from_workbook(source, "zip", wishes)
-    if head.startswith(_OLE):
+    if head.startswith(OLE):
         return _from_workbook(source, "xls", wishes)
     if suffix == ".dbf" and head[0] in _DBF_VERSIONS:
         return _from_workbook(source, "dbf", wishes)
-    if suffix in _WORKBOOK_NAMES or _is_markup(head):
+    if suffix in _WORKBOOK_NAMES:
         raise FileFaultError(FileFault.NOT_A_WORKBOOK)
     if sheet:
         raise FileFaultError(FileFault.NO_SHEET)
     encoding = detect_encoding(source)
     size = os.fstat(source.fileno()).st_size
-    table = Table(source, encoding, _delimiter(head, encoding), size)
+    table = Table(source, encoding, detect_delimiter(head, encoding), size)
     table.lines_are_rows = _lines_are_rows(table)
     return table
-
-
-def _is_markup(head: bytes) -> bool:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<head"))
 
 
 def _from_workbook(source: BinaryIO, kind: str, wishes: dict[str, Any]) -> Table:
@@ -215,54 +212,3 @@ def _lines_are_rows(table: Table) -> bool:
             returns += block.count(b"\r") - (last + block).count(b"\r\n")
         last = block[-1:]
     return returns == 0
-
-
-def detect_encoding(source: BinaryIO) -> str:
-    """The encoding of a text file, by reading all of it. Raises FileFaultError."""
-    source.seek(0)
-    head = source.read(4096)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _proved(source, "utf-16")
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if max(even, odd) * 8 > len(head):
-        return _proved(source, "utf-16-be" if even > odd else "utf-16-le")
-    if _decodes(source, "utf-8-sig"):
-        return "utf-8-sig"
-    if even + odd:
-        raise FileFaultError(FileFault.BINARY)
-    _refuse_mixture(source)
-    return _proved(source, "gb18030")
-
-
-def _proved(source: BinaryIO, encoding: str) -> str:
-    if not _decodes(source, encoding):
-        raise FileFaultError(FileFault.ENCODING)
-    return encoding
-
-
-def _decodes(source: BinaryIO, encoding: str) -> bool:
-    source.seek(0)
-    text = io.TextIOWrapper(io.BufferedReader(PlacedReader(source.fileno())), encoding, newline="")
-    try:
-        while text.read(_BLOCK):
-            pass
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _refuse_mixture(source: BinaryIO) -> None:
-    """Raise FileFaultError when single lines of a file that is not UTF-8 are UTF-8."""
-    source.seek(0)
-    for number, line in enumerate(source, start=1):
-        if not line.isascii() and sum(byte > 127 for byte in line) >= _TELLING_BYTES:
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                continue
-            raise FileFaultError(FileFault.MIXED_ENCODING, f"({number})")
-
-
-def _delimiter(head: bytes, encoding: str) -> str:
-    text = head.decode(encoding, "ignore")
-    return max(",\t;", key=text.count)

@@ -17,17 +17,16 @@ import os
 import resource
 import struct
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
-from dbfread import DBF
 from dbfread.exceptions import DBFNotFound
-from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from enrollment.files.cell_marks import LOST_DIGITS
+from enrollment.files.dbf_table import CutCharacterError, dbf_rows
 from enrollment.files.number_formats import EXACT_BELOW, general
 from enrollment.files.sheets import NoListError, Reading, SheetReader
 from enrollment.files.spans import Cell, Span
@@ -58,6 +57,12 @@ def main(kind: str, memory: int, wishes: dict[str, Any]) -> int:
     except NoListError as error:
         _tell({"fault": error.fault, "detail": error.detail})
         return EXIT_NO_LIST
+    except PasswordError:
+        _tell({"fault": "ENCRYPTED", "detail": ""})
+        return EXIT_NO_LIST
+    except CutCharacterError as error:
+        _tell({"fault": "CUT_CHARACTER", "detail": f"({error.row}:{error.field})"})
+        return EXIT_NO_LIST
     except (TooLargeError, MemoryError):
         return EXIT_TOO_LARGE
     except OSError as error:
@@ -81,7 +86,7 @@ def main(kind: str, memory: int, wishes: dict[str, Any]) -> int:
 
 def _convert(kind: str, source: BinaryIO, out: Any, wishes: dict[str, Any]) -> Reading:
     if kind == "dbf":
-        out.writerows(_dbf(source))
+        out.writerows(map(cell_text, row) for row in dbf_rows(source))
         return Reading()
     if kind == "zip":
         refuse_bomb(source)
@@ -138,16 +143,6 @@ class _OtherBook:
         margin: list[Cell] = [""] * (found.start[1] if found.start else 0)
         for number, row in enumerate(found.iter_rows(), start=1):
             yield number, False, (margin + [cell_text(cell) for cell in row])[:width]
-
-
-def _dbf(source: BinaryIO) -> list[list[str]]:
-    with tempfile.NamedTemporaryFile(suffix=".dbf") as copy:
-        while block := source.read(2**20):
-            copy.write(block)
-        copy.flush()
-        table = DBF(copy.name, encoding="gb18030", ignore_missing_memofile=True)
-        names = list(table.field_names)
-        return [names, *([cell_text(row[name]) for name in names] for row in table)]
 
 
 def cell_text(cell: object) -> str:

@@ -15,8 +15,8 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 from openpyxl import Workbook
 
+from enrollment.files.text_encoding import detect_encoding
 from enrollment.importing.faults import FileFault, FileFaultError
-from enrollment.importing.readers import detect_encoding
 from enrollment.models import StudentRecord
 from enrollment.samples import HEADER
 from tests.enrollment.importing import AT, run_import, sample, write_csv
@@ -39,14 +39,14 @@ def fault_of(path: Path) -> FileFault:
     [
         ("empty.csv", b"", FileFault.EMPTY),
         ("blank.csv", b" \r\n \r\n", FileFault.EMPTY),
-        ("page.xlsx", b"<html><table><tr><td>1</td></tr></table></html>", FileFault.NOT_A_WORKBOOK),
-        ("page.xls", b"\xef\xbb\xbf\n<!DOCTYPE html>", FileFault.NOT_A_WORKBOOK),
-        ("page.csv", b"<table><tr><td>1</td></tr></table>", FileFault.NOT_A_WORKBOOK),
+        ("page.xlsx", b"<html><table><tr><td>1</td></tr></table></html>", FileFault.MARKUP),
+        ("page.xls", b"\xef\xbb\xbf\n<!DOCTYPE html>", FileFault.MARKUP),
+        ("page.csv", b"<table><tr><td>1</td></tr></table>", FileFault.MARKUP),
         ("text.xlsx", "姓名,学号".encode(), FileFault.NOT_A_WORKBOOK),
         ("broken.xlsx", b"PK\x03\x04" + bytes(500), FileFault.UNREADABLE),
         ("broken.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), FileFault.UNREADABLE),
         ("broken.dbf", b"\x03" + bytes(20), FileFault.UNREADABLE),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x01\xff\xfe" * 40, FileFault.BINARY),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x01\xff\xfe" * 40, FileFault.PICTURE),
         ("noise.csv", b"\xff\xff\xff\xff\x80\x80" * 40, FileFault.ENCODING),
         ("prose.csv", "一篇文章\n没有表头\n".encode(), FileFault.NO_HEADER),
         ("few.csv", "姓名,学号\n张三,1\n".encode(), FileFault.MISSING_COLUMNS),

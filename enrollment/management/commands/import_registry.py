@@ -135,5 +135,5 @@ def known_institution(code: str) -> Institution:
     """The institution with this code. Raises FileFaultError."""
     institution = Institution.objects.filter(code=code).first()
     if institution is None:
-        raise FileFaultError(FileFault.UNKNOWN_INSTITUTION)
+        raise FileFaultError(FileFault.UNKNOWN_INSTITUTION, f"[{code}]")
     return institution

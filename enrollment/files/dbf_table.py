@@ -1,0 +1,83 @@
+"""The rows of a DBF file as text: numbers keep every digit, a cut character is named."""
+
+import tempfile
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from dbfread import DBF, FieldParser
+
+# The language drivers of Chinese files, and of programs that state none or their own.
+_ENCODINGS = {0x78: "big5", 0x4F: "big5"}
+_STATED_AT = 29
+
+
+class CutCharacterError(Exception):
+    """A field holds bytes that are no character; ``row`` counts the title row as the first."""
+
+    def __init__(self, row: int, field: str) -> None:
+        super().__init__(row, field)
+        self.row, self.field = row, field
+
+
+class _AsWritten(FieldParser):  # type: ignore[misc]
+    """Fields as the text they hold, where a program would make a number or a day of them."""
+
+    def parse(self, field: Any, data: bytes) -> object:
+        """The value of a field. Raises UnicodeDecodeError that names it."""
+        try:
+            return super().parse(field, data)
+        except UnicodeDecodeError as error:
+            error.reason = field.name
+            raise
+
+    def parseN(self, field: Any, data: bytes) -> str:  # noqa: N802  dbfread's name
+        """Every digit of a number; a fraction of zeros is none."""
+        text = data.strip(b" \0").decode("ascii", "replace")
+        whole, _point, fraction = text.partition(".")
+        return text if fraction.strip("0") else whole
+
+    parseF = parseN  # noqa: N815  dbfread's name
+
+    def parseD(self, field: Any, data: bytes) -> object:  # noqa: N802  dbfread's name
+        """The day, or what stands in its place: the row has the fault, not the file."""
+        try:
+            return super().parseD(field, data)
+        except ValueError:
+            return data.decode("ascii", "replace").strip()
+
+
+def dbf_rows(source: BinaryIO) -> Iterator[list[object]]:
+    """The field names, then every row that is not deleted. Raises CutCharacterError."""
+    with tempfile.NamedTemporaryFile(suffix=".dbf") as copy:
+        while block := source.read(2**20):
+            copy.write(block)
+        copy.flush()
+        table = DBF(
+            copy.name,
+            encoding=_encoding(copy.name),
+            ignore_missing_memofile=True,
+            parserclass=_AsWritten,
+            char_decode_errors="strict",
+        )
+        yield list(table.field_names)
+        row = 2
+        try:
+            for record in table:
+                yield list(record.values())
+                row += 1
+        except UnicodeDecodeError as error:
+            raise CutCharacterError(row, error.reason) from error
+
+
+def _encoding(name: str) -> str:
+    """What the file states for traditional Chinese; else UTF-8 where all is, else GB 18030."""
+    with open(name, "rb") as file:
+        data = file.read()
+    stated = _ENCODINGS.get(data[_STATED_AT] if len(data) > _STATED_AT else 0)
+    if stated:
+        return stated
+    try:
+        data[int.from_bytes(data[8:10], "little") :].decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
