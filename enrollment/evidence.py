@@ -21,7 +21,7 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from enrollment.importing.pictures import PhotoFault, PhotoFaultError, redraw
+from enrollment.importing.pictures import PhotoFault, PhotoFaultError, is_heic, redraw
 from enrollment.models import EvidenceFile, EvidencePurpose
 from vault.streams import seal_file, unseal_file
 
@@ -39,6 +39,13 @@ class EvidenceFault(models.TextChoices):
     TOO_MANY = "too_many", _("At most five files can be given.")
     TOO_LARGE = "too_large", _("A file is larger than 10 MB.")
     KIND = "kind", _("Only JPEG or PNG pictures and PDF files can be given.")
+    HEIC = (
+        "heic",
+        _(
+            "A picture is in HEIC, as iPhones take them. Set the camera to “Most Compatible”, "
+            "or send a screenshot of the picture."
+        ),
+    )
     DAMAGED = "damaged", _("A file is damaged or cut off.")
     TOO_MANY_PIXELS = "too_many_pixels", _("A picture has more than 100 million pixels.")
     COSTLY = (
@@ -151,7 +158,7 @@ def _check(file: UploadedFile) -> Evidence:
     if data.startswith(b"%PDF-"):
         _look_through(data)
         return Evidence(PDF, data)
-    raise EvidenceFaultError(EvidenceFault.KIND)
+    raise EvidenceFaultError(EvidenceFault.HEIC if is_heic(data) else EvidenceFault.KIND)
 
 
 # What a person can mend is said; every other picture is damaged.

@@ -77,7 +77,7 @@ def check_photos(batch: PhotoBatch) -> None:
             raise FileFaultError(FileFault.GIVEN_UP)
         with _open_upload(batch) as source, open_zip(source) as archive:
             pairs = belonging(archive, batch.institution, tally)
-        _keep_refused(batch, tally.refused)
+        _keep_refused(batch, tally)
     except FileFaultError as error:
         _fail(batch, error.fault)
         return
@@ -193,7 +193,7 @@ def _take(batch: PhotoBatch) -> None:
             source=source,
             report=paced(lambda number: done.update(done=number)),
         )
-    _keep_refused(batch, tally.refused)
+    _keep_refused(batch, tally)
     done.update(
         state=PhotoBatchState.TAKEN,
         same=tally.same,
@@ -224,7 +224,8 @@ def _open_upload(batch: PhotoBatch) -> BinaryIO:
         raise FileFaultError(FileFault.NOT_A_ZIP) from error
 
 
-def _keep_refused(batch: PhotoBatch, refused: Refused) -> None:
+def _keep_refused(batch: PhotoBatch, tally: PhotoTally) -> None:
+    refused = [*tally.refused, *((name, PhotoFault.SYSTEM) for name in tally.ignored)]
     with tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as source:
         source.write(json.dumps(refused).encode())
         source.seek(0)

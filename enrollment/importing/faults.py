@@ -58,6 +58,13 @@ class FileFault(models.TextChoices):
         "not_a_zip",
         _("This is not a ZIP file, or it is damaged. Pack the photos again as .zip."),
     )
+    PACKING = (
+        "packing",
+        _(
+            "The ZIP is packed by a method that is not read here, such as Deflate64. "
+            "Pack it again with the ordinary one (Deflate)."
+        ),
+    )
     LOCKED_ZIP = (
         "locked_zip",
         _("The ZIP file is protected by a password. Pack it again without one."),

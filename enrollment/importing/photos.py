@@ -10,12 +10,18 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
-from enrollment.identity.number import InvalidNumberError, canonical_number, mask_number
+from enrollment.identity.number import mask_number
 from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.pictures import MAX_BYTES, PhotoFault, PhotoFaultError
 from enrollment.importing.staging import know_the_registry
 from enrollment.models import Institution, StudentRecord
-from vault.lookup import keyed_hash
+from enrollment.photos.names import (
+    certificate_marks,
+    is_archive,
+    is_of_the_system,
+    numbers_in,
+    picture_stem,
+)
 
 MAX_ENTRIES = 100_000
 MAX_RATIO = 50
@@ -23,6 +29,9 @@ GROUP = 1000
 # Names are some twenty characters long; a directory of so many entries is smaller than this.
 MAX_DIRECTORY = MAX_ENTRIES * 512
 SHOWN_NAME = 200
+_METHODS = frozenset(
+    {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+)
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _ENTRY_HEAD = b"PK\x01\x02"
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
@@ -41,13 +50,15 @@ class Entry:
 class PhotoTally:
     """What became of the entries; ``refused`` is (name of the entry, why).
 
-    ``same`` are photographs that lay in storage already, drawn from the same file.
+    ``same`` are photographs that lay in storage already, drawn from the same file;
+    ``ignored`` are the names of what an operating system put into the ZIP.
     """
 
     new: int = 0
     replaced: int = 0
     same: int = 0
     refused: list[tuple[str, PhotoFault]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
 
     @property
     def stored(self) -> int:
@@ -93,6 +104,8 @@ def open_zip(source: BinaryIO) -> zipfile.ZipFile:
         raise FileFaultError(FileFault.TOO_MANY_ENTRIES)
     if any(entry.flag_bits & _ENCRYPTED for entry in entries):
         raise FileFaultError(FileFault.LOCKED_ZIP)
+    if any(entry.compress_type not in _METHODS for entry in entries):
+        raise FileFaultError(FileFault.PACKING)
     unfolded = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if unfolded > MAX_RATIO * max(packed, MAX_BYTES):
@@ -117,8 +130,14 @@ def list_entries(archive: zipfile.ZipFile, tally: PhotoTally) -> list[Entry]:
         is_link = stat.S_ISLNK(info.external_attr >> 16)
         if is_link or path.is_absolute() or ".." in path.parts or ":" in name:
             tally.refuse(name, PhotoFault.NAME)
-        elif not info.is_dir() and not path.name.startswith("."):
-            found.append(Entry(name, path.stem.strip(), info))
+        elif info.is_dir():
+            continue
+        elif is_of_the_system(path):
+            tally.ignored.append(path.name[:SHOWN_NAME])
+        elif is_archive(path):
+            tally.refuse(name, PhotoFault.NESTED)
+        else:
+            found.append(Entry(name, picture_stem(path), info))
     return _without_repeated(found, tally)
 
 
@@ -137,13 +156,21 @@ def read_entry(archive: zipfile.ZipFile, entry: Entry) -> bytes:
 def matched(
     entries: list[Entry], institution: Institution, tally: PhotoTally
 ) -> Iterator[list[tuple[Entry, int]]]:
-    """The entries with the id of the one record of ``institution`` each means, in groups."""
+    """The entries with the id of the one record of ``institution`` each means, in groups.
+
+    A name that is a number counts as a whole; of any other every number in it is
+    looked for, and all of them together must fit one record.
+    """
     rest = iter(entries)
     while group := list(islice(rest, GROUP)):
         found = _record_ids({entry.number for entry in group}, institution)
+        numbers = {entry: numbers_in(entry.number) for entry in group if not found[entry.number]}
+        wider = _record_ids(set().union(*numbers.values()), institution) if numbers else {}
         pairs = []
         for entry in group:
             records = found[entry.number]
+            for number in numbers.get(entry, ()):
+                records = records | wider.get(number, set())
             if len(records) == 1:
                 pairs.append((entry, next(iter(records))))
             else:
@@ -173,22 +200,16 @@ def _record_ids(numbers: set[str], institution: Institution) -> dict[str, set[in
         meant = records.exclude(**{column: ""}).filter(**{f"{column}__in": numbers})
         for number, record_id in meant.values_list(column, "pk"):
             found[number].add(record_id)
-    by_mark: dict[bytes, set[str]] = defaultdict(set)
+    by_mark: dict[bytes, list[tuple[str, set[str]]]] = defaultdict(list)
     for number in numbers:
-        if known := _hash(number):
-            by_mark[known].add(number)
+        for mark, kinds in certificate_marks(number).items():
+            by_mark[mark].append((number, kinds))
     meant = records.filter(certificate_hash__in=list(by_mark))
-    for mark, record_id in meant.values_list("certificate_hash", "pk"):
-        for number in by_mark[bytes(mark)]:
-            found[number].add(record_id)
+    for mark, kind, record_id in meant.values_list("certificate_hash", "certificate_type", "pk"):
+        for number, kinds in by_mark[bytes(mark)]:
+            if kind in kinds:
+                found[number].add(record_id)
     return found
-
-
-def _hash(number: str) -> bytes | None:
-    try:
-        return keyed_hash("certificate", canonical_number(number))
-    except InvalidNumberError:
-        return None
 
 
 def _decoded(info: zipfile.ZipInfo) -> str:

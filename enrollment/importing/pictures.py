@@ -21,9 +21,20 @@ _REASONS = {code: reason for reason, code in EXIT_CODES.items()}
 class PhotoFault(models.TextChoices):
     """Why a photograph is not taken."""
 
-    TOO_LARGE = "too_large", _("The picture is larger than 1 MB.")
+    TOO_LARGE = "too_large", _("The picture is larger than 1 MB. 480 × 640 pixels are enough.")
+    HEIC = (
+        "heic",
+        _("This is a HEIC picture, as iPhones take them. Save it as JPEG and try again."),
+    )
+    NESTED = (
+        "nested",
+        _("A packed file within the ZIP is not opened. Unpack it and upload it by itself."),
+    )
     NOT_A_PICTURE = "not_a_picture", _("This is not a JPEG or PNG picture.")
-    TOO_MANY_PIXELS = "too_many_pixels", _("The picture has more than 4 million pixels.")
+    TOO_MANY_PIXELS = (
+        "too_many_pixels",
+        _("The picture has more than 4 million pixels. 480 × 640 are enough."),
+    )
     DAMAGED = "damaged", _("The picture is damaged or cut off.")
     ANIMATED = "animated", _("The picture moves; one still picture is needed.")
     COSTLY = (
@@ -31,10 +42,14 @@ class PhotoFault(models.TextChoices):
         _("The picture takes too long to unpack. Open it, save it as an ordinary JPEG, try again."),
     )
     NAME = "name", _("The name of the entry is not allowed in a ZIP file.")
-    NOBODY = "nobody", _("No record has this number.")
-    SEVERAL = "several", _("Several records have this number.")
+    SYSTEM = "system", _("A file that the operating system put there. It was ignored.")
+    NOBODY = "nobody", _("No record here has a number that is in the name.")
+    SEVERAL = "several", _("The numbers in the name fit several records.")
     REPEATED = "repeated", _("Several pictures have this name.")
-    SAME_RECORD = "same_record", _("Several pictures of this file belong to the same record.")
+    SAME_RECORD = (
+        "same_record",
+        _("Several pictures of this file belong to the same record; none was taken. Keep one."),
+    )
 
 
 class PhotoFaultError(Exception):
@@ -55,11 +70,19 @@ class Picture:
     height: int
 
 
+def is_heic(data: bytes) -> bool:
+    """Whether ``data`` is a picture in Apple's HEIF."""
+    brands = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
+    return data[4:8] == b"ftyp" and data[8:12] in brands
+
+
 def prepare(data: bytes) -> Picture:
     """Check a JPEG or PNG and draw it anew: no metadata and nothing hidden survives.
 
     The size is looked at before anything is unpacked. Raises PhotoFaultError.
     """
+    if is_heic(data):
+        raise PhotoFaultError(PhotoFault.HEIC)
     if len(data) > MAX_BYTES:
         raise PhotoFaultError(PhotoFault.TOO_LARGE)
     try:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from enrollment.albums import Album, import_photos
-from enrollment.importing.faults import FileFaultError
+from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.models import Institution, PhotoKind
 
 EXIT_INCOMPLETE, EXIT_REFUSED = 1, 2
@@ -31,9 +31,8 @@ class Command(BaseCommand):
         """Raises CommandError with the exit status described above."""
         school = Institution.objects.filter(code=institution).first()
         if school is None:
-            raise CommandError(
-                _("This institution code is not known here."), returncode=EXIT_REFUSED
-            )
+            error = FileFaultError(FileFault.UNKNOWN_INSTITUTION, f"[{institution}]")
+            raise CommandError(error.message, returncode=EXIT_REFUSED)
         try:
             with file.open("rb") as source, tqdm(file=sys.stderr, disable=None) as bar:
                 tally = import_photos(
@@ -47,6 +46,10 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}", returncode=EXIT_REFUSED) from error
         self.stdout.write(_("%(number)s photos taken") % {"number": tally.stored})
+        if tally.ignored:
+            words = _("%(number)s files of the operating system were ignored: %(names)s")
+            names = "、".join(sorted(set(tally.ignored))[:10])
+            self.stdout.write(words % {"number": len(tally.ignored), "names": names})
         for name, fault in tally.refused:
             self.stdout.write(f"{name}: {fault.label}")
         if tally.refused:

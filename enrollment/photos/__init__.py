@@ -1,0 +1,1 @@
+"""Photographs of students: their files, names and storage."""
