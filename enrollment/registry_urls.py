@@ -5,6 +5,7 @@ from django.urls import path
 from enrollment.views import (
     absent,
     changes,
+    class_merge,
     classes,
     columns,
     events,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("classes/", classes.classes, name="classes"),
     path("classes/file/", classes.assign_by_file, name="assign_by_file"),
     path("classes/<int:pk>/", classes.one_class, name="class"),
+    path("classes/<int:pk>/merge/", class_merge.merge, name="merge_class"),
     path("classes/<int:pk>/remove/", classes.remove, name="remove_class"),
     path("classes/<int:pk>/counselors/", classes.assign, name="assign_counselor"),
     path("classes/<int:pk>/counselors/<uuid:key>/", classes.withdraw, name="withdraw_counselor"),

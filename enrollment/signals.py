@@ -7,3 +7,6 @@ batch_published = Signal()
 
 # Sent in the transaction with ``record`` and the hashes ``old`` and ``new`` of its certificate.
 certificate_changed = Signal()
+
+# Sent in the transaction with the class ``merged``, which is removed next, and ``into``.
+classes_merged = Signal()

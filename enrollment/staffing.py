@@ -18,6 +18,7 @@ import audit.services as trail
 from accounts import identifiers
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
+from accounts.text import fold
 from enrollment.importing.columns import fold_title
 from enrollment.importing.readers import open_table
 from enrollment.models import (
@@ -225,12 +226,13 @@ def _read(
         return [], [RowProblem(MAX_ROWS + 1, "", StaffingFault.TOO_LONG)]
     pairs: list[tuple[SchoolClass, User]] = []
     problems: list[RowProblem] = []
-    classes = {found.code: found for found in institution.classes.select_related("institution")}
+    known = institution.classes.select_related("institution").order_by("-pk")
+    classes = {fold(found.code): found for found in known} | {found.code: found for found in known}
     for number, cells in enumerate(rows[header + 1 :], header + 2):
         if not any(cell.strip() for cell in cells):
             continue
         code, person = _cell(cells, class_at), _cell(cells, person_at)
-        found = _pair(classes.get(code), code, person)
+        found = _pair(classes.get(code) or classes.get(fold(code)), code, person)
         if isinstance(found, StaffingFault):
             problems.append(RowProblem(number, f"{code} {person}".strip(), found))
         else:

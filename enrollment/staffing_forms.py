@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ReasonForm
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.institution_form import InstitutionForm
-from enrollment.models import Institution
+from enrollment.models import Institution, SchoolClass
 from enrollment.staffing import StaffingFault, find_account
 
 UPLOAD_BYTES = 5 * 2**20
@@ -26,6 +27,19 @@ class NewClassForm(InstitutionForm, ClassForm):
     """A class of one of my institutions."""
 
     field_order = ("institution", "code", "college")
+
+
+class MergeForm(forms.Form):
+    """Into which class another one goes; the tick says that it is meant."""
+
+    into = forms.ModelChoiceField(label=_("Into which class"), queryset=SchoolClass.objects.none())
+    sure = forms.BooleanField(label=_("All records move, and the other class is removed."))
+
+    def __init__(self, *args: Any, targets: QuerySet[SchoolClass], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["into"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
+        field.queryset = targets
 
 
 class AccountForm(forms.Form):

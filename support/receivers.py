@@ -4,7 +4,9 @@ from django.dispatch import receiver
 
 from accounts.models import User
 from accounts.signals import account_deleted
-from support.models import LIVE_STATES, Report
+from enrollment.models import SchoolClass
+from enrollment.signals import classes_merged
+from support.models import LIVE_STATES, Reminder, Report
 from support.reports import services
 
 
@@ -13,3 +15,10 @@ def withdraw_reports(*, account: User, **_: object) -> None:
     """Nobody is left to be answered; settled reports keep their words for the school's files."""
     for report in Report.objects.filter(account=account, state__in=LIVE_STATES):
         services.withdraw(report=report)
+
+
+@receiver(classes_merged, dispatch_uid="support-classes-merged")
+def move_to_class(*, merged: SchoolClass, into: SchoolClass, **_: object) -> None:
+    """Reports and reminders go with the people of a class."""
+    Report.objects.filter(school_class=merged).update(school_class=into)
+    Reminder.objects.filter(school_class=merged).update(school_class=into)

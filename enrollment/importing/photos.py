@@ -205,8 +205,8 @@ def _record_ids(numbers: set[str], institution: Institution) -> dict[str, set[in
         for mark, kinds in certificate_marks(number).items():
             by_mark[mark].append((number, kinds))
     meant = records.filter(certificate_hash__in=list(by_mark))
-    for mark, kind, record_id in meant.values_list("certificate_hash", "certificate_type", "pk"):
-        for number, kinds in by_mark[bytes(mark)]:
+    for known, kind, record_id in meant.values_list("certificate_hash", "certificate_type", "pk"):
+        for number, kinds in by_mark[bytes(known)]:
             if kind in kinds:
                 found[number].add(record_id)
     return found

@@ -7,6 +7,7 @@ from django.db import connection
 
 from enrollment.fields.left_out import RowSorter
 from enrollment.importing import checks, difference, stage
+from enrollment.importing.class_spellings import unite_spellings
 from enrollment.importing.columns import (
     BY_NAME,
     HEADER_SEARCH_ROWS,
@@ -101,6 +102,7 @@ def rehearse(
     tally = stage.fill(job, report)
     with roomy():
         analyze_staging(staging)
+        united = unite_spellings(staging, institution.pk)
         checks.compare_rows(staging, tally)
         if not is_empty:
             difference.match_records(staging, institution_id=institution.pk)
@@ -112,4 +114,6 @@ def rehearse(
         touched = Touched()
         if compared.changed:
             touched = ChangedRecords(staging, header.mapping).touched()
-    return Result.of(table, header, tally, compared, touched)
+    result = Result.of(table, header, tally, compared, touched)
+    result.united_classes = united
+    return result

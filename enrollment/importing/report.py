@@ -82,6 +82,8 @@ class Result:
     repeated_titles: list[str] = field(default_factory=list)
     # Column → cells with invisible marks or unusual blanks, which were folded.
     tidied: dict[str, int] = field(default_factory=dict)
+    # Spelling of a class that was kept → spellings of the file that mean the same.
+    united_classes: dict[str, list[str]] = field(default_factory=dict)
     replaced: int = 0
     added: int = 0
     rows: int = 0

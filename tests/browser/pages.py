@@ -589,6 +589,13 @@ PAGES = [
         "desk_registrar",
         "published_import",
     ),
+    Page(
+        "merge a class",
+        lambda batch: managed_class(batch) + "merge/",
+        "desk_registrar",
+        "published_import",
+        act=show_it_is_you,
+    ),
     Page("people and roles", reverse("registry:people"), "desk_registrar"),
     Page(
         "assign by file, errors",

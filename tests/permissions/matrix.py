@@ -108,7 +108,7 @@ MATRIX: dict[str, str] = {
         registry:discard_photos
         registry:mended_rows registry:check_again registry:publish registry:undo registry:discard
         registry:campaign registry:end_campaign registry:rules
-        registry:class registry:remove_class registry:assign_counselor
+        registry:class registry:merge_class registry:remove_class registry:assign_counselor
         registry:withdraw_counselor registry:dismiss_counselor registry:revoke_token
         support:school_board support:college_board support:batch_workbook
         support:report_correct support:submission_result""".split(),

@@ -1,0 +1,1 @@
+"""Institutions, their classes and who works for them."""

@@ -1,0 +1,92 @@
+"""Two classes made one, mostly two spellings of one name."""
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+
+import audit.services as trail
+from accounts.models import User
+from accounts.text import fold
+from enrollment.models import ClassCounselor, FieldChange, SchoolClass, StudentRecord
+from enrollment.signals import classes_merged
+
+
+class OtherInstitutionError(Exception):
+    """Classes of two institutions cannot become one."""
+
+
+def look_alikes(school_class: SchoolClass) -> list[SchoolClass]:
+    """The other classes of the institution whose names differ only in how they are written."""
+    others = SchoolClass.objects.filter(institution=school_class.institution_id)
+    key = fold(school_class.code)
+    return [found for found in others.exclude(pk=school_class.pk) if fold(found.code) == key]
+
+
+def merge_targets(school_class: SchoolClass) -> QuerySet[SchoolClass]:
+    """The classes into which ``school_class`` may be merged, by code."""
+    others = SchoolClass.objects.filter(institution=school_class.institution_id)
+    return others.exclude(pk=school_class.pk).order_by("code")
+
+
+def merge_class(*, school_class: SchoolClass, into: SchoolClass, by: User) -> int:
+    """Move everyone of ``school_class`` into another and remove it; returns how many records.
+
+    Each record keeps the change in its history; counselors look after the other
+    class from now on. Raises OtherInstitutionError.
+    """
+    if school_class.institution_id != into.institution_id or school_class.pk == into.pk:
+        raise OtherInstitutionError
+    with transaction.atomic():
+        # Both in one order, so that two merges at once cannot wait for each other.
+        pair = [school_class.pk, into.pk]
+        locked = SchoolClass.objects.select_for_update().filter(pk__in=pair).order_by("pk")
+        if len(locked) < len(pair):
+            raise SchoolClass.DoesNotExist
+        moved = _move_records(school_class, into, by)
+        for link in ClassCounselor.objects.filter(school_class=school_class):
+            ClassCounselor.objects.get_or_create(user_id=link.user_id, school_class=into)
+        _move_undo(school_class, into)
+        classes_merged.send(SchoolClass, merged=school_class, into=into)
+        trail.record(
+            action="enrollment.merge_class",
+            actor_id=by.pk,
+            subject_type="class",
+            subject_key=into.pk,
+            institution_code=into.institution.code,
+            detail={"merged": school_class.pk, "code": school_class.code, "records": moved},
+        )
+        school_class.delete()
+    return moved
+
+
+def _move_records(school_class: SchoolClass, into: SchoolClass, by: User) -> int:
+    records = StudentRecord.objects.select_for_update().filter(school_class=school_class)
+    moved = list(records.order_by("pk").values_list("pk", "version"))
+    FieldChange.objects.bulk_create(
+        [
+            FieldChange(
+                record_id=pk,
+                field="class_code",
+                old=school_class.code,
+                new=into.code,
+                version=version + 1,
+                changed_by=by,
+            )
+            for pk, version in moved
+        ],
+        batch_size=2000,
+    )
+    StudentRecord.objects.filter(pk__in=[pk for pk, _ in moved]).update(
+        school_class=into, version=F("version") + 1, fingerprint=b""
+    )
+    return len(moved)
+
+
+def _move_undo(school_class: SchoolClass, into: SchoolClass) -> None:
+    """An import that is undone brings its records back into the class that is left."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE enrollment_recordbefore b SET row = jsonb_set(row, '{school_class_id}', %s)"
+            " FROM enrollment_importbatch i WHERE i.id = b.batch_id AND i.institution_id = %s"
+            " AND row->>'school_class_id' = %s",
+            [str(into.pk), into.institution_id, str(school_class.pk)],
+        )
