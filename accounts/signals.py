@@ -11,3 +11,9 @@ account_deleted = Signal()
 # Sent in the transaction with ``account`` and ``since`` (a moment, or None): codes and grants
 # given before must not work any more; what was made since then was not made by the owner.
 entrances_closed = Signal()
+
+
+# Sent in the transaction that makes a restored backup safe, before web and workers start.
+# A receiver closes what may have been withdrawn since the backup and returns
+# ``{"what": how_many}`` for the operator and the trail.
+backup_restored = Signal()

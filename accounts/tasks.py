@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from accounts import captcha, codes, limits
+from accounts import audit_letter, captcha, codes, limits
 from accounts.journeys import deletion, registration, rescue
 
 
@@ -26,3 +26,9 @@ def delete_due_accounts() -> None:
 def finish_rescues() -> None:
     """Give accounts back whose old contacts did not object."""
     rescue.finish_due()
+
+
+@shared_task
+def anchor_trail() -> None:
+    """Hand the head of the audit trail to the log and to every auditor."""
+    audit_letter.send_anchor()

@@ -1,11 +1,17 @@
-"""The hash chain over the trail: sealing it and checking it."""
+"""The hash chain over the trail: extending it and checking it.
 
-import hashlib
+The links are keyed with ``settings.AUDIT_KEY``, which the database does not
+hold: who can write the tables still cannot compute a chain that fits.
+"""
+
+import hmac
 import json
+from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import connection, transaction
 
-from audit.models import AuditEntry, AuditSeal
+from audit.models import AuditAnchor, AuditEntry, AuditSeal
 
 GENESIS = bytes(32)
 # Any fixed number: one sealer at a time, whichever process it runs in.
@@ -13,8 +19,8 @@ SEALER_LOCK = 7_263_001
 BATCH = 1000
 
 
-def digest(previous: bytes, entry: AuditEntry) -> bytes:
-    """SHA-256 over the previous digest and every column of the entry."""
+def canonical(entry: AuditEntry) -> bytes:
+    """Every column of the entry as one text that is the same on every machine."""
     row = [
         entry.pk,
         entry.at.isoformat(),
@@ -26,13 +32,17 @@ def digest(previous: bytes, entry: AuditEntry) -> bytes:
         entry.reason,
         entry.detail,
     ]
-    text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(previous + text.encode()).digest()
+    return json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(previous: bytes, entry: AuditEntry) -> bytes:
+    """HMAC-SHA256 over the previous digest and every column of the entry."""
+    return hmac.digest(settings.AUDIT_KEY, previous + canonical(entry), "sha256")
 
 
 @transaction.atomic
 def seal_next() -> int:
-    """Seal up to a batch of entries that are not sealed yet; return how many.
+    """Seal up to a batch of entries that are not sealed yet. Returns their number.
 
     Returns 0 at once when another sealer is at work.
     """
@@ -50,12 +60,19 @@ def seal_next() -> int:
     return len(seals)
 
 
-def first_broken() -> int | None:
-    """The number of the first entry that does not fit its seal; None for a whole chain."""
+def first_broken(anchors: Iterable[AuditAnchor] = ()) -> int | None:
+    """The first entry that was altered or is missing; None for a whole chain.
+
+    An entry is altered where it does not fit its seal or an anchor taken at it,
+    and missing where an anchor names it and the trail ends before.
+    """
+    expected = {anchor.last_entry: anchor for anchor in anchors if anchor.entries}
     previous = GENESIS
     seals = AuditSeal.objects.select_related("entry").order_by("pk")
-    for seal in seals.iterator(chunk_size=BATCH):
+    for count, seal in enumerate(seals.iterator(chunk_size=BATCH), start=1):
         previous = digest(previous, seal.entry)
-        if previous != bytes(seal.digest):
+        anchor = expected.pop(seal.entry_id, None)
+        anchored = anchor is None or (anchor.entries, bytes(anchor.digest)) == (count, previous)
+        if previous != bytes(seal.digest) or not anchored:
             return seal.entry_id
-    return None
+    return min(expected, default=None)

@@ -1,12 +1,15 @@
 """The append-only trail and the hash chain that seals it.
 
-A database trigger refuses every UPDATE, DELETE and TRUNCATE on both tables.
+A database trigger refuses every UPDATE, DELETE and TRUNCATE on these tables.
 Sealing is a separate row so that writing an entry never waits for another
 transaction: ``audit.tasks.seal_trail`` chains committed entries every few
 seconds, and ``verify_audit`` walks the chain.
 """
 
 from django.db import models
+
+# Tables in which the portal's own database role may only read and insert.
+APPEND_ONLY = ["audit_auditentry", "audit_auditseal", "audit_auditanchor", "audit_auditcheck"]
 
 
 class AuditEntry(models.Model):
@@ -37,7 +40,7 @@ class AuditEntry(models.Model):
 class AuditSeal(models.Model):
     """The link of the hash chain that covers one entry.
 
-    ``digest`` is SHA-256 over the previous seal's digest and the entry.
+    ``digest`` is HMAC-SHA256 over the previous seal's digest and the entry.
     """
 
     entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")
@@ -45,6 +48,18 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"seal {self.pk}"
+
+
+class AuditAnchor(models.Model):
+    """The head of the chain at one moment: see ``audit.anchors``."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    entries = models.PositiveBigIntegerField()
+    last_entry = models.BigIntegerField()
+    digest = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"anchor {self.pk}"
 
 
 class AuditCheck(models.Model):

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.dispatch import receiver
 
 from accounts.models import User
-from accounts.signals import account_deleted, entrances_closed, phone_confirmed
+from accounts.signals import account_deleted, backup_restored, entrances_closed, phone_confirmed
 from enrollment.models import ImportToken, StatusReport, StudentRecord
 from enrollment.seeking import note_registered
 from enrollment.tokens import revoke_token
@@ -34,3 +34,9 @@ def revoke_what_was_issued(*, account: User, since: datetime | None, **_: object
         revoke_token(token=token, by=account)
     issued = StatusReport.objects.filter(account=account, issued_at__gte=since)
     issued.filter(revoked_at=None).update(revoked_at=Now())
+
+
+@receiver(backup_restored, dispatch_uid="enrollment-backup-restored")
+def revoke_tokens(**_: object) -> dict[str, int]:
+    """Revoke every import token: one revoked since the backup is open in it."""
+    return {"tokens": ImportToken.objects.filter(revoked_at=None).update(revoked_at=Now())}

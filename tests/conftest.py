@@ -18,6 +18,7 @@ from accounts.journeys.deletion import ask_for_deletion
 from accounts.limits import subject_of
 from accounts.models import Block, ContactChange, Question, Rescue, SecurityAnswer, User
 from accounts.roles import Role
+from audit.models import APPEND_ONLY
 from delivery.models import Channel
 from enrollment import absences, photo_batches
 from enrollment.cards import card_of
@@ -71,7 +72,7 @@ def _unspent_limits() -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Let transactional tests empty the audit trail; nothing else may (see audit 0002)."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in ("audit_auditentry", "audit_auditseal"):
+        for table in APPEND_ONLY:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER no_truncate")
 
 

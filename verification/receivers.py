@@ -8,7 +8,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from accounts.models import User
-from accounts.signals import account_deleted, entrances_closed
+from accounts.signals import account_deleted, backup_restored, entrances_closed
 from enrollment.models import StudentRecord
 from enrollment.signals import batch_published, certificate_changed
 from verification import disputes
@@ -62,3 +62,10 @@ def forget_what_was_proved(*, account: User, **_: object) -> None:
 def void_assist_code(*, account: User, **_: object) -> None:
     """A code shown at the school before the password was replaced opens no record any more."""
     AssistCode.objects.filter(account=account).delete()
+
+
+@receiver(backup_restored, dispatch_uid="verification-backup-restored")
+def void_assist_codes(**_: object) -> dict[str, int]:
+    """Void the codes by which staff find the account of the student before them."""
+    deleted, _by_model = AssistCode.objects.all().delete()
+    return {"assist_codes": deleted}

@@ -105,6 +105,23 @@ def smtp(url: str) -> dict[str, object]:
     }
 
 
+def syslog(name: str) -> dict[str, object]:
+    """Configuration of a log handler for ``udp://host:port`` or ``unix:///dev/log``.
+
+    A handler that discards everything when the variable is empty. Raises
+    ImproperlyConfigured for any other scheme.
+    """
+    parts = urlsplit(text(name, ""))
+    handler: dict[str, object] = {"class": "logging.handlers.SysLogHandler"}
+    if not parts.scheme:
+        return {"class": "logging.NullHandler"}
+    if parts.scheme == "udp" and parts.hostname:
+        return handler | {"address": (parts.hostname, parts.port or 514)}
+    if parts.scheme == "unix" and parts.path:
+        return handler | {"address": parts.path}
+    raise ImproperlyConfigured(f"{name} must read udp://host:port or unix:///path.")
+
+
 def mapping(name: str, default: str) -> dict[str, Any]:
     """A JSON object. Raises ImproperlyConfigured for anything else."""
     try:

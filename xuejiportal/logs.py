@@ -2,6 +2,8 @@
 
 import logging
 import re
+from datetime import UTC, datetime
+from socket import gethostname
 
 # Anything that could be a certificate or mobile number: people's numbers are
 # written with digits of any width, so the pattern does not stop at ASCII.
@@ -21,3 +23,13 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return redact(super().format(record))
+
+
+class SyslogFormatter(logging.Formatter):
+    """A record as RFC 5424 wants it behind the priority, which the handler writes."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Version, time, host, program, process, kind and the message, redacted."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        message = redact(record.getMessage())
+        return f"1 {at} {gethostname()} xuejiportal {record.process} {record.name} - {message}"

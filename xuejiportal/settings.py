@@ -40,6 +40,8 @@ VAULT_KEYS = env.key_ring("VAULT_KEYS", _secret_default("VAULT_KEYS", prefix="de
 LOOKUP_KEY = env.key("LOOKUP_KEY", _secret_default("LOOKUP_KEY"))
 # Derives one-time codes.
 CODE_KEY = env.key("CODE_KEY", _secret_default("CODE_KEY"))
+# Keys the chain over the audit trail. The database must not hold it.
+AUDIT_KEY = env.key("AUDIT_KEY", _secret_default("AUDIT_KEY"))
 
 # --- Where it runs -----------------------------------------------------------
 SITE_URL = env.text("SITE_URL", None if PRODUCTION else "http://localhost:8000").rstrip("/")
@@ -465,6 +467,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "audit.tasks.check_trail",
         "schedule": crontab(hour=3, minute=10),
     },
+    "anchor-audit-trail": {
+        "task": "accounts.tasks.anchor_trail",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "seal-audit-trail": {
         "task": "audit.tasks.seal_trail",
         "schedule": schedule(timedelta(seconds=10)),
@@ -480,12 +486,17 @@ LOGGING = {
         "line": {
             "()": "xuejiportal.logs.RedactingFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
+        },
+        "syslog": {"()": "xuejiportal.logs.SyslogFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "anchors": env.syslog("AUDIT_SYSLOG") | {"formatter": "syslog"},
+    },
     # The addresses of urllib3 hold what is sent; the others tell each step of making a PDF.
     "loggers": {
         name: {"level": "WARNING"} for name in ("urllib3", "weasyprint", "fontTools", "pyhanko")
-    },
+    }
+    | {"audit.anchors": {"level": "INFO", "handlers": ["anchors"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
 }

@@ -175,6 +175,22 @@ def stop_pending(*, account: User) -> None:
         object_to(rescue=rescue)
 
 
+def begin_again() -> int:
+    """Give the old contacts of every waiting rescue their time to object again. Returns the number.
+
+    After a backup was restored: an objection made since is not in it. Codes that
+    were to be carried to a school are void.
+    """
+    unopened = Rescue.objects.filter(UNDECIDED, account=None).exclude(code_hash=None)
+    unopened.update(code_hash=None, code_expires_at=None)
+    waiting = Rescue.objects.filter(UNDECIDED, account__isnull=False).select_related("account")
+    waiting.update(due_at=Now() + OBJECTION_TIME)
+    for rescue in waiting:
+        if rescue.account is not None:
+            _tell_old_contacts(rescue.account, rescue)
+    return len(waiting)
+
+
 def finish_due() -> int:
     """Complete every rescue whose time to object is over; how many were looked at."""
     due = Rescue.objects.filter(UNDECIDED, due_at__lte=Now()).values_list("pk", flat=True)

@@ -12,6 +12,9 @@ from django.db import connection, transaction
 
 from vault.rotation import GROUP, resealed
 
+# Where staging tables are made if it exists: the portal's role needs no right to create
+# tables beside the registry (manage.py grant_privileges). It is found by the search path.
+SCHEMA = "portal_staging"
 _TEXT_COLUMNS = (
     "student_number candidate_number ethnicity political_status major_code major_name level "
     "education_type study_mode college department class_code status certificate_type"
@@ -42,10 +45,18 @@ def create_staging(name: str) -> None:
     columns = ", ".join(f"{column} {kind}" for column, kind in _COLUMNS.items())
     with connection.cursor() as cursor:
         drop_staging(name)
-        cursor.execute(f'CREATE UNLOGGED TABLE "{name}" ({columns})')
+        place = _schema()
+        cursor.execute(f'CREATE UNLOGGED TABLE {place}"{name}" ({columns})')
         cursor.execute(
-            f'CREATE UNLOGGED TABLE "{name}_seen" (row_number integer, record_id bigint)'
+            f'CREATE UNLOGGED TABLE {place}"{name}_seen" (row_number integer, record_id bigint)'
         )
+
+
+def _schema() -> str:
+    """The schema of staging tables with its dot; empty where all tables are in one schema."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s = ANY(current_schemas(false))", [SCHEMA])
+        return f"{SCHEMA}." if cursor.fetchone()[0] else ""
 
 
 def drop_staging(name: str) -> None:

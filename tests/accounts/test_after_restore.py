@@ -8,14 +8,18 @@ from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.codes import Outcome, derive
-from accounts.journeys import binding, deletion
-from accounts.models import Code, Session, User
+from accounts.journeys import binding, deletion, rescue
+from accounts.models import Code, Rescue, Session, User
 from audit.models import AuditEntry
 from delivery import claims, sending
 from delivery.models import Channel, OutboxMessage, Status
+from enrollment.models import InstitutionRegistrar, TokenRight
+from enrollment.tokens import create_token, find_token
 from tests.outbox import Outbox
+from tests.people import make_school
 
 pytestmark = pytest.mark.django_db
 PHONE = "+8613912345678"
@@ -71,11 +75,40 @@ def test_who_cancelled_since_is_not_erased(li: User, outbox: Outbox) -> None:
     assert li.deletion_due_on in outbox.emails()[-1].text
 
 
-def test_the_trail_says_so_and_twice_is_harmless(li: User) -> None:
+def test_the_trail_says_so_and_twice_is_harmless(li: User, auditor: User) -> None:
     ask(li)
-    restored()
-    assert restored() == (
-        "0 codes void, 0 sessions ended, 0 messages to be looked up, 0 deletions begun anew\n"
-    )
+    assert "1 codes void" in restored()
+    again = restored()
+    assert "0 codes void\n0 sessions ended\n0 messages to be looked up" in again
     first = AuditEntry.objects.filter(action="accounts.after_restore").earliest("pk")
-    assert first.detail == {"codes": 1, "sessions": 0, "messages": 1, "deletions": 0}
+    assert first.detail["codes"] == first.detail["messages"] == 1
+    assert first.detail["review"] == [[auditor.pk, "auditor"]]
+
+
+def test_a_recovery_that_the_old_contact_may_have_stopped_begins_again(
+    outbox: Outbox, opened_rescue: Rescue
+) -> None:
+    Rescue.objects.filter(pk=opened_rescue.pk).update(due_at=F("due_at") - timedelta(days=30))
+    assert "1 account recoveries begun again, old contacts told" in restored()
+    assert rescue.finish_due() == 0
+    assert outbox.emails()[-1].to == "rescued@example.org"
+    opened_rescue.refresh_from_db()
+    assert opened_rescue.due_at is not None
+    assert opened_rescue.due_at > timezone.now() + timedelta(hours=23)
+
+
+def test_a_token_revoked_since_the_backup_opens_nothing(registrar: User) -> None:
+    school = make_school()
+    InstitutionRegistrar.objects.create(institution=school, user=registrar)
+    _token, secret = create_token(
+        institution=school, name="教务系统", right=TokenRight.PUBLISH, days=90, by=registrar
+    )
+    assert find_token(secret) is not None
+    assert "1 import tokens revoked" in restored()
+    assert find_token(secret) is None
+
+
+def test_the_operator_is_told_whose_roles_to_review(registrar: User) -> None:
+    said = restored()
+    assert "what was withdrawn since" in said
+    assert "registrar: " in said

@@ -18,6 +18,7 @@ COMPLETE = {
     "VAULT_KEYS": f"2026:{KEY}",
     "LOOKUP_KEY": KEY,
     "CODE_KEY": KEY,
+    "AUDIT_KEY": KEY,
     "SITE_URL": "https://portal.example.edu.cn",
     "ALLOWED_HOSTS": "portal.example.edu.cn",
     "DATABASE_URL": "postgresql://portal:secret@db.internal/portal",
@@ -95,7 +96,7 @@ def test_a_malformed_value_is_named(environment: pytest.MonkeyPatch, name: str, 
 
 def test_development_makes_its_own_secrets_once(environment: pytest.MonkeyPatch) -> None:
     first, second = load(), load()
-    for name in ("SECRET_KEY", "VAULT_KEYS", "LOOKUP_KEY", "CODE_KEY"):
+    for name in ("SECRET_KEY", "VAULT_KEYS", "LOOKUP_KEY", "CODE_KEY", "AUDIT_KEY"):
         assert first[name] == second[name]
     assert first["LOOKUP_KEY"] != first["CODE_KEY"]
 

@@ -61,6 +61,7 @@ IN_THE_CLEAR = {
     "accounts.Block.subject",
     "accounts.Code.nonce",
     "audit.AuditSeal.digest",
+    "audit.AuditAnchor.digest",
     "enrollment.StudentRecord.fingerprint",
     "enrollment.Photo.source_mark",
     "enrollment.ImportBatch.file_sha256",

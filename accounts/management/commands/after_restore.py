@@ -13,10 +13,27 @@ class Command(BaseCommand):
     help = "After a backup was restored: void codes, end sessions, send nothing twice."
 
     def handle(self, **options: Any) -> None:
-        """Prints how many of each."""
-        counts = after_restore()
-        self.stdout.write(
-            f"{counts['codes']} codes void, {counts['sessions']} sessions ended, "
-            f"{counts['messages']} messages to be looked up, "
-            f"{counts['deletions']} deletions begun anew"
-        )
+        """Prints how many of each kind, and whose rights and ways in to review."""
+        restored = after_restore()
+        for kind, number in restored.counts.items():
+            self.stdout.write(f"{number} {LABELS.get(kind, kind)}")
+        self.stdout.write(REVIEW)
+        for grant in restored.grants:
+            name = grant.user.username or f"account {grant.user_id}"
+            self.stdout.write(f"  {grant.role}: {name}, since {grant.granted_at:%Y-%m-%d}")
+
+
+LABELS = {
+    "codes": "codes void",
+    "sessions": "sessions ended",
+    "messages": "messages to be looked up",
+    "deletions": "deletions begun again, owners told",
+    "rescues": "account recoveries begun again, old contacts told",
+    "staff_codes": "set-up codes void",
+    "tokens": "import tokens revoked",
+    "assist_codes": "codes for help face to face void",
+}
+REVIEW = (
+    "The backup does not know what was withdrawn since: roles, second factors, passwords.\n"
+    "Review everybody who works here; withdraw what no longer holds (the list is in the trail):"
+)
