@@ -9,7 +9,6 @@ import enum
 import hmac
 import re
 import secrets
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -21,7 +20,7 @@ from django.template.loader import render_to_string
 
 from accounts import letters, limits
 from accounts.models import ENTRANCE, Code, CodePurpose, User
-from accounts.text import fold_width
+from accounts.text import compatible, fold_width
 from delivery.content import Content, EmailContent, SmsContent
 from delivery.models import Channel, OutboxMessage
 from vault import cipher
@@ -217,7 +216,7 @@ def find(typed: str) -> set[str]:
 
 def fold(typed: str) -> str:
     """Full-width characters as people's keyboards leave them, made ordinary; no hidden marks."""
-    return unicodedata.normalize("NFKC", fold_width(typed)).strip()
+    return compatible(fold_width(typed)).strip()
 
 
 def _digits(text: str) -> str:

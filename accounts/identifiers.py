@@ -14,6 +14,7 @@ from accounts.codes import fold
 from accounts.mailbox import clean_mailbox
 from accounts.models import User
 from accounts.phone import clean_mobile
+from accounts.text import LONGEST
 from delivery.models import Channel
 
 WRONG = _("Check it for a slip: this is neither an e-mail address, a mobile number nor a username.")
@@ -38,6 +39,8 @@ class Owner:
 
 def parse(typed: str) -> Identifier:
     """What ``typed`` is. Raises ValidationError for what can be none of the three."""
+    if len(typed) > LONGEST:
+        raise ValidationError(WRONG)
     text = fold(typed)
     if "@" in text:
         return Identifier(Channel.EMAIL, clean_mailbox(text, str(WRONG)))

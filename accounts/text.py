@@ -11,6 +11,10 @@ from typing import Final
 
 Table = dict[int, str | int | None]
 
+# Characters of a text that is compared; nothing that is kept and looked for is as long. Unicode
+# normalising sorts combining marks in quadratic time, so that the length is cut before it.
+LONGEST: Final = 1000
+
 # Marks that show nothing: joiners, directions, byte-order marks, soft hyphens, variation selectors.
 _MARKS = (
     (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x180B, 0x180F), (0x200B, 0x200F),
@@ -80,7 +84,7 @@ _CLOSED = re.compile(rf"(?<=[{IDEOGRAPHS}0-9()]) (?=\S)|(?<=\S) (?=[{IDEOGRAPHS}
 
 def fold_width(text: str) -> str:
     """``text`` without invisible marks, every blank a space, full-width signs as ASCII."""
-    return text.translate(_WIDTH)
+    return text[:LONGEST].translate(_WIDTH)
 
 
 def tidy(text: str) -> str:
@@ -101,16 +105,26 @@ def fold_signs(text: str) -> str:
     return fold_dots(" ".join(_translated(text, _ALL).split()))
 
 
-@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """The form in which two texts that look alike are equal; never to be shown.
 
     Case, width, kinds of blanks, dashes, apostrophes and dots do not count, nor
     do blanks beside an ideograph, a digit or a bracket.
     """
+    return _folded(text[:LONGEST])
+
+
+def compatible(text: str) -> str:
+    """``text`` in the Unicode form NFKC, piece by piece: the time grows with the length alone."""
+    pieces = (text[at : at + LONGEST] for at in range(0, len(text), LONGEST))
+    return "".join(unicodedata.normalize("NFKC", piece) for piece in pieces)
+
+
+@lru_cache(maxsize=20_000)
+def _folded(text: str) -> str:
     return _CLOSED.sub("", fold_signs(text)).upper()
 
 
 def _translated(text: str, table: Table) -> str:
-    folded = unicodedata.normalize("NFC", text).translate(table)
+    folded = unicodedata.normalize("NFC", text[:LONGEST]).translate(table)
     return unicodedata.normalize("NFC", folded)

@@ -16,6 +16,7 @@ from accounts import limits
 from accounts.journeys.telling import tell_contacts
 from accounts.models import EventKind, Question, SecurityAnswer, User
 from accounts.security_log import record_event
+from accounts.text import LONGEST, compatible
 from audit import services as audit
 
 NUMBER = 3
@@ -24,7 +25,7 @@ SHORTEST = 2  # characters of a normalised answer: 小明 is one
 
 def normalise(answer: str) -> str:
     """``answer`` as it is compared: width, case, spaces and punctuation do not count."""
-    folded = unicodedata.normalize("NFKC", answer).casefold()
+    folded = compatible(answer[:LONGEST]).casefold()
     return "".join(char for char in folded if unicodedata.category(char)[0] in "LNM")
 
 

@@ -20,7 +20,8 @@ _KEPT_SIGNS: dict[int, str | int] = {
     **dict.fromkeys(map(ord, INTERPUNCTS), INTERPUNCT),
     **dict.fromkeys(map(ord, CIRCLES), "\u3007"),
 }
-_DOTS = re.compile(r"\s*[.\u00b7][\s.\u00b7]*")
+_INTERPUNCTS = re.compile(rf"(?<!\s)\s*{INTERPUNCT}[\s{INTERPUNCT}]*")
+_DOTS = re.compile(r"(?<!\s)\s*[.\u00b7][\s.\u00b7]*")
 _PLAIN = re.compile(r"[\u4e00-\u9fff\u3400-\u4dbf]{1,50}\Z")
 _IDEOGRAPH = re.compile(rf"[{IDEOGRAPHS}]")
 
@@ -78,7 +79,7 @@ def clean_name(text: str) -> str:
     _refuse_hidden(folded)
     is_chinese = _IDEOGRAPH.search(folded) is not None
     name = unicodedata.normalize("NFC", folded.replace(" ", "" if is_chinese else " "))
-    name = re.sub(rf"\s*{INTERPUNCT}[\s{INTERPUNCT}]*", INTERPUNCT, fold_dots(name))
+    name = _INTERPUNCTS.sub(INTERPUNCT, fold_dots(name))
     name = name.strip(f"{INTERPUNCT}. " if is_chinese else f"{INTERPUNCT} ")
     if not name:
         raise InvalidNameError(NameFault.EMPTY)

@@ -65,6 +65,7 @@ FIRST_YEAR = 1900
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]\Z")
 # Letters and digits: a passport, a travel permit, a household register …
 _LIKE_OTHER = re.compile(r"[0-9A-Z()]{4,20}\Z")
+_DIGITS = re.compile(r"[0-9]*X?\Z")
 _FIFTEEN = re.compile(r"[0-9]{15}\Z")
 # Full-width forms to ASCII; every dash, blank and invisible mark to nothing.
 _FOLD: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -184,7 +185,7 @@ def _resident_id(number: str) -> str:
         birth_date_of(first_17[6:14])
         return first_17 + check_character(first_17)
     if not _EIGHTEEN.match(number):
-        if re.fullmatch(r"[0-9]*X?", number):
+        if _DIGITS.match(number):
             raise InvalidNumberError(NumberFault.LENGTH)
         is_other = _LIKE_OTHER.match(number) and len(number) not in {15, 18}
         raise InvalidNumberError(NumberFault.OTHER_TYPE if is_other else NumberFault.CHARACTERS)

@@ -16,13 +16,15 @@ from accounts.text import fold, tidy
 from enrollment.fields.two_row_heads import joined_rows, with_other_persons
 
 HEADER_SEARCH_ROWS = 20
+# Columns of a file in which titles are looked for; the ministry's layout has 24.
+MOST_COLUMNS = 1000
 # Columns that the portal itself adds to the rows it gives back to be mended.
 ROW_NUMBER_TITLE, REASONS_TITLE = "原表行号", "问题"
 # What a title means that is to be left out, in place of a column's name.
 LEFT_OUT = ""
 
 
-_DECORATION = re.compile(r"[(\[].*?[)\]]|[\s*:_\-/、·.]")
+_DECORATION = re.compile(r"[(\[][^(\[)\]]*+[)\]]|[\s*:_\-/、·.]")
 
 
 def fold_title(title: str) -> str:
@@ -224,7 +226,7 @@ def read_header(
     Of several titles with one meaning, what a person has said counts first, then
     the column's own title, then its other names in their order.
     """
-    titles = [tidy(cell) for cell in cells]
+    titles = [tidy(cell) for cell in cells[:MOST_COLUMNS]]
     keys = title_keys(titles)
     said = remembered or {}
     meanings = [meaning_of(key, said) for key in keys]

@@ -5,15 +5,17 @@ characters nearly always can stand for it (收不到短信 → 收不 不到 到
 """
 
 import re
-import unicodedata
+
+from accounts.text import compatible
 
 _RUNS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _MAX_GRAM = 40
+LONGEST = 50_000  # characters; an article has at most 20,000 in each language
 
 
 def grams_of(text: str) -> set[str]:
     """The words and pairs of ``text``, compatibility forms and capitals folded."""
-    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = compatible(text[:LONGEST]).lower()
     found: set[str] = set()
     for run in _RUNS.findall(folded):
         if run[0].isascii() or len(run) == 1:
