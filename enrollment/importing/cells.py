@@ -29,7 +29,8 @@ _FLOAT = re.compile(r"([0-9]{1,15})\.0+\Z")
 _LONG_FLOAT = re.compile(r"[0-9]{16,}\.0+\Z")
 # A word with its code beside it: 01-汉族, 1.男, 居民身份证(1).
 _CODED = re.compile(
-    r"[0-9A-Z]{1,3}[-.:·、]?(\D*[\u4e00-\u9fff].*)|(.*[\u4e00-\u9fff].*)\([0-9A-Z]{1,3}\)"
+    r"(?:[0-9A-Z]{1,3}[-.:·、]?([^0-9\u4e00-\u9fff]*+[\u4e00-\u9fff].*)"
+    r"|([^\u4e00-\u9fff]*+[\u4e00-\u9fff].*)\([0-9A-Z]{1,3}\))\Z"
 )
 _LOST_ZERO = re.compile(r"[0-9]{5}[TK]{0,2}\Z")
 
@@ -83,7 +84,7 @@ def folded_words(vocabulary: Mapping[str, T]) -> dict[str, T]:
 def look_up(known: Mapping[str, T], raw: str) -> T | None:
     """What a word means however it is spelled, also with its code beside it."""
     word = fold(raw)
-    if word in known or not (coded := _CODED.fullmatch(word)):
+    if word in known or not (coded := _CODED.match(word)):
         return known.get(word)
     return known.get(coded[1] or coded[2])
 
