@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "xuejiportal.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "xuejiportal.body_limits.BodyLimitMiddleware",
     "xuejiportal.middleware.CsrfMiddleware",
     "accounts.session_store.SignedInMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -250,7 +251,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# Bytes of a request; only what is listed in xuejiportal.body_limits may be larger. An article
+# of the help in both languages, 20,000 characters each, has some 400 KB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 500_000
 
 # --- Languages and time ------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -375,6 +378,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 5,
 }
+# Seconds after which a task is stopped; imports run far longer.
+CELERY_TASK_SOFT_TIME_LIMIT = 600
+CELERY_TASK_TIME_LIMIT = 660
+# By task: a million rows or 100,000 photographs, each within the visibility timeout above.
+CELERY_TASK_ANNOTATIONS = {
+    f"enrollment.tasks.{task}": {"soft_time_limit": 5 * 3600, "time_limit": 5 * 3600 + 60}
+    for task in (
+        "rehearse_upload", "publish_upload", "sweep_batches",
+        "check_photos", "take_photos", "sweep_photo_batches",
+    )
+}  # fmt: skip
 # The worker logs as configured below, through the redacting formatter.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

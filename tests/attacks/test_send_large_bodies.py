@@ -1,0 +1,113 @@
+"""A large body is refused by its announced length, before anything is read or written."""
+
+import io
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from enrollment.models import InstitutionRegistrar
+from tests.people import enter, make_account, make_school
+from tests.permissions.test_open_doors import addresses
+from xuejiportal.body_limits import UPLOADS
+from xuejiportal.celery import app
+
+pytestmark = pytest.mark.django_db
+MEGABYTE = 2**20
+
+
+class Unread(io.RawIOBase):
+    """A body that must not be read."""
+
+    def read(self, *args: Any) -> bytes:
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+def send(client: Client, address: str, length: int, **headers: str) -> int:
+    """The answer to a form of ``length`` bytes of which not one may be read."""
+    given = {
+        "PATH_INFO": unquote(address),
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
+        "CONTENT_LENGTH": str(length),
+        "wsgi.input": Unread(),
+    }
+    return int(client.request(**given, **headers).status_code)
+
+
+def all_addresses() -> list[tuple[str, str]]:
+    """Every address of the portal with a sample."""
+    return sorted(set(addresses(get_resolver())))
+
+
+def test_no_address_reads_400_megabytes_of_a_stranger() -> None:
+    taken = {
+        name: status
+        for name, sample in all_addresses()
+        if (status := send(Client(), sample, 400 * MEGABYTE)) < 400
+    }
+    assert not taken
+
+
+def test_no_address_reads_400_megabytes_of_a_student(li: User) -> None:
+    client = enter(li)
+    taken = {
+        name: status
+        for name, sample in all_addresses()
+        if not name.startswith("console:")
+        and (status := send(client, sample, 400 * MEGABYTE)) < 400
+    }
+    assert not taken
+
+
+@pytest.mark.parametrize("name", ["registry:imports", "registry:photo_batches"])
+def test_only_a_registrar_sends_a_large_file(li: User, name: str) -> None:
+    registrar = make_account("large@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=registrar, institution=make_school())
+    assert send(Client(), reverse(name), 100 * MEGABYTE) == 413
+    assert send(enter(li), reverse(name), 100 * MEGABYTE) == 404
+    with pytest.raises(AssertionError, match="was read"):
+        send(enter(registrar), reverse(name), 100 * MEGABYTE)
+    assert send(enter(registrar), reverse(name), 3000 * MEGABYTE) == 413
+
+
+def test_the_import_api_looks_at_the_token_first() -> None:
+    wrong = {"HTTP_AUTHORIZATION": "Bearer xueji_wrong"}
+    for address in ("/api/imports/", "/api/imports/a.csv"):
+        assert send(Client(), address, 100 * MEGABYTE, **wrong) in {401, 405}
+
+
+def test_evidence_is_taken_from_the_signed_in_alone(li: User) -> None:
+    address = reverse("support:report_write", kwargs={"cause": "other"})
+    assert send(Client(), address, 20 * MEGABYTE) == 413
+    with pytest.raises(AssertionError, match="was read"):
+        send(enter(li), address, 20 * MEGABYTE)
+    assert send(enter(li), address, 60 * MEGABYTE) == 413
+
+
+@pytest.mark.parametrize("length", ["-5", "1e9", "٣", "9" * 400, "", " 12"])
+def test_a_strange_length_is_no_way_around(length: str) -> None:
+    form = {"CONTENT_TYPE": "text/plain", "CONTENT_LENGTH": length}
+    assert Client().post(reverse("home"), **form).status_code < 500  # type: ignore[arg-type]
+
+
+def test_every_upload_is_an_address_of_the_portal() -> None:
+    assert {name for name, _ in all_addresses()} >= set(UPLOADS)
+
+
+def test_every_task_ends_by_itself() -> None:
+    """A soft limit first, so that it can put things in order, then a hard one."""
+    app.loader.import_default_modules()
+    own = [task for name, task in app.tasks.items() if not name.startswith("celery.")]
+    assert len(own) > 20
+    longest = app.conf.broker_transport_options["visibility_timeout"]
+    for task in own:
+        soft = task.soft_time_limit or app.conf.task_soft_time_limit
+        hard = task.time_limit or app.conf.task_time_limit
+        assert 0 < soft < hard < longest, task.name

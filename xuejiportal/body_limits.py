@@ -1,0 +1,88 @@
+"""How large the body of a request may be: small, larger where files are taken, by those who may.
+
+Checked by the announced length before anything is read: Django's own limit does not count
+files, and reading a form for its CSRF token already writes them to the disk.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+
+from accounts.models import User
+from accounts.roles import Role
+from enrollment import forms, photo_forms, registry_forms, staffing_forms
+from enrollment.evidence import MAX_BYTES, MAX_FILES
+
+# What a form may hold beside its files.
+AROUND = 256 * 2**10
+
+
+@dataclass(frozen=True)
+class Upload:
+    """At most ``most`` bytes of files, from the signed-in, from ``role``, or from everybody."""
+
+    most: int
+    role: Role | None = None
+    public: bool = False
+
+
+_EVIDENCE = Upload(MAX_FILES * MAX_BYTES)
+_WORKBOOK = Upload(registry_forms.UPLOAD_BYTES, Role.REGISTRAR)
+# These views ask for the token before they read, and answer in JSON what is too large.
+_BY_TOKEN = Upload(registry_forms.UPLOAD_BYTES, public=True)
+UPLOADS: dict[str, Upload] = {
+    "registry:imports": _WORKBOOK,
+    "registry:mended_rows": _WORKBOOK,
+    "registry:photo_batches": Upload(photo_forms.UPLOAD_BYTES, Role.REGISTRAR),
+    "registry:assign_by_file": Upload(staffing_forms.UPLOAD_BYTES, Role.REGISTRAR),
+    "import_api:receive": _BY_TOKEN,
+    "import_api:receive_named": _BY_TOKEN,
+    "enrollment:check_report": Upload(forms.FILE_LIMIT, public=True),
+    "support:report_write": _EVIDENCE,
+    "support:report_answer": _EVIDENCE,
+    "verification:dispute": _EVIDENCE,
+    "verification:objection": _EVIDENCE,
+}
+
+
+class BodyLimitMiddleware:
+    """Refuse a body that is too large for its address and its sender, unread."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Let the request through, or raise RequestDataTooBig or Http404."""
+        length = announced(request)
+        if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return None
+        match = request.resolver_match
+        upload = UPLOADS.get(match.view_name) if match else None
+        if upload is None or not (upload.public or request.user.is_authenticated):
+            raise RequestDataTooBig
+        if upload.role and upload.role not in _roles(request):
+            raise Http404
+        if length > upload.most + AROUND and upload is not _BY_TOKEN:
+            raise RequestDataTooBig
+        return None
+
+
+def announced(request: HttpRequest) -> int:
+    """The announced length of the body in bytes; a body without one is never read."""
+    text = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not (text.isascii() and text.isdigit()):
+        return 0
+    return int(text[:19])
+
+
+def _roles(request: HttpRequest) -> frozenset[Role]:
+    return request.user.roles if isinstance(request.user, User) else frozenset()
