@@ -19,6 +19,8 @@ from delivery.errors import DeliveryError, PassingError, PermanentError, Reach, 
 from delivery.replies import refusal
 from delivery.returns import return_path
 
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LEADING_DOT = re.compile(rb"(?m)^\.")
 CLOSING = 421  # the server says goodbye
 NOT_LET_IN = {530, 534, 535, 538}  # the server wants another password
 
@@ -191,8 +193,8 @@ def _address(message: Message, header: str) -> str:
 
 def _stuffed(message: bytes) -> bytes:
     """The message as it travels after DATA: CRLF, dots doubled, closed by a dot (RFC 5321)."""
-    content = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
-    return re.sub(rb"(?m)^\.", b"..", content).removesuffix(b"\r\n") + b"\r\n.\r\n"
+    content = _LINE_END.sub(b"\r\n", message)
+    return _LEADING_DOT.sub(b"..", content).removesuffix(b"\r\n") + b"\r\n.\r\n"
 
 
 def _guarded(act: Callable[[], object]) -> None:

@@ -24,6 +24,7 @@ from vault.lookup import keyed_hash
 MOST_BYTES = 1_000_000  # of a bounce that are read; the report stands before the returned mail
 MOST_PARTS = 20
 MAC_BYTES = 10
+_MAILBOX = re.compile(r"(?<![^<\s])[^<\s@]++@[^>\s]++")
 TOKEN = re.compile(r"^[a-z2-7]{42}$")
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 POSTMASTERS = re.compile(r"^(?:mailer-daemon|postmaster)@", re.IGNORECASE)
@@ -72,7 +73,7 @@ def read_bounce(content: bytes) -> Verdict | None:
         told = str(letter.get("Auto-Submitted", "")).lower().startswith("auto-replied")
     except (MessageError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
-    address = re.search(r"[^<\s]+@[^>\s]+", sender[:500])
+    address = _MAILBOX.search(sender[:500])
     if told or address is None or not POSTMASTERS.match(address.group()):
         return None
     return Verdict("failed", "")  # of a mail server that writes no report

@@ -31,15 +31,15 @@ _BUILT_IN = {
 _TOKEN = re.compile(
     r"""
     "(?P<quoted>[^"]*)"? | \\(?P<escaped>.) | _. | \*. |
-    \[\$(?P<currency>[^\]-]*)(?:-[^\]]*)?\] | \[(?P<elapsed>h+|m+|s+)\] |
-    \[(?P<condition>[<>=]+-?[0-9.]+)\] | \[[^\]]*\] |
+    \[\$(?P<currency>[^\[\]-]*+)(?:-[^\[\]]*+)?\] | \[(?P<elapsed>h+|m+|s+)\] |
+    \[(?P<condition>[<>=]+-?[0-9.]+)\] | \[[^\[\]]*+\] |
     (?P<halves>AM/PM|A/P|上午/下午) | (?P<general>G/通用格式|General) |
     (?P<power>E[+-]) | (?P<date>y+|m+|d+|h+|s+|e+|a{3,4}) |
     (?P<digit>[0\#?]) | (?P<sign>[.,%@/;]) | (?P<literal>.)
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
-_CONDITION = re.compile(r"([<>=]+)(-?[0-9.]+)")
+_CONDITION = re.compile(r"(?<![<>=])([<>=]++)(-?[0-9.]+)")
 _LONGEST_CODE = 255
 
 Shown = str | Moment

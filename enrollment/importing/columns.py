@@ -277,7 +277,7 @@ def likely_header(rows: Sequence[Sequence[str]]) -> Header | None:
     found = [
         read_header(number, cells)
         for number, cells in enumerate(rows[:HEADER_SEARCH_ROWS], start=1)
-        if not any(_LIKE_DATA.search(cell) for cell in cells)
+        if not any(_LIKE_DATA.search(cell) for cell in cells[:MOST_COLUMNS])
     ]
     best = max(found, key=lambda header: len(header.unknown) + len(header.mapping), default=None)
     return best if best and len(best.unknown) + len(best.mapping) >= 2 else None
@@ -291,7 +291,7 @@ def find_header(
     Title lines and notes above it are passed over; where groups of titles stand
     above the titles, both rows are read. None when no row names two.
     """
-    searched = rows[:HEADER_SEARCH_ROWS]
+    searched = [cells[:MOST_COLUMNS] for cells in rows[:HEADER_SEARCH_ROWS]]
     found = [
         read_header(number, cells, remembered) for number, cells in enumerate(searched, start=1)
     ]

@@ -36,10 +36,10 @@ _GENERAL = compiled("General")
 _ROWS = b"sheetData"
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)")
 _SPAN = re.compile(
-    rb"<(?:\w+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?([0-9]{1,7}):"
+    rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?([0-9]{1,7}):"
     rb"\$?([A-Z]{1,3})\$?([0-9]{1,7})[\"']"
 )
-_ATTRIBUTE = re.compile(rb"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
+_ATTRIBUTE = re.compile(rb"(?<!\w)(\w++)\s*+=\s*+[\"']([^\"']*)[\"']")
 
 Row = tuple[int, bool, list[Cell]]
 
