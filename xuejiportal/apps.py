@@ -16,5 +16,6 @@ class PortalConfig(AppConfig):
     celery = celery_app
 
     def ready(self) -> None:
-        """Fill the operator's console, which needs the models."""
+        """Register the system checks and fill the operator's console, which needs the models."""
+        import_module("xuejiportal.checks")
         import_module("xuejiportal.console").register_models()

@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -83,6 +84,37 @@ def database(url: str, *, conn_max_age: int) -> dict[str, object]:
         # Only what asks for it is prepared (accounts.prepared): the rest is composed anew.
         "OPTIONS": {"prepare_threshold": sys.maxsize, **query},
     }
+
+
+def is_local(host: str) -> bool:
+    """Whether ``host`` is this machine: a loopback address, localhost, or a socket's folder."""
+    name = host.strip("[]").lower()
+    if not name or name.startswith("/") or name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_exposed_development(site_url: str, hosts: list[str], servers: list[str]) -> None:
+    """Raise ImproperlyConfigured where a portal without PRODUCTION is within others' reach.
+
+    Development answers with its settings and shows every code at /dev/outbox/. Servers on this
+    machine are a developer's own; whatever else is named belongs to an installation.
+    """
+    site = urlsplit(site_url)
+    named = [("SITE_URL", site.scheme == "https" or not is_local(site.hostname or ""))]
+    named += [("ALLOWED_HOSTS", not is_local(host)) for host in hosts]
+    for name, url in zip(("DATABASE_URL", "REDIS_URL"), servers, strict=True):
+        parts = urlsplit(url)
+        host = parts.hostname or dict(parse_qsl(parts.query)).get("host", "")
+        named.append((name, not is_local(unquote(host))))
+    if exposed := sorted({name for name, is_exposed in named if is_exposed}):
+        raise ImproperlyConfigured(
+            f"{', '.join(exposed)} of a real installation, but PRODUCTION is not set: "
+            "set PRODUCTION=yes, or use localhost for development."
+        )
 
 
 def smtp(url: str) -> dict[str, object]:

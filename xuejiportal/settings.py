@@ -120,6 +120,8 @@ TEMPLATES = [
 # manage.py fills DATABASE_URL and REDIS_URL with the embedded servers when absent.
 DATABASE_URL = env.text("DATABASE_URL", None if PRODUCTION else "postgresql:///xuejiportal")
 REDIS_URL = env.text("REDIS_URL", None if PRODUCTION else "redis://127.0.0.1:6379/0")
+if not PRODUCTION:
+    env.refuse_exposed_development(SITE_URL, ALLOWED_HOSTS, [DATABASE_URL, REDIS_URL])
 DATABASES = {"default": env.database(DATABASE_URL, conn_max_age=600)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {

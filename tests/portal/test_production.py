@@ -11,14 +11,16 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
-KEY = base64.b64encode(b"k" * 32).decode()
+KEY, OTHER_KEY, THIRD_KEY, FOURTH_KEY = (
+    base64.b64encode(letter * 32).decode() for letter in (b"k", b"o", b"t", b"f")
+)
 COMPLETE = {
     "PRODUCTION": "yes",
     "SECRET_KEY": "a-long-secret-of-the-operator-that-nobody-else-knows-0123456789",
     "VAULT_KEYS": f"2026:{KEY}",
-    "LOOKUP_KEY": KEY,
-    "CODE_KEY": KEY,
-    "AUDIT_KEY": KEY,
+    "LOOKUP_KEY": OTHER_KEY,
+    "CODE_KEY": THIRD_KEY,
+    "AUDIT_KEY": FOURTH_KEY,
     "SITE_URL": "https://portal.example.edu.cn",
     "ALLOWED_HOSTS": "portal.example.edu.cn",
     "DATABASE_URL": "postgresql://portal:secret@db.internal/portal",
@@ -107,6 +109,11 @@ def test_development_makes_its_own_secrets_once(environment: pytest.MonkeyPatch)
         ({"SMS_PROVIDERS": "console"}, "SMS_PROVIDERS"),
         ({"SMS_PROVIDERS": ""}, "SMS_PROVIDERS"),
         ({"EMAIL_TRANSPORT": "file"}, "EMAIL_TRANSPORT"),
+        ({"ALLOWED_HOSTS": "portal.example.edu.cn,*"}, "ALLOWED_HOSTS"),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        ({"CODE_KEY": OTHER_KEY}, "CODE_KEY, LOOKUP_KEY"),
+        ({"VAULT_KEYS": f"a:{KEY},b:{THIRD_KEY}"}, "VAULT_KEYS (b)"),
+        ({"SECRET_KEY": THIRD_KEY}, ""),
         ({}, ""),
     ],
 )

@@ -1,0 +1,82 @@
+"""A portal that others can reach never runs as a development server, and is told what it lacks."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings as portal
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+from tests.portal.test_production import environment, load
+from xuejiportal.checks import check_surroundings
+
+__all__ = ["environment"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_URL", "https://xueji.example.edu.cn"),
+        ("SITE_URL", "http://10.1.2.3"),
+        ("SITE_URL", "https://localhost"),
+        ("ALLOWED_HOSTS", "localhost,xueji.example.edu.cn"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", ".example.edu.cn"),
+        ("ALLOWED_HOSTS", "localhost.example.edu.cn"),
+        ("DATABASE_URL", "postgresql://portal:secret@db.internal/portal"),
+        ("DATABASE_URL", "postgresql:///portal?host=db.internal"),
+        ("DATABASE_URL", "postgresql://portal@127.0.0.1.example.org/portal"),
+        ("REDIS_URL", "redis://cache.internal/0"),
+    ],
+)
+@pytest.mark.parametrize("debug", ["yes", "no"])
+def test_development_within_the_reach_of_others_does_not_start(
+    environment: pytest.MonkeyPatch, name: str, value: str, debug: str
+) -> None:
+    environment.setenv("DEBUG", debug)
+    environment.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=f"{name}.*PRODUCTION=yes"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_URL", "http://localhost:8001"),
+        ("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],portal.localhost"),
+        ("DATABASE_URL", "postgresql://root@127.0.0.1:5432/xuejiportal_ci"),
+        ("DATABASE_URL", "postgresql:///xuejiportal?host=/run/postgresql"),
+        ("DATABASE_URL", "postgresql://me@[::1]/xuejiportal"),
+        ("REDIS_URL", "redis://127.0.0.1:6379/15"),
+    ],
+)
+def test_development_on_this_machine_starts(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    environment.setenv(name, value)
+    assert load()["DEBUG"] is True
+
+
+def test_every_unit_says_that_it_is_production() -> None:
+    units = list(Path(portal.BASE_DIR, "deploy/systemd").glob("portal-*.service"))
+    assert len(units) >= 5
+    assert all("\nEnvironment=PRODUCTION=yes\n" in unit.read_text() for unit in units)
+
+
+def test_what_surrounds_a_production_is_looked_at(settings: Settings) -> None:
+    settings.PRODUCTION = settings.SECURE_SSL_REDIRECT = True
+    settings.DATABASE_URL, settings.REDIS_URL = "postgresql://p@db.example/p", "redis://c.example/0"
+    settings.TRUSTED_PROXY_COUNT, settings.CAMPUS_NETWORKS = 0, []
+    settings.SMS_PROVIDERS, settings.SMS_TEMPLATES = ["aliyun"], {"code": {"aliyun": "SMS_1"}}
+    found = {message.id: message for message in check_surroundings()}
+    assert sorted(found) == [f"xuejiportal.W00{number}" for number in range(3, 8)]
+    assert "notice" in found["xuejiportal.W007"].msg
+    assert " code," not in found["xuejiportal.W007"].msg
+
+
+def test_a_well_kept_production_is_told_nothing(settings: Settings) -> None:
+    settings.PRODUCTION = settings.SECURE_SSL_REDIRECT = True
+    settings.DATABASE_URL, settings.REDIS_URL = "postgresql:///p", "rediss://:secret@c.example/0"
+    settings.TRUSTED_PROXY_COUNT, settings.CAMPUS_NETWORKS = 1, ["203.0.113.0/24"]
+    settings.SMS_PROVIDERS = ["file"]
+    assert check_surroundings() == []

@@ -1,0 +1,121 @@
+"""System checks of what an operator has set: hosts, keys, servers, proxies."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
+
+from xuejiportal.environment import is_local
+
+_TLS = frozenset({"require", "verify-ca", "verify-full"})
+
+
+@register(Tags.security)
+def check_hosts_and_keys(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Errors with which production does not start."""
+    if not settings.PRODUCTION:
+        return []
+    errors: list[CheckMessage] = []
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        errors.append(
+            Error(
+                "ALLOWED_HOSTS must name the portal's hosts; * would let anybody choose the host "
+                "of the links in e-mails.",
+                id="xuejiportal.E001",
+            )
+        )
+    if repeated := _repeated_keys():
+        errors.append(
+            Error(
+                f"One key serves several purposes: {', '.join(repeated)}.",
+                hint="Make each of them with: openssl rand -base64 32",
+                id="xuejiportal.E002",
+            )
+        )
+    return errors
+
+
+@register(Tags.security, deploy=True)
+def check_surroundings(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Warnings of ``check --deploy``."""
+    if not settings.PRODUCTION:
+        return []
+    return [
+        CheckWarning(message, hint=hint, id=f"xuejiportal.{code}")
+        for code, is_wrong, message, hint in (
+            (
+                "W003",
+                _is_open(settings.DATABASE_URL) and _sslmode() not in _TLS,
+                "The database is on another machine and its connection is not encrypted.",
+                "Add ?sslmode=verify-full&sslrootcert=… to DATABASE_URL.",
+            ),
+            (
+                "W004",
+                _is_open(settings.REDIS_URL) and not urlsplit(settings.REDIS_URL).password,
+                "Redis is on another machine and asks for no password.",
+                "Set requirepass, and write REDIS_URL=rediss://:PASSWORD@HOST/0.",
+            ),
+            (
+                "W005",
+                settings.SECURE_SSL_REDIRECT and not settings.TRUSTED_PROXY_COUNT,
+                "TRUSTED_PROXY_COUNT is 0: behind a proxy every page redirects to itself.",
+                "Set TRUSTED_PROXY_COUNT=1 behind one nginx.",
+            ),
+            (
+                "W006",
+                not settings.CAMPUS_NETWORKS,
+                "CAMPUS_NETWORKS is empty: everybody behind one campus address shares the limits "
+                "of one person.",
+                "Name the networks that the campus is seen with, such as 203.0.113.0/24.",
+            ),
+            (
+                "W007",
+                bool(_missing_templates()),
+                f"SMS_TEMPLATES has no entry for: {', '.join(_missing_templates())}.",
+                "Messages of a kind without a template are never sent.",
+            ),
+        )
+        if is_wrong
+    ]
+
+
+def _repeated_keys() -> list[str]:
+    """The names of settings that hold a key another one holds as well."""
+    kept = {name: getattr(settings, name) for name in ("LOOKUP_KEY", "CODE_KEY", "AUDIT_KEY")}
+    kept["SECRET_KEY"] = settings.SECRET_KEY
+    kept |= {f"VAULT_KEYS ({name})": key for name, key in settings.VAULT_KEYS.items()}
+    times = Counter(kept.values())
+    return sorted(name for name, key in kept.items() if times[key] > 1)
+
+
+def _is_open(url: str) -> bool:
+    """Whether the connection to ``url`` leaves this machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or dict(parse_qsl(parts.query)).get("host", "")
+    return not is_local(host) and parts.scheme != "unix"
+
+
+def _sslmode() -> str:
+    return str(settings.DATABASES["default"].get("OPTIONS", {}).get("sslmode", ""))
+
+
+def _missing_templates() -> list[str]:
+    """Kinds of text messages for which a provider that asks for templates has none."""
+    asking = [name for name in settings.SMS_PROVIDERS if name in {"aliyun", "tencent"}]
+    texts = Path(settings.BASE_DIR, "templates/delivery/sms").glob("*.txt")
+    known = settings.SMS_TEMPLATES
+    return [
+        kind
+        for kind in sorted(path.stem for path in texts)
+        if any(not known.get(kind, {}).get(name) for name in asking)
+    ]
