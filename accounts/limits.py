@@ -66,6 +66,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "import_file": (Rule(30, HOUR), Rule(200, DAY)),
     # Receipts and reports looked up by strangers.
     "check_ip": (Rule(60, HOUR), Rule(300, DAY)),
+    # Forms with evidence, each of up to five files: kept for months, drawn by a process each.
+    "evidence": (Rule(10, HOUR), Rule(20, DAY)),
     "import_status": (Rule(60, MINUTE),),
     "import_refused": (Rule(20, HOUR),),
 }

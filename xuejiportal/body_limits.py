@@ -11,7 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 
+from accounts.limits import spend_quietly
 from accounts.models import User
 from accounts.roles import Role
 from enrollment import forms, photo_forms, registry_forms, staffing_forms
@@ -19,6 +21,8 @@ from enrollment.evidence import MAX_BYTES, MAX_FILES
 
 # What a form may hold beside its files.
 AROUND = 256 * 2**10
+# Bytes of a form in which somebody writes and gives no file.
+WORDS = 10_000
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,10 @@ class BodyLimitMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """Let the request through, or raise RequestDataTooBig or Http404."""
+        """Let the request through, or refuse it. Raises RequestDataTooBig or Http404."""
         length = announced(request)
+        if _brings_evidence(request, length) and not spend_quietly("evidence", _account(request)):
+            return render(request, "429.html", status=429)
         if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return None
         match = request.resolver_match
@@ -74,6 +80,16 @@ class BodyLimitMiddleware:
         if length > upload.most + AROUND and upload is not _BY_TOKEN:
             raise RequestDataTooBig
         return None
+
+
+def _brings_evidence(request: HttpRequest, length: int) -> bool:
+    match = request.resolver_match
+    is_form = match is not None and UPLOADS.get(match.view_name) is _EVIDENCE
+    return is_form and length > WORDS and request.user.is_authenticated
+
+
+def _account(request: HttpRequest) -> str:
+    return f"account:{request.user.pk}"
 
 
 def announced(request: HttpRequest) -> int:

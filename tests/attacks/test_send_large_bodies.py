@@ -5,12 +5,14 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver, reverse
 
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import InstitutionRegistrar
+from tests.enrollment.test_evidence import picture
 from tests.people import enter, make_account, make_school
 from tests.permissions.test_open_doors import addresses
 from xuejiportal.body_limits import UPLOADS
@@ -89,6 +91,23 @@ def test_evidence_is_taken_from_the_signed_in_alone(li: User) -> None:
     with pytest.raises(AssertionError, match="was read"):
         send(enter(li), address, 20 * MEGABYTE)
     assert send(enter(li), address, 60 * MEGABYTE) == 413
+
+
+def test_evidence_has_a_daily_measure_however_often_reports_are_opened_and_withdrawn(
+    li: User,
+) -> None:
+    client = enter(li)
+    address = reverse("support:report_write", kwargs={"cause": "other"})
+    told = []
+    for _ in range(12):
+        file = SimpleUploadedFile(
+            "a.jpg", picture(size=(900, 900), quality=95, comment=b"x" * 20_000)
+        )
+        told.append(client.post(address, {"words": "x", "evidence": file}).status_code)
+    assert told[-1] == 429
+    assert told.index(429) == 10
+    # A report in words alone can still be written.
+    assert client.post(address, {"words": "x"}).status_code < 400
 
 
 @pytest.mark.parametrize("length", ["-5", "1e9", "٣", "9" * 400, "", " 12"])
