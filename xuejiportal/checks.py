@@ -106,7 +106,7 @@ def _is_open(url: str) -> bool:
 
 
 def _sslmode() -> str:
-    return str(settings.DATABASES["default"].get("OPTIONS", {}).get("sslmode", ""))
+    return dict(parse_qsl(urlsplit(settings.DATABASE_URL).query)).get("sslmode", "")
 
 
 def _missing_templates() -> list[str]:

@@ -69,7 +69,7 @@ def test_what_surrounds_a_production_is_looked_at(settings: Settings) -> None:
     settings.TRUSTED_PROXY_COUNT, settings.CAMPUS_NETWORKS = 0, []
     settings.SMS_PROVIDERS, settings.SMS_TEMPLATES = ["aliyun"], {"code": {"aliyun": "SMS_1"}}
     found = {message.id: message for message in check_surroundings()}
-    assert sorted(found) == [f"xuejiportal.W00{number}" for number in range(3, 8)]
+    assert sorted(map(str, found)) == [f"xuejiportal.W00{number}" for number in range(3, 8)]
     assert "notice" in found["xuejiportal.W007"].msg
     assert " code," not in found["xuejiportal.W007"].msg
 
