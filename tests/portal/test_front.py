@@ -216,8 +216,8 @@ def test_a_large_body_goes_no_further_than_nginx(nginx: Front) -> None:
         head = f"POST {address} HTTP/1.1\r\n{HEAD}Content-Length: 400000000\r\n\r\n"
         assert nginx.status(head.encode()) == 413, address
     chunk = f"{2**20:x}\r\n{'a' * 2**20}\r\n".encode()
-    head = f"POST /account/login/ HTTP/1.1\r\n{HEAD}{CHUNKED}\r\n".encode()
-    assert nginx.status(head + chunk) == 413
+    chunked = f"POST /account/login/ HTTP/1.1\r\n{HEAD}{CHUNKED}\r\n".encode()
+    assert nginx.status(chunked + chunk) == 413
 
 
 def test_each_upload_passes_nginx_as_large_as_the_portal_takes_it(nginx: Front) -> None:

@@ -1,0 +1,146 @@
+"""Every address, every role, every method with garbage: never a 5xx, never a second of work.
+
+``GARBAGE_CASES`` says how many requests are made (1,000,000 for a release), ``GARBAGE_SEED`` which.
+"""
+
+import json
+import os
+import random
+import time
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver
+
+from tests.enrollment.pictures import picture, zip_of
+from tests.permissions.test_matrix import Cast, Places, address_of, cast, places, signed_in
+from tests.permissions.test_open_doors import addresses
+
+__all__ = ["cast", "places"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+CASES = int(os.environ.get("GARBAGE_CASES", "3000"))
+SEED = int(os.environ.get("GARBAGE_SEED", "10"))
+SECONDS = 1.0
+METHODS = ("get", "post", "post", "post", "put", "patch", "delete", "head", "options")
+WORDS = (
+    "", " ", "0", "-1", "1", "9" * 5000, "1e309", "NaN", "٣", "１２", "\x00", "\u200b", "\u202e",
+    "\ud800", "𠮷" * 60, "ﷺ" * 200, "\u0301\u0323" * 500, "a" * 300, "a@b", "a@example.org",
+    "+8613800138000", "11010519491231002X", "2026-02-30", "9999-12-31", "0001-01-01", "true",
+    "null", "[]", "{}", "'\"<b>", "../../etc/passwd", "%00", "%ff", "{{7*7}}", "=1+1", "\r\nX: y",
+    "//evil.example", "王明", "学籍" * 30, "00000000-0000-0000-0000-000000000000", "a.xlsx",
+    "zh-hans", "en", "sms", "email", "student", "registrar",
+)  # fmt: skip
+HEADERS = tuple(
+    """HTTP_COOKIE HTTP_ACCEPT_LANGUAGE HTTP_USER_AGENT HTTP_REFERER HTTP_ORIGIN
+    HTTP_X_FORWARDED_FOR HTTP_HOST HTTP_AUTHORIZATION CONTENT_TYPE CONTENT_LENGTH
+    HTTP_IF_MODIFIED_SINCE HTTP_RANGE HTTP_X_REQUESTED_WITH""".split()
+)
+CONTENT_TYPES = (
+    "application/json", "text/plain", "multipart/form-data; boundary=x", "multipart/form-data",
+    "application/x-www-form-urlencoded",
+)  # fmt: skip
+
+
+def field_names() -> list[str]:
+    """The names of the fields of all forms of the portal."""
+    found, kinds = {"q", "page", "next", "code", "publish"}, [forms.BaseForm]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        found |= set(getattr(kind, "base_fields", {}))
+    return sorted(found)
+
+
+def word(chance: random.Random) -> str:
+    """A text that somebody might send: out of the list, joined, or by chance."""
+    kind = chance.random()
+    if kind < 0.7:
+        return chance.choice(WORDS)
+    if kind < 0.8:
+        return "".join(chance.choice(WORDS)[:50] for _ in range(4))
+    return "".join(chr(chance.randrange(0x3000)) for _ in range(chance.randrange(60)))
+
+
+def file(chance: random.Random) -> SimpleUploadedFile:
+    """A file: bytes by chance, or a good one with a few of them changed."""
+    good = [picture(), b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>",
+            zip_of({"a.jpg": picture()}).getvalue(), "姓名,学号\n王明,1\n".encode()]  # fmt: skip
+    content = bytearray(chance.choice([*good, chance.randbytes(chance.randrange(500))]))
+    for _ in range(chance.randrange(8) if content else 0):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    ending = chance.choice([".jpg", ".pdf", ".zip", ".xlsx", ".csv", ".xls", "", ".exe"])
+    name = word(chance).replace("\x00", "")[:40].encode("utf-8", "replace").decode()
+    return SimpleUploadedFile((name or "a") + ending, bytes(content))
+
+
+def text(value: str) -> str:
+    """``value`` as it can travel in UTF-8."""
+    return value.encode("utf-8", "replace").decode()
+
+
+def request_of(
+    chance: random.Random, address: str, names: list[str]
+) -> tuple[str, str, dict[str, Any]]:
+    """Method, address, and what goes with it."""
+    method = chance.choice(METHODS)
+    fields = {name: text(word(chance)) for name in chance.sample(names, chance.randrange(9))}
+    if chance.random() < 0.3:
+        address += "?" + urlencode({chance.choice(names): text(word(chance)) for _ in range(2)})
+    if chance.random() < 0.1:
+        address = "/" + quote(text(word(chance))) + address
+    given: dict[str, Any] = {}
+    for name in chance.sample(HEADERS, chance.choice([0, 0, 0, 1, 2])):
+        given[name] = text(word(chance)).replace("\r\n", " ").encode().decode("latin-1")
+    kind = chance.random()
+    if method == "post" and kind < 0.8:
+        files = {name: file(chance) for name in chance.sample(("file", "evidence"), 1)}
+        given["data"] = fields | (files if kind < 0.3 else {})
+        given.pop("CONTENT_TYPE", None)
+    elif method in {"post", "put", "patch"}:
+        raw = [json.dumps(fields), "[" * 5000, '{"a":' * 500, text(word(chance)), urlencode(fields)]
+        given["data"] = chance.choice(raw)
+        given["content_type"] = chance.choice(CONTENT_TYPES)
+        if chance.random() < 0.1:
+            given["CONTENT_TYPE"] = "application/json; charset=nonsense"
+    return method, address, given
+
+
+def ask(
+    cookies: SimpleCookie, method: str, address: str, given: dict[str, Any]
+) -> tuple[int, float]:
+    """Status and processor seconds of one request; its effects are taken back."""
+    client = Client(raise_request_exception=False)
+    client.cookies = SimpleCookie({name: morsel.value for name, morsel in cookies.items()})
+    with transaction.atomic():
+        began = time.process_time()
+        status = getattr(client, method)(address, **given).status_code
+        seconds = time.process_time() - began
+        transaction.set_rollback(True)
+    return status, seconds
+
+
+def test_garbage_is_answered_and_costs_little(cast: Cast, places: Places) -> None:
+    known = [(name, address_of(name, sample, places)) for name, sample in addresses(get_resolver())]
+    people = [None, *cast.values()]
+    cookies = [signed_in(person) for person in people]
+    names, wrong = field_names(), []
+    for number in range(CASES):
+        chance = random.Random(SEED * 10_000_000 + number)  # each case can be made again alone
+        name, sample = chance.choice(known)
+        if name.startswith("console:") and chance.random() < 0.8:
+            continue
+        method, address, given = request_of(chance, sample, names)
+        status, seconds = ask(chance.choice(cookies), method, address, given)
+        if status >= 500 or seconds > SECONDS:
+            wrong.append(f"case {number}: {method} {name} {status} {seconds:.2f} s")
+            print(wrong[-1], flush=True)  # noqa: T201
+        if number % 10_000 == 0:
+            print(f"{number} cases", flush=True)  # noqa: T201
+    assert not wrong, "\n".join(wrong)
