@@ -8,12 +8,13 @@ from typing import BinaryIO
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.notices import tell_all
 from audit.services import record as write_trail
 from enrollment import absences, uploads
-from enrollment.importing.columns import Header, remember
+from enrollment.importing.columns import BY_NAME, Header, remember
 from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.identical import result_of_identical
 from enrollment.importing.publish import apply_staged
@@ -35,6 +36,22 @@ from enrollment.stale_answers import tell_of_stale_answers, tell_of_undone_chang
 
 class WrongStateError(Exception):
     """The batch is not in a state that allows this act (somebody else was first)."""
+
+
+class ClearedError(Exception):
+    """The file empties more values than may be emptied unasked; ``cleared`` counts by column."""
+
+    def __init__(self, cleared: Mapping[str, int]) -> None:
+        super().__init__(dict(cleared))
+        self.cleared = dict(cleared)
+
+    @property
+    def message(self) -> str:
+        """How many values, by column."""
+        counts = "、".join(f"{BY_NAME[name].label} {count}" for name, count in self.cleared.items())
+        return gettext("The file would clear values that the registry holds: %(counts)s.") % {
+            "counts": counts
+        }
 
 
 class SamePersonError(Exception):
@@ -89,12 +106,16 @@ def rehearse_batch(
     return result
 
 
-def publish_batch(*, batch: ImportBatch, by: User | None) -> Result:
+def publish_batch(*, batch: ImportBatch, by: User | None, accept_cleared: bool = False) -> Result:
     """Bring the rehearsed rows into the registry: all of them, or nothing changes.
+
+    Raises ClearedError where it was not released and nobody has accepted what it empties.
 
     Raises FileFaultError (busy, or stale: rehearse again) and WrongStateError.
     """
     result = Result.from_json(batch.result)
+    if batch.state == BatchState.REHEARSED:
+        _require_accepted(result, accept_cleared)
     with institution_lock(batch.institution_id), transaction.atomic():
         _move(batch, {BatchState.REHEARSED, BatchState.PUBLISHING}, "published")
         batch.published_by = by
@@ -117,14 +138,21 @@ def publish_batch(*, batch: ImportBatch, by: User | None) -> Result:
     return result
 
 
-def release_batch(*, batch: ImportBatch, by: User) -> None:
+def _require_accepted(result: Result, accept_cleared: bool) -> None:
+    if result.asks_about_cleared and not accept_cleared:
+        raise ClearedError(result.cleared)
+
+
+def release_batch(*, batch: ImportBatch, by: User, accept_cleared: bool = False) -> None:
     """Hand a rehearsed batch to the worker for publication.
 
     Where the institution asks for four eyes, whoever uploaded the file cannot
-    release it. Raises SamePersonError and WrongStateError.
+    release it; ``accept_cleared`` agrees to what the file empties. Raises
+    SamePersonError, ClearedError and WrongStateError.
     """
     if is_second_person_missing(batch=batch, by=by):
         raise SamePersonError
+    _require_accepted(Result.from_json(batch.result), accept_cleared)
     with transaction.atomic():
         _move(batch, {BatchState.REHEARSED}, "publishing")
         batch.published_by, batch.started_at, batch.attempts = by, timezone.now(), 0
@@ -146,6 +174,7 @@ def upload_batch(
     mends: ImportBatch | None = None,
     token: ImportToken | None = None,
     publish_if_faultless: bool = False,
+    sheet: str = "",
 ) -> ImportBatch:
     """Keep an uploaded file, sealed, as a batch to be rehearsed.
 
@@ -168,10 +197,10 @@ def upload_batch(
             sha256=digest.digest(),
             created_by=created_by,
         )
-        batch.mends, batch.token = mends, token
+        batch.mends, batch.token, batch.sheet = mends, token, sheet
         batch.publish_if_faultless = publish_if_faultless
         batch.upload = uploads.keep_upload(batch, source)
-        batch.save(update_fields=["upload", "mends", "token", "publish_if_faultless"])
+        batch.save(update_fields=["upload", "mends", "token", "publish_if_faultless", "sheet"])
         write_trail(
             action="enrollment.upload_batch",
             actor_id=created_by.pk,
@@ -204,6 +233,13 @@ def name_columns(
             subject_key=batch.key,
             institution_code=institution.code,
         )
+
+
+def choose_sheet(*, batch: ImportBatch, sheet: str) -> None:
+    """Check a file again with the one sheet that a person has chosen. Raises WrongStateError."""
+    with transaction.atomic():
+        _move(batch, {BatchState.FAILED}, "uploaded")
+        ImportBatch.objects.filter(pk=batch.pk).update(sheet=sheet, attempts=0)
 
 
 def check_again(*, batch: ImportBatch) -> None:
@@ -262,7 +298,8 @@ def fail_batch(*, batch: ImportBatch, error: FileFaultError) -> None:
     with transaction.atomic():
         batch.state, batch.failure = BatchState.FAILED, error.fault.value
         batch.failure_detail = error.detail[:200]
-        batch.save(update_fields=["state", "failure", "failure_detail"])
+        batch.sheet_choices = list(error.choices)
+        batch.save(update_fields=["state", "failure", "failure_detail", "sheet_choices"])
         drop_staging(staging_name(batch.pk))
 
 

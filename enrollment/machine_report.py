@@ -4,12 +4,15 @@ from typing import Any
 
 from enrollment.importing.faults import FileFault, FileFaultError, fault_message
 from enrollment.importing.report import Result
+from enrollment.imports.reading_report import statements
 from enrollment.models import BatchState, ImportBatch
 
 
 def result_report(result: Result) -> dict[str, Any]:
     """Everything a check has found, each problem with its words beside its code."""
     report = result.as_json()
+    report["asks_accept_cleared"] = result.asks_about_cleared
+    report["told"] = [{"title": one.title, "text": one.text} for one in statements(result)]
     report["problems"] = [
         {
             "fault": problem.fault,
@@ -31,7 +34,11 @@ def result_report(result: Result) -> dict[str, Any]:
 
 def refusal_report(error: FileFaultError) -> dict[str, Any]:
     """Why a whole file was not taken."""
-    return {"refused": error.fault.value, "message": error.message}
+    return {
+        "refused": error.fault.value,
+        "message": error.message,
+        "sheets": list(error.choices),
+    }
 
 
 def batch_report(batch: ImportBatch) -> dict[str, Any]:
@@ -47,7 +54,7 @@ def batch_report(batch: ImportBatch) -> dict[str, Any]:
         "published_at": batch.published_at.isoformat() if batch.published_at else None,
     }
     if batch.state == BatchState.FAILED:
-        fault = FileFaultError(FileFault(batch.failure), batch.failure_detail)
+        fault = FileFaultError(FileFault(batch.failure), batch.failure_detail, batch.sheet_choices)
         return report | refusal_report(fault)
     if batch.result:
         report["result"] = result_report(Result.from_json(batch.result))

@@ -58,6 +58,18 @@ class MendedForm(FileForm):
         self.fields["file"].label = _("File with the mended rows")
 
 
+class PublishForm(forms.Form):
+    """Agree to the publication; to what it empties by a tick of its own, where that is much."""
+
+    def __init__(self, *args: Any, asks: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if asks:
+            self.fields["accept_cleared"] = forms.BooleanField(
+                label=_("Yes, clear these values"),
+                help_text=_("The registry holds them today, and the cells of the file are empty."),
+            )
+
+
 class SearchForm(forms.Form):
     """Find records by name, student number, or the exact certificate number."""
 

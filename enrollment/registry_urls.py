@@ -31,6 +31,7 @@ urlpatterns = [
     path("imports/<uuid:key>/columns/", columns.columns, name="columns"),
     path("imports/<uuid:key>/faulty-rows/", mending.faulty_rows, name="faulty_rows"),
     path("imports/<uuid:key>/mended/", mending.mended_rows, name="mended_rows"),
+    path("imports/<uuid:key>/sheet/", imports.choose_sheet, name="choose_sheet"),
     path("imports/<uuid:key>/check/", imports.check_again, name="check_again"),
     path("imports/<uuid:key>/publish/", imports.publish, name="publish"),
     path("imports/<uuid:key>/undo/", imports.undo, name="undo"),

@@ -109,13 +109,16 @@ def _release_if_faultless(batch: ImportBatch) -> None:
     """Let a file go on to its publication that a token has asked for, if it may."""
     wanted = batch.publish_if_faultless and not Result.from_json(batch.result).errors
     if wanted and batch.token and may_publish(batch.token):
-        with suppress(batches.SamePersonError, batches.WrongStateError):
+        with suppress(batches.SamePersonError, batches.ClearedError, batches.WrongStateError):
             batches.release_batch(batch=batch, by=batch.token.created_by)
 
 
 def open_rows(batch: ImportBatch) -> Table:
     """The rows of an upload; mended rows stand within the file they mend. Raises FileFaultError."""
-    table = open_table(uploads.open_upload(batch), batch.file_name)
+    titles = batch.institution.column_titles
+    table = open_table(
+        uploads.open_upload(batch), batch.file_name, titles=titles, sheet=batch.sheet
+    )
     if batch.mends is None:
         return table
     remembered = batch.institution.column_titles

@@ -43,9 +43,9 @@ class Book(Protocol):
 class NoListError(Exception):
     """No sheet can be taken without a person; ``fault`` is the name of a ``FileFault``."""
 
-    def __init__(self, fault: str, detail: str) -> None:
-        super().__init__(fault, detail)
-        self.fault, self.detail = fault, detail
+    def __init__(self, fault: str, sheets: list[str]) -> None:
+        super().__init__(fault, sheets)
+        self.fault, self.sheets = fault, sheets
 
 
 @dataclass
@@ -216,7 +216,7 @@ def column_letters(at: int) -> str:
 
 def _choose(found: list[_Sheet], wanted: str) -> list[_Sheet]:
     """The sheets to read. Raises NoListError."""
-    names = "、".join(sheet.name for sheet in found if sheet.is_filled)
+    names = [sheet.name for sheet in found if sheet.is_filled]
     if wanted:
         chosen = [sheet for sheet in found if sheet.name.strip() == wanted.strip()]
         if not chosen:
@@ -225,15 +225,15 @@ def _choose(found: list[_Sheet], wanted: str) -> list[_Sheet]:
     shown = [sheet for sheet in found if not sheet.is_hidden]
     lists = [sheet for sheet in shown if sheet.is_list]
     if len({frozenset(sheet.header.mapping) for sheet in lists if sheet.header}) > 1:
-        raise NoListError("SEVERAL_LISTS", "、".join(sheet.name for sheet in lists))
+        raise NoListError("SEVERAL_LISTS", [sheet.name for sheet in lists])
     if lists:
         return lists
     hidden = [sheet.name for sheet in found if sheet.is_hidden and sheet.is_list]
     if hidden:
-        raise NoListError("HIDDEN_LIST", "、".join(hidden))
+        raise NoListError("HIDDEN_LIST", hidden)
     filled = [sheet for sheet in shown if sheet.is_filled]
     if not filled:
-        raise NoListError("EMPTY", "")
+        raise NoListError("EMPTY", [])
     return [max(filled, key=lambda sheet: len(sheet.header.mapping) if sheet.header else 0)]
 
 

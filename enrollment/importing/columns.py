@@ -183,6 +183,8 @@ class Header:
     mapping: dict[str, int]
     unknown: list[str] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
+    # Columns in which the whole file has nothing; they are not in ``mapping``.
+    empty: list[str] = field(default_factory=list)
 
     @property
     def missing(self) -> list[str]:

@@ -1,7 +1,7 @@
 """How the staged rows differ from the registry of today."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import connection
 
@@ -64,6 +64,8 @@ class Difference:
     missing: int
     claimed: int
     fields: dict[str, int]
+    # Changed values that would become empty, by field.
+    cleared: dict[str, int] = field(default_factory=dict)
 
     @property
     def locked(self) -> list[str]:
@@ -113,8 +115,11 @@ def compare(
     _mark(staging, names)
     new, changed, same, seen = _counts(staging)
     fields, claimed = _by_field(staging, names)
+    cleared = _cleared(staging, [name for name in names if name in fields])
     missing = count_missing(staging, institution_id=institution_id)
-    return Difference(new + changed + same, new, changed, same + seen, missing, claimed, fields)
+    return Difference(
+        new + changed + same, new, changed, same + seen, missing, claimed, fields, cleared
+    )
 
 
 def differs(name: str) -> str:
@@ -155,6 +160,20 @@ def _by_field(staging: str, names: list[str]) -> tuple[dict[str, int], int]:
         )
         claimed, *counts = cursor.fetchone()
     return {name: n for name, n in zip(names, counts, strict=True) if n}, claimed
+
+
+def _cleared(staging: str, names: list[str]) -> dict[str, int]:
+    """How many values the file would empty, by field."""
+    if not names:
+        return {}
+    sums = ", ".join(
+        f"count(*) FILTER (WHERE {differs(name)} AND COALESCE({COMPARED[name][0]}::text, '') = '')"
+        for name in names
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sums} FROM {SOURCE.format(t=staging)} WHERE s.action = 'changed'")
+        counts = cursor.fetchone()
+    return {name: n for name, n in zip(names, counts, strict=True) if n}
 
 
 _MISSING = """

@@ -1,6 +1,6 @@
 """Everything that can be wrong with a file or a row, in the registrar's words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -140,10 +140,11 @@ class FileFault(models.TextChoices):
 class FileFaultError(Exception):
     """The file cannot be taken at all; ``detail`` is safe to show (row, titles)."""
 
-    def __init__(self, fault: FileFault, detail: str = "") -> None:
-        super().__init__(fault, detail)  # both, so that it travels between processes
+    def __init__(self, fault: FileFault, detail: str = "", choices: Sequence[str] = ()) -> None:
+        super().__init__(fault, detail, choices)  # all, so that it travels between processes
         self.fault = fault
         self.detail = detail
+        self.choices = choices  # the sheets of which a person may choose one
 
     @property
     def message(self) -> str:

@@ -195,7 +195,8 @@ def _from_workbook(source: BinaryIO, kind: str, wishes: dict[str, Any]) -> Table
 def _refusal(done: subprocess.CompletedProcess[bytes]) -> FileFaultError:
     if done.returncode == workbook.EXIT_NO_LIST:
         told = json.loads(done.stderr.splitlines()[-1])
-        return FileFaultError(FileFault[told["fault"]], told["detail"])
+        names = told["sheets"]
+        return FileFaultError(FileFault[told["fault"]], "、".join(names), names)
     return FileFaultError(_REFUSALS.get(done.returncode, FileFault.TOO_LARGE))
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from django.db import connection
 
 from enrollment.fields.left_out import RowSorter
+from enrollment.files.cell_marks import SEEMING_BLANK
 from enrollment.importing import checks, difference, stage
 from enrollment.importing.class_spellings import unite_spellings
 from enrollment.importing.columns import (
     BY_NAME,
+    COLUMNS,
     HEADER_SEARCH_ROWS,
     Header,
     find_header,
@@ -28,6 +31,8 @@ from enrollment.importing.staging import (
 from enrollment.importing.touched import ChangedRecords, Touched
 from enrollment.models import Institution, StudentRecord
 
+# What a cell may hold and still be empty.
+_NOTHING = " \t\u3000" + SEEMING_BLANK
 _LOCK_CLASS = 7_263_002
 
 
@@ -60,7 +65,28 @@ def header_of(table: Table, remembered: Mapping[str, str] | None = None) -> Head
     if header is None:
         raise FileFaultError(FileFault.NO_HEADER)
     require_columns(header.mapping)
-    return header
+    return _without_empty_columns(table, header)
+
+
+def _without_empty_columns(table: Table, header: Header) -> Header:
+    """The header without optional columns that are empty in the whole file: they clear nothing.
+
+    The file is read only as far as the last column that is found to be filled.
+    """
+    needed = {column.name for column in COLUMNS if column.required}
+    empty = {name: at for name, at in header.mapping.items() if name not in needed}
+    for number, row in enumerate(table.rows(), start=1):
+        if number <= header.row_number:
+            continue
+        filled = [name for name, at in empty.items() if at < len(row) and row[at].strip(_NOTHING)]
+        for name in filled:
+            del empty[name]
+        if not empty:
+            return header
+    kept = {name: at for name, at in header.mapping.items() if name not in empty}
+    if missing_columns(kept):
+        return header  # every row will be a fault, at the number that it lacks
+    return replace(header, mapping=kept, empty=list(empty))
 
 
 def require_columns(mapping: Mapping[str, int]) -> None:

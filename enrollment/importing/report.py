@@ -20,6 +20,8 @@ from enrollment.importing.tally import Tally
 from enrollment.importing.touched import Touched
 
 LISTED_IN_RESULT = 1000
+# More values than these are emptied only when a person has said so.
+CLEARED_WITHOUT_ASKING = 5
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -99,6 +101,8 @@ class Result:
     stale: int = 0
     fields: dict[str, int] = field(default_factory=dict)
     locked: list[str] = field(default_factory=list)
+    cleared: dict[str, int] = field(default_factory=dict)
+    empty_columns: list[str] = field(default_factory=list)
     problems: list[FoldedProblem] = field(default_factory=list)
     listed: list[Problem] = field(default_factory=list)
     rules: str = ""  # the checks that the rows went through (rows.RULES)
@@ -135,6 +139,8 @@ class Result:
             stale=touched.stale,
             fields=difference.fields,
             locked=difference.locked,
+            cleared=difference.cleared,
+            empty_columns=header.empty,
             problems=fold(tally, table.reading),
             listed=tally.problems,
             rules=RULES,
@@ -156,6 +162,11 @@ class Result:
         parts["reading"] = Reading(**parts.get("reading", {}))
         parts["listed"] = [Problem(**entry) for entry in parts.get("listed", ())]
         return cls(**parts)
+
+    @property
+    def asks_about_cleared(self) -> bool:
+        """Whether more values would be emptied than a person need agree to."""
+        return sum(self.cleared.values()) > CLEARED_WITHOUT_ASKING
 
     @property
     def errors(self) -> list[FoldedProblem]:

@@ -55,7 +55,7 @@ def main(kind: str, memory: int, wishes: dict[str, Any]) -> int:
         reading = _convert(kind, sys.stdin.buffer, csv.writer(out), wishes)
         out.flush()
     except NoListError as error:
-        _tell({"fault": error.fault, "detail": error.detail})
+        _tell({"fault": error.fault, "sheets": error.sheets})
         return EXIT_NO_LIST
     except PasswordError:
         _tell({"fault": "ENCRYPTED", "detail": ""})

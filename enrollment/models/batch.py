@@ -58,6 +58,9 @@ class ImportBatch(models.Model):
     failure_detail = models.CharField(max_length=200, blank=True)
     # Times that a worker began to check or publish it; counted before the work.
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # The one sheet of the workbook to read, and those of which one must be chosen.
+    sheet = models.CharField(max_length=255, blank=True)
+    sheet_choices = models.JSONField(default=list, blank=True)
     mapping = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     rows_done = models.PositiveIntegerField(default=0)

@@ -125,8 +125,12 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
     if batch.state == BatchState.REHEARSED and Result.from_json(batch.result).errors:
         message = _("Rows are faulty; such a file is published by a person in the portal only.")
         raise RefusedError(409, "faulty", message)
+    accepted = request.GET.get("accept_cleared", "").lower() in _YES
     try:
-        batches.release_batch(batch=batch, by=token.created_by)
+        batches.release_batch(batch=batch, by=token.created_by, accept_cleared=accepted)
+    except batches.ClearedError as error:
+        way_on = _("If that is meant, publish with ?accept_cleared=1.")
+        raise RefusedError(409, "cleared", f"{error.message} {way_on}") from error
     except batches.SamePersonError as error:
         message = _("Another registrar must publish this file.")
         raise RefusedError(409, "second_person", message) from error
@@ -155,6 +159,7 @@ def _accept(request: HttpRequest, token: ImportToken, file: UploadedFile | None)
             created_by=token.created_by,
             token=token,
             publish_if_faultless=wanted,
+            sheet=request.GET.get("sheet", "")[:255],
         )
     except FileFaultError as error:
         raise RefusedError(507, error.fault.value, error.message) from error

@@ -15,10 +15,11 @@ from enrollment.importing.columns import BY_NAME
 from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.report import Result
 from enrollment.importing.undo import UndoBlockedError
+from enrollment.imports.reading_report import statements
 from enrollment.models import BatchState
 from enrollment.problem_groups import grouped
 from enrollment.queries import batches_visible_to, institutions_of
-from enrollment.registry_forms import UploadForm
+from enrollment.registry_forms import PublishForm, UploadForm
 from enrollment.upload_handlers import tell_of_no_room
 from enrollment.views.access import registrar, visible_batch
 
@@ -68,6 +69,7 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
         "can_check_again": failed and batch.failure in uploaded.PASSING,
         "fields": _field_rows(result),
         "groups": grouped(result.problems) if result else [],
+        "statements": statements(result) if result else [],
         "four_eyes": batches.is_second_person_missing(batch=batch, by=registrar(request)),
         "publishable": result is not None
         and bool(result.new or result.changed or absences.waiting(batch).exists()),
@@ -83,9 +85,16 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
     batch = visible_batch(request, key)
     if batch.state != BatchState.REHEARSED:
         return redirect("registry:import", batch.key)
-    if request.method == "POST":
+    result = Result.from_json(batch.result)
+    form = PublishForm(
+        request.POST if request.method == "POST" else None, asks=result.asks_about_cleared
+    )
+    if request.method == "POST" and form.is_valid():
+        accepted = form.cleaned_data.get("accept_cleared", False)
         try:
-            batches.release_batch(batch=batch, by=registrar(request))
+            batches.release_batch(batch=batch, by=registrar(request), accept_cleared=accepted)
+        except batches.ClearedError as error:
+            messages.error(request, error.message)
         except batches.SamePersonError:
             messages.error(request, _("Another registrar must publish this file."))
         except batches.WrongStateError:
@@ -93,10 +102,11 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
         else:
             tasks.ring(tasks.publish_upload, batch)
         return redirect("registry:import", batch.key)
-    result = Result.from_json(batch.result)
     context = {
         "batch": batch,
+        "form": form,
         "result": result,
+        "statements": statements(result),
         "fields": _field_rows(result),
         "decisions": absences.waiting(batch),
     }
@@ -125,6 +135,22 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
             messages.success(request, _("The publication was undone."))
         return redirect("registry:import", batch.key)
     return render(request, "enrollment/imports/undo.html", {"batch": batch})
+
+
+@require_POST
+def choose_sheet(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Read the one sheet that was chosen among several lists."""
+    batch = visible_batch(request, key)
+    sheet = request.POST.get("sheet", "")
+    try:
+        if sheet not in batch.sheet_choices:
+            raise batches.WrongStateError
+        batches.choose_sheet(batch=batch, sheet=sheet)
+    except batches.WrongStateError:
+        messages.error(request, _("Choose one of the sheets."))
+    else:
+        tasks.ring(tasks.rehearse_upload, batch)
+    return redirect("registry:import", batch.key)
 
 
 @require_POST

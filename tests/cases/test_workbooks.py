@@ -11,6 +11,7 @@ from tests.cases.workbooks import (
     DATA,
     PEOPLE,
     ROWS,
+    STUDY,
     TITLES,
     at,
     good_data,
@@ -22,6 +23,16 @@ from tests.cases.workbooks import (
     values,
 )
 
+EIGHT_NUMBERS = [
+    "110101200708150316",
+    "110101200708150324",
+    "110101200708150332",
+    "110101200708150340",
+    "110101200708150359",
+    "110101200708150367",
+    "110101200708150375",
+    "110101200708150383",
+]
 CLASS_AND_MAJOR = ("软件2601", "软件工程")
 
 
@@ -293,3 +304,78 @@ def test_a_cell_far_away_costs_nothing(tmp_path: Path) -> None:
     assert (result["status"], result["new"]) == (0, 4)
     assert result["blank"] < 1000
     assert result["reading"]["untitled_columns"] == ["XFD"]
+
+
+def test_a_sheet_is_chosen_by_name(tmp_path: Path) -> None:
+    result = run(DATA / "hidden.xlsx", tmp=tmp_path, sheet="旧")
+    assert {status for (status,) in values("status")} == {"休学"}
+    assert result["reading"]["sheets_left"] == [["新生名单", "not_chosen"]]
+    result = run(DATA / "hidden.xlsx", tmp=tmp_path, sheet="没有")
+    assert (result["refused"], result["sheets"]) == ("no_sheet", ["旧", "新生名单"])
+
+
+def test_a_list_on_a_hidden_sheet_alone_waits_for_a_person(tmp_path: Path) -> None:
+    sheet = sheet_with(ROWS)
+    assert sheet.parent is not None
+    sheet.title = "名单"
+    sheet.sheet_state = "veryHidden"
+    sheet.parent.create_sheet("说明").append(["见另表"])
+    result = run(saved(sheet, tmp_path / "a.xlsx"))
+    assert (result["refused"], result["sheets"]) == ("hidden_list", ["名单"])
+    assert run(saved(sheet, tmp_path / "a.xlsx"), sheet="名单")["new"] == 4
+
+
+def emptied(count: int, column: str = "专业名称") -> list[list[Any]]:
+    """Eight people, of whom ``count`` have nothing in a column."""
+    people = [
+        [f"王{name}", number, f"20260001{at:02}", f"261101000001{at:02}", *STUDY]
+        for at, (name, number) in enumerate(
+            zip("一二三四五六七八", EIGHT_NUMBERS, strict=True), start=1
+        )
+    ]
+    for row in people[:count]:
+        row[at(column)] = None
+    return people
+
+
+def test_few_values_are_cleared_and_counted(tmp_path: Path) -> None:
+    run(saved(sheet_with(emptied(0)), tmp_path / "before.xlsx"))
+    result = run(saved(sheet_with(emptied(2)), tmp_path / "a.xlsx"))
+    assert (result["status"], result["cleared"]) == (0, {"major_name": 2})
+    assert [major for (major,) in values("major_name")].count("") == 2
+
+
+def test_many_values_are_cleared_only_when_accepted(tmp_path: Path) -> None:
+    run(saved(sheet_with(emptied(0)), tmp_path / "before.xlsx"))
+    path = saved(sheet_with(emptied(6)), tmp_path / "a.xlsx")
+    result = run(path)
+    assert (result["status"], result["asks_accept_cleared"]) == (2, True)
+    assert "6" in result["said"]
+    assert "--accept-cleared" in result["said"]
+    assert {major for (major,) in values("major_name")} == {"软件工程"}
+    assert run(path, accept_cleared=True)["status"] == 0
+    assert [major for (major,) in values("major_name")].count("") == 6
+
+
+def test_a_column_that_is_empty_throughout_clears_nothing(tmp_path: Path) -> None:
+    run(saved(sheet_with(emptied(0)), tmp_path / "before.xlsx"))
+    result = run(saved(sheet_with(emptied(8)), tmp_path / "a.xlsx"))
+    assert (result["status"], result["changed"]) == (0, 0)
+    assert result["empty_columns"] == ["major_name"]
+    assert {major for (major,) in values("major_name")} == {"软件工程"}
+
+
+def test_after_an_empty_column_a_blank_clears_again(tmp_path: Path) -> None:
+    run(saved(sheet_with(emptied(0)), tmp_path / "a.xlsx"))
+    run(saved(sheet_with(emptied(8)), tmp_path / "b.xlsx"))
+    result = run(saved(sheet_with(emptied(1)), tmp_path / "c.xlsx"))
+    assert (result["changed"], result["cleared"]) == (1, {"major_name": 1})
+
+
+def test_a_phone_that_is_none_keeps_the_one_in_the_registry(tmp_path: Path) -> None:
+    titles = [*TITLES, "手机号"]
+    run(saved(sheet_with([[*ROWS[0], "13800138000"]], titles), tmp_path / "a.xlsx"))
+    before = values("phone_hash")
+    result = run(saved(sheet_with([[*ROWS[0], "无"]], titles), tmp_path / "b.xlsx"))
+    assert (result["status"], result["changed"]) == (0, 0)
+    assert values("phone_hash") == before != [(None,)]

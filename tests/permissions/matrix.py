@@ -106,7 +106,8 @@ MATRIX: dict[str, str] = {
         registry:decide_missing registry:decision registry:columns registry:faulty_rows
         registry:photo_batch registry:take_photos registry:retry_photos registry:refused_photos
         registry:discard_photos
-        registry:mended_rows registry:check_again registry:publish registry:undo registry:discard
+        registry:mended_rows registry:check_again registry:choose_sheet registry:publish
+        registry:undo registry:discard
         registry:campaign registry:end_campaign registry:rules
         registry:class registry:merge_class registry:remove_class registry:assign_counselor
         registry:withdraw_counselor registry:dismiss_counselor registry:revoke_token

@@ -18,8 +18,9 @@ from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.readers import Table, open_table
 from enrollment.importing.rehearsal import header_of, institution_in
 from enrollment.importing.report import FoldedProblem, Result, write_faulty_rows
+from enrollment.imports.reading_report import statements
 from enrollment.machine_report import refusal_report, result_report
-from enrollment.models import Institution
+from enrollment.models import ImportBatch, Institution
 
 EXIT_FAULTY, EXIT_REFUSED = 1, 2
 STANDARD_OUTPUT = Path("-")
@@ -40,6 +41,12 @@ class Command(BaseCommand):
         """See ``help``."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--institution", metavar="CODE", help="five-digit institution code")
+        parser.add_argument("--sheet", default="", help="the one sheet of the workbook to read")
+        parser.add_argument(
+            "--accept-cleared",
+            action="store_true",
+            help="apply the file though it empties more than a few values of the registry",
+        )
         parser.add_argument("--rehearse", action="store_true", help="check only, apply nothing")
         parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help="write faulty rows")
         parser.add_argument(
@@ -58,11 +65,16 @@ class Command(BaseCommand):
         try:
             with source:
                 digest = hashlib.file_digest(source, "sha256").digest()
-                table = open_table(source, file.name)
+                titles = _titles_of(institution)
+                table = open_table(source, file.name, titles=titles, sheet=options["sheet"])
                 try:
                     result = self._import(table, file.name, digest, institution, options)
                 finally:
                     table.close()
+        except batches.ClearedError as error:
+            option = _("Nothing was applied. Give --accept-cleared if that is meant.")
+            message = f"{error.message} {option}"
+            raise CommandError(message, returncode=EXIT_REFUSED) from error
         except FileFaultError as error:
             self._write_json(refusal_report(error), options)
             raise CommandError(error.message, returncode=EXIT_REFUSED) from error
@@ -93,10 +105,17 @@ class Command(BaseCommand):
         if result.errors or options["rehearse"]:
             batches.discard_batch(batch=batch)
         else:
-            batches.publish_batch(batch=batch, by=None)
+            self._publish(batch, options["accept_cleared"])
             if options["json"] != STANDARD_OUTPUT:
                 self.stdout.write(self.style.SUCCESS(_("Applied.")))
         return result
+
+    def _publish(self, batch: ImportBatch, accept_cleared: bool) -> None:
+        try:
+            batches.publish_batch(batch=batch, by=None, accept_cleared=accept_cleared)
+        except batches.ClearedError:
+            batches.discard_batch(batch=batch)
+            raise
 
     def _tell(self, result: Result, table: Table, header: Header, options: dict[str, Any]) -> None:
         counts = _(
@@ -109,6 +128,8 @@ class Command(BaseCommand):
         if options["json"] == STANDARD_OUTPUT:
             return  # a script reads it; words would spoil the JSON
         self.stdout.write(counts % result.as_json())
+        for one in statements(result):
+            self.stdout.write(f"{one.title}: {one.text}")
         for problem in result.problems:
             self.stdout.write(_problem_line(result, problem))
 
@@ -129,6 +150,12 @@ def _problem_line(result: Result, problem: FoldedProblem) -> str:
     others = ngettext("and %(number)s other place", "and %(number)s other places", problem.others)
     more = " (" + others % {"number": problem.others} + ")" if problem.others else ""
     return f"{kind}: {place}: {problem.message}{more}"
+
+
+def _titles_of(code: str | None) -> dict[str, str]:
+    """What titles mean at the institution that was named."""
+    institution = Institution.objects.filter(code=code).first() if code else None
+    return institution.column_titles if institution else {}
 
 
 def known_institution(code: str) -> Institution:

@@ -1,0 +1,1 @@
+"""Registry files from the upload to the publication."""
