@@ -95,6 +95,11 @@ class NumberFormat:
         return numeric[0], True
 
 
+def is_built_in(number: int) -> bool:
+    """Whether a format is known by its number alone."""
+    return number in _BUILT_IN
+
+
 def built_in(number: int) -> str:
     """The code of a format that every program knows by number alone."""
     return _BUILT_IN.get(number, "General")

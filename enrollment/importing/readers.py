@@ -195,8 +195,9 @@ def _from_workbook(source: BinaryIO, kind: str, wishes: dict[str, Any]) -> Table
 def _refusal(done: subprocess.CompletedProcess[bytes]) -> FileFaultError:
     if done.returncode == workbook.EXIT_NO_LIST:
         told = json.loads(done.stderr.splitlines()[-1])
-        names = told["sheets"]
-        return FileFaultError(FileFault[told["fault"]], "、".join(names), names)
+        names = told.get("sheets", [])
+        detail = told.get("detail") or "、".join(names)
+        return FileFaultError(FileFault[told["fault"]], detail, names)
     return FileFaultError(_REFUSALS.get(done.returncode, FileFault.TOO_LARGE))
 
 

@@ -18,18 +18,18 @@ import resource
 import struct
 import sys
 import zipfile
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
 from dbfread.exceptions import DBFNotFound
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from xlrd import XLRDError
 
 from enrollment.files.cell_marks import LOST_DIGITS
 from enrollment.files.dbf_table import CutCharacterError, dbf_rows
 from enrollment.files.number_formats import EXACT_BELOW, general
-from enrollment.files.sheets import NoListError, Reading, SheetReader
-from enrollment.files.spans import Cell, Span
+from enrollment.files.ods_book import OdsBook
+from enrollment.files.sheets import Book, NoListError, Reading, SheetReader
+from enrollment.files.xls_book import EncryptedError, XlsBook
 from enrollment.importing.room import is_no_room
 from enrollment.importing.xlsx_stream import Workbook
 
@@ -57,7 +57,7 @@ def main(kind: str, memory: int, wishes: dict[str, Any]) -> int:
     except NoListError as error:
         _tell({"fault": error.fault, "sheets": error.sheets})
         return EXIT_NO_LIST
-    except PasswordError:
+    except EncryptedError:
         _tell({"fault": "ENCRYPTED", "detail": ""})
         return EXIT_NO_LIST
     except CutCharacterError as error:
@@ -70,7 +70,7 @@ def main(kind: str, memory: int, wishes: dict[str, Any]) -> int:
             return EXIT_TOO_LARGE
         return EXIT_NO_ROOM if is_no_room(error) else EXIT_UNREADABLE
     except (
-        CalamineError,
+        XLRDError,
         DBFNotFound,
         zipfile.BadZipFile,
         struct.error,
@@ -90,8 +90,7 @@ def _convert(kind: str, source: BinaryIO, out: Any, wishes: dict[str, Any]) -> R
         return Reading()
     if kind == "zip":
         refuse_bomb(source)
-    book = Workbook(zipfile.ZipFile(source)) if _is_xlsx(kind, source) else _OtherBook(source)
-    reader = SheetReader(book, wishes["titles"], wishes["sheet"])
+    reader = SheetReader(_book(kind, source), wishes["titles"], wishes["sheet"])
     out.writerows(reader.rows())
     return reader.reading
 
@@ -112,37 +111,12 @@ def refuse_bomb(source: BinaryIO) -> None:
     source.seek(0)
 
 
-def _is_xlsx(kind: str, source: BinaryIO) -> bool:
-    if kind != "zip":
-        return False
-    with zipfile.ZipFile(source) as archive:
-        names = archive.namelist()
-    source.seek(0)
-    return "[Content_Types].xml" in names or "xl/workbook.xml" in names
-
-
-class _OtherBook:
-    """An XLS or ODS file."""
-
-    def __init__(self, source: BinaryIO) -> None:
-        self._book = CalamineWorkbook.from_filelike(source)
-        visible = SheetVisibleEnum.Visible
-        self.sheets = {one.name: one.visible != visible for one in self._book.sheets_metadata}
-        self.beyond: set[int] = set()
-
-    def layout(self, sheet: str) -> tuple[list[Span], frozenset[int]]:
-        """The merged spans; hidden columns are not known."""
-        spans = self._book.get_sheet_by_name(sheet).merged_cell_ranges or []
-        return [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in spans], (
-            frozenset()
-        )
-
-    def rows(self, sheet: str, width: int) -> Iterator[tuple[int, bool, list[Cell]]]:
-        """Number, hidden, cells of each row."""
-        found = self._book.get_sheet_by_name(sheet)
-        margin: list[Cell] = [""] * (found.start[1] if found.start else 0)
-        for number, row in enumerate(found.iter_rows(), start=1):
-            yield number, False, (margin + [cell_text(cell) for cell in row])[:width]
+def _book(kind: str, source: BinaryIO) -> Book:
+    if kind == "xls":
+        return XlsBook(source)
+    archive = zipfile.ZipFile(source)
+    is_ods = "content.xml" in archive.namelist()
+    return OdsBook(archive) if is_ods else Workbook(archive)
 
 
 def cell_text(cell: object) -> str:

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enrollment', '0019_batch_attempts'),
+        ("enrollment", "0019_batch_attempts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='sheet',
+            model_name="importbatch",
+            name="sheet",
             field=models.CharField(blank=True, max_length=255),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='sheet_choices',
+            model_name="importbatch",
+            name="sheet_choices",
             field=models.JSONField(blank=True, default=list),
         ),
     ]

@@ -327,7 +327,7 @@ def test_a_list_on_a_hidden_sheet_alone_waits_for_a_person(tmp_path: Path) -> No
 
 def emptied(count: int, column: str = "专业名称") -> list[list[Any]]:
     """Eight people, of whom ``count`` have nothing in a column."""
-    people = [
+    people: list[list[Any]] = [
         [f"王{name}", number, f"20260001{at:02}", f"261101000001{at:02}", *STUDY]
         for at, (name, number) in enumerate(
             zip("一二三四五六七八", EIGHT_NUMBERS, strict=True), start=1
