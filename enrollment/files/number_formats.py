@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, cached_property
 
 from enrollment.files.cell_marks import LOST_DIGITS, NOT_SHOWN
 from enrollment.files.date_formats import Moment, Token, shown_moment
@@ -67,6 +67,11 @@ class NumberFormat:
         if not text.strip():
             return NOT_SHOWN
         return f"-{text}" if value < 0 and shows_sign and text.strip("0.") else text
+
+    @cached_property
+    def shows_plain_text(self) -> bool:
+        """Whether a text is shown as it is."""
+        return self.of_text("@") == "@"
 
     def of_text(self, text: str) -> str:
         """What a text shows: the section with @, if there is one."""

@@ -104,7 +104,7 @@ def clean_text(text: str) -> str:
     """A text as its cell shows it in one line: escapes read, line breaks as a blank."""
     if "_x" in text:
         text = _NO_CHARACTER.sub("\ufffd", _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text))
-    return _BREAKS.sub(" ", text)
+    return text if text.isprintable() else _BREAKS.sub(" ", text)
 
 
 def _targets(archive: zipfile.ZipFile, part: str, folder: str) -> dict[str, tuple[str, str]]:

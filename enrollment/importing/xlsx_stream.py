@@ -34,6 +34,8 @@ _TRUTH = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
 _TRUE = ("1", "true")
 _GENERAL = compiled("General")
 _ROWS = b"sheetData"
+_ROWS_END = re.compile(rb"</(?:[^\s<>]{1,50}:)?sheetData")
+_LONGEST_MARK = 80
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)")
 _SPAN = re.compile(
     rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?([0-9]{1,7}):"
@@ -92,8 +94,12 @@ class Workbook:
 
     def _value(self, cell: Element) -> Cell:
         """What a cell shows. Raises XlsxError."""
+        kind = cell.get("t", "n")
+        if len(cell) == 1 and kind in ("s", "inlineStr"):
+            alone = cell[0].text if kind == "s" else _inline_text(cell[0])
+            return self._text(cell.get("s"), kind, alone) if alone else ""
         parts = {_local(part.tag): part for part in cell}
-        kind, value = cell.get("t", "n"), parts.get("v")
+        value = parts.get("v")
         text = _inline_text(parts["is"]) if "is" in parts else value is not None and value.text
         if "f" in parts and not text:
             return SEEMING_BLANK if kind == "str" and value is not None else UNSAVED
@@ -118,10 +124,19 @@ class Workbook:
             return text if is_error(text) else UNNAMED_ERROR
         if kind == "d":
             return moment_of(text)
-        text = self._parts.texts[int(text)] if kind == "s" else text
-        if kind != "s":
+        return self._text(style, kind, text)
+
+    def _text(self, style: str | None, kind: str, text: str) -> str:
+        """What a text shows. Raises XlsxError."""
+        if kind == "s":
+            at = int(text) if text.isdecimal() else -1
+            if not 0 <= at < len(self._parts.texts):
+                raise XlsxError
+            text = self._parts.texts[at]
+        else:
             text = clean_text(text)
-        shown = self._format(style).of_text(text) if style else text
+        form = self._format(style)
+        shown = text if form.shows_plain_text else form.of_text(text)
         return shown if shown.strip() or not shown else SEEMING_BLANK
 
     def _format(self, style: str | None) -> NumberFormat:
@@ -164,6 +179,8 @@ def _row_number(row: Element, before: int) -> int:
 
 def _inline_text(element: Element) -> str:
     """The text of a cell that holds it itself; how it is said (phonetic) is left out."""
+    if len(element) == 1 and _local(element[0].tag) == "t":
+        return element[0].text or ""
     pieces = []
     for part in element:
         name = _local(part.tag)
@@ -181,23 +198,22 @@ def _is_short(text: str) -> bool:
 
 def _around_the_rows(archive: zipfile.ZipFile, part: str) -> tuple[bytes, bytes]:
     """What stands in a sheet before its rows and behind them, as UTF-8."""
-    before, behind, found = b"", b"", False
+    before, behind, has_rows, has_ended = b"", b"", False, False
     try:
         with archive.open(part) as file:
             for chunk in _as_utf8(file):
-                if not found:
+                if not has_rows:
                     before += chunk
-                    found = _ROWS in before
-                behind += chunk
+                    has_rows = _ROWS in before
+                # Of the rows themselves only as much is kept as the mark of their end may need.
+                behind = behind + chunk if has_ended else behind[-_LONGEST_MARK:] + chunk
+                if _ROWS in behind and (end := _ROWS_END.search(behind)):
+                    behind, has_ended = behind[end.start() :], True
                 if len(before) > _LONGEST or len(behind) > _LONGEST:
                     raise XlsxError
-                # The end of the mark may come with the next piece.
-                behind = behind[max(behind.rfind(_ROWS), 0) :]
-                if _ROWS not in behind:
-                    behind = behind[-len(_ROWS) :]
     except (KeyError, EOFError, zlib.error) as error:
         raise XlsxError from error
-    return before.partition(_ROWS)[0], behind
+    return before.partition(_ROWS)[0], behind if has_ended else b""
 
 
 def _as_utf8(file: IO[bytes]) -> Iterator[bytes]:

@@ -227,3 +227,19 @@ def test_rich_text_is_read_without_how_it_is_said() -> None:
         lambda xml: re.sub(r"<c r=\"A1\".*?</c>", f'<c r="A1" t="inlineStr">{said}</c>', xml),
     )
     assert shown(spoken) == [["张三"]]
+
+
+def test_merged_cells_behind_many_rows_are_found() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    for number in range(3000):
+        sheet.append([str(number), *["一段较长的文字" * 4] * 20])
+    sheet.cell(2999, 23).value = "末"
+    sheet.merge_cells("W2999:W3000")
+    sheet.column_dimensions["B"].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    rows = shown(out.getvalue())
+    assert [row[22] for row in rows[2998:]] == ["末", "末"]
+    assert {row[1] for row in rows} == {""}
