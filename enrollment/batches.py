@@ -175,6 +175,7 @@ def upload_batch(
     token: ImportToken | None = None,
     publish_if_faultless: bool = False,
     sheet: str = "",
+    column_names: Mapping[str, str] | None = None,
 ) -> ImportBatch:
     """Keep an uploaded file, sealed, as a batch to be rehearsed.
 
@@ -199,8 +200,18 @@ def upload_batch(
         )
         batch.mends, batch.token, batch.sheet = mends, token, sheet
         batch.publish_if_faultless = publish_if_faultless
+        batch.column_names = dict(column_names or {})
         batch.upload = uploads.keep_upload(batch, source)
-        batch.save(update_fields=["upload", "mends", "token", "publish_if_faultless", "sheet"])
+        batch.save(
+            update_fields=[
+                "column_names",
+                "upload",
+                "mends",
+                "token",
+                "publish_if_faultless",
+                "sheet",
+            ]
+        )
         write_trail(
             action="enrollment.upload_batch",
             actor_id=created_by.pk,
@@ -222,7 +233,7 @@ def name_columns(
     """
     with transaction.atomic():
         _move(batch, {BatchState.FAILED, BatchState.REHEARSED}, "uploaded")
-        ImportBatch.objects.filter(pk=batch.pk).update(attempts=0)
+        ImportBatch.objects.filter(pk=batch.pk).update(attempts=0, column_names={})
         institution = Institution.objects.select_for_update().get(pk=batch.institution_id)
         institution.column_titles = remember(institution.column_titles, titles, meanings)
         institution.save(update_fields=["column_titles"])

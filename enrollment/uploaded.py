@@ -115,13 +115,13 @@ def _release_if_faultless(batch: ImportBatch) -> None:
 
 def open_rows(batch: ImportBatch) -> Table:
     """The rows of an upload; mended rows stand within the file they mend. Raises FileFaultError."""
-    titles = batch.institution.column_titles
+    titles = batch.column_titles
     table = open_table(
         uploads.open_upload(batch), batch.file_name, titles=titles, sheet=batch.sheet
     )
     if batch.mends is None:
         return table
-    remembered = batch.institution.column_titles
+    remembered = batch.column_titles
     with closing(table), closing(open_rows(batch.mends)) as base:
         header = header_of(base, remembered)
         faulty = open_table(uploads.open_faulty_rows(batch.mends), "faulty.xlsx")
@@ -131,7 +131,7 @@ def open_rows(batch: ImportBatch) -> Table:
 
 
 def _rehearse(batch: ImportBatch, table: Table) -> None:
-    header = header_of(table, batch.institution.column_titles)
+    header = header_of(table, batch.column_titles)
     batch.rows_expected = _estimate(table)
     batch.save(update_fields=["rows_expected"])
     done = ImportBatch.objects.filter(pk=batch.pk)
@@ -171,7 +171,7 @@ def header_to_name(batch: ImportBatch) -> tuple[Header | None, list[list[str]]]:
     if not failed_for_it and batch.state != BatchState.REHEARSED:
         return None, []
     head = uploads.head_of(batch)
-    header = find_header(head, batch.institution.column_titles) or likely_header(head)
+    header = find_header(head, batch.column_titles) or likely_header(head)
     return header, head[header.row_number :] if header else []
 
 

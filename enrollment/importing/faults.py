@@ -103,6 +103,10 @@ class FileFault(models.TextChoices):
         _("Only a hidden sheet has the required columns. Show it in the file, or choose it:"),
     )
     NO_SHEET = ("no_sheet", _("The file has no sheet of that name. Its sheets are:"))
+    COLUMN_NAMES = (
+        "column_names",
+        _("Name columns like 所在行政班=班级,备注= (title, =, column; none leaves it out):"),
+    )
     NO_INSTITUTION = (
         "no_institution",
         _("The file does not say which institution it is of, and none was named."),

@@ -111,7 +111,7 @@ def _mended_header(mended: Table, remembered: Mapping[str, str]) -> Header:
     header = find_header(head, remembered)
     if header is None:
         raise FileFaultError(FileFault.NO_HEADER)
-    require_columns(header.mapping)
+    require_columns(header)
     return header
 
 

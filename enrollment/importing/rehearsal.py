@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from enrollment.fields.left_out import RowSorter
+from enrollment.fields.likely_columns import likely_columns
 from enrollment.files.cell_marks import SEEMING_BLANK
 from enrollment.importing import checks, difference, stage
 from enrollment.importing.class_spellings import unite_spellings
@@ -64,7 +66,7 @@ def header_of(table: Table, remembered: Mapping[str, str] | None = None) -> Head
     header = find_header(table.head(HEADER_SEARCH_ROWS), remembered)
     if header is None:
         raise FileFaultError(FileFault.NO_HEADER)
-    require_columns(header.mapping)
+    require_columns(header)
     return _without_empty_columns(table, header)
 
 
@@ -89,12 +91,18 @@ def _without_empty_columns(table: Table, header: Header) -> Header:
     return replace(header, mapping=kept, empty=list(empty))
 
 
-def require_columns(mapping: Mapping[str, int]) -> None:
-    """Raise FileFaultError when a required column has no place."""
-    missing = missing_columns(mapping)
-    if missing:
-        titles = "、".join(BY_NAME[name].title for name in missing)
-        raise FileFaultError(FileFault.MISSING_COLUMNS, titles)
+def require_columns(header: Header) -> None:
+    """Raise FileFaultError when a required column has no place; it names what may be it."""
+    if header.missing:
+        likely = likely_columns(header)
+        titles = [
+            gettext("%(column)s — is it “%(title)s”?")
+            % {"column": BY_NAME[name].title, "title": likely[name]}
+            if name in likely
+            else BY_NAME[name].title
+            for name in header.missing
+        ]
+        raise FileFaultError(FileFault.MISSING_COLUMNS, "、".join(titles))
 
 
 def institution_in(table: Table, header: Header) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Self
 from rustpy_xlsxwriter import write_worksheet
 
 from enrollment.fields.left_out import LeftOut
+from enrollment.fields.likely_columns import likely_columns
 from enrollment.files.sheets import Reading
 from enrollment.importing.columns import BY_NAME, REASONS_TITLE, ROW_NUMBER_TITLE, Header
 from enrollment.importing.difference import Difference
@@ -82,6 +83,10 @@ class Result:
     columns: list[str] = field(default_factory=list)
     unknown_titles: list[str] = field(default_factory=list)
     repeated_titles: list[str] = field(default_factory=list)
+    # Title in the file and the column it was taken for, in the order of the file.
+    taken: list[tuple[str, str]] = field(default_factory=list)
+    # Usual columns that are missing → the title that may mean it.
+    likely_columns: dict[str, str] = field(default_factory=dict)
     # Column → cells with invisible marks or unusual blanks, which were folded.
     tidied: dict[str, int] = field(default_factory=dict)
     # Spelling of a class that was kept → spellings of the file that mean the same.
@@ -123,6 +128,8 @@ class Result:
             columns=list(header.mapping),
             unknown_titles=header.unknown,
             repeated_titles=header.repeated,
+            taken=[(header.titles[at], name) for name, at in header.mapping.items()],
+            likely_columns=likely_columns(header),
             tidied=dict(tally.tidied),
             replaced=table.replaced,
             added=table.added,

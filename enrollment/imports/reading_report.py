@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.importing.columns import BY_NAME
 from enrollment.importing.report import Result
+from enrollment.imports.column_report import column_lines
 
 _LISTED = 20
 
@@ -44,6 +45,7 @@ def _statements(result: Result) -> Iterator[Statement]:
         places = _joined(rows.places)
         text = _("%(count)s rows: %(places)s") % {"count": rows.count, "places": places}
         yield Statement(title, text, "attention" if rows.reason == "hidden" else "")
+    yield from (Statement(*line) for line in column_lines(result))
     yield Statement(_("Columns that were left out"), _joined(result.unknown_titles))
     yield Statement(
         _("Columns that mean the same as another one and were left out"),

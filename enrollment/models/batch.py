@@ -61,6 +61,8 @@ class ImportBatch(models.Model):
     # The one sheet of the workbook to read, and those of which one must be chosen.
     sheet = models.CharField(max_length=255, blank=True)
     sheet_choices = models.JSONField(default=list, blank=True)
+    # What titles of this file mean, as named beside it: folded title → column.
+    column_names = models.JSONField(default=dict, blank=True)
     mapping = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
     rows_done = models.PositiveIntegerField(default=0)
@@ -85,6 +87,11 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"batch {self.pk}"
+
+    @property
+    def column_titles(self) -> dict[str, str]:
+        """What titles mean for this file: at its institution, and as named beside it."""
+        return {**self.institution.column_titles, **self.column_names}
 
     @property
     def lineage(self) -> "list[ImportBatch]":

@@ -26,6 +26,7 @@ from accounts.limits import LimitReachedError, client_address, spend
 from enrollment import batches, tasks
 from enrollment.importing.faults import FileFaultError
 from enrollment.importing.report import Result
+from enrollment.imports.named_columns import parse_named_columns
 from enrollment.machine_report import batch_report
 from enrollment.models import BatchState, ImportBatch, ImportToken
 from enrollment.registry_forms import UPLOAD_BYTES, FileForm
@@ -160,12 +161,20 @@ def _accept(request: HttpRequest, token: ImportToken, file: UploadedFile | None)
             token=token,
             publish_if_faultless=wanted,
             sheet=request.GET.get("sheet", "")[:255],
+            column_names=_column_names(request),
         )
     except FileFaultError as error:
         raise RefusedError(507, error.fault.value, error.message) from error
     _supersede(token, batch)
     tasks.ring(tasks.rehearse_upload, batch)
     return _report(batch, token, 202)
+
+
+def _column_names(request: HttpRequest) -> dict[str, str]:
+    try:
+        return parse_named_columns(request.GET.get("columns", "")[:5000])
+    except FileFaultError as error:
+        raise RefusedError(422, "columns", error.message) from error
 
 
 def _supersede(token: ImportToken, batch: ImportBatch) -> None:

@@ -18,6 +18,7 @@ from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.readers import Table, open_table
 from enrollment.importing.rehearsal import header_of, institution_in
 from enrollment.importing.report import FoldedProblem, Result, write_faulty_rows
+from enrollment.imports.named_columns import parse_named_columns
 from enrollment.imports.reading_report import statements
 from enrollment.machine_report import refusal_report, result_report
 from enrollment.models import ImportBatch, Institution
@@ -43,6 +44,12 @@ class Command(BaseCommand):
         parser.add_argument("--institution", metavar="CODE", help="five-digit institution code")
         parser.add_argument("--sheet", default="", help="the one sheet of the workbook to read")
         parser.add_argument(
+            "--columns",
+            default="",
+            metavar="TITLE=COLUMN,…",
+            help="what titles of the file mean, such as 所在行政班=班级,备注= (left out)",
+        )
+        parser.add_argument(
             "--accept-cleared",
             action="store_true",
             help="apply the file though it empties more than a few values of the registry",
@@ -65,7 +72,8 @@ class Command(BaseCommand):
         try:
             with source:
                 digest = hashlib.file_digest(source, "sha256").digest()
-                titles = _titles_of(institution)
+                titles = _titles_of(institution) | parse_named_columns(options["columns"])
+                options["titles"] = titles
                 table = open_table(source, file.name, titles=titles, sheet=options["sheet"])
                 try:
                     result = self._import(table, file.name, digest, institution, options)
@@ -89,7 +97,7 @@ class Command(BaseCommand):
         self, table: Table, name: str, digest: bytes, code: str | None, options: dict[str, Any]
     ) -> Result:
         named = known_institution(code) if code else None
-        header = header_of(table, named.column_titles if named else None)
+        header = header_of(table, options["titles"])
         institution = named or known_institution(institution_in(table, header))
         batch = batches.open_batch(
             institution=institution, file_name=name, sha256=digest, created_by=None
