@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Final
 
 Table = dict[int, str | int | None]
+# In characters; longer texts are no words that repeat.
+_SHORT: Final = 100
 
 # Characters of a text that is compared; nothing that is kept and looked for is as long. Unicode
 # normalising sorts combining marks in quadratic time, so that the length is cut before it.
@@ -109,9 +111,10 @@ def fold(text: str) -> str:
     """The form in which two texts that look alike are equal; never to be shown.
 
     Case, width, kinds of blanks, dashes, apostrophes and dots do not count, nor
-    do blanks beside an ideograph, a digit or a bracket.
+    do blanks beside an ideograph, a digit or a bracket. For words that repeat
+    (titles, vocabularies, classes): short ones are remembered.
     """
-    return _folded(text[:LONGEST])
+    return _remembered(text) if len(text) <= _SHORT else _folded(text[:LONGEST])
 
 
 def compatible(text: str) -> str:
@@ -120,9 +123,11 @@ def compatible(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", piece) for piece in pieces)
 
 
-@lru_cache(maxsize=20_000)
 def _folded(text: str) -> str:
     return _CLOSED.sub("", fold_signs(text)).upper()
+
+
+_remembered = lru_cache(maxsize=20_000)(_folded)
 
 
 def _translated(text: str, table: Table) -> str:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 
-from accounts.text import fold
+from accounts.text import fold_signs
 from enrollment.identity.name import canonical_name
 from vault.cipher import seal, unseal
 from vault.lookup import keyed_hash
@@ -53,7 +53,7 @@ class Facts:
 
 def canonical_item(text: str) -> str:
     """A candidate or student number without regard to width, case, spaces and hyphens."""
-    return fold(text).replace(" ", "").replace("-", "")
+    return fold_signs(text).upper().replace(" ", "").replace("-", "")
 
 
 def _context(key: object) -> str:

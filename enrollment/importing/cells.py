@@ -32,6 +32,8 @@ _CODED = re.compile(
     r"(?:[0-9A-Z]{1,3}[-.:·、]?([^0-9\u4e00-\u9fff]*+[\u4e00-\u9fff].*)"
     r"|([^\u4e00-\u9fff]*+[\u4e00-\u9fff].*)\([0-9A-Z]{1,3}\))\Z"
 )
+# In characters; no word of a closed list is longer, with its code beside it.
+LONGEST_WORD: Final = 60
 _LOST_ZERO = re.compile(r"[0-9]{5}[TK]{0,2}\Z")
 
 Convert = Callable[[str], "str | Fault"]
@@ -83,6 +85,8 @@ def folded_words(vocabulary: Mapping[str, T]) -> dict[str, T]:
 
 def look_up(known: Mapping[str, T], raw: str) -> T | None:
     """What a word means however it is spelled, also with its code beside it."""
+    if len(raw) > LONGEST_WORD:
+        return None
     word = fold(raw)
     if word in known or not (coded := _CODED.match(word)):
         return known.get(word)

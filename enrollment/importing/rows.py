@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Final
 
-from accounts.text import fold, tidy
+from accounts.text import fold_signs, tidy
 from enrollment.fields.marked_cells import kept_columns, plain_row, with_marked
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import (
@@ -231,7 +231,9 @@ class RowChecker:
         if self._phone_at is None or not row[self._phone_at]:
             return ""
         raw = row[self._phone_at]
-        match = _MOBILE.match(raw) or _MOBILE.match(whole(fold(raw)).replace("-", ""))
+        match = _MOBILE.match(raw) or _MOBILE.match(
+            whole(fold_signs(raw).replace(" ", "")).replace("-", "")
+        )
         if match:
             return "+86" + match[1]
         faults.append(("phone", RowFault.PHONE_IGNORED))

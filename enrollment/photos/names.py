@@ -11,13 +11,15 @@ from vault.lookup import keyed_hash
 
 # A name holds few numbers; one of hundreds is no name.
 MOST_NUMBERS: Final = 12
+# In characters; file systems allow 255 bytes.
+LONGEST_NAME: Final = 255
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", ".ds_store"})
 _SYSTEM_FOLDERS = frozenset({"__macosx", "@eadir", ".spotlight-v100", ".trashes", "$recycle.bin"})
 _ARCHIVES = frozenset({".zip", ".rar", ".7z", ".tar", ".gz"})
 _SUFFIX = re.compile(r"\.(?:jpe?g|png|jfif|heic|bmp|gif|webp|tiff?)\Z", re.IGNORECASE)
 # What Windows, macOS and WeChat put around the name of a copy.
 _COPY = re.compile(
-    r"\A(?:复制 ?|副本 ?|copy of )|(?:[ _-]*(?:\([0-9]{1,3}\)|副本|copy|拷贝)[ 0-9]{0,3})+\Z",
+    r"\A(?:复制 ?|副本 ?|copy of )|(?:[ _-]*+(?:\([0-9]{1,3}\)|副本|copy|拷贝)[0-9]{0,3})++\Z",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[0-9A-Za-z]+(?:[-_.()][0-9A-Za-z()]+)*")
@@ -39,6 +41,8 @@ def is_archive(path: PurePosixPath) -> bool:
 
 def picture_stem(path: PurePosixPath) -> str:
     """The name without endings (also doubled ones) and without the marks of a copy."""
+    if len(path.name) > LONGEST_NAME:
+        return path.stem[:LONGEST_NAME]
     stem = " ".join(fold_width(path.name).split()).translate(_TO_DASH)
     while (shorter := _SUFFIX.sub("", stem)) != stem:
         stem = shorter.strip()

@@ -1,8 +1,9 @@
 """Photographs and evidence as people and systems name and pack them."""
 
 import io
+import time
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +16,7 @@ from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.photos import PhotoTally
 from enrollment.importing.pictures import PhotoFault, PhotoFaultError, prepare
 from enrollment.models import Institution, Photo, PhotoKind
+from enrollment.photos.names import numbers_in, picture_stem
 from tests.enrollment.pictures import picture, zip_of
 from tests.people import make_record, sample_number
 
@@ -168,3 +170,20 @@ def test_heic_is_called_so_everywhere() -> None:
     with pytest.raises(EvidenceFaultError) as evidence:
         check_all([SimpleUploadedFile("a.heic", HEIC)])
     assert evidence.value.fault == EvidenceFault.HEIC
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "copy " * 50 + "x",
+        ".jpg" * 60,
+        ".jpg" * 9000,
+        "(1)" * 80 + "x",
+        "0-" * 120,
+        " _-" * 80 + "x",
+    ],
+)
+def test_no_name_is_slow_to_read(name: str) -> None:
+    before = time.process_time()
+    numbers_in(picture_stem(PurePosixPath(name)))
+    assert time.process_time() - before < 0.5
