@@ -160,9 +160,9 @@ def test_tonights_file_takes_the_place_of_last_nights(system: System, tmp_path: 
 
 def test_a_refused_file_says_why(system: System, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    path.write_bytes(b"<html>")
+    path.write_bytes(b"PK\x03\x04" + bytes(500))
     report = system.report(system.hand_in(path))
-    assert (report["state"], report["refused"]) == ("failed", "not_a_workbook")
+    assert (report["state"], report["refused"]) == ("failed", "unreadable")
     assert report["message"]
 
 

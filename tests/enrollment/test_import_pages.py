@@ -102,9 +102,9 @@ def test_a_file_of_no_known_kind_is_refused_at_once(
 
 def test_a_broken_file_tells_why(desk: Client, school: Institution, tmp_path: Path) -> None:
     path = tmp_path / "学籍<b>.xlsx"
-    path.write_bytes(b"<html>")
+    path.write_bytes(b"PK\x03\x04" + bytes(500))
     batch = upload(desk, path, school)
-    assert (batch.state, batch.failure) == (BatchState.FAILED, "not_a_workbook")
+    assert (batch.state, batch.failure) == (BatchState.FAILED, "unreadable")
     page = page_of(desk, batch)
     assert reverse("registry:columns", args=[batch.key]) not in page
     assert "学籍&lt;b&gt;.xlsx" in page  # which file it was
