@@ -5,6 +5,9 @@ from django.dispatch import Signal
 # Sent in the transaction with ``account`` and ``phone`` (E.164): the number is confirmed now.
 phone_confirmed = Signal()
 
+# Sent in the transaction with ``account``: staff have given it a new contact.
+account_rescued = Signal()
+
 # Sent in the transaction with ``account``: it is being erased; each app clears its own part.
 account_deleted = Signal()
 

@@ -15,7 +15,7 @@ _RECORD = (
     "id key institution_id school_class_id candidate_number student_number name gender"
     " birth_date certificate_type certificate_sealed major_name level schooling_years"
     " education_type study_mode entry_date college department expected_leaving_date status"
-    " holder_id frozen_at version"
+    " holder_id frozen_at withheld_until version"
 ).split()
 _SCHOOL = ["id", "code", "name"]
 _CLASS = ["id", "code"]

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.my_data import Item, Section
 from enrollment.cards import shown
+from enrollment.identity.number import mask_number
 from enrollment.importing.columns import COLUMNS
 from enrollment.models import StudentRecord
 from enrollment.queries import confirmations_held_by, photos_held_by, records_held_by
 from enrollment.sealed import certificate_number
+from enrollment.withholding import is_withheld
 from vault.cipher import unseal
 
 
@@ -45,8 +47,8 @@ def _text(record: StudentRecord, name: str) -> str:
         "institution_code": lambda: record.institution.code,
         "institution_name": lambda: record.institution.name,
         "class_code": lambda: record.school_class.code if record.school_class else "",
-        "certificate_number": lambda: certificate_number(record),
-        "phone": lambda: _phone(record),
+        "certificate_number": lambda: _number(record),
+        "phone": lambda: "" if is_withheld(record) else _phone(record),
     }
     if name in special:
         return special[name]()
@@ -54,6 +56,11 @@ def _text(record: StudentRecord, name: str) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(shown(name, "" if value is None else str(value)))
+
+
+def _number(record: StudentRecord) -> str:
+    number = certificate_number(record)
+    return mask_number(number) if is_withheld(record) else number
 
 
 def _phone(record: StudentRecord) -> str:

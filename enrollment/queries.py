@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.roles import Role
@@ -35,7 +36,7 @@ def photos_held_by(user: User | AnonymousUser) -> QuerySet[Photo]:
     """The photographs of the records this account holds."""
     if not isinstance(user, User):
         return Photo.objects.none()
-    return Photo.objects.filter(record__holder=user)
+    return Photo.objects.filter(~Q(record__withheld_until__gt=Now()), record__holder=user)
 
 
 def confirmations_held_by(user: User) -> QuerySet[Confirmation]:
@@ -45,7 +46,9 @@ def confirmations_held_by(user: User) -> QuerySet[Confirmation]:
 
 def reports_held_by(user: User) -> QuerySet[StatusReport]:
     """The reports issued for the records this account holds, newest first."""
-    held = StatusReport.objects.filter(record__holder=user).order_by("-pk")
+    held = StatusReport.objects.filter(
+        ~Q(record__withheld_until__gt=Now()), record__holder=user
+    ).order_by("-pk")
     return held.select_related("record__institution")
 
 

@@ -6,16 +6,29 @@ from django.db.models.functions import Now
 from django.dispatch import receiver
 
 from accounts.models import User
-from accounts.signals import account_deleted, backup_restored, entrances_closed, phone_confirmed
+from accounts.signals import (
+    account_deleted,
+    account_rescued,
+    backup_restored,
+    entrances_closed,
+    phone_confirmed,
+)
 from enrollment.models import ImportToken, StatusReport, StudentRecord
 from enrollment.seeking import note_registered
 from enrollment.tokens import revoke_token
+from enrollment.withholding import end_of_delay, withhold
 
 
 @receiver(phone_confirmed, dispatch_uid="enrollment-note-registered")
 def see_who_has_registered(*, phone: str, **_: object) -> None:
     """The class board shows that somebody with the phone of a record has an account."""
     note_registered(phone=phone)
+
+
+@receiver(account_rescued, dispatch_uid="enrollment-account-rescued")
+def wait_for_a_second_person(*, account: User, **_: object) -> None:
+    """One member of staff gave the account back: what is most private stays closed for a while."""
+    withhold(account=account, until=end_of_delay())
 
 
 @receiver(account_deleted, dispatch_uid="enrollment-account-deleted")

@@ -1,6 +1,7 @@
 """Acts on student records."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -17,7 +18,12 @@ class RecordHeldError(Exception):
     """Another account holds one of the records, or it is frozen; nothing was changed."""
 
 
-def claim_records(*, account: User, records: Sequence[StudentRecord]) -> None:
+def claim_records(
+    *,
+    account: User,
+    records: Sequence[StudentRecord],
+    withheld_until: datetime | None = None,
+) -> None:
     """Make ``account`` the holder of all ``records`` of one person, or of none.
 
     The conditional UPDATE decides a race; the caller proves the identity.
@@ -25,8 +31,9 @@ def claim_records(*, account: User, records: Sequence[StudentRecord]) -> None:
     """
     keys = [record.pk for record in records]
     with transaction.atomic():
+        values = {"holder": account, "claimed_at": Now(), "withheld_until": withheld_until}
         free = StudentRecord.objects.filter(pk__in=keys, holder=None, frozen_at=None)
-        if free.update(holder=account, claimed_at=Now()) != len(keys):
+        if free.update(**values) != len(keys):
             raise RecordHeldError
         for record in records:
             trail.record(

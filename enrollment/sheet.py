@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 from enrollment.cards import Card, Change, GivenAnswer, Happening, PhotoSlot, Value
+from enrollment.withholding import is_withheld
 
 _ANY_KEY = UUID(int=0)
 _LINKS = ("certificate", "answer", "reports", "viewings")
@@ -28,6 +29,7 @@ def sheet_of(card: Card) -> dict[str, Any]:
         "anchor": f"record-{record.pk}",
         "status": card.status,
         "frozen": record.frozen_at is not None,
+        "withheld": is_withheld(record),
         "school": record.institution.name,
         "level": record.level,
         "entry_year": str(card.entry_year or ""),
@@ -35,7 +37,7 @@ def sheet_of(card: Card) -> dict[str, Any]:
         "certificate": {"label": str(card.certificate_label), "number": card.masked_certificate},
         "study": {name: text for name, text in write.all(card.study).items() if text},
         "dates": {name: text for name, text in write.all(card.dates).items() if text},
-        "photos": [_photo(photo, write) for photo in card.photos],
+        "photos": [_photo(photo, write, is_withheld(record)) for photo in card.photos],
         "checklist": write.all(card.checklist),
         "ignored": "、".join(card.ignored),
         "campaign": {"name": card.campaign_name, "ends": write(card.campaign_ends)},
@@ -86,8 +88,8 @@ def _address_for_any(name: str) -> str:
     return reverse(f"enrollment:{name}", args=[_ANY_KEY])
 
 
-def _photo(photo: PhotoSlot, write: Scribe) -> dict[str, Any]:
-    there = photo.key is not None
+def _photo(photo: PhotoSlot, write: Scribe, withheld: bool) -> dict[str, Any]:
+    there = photo.key is not None and not withheld
     return {
         "kind": photo.kind,
         "ignored": photo.ignored,

@@ -16,6 +16,10 @@ from enrollment.viewing_reasons import reason_label
 LOOKS: dict[str, str | Promise] = {
     "enrollment.view_record": _("Viewed the record"),
     "enrollment.reveal_certificate": _("Showed the full certificate number"),
+    "verification.assist": _("Opened the record for an account, face to face"),
+    "verification.undo_assist": _("Took the record back from an account"),
+    "verification.approve_assist": _("Confirmed who the record was opened for"),
+    "verification.rescue": _("Let the account pass to a new contact, face to face"),
 }
 
 

@@ -9,17 +9,21 @@ person and the certificate, and says why.
 import secrets
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
 import audit.services as trail
-from accounts.models import User
+from accounts.models import Rescue, User
 from accounts.notices import tell
+from accounts.privacy.personal_data import tell_auditors
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
+from enrollment.queries import institutions_of
 from enrollment.services import RecordHeldError
+from enrollment.withholding import release
 from vault.lookup import keyed_hash
 from verification.matching import Match
 from verification.models import AssistCode, Claim, ClaimMethod, Outcome, VerificationAttempt
@@ -40,6 +44,10 @@ class TooManyTriesError(Exception):
     """The member of staff has tried too many codes today."""
 
 
+class TooManyAssistsError(Exception):
+    """The member of staff has opened as many records and accounts as one may in a day."""
+
+
 class NotFreeError(Exception):
     """The record or the account is taken, or the account works here; nothing was changed."""
 
@@ -58,7 +66,9 @@ def assist(*, record: StudentRecord, code: str, reason: str, by: User) -> User:
     """Make the account that shows ``code`` the holder of ``record``'s person; who it is.
 
     The person's records at this school open; those of other schools stay closed.
-    Raises UnknownCodeError, TooManyTriesError, NotFreeError.
+    Photographs, full number and reports stay closed for ASSISTED_DELAY_HOURS, unless a
+    second person approves. Raises UnknownCodeError, TooManyTriesError, NotFreeError,
+    TooManyAssistsError.
     """
     account = _account_of(code, by)
     if not account.is_student or account.pk == by.pk:
@@ -73,11 +83,13 @@ def assist(*, record: StudentRecord, code: str, reason: str, by: User) -> User:
     found = Match(Outcome.MATCHED, records, {record.institution.code: ClaimMethod.ASSISTED})
     try:
         with transaction.atomic():
+            count_assist(by)
             claim_found(
                 account=account,
                 found=found,
                 certificate_hash=bytes(record.certificate_hash),
                 told=True,
+                helper=by,
             )
             VerificationAttempt.objects.filter(account=account).update(facts_sealed=b"")
             AssistCode.objects.filter(account=account).delete()
@@ -99,7 +111,7 @@ def undo_assist(*, record: StudentRecord, reason: str, by: User) -> bool:
             institution=record.institution_id,
             certificate_hash=record.certificate_hash,
             holder=claim.account,
-        ).update(holder=None, claimed_at=None)
+        ).update(holder=None, claimed_at=None, withheld_until=None)
         _note("undo_assist", record, by, reason)
     return True
 
@@ -114,6 +126,50 @@ def assisted_claim(record: StudentRecord) -> Claim | None:
         ended_at=None,
         claimed_at__gte=timezone.now() - timedelta(days=UNDO_DAYS),
     ).first()
+
+
+def approve_assist(*, record: StudentRecord, by: User) -> bool:
+    """Open at once what waits for a second person; False for whoever helped, or too late."""
+    if record.holder_id is None or by.pk in helpers_of(record):
+        return False
+    mine = StudentRecord.objects.filter(
+        holder=record.holder_id, institution__in=institutions_of(by)
+    )
+    with transaction.atomic():
+        if not release(records=mine):
+            return False
+        _note("approve_assist", record, by, "")
+    return True
+
+
+def helpers_of(record: StudentRecord) -> set[int]:
+    """The staff who opened ``record`` or gave its account back: none of them is a second person."""
+    claims = Claim.objects.filter(account=record.holder_id, ended_at=None)
+    rescues = Rescue.objects.filter(account=record.holder_id)
+    found = claims.values_list("assisted_by", flat=True)
+    return {key for key in (*found, *rescues.values_list("opened_by", flat=True)) if key}
+
+
+def count_assist(by: User) -> None:
+    """Count one record or account that ``by`` opens; the last one of a day tells auditors.
+
+    Call it inside the transaction of the act. Raises TooManyAssistsError.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    acts = ("verification.assist", "verification.rescue")
+    done = AuditEntry.objects.filter(actor_id=by.pk, action__in=acts, at__gte=today).count()
+    if done >= settings.ASSISTS_PER_DAY:
+        raise TooManyAssistsError
+    if done + 1 == settings.ASSISTS_PER_DAY:
+        trail.record(
+            action="verification.assist_alarm",
+            actor_id=by.pk,
+            subject_type="account",
+            subject_key=by.key,
+            detail={"most": settings.ASSISTS_PER_DAY},
+        )
+        tell_auditors(kind="assist_alarm")
 
 
 def refuse_after_too_many_tries(by: User) -> None:

@@ -36,6 +36,11 @@ NOTICES = {
         _("Your school has opened your record for you"),
         _("Read it and say whether it is right. If you did not ask for this, tell your school."),
     ),
+    "assist_alarm": Words(
+        Topic.WORK,
+        _("Somebody has opened very many records face to face today"),
+        _("As many as one member of staff may in a day; the audit trail tells who."),
+    ),
     "claim_objected": Words(
         Topic.WORK,
         _("A phone you know objects to a claim"),

@@ -1,12 +1,17 @@
 """Face to face: a member of staff vouches for the holder of a record who lost every contact."""
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 import audit.services as trail
 from accounts.journeys import rescue
 from accounts.models import Rescue, User
+from delivery.services import queue_sms
 from enrollment.models import StudentRecord
+from enrollment.sealed import phone_number
 from verification import assisting
 
 
@@ -17,14 +22,15 @@ class NotHeldError(Exception):
 def rescue_holder(*, record: StudentRecord, code: str, reason: str, by: User) -> Rescue:
     """Let the account that holds ``record`` pass to the contact of whoever shows ``code``.
 
-    Raises NotHeldError, assisting.TooManyTriesError, rescue.UnknownCodeError,
-    rescue.NotOpenError.
+    Raises NotHeldError, assisting.TooManyTriesError, assisting.TooManyAssistsError,
+    rescue.UnknownCodeError, rescue.NotOpenError.
     """
     assisting.refuse_after_too_many_tries(by)
     if record.holder is None:
         raise NotHeldError
     try:
         with transaction.atomic():
+            assisting.count_assist(by)
             desk = reverse("registry:record", args=[record.key])
             opened = rescue.open_rescue(account=record.holder, code=code, desk=desk, by=by)
             trail.record(
@@ -35,7 +41,21 @@ def rescue_holder(*, record: StudentRecord, code: str, reason: str, by: User) ->
                 institution_code=record.institution.code,
                 reason=reason,
             )
+            _tell_known_phones(opened, record.holder)
     except rescue.UnknownCodeError:
         assisting.note_wrong_code(by)
         raise
     return opened
+
+
+def _tell_known_phones(opened: Rescue, account: User) -> None:
+    """Let whoever reads a phone that a school knows stop it, as the account's contacts can."""
+    own = account.phone.as_e164 if account.phone and account.phone_confirmed_at else ""
+    phones = {phone_number(record) for record in account.held_records.all()} - {"", own}
+    link = settings.SITE_URL + reverse("accounts:stop_rescue", args=[opened.key])
+    with translation.override(settings.LANGUAGE_CODE):
+        due = opened.due_at or timezone.now()
+        moment = date_format(timezone.localtime(due), "DATETIME_FORMAT")
+        for phone in sorted(phones):
+            params = {"moment": moment, "link": link}
+            queue_sms(to=phone, kind="rescue_known", params=params, purpose="rescue_known")

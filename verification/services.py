@@ -1,11 +1,13 @@
 """Proving that an account is a registered person."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 
 import audit.services as trail
 from accounts.models import User
 from enrollment.services import RecordHeldError, claim_records
+from enrollment.withholding import end_of_delay
 from verification import limits
 from verification.claims.alerts import notify_known_phones
 from verification.facts import Facts, canonical_item
@@ -99,11 +101,18 @@ def claim_match(account: User, facts: Facts) -> Match:
 
 
 def claim_found(
-    *, account: User, found: Match, certificate_hash: bytes, item: bytes = b"", told: bool = False
+    *,
+    account: User,
+    found: Match,
+    certificate_hash: bytes,
+    item: bytes = b"",
+    told: bool = False,
+    helper: User | None = None,
 ) -> None:
     """Make ``account`` the holder of what ``found`` opens, and tell the phones the schools know.
 
-    ``told``: the account learns of it by a text message of its own. Raises
+    ``told``: the account learns of it by a text message of its own. ``helper``: the
+    member of staff who opens it; it is withheld, as is what follows meanwhile. Raises
     IntegrityError and RecordHeldError; nothing was changed then.
     """
     with transaction.atomic():
@@ -120,11 +129,16 @@ def claim_found(
                 institution_code=code,
                 method=method,
                 item_hash=item if method == ClaimMethod.SELF else b"",
+                assisted_by=helper,
             )
             for code, method in found.methods.items()
             if code not in proved
         )
-        claim_records(account=account, records=found.records)
+        waits = account.held_records.filter(withheld_until__gt=Now())
+        until = waits.aggregate(last=Max("withheld_until"))["last"]
+        if helper is not None:
+            until = end_of_delay()
+        claim_records(account=account, records=found.records, withheld_until=until)
         notify_known_phones(account=account, records=found.records, told=told)
 
 

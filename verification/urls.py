@@ -22,6 +22,7 @@ urlpatterns = [
     path("code/", assisting.show_code, name="show_code"),
     path("assist/<uuid:key>/", assisting.assist, name="assist"),
     path("assist/<uuid:key>/undo/", assisting.undo, name="undo_assist"),
+    path("assist/<uuid:key>/approve/", assisting.approve, name="approve_assist"),
     path("rescue/<uuid:key>/", assisting.rescue, name="rescue"),
     path("dispute/", disputes.dispute, name="dispute"),
     path("dispute/withdraw/", disputes.withdraw, name="withdraw_dispute"),

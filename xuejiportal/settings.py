@@ -192,6 +192,11 @@ CONSOLE_PATH = env.text("CONSOLE_PATH", "console/")
 ACCESS_REASON_URL = "registry:reason"
 # People whose data a member of staff may read or take in a day before auditors are told.
 VIEWS_PER_DAY = env.integer("VIEWS_PER_DAY", 200)
+# Hours that photographs and reports stay closed to an account for which staff opened a
+# record, or gave an account back, unless a second person has checked.
+ASSISTED_DELAY_HOURS = env.integer("ASSISTED_DELAY_HOURS", 72)
+# Records and accounts that a member of staff may open face to face in a day.
+ASSISTS_PER_DAY = env.integer("ASSISTS_PER_DAY", 20)
 # Days that name and number stated in vain are kept, to be matched with later imports.
 FACTS_DAYS = env.integer("FACTS_DAYS", 180)
 # Days between the wish to delete an account and its end, in which its owner may think again.

@@ -31,6 +31,7 @@ from accounts.notices import Words, tell
 from accounts.recovery.closing import close_entrances
 from accounts.security_log import record_event
 from accounts.sign_in.password_state import lock_account
+from accounts.signals import account_rescued
 from accounts.sweep import for_each
 from audit import services as audit
 from delivery.models import Channel
@@ -222,6 +223,7 @@ def _finish(pk: int) -> bool:
         return True
     Rescue.objects.filter(pk=pk).update(done_at=Now())
     _write("finish_rescue", account)
+    account_rescued.send(User, account=account)
     link = settings.SITE_URL + reverse("account_reset_password")
     with writing_to(account):
         content = letters.letter("rescue_done", Channel(rescue.channel), {"link": link})

@@ -78,6 +78,9 @@ class StudentRecord(models.Model):
     )
     claimed_at = models.DateTimeField(null=True, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
+    # Until then the holder reads neither photographs, full numbers nor reports: staff opened
+    # the record for them, and one person alone must not be able to (SECURITY T33).
+    withheld_until = models.DateTimeField(null=True, blank=True)
     # Written by triggers and by enrollment.seeking; see enrollment.progress.
     progress = models.CharField(
         max_length=12,

@@ -17,6 +17,7 @@ from enrollment import tasks
 from enrollment.cards import Card
 from enrollment.freezing import refuse_frozen
 from enrollment.models import FieldChange, StatusReport
+from enrollment.withholding import refuse_withheld
 from vault.cipher import seal, unseal
 
 PIN_TRIES = 10  # after them only the owner can help, by issuing another
@@ -33,9 +34,10 @@ def issue_report(
 ) -> StatusReport:
     """State ``card`` in a report that is valid for ``days``; its file is printed meanwhile.
 
-    Raises enrollment.freezing.RecordFrozenError.
+    Raises enrollment.freezing.RecordFrozenError and enrollment.withholding.RecordWithheldError.
     """
     refuse_frozen(card.record)
+    refuse_withheld(card.record)
     now = timezone.now()
     report = StatusReport(
         record=card.record,

@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from enrollment.cards import Card, card_of
 
+WITHHELD = _(
+    "Photographs, the full number and reports open once a second person has checked, "
+    "or when the waiting time is over."
+)
 FROZEN = _("The record is in dispute; this rests until your school has decided.")
 
 

@@ -14,7 +14,8 @@ from enrollment.models import StatusReport
 from enrollment.queries import reports_held_by
 from enrollment.reporting import acts
 from enrollment.reporting.printing import public_link
-from enrollment.views.held import FROZEN, account_of, held_card
+from enrollment.views.held import FROZEN, WITHHELD, account_of, held_card
+from enrollment.withholding import RecordWithheldError
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,6 +28,9 @@ def reports(request: HttpRequest, key: UUID) -> HttpResponse:
             made = acts.issue_report(card=card, account=account, **form.cleaned_data)
         except RecordFrozenError:
             messages.error(request, FROZEN)
+            return redirect("enrollment:record", key)
+        except RecordWithheldError:
+            messages.error(request, WITHHELD)
             return redirect("enrollment:record", key)
         return redirect("enrollment:report", made.key)
     issued = reports_held_by(account).filter(record=card.record)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
 from django.contrib.messages import get_messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,8 @@ from enrollment.press import print_page
 from enrollment.sheet import sheet_of
 from enrollment.viewings import viewings_of
 from enrollment.views.frame import frame_of
-from enrollment.views.held import account_of, held_card
+from enrollment.views.held import WITHHELD, account_of, held_card
+from enrollment.withholding import is_withheld
 
 RECORD_PAGE = "enrollment/record.html"
 
@@ -46,6 +48,9 @@ def record(request: HttpRequest, key: UUID) -> HttpResponse:
 def certificate(request: HttpRequest, key: UUID) -> HttpResponse:
     """The full certificate number, after the password was asked again."""
     card = held_card(request, key)
+    if is_withheld(card.record):
+        messages.error(request, WITHHELD)
+        return redirect("enrollment:record", key)
     number = services.reveal_certificate(record=card.record, account=account_of(request))
     return render(request, "enrollment/certificate.html", {"card": card, "number": number})
 

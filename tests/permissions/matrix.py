@@ -87,6 +87,7 @@ MATRIX: dict[str, str] = {
     "verification:vouch": "Z",
     "verification:assist": KEEPERS,
     "verification:undo_assist": KEEPERS,
+    "verification:approve_assist": "R",
     "verification:rescue": KEEPERS,
     "verification:disputes": REGISTRARS,
     **dict.fromkeys(

@@ -190,6 +190,7 @@ def places(
         "verification:diagnosis_step": {"position": 1},
         "verification:assist": key["enrollment"],
         "verification:undo_assist": key["enrollment"],
+        "verification:approve_assist": key["enrollment"],
         "verification:rescue": key["enrollment"],
         "verification:object_to_claim": {"key": alert.key},
         "verification:claim_objection": {"key": alert.key},

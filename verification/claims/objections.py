@@ -63,7 +63,7 @@ def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: Us
             return False
         certificate = bytes(alert.record.certificate_hash)
         if taken_back:
-            held_records(alert).update(holder=None, claimed_at=None)
+            held_records(alert).update(holder=None, claimed_at=None, withheld_until=None)
             Claim.objects.filter(
                 account=alert.account,
                 certificate_hash=certificate,

@@ -74,7 +74,9 @@ def move(dispute: Dispute, to: User | None, *, claimed_at: object = None) -> Non
         )
     keys = [record.pk for record in records]
     StudentRecord.objects.filter(pk__in=keys).update(
-        holder=to, claimed_at=(claimed_at or Now()) if to is not None else None
+        holder=to,
+        claimed_at=(claimed_at or Now()) if to is not None else None,
+        withheld_until=None,
     )
     if to is not None:
         notify_known_phones(account=to, records=records)

@@ -121,6 +121,9 @@ class Claim(models.Model):
     institution_code = models.CharField(max_length=5, blank=True, db_default="")
     method = models.CharField(max_length=10, choices=ClaimMethod.choices)
     item_hash = models.BinaryField(default=bytes)
+    assisted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     claimed_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,9 +17,12 @@ from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.models import StudentRecord
 from enrollment.queries import records_visible_to
+from enrollment.withholding import is_withheld
 from verification import assisting, rescuing
 from verification.dispute_forms import AssistForm, RescueForm
 from verification.views.guard import account_of, for_the_unverified
+
+MANY = gettext_lazy("You have helped as many people as one may in a day. Ask a colleague.")
 
 
 @for_the_unverified
@@ -50,6 +54,8 @@ def assist(request: HttpRequest, key: UUID) -> HttpResponse:
             form.add_error("code", _("No account shows this code now. A code lives 30 minutes."))
         except assisting.TooManyTriesError:
             form.add_error("code", _("Too many wrong codes today. Please go on tomorrow."))
+        except assisting.TooManyAssistsError:
+            form.add_error(None, MANY)
         except assisting.NotFreeError:
             form.add_error(
                 None, _("The record or the account is taken: this needs the identity dispute.")
@@ -58,8 +64,31 @@ def assist(request: HttpRequest, key: UUID) -> HttpResponse:
             messages.success(request, _("The record is open for the student now."))
             return redirect("registry:record", key)
     _note(request, record)
-    context = {"record": record, "form": form, "undoable": assisting.assisted_claim(record)}
+    waits = is_withheld(record)
+    context = {
+        "record": record,
+        "form": form,
+        "undoable": assisting.assisted_claim(record),
+        "waits": waits,
+        "may_approve": waits
+        and Role.REGISTRAR in staff.roles
+        and staff.pk not in assisting.helpers_of(record),
+    }
     return render(request, "verification/assisting/assist.html", context)
+
+
+@personal_data("verification.open_assistance", reauth=True)
+@require_POST
+def approve(request: HttpRequest, key: UUID) -> HttpResponse:
+    """A registrar who did not help has checked as well: what was withheld opens now."""
+    staff, record = _desk(request, key)
+    if Role.REGISTRAR not in staff.roles:
+        raise Http404
+    if assisting.approve_assist(record=record, by=staff):
+        messages.success(request, _("Photographs and reports are open to the student now."))
+    else:
+        messages.error(request, _("It takes a second person, and something that still waits."))
+    return redirect("verification:assist", key)
 
 
 @personal_data("verification.open_assistance", reauth=True)
@@ -99,6 +128,8 @@ def _rescued(form: RescueForm, record: StudentRecord, staff: User) -> bool:
         form.add_error("code", _("Nobody shows this code now. A code is good for one day."))
     except assisting.TooManyTriesError:
         form.add_error("code", _("Too many wrong codes today. Please go on tomorrow."))
+    except assisting.TooManyAssistsError:
+        form.add_error(None, MANY)
     except rescuing.NotHeldError:
         form.add_error(None, _("Nobody holds this record: the student can simply register."))
     except NotOpenError:

@@ -1,0 +1,206 @@
+"""One member of staff wants photographs and a signed report of a student, by a puppet account."""
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import Notice, Rescue, User
+from accounts.roles import Role
+from accounts.tasks import finish_rescues
+from audit.models import AuditEntry
+from enrollment.albums import keep_photo
+from enrollment.importing.pictures import prepare
+from enrollment.models import (
+    ClassCounselor,
+    InstitutionRegistrar,
+    PhotoKind,
+    StatusReport,
+    StudentRecord,
+)
+from tests.enrollment.test_evidence import picture
+from tests.outbox import Outbox
+from tests.people import enter, make_account, make_record, make_school, sample_number
+from tests.verification.test_rescuing import begin, hand_over
+from verification import assisting
+from verification.waiting import match_waiting
+
+pytestmark = pytest.mark.django_db
+NUMBER, REGISTRY_PHONE = sample_number(12), "+8613700137000"
+
+
+@pytest.fixture
+def victim(media: Path) -> StudentRecord:
+    """A record with a photograph, whose person has not come yet; the school knows the phone."""
+    record = make_record(name="李晓雨", number=NUMBER, phone=REGISTRY_PHONE)
+    keep_photo(record=record, kind=PhotoKind.ADMISSION, picture=prepare(picture()), by=None)
+    return record
+
+
+@pytest.fixture
+def counselor(victim: StudentRecord) -> User:
+    """The dishonest counselor of the class."""
+    user = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
+    assert victim.school_class is not None
+    ClassCounselor.objects.create(user=user, school_class=victim.school_class)
+    return user
+
+
+@pytest.fixture
+def puppet(db: None) -> User:
+    """Their second account."""
+    return make_account("puppet@example.org")
+
+
+def assist(staff: User, record: StudentRecord, account: User) -> str:
+    """Open the record for the account; the text of the page that answers."""
+    page = reverse("verification:assist", args=[record.key])
+    code = assisting.new_code(account=account)
+    values = {"code": code, "reason": "x", "seen": "on"}
+    return enter(staff).post(page, values, follow=True).content.decode()
+
+
+def takes(account: User, record: StudentRecord) -> set[str]:
+    """What the account gets of the photograph, the number, a report, and the copy of its data."""
+    client, got = enter(account), set()
+    photo = record.photos.get()
+    if client.get(reverse("enrollment:photo", args=[photo.key])).status_code == 200:
+        got.add("photo")
+    number = client.get(reverse("enrollment:certificate", args=[record.key]), follow=True)
+    if NUMBER in re.sub(r"<[^>]+>|\s", "", number.content.decode()):
+        got.add("number")
+    client.post(
+        reverse("enrollment:reports", args=[record.key]),
+        {"purpose": "实习", "language": "zh", "days": 30},
+    )
+    if StatusReport.objects.filter(record=record).exists():
+        got.add("report")
+    copy = client.post(reverse("accounts:my_data"))
+    content = b"".join(copy) if copy.streaming else copy.content
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        names = zipfile.ZipFile(io.BytesIO(content))
+        text = b"".join(names.read(name) for name in names.namelist())
+        if NUMBER.encode() in text or any("photos/" in name for name in names.namelist()):
+            got.add("copy")
+    return got
+
+
+ALL = {"photo", "number", "report", "copy"}
+
+
+def test_one_counselor_and_a_puppet_get_neither_photo_nor_report(
+    victim: StudentRecord, counselor: User, puppet: User, outbox: Outbox
+) -> None:
+    assist(counselor, victim, puppet)
+    victim.refresh_from_db()
+    assert victim.holder == puppet
+    assert "李晓雨" in enter(puppet).get(reverse("enrollment:status")).content.decode()
+    assert takes(puppet, victim) == set()
+    assert REGISTRY_PHONE in {letter.to for letter in outbox.texts()}
+    page = reverse("verification:approve_assist", args=[victim.key])
+    assert enter(counselor).post(page).status_code == 404
+    assert takes(puppet, victim) == set()
+
+
+def test_a_registrar_who_helped_is_not_the_second_person(
+    victim: StudentRecord, desk_registrar: User, puppet: User
+) -> None:
+    assist(desk_registrar, victim, puppet)
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    assert takes(puppet, victim) == set()
+
+
+def test_a_second_person_or_the_waiting_time_opens_the_rest(
+    victim: StudentRecord, counselor: User, desk_registrar: User, puppet: User
+) -> None:
+    assist(counselor, victim, puppet)
+    page = reverse("verification:assist", args=[victim.key])
+    assert "也已核实" in enter(desk_registrar).get(page).content.decode()
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    assert takes(puppet, victim) == ALL
+    StudentRecord.objects.update(withheld_until=timezone.now() - timedelta(minutes=1))
+    StatusReport.objects.all().delete()
+    assert takes(puppet, victim) == ALL
+
+
+def test_another_schools_registrar_is_no_second_person(
+    victim: StudentRecord, counselor: User, puppet: User
+) -> None:
+    assist(counselor, victim, puppet)
+    stranger = make_account("q@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=stranger, institution=make_school("10009", "丁校"))
+    page = reverse("verification:approve_assist", args=[victim.key])
+    assert enter(stranger).post(page).status_code == 404
+    assert takes(puppet, victim) == set()
+
+
+def test_a_further_record_that_follows_is_closed_as_well(
+    victim: StudentRecord, counselor: User, puppet: User
+) -> None:
+    assist(counselor, victim, puppet)
+    later = make_record(
+        name="李晓雨", number=NUMBER, candidate_number="9", student_number="9", level="硕士"
+    )
+    keep_photo(record=later, kind=PhotoKind.ADMISSION, picture=prepare(picture()), by=None)
+    match_waiting()
+    later.refresh_from_db()
+    assert later.holder == puppet
+    assert takes(puppet, later) == set()
+
+
+def test_the_holder_reads_who_opened_the_record(
+    victim: StudentRecord, counselor: User, desk_registrar: User, puppet: User
+) -> None:
+    assist(counselor, victim, puppet)
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    text = enter(puppet).get(reverse("enrollment:viewings", args=[victim.key])).content.decode()
+    assert "当面为账号开通" in text
+    assert "核实了" in text
+
+
+def test_nobody_helps_without_end_and_auditors_hear_of_it(
+    victim: StudentRecord, counselor: User, auditor: User, settings: Settings
+) -> None:
+    settings.ASSISTS_PER_DAY = 2
+    answers = []
+    for serial in range(4):
+        record = make_record(name=f"学生{serial}", number=sample_number(700 + serial))
+        answers.append(assist(counselor, record, make_account(f"p{serial}@example.org")))
+    assert StudentRecord.objects.filter(holder__isnull=False).count() == 2
+    assert "上限" in answers[2]
+    assert Notice.objects.filter(account=auditor, kind="assist_alarm").count() == 1
+    assert AuditEntry.objects.filter(action="verification.assist_alarm").count() == 1
+
+
+@pytest.fixture
+def held(victim: StudentRecord, li: User) -> StudentRecord:
+    """The record is held by its true person, who has lost every contact."""
+    StudentRecord.objects.filter(pk=victim.pk).update(holder=li, claimed_at=timezone.now())
+    victim.refresh_from_db()
+    return victim
+
+
+def test_giving_an_account_back_alone_opens_neither_photo_nor_report(
+    held: StudentRecord, counselor: User, li: User, desk_registrar: User, outbox: Outbox
+) -> None:
+    _client, code = begin(outbox)
+    hand_over(counselor, held, code)
+    told = [letter.text for letter in outbox.texts() if letter.to == REGISTRY_PHONE]
+    assert "/account/contacts/stop/" in " ".join(told)
+    Rescue.objects.update(due_at=F("due_at") - timedelta(hours=25))
+    finish_rescues()
+    li.refresh_from_db()
+    li.set_password("Paper-Lantern-42")
+    li.save()
+    assert takes(li, held) == set()
+    enter(counselor).post(reverse("verification:approve_assist", args=[held.key]))
+    assert takes(li, held) == set()
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[held.key]))
+    assert takes(li, held) == ALL
