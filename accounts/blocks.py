@@ -26,6 +26,12 @@ def blocks_now() -> QuerySet[Block]:
     return active_blocks().select_related("account", "lifted_by").order_by("-pk")
 
 
+def blocks_of_schools(registrar: User) -> QuerySet[Block]:
+    """The blocks that hold and were caused by holders of records of the registrar's schools."""
+    mine = blocks_now().filter(account__held_records__institution__registrars__user=registrar)
+    return mine.distinct()
+
+
 def times_blocked(block: Block) -> int:
     """How often the same contact was blocked, this time included."""
     return Block.objects.filter(subject=block.subject, pk__lte=block.pk).count()

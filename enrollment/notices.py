@@ -14,6 +14,14 @@ register_notice(
     ),
 )
 register_notice(
+    "appointment",
+    Words(
+        Topic.WORK,
+        _("A school wants you to work with it"),
+        _("Read what you are appointed to, then accept or refuse."),
+    ),
+)
+register_notice(
     "record_corrected",
     Words(
         Topic.RECORD,

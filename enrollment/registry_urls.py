@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from enrollment.institutions import appointment_views
 from enrollment.views import (
     absent,
     changes,
@@ -21,6 +22,12 @@ from enrollment.views import (
 
 app_name = "registry"
 urlpatterns = [
+    path("appointments/<uuid:key>/", appointment_views.appointment, name="appointment"),
+    path(
+        "appointments/<uuid:key>/withdraw/",
+        appointment_views.withdraw_appointment,
+        name="withdraw_appointment",
+    ),
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:key>/", imports.one_import, name="import"),
     path("imports/<uuid:key>/changes/", changes.changes, name="changes"),

@@ -15,12 +15,15 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 import audit.services as trail
-from accounts import identifiers
+from accounts import identifiers as owners
+from accounts.identifiers import Identifier
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
 from accounts.text import fold
 from enrollment.importing.columns import fold_title
 from enrollment.importing.readers import open_table
+from enrollment.institutions import appointments
+from enrollment.institutions.appointments import Post
 from enrollment.models import (
     ClassCounselor,
     Institution,
@@ -28,7 +31,7 @@ from enrollment.models import (
     SchoolClass,
 )
 
-MAX_ROWS = 20_000
+MAX_ROWS = 2_000
 _CLASS_TITLES = frozenset({"班级", "班号", "班级名称", "行政班", "BH", "CLASS"})
 _PERSON_TITLES = frozenset(
     {"辅导员", "账号", "邮箱", "手机号", "用户名", "辅导员账号", "COUNSELOR", "EMAIL"}
@@ -40,12 +43,11 @@ class StaffingFault(models.TextChoices):
 
     HEADER = "header", _("The file needs a column 班级 and a column 辅导员.")
     EMPTY = "empty", _("The file names nobody.")
-    TOO_LONG = "too_long", _("The file has more than 20,000 rows.")
+    TOO_LONG = "too_long", _("The file has more than 2,000 rows.")
     BLANK = "blank", _("Class or counselor is missing in this row.")
     CLASS = "class", _("There is no such class.")
-    PERSON = "person", _("No account has this e-mail address, mobile number or username.")
-    STUDENT = "student", _("This account holds a student record here; use a staff account.")
-    OPERATOR = "operator", _("The operator works with no data.")
+    PERSON = "person", _("This is neither an e-mail address, a mobile number nor a username.")
+    MANY = "many", _("More people than one may name in a day. Go on tomorrow.")
 
 
 @dataclass(frozen=True)
@@ -97,15 +99,6 @@ def who_gets_code_from(user: User) -> QuerySet[User]:
     return counselors.exclude(role_grants__in=others).exclude(counselor_of__in=elsewhere)
 
 
-def find_account(typed: str) -> User | None:
-    """The account with this confirmed e-mail address or phone, or this username."""
-    try:
-        owner = identifiers.owner_of(identifiers.parse(typed))
-    except ValidationError:
-        return None
-    return owner.account if owner else None
-
-
 def make_class(*, institution: Institution, code: str, college: str, by: User) -> SchoolClass:
     """A new class. Raises IntegrityError when there is one of this code."""
     with transaction.atomic():
@@ -130,11 +123,12 @@ def remove_class(*, school_class: SchoolClass, by: User) -> None:
         school_class.delete()
 
 
-def assign_counselor(*, school_class: SchoolClass, account: User, by: User) -> None:
-    """Make ``account`` a counselor of the class. Raises StaffingError."""
-    _refuse_unfit(account, school_class.institution)
-    with transaction.atomic():
-        _assign([(school_class, account)], by)
+def assign_counselor(*, school_class: SchoolClass, who: Identifier, by: User) -> None:
+    """Make the person ``who`` names a counselor of the class. Raises StaffingError.
+
+    Whoever works for the school already is at once; anybody else once they accept.
+    """
+    _assign([(school_class, who)], by)
 
 
 def withdraw_counselor(*, school_class: SchoolClass, account: User, by: User) -> None:
@@ -155,22 +149,18 @@ def assign_from_file(*, institution: Institution, source: BinaryIO, name: str, b
     pairs, problems = _read(institution, source, name)
     if problems:
         raise StaffingError(problems)
-    with transaction.atomic():
-        _assign(pairs, by)
+    _assign(pairs, by)
     return len(pairs)
 
 
 def appoint(
-    *, account: User, role: Role, institution: Institution | None, reason: str, by: User
+    *, who: Identifier, role: Role, institution: Institution | None, reason: str, by: User
 ) -> None:
-    """Give a role: registrar of ``institution``, or auditor. Raises StaffingError."""
-    if account.is_superuser:
-        raise StaffingError([RowProblem(0, "", StaffingFault.OPERATOR)])
-    with transaction.atomic():
-        RoleGrant.objects.get_or_create(user=account, role=role)
-        if institution is not None:
-            InstitutionRegistrar.objects.get_or_create(user=account, institution=institution)
-        _note_appointment("appoint", account, role, institution, reason, by)
+    """Appoint the person ``who`` names registrar of ``institution``, or auditor.
+
+    It takes effect once they accept. Raises StaffingError.
+    """
+    _invite([(Post(role, institution), who)], by, reason)
 
 
 def dismiss(
@@ -188,31 +178,41 @@ def dismiss(
         _note_appointment("dismiss", account, role, institution, reason, by)
 
 
-def _refuse_unfit(account: User, institution: Institution) -> None:
-    fault = _unfit(account, institution)
-    if fault:
-        raise StaffingError([RowProblem(0, "", fault)])
+def _assign(pairs: Iterable[tuple[SchoolClass, Identifier]], by: User) -> None:
+    waiting: list[tuple[Post, Identifier]] = []
+    with transaction.atomic():
+        for school_class, who in pairs:
+            owner = owners.owner_of(who)
+            if owner and _works_for(owner.account, school_class.institution):
+                _assign_now(school_class, owner.account, by)
+            else:
+                waiting.append((Post(Role.COUNSELOR, school_class=school_class), who))
+        _invite(waiting, by)
 
 
-def _unfit(account: User, institution: Institution) -> StaffingFault | None:
-    if account.is_superuser:
-        return StaffingFault.OPERATOR
-    if account.held_records.filter(institution=institution).exists():
-        return StaffingFault.STUDENT
-    return None
+def _works_for(account: User, institution: Institution) -> bool:
+    """Whether the account is a counselor or registrar of the school already."""
+    counselor = account.counselor_of.filter(school_class__institution=institution)
+    return counselor.exists() or account.registrar_of.filter(institution=institution).exists()
 
 
-def _assign(pairs: Iterable[tuple[SchoolClass, User]], by: User) -> None:
-    for school_class, account in pairs:
-        RoleGrant.objects.get_or_create(user=account, role=Role.COUNSELOR)
-        ClassCounselor.objects.get_or_create(user=account, school_class=school_class)
-        detail = {"class": school_class.pk}
-        _note("assign_counselor", by, school_class.institution, "account", account.key, detail)
+def _assign_now(school_class: SchoolClass, account: User, by: User) -> None:
+    RoleGrant.objects.get_or_create(user=account, role=Role.COUNSELOR)
+    ClassCounselor.objects.get_or_create(user=account, school_class=school_class)
+    detail = {"class": school_class.pk}
+    _note("assign_counselor", by, school_class.institution, "account", account.key, detail)
+
+
+def _invite(posts: Sequence[tuple[Post, Identifier]], by: User, reason: str = "") -> None:
+    try:
+        appointments.invite(posts=posts, by=by, reason=reason)
+    except appointments.TooManyAppointmentsError as error:
+        raise StaffingError([RowProblem(0, "", StaffingFault.MANY)]) from error
 
 
 def _read(
     institution: Institution, source: BinaryIO, name: str
-) -> tuple[list[tuple[SchoolClass, User]], list[RowProblem]]:
+) -> tuple[list[tuple[SchoolClass, Identifier]], list[RowProblem]]:
     table = open_table(source, name)
     try:
         rows = table.head(MAX_ROWS + 2)
@@ -224,7 +224,7 @@ def _read(
     header, class_at, person_at = places
     if len(rows) - header > MAX_ROWS + 1:
         return [], [RowProblem(MAX_ROWS + 1, "", StaffingFault.TOO_LONG)]
-    pairs: list[tuple[SchoolClass, User]] = []
+    pairs: list[tuple[SchoolClass, Identifier]] = []
     problems: list[RowProblem] = []
     known = institution.classes.select_related("institution").order_by("-pk")
     classes = {fold(found.code): found for found in known} | {found.code: found for found in known}
@@ -259,16 +259,16 @@ def _cell(cells: Sequence[str], at: int) -> str:
 
 def _pair(
     school_class: SchoolClass | None, code: str, person: str
-) -> tuple[SchoolClass, User] | StaffingFault:
-    """The class and the account that a row means, or why it cannot be carried out."""
+) -> tuple[SchoolClass, Identifier] | StaffingFault:
+    """The class and the person that a row means, or why it cannot be carried out."""
     if not code or not person:
         return StaffingFault.BLANK
     if school_class is None:
         return StaffingFault.CLASS
-    account = find_account(person)
-    if account is None:
+    try:
+        return school_class, owners.parse(person)
+    except ValidationError:
         return StaffingFault.PERSON
-    return _unfit(account, school_class.institution) or (school_class, account)
 
 
 def _note_appointment(

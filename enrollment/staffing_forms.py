@@ -7,11 +7,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ReasonForm
-from accounts.models import User
+from accounts.identifiers import Identifier, parse
 from accounts.roles import Role
 from enrollment.institution_form import InstitutionForm
 from enrollment.models import Institution, SchoolClass
-from enrollment.staffing import StaffingFault, find_account
 
 UPLOAD_BYTES = 5 * 2**20
 
@@ -43,22 +42,20 @@ class MergeForm(forms.Form):
 
 
 class AccountForm(forms.Form):
-    """Somebody's account, named exactly: nobody can look through the accounts."""
+    """Somebody, named exactly: nobody can look through the accounts."""
 
     login = forms.CharField(
         label=_("E-mail, mobile number or username"),
-        help_text=_("The person registers first, and confirms the address or number."),
+        help_text=_("The person is told there, and accepts with an account that has it."),
         max_length=254,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
 
-    def clean_login(self) -> User:
-        account = find_account(self.cleaned_data["login"])
-        if account is None:
-            raise forms.ValidationError(StaffingFault.PERSON.label)
-        return account
+    def clean_login(self) -> Identifier:
+        """Whom the text names; whether there is such an account is told to nobody."""
+        return parse(self.cleaned_data["login"])
 
 
 class AppointmentForm(AccountForm, ReasonForm):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
 import audit.services as trail
+from accounts.identifiers import parse
 from accounts.journeys import binding
 from accounts.journeys.deletion import ask_for_deletion
 from accounts.limits import subject_of
@@ -24,9 +25,11 @@ from enrollment import absences, photo_batches
 from enrollment.cards import card_of
 from enrollment.confirming import answer_record
 from enrollment.corrections import Change
+from enrollment.institutions.appointments import Post, invite
 from enrollment.models import (
     AbsenceDecision,
     AbsenceKind,
+    Appointment,
     BatchState,
     Campaign,
     ClassCounselor,
@@ -41,6 +44,7 @@ from enrollment.models import (
     PhotoBatch,
     PhotoKind,
     RecordEvent,
+    SchoolClass,
     StatusReport,
     StudentRecord,
     TokenRight,
@@ -284,6 +288,14 @@ def wang_record(wang: User) -> StudentRecord:
     services.submit_attempt(account=wang)
     record.refresh_from_db()
     return record
+
+
+@pytest.fixture
+def appointment(li: User, desk_registrar: User) -> Appointment:
+    """李晓雨's account is to become a counselor; it waits for her to accept."""
+    school_class = SchoolClass.objects.create(institution=make_school(), code="软工2601")
+    post = Post(Role.COUNSELOR, school_class=school_class)
+    return invite(posts=[(post, parse(li.email))], by=desk_registrar)[0]
 
 
 @pytest.fixture

@@ -195,6 +195,8 @@ VIEWS_PER_DAY = env.integer("VIEWS_PER_DAY", 200)
 # Hours that photographs and reports stay closed to an account for which staff opened a
 # record, or gave an account back, unless a second person has checked.
 ASSISTED_DELAY_HOURS = env.integer("ASSISTED_DELAY_HOURS", 72)
+# People that a registrar may appoint in a day.
+APPOINTMENTS_PER_DAY = env.integer("APPOINTMENTS_PER_DAY", 2000)
 # Records and accounts that a member of staff may open face to face in a day.
 ASSISTS_PER_DAY = env.integer("ASSISTS_PER_DAY", 20)
 # Days that name and number stated in vain are kept, to be matched with later imports.

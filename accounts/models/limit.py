@@ -1,5 +1,7 @@
 """What has been spent of each limit, and who is blocked from being sent to."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -27,6 +29,7 @@ class Block(models.Model):
     can find and lift it.
     """
 
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subject = models.BinaryField()
     masked = models.CharField(max_length=80)
     account = models.ForeignKey(

@@ -1,5 +1,7 @@
 """The block list as staff see it: search by an exact contact, lift with a reason."""
 
+from uuid import UUID
+
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,6 +18,7 @@ from accounts.models import Block, User
 from accounts.roles import Role
 
 PER_PAGE = 30
+NAMED = "named_blocks"  # in the session: the entries found by a contact typed in full
 
 
 class ContactForm(forms.Form):
@@ -31,13 +34,18 @@ class ContactForm(forms.Form):
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def listed(request: HttpRequest) -> HttpResponse:
-    """Auditors and the operator read the whole list; registrars ask for one contact."""
+    """Auditors and the operator read the whole list, registrars that of their own schools.
+
+    Whoever types a contact in full finds its entry as well.
+    """
     reader = _reader(request)
-    sees_all = reader.is_superuser or Role.AUDITOR in reader.roles
+    sees_all = _sees_all(reader)
     form = ContactForm(request.POST or None)
-    found = blocks.blocks_now() if sees_all else Block.objects.none()
+    found = blocks.blocks_now() if sees_all else blocks.blocks_of_schools(reader)
     if form.is_valid():
         found = blocks.find_blocks(form.cleaned_data["contact"])
+        named = [str(block.key) for block in found[:PER_PAGE]]
+        request.session[NAMED] = [*named, *request.session.get(NAMED, [])][:PER_PAGE]
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
@@ -51,12 +59,16 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def lift(request: HttpRequest, pk: int) -> HttpResponse:
-    """Lift one entry."""
+def lift(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Lift one entry: of one's own schools, or of a contact that one could name."""
     reader = _reader(request)
     if not _may_lift(reader):
         raise Http404
-    block = get_object_or_404(Block, pk=pk)
+    block = get_object_or_404(Block, key=key)
+    named = str(block.key) in request.session.get(NAMED, [])
+    own = blocks.blocks_of_schools(reader).filter(pk=block.pk)
+    if not (_sees_all(reader) or named or own.exists()):
+        raise Http404
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         if blocks.lift_block(block=block, by=reader, **form.cleaned_data):
@@ -74,6 +86,10 @@ def _reader(request: HttpRequest) -> User:
     if not (user.is_superuser or {Role.REGISTRAR, Role.AUDITOR} & user.roles):
         raise Http404
     return user
+
+
+def _sees_all(user: User) -> bool:
+    return user.is_superuser or Role.AUDITOR in user.roles
 
 
 def _may_lift(user: User) -> bool:

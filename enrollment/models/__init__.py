@@ -1,6 +1,7 @@
 """The registry's tables, one subject a module."""
 
 from enrollment.models.absence import AbsenceDecision, AbsenceKind, AbsentRecord
+from enrollment.models.appointment import Appointment
 from enrollment.models.batch import BatchState, ImportBatch, RecordBefore
 from enrollment.models.campaign import Campaign
 from enrollment.models.confirmation import Answer, Confirmation, PhotoAnswer
@@ -24,6 +25,7 @@ __all__ = [
     "AbsenceKind",
     "AbsentRecord",
     "Answer",
+    "Appointment",
     "BatchState",
     "Campaign",
     "ClassCounselor",

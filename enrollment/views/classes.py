@@ -72,12 +72,12 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             staffing.assign_counselor(
-                school_class=school_class, account=form.cleaned_data["login"], by=registrar(request)
+                school_class=school_class, who=form.cleaned_data["login"], by=registrar(request)
             )
         except staffing.StaffingError as error:
             form.add_error("login", error.problems[0].fault.label)
         else:
-            messages.success(request, _("Assigned. It counts from the next page they open."))
+            messages.success(request, _("Assigned. Whoever is new here is asked to accept first."))
             return redirect("registry:class", pk)
     return _page(request, school_class, _class_form(school_class), form)
 
@@ -158,6 +158,7 @@ def _page(
         "school_class": school_class,
         "form": form,
         "assignment": assignment,
+        "invited": school_class.appointments.filter(answered_at=None).order_by("pk"),
         "counselors": school_class.counselors.select_related("user").order_by("pk"),
     }
     return render(request, "enrollment/staffing/class.html", context)

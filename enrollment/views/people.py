@@ -51,7 +51,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             staffing.appoint(
-                account=given["login"],
+                who=given["login"],
                 role=Role(given["role"]),
                 institution=given["institution"],
                 reason=given["reason"],
@@ -60,7 +60,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
         except staffing.StaffingError as error:
             form.add_error("login", error.problems[0].fault.label)
         else:
-            messages.success(request, _("Appointed."))
+            messages.success(request, _("Appointed. It takes effect once they accept."))
             return redirect("registry:appointments")
     registrars = InstitutionRegistrar.objects.select_related("user", "institution")
     context = {

@@ -29,7 +29,7 @@ def test_a_registrar_finds_and_lifts_the_block_of_who_asks(
     assert "139****5678" in desk.post(LIST, {"contact": "139 1234 5678"}).content.decode()
     assert "没有被限制" in desk.post(LIST, {"contact": "13900000000"}).content.decode()
     assert "没有被限制" in desk.post(LIST, {"contact": "???"}).content.decode()
-    page = reverse("accounts:lift_block", args=[blocked_number.pk])
+    page = reverse("accounts:lift_block", args=[blocked_number.key])
     desk.post(page, {"reason": ""})
     assert is_blocked("+8613912345678")
     desk.post(page, {"reason": "本人到场说明"})
@@ -42,7 +42,7 @@ def test_a_registrar_finds_and_lifts_the_block_of_who_asks(
 def test_an_auditor_reads_and_lifts_nothing(blocked_number: Block, auditor: User) -> None:
     reader = enter(auditor)
     assert "139****5678" in reader.get(LIST).content.decode()
-    page = reverse("accounts:lift_block", args=[blocked_number.pk])
+    page = reverse("accounts:lift_block", args=[blocked_number.key])
     assert reader.post(page, {"reason": "x"}).status_code == 404
     assert is_blocked("+8613912345678")
 

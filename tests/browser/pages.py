@@ -469,6 +469,12 @@ PAGES = [
     ),
     Page("find out why", reverse("verification:diagnosis"), "li"),
     Page("find out why, errors", reverse("verification:diagnosis"), "li", act=send_empty),
+    Page(
+        "my appointment",
+        lambda made: reverse("registry:appointment", args=[made.key]),
+        "li",
+        "appointment",
+    ),
     Page("another record of mine", reverse("verification:further"), "wang", "wang_record"),
     Page(
         "object to a claim",
@@ -559,7 +565,7 @@ PAGES = [
     Page("block list", reverse("accounts:blocks"), "operator", "blocked_number"),
     Page(
         "lift the block",
-        lambda block: reverse("accounts:lift_block", args=[block.pk]),
+        lambda block: reverse("accounts:lift_block", args=[block.key]),
         "operator",
         "blocked_number",
     ),

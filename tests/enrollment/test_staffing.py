@@ -12,7 +12,7 @@ from rustpy_xlsxwriter import write_worksheet
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
-from enrollment.models import ClassCounselor, InstitutionRegistrar, SchoolClass
+from enrollment.models import Appointment, ClassCounselor, InstitutionRegistrar, SchoolClass
 from tests.people import enter, make_account, make_record, make_school, sample_number
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,12 @@ def school_class(db: None) -> SchoolClass:
     return SchoolClass.objects.create(
         institution=make_school(), code="软工2601", college="软件学院"
     )
+
+
+def accept(theirs: Client) -> None:
+    """Follow the link of every appointment that waits, and accept."""
+    for waiting in Appointment.objects.filter(answered_at=None):
+        theirs.post(reverse("registry:appointment", args=[waiting.key]), {"answer": "yes"})
 
 
 def assign(desk: Client, school_class: SchoolClass, login: str) -> str:
@@ -64,6 +70,7 @@ def test_a_counselor_sees_the_class_at_once_and_no_more_once_withdrawn(
     teacher = make_account("teacher@example.org")
     assert "已分配" in assign(desk, school_class, "teacher@example.org")
     theirs = enter(teacher)
+    accept(theirs)
     page = reverse("support:class_board", args=[school_class.pk])
     assert theirs.get(page).status_code == 200
     desk.post(reverse("registry:withdraw_counselor", args=[school_class.pk, teacher.key]))
@@ -71,7 +78,8 @@ def test_a_counselor_sees_the_class_at_once_and_no_more_once_withdrawn(
     teacher = User.objects.get(pk=teacher.pk)
     assert not teacher.roles
     acts = AuditEntry.objects.filter(subject_key=str(teacher.key)).values_list("action", flat=True)
-    assert set(acts) == {"enrollment.assign_counselor", "enrollment.withdraw_counselor"}
+    assert set(acts) == {"enrollment.withdraw_counselor"}
+    assert AuditEntry.objects.filter(actor_id=teacher.pk, action="enrollment.accept_appointment")
 
 
 @pytest.mark.parametrize("login", ["nobody@example.org", "13800000000", "???", "student@x.org"])
@@ -82,11 +90,12 @@ def test_whom_nobody_knows_is_not_assigned(
     assert not ClassCounselor.objects.exists()
 
 
-def test_students_of_the_school_and_the_operator_are_not_assigned(
+def test_students_and_the_operator_cannot_accept(
     desk: Client, school_class: SchoolClass, wang: User, wang_record: object, operator: User
 ) -> None:
-    assert "绑定了本校学籍" in assign(desk, school_class, wang.email)
-    assert "运维账号" in assign(desk, school_class, operator.email)
+    for person in (wang, operator):
+        assign(desk, school_class, person.email)
+        accept(enter(person))
     assert not ClassCounselor.objects.exists()
 
 
@@ -113,12 +122,15 @@ def test_a_file_assigns_all_or_tells_what_is_wrong_row_by_row(
         {"班级": "软工2601", "辅导员（邮箱）": "139 1234 5678"},
     ]
     bad = [*good, {"班级": "无此班", "辅导员（邮箱）": "a@example.org"},
-           {"班级": "软工2601", "辅导员（邮箱）": "who@example.org"}]  # fmt: skip
+           {"班级": "软工2601", "辅导员（邮箱）": "???"}]  # fmt: skip
     text = send(desk, book(tmp_path, bad))
     assert "有 2 行需要修改" in text
     assert "没有这个班级" in text
     assert not ClassCounselor.objects.exists()
     assert "已分配 2 条" in send(desk, book(tmp_path, good))
+    assert "已分配 2 条" in send(desk, book(tmp_path, good))
+    for email in ("a@example.org", "b@example.org"):
+        accept(enter(User.objects.get(email=email)))
     assert ClassCounselor.objects.count() == 2
     assert "已分配 2 条" in send(desk, book(tmp_path, good))
     assert ClassCounselor.objects.count() == 2
@@ -148,6 +160,7 @@ def test_the_operator_appoints_and_dismisses_and_sees_no_data(operator: User) ->
     page = reverse("registry:appointments")
     assert console.post(page, values).status_code == 200  # no reason given
     console.post(page, {**values, "reason": "教务处通知〔2026〕3号"})
+    accept(theirs)
     assert theirs.get(reverse("registry:imports")).status_code == 200
     assert console.get(reverse("registry:imports")).status_code == 404
     dismissal = reverse("registry:dismiss_registrar", args=[teacher.key, make_school().code])
@@ -183,6 +196,7 @@ def test_the_list_asks_as_many_questions_for_one_class_as_for_many(
 ) -> None:
     page = reverse("registry:classes")
     assign(desk, school_class, make_account("t@example.org").email)
+    accept(enter(User.objects.get(email="t@example.org")))
     with django_assert_num_queries(8):
         desk.get(page)
     for number in range(30):

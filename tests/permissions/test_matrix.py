@@ -17,6 +17,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.identifiers import parse
 from accounts.models import Block, Notice, User
 from accounts.roles import Role
 from enrollment.albums import keep_photo
@@ -24,6 +25,7 @@ from enrollment.confirming import CHECKLIST, answer_record
 from enrollment.corrections import Change
 from enrollment.evidence import check_all, evidence_of, keep_evidence
 from enrollment.importing.pictures import prepare
+from enrollment.institutions.appointments import Post, invite
 from enrollment.models import (
     Campaign,
     ClassCounselor,
@@ -126,9 +128,15 @@ def places(
         institution_code=make_school().code,
         objected_at=timezone.now(),
     )
+    appointment = invite(
+        posts=[
+            (Post(Role.COUNSELOR, school_class=school_class), parse(claimant.email)),
+        ],
+        by=registrar,
+    )[0]
     notice = Notice.objects.create(account=wang, kind="reminder", path="/status/")
     block = Block.objects.create(
-        subject=b"x", masked="1*", until=timezone.now() + timedelta(days=1)
+        subject=b"x", masked="1*", account=wang, until=timezone.now() + timedelta(days=1)
     )
     campaign = Campaign.objects.create(
         institution=make_school(), name="x", starts_on="2026-01-01", ends_on="2026-02-01"
@@ -151,7 +159,7 @@ def places(
         "help_article": {"slug": "codes"},
         "help_verdict": {"slug": "codes"},
         "accounts:notice": {"key": notice.key},
-        "accounts:lift_block": {"pk": block.pk},
+        "accounts:lift_block": {"key": block.key},
         "enrollment:receipt": {"key": receipt.key},
         "enrollment:photo": {"key": photo.key},
         "enrollment:photo_answer": {"key": photo.key},
@@ -183,6 +191,8 @@ def places(
         "registry:rules": {"code": make_school().code},
         "registry:revoke_token": {"key": token.key},
         "registry:withdraw_counselor": {**key["class"], "key": counselor.key},
+        "registry:appointment": {"key": appointment.key},
+        "registry:withdraw_appointment": {"key": appointment.key},
         "registry:dismiss_counselor": {"key": counselor.key},
         "registry:staff_code": {"key": counselor.key},
         "registry:dismiss_registrar": {"key": registrar.key, "code": make_school().code},

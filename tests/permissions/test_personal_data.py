@@ -49,6 +49,7 @@ NO_DATA = {
     "registry:assign_by_file": "staff",
     "registry:people": "staff",
     "registry:dismiss_counselor": "staff",
+    "registry:withdraw_appointment": "staff",
     "registry:appointments": "staff",
     "registry:dismiss_registrar": "staff",
     "registry:dismiss_auditor": "staff",

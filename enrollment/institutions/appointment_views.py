@@ -1,0 +1,60 @@
+"""An appointment as the person sees it, and taking one back."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.roles import Role
+from enrollment.institutions import appointments
+from enrollment.models import Appointment
+from enrollment.queries import institutions_of
+from enrollment.views.access import registrar
+from enrollment.views.held import account_of
+
+HOLDS_RECORD = gettext_lazy(
+    "This account holds a student record, whose pages would close. "
+    "Sign up once more with another contact and have that one appointed."
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def appointment(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What I am appointed to: accept it or refuse it."""
+    account = account_of(request)
+    found = appointments.appointment_for(account, key)
+    if found is None:
+        raise Http404
+    if request.method == "POST" and request.POST.get("answer") == "no":
+        appointments.decline(appointment=found, account=account)
+        messages.success(request, _("Refused. Nothing changes for you."))
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    if request.method == "POST":
+        try:
+            appointments.accept(appointment=found, account=account)
+        except appointments.HoldsRecordError:
+            messages.error(request, HOLDS_RECORD)
+            return redirect("registry:appointment", key)
+        messages.success(request, _("Accepted. Your work is open to you now."))
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    holds = account.held_records.exists()
+    context = {"appointment": found, "role": Role(found.role).label, "holds": holds}
+    return render(request, "enrollment/staffing/appointment.html", context)
+
+
+@require_POST
+def withdraw_appointment(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take an appointment to a class back that nobody has answered."""
+    user = registrar(request)
+    mine = Appointment.objects.filter(
+        school_class__institution__in=institutions_of(user), answered_at=None
+    )
+    found = get_object_or_404(mine, key=key)
+    appointments.withdraw(appointment=found, by=user)
+    messages.success(request, _("Withdrawn."))
+    return redirect("registry:class", found.school_class_id)

@@ -1,0 +1,189 @@
+"""Appointments: made by a registrar or the operator, in effect once the person accepts.
+
+Whoever appoints names a contact. The answer, and the message to that contact,
+are the same whether or not an account has it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone, translation
+
+import audit.services as trail
+from accounts.identifiers import Identifier, owner_of
+from accounts.letters import letter
+from accounts.models import RoleGrant, User
+from accounts.notices import tell
+from accounts.roles import Role
+from delivery.masking import masked_email, masked_phone
+from delivery.models import Channel
+from delivery.services import queue_content
+from enrollment.models import (
+    Appointment,
+    ClassCounselor,
+    Institution,
+    InstitutionRegistrar,
+    SchoolClass,
+)
+from vault.lookup import keyed_hash
+
+VALID_FOR = timedelta(days=14)
+KIND = "appointment"
+
+
+class TooManyAppointmentsError(Exception):
+    """More people were named than one may name in a day; nothing was changed."""
+
+
+class HoldsRecordError(Exception):
+    """The account holds a student record: work needs an account of its own."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """What somebody is appointed to."""
+
+    role: Role
+    institution: Institution | None = None
+    school_class: SchoolClass | None = None
+
+
+def invite(
+    *, posts: Sequence[tuple[Post, Identifier]], by: User, reason: str = ""
+) -> list[Appointment]:
+    """Keep an appointment for each of ``posts`` and tell each person once.
+
+    Raises TooManyAppointmentsError.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        since = timezone.now() - timedelta(days=1)
+        today = Appointment.objects.filter(made_by=by, made_at__gt=since).count()
+        if today + len(posts) > settings.APPOINTMENTS_PER_DAY:
+            raise TooManyAppointmentsError
+        made: dict[Identifier, Appointment] = {}
+        for post, who in posts:
+            appointment, new = Appointment.objects.get_or_create(
+                contact_hash=_hash(who),
+                role=post.role,
+                institution=post.institution,
+                school_class=post.school_class,
+                answered_at=None,
+                defaults={"shown": _shown(who), "made_by": by, "reason": reason},
+            )
+            if new:
+                made.setdefault(who, appointment)
+                _note("appoint", appointment, by, reason)
+        for who, appointment in made.items():
+            _send(who, appointment)
+    return list(made.values())
+
+
+def appointments_of(account: User) -> QuerySet[Appointment]:
+    """What waits for ``account`` to accept: it has the contact that was named."""
+    names = [Identifier(None, account.username.lower())] if account.username else []
+    if account.phone and account.phone_confirmed_at:
+        names.append(Identifier(Channel.SMS, account.phone.as_e164))
+    mailboxes = account.emailaddress_set.filter(verified=True)  # type: ignore[attr-defined]
+    names += [Identifier(Channel.EMAIL, mailbox.email.lower()) for mailbox in mailboxes]
+    waiting = Appointment.objects.filter(
+        answered_at=None,
+        made_at__gt=timezone.now() - VALID_FOR,
+        contact_hash__in=[_hash(name) for name in names],
+    )
+    return waiting.select_related("institution", "school_class__institution")
+
+
+def appointment_for(account: User, key: UUID) -> Appointment | None:
+    """The appointment with this key if it waits for ``account``."""
+    return appointments_of(account).filter(key=key).first()
+
+
+def accept(*, appointment: Appointment, account: User) -> bool:
+    """Let what ``account`` was appointed to take effect; False when it was answered already.
+
+    Raises HoldsRecordError: the pages of one's own record would close.
+    """
+    if account.is_superuser or account.held_records.exists():
+        raise HoldsRecordError
+    with transaction.atomic():
+        if not _answer(appointment, accepted=True):
+            return False
+        role = Role(appointment.role)
+        RoleGrant.objects.get_or_create(user=account, role=role)
+        if appointment.school_class is not None:
+            ClassCounselor.objects.get_or_create(
+                user=account, school_class=appointment.school_class
+            )
+        elif appointment.institution is not None:
+            InstitutionRegistrar.objects.get_or_create(
+                user=account, institution=appointment.institution
+            )
+        _note("accept_appointment", appointment, account, "")
+    return True
+
+
+def decline(*, appointment: Appointment, account: User) -> bool:
+    """Refuse it; False when it was answered already."""
+    with transaction.atomic():
+        if not _answer(appointment, accepted=False):
+            return False
+        _note("decline_appointment", appointment, account, "")
+    return True
+
+
+def withdraw(*, appointment: Appointment, by: User) -> bool:
+    """Take an appointment back that nobody has answered."""
+    with transaction.atomic():
+        if not _answer(appointment, accepted=False):
+            return False
+        _note("withdraw_appointment", appointment, by, "")
+    return True
+
+
+def _answer(appointment: Appointment, *, accepted: bool) -> bool:
+    waiting = Appointment.objects.filter(pk=appointment.pk, answered_at=None)
+    return bool(waiting.update(answered_at=Now(), accepted=accepted))
+
+
+def _send(who: Identifier, appointment: Appointment) -> None:
+    """The same message whether or not an account has the contact; a username hears by notice."""
+    path = reverse("registry:appointment", args=[appointment.key])
+    if who.channel is None:
+        if owner := owner_of(who):
+            tell(account=owner.account, kind=KIND, path=path, always=True)
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        content = letter(KIND, who.channel, {"link": settings.SITE_URL + path})
+        queue_content(to=who.value, content=content, purpose=KIND)
+
+
+def _shown(who: Identifier) -> str:
+    if who.channel == Channel.SMS:
+        return masked_phone(who.value)
+    return masked_email(who.value) if who.channel == Channel.EMAIL else who.value
+
+
+def _hash(who: Identifier) -> bytes:
+    return keyed_hash("appointment", f"{who.channel or 'name'}:{who.value}")
+
+
+def _note(act: str, appointment: Appointment, by: User, reason: str) -> None:
+    school_class = appointment.school_class
+    school = school_class.institution if school_class else appointment.institution
+    trail.record(
+        action=f"enrollment.{act}",
+        actor_id=by.pk,
+        subject_type="appointment",
+        subject_key=appointment.key,
+        institution_code=school.code if school else "",
+        reason=reason,
+        detail={"role": appointment.role, "class": appointment.school_class_id},
+    )

@@ -1,0 +1,50 @@
+"""Appointments that wait for the person they name."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from accounts.roles import Role
+from enrollment.models.institution import Institution, SchoolClass
+
+
+class Appointment(models.Model):
+    """Somebody is to work for a school; it takes effect once they accept.
+
+    The person is named by a contact or username, of which only a keyed hash is
+    kept: whoever appoints does not learn whether there is an account.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    contact_hash = models.BinaryField()
+    shown = models.CharField(max_length=80)  # the contact half hidden, or the username
+    role = models.CharField(max_length=16, choices=Role.choices)
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    school_class = models.ForeignKey(
+        SchoolClass, on_delete=models.CASCADE, null=True, related_name="appointments"
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    made_at = models.DateTimeField(db_default=Now())
+    answered_at = models.DateTimeField(null=True, blank=True)
+    accepted = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact_hash", "role", "institution", "school_class"],
+                condition=models.Q(answered_at__isnull=True),
+                nulls_distinct=False,
+                name="one_open_appointment",
+            )
+        ]
+        indexes = [models.Index(fields=["made_by", "-made_at"], name="appointment_made_by")]
+
+    def __str__(self) -> str:
+        return f"appointment {self.key}"
