@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
@@ -28,7 +29,7 @@ def holder(li: User, li_record: StudentRecord) -> User:
     """李晓雨, who holds her record and has bound a phone and a mailbox."""
     User.objects.filter(pk=li.pk).update(phone=OLD_PHONE, phone_confirmed_at=li.date_joined)
     claim_records(account=li, records=[li_record])
-    Authenticator.objects.create(user=li, type=Authenticator.Type.TOTP, data={"secret": ""})
+    TOTP.activate(li, generate_totp_secret())
     li.refresh_from_db()
     return li
 
