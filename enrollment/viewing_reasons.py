@@ -21,7 +21,7 @@ class ViewingReasonForm(forms.Form):
     hide_optional = True
 
     reason = forms.ChoiceField(
-        label=_("Why do you open this record?"),
+        label=_("What do you need it for?"),
         choices=ViewingReason.choices,
         widget=forms.RadioSelect,
         required=False,

@@ -52,6 +52,7 @@ from enrollment.models import (
 from enrollment.reporting.acts import issue_report
 from enrollment.tasks import print_status_report
 from enrollment.tokens import create_token
+from enrollment.withholding import end_of_delay
 from support.models import Cause, Report, ReportState
 from support.reports.correcting import accept_correction
 from support.reports.services import Statement, open_report
@@ -296,6 +297,14 @@ def appointment(li: User, desk_registrar: User) -> Appointment:
     school_class = SchoolClass.objects.create(institution=make_school(), code="软工2601")
     post = Post(Role.COUNSELOR, school_class=school_class)
     return invite(posts=[(post, parse(li.email))], by=desk_registrar)[0]
+
+
+@pytest.fixture
+def withheld_record(wang_record: StudentRecord) -> StudentRecord:
+    """王明's record, opened face to face a moment ago."""
+    wang_record.withheld_until = end_of_delay()
+    wang_record.save(update_fields=["withheld_until"])
+    return wang_record
 
 
 @pytest.fixture

@@ -79,7 +79,8 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
 def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
     """Why I open this record, and those after it."""
     record = get_object_or_404(records_visible_to(record_keeper(request)), key=key)
-    return _ask_why(request, reverse("registry:record", args=[record.key]))
+    page = reverse("registry:record", args=[record.key])
+    return _ask_why(request, page, "enrollment/registry/why.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,15 +90,15 @@ def access_reason(request: HttpRequest) -> HttpResponse:
     following = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):
         following = reverse("registry:search")
-    return _ask_why(request, following)
+    return _ask_why(request, following, "enrollment/registry/why_file.html")
 
 
-def _ask_why(request: HttpRequest, following: str) -> HttpResponse:
+def _ask_why(request: HttpRequest, following: str, template: str) -> HttpResponse:
     form = ViewingReasonForm(request.POST or None)
     if form.is_valid():
         remember_reason(request, form.text)
         return redirect(following)
-    return render(request, "enrollment/registry/why.html", {"form": form})
+    return render(request, template, {"form": form})
 
 
 @personal_data("enrollment.reveal_certificate", reason=Reason.IN_FORM, reauth=True)

@@ -486,7 +486,17 @@ PAGES = [
         lambda made: reverse("verification:claim_objection", args=[made.key]),
         "desk_registrar",
         "claim_objection",
+        act=show_it_is_you,
     ),
+    Page("reason for a file", reverse("registry:reason"), "desk_registrar"),
+    Page(
+        "a record that waits for a second person",
+        lambda record: reverse("verification:assist", args=[record.key]),
+        "desk_registrar",
+        "withheld_record",
+        act=show_it_is_you,
+    ),
+    Page("my record, some of it closed", reverse("enrollment:status"), "wang", "withheld_record"),
     Page("third item", reverse("verification:third"), "phone_owner", "open_third_item"),
     Page(
         "receipt", lambda made: reverse("enrollment:receipt", args=[made.key]), "wang", "answered"

@@ -76,8 +76,10 @@ OPEN_JSON = {
     "enrollment.Campaign.ignore_fields",
     "enrollment.Confirmation.fields",
     "enrollment.Confirmation.wrong_fields",
+    "enrollment.ImportBatch.column_names",  # titles of columns
     "enrollment.ImportBatch.mapping",  # column numbers
     "enrollment.ImportBatch.result",  # counts and faults
+    "enrollment.ImportBatch.sheet_choices",  # names of sheets
     "enrollment.Institution.column_titles",  # titles of columns
     "verification.Dispute.classmates",  # student numbers, to be asked
 }
