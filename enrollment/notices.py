@@ -56,3 +56,14 @@ register_notice(
         _("You uploaded, approved or mended the file. Its page says who undid it, and when."),
     ),
 )
+register_notice(
+    "report_waits",
+    Words(
+        Topic.WORK,
+        _("A status report waits for a font"),
+        _(
+            "A student's name or major has a character that the portal's fonts cannot print. "
+            "The operator adds a font that has it (REPORT_FONTS); then the report is made."
+        ),
+    ),
+)

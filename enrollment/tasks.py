@@ -96,10 +96,15 @@ def print_status_report(report_id: int) -> None:
     # The attempt is counted before it is made: one that kills its worker counts too.
     if waiting.update(attempts=F("attempts") + 1):
         # Here, not above: what prints and signs weighs 37 MB, and importers never print.
-        from enrollment.reporting.printing import print_file
+        from enrollment.reporting.glyphs import MissingGlyphsError
+        from enrollment.reporting.printing import print_file, wait_for_fonts
 
         report = StatusReport.objects.select_related("record__institution").get(pk=report_id)
-        print_file(report)
+        try:
+            print_file(report)
+        except MissingGlyphsError as error:
+            logger.error("%s waits: no font of REPORT_FONTS has %s", report, error)
+            wait_for_fonts(report, error.characters)
 
 
 @shared_task
@@ -108,7 +113,15 @@ def sweep_reports() -> None:
     overdue = timezone.now() - PATIENCE
     waiting = StatusReport.objects.filter(stored_as="", attempts__lt=MOST_ATTEMPTS)
     for report in waiting.filter(issued_at__lt=overdue).order_by("pk"):
-        ring(print_status_report, report)
+        if not report.missing_glyphs or _have_glyphs(report.missing_glyphs):
+            ring(print_status_report, report)
+
+
+def _have_glyphs(characters: str) -> bool:
+    """Whether fonts were added that can print what no font could."""
+    from enrollment.reporting.glyphs import missing_glyphs
+
+    return not missing_glyphs(characters)
 
 
 def _ring_next(batch: ImportBatch) -> None:

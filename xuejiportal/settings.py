@@ -299,6 +299,10 @@ STORAGES = {
     },
 }
 
+# Font files beside the portal's own (CJK) that printed reports may use, for rare characters
+# and other scripts. A report with a character that no font has waits for one.
+REPORT_FONTS = env.words("REPORT_FONTS", "")
+
 # --- Sending -----------------------------------------------------------------
 EMAIL_BACKEND = "delivery.backend.OutboxEmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "学籍门户 <noreply@localhost>")

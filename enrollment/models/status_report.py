@@ -76,6 +76,8 @@ class StatusReport(models.Model):
     stored_as = models.CharField(max_length=100, blank=True)
     file_sha256 = models.BinaryField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Characters that no font can print; the report waits for one that can.
+    missing_glyphs = models.CharField(max_length=100, blank=True, db_default="")
     pin_hash = models.CharField(max_length=128, blank=True)
     pin_failures = models.PositiveSmallIntegerField(default=0)
     issued_at = models.DateTimeField()

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import segno
-from cvttf_NotoSansCJK_Regular import get_TTF_path
 from django.template.loader import render_to_string
 from django.utils import translation
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from enrollment.reporting.glyphs import MissingGlyphsError, font_files, missing_glyphs
+
 STYLE = Path(__file__).with_name("paper.css")
-FONT = Path(get_TTF_path()).as_uri()
+TITLES = {"zh": "学籍验证报告", "en": "Student Status Report"}
+TITLES["both"] = f"{TITLES['zh']} · {TITLES['en']}"
 # The page itself may name data and nothing else: no file, no network.
 FETCHER = URLFetcher(allowed_protocols=["data"])
 LANGUAGES = {"zh": ("zh-hans",), "en": ("en",), "both": ("zh-hans", "en")}
@@ -23,7 +25,10 @@ LANGUAGES = {"zh": ("zh-hans",), "en": ("en",), "both": ("zh-hans", "en")}
 def print_report(
     *, language: str, facts: Mapping[str, Any], photo: bytes | None, link: str, code: str
 ) -> bytes:
-    """The report as PDF; one page for each language. ``link`` goes into the QR code."""
+    """The report as PDF/UA; one page for each language. ``link`` goes into the QR code.
+
+    Raises glyphs.MissingGlyphsError: a paper with a box in place of a name is not printed.
+    """
     given = {
         "facts": facts,
         "photo": _as_data(photo, "image/jpeg") if photo else "",
@@ -35,14 +40,30 @@ def print_report(
     for locale in LANGUAGES[language]:
         with translation.override(locale):
             pages.append(render_to_string("enrollment/reports/page.html", given))
-    whole = render_to_string("enrollment/reports/paper.html", {"pages": pages})
+    whole = render_to_string(
+        "enrollment/reports/paper.html",
+        {
+            "pages": pages,
+            "title": TITLES[language],
+            "lang": "en" if language == "en" else "zh-Hans",
+        },
+    )
+    if missing := missing_glyphs(whole):
+        raise MissingGlyphsError(missing)
     fonts = FontConfiguration()
-    face = f'@font-face {{ font-family: "Paper"; src: url("{FONT}") }}'
+    faces = [
+        f'@font-face {{ font-family: "Paper{n}"; src: url("{path.as_uri()}") }}'
+        for n, path in enumerate(font_files())
+    ]
+    family = ", ".join(f'"Paper{n}"' for n in range(len(faces)))
+    faces.append(f"html {{ font-family: {family}, sans-serif }}")
     styles = [
-        CSS(string=face, font_config=fonts),
+        CSS(string="\n".join(faces), font_config=fonts),
         CSS(string=STYLE.read_text(), font_config=fonts),
     ]
-    pdf = HTML(string=whole, url_fetcher=FETCHER).write_pdf(stylesheets=styles, font_config=fonts)
+    pdf = HTML(string=whole, url_fetcher=FETCHER).write_pdf(
+        stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1"
+    )
     return bytes(pdf)
 
 

@@ -7,10 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.urls import reverse
 
+from accounts.models import User
+from accounts.notices import tell_all
 from enrollment.models import Photo, PhotoKind, StatusReport
-from enrollment.reporting.paper import print_report
+from enrollment.reporting.paper import TITLES, print_report
 from enrollment.reporting.signing import sign, signing_key
 from vault.cipher import seal, unseal
 
@@ -24,12 +27,30 @@ def print_file(report: StatusReport) -> None:
         link=public_link(report),
         code=report.spaced_code,
     )
-    signed = sign(pdf, signing_key(report.record.institution))
+    signed = sign(pdf, signing_key(report.record.institution), title=TITLES[report.language])
     sealed = seal(signed, context=f"status-report-file:{report.key}")
     name = default_storage.save(f"reports/{report.key}", ContentFile(sealed))
     waiting = StatusReport.objects.filter(pk=report.pk, stored_as="")
-    if not waiting.update(stored_as=name, file_sha256=hashlib.sha256(signed).digest()):
+    if not waiting.update(
+        stored_as=name, file_sha256=hashlib.sha256(signed).digest(), missing_glyphs=""
+    ):
         default_storage.delete(name)
+
+
+@transaction.atomic
+def wait_for_fonts(report: StatusReport, characters: str) -> None:
+    """Let ``report`` wait until there is a font for ``characters``; its registrars are told once.
+
+    It costs no attempt: printing is tried again as soon as a font has them.
+    """
+    waiting = StatusReport.objects.filter(pk=report.pk, stored_as="")
+    is_new = waiting.filter(missing_glyphs="").exists()
+    waiting.update(missing_glyphs=characters[:100], attempts=0)
+    if is_new:
+        registrars = User.objects.filter(
+            registrar_of__institution=report.record.institution, is_active=True
+        )
+        tell_all(accounts=list(registrars), kind="report_waits", path=reverse("desk"))
 
 
 def facts_of(report: StatusReport) -> dict[str, Any]:

@@ -74,8 +74,8 @@ def signing_key(institution: Institution) -> SigningKey:
         return SigningKey.objects.get(institution=institution, retired_at=None)
 
 
-def sign(pdf: bytes, key: SigningKey) -> bytes:
-    """``pdf`` with a PAdES signature (ETSI EN 319 142) over all of it."""
+def sign(pdf: bytes, key: SigningKey, *, title: str = "") -> bytes:
+    """``pdf`` with a PAdES signature (ETSI EN 319 142) over all of it, under ``title``."""
     private = unseal(key.private_sealed, context=f"signing-key:{key.key}")
     signer = SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(bytes(key.certificate)),
@@ -90,6 +90,7 @@ def sign(pdf: bytes, key: SigningKey) -> bytes:
     )
     out = BytesIO()
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer.document_meta.title = title or None
     _apart(lambda: PdfSigner(about, signer).sign_pdf(writer, output=out))
     return out.getvalue()
 

@@ -42,6 +42,40 @@ def status_label(state: str) -> str:
     return str(Status(state).label) if state in Status else state
 
 
+# English beside the registry's own words, for readers of an English report.
+_LEVELS = {
+    "博士研究生": "Doctoral programme",
+    "硕士研究生": "Master's programme",
+    "第二学士学位": "Second bachelor's degree",
+    "本科": "Undergraduate (bachelor's) programme",
+    "专科(高职)": "Junior college (higher vocational) programme",
+    "高升本": "Undergraduate programme (from upper secondary)",
+    "专升本": "Undergraduate programme (from junior college)",
+}
+_STUDY_MODES = {
+    "普通全日制": "Full-time (regular)",
+    "全日制": "Full-time",
+    "非全日制": "Part-time",
+    "业余": "Part-time (evening classes)",
+    "函授": "Correspondence",
+    "脱产": "Full-time (adult education)",
+    "网络教育": "Online",
+    "开放教育": "Open education",
+}
+
+
+@register.filter
+def level_label(level: str) -> str:
+    """The English of a level of study, empty for a word that the registry alone knows."""
+    return _LEVELS.get(level, "")
+
+
+@register.filter
+def study_mode_label(mode: str) -> str:
+    """The English of a mode of study, as ``level_label``."""
+    return _STUDY_MODES.get(mode, "")
+
+
 @register.filter
 def gender_label(code: int) -> str:
     """男 or 女 in the reader's language."""
