@@ -21,7 +21,7 @@ from django.template.loader import render_to_string
 from accounts import letters, limits
 from accounts.models import ENTRANCE, Code, CodePurpose, User
 from accounts.text import compatible, fold_width
-from delivery.content import Content, EmailContent, SmsContent
+from delivery.content import Content, SmsContent
 from delivery.models import Channel, OutboxMessage
 from vault import cipher
 from vault.lookup import keyed_hash
@@ -263,9 +263,9 @@ def _content(code: Code) -> Content | None:
     if code.channel == Channel.SMS:
         kind = SMS_KINDS.get(CodePurpose(code.purpose), KIND)
         return SmsContent(kind=kind, params={"code": values["code"]})
-    return EmailContent(
-        subject=render_to_string("accounts/email/code_subject.txt", values).strip(),
-        text=render_to_string("accounts/email/code.txt", values),
+    return letters.email(
+        render_to_string("accounts/email/code_subject.txt", values),
+        render_to_string("accounts/email/code.txt", values),
     )
 
 

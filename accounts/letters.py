@@ -1,10 +1,17 @@
 """What is told to whoever reads an address instead of a code, by e-mail or text message (T4)."""
 
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.conf import settings
 from django.template.loader import render_to_string
 
 from delivery.content import Content, EmailContent, SmsContent
 from delivery.models import Channel
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_AFTER_MARK = re.compile(r"([：，。；！？、）]) (?=\S)")
 
 
 def contact_taken(channel: Channel) -> Content:
@@ -22,7 +29,26 @@ def letter(kind: str, channel: Channel, params: dict[str, str]) -> Content:
     if channel == Channel.SMS:
         return SmsContent(kind=kind, params=params)
     values = {**params, "site_url": settings.SITE_URL}
-    return EmailContent(
-        subject=render_to_string(f"accounts/email/{kind}_subject.txt", values).strip(),
-        text=render_to_string(f"accounts/email/{kind}.txt", values),
+    return email(
+        render_to_string(f"accounts/email/{kind}_subject.txt", values),
+        render_to_string(f"accounts/email/{kind}.txt", values),
     )
+
+
+def email(
+    subject: str, text: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> EmailContent:
+    """An e-mail with the foot that all of them have.
+
+    Templates join sentences and values by a blank; after a full-width mark there is none.
+    """
+    foot = render_to_string("accounts/email/foot.txt", {"site_name": settings.SITE_NAME})
+    whole = f"{text.strip()}\n\n{foot.strip()}\n"
+    return EmailContent(
+        subject=subject.strip(), text=_AFTER_MARK.sub(r"\1", whole), headers=dict(headers)
+    )
+
+
+def optional(path: str) -> dict[str, str]:
+    """The header of e-mails that a person may switch off, with the page where."""
+    return {"List-Unsubscribe": f"<{settings.SITE_URL}{path}>"}

@@ -13,9 +13,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 
+from accounts import letters
 from accounts.languages import by_language
 from accounts.models import User
 from accounts.models.notice import Notice, NoticeChoice, Topic
@@ -149,7 +151,9 @@ def mark_read(*, notices: QuerySet[Notice]) -> int:
 def _letter(words: Words, detail: dict[str, str], path: str) -> EmailContent:
     context = {"text": str(words.text) % detail, "address": settings.SITE_URL + path}
     text = render_to_string("accounts/email/notice.txt", context)
-    return EmailContent(subject=f"{words.title} · {settings.SITE_NAME}", text=text, html="")
+    return letters.email(
+        str(words.title), text, letters.optional(reverse("accounts:notice_choices"))
+    )
 
 
 def _text_message(path: str) -> SmsContent:

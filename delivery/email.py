@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
+from django.utils.translation import override
 
 from delivery.content import EmailContent
 from delivery.errors import DeliveryError, PassingError, PermanentError, Reach, UncertainError
@@ -21,6 +22,7 @@ from delivery.returns import return_path
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"(?m)^\.")
+LANGUAGE_TAGS = {"zh-hans": "zh-Hans"}
 CLOSING = 421  # the server says goodbye
 NOT_LET_IN = {530, 534, 535, 538}  # the server wants another password
 
@@ -35,16 +37,28 @@ class Connection(Protocol):
         """Give the connection up."""
 
 
-def compose(key: UUID, recipient: str, content: EmailContent) -> EmailMultiAlternatives:
-    """The message as Django knows it; a repetition carries the same Message-ID."""
+def compose(
+    key: UUID, recipient: str, content: EmailContent, language: str = ""
+) -> EmailMultiAlternatives:
+    """The message as Django knows it; a repetition carries the same Message-ID.
+
+    Its headers say that no person wrote it, so that no absence note answers (RFC 3834).
+    """
     domain = urlsplit(settings.SITE_URL).hostname
+    headers = {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        **({"Content-Language": LANGUAGE_TAGS.get(language, language)} if language else {}),
+        **content.headers,
+        "Message-ID": f"<{key}@{domain}>",
+    }
     email = EmailMultiAlternatives(
-        subject=content.subject,
+        subject=_subject(content.subject, language or settings.LANGUAGE_CODE),
         body=content.text,
         from_email=content.sender or settings.DEFAULT_FROM_EMAIL,
         to=[recipient],
         reply_to=list(content.reply_to),
-        headers={**content.headers, "Message-ID": f"<{key}@{domain}>"},
+        headers=headers,
     )
     if content.html:
         email.attach_alternative(content.html, "text/html")
@@ -185,6 +199,13 @@ class BackendConnection:
     def close(self) -> None:
         """Close the back end."""
         self._backend.close()
+
+
+def _subject(text: str, language: str) -> str:
+    """Every subject ends with the portal's name."""
+    with override(language):
+        ending = f" · {settings.SITE_NAME}"
+    return text if not text or text.endswith(ending) else text + ending
 
 
 def _address(message: Message, header: str) -> str:

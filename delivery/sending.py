@@ -127,7 +127,7 @@ def _send_mail(
     if reason or time.monotonic() > deadline:
         return claims.untried(message, reason or "slow-server")
     try:
-        letter = email.compose(message.key, recipient, content)
+        letter = email.compose(message.key, recipient, content, message.language)
         return Outcome(message, Status.SENT, "email", connection.send(letter, message.key))
     except DeliveryError as error:
         if error.reach in (Reach.DOMAIN, Reach.SERVER):

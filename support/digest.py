@@ -9,10 +9,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import letters
 from accounts.languages import writing_to
 from accounts.models import User
 from accounts.sweep import for_each
-from delivery.services import queue_email
+from delivery.services import queue_content
 from support.board.standing import classes_of, standings, total_of
 from support.models import Digest, Rhythm
 from support.reports.queries import queue_of
@@ -58,13 +59,11 @@ def _send(digest: Digest, today: date) -> bool:
             "queue": settings.SITE_URL + reverse("support:queue"),
             "board": settings.SITE_URL + reverse("support:board"),
         }
-        queue_email(
-            to=account.email,
-            subject=_("What waits for you") + f" · {settings.SITE_NAME}",
-            text=render_to_string("support/email/digest.txt", context),
-            purpose="digest",
-            account_id=account.pk,
+        text = render_to_string("support/email/digest.txt", context)
+        content = letters.email(
+            _("What waits for you"), text, letters.optional(reverse("support:queue"))
         )
+        queue_content(to=account.email, content=content, purpose="digest", account_id=account.pk)
     return True
 
 
