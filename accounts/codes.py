@@ -206,7 +206,7 @@ def find(typed: str) -> set[str]:
     Digits that stand together come first ("367071，10 分钟内有效"), then groups of
     three, of two and single ones ("367 071"). More than one: the person must say which.
     """
-    text = fold(typed[:MOST_TYPED])
+    text = fold(fold_width(typed[:MOST_TYPED]))
     for shape in _SHAPES:
         if found := {_digits(match) for match in shape.findall(text)}:
             return found

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from delivery.content import Content, EmailContent, SmsContent
 from delivery.models import Channel
+from delivery.sms.kinds import parameters_of
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _AFTER_MARK = re.compile(r"([：，。；！？、）]) (?=\S)")
@@ -27,7 +28,7 @@ def no_account(channel: Channel) -> Content:
 def letter(kind: str, channel: Channel, params: dict[str, str]) -> Content:
     """The message ``kind``: a text message with ``params``, or an e-mail from its templates."""
     if channel == Channel.SMS:
-        return SmsContent(kind=kind, params=params)
+        return SmsContent(kind=kind, params=parameters_of(kind, params))
     values = {**params, "site_url": settings.SITE_URL}
     return email(
         render_to_string(f"accounts/email/{kind}_subject.txt", values),

@@ -21,6 +21,7 @@ from accounts import letters
 from accounts.languages import by_language
 from accounts.models import User
 from accounts.models.notice import Notice, NoticeChoice, Topic
+from accounts.notice_limits import take_places
 from delivery.content import EmailContent, SmsContent
 from delivery.services import queue_many
 
@@ -106,6 +107,8 @@ def tell_all(
         by_sms = [
             account for account in accounts if account.phone_confirmed_at and chosen[account.pk].sms
         ]
+        free = take_places({str(a.phone) for a in by_sms}, always=always) if by_sms else set()
+        by_sms = [account for account in by_sms if str(account.phone) in free]
         reach.email += [account.pk for account in by_email]
         reach.sms += [account.pk for account in by_sms]
         purpose = f"notice_{kind}"[:40]
@@ -115,7 +118,7 @@ def tell_all(
                 queue_many([(a.email, letter, a.pk) for a in readers], purpose=purpose)
         for language, readers in by_language(by_sms).items():
             with translation.override(language):
-                text = _text_message(path)
+                text = SmsContent(kind=SMS_KIND)
                 queue_many([(str(a.phone), text, a.pk) for a in readers], purpose=purpose)
     return reach
 
@@ -154,7 +157,3 @@ def _letter(words: Words, detail: dict[str, str], path: str) -> EmailContent:
     return letters.email(
         str(words.title), text, letters.optional(reverse("accounts:notice_choices"))
     )
-
-
-def _text_message(path: str) -> SmsContent:
-    return SmsContent(kind=SMS_KIND, params={"link": settings.SITE_URL + path})

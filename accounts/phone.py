@@ -7,6 +7,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException, PhoneNumberType, number_type
 
 from accounts import codes
+from accounts.text import fold_width
 
 WRONG_NUMBER = _("This is not a mobile number. Write one number of 11 digits.")
 
@@ -19,7 +20,7 @@ def clean_mobile(typed: str) -> str:
     """
     region = settings.PHONENUMBER_DEFAULT_REGION
     try:
-        number = PhoneNumber.from_string(codes.fold(typed), region=region)
+        number = PhoneNumber.from_string(codes.fold(fold_width(typed)), region=region)
     except NumberParseException:
         raise ValidationError(WRONG_NUMBER) from None
     if not number.is_valid() or number_type(number) not in {

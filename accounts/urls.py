@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from accounts import converters  # noqa: F401 - registers short_uuid
 from accounts.recovery import take_back_views
 from accounts.sessions.views import my_sessions
 from accounts.sign_in.admission_views import enter_staff_code
@@ -50,8 +51,8 @@ urlpatterns = [
     path("blocks/<uuid:key>/", blocks.lift, name="lift_block"),
     path("contacts/", contacts.contacts, name="contacts"),
     path("contacts/check/", check_contacts, name="check_contacts"),
-    path("contacts/stop/<uuid:key>/", rescue.stop, name="stop_rescue"),
-    path("contacts/undo/<uuid:key>/", take_back_views.undo_change, name="undo_change"),
+    path("contacts/stop/<short_uuid:key>/", rescue.stop, name="stop_rescue"),
+    path("contacts/undo/<short_uuid:key>/", take_back_views.undo_change, name="undo_change"),
     path("contacts/<channel:channel>/", contacts.ask_for_code, name="ask_for_code"),
     path("contacts/<channel:channel>/code/", contacts.enter_code, name="enter_code"),
     path("contacts/<channel:channel>/again/", contacts.resend_code, name="resend_code"),

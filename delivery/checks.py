@@ -7,6 +7,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from delivery.sms.kinds import PARAMETERS, PLACEHOLDERS
+
 PRETENDING = {"console", "file"}
 NEEDED = {
     "aliyun": ("ALIYUN_ACCESS_KEY_ID", "ALIYUN_ACCESS_KEY_SECRET", "ALIYUN_SMS_SIGN_NAME"),
@@ -50,3 +52,33 @@ def check_transports(
         if not getattr(settings, name)
     ]
     return errors
+
+
+@register(Tags.security, deploy=True)
+def check_sms_templates(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Every kind of text message has a template at each provider, and keeps its rules."""
+    faults: list[CheckMessage] = []
+    for provider in PLACEHOLDERS:
+        if provider not in settings.SMS_PROVIDERS:
+            continue
+        missing = [k for k in PARAMETERS if not settings.SMS_TEMPLATES.get(k, {}).get(provider)]
+        if missing:
+            faults.append(
+                Error(
+                    f"SMS_TEMPLATES has no {provider} template for: {', '.join(missing)}.",
+                    hint="manage.py sms_templates prints the texts to hand in and the setting.",
+                    id="delivery.E004",
+                )
+            )
+        for kind, names in PARAMETERS.items():
+            given = settings.SMS_TEMPLATES.get(kind, {}).get("params", list(names))
+            if set(given) != set(names):
+                faults.append(
+                    Error(
+                        f"SMS_TEMPLATES names other params for {kind} than {', '.join(names)}.",
+                        id="delivery.E005",
+                    )
+                )
+    return faults

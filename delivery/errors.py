@@ -25,6 +25,10 @@ class PermanentError(DeliveryError):
     """It will never be accepted (bad number, refused address): do not try again."""
 
 
+class RuleError(PermanentError):
+    """This provider takes no such text by a rule of its own: another provider may."""
+
+
 class PassingError(DeliveryError):
     """It was surely not accepted, but may be later: flow control, 5xx, no connection."""
 

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from delivery import claims, email, pacing
 from delivery.claims import Outcome
 from delivery.content import Content, EmailContent, SmsContent, unseal
-from delivery.errors import DeliveryError, PassingError, Reach, UncertainError
+from delivery.errors import DeliveryError, PassingError, Reach, RuleError, UncertainError
 from delivery.models import OutboxMessage, Status
 from delivery.registry import renderer
 from delivery.sms.base import Sms
@@ -144,13 +144,14 @@ def _send_mail(
 def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> list[Outcome]:
     sms = Sms(message.key.hex, recipient, content.kind, content.params, message.language)
     error: DeliveryError = PassingError("no-provider")
+    refusals: list[DeliveryError] = []
     name = ""
     for provider in providers():
         name = provider.name
         try:
             return [Outcome(message, Status.SENT, name, provider.send(sms))]
-        except PassingError as refusal:  # surely not accepted: the next provider may
-            error = refusal
+        except (PassingError, RuleError) as refusal:  # surely not accepted: the next one may
+            refusals.append(refusal)
         except DeliveryError as failure:
             error = failure
             break
@@ -158,6 +159,12 @@ def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> li
             logger.exception("Provider %s failed in an unforeseen way", name)
             error = UncertainError(type(fault).__name__)
             break
+    else:
+        # What one refuses for good by its rule another may take later.
+        later = [one for one in refusals if isinstance(one, PassingError)]
+        error = [error, *refusals, *later][-1]
+    if isinstance(error, RuleError) or error.code == "template-not-configured":
+        logger.error("No provider takes text messages of kind %s: %s", content.kind, error.code)
     return [_failure(message, name, error)]
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts import converters  # noqa: F401 - registers short_uuid
 from verification.claims import views as claims
 from verification.views import assisting, deciding, diagnosis, disputes, proving
 from verification.views.resume import go_on
@@ -17,7 +18,7 @@ urlpatterns = [
     path("why/findings/", diagnosis.findings, name="findings"),
     path("unmatched/", proving.unmatched, name="unmatched"),
     path("further/", claims.further, name="further"),
-    path("claims/<uuid:key>/object/", claims.object_to_claim, name="object_to_claim"),
+    path("claims/<short_uuid:key>/object/", claims.object_to_claim, name="object_to_claim"),
     path("claims/<uuid:key>/", claims.claim_objection, name="claim_objection"),
     path("code/", assisting.show_code, name="show_code"),
     path("assist/<uuid:key>/", assisting.assist, name="assist"),

@@ -333,6 +333,14 @@ OUTBOX_FIRST_PAUSE = env.integer("OUTBOX_FIRST_PAUSE", 60)
 OUTBOX_RECONCILE = env.integer("OUTBOX_RECONCILE", 30)
 # Templates by kind of message; see delivery.sms.templates for the form.
 SMS_TEMPLATES = env.mapping("SMS_TEMPLATES", "{}")
+# Most characters of one parameter, by provider. Tencent's documentation gives six for
+# accounts that were not granted more, Alibaba Cloud's thirty-five.
+SMS_PARAMETER_LENGTHS = {
+    "aliyun": env.integer("ALIYUN_SMS_PARAMETER_LENGTH", 35),
+    "tencent": env.integer("TENCENT_SMS_PARAMETER_LENGTH", 35),
+}
+# Text messages a day to one phone about notices and reminders; codes are counted apart.
+SMS_NOTICES_PER_DAY = env.integer("SMS_NOTICES_PER_DAY", 3)
 # Part of the address to which providers push receipts; empty refuses them all.
 SMS_RECEIPT_TOKEN = env.text("SMS_RECEIPT_TOKEN", "")
 ALIYUN_ACCESS_KEY_ID = env.text("ALIYUN_ACCESS_KEY_ID", "")

@@ -36,9 +36,9 @@ def record_change(
     change.save(force_insert=True)
     link = settings.SITE_URL + reverse("accounts:undo_change", args=[change.key])
     if old and kind != ChangeKind.USERNAME:
-        _send("contact_changed", account, (Channel(kind), old), link)
+        _send("contact_changed", account, (Channel(kind), old), link, change)
     for other in others:
-        _send("entrance_changed", account, other, link)
+        _send("entrance_changed", account, other, link, change)
 
 
 def recent_changes(account: User) -> QuerySet[ContactChange]:
@@ -70,10 +70,10 @@ def close_changes(account: User) -> None:
     ContactChange.objects.filter(account=account, undone_at=None).update(undone_at=Now())
 
 
-def _send(kind: str, account: User, to: Address, link: str) -> None:
+def _send(kind: str, account: User, to: Address, link: str, change: ContactChange) -> None:
     channel, address = to
     with writing_to(account):
-        content = letters.letter(kind, channel, {"link": link})
+        content = letters.letter(kind, channel, {"link": link, "key": change.key.hex})
         queue_content(to=address, content=content, purpose=kind, account_id=account.pk)
 
 

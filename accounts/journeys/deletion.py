@@ -134,7 +134,8 @@ def _tell(account: User) -> None:
     account.refresh_from_db(fields=["deletion_due_at"])
     link = settings.SITE_URL + reverse("accounts:delete_account")
     with writing_to(account):
-        params = {"moment": account.deletion_due_on, "link": link}
+        days = str(settings.DELETION_DAYS)
+        params = {"moment": account.deletion_due_on, "link": link, "days": days}
     tell_contacts(account=account, kind="deletion_asked", params=params)
 
 

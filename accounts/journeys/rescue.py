@@ -268,7 +268,11 @@ def _tell_old_contacts(account: User, rescue: Rescue) -> None:
         raise ValueError("an opened rescue has its time")
     with writing_to(account):
         moment = date_format(timezone.localtime(rescue.due_at), "DATETIME_FORMAT")
-    tell_contacts(account=account, kind="rescue_asked", params={"moment": moment, "link": link})
+    tell_contacts(
+        account=account,
+        kind="rescue_asked",
+        params={"moment": moment, "link": link, "key": rescue.key.hex},
+    )
 
 
 def _write(act: str, account: User) -> None:

@@ -81,4 +81,6 @@ def _hints(account: User, channel: Channel) -> Content:
         "mailbox": masked_email(mailbox) if mailbox else NOT_SET,
         "phone": masked_phone(phone) if phone else NOT_SET,
     }
+    if channel == Channel.SMS and mailbox:  # no provider lets a domain through
+        params["mailbox"] = params["mailbox"].partition("@")[0]
     return letters.letter("account_hints", channel, params)

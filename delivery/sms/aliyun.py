@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from delivery.errors import DeliveryError, PassingError, PermanentError, UncertainError
+from delivery.errors import DeliveryError, PassingError, PermanentError, RuleError, UncertainError
 from delivery.sms import http
 from delivery.sms.base import Absent, Pending, Receipt, Sent, Sms
 from delivery.sms.signatures import acs3_headers, acs3_query
@@ -17,17 +17,23 @@ from delivery.sms.templates import fill
 
 VERSION = "2017-05-25"
 CHINA = timezone(timedelta(hours=8))
-# These are about this number or this text: no later attempt will fare better.
+# These are about this number: no later attempt will fare better.
 PERMANENT = {
     "isv.MOBILE_NUMBER_ILLEGAL",
     "isv.MOBILE_COUNT_OVER_LIMIT",
+    "MobileNumberIllegal",
+}
+# Rules of this provider about templates, signatures and texts: another may take the message.
+BY_RULE = {
     "isv.BLACK_KEY_CONTROL_LIMIT",
     "isv.TEMPLATE_PARAMS_ILLEGAL",
     "isv.TEMPLATE_MISSING_PARAMETERS",
     "isv.INVALID_PARAMETERS",
     "isv.PARAM_LENGTH_LIMIT",
     "isv.PARAM_NOT_SUPPORT_URL",
-    "MobileNumberIllegal",
+    "isv.SMS_CONTENT_ILLEGAL",
+    "isv.SMS_TEMPLATE_ILLEGAL",
+    "isv.SMS_SIGNATURE_ILLEGAL",
 }
 FAILED, DELIVERED = 2, 3  # SendStatus; 1 is "waiting for the receipt"
 
@@ -119,6 +125,8 @@ def _number(number: str) -> str:
 
 
 def _refusal(code: str) -> DeliveryError:
+    if code in BY_RULE:
+        return RuleError(code)
     return PermanentError(code) if code in PERMANENT else PassingError(code or "no-code")
 
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.template import TemplateDoesNotExist
-from django.template.loader import render_to_string
-from django.utils.translation import override
 
-from delivery.errors import PassingError, PermanentError
+from delivery.errors import PassingError, PermanentError, RuleError
 from delivery.sms.base import Sms
+from delivery.sms.kinds import fault_of, words
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,7 @@ def text_of(sms: Sms) -> str:
     Raises PermanentError when this kind has no text.
     """
     try:
-        with override(sms.language):
-            return render_to_string(f"delivery/sms/{sms.kind}.txt", dict(sms.params)).strip()
+        return words(sms.kind, sms.params, sms.language)
     except TemplateDoesNotExist as error:
         raise PermanentError("no-text") from error
 
@@ -36,11 +34,14 @@ def fill(provider: str, sms: Sms) -> Filled:
 
     An entry reads ``{"binding_code": {"aliyun": "SMS_1", "tencent": "11",
     "params": ["code", "hours"]}}``. Raises PassingError when it is missing:
-    another provider may have one, and an operator can add it.
+    another provider may have one, and an operator can add it. Raises RuleError
+    where the provider would refuse the parameters.
     """
     entry = settings.SMS_TEMPLATES.get(sms.kind, {})
     template_id = entry.get(provider)
     if not template_id:
         raise PassingError("template-not-configured")
+    if fault := fault_of(provider, sms.params, text_of(sms)):
+        raise RuleError(fault)
     names = entry.get("params", list(sms.params))
     return Filled(str(template_id), {name: str(sms.params.get(name, "")) for name in names})

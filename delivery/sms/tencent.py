@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from delivery.errors import DeliveryError, PassingError, PermanentError, UncertainError
+from delivery.errors import DeliveryError, PassingError, PermanentError, RuleError, UncertainError
 from delivery.sms import http
 from delivery.sms.base import Pending, Receipt, Sent, Sms
 from delivery.sms.signatures import JSON, tc3_authorization
@@ -17,16 +17,22 @@ from delivery.sms.templates import fill
 
 VERSION = "2021-01-11"
 CHINA = timezone(timedelta(hours=8))
-# These are about this number or this text: no later attempt will fare better.
+# These are about this number: no later attempt will fare better.
 PERMANENT = {
     "InvalidParameterValue.IncorrectPhoneNumber",
+    "FailedOperation.PhoneNumberInBlacklist",
+    "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
+}
+# Rules of this provider about templates, signatures and texts: another may take the message.
+BY_RULE = {
     "InvalidParameterValue.TemplateParameterFormatError",
     "InvalidParameterValue.TemplateParameterLengthLimit",
     "InvalidParameterValue.MissingTemplateParameter",
     "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter",
+    "InvalidParameterValue.ContentLengthLimit",
     "FailedOperation.ContainSensitiveWord",
-    "FailedOperation.PhoneNumberInBlacklist",
-    "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
+    "FailedOperation.TemplateIncorrectOrUnapproved",
+    "FailedOperation.SignatureIncorrectOrUnapproved",
 }
 
 
@@ -137,6 +143,8 @@ def pushed_receipts(items: Iterable[Any]) -> list[Receipt]:
 
 
 def _refusal(code: str) -> DeliveryError:
+    if code in BY_RULE:
+        return RuleError(code)
     return PermanentError(code) if code in PERMANENT else PassingError(code or "no-code")
 
 

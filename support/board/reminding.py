@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 
 import audit.services as trail
 from accounts.models import User
+from accounts.notice_limits import take_places
 from accounts.notices import tell_all
 from delivery.content import Content, SmsContent
 from delivery.services import queue_many
@@ -64,9 +65,12 @@ def _take(reminder: Reminder, meant: Iterable[StudentRecord]) -> list[StudentRec
 
 
 def _text_messages(records: Iterable[StudentRecord]) -> Iterable[tuple[str, Content, int | None]]:
-    for record in records:
-        if phone := phone_number(record):
-            params = {"school": record.institution.name, "link": settings.SITE_URL}
+    reached = [(record, phone) for record in records if (phone := phone_number(record))]
+    free = take_places({phone for _, phone in reached}) if reached else set()
+    for record, phone in reached:
+        if phone in free:
+            free.discard(phone)
+            params = {"school": record.institution.name}
             yield phone, SmsContent(kind=KIND, params=params), None
 
 

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 pytestmark = pytest.mark.django_db
 VALUES = {
     "uuid": str(uuid.UUID(int=7)),
+    "shortuuid": str(uuid.UUID(int=7)),
     "int": 7,
     "slug": "photos",
     "string": "x",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
@@ -34,11 +33,10 @@ def notify_known_phones(
         alert = ClaimAlert.objects.create(
             account=account, record=record, institution_code=record.institution.code
         )
-        link = settings.SITE_URL + reverse("verification:object_to_claim", args=[alert.key])
         with translation.override(settings.LANGUAGE_CODE):
             queue_sms(
                 to=phone,
                 kind=KIND,
-                params={"school": record.institution.name, "link": link},
+                params={"school": record.institution.name, "key": alert.key.hex},
                 purpose=KIND,
             )
