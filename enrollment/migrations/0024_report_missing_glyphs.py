@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enrollment", "0019_batch_attempts"),
+        ("enrollment", "0023_appointments"),
     ]
 
     operations = [
