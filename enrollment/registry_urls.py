@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts import converters  # noqa: F401 - registers short_uuid
 from enrollment.institutions import appointment_views
 from enrollment.views import (
     absent,
@@ -22,7 +23,7 @@ from enrollment.views import (
 
 app_name = "registry"
 urlpatterns = [
-    path("appointments/<uuid:key>/", appointment_views.appointment, name="appointment"),
+    path("appointments/<short_uuid:key>/", appointment_views.appointment, name="appointment"),
     path(
         "appointments/<uuid:key>/withdraw/",
         appointment_views.withdraw_appointment,

@@ -52,10 +52,9 @@ def _tell_known_phones(opened: Rescue, account: User) -> None:
     """Let whoever reads a phone that a school knows stop it, as the account's contacts can."""
     own = account.phone.as_e164 if account.phone and account.phone_confirmed_at else ""
     phones = {phone_number(record) for record in account.held_records.all()} - {"", own}
-    link = settings.SITE_URL + reverse("accounts:stop_rescue", args=[opened.key])
     with translation.override(settings.LANGUAGE_CODE):
         due = opened.due_at or timezone.now()
         moment = date_format(timezone.localtime(due), "DATETIME_FORMAT")
         for phone in sorted(phones):
-            params = {"moment": moment, "link": link}
+            params = {"moment": moment, "key": opened.key.hex}
             queue_sms(to=phone, kind="rescue_known", params=params, purpose="rescue_known")

@@ -14,6 +14,7 @@ from django.utils.translation import override
 # The words are in templates/delivery/sms/KIND.txt, which also know ``site``, the portal's address.
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "account_hints": ("username", "mailbox", "phone"),
+    "appointment": ("key",),
     "code": ("code",),
     "code_reset_password": ("code",),
     "code_sign_in": ("code",),
@@ -30,6 +31,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "reminder": ("school",),
     "rescue_asked": ("key",),
     "rescue_done": (),
+    "rescue_known": ("moment", "key"),
     "security_changed": (),
     "staff_code_issued": (),
     "taken_back": (),

@@ -161,7 +161,9 @@ def _send(who: Identifier, appointment: Appointment) -> None:
             tell(account=owner.account, kind=KIND, path=path, always=True)
         return
     with translation.override(settings.LANGUAGE_CODE):
-        content = letter(KIND, who.channel, {"link": settings.SITE_URL + path})
+        content = letter(
+            KIND, who.channel, {"link": settings.SITE_URL + path, "key": appointment.key.hex}
+        )
         queue_content(to=who.value, content=content, purpose=KIND)
 
 

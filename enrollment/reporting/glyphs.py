@@ -8,7 +8,7 @@ from typing import Any
 from cvttf_NotoSansCJK_Regular import get_TTF_path
 from django.conf import settings
 from django.core.signals import setting_changed
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont
 
 # No glyph is looked for: controls and format characters, among them variation selectors.
 _UNSEEN = {"Cc", "Cf"}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
-from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 from pytest_django import Settings
