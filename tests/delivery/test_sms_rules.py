@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 PHONE = "+8613800138000"
 SAMPLES = {
     "code": "367071", "key": "0" * 32, "days": "7", "school": "明德示范大学",
+    "moment": "2026年11月27日 08:00",
     "username": "s***o", "mailbox": "l***", "phone": "139****5678",
 }  # fmt: skip
 
