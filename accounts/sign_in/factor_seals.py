@@ -64,7 +64,7 @@ def _mark(instance: Authenticator, **_: Any) -> None:
 
 
 def _secrets_in(factor: Authenticator) -> list[str]:
-    return [name for name in SECRETS if name in factor.data]
+    return [name for name in SECRETS if factor.data.get(name)]
 
 
 def _bound(sealed: str, context: str) -> BoundSecret:

@@ -118,7 +118,7 @@ def test_staff_come_in_too_and_set_up_their_second_factor(
     RoleGrant.objects.create(user=lin, role=Role.REGISTRAR)
     ask(client, MAILBOX)
     enter(client, code_for(outbox, MAILBOX))
-    assert client.get("/registry/imports/").headers["Location"] == "/account/2fa/"
+    assert client.get("/registry/imports/").headers["Location"] == "/account/security/staff/"
 
 
 def test_a_text_message_says_what_its_code_opens(client: Client, lin: User, outbox: Outbox) -> None:

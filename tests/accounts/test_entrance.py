@@ -253,5 +253,5 @@ def test_staff_without_a_second_factor_reach_only_its_set_up(
     settings.STAFF_SECOND_FACTOR = True  # type: ignore[attr-defined]
     User.objects.update(is_staff=True)
     client.force_login(member)
-    assert client.get("/account/password/change/")["Location"] == "/account/2fa/"
-    assert client.get("/account/2fa/").status_code == 200
+    assert client.get("/account/password/change/")["Location"] == "/account/security/staff/"
+    assert client.get("/account/security/staff/").status_code == 200
