@@ -13,12 +13,14 @@ from django.shortcuts import redirect
 from accounts import guessing, limits
 from accounts.identifiers import Identifier, owner_of
 from accounts.journeys.telling import tell_phone
+from accounts.known_devices import is_known_by_name
 from accounts.languages import writing_to
 from accounts.limits import LimitReachedError, client_address
 from accounts.models import User
 from accounts.recovery.closing import close_entrances
 from accounts.sign_in.password_state import PasswordReplacedError, lock_unchanged
 from accounts.sign_in.recent_proof import note_sign_up
+from accounts.sessions.services import handle_of_request
 from delivery.models import Channel
 
 # Activation, and its twin for an address that has an account (T4).
@@ -91,7 +93,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Raises ValidationError after too many wrong ones.
         """
-        self.pre_authenticate(self.request, username=f"user {user.pk}")
+        session = handle_of_request(self.request)
+        try:
+            self._try = guessing.begin_in_session(account=user, session=session)
+        except LimitReachedError as error:
+            raise ValidationError(guessing.wait_until(error.lifts_at)) from error
         right = user.check_password(password)
         if right:
             self._rollback_login_failed_rl_usage()
@@ -99,11 +105,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count the try before the password is looked at. Raises ValidationError."""
+        name = guessing.name_in(credentials)
         try:
             self._try = guessing.begin(
-                name=guessing.name_in(credentials),
+                name=name,
                 client=client_address(request),
                 proved=guessing.is_proved(request),
+                known=is_known_by_name(request, name),
             )
         except LimitReachedError as error:
             raise ValidationError(guessing.wait_until(error.lifts_at)) from error

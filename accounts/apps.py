@@ -13,7 +13,15 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the outbox how a code is rendered; write the owners' logs."""
-        from accounts import codes, contact_checks, languages, my_data, security_log, steps
+        from accounts import (
+            codes,
+            contact_checks,
+            known_devices,
+            languages,
+            my_data,
+            security_log,
+            steps,
+        )
         from accounts.journeys import rescue
         from accounts.notices import register_notice
         from accounts.sessions import services as sessions
@@ -26,6 +34,7 @@ class AccountsConfig(AppConfig):
         register_notice(rescue.OBJECTED, rescue.OBJECTED_WORDS)
         security_log.listen()
         sessions.listen()
+        known_devices.listen()
         admission.listen()
         factor_seals.listen()
         contact_checks.listen()

@@ -30,15 +30,14 @@ def issue(level: int) -> str:
         _cost(level),
         key_prefix=PREFIX,
         expires_at=int((timezone.now() + LIFE).timestamp()),
-        hmac_secret=_key(),
+        hmac_secret=_secrets()[0],
     )
     return json.dumps(challenge.to_dict())
 
 
 def redeem(solution: str, *, level: int) -> bool:
     """Whether ``solution`` proves the work of ``level``; it is good once, whoever shows it."""
-    result = v2.verify_solution(solution, _key())
-    if not result.verified:
+    if not any(v2.verify_solution(solution, secret).verified for secret in _secrets()):
         return False
     challenge = v2.Payload.from_base64(solution).challenge
     parameters, signature = challenge.parameters, challenge.signature
@@ -64,5 +63,6 @@ def _cost(level: int) -> int:
     return int(settings.CAPTCHA_COST << min(level, HIGHEST_LEVEL))
 
 
-def _key() -> bytes:
-    return hmac.digest(settings.CODE_KEY, b"captcha", "sha256")
+def _secrets() -> list[bytes]:
+    """The present key's, then those of earlier keys."""
+    return [hmac.digest(key, b"captcha", "sha256") for key in settings.CODE_KEYS]

@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
 from accounts import letters, limits
-from accounts.models import ENTRANCE, Code, CodePurpose, User
+from accounts.models import BINDING, Code, CodePurpose, User
 from accounts.text import compatible, fold_width
 from delivery.content import Content, SmsContent
 from delivery.models import Channel, OutboxMessage
@@ -42,6 +42,7 @@ _SHAPES = tuple(
                   "[0-9](?:[ -][0-9]){5}")
 )  # fmt: skip
 MAX_TRIES = 5
+MAX_TRIES_IN_ALL = 20  # of a code that several sessions of one account may type
 # Guide row 42: 校验码有效期1天. Codes that open an account live ten minutes.
 LIVES = {
     CodePurpose.BIND_PHONE: timedelta(days=1),
@@ -64,6 +65,19 @@ class Outcome(enum.Enum):
 
 def derive(code: Code) -> str:
     """The six digits of ``code``: HMAC over everything it is bound to."""
+    return _derive(code, settings.CODE_KEYS[0])
+
+
+def is_right(code: Code, typed: str) -> bool:
+    """Whether ``typed`` is ``code``, made with the present key or with an earlier one."""
+    found = find(typed)
+    if len(found) != 1:
+        return False
+    [digits] = found
+    return any(hmac.compare_digest(_derive(code, key), digits) for key in settings.CODE_KEYS)
+
+
+def _derive(code: Code, key: bytes) -> str:
     parts = [
         code.key.bytes,
         bytes(code.nonce),
@@ -72,7 +86,7 @@ def derive(code: Code) -> str:
         code.purpose.encode(),
         str(code.account_id).encode(),
     ]
-    digest = hmac.digest(settings.CODE_KEY, b"\0".join(parts), "sha256")
+    digest = hmac.digest(key, b"\0".join(parts), "sha256")
     return f"{int.from_bytes(digest[:8]) % 10**DIGITS:0{DIGITS}d}"
 
 
@@ -84,23 +98,27 @@ def open_code(
     address: str,
     asked_for: str = "",
     is_decoy: bool = False,
+    earlier: Code | None = None,
 ) -> Code:
     """The code to send: the one that lives already, else a new one.
 
     The same code goes out again while it lives and its tries are not refilled
     (guide row 44); another address to bind closes it. ``asked_for`` is the name
     a person gave in place of ``address``. Call inside a transaction.
+
+    A code that opens an account belongs to the browser that asked: ``earlier`` is the one
+    it has. Two browsers never share one, so that no stranger can use up the owner's tries.
     """
     hashed = keyed_hash(f"code-{channel}", asked_for or address)
     current = Code.objects.filter(account=account, purpose=purpose, closed_at__isnull=True)
     # One request at a time.
     if account is None or purpose in ENTRANCE:
         _lock(hashed)  # asking for nobody's takes the same time (T4)
-        current = current.filter(address_hash=hashed)
+        current = current.filter(pk=earlier.pk if earlier else 0)
     else:
         User.objects.select_for_update(no_key=True).get(pk=account.pk)
     living = current.filter(
-        address_hash=hashed, expires_at__gt=Now(), tries__lt=MAX_TRIES, is_decoy=is_decoy
+        address_hash=hashed, expires_at__gt=Now(), tries__lt=_most(purpose), is_decoy=is_decoy
     ).first()
     if living is not None:
         return living
@@ -118,6 +136,10 @@ def open_code(
     code.save()
     code.refresh_from_db(fields=["created_at", "expires_at"])
     return code
+
+
+def _most(purpose: CodePurpose) -> int:
+    return MAX_TRIES_IN_ALL if purpose in BINDING else MAX_TRIES
 
 
 def current_code(*, account: User, purpose: CodePurpose) -> Code | None:
@@ -144,21 +166,21 @@ def living_codes(*, accounts: QuerySet[User], purpose: CodePurpose) -> QuerySet[
 
 def use_any(asked: QuerySet[Code], typed: str) -> bool:
     """Use whichever of the ``asked`` codes was ``typed``; the caller counts the tries."""
-    found = find(typed)
-    if len(found) != 1:
-        return False
-    [digits] = found
-    right = [code.pk for code in asked[:MOST_COMPARED] if hmac.compare_digest(derive(code), digits)]
+    right = [code.pk for code in asked[:MOST_COMPARED] if is_right(code, typed)]
     used = Code.objects.filter(pk__in=right[:1], used_at__isnull=True, closed_at__isnull=True)
     return used.update(used_at=Now(), closed_at=Now()) == 1
 
 
-def check(*, account: User, purpose: CodePurpose, typed: str) -> tuple[Outcome, Code | None]:
+def check(
+    *, account: User, purpose: CodePurpose, typed: str, session: str = ""
+) -> tuple[Outcome, Code | None]:
     """Spend one try of the account's open code on ``typed``; use it when it is right.
 
-    The code comes with RIGHT only.
+    The code comes with RIGHT only. It can be typed from any device (guide row 42): each
+    ``session`` has MAX_TRIES, all of them together MAX_TRIES_IN_ALL.
     """
-    return _check(Code.objects.filter(account=account, purpose=purpose), typed)
+    asked = Code.objects.filter(account=account, purpose=purpose)
+    return _check(asked, typed, session=session, most=MAX_TRIES_IN_ALL if session else MAX_TRIES)
 
 
 def check_asked(*, code: Code, typed: str) -> tuple[Outcome, Code | None]:
@@ -167,22 +189,30 @@ def check_asked(*, code: Code, typed: str) -> tuple[Outcome, Code | None]:
 
 
 @transaction.atomic
-def _check(asked: QuerySet[Code], typed: str) -> tuple[Outcome, Code | None]:
+def _check(
+    asked: QuerySet[Code], typed: str, *, session: str = "", most: int = MAX_TRIES
+) -> tuple[Outcome, Code | None]:
     """The count is raised before the comparison in one conditional UPDATE, so that
     parallel tries cannot outrun it.
     """
     asked = asked.filter(closed_at__isnull=True)
-    tried = asked.filter(expires_at__gt=Now(), tries__lt=MAX_TRIES)
+    tried = asked.filter(expires_at__gt=Now(), tries__lt=most)
+    if session and not _spend_in_session(tried, session):
+        return Outcome.OVER, None
     if not tried.update(tries=F("tries") + 1):
         return Outcome.OVER, None
     code = asked.get()
-    found = find(typed)
-    if code.is_decoy or len(found) != 1 or not hmac.compare_digest(derive(code), found.pop()):
-        return (Outcome.OVER if code.tries >= MAX_TRIES else Outcome.WRONG), None
+    if code.is_decoy or not is_right(code, typed):
+        return (Outcome.OVER if code.tries >= most else Outcome.WRONG), None
     used = Code.objects.filter(pk=code.pk, used_at__isnull=True)
     if not used.update(used_at=Now(), closed_at=Now()):
         return Outcome.OVER, None
     return Outcome.RIGHT, code
+
+
+def _spend_in_session(asked: QuerySet[Code], session: str) -> bool:
+    key = asked.values_list("key", flat=True).first()
+    return key is not None and limits.spend_quietly("session_code", f"{key} in {session}")
 
 
 def close_all(*, account: User) -> None:

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts import guessing
+from accounts.known_devices import is_known
+from accounts.limits import client_address
 
 
 class _CountedCode(mfa_forms.BaseAuthenticateForm):
@@ -14,7 +17,12 @@ class _CountedCode(mfa_forms.BaseAuthenticateForm):
 
     def clean_code(self) -> str:
         """Look at the code. Raises ValidationError: wrong, used, or after too many."""
-        tried = guessing.check_factor(account=self.user)
+        request = context.request
+        tried = guessing.check_factor(
+            account=self.user,
+            client=client_address(request),
+            known=is_known(request, self.user),
+        )
         code: str = super().clean_code()
         guessing.use_factor_code(account=self.user, code=code)
         guessing.succeed(tried)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import guessing, identifiers, usernames
 from accounts.captcha_field import CaptchaField, guard_sending
+from accounts.known_devices import is_known_by_name
 from accounts.limits import LimitReachedError, client_address, spend_client
 from accounts.mailbox import MOST_TYPED, MailboxField
 from accounts.models import User
@@ -50,7 +51,11 @@ class LoginForm(allauth_forms.LoginForm):
 
     def _demand_proof(self) -> None:
         typed = self.data.get("login", "")
-        demand = guessing.demand_for(guessing.name_typed(typed)) if typed else None
+        if not typed:
+            return
+        name, request = guessing.name_typed(typed), self.request
+        known = is_known_by_name(request, name)
+        demand = guessing.demand_for(name=name, client=client_address(request), known=known)
         if demand is not None:
             self.fields["captcha"] = CaptchaField(level=demand.level, without_script=demand.until)
 

@@ -2,8 +2,8 @@
 
 Nobody is locked out: once a name has been tried too often, every further try
 needs a proof of work, which grows with the tries. The owner pays a second from
-wherever they are; whoever guesses pays it each time. One network address has
-ten failures a minute, whatever it proves.
+wherever they are; whoever guesses pays it each time. So does, after ten failures in a
+minute, everybody on the same network, except in a browser that the owner has used before.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,10 @@ from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from accounts import captcha, identifiers, limits
+from accounts.client_network import network_of
 from accounts.codes import fold
-from accounts.limits import DAY, LimitReachedError
+from accounts.limit_rules import DAY
+from accounts.limits import LimitReachedError
 from accounts.models import LimitHit, User
 
 STEP = 5  # failures in a day by which the work doubles
@@ -67,25 +69,40 @@ def is_proved(request: HttpRequest) -> bool:
     return PROVED in request.META
 
 
-def demand_for(name: str) -> Demand | None:
-    """What signing in as ``name`` needs beside the password; None while failures are few."""
-    until = limits.lifts_at("sign_in", name)
-    if until is None:
+def demand_for(*, name: str, client: str, known: bool) -> Demand | None:
+    """What signing in as ``name`` needs beside the password; None while failures are few.
+
+    ``known`` is a browser in which the account has signed in before.
+    """
+    of_name = limits.lifts_at("sign_in", name)
+    of_network = None if known else limits.network_lifts_at("sign_in_ip", client)
+    if of_name is None and of_network is None:
         return None
     today = limits.count("sign_in", name, DAY)
-    return Demand(min(max(today // STEP - 1, 0), captcha.HIGHEST_LEVEL), until)
+    level = min(max(today // STEP - 1, 0), captcha.HIGHEST_LEVEL)
+    return Demand(level, max(filter(None, (of_name, of_network))))
 
 
-def begin(*, name: str, client: str, proved: bool) -> Try:
+def begin(*, name: str, client: str, proved: bool, known: bool) -> Try:
     """Count one try to sign in as ``name`` from ``client`` before the password is looked at.
 
-    ``name`` is what was typed, known or not; ``proved`` whether a proof came along.
+    ``name`` is what was typed, known or not; ``proved`` whether a proof came along;
+    ``known`` as above. Raises LimitReachedError.
+    """
+    with transaction.atomic():
+        from_client = limits.spend_from_network("sign_in_ip", client, anyway=proved or known)
+        of_name = (limits.count_use if proved else limits.spend)("sign_in", name)
+    return Try([from_client, of_name])
+
+
+def begin_in_session(*, account: User, session: str) -> Try:
+    """Count one try of the password in a session where ``account`` is signed in.
+
+    It counts for that session alone: neither for the network nor for the owner elsewhere.
     Raises LimitReachedError.
     """
     with transaction.atomic():
-        from_client = limits.spend_from_network("sign_in_ip", client)
-        of_name = (limits.count_use if proved else limits.spend)("sign_in", name)
-    return Try([from_client, of_name])
+        return Try([limits.spend("sign_in", f"account:{account.pk} in {session}")])
 
 
 def succeed(tried: Try) -> None:
@@ -93,11 +110,19 @@ def succeed(tried: Try) -> None:
     LimitHit.objects.filter(pk__in=tried.hits).delete()
 
 
-def check_factor(*, account: User) -> Try:
-    """Count one code of a second factor. Raises ValidationError after too many wrong ones."""
+def check_factor(*, account: User, client: str, known: bool) -> Try:
+    """Count one code of a second factor. Raises ValidationError after too many wrong ones.
+
+    Each network has its own tries, and a known browser too: somebody who guesses elsewhere
+    does not shut the owner out.
+    """
+    where = "known" if known else network_of(client)
     try:
         with transaction.atomic():
-            return Try([limits.spend("second_factor", f"account:{account.pk}")])
+            hits = [limits.spend("second_factor", f"account:{account.pk} at {where}")]
+            if not known:
+                hits.append(limits.spend("second_factor_all", f"account:{account.pk}"))
+            return Try(hits)
     except LimitReachedError as error:
         raise ValidationError(wait_until(error.lifts_at)) from error
 

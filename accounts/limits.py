@@ -15,25 +15,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.client_network import is_within, network_of
+from accounts.limit_rules import DAY, HOUR, MINUTE, RULES, Rule
 from accounts.models import Block, LimitHit, User
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
 from vault.lookup import keyed_hash
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-COOL_DOWN = MINUTE
 FREE_SENDS = 20  # of one network address in an hour, before a proof of work is asked for
+OWN_SHARE = 5  # messages of a day by which an asker has used up the cap alone
 BREACHES_TO_BLOCK = 3  # of the cool-down, in an hour
 BLOCK_LENGTHS = (DAY, DAY, timedelta(days=7))  # the third one is long
 REMEMBERED = timedelta(days=30)  # how far back earlier blocks count
-
-
-@dataclass(frozen=True)
-class Rule:
-    """At most ``most`` uses within ``window``."""
-
-    most: int
-    window: timedelta
 
 
 @dataclass
@@ -42,35 +34,6 @@ class LimitReachedError(Exception):
 
     lifts_at: datetime
     is_block: bool = False
-
-
-RULES: dict[str, tuple[Rule, ...]] = {
-    "send_sms": (Rule(1, COOL_DOWN), Rule(5, HOUR), Rule(10, DAY)),
-    "send_email": (Rule(1, COOL_DOWN), Rule(5, DAY)),
-    "send_link": (Rule(1, COOL_DOWN), Rule(5, DAY)),
-    "targets": (Rule(5, DAY),),
-    "send_ip": (Rule(100, HOUR),),  # from FREE_SENDS on with a proof of work
-    "sign_in_ip": (Rule(10, MINUTE),),
-    "sign_in": (Rule(5, 5 * MINUTE), Rule(20, DAY)),  # then with a proof of work
-    "factor_code": (Rule(1, 2 * MINUTE),),  # an app's code is right for a minute and a half
-    "second_factor": (Rule(5, 5 * MINUTE), Rule(20, DAY)),
-    "try_code": (Rule(20, HOUR),),
-    "received_code": (Rule(20, HOUR),),  # of a number, in whatever browser it was asked for
-    # Whoever names an account by its username: counted apart from the contact that
-    # is sent to, so that the wait tells nobody whose contact it is.
-    "send_by_name": (Rule(1, COOL_DOWN), Rule(5, HOUR), Rule(10, DAY)),
-    "reset": (Rule(5, DAY),),
-    "answer_question": (Rule(5, DAY),),
-    "choose_username": (Rule(10, HOUR),),
-    "breach": (),
-    "import_file": (Rule(30, HOUR), Rule(200, DAY)),
-    # Receipts and reports looked up by strangers.
-    "check_ip": (Rule(60, HOUR), Rule(300, DAY)),
-    # Forms with evidence, each of up to five files: kept for months, drawn by a process each.
-    "evidence": (Rule(10, HOUR), Rule(20, DAY)),
-    "import_status": (Rule(60, MINUTE),),
-    "import_refused": (Rule(20, HOUR),),
-}
 
 
 def client_address(request: HttpRequest) -> str:
@@ -112,17 +75,22 @@ def spend_quietly(action: str, subject: str) -> bool:
     return True
 
 
-def spend_sending(*, account: User | None, channel: Channel, address: str, client: str) -> None:
+def spend_sending(
+    *, account: User | None, channel: Channel, address: str, client: str, known: bool = False
+) -> None:
     """Count one message to ``address``, asked for by ``account`` from ``client``.
 
-    ``account`` is None where somebody not signed in asks.
+    ``account`` is None where somebody not signed in asks. ``known`` is a browser in which
+    the owner of ``address`` has signed in before: it has an allowance of its own, which
+    no stranger can use up.
 
     Raises LimitReachedError with the moment it lifts. Asking again within the
-    cool-down three times in an hour, or hitting the daily cap, blocks the
-    address for a day, the third time for a week; that is kept although the
+    cool-down three times in an hour, or hitting the daily cap, bars the asker from
+    the address for a day, the third time for a week; that is kept although the
     request fails, so the caller's transaction must not hold this call.
     """
-    _refuse_blocked(address)
+    asker = asker_of(account, client)
+    _refuse_blocked(address, asker)
     refused: LimitReachedError | None = None
     with transaction.atomic():
         if account is not None:
@@ -130,19 +98,24 @@ def spend_sending(*, account: User | None, channel: Channel, address: str, clien
         spend_client(client)
         _refuse_over_global_cap(channel)
         try:
-            spend(f"send_{channel}", address)
+            spend(f"send_{channel}", _inbox(address, known=known))
+            count_use("asked", f"{asker}>{address}")
         except LimitReachedError as error:
             refused = error
     if refused is not None:
-        _note_breach(account=account, channel=channel, address=address, error=refused)
+        _note_breach(account=account, asker=asker, channel=channel, address=address, error=refused)
         raise refused
+
+
+def asker_of(account: User | None, client: str) -> str:
+    """Who is counted for asking: the account that is signed in, else the network."""
+    return f"account:{account.pk}" if account else f"network:{network_of(client)}"
 
 
 def give_back(*, channel: Channel, address: str, asked_at: datetime) -> None:
     """Take the message to ``address`` that was asked for then off its count (F10)."""
-    hits = LimitHit.objects.filter(
-        action=f"send_{channel}", subject=_hash(address), at__lte=asked_at
-    )
+    inboxes = [_hash(_inbox(address, known=known)) for known in (False, True)]
+    hits = LimitHit.objects.filter(action=f"send_{channel}", subject__in=inboxes, at__lte=asked_at)
     hits.filter(pk__in=hits.order_by("-at").values("pk")[:1]).delete()
 
 
@@ -151,9 +124,19 @@ def spend_client(client: str) -> None:
     spend_from_network("send_ip", client)
 
 
-def spend_from_network(action: str, client: str) -> int:
-    """The same of any action, wider for campus networks; the key of the count."""
+def spend_from_network(action: str, client: str, *, anyway: bool = False) -> int:
+    """The same of any action, wider for campus networks; the key of the count.
+
+    ``anyway``: count it whatever the rules say.
+    """
+    if anyway:
+        return count_use(action, network_of(client))
     return spend(action, network_of(client), factor=_campus_factor(client))
+
+
+def network_lifts_at(action: str, client: str) -> datetime | None:
+    """When ``client`` may use ``action`` once more; None when it may now."""
+    return lifts_at(action, network_of(client), factor=_campus_factor(client))
 
 
 def sends_much(client: str) -> bool:
@@ -167,10 +150,11 @@ def count(action: str, subject: str, window: timedelta) -> int:
     return hits.filter(at__gt=Now() - window).count()
 
 
-def lifts_at(action: str, subject: str) -> datetime | None:
+def lifts_at(action: str, subject: str, *, factor: int = 1) -> datetime | None:
     """When ``subject`` may use ``action`` once more; None when it may now."""
     hits = LimitHit.objects.filter(action=action, subject=_hash(subject))
-    return max(filter(None, (_lifts_at(hits, rule) for rule in RULES[action])), default=None)
+    rules = (Rule(rule.most * factor, rule.window) for rule in RULES[action])
+    return max(filter(None, (_lifts_at(hits, rule) for rule in rules)), default=None)
 
 
 def count_use(action: str, subject: str) -> int:
@@ -184,14 +168,15 @@ def spend_check(client: str) -> None:
         spend_from_network("check_ip", client)
 
 
-def is_blocked(address: str) -> bool:
-    """Whether nothing is sent to ``address`` for now."""
-    return _block_of(address) is not None
+def is_blocked(address: str, asker: str) -> bool:
+    """Whether ``asker`` may have nothing sent to ``address`` for now."""
+    return _block_of(address, asker) is not None
 
 
-def seconds_to_wait(*, channel: Channel, address: str) -> int:
+def seconds_to_wait(*, channel: Channel, address: str, known: bool = False) -> int:
     """How long the button for another code stays closed."""
-    hits = LimitHit.objects.filter(action=f"send_{channel}", subject=_hash(address))
+    inbox = _hash(_inbox(address, known=known))
+    hits = LimitHit.objects.filter(action=f"send_{channel}", subject=inbox)
     lifts_at = _lifts_at(hits, RULES[f"send_{channel}"][0])
     return max(0, int((lifts_at - timezone.now()).total_seconds())) if lifts_at else 0
 
@@ -206,14 +191,20 @@ def prune() -> None:
     LimitHit.objects.filter(at__lt=Now() - 2 * DAY).delete()
 
 
-def _refuse_blocked(address: str) -> None:
-    block = _block_of(address)
+def _inbox(address: str, *, known: bool) -> str:
+    """Under what messages to ``address`` are counted: the owner's asking apart from others'."""
+    return f"known:{address}" if known else address
+
+
+def _refuse_blocked(address: str, asker: str) -> None:
+    block = _block_of(address, asker)
     if block is not None:
         raise LimitReachedError(block.until, is_block=True)
 
 
-def _block_of(address: str) -> Block | None:
-    return active_blocks().filter(subject=_hash(address)).order_by("-until").first()
+def _block_of(address: str, asker: str) -> Block | None:
+    held = active_blocks().filter(subject=_hash(address), asker_hash=_hash(asker))
+    return held.order_by("-until").first()
 
 
 def _spend_target(account: User, address: str) -> None:
@@ -240,24 +231,31 @@ def _refuse_over_global_cap(channel: Channel) -> None:
 
 
 def _note_breach(
-    *, account: User | None, channel: Channel, address: str, error: LimitReachedError
+    *,
+    account: User | None,
+    asker: str,
+    channel: Channel,
+    address: str,
+    error: LimitReachedError,
 ) -> None:
+    """Count the refusal for whoever asked; the third in an hour bars them from the address."""
+    subject = f"{asker}>{address}"
     with transaction.atomic():
-        spend("breach", address)
-        block = _block_of(address)
+        spend("breach", subject)
+        block = _block_of(address, asker)
         if block is not None:  # made while this request waited: one burst, one block
             error.lifts_at, error.is_block = block.until, True
             return
-        breaches = LimitHit.objects.filter(
-            action="breach", subject=_hash(address), at__gt=Now() - HOUR
-        ).count()
-        far = error.lifts_at - timezone.now() > HOUR  # a daily cap, not the cool-down
-        if breaches < BREACHES_TO_BLOCK and not far:
+        # A daily cap, not the cool-down; one that others have used up bars nobody.
+        far = error.lifts_at - timezone.now() > HOUR and count("asked", subject, DAY) >= OWN_SHARE
+        if count("breach", subject, HOUR) < BREACHES_TO_BLOCK and not far:
             return
-        earlier = Block.objects.filter(subject=_hash(address), made_at__gt=Now() - REMEMBERED)
+        by_asker = Block.objects.filter(subject=_hash(address), asker_hash=_hash(asker))
+        earlier = by_asker.filter(made_at__gt=Now() - REMEMBERED)
         length = BLOCK_LENGTHS[min(earlier.count(), len(BLOCK_LENGTHS) - 1)]
         Block.objects.create(
             subject=_hash(address),
+            asker_hash=_hash(asker),
             masked=_masked(channel, address),
             account=account,
             until=timezone.now() + length,

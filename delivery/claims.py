@@ -34,7 +34,8 @@ UPDATE delivery_outboxmessage SET status = 'sending', attempts = attempts + 1,
     claimed_at = statement_timestamp(), handed_over_at = NULL
 WHERE id IN (
     SELECT id FROM delivery_outboxmessage m
-    WHERE status = 'queued' AND next_attempt_at <= statement_timestamp() AND NOT EXISTS (
+    WHERE status = 'queued' AND next_attempt_at <= statement_timestamp() AND channel = ANY(%s)
+      AND NOT EXISTS (
         SELECT FROM delivery_maildomain p
         WHERE m.domain <> '' AND p.name IN (m.domain, '*')
             AND p.paused_until > statement_timestamp()
@@ -42,6 +43,7 @@ WHERE id IN (
     ORDER BY next_attempt_at LIMIT %s FOR UPDATE OF m SKIP LOCKED
 ) RETURNING *
 """
+CLAIM_LOCK = 7_263_002  # any fixed number: one claim at a time counts and takes
 HAND_OVER = """
 UPDATE delivery_outboxmessage m SET handed_over_at = statement_timestamp()
 FROM unnest(%s::bigint[], %s::int[]) AS mine(id, attempts)
@@ -79,9 +81,30 @@ class Outcome:
     is_returned: bool = False  # refused for the sake of its recipient
 
 
+@transaction.atomic
 def claim(limit: int = BATCH) -> list[OutboxMessage]:
-    """Take up to ``limit`` due messages; rows another worker is taking are passed over."""
-    return list(OutboxMessage.objects.raw(CLAIM, [limit]))
+    """Take up to ``limit`` due messages; rows another worker is taking are passed over.
+
+    Of text messages, whatever they are about, no more than ``SMS_PER_MINUTE`` in a
+    minute: the rest waits. Once the room is smaller than a batch, e-mail and text
+    messages are taken apart.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIM_LOCK])
+    room = settings.SMS_PER_MINUTE - _texts_of_a_minute()
+    if room >= limit:
+        return _claim(list(Channel), limit)
+    texts = _claim([Channel.SMS], room) if room > 0 else []
+    return texts + _claim([Channel.EMAIL], limit - len(texts))
+
+
+def _claim(channels: list[Channel], limit: int) -> list[OutboxMessage]:
+    return list(OutboxMessage.objects.raw(CLAIM, [[str(one) for one in channels], limit]))
+
+
+def _texts_of_a_minute() -> int:
+    recent = OutboxMessage.objects.filter(channel=Channel.SMS)
+    return recent.filter(claimed_at__gt=Now() - timedelta(minutes=1)).count()
 
 
 def hand_over(messages: Sequence[OutboxMessage]) -> set[int]:

@@ -89,6 +89,9 @@ class OutboxMessage(models.Model):
                 condition=Q(status__in=["sending", "unknown"]),
                 name="outbox_open",
             ),
+            models.Index(
+                fields=["claimed_at"], condition=Q(channel="sms"), name="outbox_texts_taken"
+            ),
             models.Index(fields=["kind", "reference"], name="outbox_reference"),
             models.Index(
                 fields=["provider", "provider_id"],

@@ -451,9 +451,10 @@ def asked_to_vouch(class_counselor: User, dispute: Dispute) -> Vouch:
 
 @pytest.fixture
 def blocked_number(db: None) -> Block:
-    """A number that nothing is sent to for a day."""
+    """A number to which somebody may have nothing sent for a day."""
     return Block.objects.create(
         subject=subject_of("+8613912345678"),
+        asker_hash=subject_of("network:198.51.100.7"),
         masked="139****5678",
         until=timezone.now() + timedelta(days=1),
     )

@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.captcha_field import CaptchaField
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import InvalidNameError, NameFault, clean_name
 from enrollment.identity.number import InvalidNumberError, NumberFault, canonical_number
 from verification.diagnosis import Question
 from verification.facts import Facts, canonical_item
+from verification.limits import PROOF_LEVEL
 
 # Longer than any valid answer, so that the reason given is the right one.
 ROOM = 100
@@ -98,6 +100,12 @@ class BasicInformationForm(forms.Form):
         return Facts(
             data["name"], data["certificate_type"], data["number"], data.get("third_item", "")
         )
+
+
+class ProofForm(forms.Form):
+    """A proof of work, before a name or birth date is tried that others have tried often."""
+
+    captcha = CaptchaField(level=PROOF_LEVEL)
 
 
 class ThirdItemForm(forms.Form):

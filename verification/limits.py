@@ -4,50 +4,77 @@ A failed or unfinished submission counts; success does not. Advisory locks make
 count and submission one act, so that parallel requests cannot outrun the count.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from verification.models import AttemptState, VerificationAttempt
 
 DAY = timedelta(days=1)
+# Of the proof of work for a first try with a name or birth date that others have tried:
+# 16 times the work of a sign-in, since each try needs an account of its own besides.
+PROOF_LEVEL = 4
 
 
 @dataclass
 class LimitReachedError(Exception):
-    """Too many tries; ``lifts_at`` is None when only the counselor can help."""
+    """Too many tries; ``lifts_at`` is None when only the counselor can help.
+
+    ``proof_level`` is set where a proof of work of that level lets the try pass.
+    """
 
     lifts_at: datetime | None
+    proof_level: int | None = None
 
 
-def ask(attempt: VerificationAttempt) -> None:
+def ask(attempt: VerificationAttempt, *, proved: bool = False) -> None:
     """Hold the locks of ``attempt`` until the transaction ends; raise LimitReachedError.
 
     Call inside a transaction, before the attempt is marked as submitted.
+
+    What others tried with a person's name or birth date must not shut the person out: an
+    account that has not failed yet passes these two limits with a proof of work
+    (``proved``). For accounts that have failed they hold.
     """
     limits = settings.VERIFICATION_LIMITS
-    scopes = [
-        (Q(account_id=attempt.account_id), limits["account_day"]),
+    own = [(Q(account_id=attempt.account_id), limits["account_day"])]
+    if attempt.address_hash:
+        own.append((Q(address_hash=attempt.address_hash), limits["address_day"]))
+    shared = [
         (Q(name_hash=attempt.name_hash), limits["name_day"]),
         (Q(prefix_hash=attempt.prefix_hash), limits["prefix_day"]),
     ]
-    if attempt.address_hash:
-        scopes.append((Q(address_hash=attempt.address_hash), limits["address_day"]))
     _lock(attempt)
-    failed = VerificationAttempt.objects.filter(submitted_at__isnull=False).exclude(
-        state=AttemptState.VERIFIED
-    )
-    if failed.filter(account_id=attempt.account_id).count() >= limits["account_total"]:
+    failures = _failed().filter(account_id=attempt.account_id).count()
+    if failures >= limits["account_total"]:
         raise LimitReachedError(None)
+    if lifts_at := _lifts_at(own):
+        raise LimitReachedError(lifts_at)
+    lifts_at = _lifts_at(shared)
+    if lifts_at is None or (proved and not failures):
+        return
+    raise LimitReachedError(lifts_at, None if failures else PROOF_LEVEL)
+
+
+def _failed() -> QuerySet[VerificationAttempt]:
+    submitted = VerificationAttempt.objects.filter(submitted_at__isnull=False)
+    return submitted.exclude(state=AttemptState.VERIFIED)
+
+
+def _lifts_at(scopes: Sequence[tuple[Q, int]]) -> datetime | None:
+    """When all of ``scopes`` have room again; None when they have it now."""
+    ends = []
     for scope, limit in scopes:
-        recent = failed.filter(scope, submitted_at__gt=Now() - DAY).order_by("-submitted_at")
+        recent = _failed().filter(scope, submitted_at__gt=Now() - DAY).order_by("-submitted_at")
         oldest = recent.values_list("submitted_at", flat=True)[limit - 1 : limit].first()
         if oldest is not None:
-            raise LimitReachedError(oldest + DAY)
+            ends.append(oldest + DAY)
+    return max(ends, default=None)
 
 
 def _lock(attempt: VerificationAttempt) -> None:

@@ -45,8 +45,10 @@ def start_attempt(*, account: User, facts: Facts, address_hash: bytes = b"") -> 
     return attempt
 
 
-def submit_attempt(*, account: User) -> AttemptState:
+def submit_attempt(*, account: User, proved: bool = False) -> AttemptState:
     """Compare the account's draft with the registry and claim what matches.
+
+    ``proved``: a proof of work came along (``limits.ask``).
 
     An account with a confirmed phone that no school knows is asked for the
     third item next, whether or not anything else fits. Raises
@@ -54,7 +56,7 @@ def submit_attempt(*, account: User) -> AttemptState:
     """
     with transaction.atomic():
         attempt = _lock_attempt(account, AttemptState.DRAFT)
-        limits.ask(attempt)
+        limits.ask(attempt, proved=proved)
         found = claim_match(account, attempt.facts)
         asks_on = bool(account.phone_confirmed_at) and not attempt.facts.third_item
         failure = AttemptState.THIRD_ITEM if asks_on else AttemptState.UNMATCHED

@@ -91,8 +91,9 @@ def check_surroundings(
 
 def _repeated_keys() -> list[str]:
     """The names of settings that hold a key another one holds as well."""
-    kept = {name: getattr(settings, name) for name in ("LOOKUP_KEY", "CODE_KEY", "AUDIT_KEY")}
-    kept["SECRET_KEY"] = settings.SECRET_KEY
+    kept = {name: getattr(settings, name) for name in ("LOOKUP_KEY", "AUDIT_KEY", "SECRET_KEY")}
+    for number, key in enumerate(settings.CODE_KEYS, start=1):
+        kept["CODE_KEY" if number == 1 else f"CODE_KEY ({number})"] = key
     kept |= {f"VAULT_KEYS ({name})": key for name, key in settings.VAULT_KEYS.items()}
     times = Counter(kept.values())
     return sorted(name for name, key in kept.items() if times[key] > 1)

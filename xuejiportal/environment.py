@@ -170,6 +170,11 @@ def key(name: str, default: str | None = None) -> bytes:
     return _decode_key(name, text(name, default))
 
 
+def keys(name: str, default: str | None = None) -> list[bytes]:
+    """32-byte keys in base64 with commas between, the newest first. Raises ImproperlyConfigured."""
+    return [_decode_key(name, part.strip()) for part in text(name, default).split(",")]
+
+
 def key_ring(name: str, default: str | None = None) -> dict[str, bytes]:
     """Keys in order, written ``id:base64,id:base64``; the first one encrypts.
 

@@ -79,10 +79,10 @@ class CsrfMiddleware(CsrfViewMiddleware):
 
 
 class NoStoreMiddleware:
-    """Forbid every cache to keep a page made for a signed-in person.
+    """Forbid every cache to keep a page made for a signed-in person, or from a session.
 
     On a shared computer the Back button must not show the last student's
-    record (OWASP ASVS 5.0, 14.3.2).
+    record (OWASP ASVS 5.0, 14.3.2), nor the page on which a visitor types a code.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -90,7 +90,8 @@ class NoStoreMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated or request.method == "POST":
+        is_personal = request.user.is_authenticated or not request.session.is_empty()
+        if is_personal or request.method == "POST":
             if response.has_header("Cache-Control"):
                 add_never_cache_headers(response)
             else:

@@ -38,8 +38,8 @@ SECRET_KEY = env.text("SECRET_KEY", _secret_default("SECRET_KEY"))
 VAULT_KEYS = env.key_ring("VAULT_KEYS", _secret_default("VAULT_KEYS", prefix="dev:"))
 # Keys the look-up hash of certificate numbers. Never rotate without rehashing.
 LOOKUP_KEY = env.key("LOOKUP_KEY", _secret_default("LOOKUP_KEY"))
-# Derives one-time codes.
-CODE_KEY = env.key("CODE_KEY", _secret_default("CODE_KEY"))
+# Derive one-time codes: the first makes them, all check them. One key may stand alone.
+CODE_KEYS = env.keys("CODE_KEY", _secret_default("CODE_KEY"))
 # Keys the chain over the audit trail. The database must not hold it.
 AUDIT_KEY = env.key("AUDIT_KEY", _secret_default("AUDIT_KEY"))
 
@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.known_devices.KnownDeviceMiddleware",
     "accounts.session_limits.SessionLimitsMiddleware",
     "accounts.second_factor.StaffSecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -205,7 +206,7 @@ FACTS_DAYS = env.integer("FACTS_DAYS", 180)
 DELETION_DAYS = env.integer("DELETION_DAYS", 7)
 # Hours that the holder of a record has to object to a dispute before it may be decided.
 OBJECTION_HOURS = env.integer("OBJECTION_HOURS", 72)
-# A breaker over all text messages of the portal, each minute.
+# Text messages of every kind that leave in a minute; the rest waits in the outbox.
 SMS_PER_MINUTE = env.integer("SMS_PER_MINUTE", 3000)
 # Demo staff sign in with a password alone; real staff never do.
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", PRODUCTION)
@@ -228,6 +229,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+KNOWN_DEVICE_COOKIE_NAME = "__Host-device" if PRODUCTION else "device"
 CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

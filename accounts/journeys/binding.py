@@ -89,20 +89,23 @@ def confirm_binding(
     typed: str,
     reauthenticated: bool = True,
     is_sign_up: bool = False,
+    session: str = "",
 ) -> Outcome:
     """Bind the address whose code was ``typed``; the contact it replaces is told.
 
     An address that another account has bound meanwhile reads as OVER, and so does
     a request that began before the password was replaced. ``is_sign_up``: the
-    contact is the account's first one, and there is nothing to undo. Raises
-    limits.LimitReachedError.
+    contact is the account's first one, and there is nothing to undo. Each
+    ``session`` has tries of its own. Raises limits.LimitReachedError.
     """
     with transaction.atomic():
-        limits.spend("try_code", f"account:{account.pk}")
+        limits.spend("try_code", f"account:{account.pk} in {session}")
     try:
         with transaction.atomic():
             lock_unchanged(account)
-            outcome, code = codes.check(account=account, purpose=PURPOSES[channel], typed=typed)
+            outcome, code = codes.check(
+                account=account, purpose=PURPOSES[channel], typed=typed, session=session
+            )
             if code is None:
                 return outcome
             return _bind_or_over(

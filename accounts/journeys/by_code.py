@@ -5,6 +5,8 @@ either way, a message leaves either way, and only the owner of the address reads
 which (T4).
 """
 
+from collections.abc import Callable
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
@@ -28,13 +30,23 @@ from delivery.models import Channel
 from delivery.services import queue_rendered
 
 
-def ask_for_code(*, identifier: Identifier, purpose: CodePurpose, client: str) -> Code:
+def ask_for_code(
+    *,
+    identifier: Identifier,
+    purpose: CodePurpose,
+    client: str,
+    knows: Callable[[User], bool] = lambda _: False,
+    earlier: Code | None = None,
+) -> Code:
     """Send a code to the contact that ``identifier`` is or names, from ``client``.
 
-    Raises limits.LimitReachedError, for people without an account just as well.
+    ``knows`` tells whether the asking browser is one of the account's; ``earlier`` is the
+    code that this browser has asked for. Raises limits.LimitReachedError, for people
+    without an account just as well.
     """
-    _spend(identifier, purpose, client)
     owner = owner_of(identifier, unconfirmed_mailbox=purpose == CodePurpose.RESET_PASSWORD)
+    known = owner is not None and knows(owner.account)
+    _spend(identifier, purpose, client, known=known)
     is_name = identifier.channel is None
     with transaction.atomic():
         code = codes.open_code(
@@ -44,31 +56,35 @@ def ask_for_code(*, identifier: Identifier, purpose: CodePurpose, client: str) -
             address=owner.address if owner else identifier.value,
             asked_for=identifier.value if is_name else "",
             is_decoy=owner is None,
+            earlier=earlier,
         )
-        _send(code, is_name=is_name)
+        if not (is_name and _is_barred(code, client)):
+            _send(code)
     return code
 
 
-def send_again(*, code: Code, client: str) -> None:
+def send_again(*, code: Code, client: str, known: bool = False) -> None:
     """Send the same code again (guide row 44). Raises limits.LimitReachedError."""
     limits.spend_sending(
         account=None,
         channel=Channel(code.channel),
         address=codes.address_of(code),
         client=client,
+        known=known,
     )
     with transaction.atomic():
-        _send(code, is_name=False)
+        _send(code)
 
 
-def use_code(*, code: Code, typed: str) -> tuple[Outcome, User | None]:
+def use_code(*, code: Code, typed: str, client: str) -> tuple[Outcome, User | None]:
     """Who comes in with ``typed``; the account comes with RIGHT only.
 
     A contact that has been replaced since reads as OVER. Raises
     limits.LimitReachedError.
     """
     with transaction.atomic():
-        limits.spend("try_code", f"{code.purpose}:{bytes(code.address_hash).hex()}")
+        asker = limits.asker_of(None, client)
+        limits.spend("try_code", f"{bytes(code.address_hash).hex()} by {asker}")
     outcome, used = codes.check_asked(code=code, typed=typed)
     if used is None or used.account is None:
         return outcome, None
@@ -132,24 +148,31 @@ def prove_mailbox(*, account: User, mailbox: str) -> bool:
     return True
 
 
-def _spend(identifier: Identifier, purpose: CodePurpose, client: str) -> None:
+def _spend(identifier: Identifier, purpose: CodePurpose, client: str, *, known: bool) -> None:
+    asker = "known" if known else limits.asker_of(None, client)
     if identifier.channel is None:
         with transaction.atomic():
             limits.spend_client(client)
-            limits.spend("send_by_name", identifier.value)
+            limits.spend("send_by_name", f"known:{identifier.value}" if known else identifier.value)
     else:
         limits.spend_sending(
-            account=None, channel=identifier.channel, address=identifier.value, client=client
+            account=None,
+            channel=identifier.channel,
+            address=identifier.value,
+            client=client,
+            known=known,
         )
     if purpose == CodePurpose.RESET_PASSWORD:
         with transaction.atomic():
-            limits.spend("reset", identifier.value)
+            limits.spend("reset", f"{identifier.value} by {asker}")
 
 
-def _send(code: Code, *, is_name: bool) -> None:
+def _is_barred(code: Code, client: str) -> bool:
+    return limits.is_blocked(codes.address_of(code), limits.asker_of(None, client))
+
+
+def _send(code: Code) -> None:
     address = codes.address_of(code)
-    if is_name and limits.is_blocked(address):
-        return
     with writing_to(code.account):
         queue_rendered(
             channel=Channel(code.channel),

@@ -68,8 +68,11 @@ class NotOpenError(Exception):
     """The account cannot be given back this way now: it works for a school, or waits already."""
 
 
-def ask_for_code(*, contact: Identifier, client: str) -> Code:
-    """Send a code to the new ``contact``. Raises limits.LimitReachedError."""
+def ask_for_code(*, contact: Identifier, client: str, earlier: Code | None = None) -> Code:
+    """Send a code to the new ``contact``; ``earlier`` as in ``codes.open_code``.
+
+    Raises limits.LimitReachedError.
+    """
     if contact.channel is None:
         raise ValueError("a rescue needs a number or a mailbox")
     limits.spend_sending(
@@ -81,6 +84,7 @@ def ask_for_code(*, contact: Identifier, client: str) -> Code:
             purpose=CodePurpose.RESCUE,
             channel=contact.channel,
             address=contact.value,
+            earlier=earlier,
         )
         _send(code)
     return code
@@ -94,13 +98,14 @@ def send_again(*, code: Code, client: str) -> None:
         _send(code)
 
 
-def take_contact(*, code: Code, typed: str) -> tuple[Outcome, Rescue | None]:
+def take_contact(*, code: Code, typed: str, client: str) -> tuple[Outcome, Rescue | None]:
     """Begin a rescue when ``typed`` is right; it comes with RIGHT only.
 
     Raises ContactHasAccountError, limits.LimitReachedError.
     """
     with transaction.atomic():
-        limits.spend("try_code", f"{code.purpose}:{bytes(code.address_hash).hex()}")
+        asker = limits.asker_of(None, client)
+        limits.spend("try_code", f"{bytes(code.address_hash).hex()} by {asker}")
     outcome, used = codes.check_asked(code=code, typed=typed)
     if used is None:
         return outcome, None

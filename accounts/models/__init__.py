@@ -1,7 +1,7 @@
 """The accounts' tables, one subject a module."""
 
 from accounts.models.captcha import RedeemedProof
-from accounts.models.code import ENTRANCE, Code, CodePurpose
+from accounts.models.code import BINDING, ENTRANCE, Code, CodePurpose
 from accounts.models.contact import ChangeKind, ContactChange, ContactCheck
 from accounts.models.event import EventKind, SecurityEvent
 from accounts.models.limit import Block, LimitHit
@@ -14,6 +14,7 @@ from accounts.models.staff_admission import StaffAdmission
 from accounts.models.user import RoleGrant, User
 
 __all__ = [
+    "BINDING",
     "ENTRANCE",
     "Block",
     "ChangeKind",

@@ -24,6 +24,9 @@ class CodePurpose(models.TextChoices):
 ENTRANCE = (CodePurpose.SIGN_IN, CodePurpose.RESET_PASSWORD)
 
 
+BINDING = (CodePurpose.BIND_PHONE, CodePurpose.BIND_EMAIL)
+
+
 class Code(models.Model):
     """One code, sent to one address for one purpose of one account.
 
@@ -54,13 +57,6 @@ class Code(models.Model):
                 fields=["account", "purpose"],
                 condition=Q(closed_at__isnull=True) & ~Q(purpose__in=ENTRANCE),
                 name="one_open_code_per_purpose",
-            ),
-            # One for each name by which the account is asked for: what happens to
-            # one tells nothing of the others (SECURITY 5, T4).
-            models.UniqueConstraint(
-                fields=["account", "purpose", "address_hash"],
-                condition=Q(closed_at__isnull=True),
-                name="one_open_code_per_address",
             ),
             models.CheckConstraint(
                 condition=Q(account__isnull=False)

@@ -23,14 +23,16 @@ class LimitHit(models.Model):
 
 
 class Block(models.Model):
-    """A number or mailbox nothing is sent to until ``until`` (黑名单, guide row 43).
+    """Who may have nothing sent to a number or mailbox until ``until`` (黑名单, guide row 43).
 
-    ``account`` is the one whose request caused it, so that its school's staff
-    can find and lift it.
+    It bars the asker who asked too often, never the owner of the contact: ``asker_hash``
+    names an account or a network. ``account`` is the one whose request caused it, so that
+    its school's staff can find and lift it.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subject = models.BinaryField()
+    asker_hash = models.BinaryField(default=bytes)
     masked = models.CharField(max_length=80)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="blocks"

@@ -7,6 +7,7 @@ and whether it is anybody's, the browser never learns.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
@@ -26,6 +27,7 @@ from accounts.codes import Outcome
 from accounts.contact_forms import CodeForm
 from accounts.forms import IdentifierForm, NewPasswordForm
 from accounts.journeys import by_code, questions
+from accounts.known_devices import is_known
 from accounts.limits import LimitReachedError, client_address, sends_much
 from accounts.models import Code, CodePurpose, Question, User
 from accounts.question_forms import AnswerForm
@@ -65,7 +67,11 @@ def ask(request: HttpRequest, door: Door) -> HttpResponse:
     identifier = form.cleaned_data["login"]
     try:
         code = by_code.ask_for_code(
-            identifier=identifier, purpose=door.purpose, client=client_address(request)
+            identifier=identifier,
+            purpose=door.purpose,
+            client=client_address(request),
+            knows=partial(is_known, request),
+            earlier=_asked(request, door),
         )
     except LimitReachedError as error:
         return _too_often(request, door, error)
@@ -86,17 +92,18 @@ def enter(request: HttpRequest, door: Door) -> HttpResponse:
         return _ask_anew(request, door)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        outcome, account = _try(code, form)
+        outcome, account = _try(request, code, form)
         if account is not None:
             then = request.session.pop(_key(door))["next"]
             return door.open(request, account, code, then)
         if outcome is Outcome.OVER:
             return _ask_anew(request, door)
     by_name = request.session[_key(door)]["by_name"]
+    known = is_known(request, code.account)
     ways = {"change_url": reverse(door.ask), "by_name": by_name, "purpose": door.purpose}
     if not by_name:
         ways["resend_url"] = reverse(door.again)
-    return render(request, "account/code_enter.html", code_page(code, form) | ways)
+    return render(request, "account/code_enter.html", code_page(code, form, known=known) | ways)
 
 
 @login_not_required
@@ -109,7 +116,9 @@ def again(request: HttpRequest, door: Door) -> HttpResponse:
     if sends_much(client_address(request)):
         return redirect(door.ask)  # where the proof of work is asked for
     try:
-        by_code.send_again(code=code, client=client_address(request))
+        by_code.send_again(
+            code=code, client=client_address(request), known=is_known(request, code.account)
+        )
     except LimitReachedError as error:
         return _too_often(request, door, error)
     return redirect(door.enter)
@@ -238,9 +247,11 @@ def _answered(form: AnswerForm, account: User) -> bool:
     return False
 
 
-def _try(code: Code, form: CodeForm) -> tuple[Outcome, User | None]:
+def _try(request: HttpRequest, code: Code, form: CodeForm) -> tuple[Outcome, User | None]:
     try:
-        outcome, account = by_code.use_code(code=code, typed=form.cleaned_data["code"])
+        outcome, account = by_code.use_code(
+            code=code, typed=form.cleaned_data["code"], client=client_address(request)
+        )
     except LimitReachedError:
         form.add_error("code", _("Too many tries. Please come back in an hour."))
         return Outcome.WRONG, None

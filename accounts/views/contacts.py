@@ -16,6 +16,7 @@ from accounts.contact_forms import CodeForm, MailboxForm, PhoneForm
 from accounts.journeys import binding
 from accounts.limits import LimitReachedError, client_address, seconds_to_wait, sends_much
 from accounts.models import Code, User
+from accounts.sessions.services import handle_of_request
 from accounts.sign_in.recent_proof import (
     has_recent_proof,
     require_recent_proof,
@@ -142,6 +143,7 @@ def _try(request: HttpRequest, account: User, channel: Channel, form: CodeForm) 
             channel=channel,
             typed=form.cleaned_data["code"],
             reauthenticated=has_recent_proof(request),
+            session=handle_of_request(request),
         )
     except LimitReachedError:
         form.add_error("code", _("Too many tries. Please come back in an hour."))
@@ -158,8 +160,11 @@ def _code_page(code: Code, channel: Channel, form: CodeForm) -> dict[str, object
     }
 
 
-def code_page(code: Code, form: CodeForm) -> dict[str, object]:
-    """What a page that asks for ``code`` shows, less the ways to other pages."""
+def code_page(code: Code, form: CodeForm, *, known: bool = False) -> dict[str, object]:
+    """What a page that asks for ``code`` shows, less the ways to other pages.
+
+    ``known`` as in ``limits.spend_sending``.
+    """
     channel = Channel(code.channel)
     address = codes.address_of(code)
     return {
@@ -167,5 +172,5 @@ def code_page(code: Code, form: CodeForm) -> dict[str, object]:
         "channel": channel,
         "target": binding.masked(channel, address),
         "message": latest_message(kind=codes.KIND, reference=code.key),
-        "seconds": seconds_to_wait(channel=channel, address=address),
+        "seconds": seconds_to_wait(channel=channel, address=address, known=known),
     }

@@ -38,7 +38,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         return render(request, "account/rescue_ask.html", {"form": form})
     try:
         code = journey.ask_for_code(
-            contact=form.cleaned_data["contact"], client=client_address(request)
+            contact=form.cleaned_data["contact"],
+            client=client_address(request),
+            earlier=_asked(request),
         )
     except LimitReachedError as error:
         return _too_often(request, error)
@@ -56,7 +58,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            outcome, begun = _try(code, form)
+            outcome, begun = _try(request, code, form)
         except journey.ContactHasAccountError:
             return render(request, "account/rescue_has_account.html")
         if begun is not None:
@@ -110,9 +112,11 @@ def _asked(request: HttpRequest) -> Code | None:
     return codes.living_code(key=key, purpose=CodePurpose.RESCUE) if key else None
 
 
-def _try(code: Code, form: CodeForm) -> tuple[Outcome, Rescue | None]:
+def _try(request: HttpRequest, code: Code, form: CodeForm) -> tuple[Outcome, Rescue | None]:
     try:
-        outcome, begun = journey.take_contact(code=code, typed=form.cleaned_data["code"])
+        outcome, begun = journey.take_contact(
+            code=code, typed=form.cleaned_data["code"], client=client_address(request)
+        )
     except LimitReachedError:
         form.add_error("code", _("Too many tries. Please come back in an hour."))
         return Outcome.WRONG, None

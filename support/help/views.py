@@ -2,16 +2,22 @@
 
 from itertools import groupby
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.client_network import network_of
+from accounts.limits import client_address, spend_quietly
 from support.help import queries, services
 from support.help.forms import SearchForm
 from support.help.markdown import render_markdown
 from support.models import Article, Topic
+
+JUDGED = "judged"  # the cookie that names judged articles
+COOKIE_LENGTH = 400
 
 
 @login_not_required
@@ -50,14 +56,23 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_POST
 def verdict(request: HttpRequest, slug: str) -> HttpResponse:
-    """“Did this help?”: counted once in a session for each article."""
+    """“Did this help?”: counted once in a browser for each article.
+
+    What was judged stands in a cookie: visitors get no session for it.
+    """
     found = _article(request, slug)
     helped = request.POST.get("helped") == "yes"
-    judged = request.session.get("judged_articles", [])
-    if found.pk not in judged:
+    judged = request.COOKIES.get(JUDGED, "")[:COOKIE_LENGTH].split(".")
+    answer = render(request, "support/help/verdict.html", {"article": found, "helped": helped})
+    if str(found.pk) in judged:
+        return answer
+    if spend_quietly("verdict", network_of(client_address(request))):
         services.count_verdict(article=found, helped=helped)
-        request.session["judged_articles"] = [*judged, found.pk][-100:]
-    return render(request, "support/help/verdict.html", {"article": found, "helped": helped})
+    kept = ".".join([str(found.pk), *judged])[:COOKIE_LENGTH]
+    answer.set_cookie(
+        JUDGED, kept, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+    )
+    return answer
 
 
 def _article(request: HttpRequest, slug: str) -> Article:

@@ -248,7 +248,8 @@ def test_a_blocked_contact_is_not_reached_by_the_username(
     client: Client, lin: User, outbox: Outbox
 ) -> None:
     until = lin.date_joined + timedelta(days=1)
-    Block.objects.create(subject=keyed_hash("limit", MAILBOX), until=until)
+    asker = keyed_hash("limit", "network:127.0.0.1")
+    Block.objects.create(subject=keyed_hash("limit", MAILBOX), asker_hash=asker, until=until)
     assert client.post(SIGN_IN, {"login": MAILBOX}).status_code == 429  # and it says until when
     ask(client, NAME)
     assert messages(outbox) == []

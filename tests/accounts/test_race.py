@@ -84,7 +84,9 @@ def test_a_code_signs_in_once_and_is_tried_five_times() -> None:
     tried = at_once(lambda _: codes.check_asked(code=code, typed="x")[0])
     assert tried.count(Outcome.WRONG) == codes.MAX_TRIES - 1
     Code.objects.update(tries=0)
-    used = at_once(lambda _: by_code.use_code(code=code, typed=codes.derive(code))[1])
+    client = "198.51.100.7"
+    right = codes.derive(code)
+    used = at_once(lambda _: by_code.use_code(code=code, typed=right, client=client)[1])
     assert used.count(account) == 1
 
 
@@ -135,8 +137,8 @@ def test_a_limit_is_met_exactly() -> None:
 
 
 def test_one_burst_makes_one_block() -> None:
-    accounts = [make_account(f"c{n}@example.org") for n in range(CLIENTS)]
-    at_once(lambda n: send(accounts[n]))
+    account = make_account("c@example.org")
+    at_once(lambda _: send(account))
     [block] = Block.objects.all()
     assert block.until < timezone.now() + 2 * limits.DAY
 

@@ -98,9 +98,9 @@ def test_a_malformed_value_is_named(environment: pytest.MonkeyPatch, name: str, 
 
 def test_development_makes_its_own_secrets_once(environment: pytest.MonkeyPatch) -> None:
     first, second = load(), load()
-    for name in ("SECRET_KEY", "VAULT_KEYS", "LOOKUP_KEY", "CODE_KEY", "AUDIT_KEY"):
+    for name in ("SECRET_KEY", "VAULT_KEYS", "LOOKUP_KEY", "CODE_KEYS", "AUDIT_KEY"):
         assert first[name] == second[name]
-    assert first["LOOKUP_KEY"] != first["CODE_KEY"]
+    assert [first["LOOKUP_KEY"]] != first["CODE_KEYS"]
 
 
 @pytest.mark.parametrize(

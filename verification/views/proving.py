@@ -14,7 +14,7 @@ from accounts.limits import client_address
 from vault.lookup import keyed_hash
 from verification import queries, services
 from verification.facts import Facts
-from verification.forms import BasicInformationForm, ThirdItemForm
+from verification.forms import BasicInformationForm, ProofForm, ThirdItemForm
 from verification.limits import LimitReachedError
 from verification.models import AttemptState
 from verification.views.guard import account_of, for_students, for_the_unverified
@@ -51,16 +51,22 @@ def check(request: HttpRequest) -> HttpResponse:
     """Check your answers; POST compares them with the registry."""
     account = account_of(request)
     draft = queries.open_attempt(account, AttemptState.DRAFT)
-    if request.method == "POST":
+    form = ProofForm(request.POST if "captcha" in request.POST else None)
+    if request.method == "POST" and (form.is_valid() or not form.is_bound):
         try:
-            return _answer(request, services.submit_attempt(account=account))
+            state = services.submit_attempt(account=account, proved=form.is_bound)
+            return _answer(request, state)
         except services.NothingToSubmitError:
             return redirect("enrollment:status")
         except LimitReachedError as limit:
-            context = {"lifts_at": limit.lifts_at}
-            return render(request, "verification/limited.html", context, status=429)
+            if limit.proof_level is None or draft is None:
+                context = {"lifts_at": limit.lifts_at}
+                return render(request, "verification/limited.html", context, status=429)
+            return _ask_for_proof(request, draft.facts, ProofForm())
     if draft is None:
         return redirect("verification:start")
+    if form.is_bound:
+        return _ask_for_proof(request, draft.facts, form)
     return _step(request, "verification/check.html", {"facts": draft.facts})
 
 
@@ -94,9 +100,18 @@ def unmatched(request: HttpRequest) -> HttpResponse:
     return render(request, "verification/unmatched.html", context)
 
 
-def _step(request: HttpRequest, template: str, context: Mapping[str, object]) -> HttpResponse:
+def _step(
+    request: HttpRequest, template: str, context: Mapping[str, object], status: int = 200
+) -> HttpResponse:
     steps = [_("Basic information"), _("Check your answers"), _("My record")]
-    return render(request, template, {**context, "steps": steps, "help_anchor": "verify"})
+    context = {**context, "steps": steps, "help_anchor": "verify"}
+    return render(request, template, context, status=status)
+
+
+def _ask_for_proof(request: HttpRequest, facts: Facts, form: ProofForm) -> HttpResponse:
+    """Others have tried this name or birth date too often: the browser works before the try."""
+    context = {"facts": facts, "form": form}
+    return _step(request, "verification/check.html", context, status=429)
 
 
 def _answer(request: HttpRequest, state: AttemptState) -> HttpResponse:

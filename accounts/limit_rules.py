@@ -1,0 +1,49 @@
+"""How often each limited act may be done (SECURITY 5)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+COOL_DOWN = MINUTE
+
+
+@dataclass(frozen=True)
+class Rule:
+    """At most ``most`` uses within ``window``."""
+
+    most: int
+    window: timedelta
+
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "send_sms": (Rule(1, COOL_DOWN), Rule(5, HOUR), Rule(10, DAY)),
+    "send_email": (Rule(1, COOL_DOWN), Rule(5, DAY)),
+    "send_link": (Rule(1, COOL_DOWN), Rule(5, DAY)),
+    "targets": (Rule(5, DAY),),
+    "send_ip": (Rule(100, HOUR),),  # from FREE_SENDS on with a proof of work
+    "sign_in_ip": (Rule(10, MINUTE),),
+    "sign_in": (Rule(5, 5 * MINUTE), Rule(20, DAY)),  # then with a proof of work
+    "factor_code": (Rule(1, 2 * MINUTE),),  # an app's code is right for a minute and a half
+    "second_factor": (Rule(5, 5 * MINUTE), Rule(20, DAY)),  # of one network or known device
+    "second_factor_all": (Rule(100, DAY),),  # of all of them, known devices excepted
+    "try_code": (Rule(20, HOUR),),
+    "received_code": (Rule(20, HOUR),),  # of a number, in whatever browser it was asked for
+    "session_code": (Rule(5, DAY),),  # one code, from one session
+    "verdict": (Rule(30, HOUR),),
+    "refused": (Rule(60, HOUR),),  # lines about refused accesses
+    # Whoever names an account by its username: counted apart from the contact that
+    # is sent to, so that the wait tells nobody whose contact it is.
+    "send_by_name": (Rule(1, COOL_DOWN), Rule(5, HOUR), Rule(10, DAY)),
+    "reset": (Rule(5, DAY),),
+    "answer_question": (Rule(5, DAY),),
+    "choose_username": (Rule(10, HOUR),),
+    "breach": (),
+    "asked": (),
+    "import_file": (Rule(30, HOUR), Rule(200, DAY)),
+    # Receipts and reports looked up by strangers.
+    "check_ip": (Rule(60, HOUR), Rule(300, DAY)),
+    # Forms with evidence, each of up to five files: kept for months, drawn by a process each.
+    "evidence": (Rule(10, HOUR), Rule(20, DAY)),
+    "import_status": (Rule(60, MINUTE),),
+    "import_refused": (Rule(20, HOUR),),
+}
