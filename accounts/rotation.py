@@ -59,6 +59,7 @@ def _fresh_values(data: dict[str, Any]) -> dict[str, str]:
 
 register_columns("codes", "accounts.Code", address_sealed="code-address")
 register_columns("contact changes", "accounts.ContactChange", old_sealed="contact-change")
+register_columns("sources of sign-ins", "accounts.SecurityEvent", source_sealed="event-source")
 register_columns("rescues", "accounts.Rescue", contact_sealed="rescue-contact")
 register("second factors", "mfa.Authenticator.data", run=rotate_factors)
 register("sessions", "accounts.Session.session_data", run=rotate_sessions)

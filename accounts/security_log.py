@@ -2,32 +2,93 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from allauth.account import signals as account_signals
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa import signals as factor_signals
 from allauth.mfa.models import Authenticator
 from celery import shared_task
+from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from accounts import limits
 from accounts.client_network import masked_network
+from accounts.guessing import name_in
+from accounts.identifiers import owner_of, parse
 from accounts.limits import client_address
 from accounts.models import EventKind, SecurityEvent, User
+from vault.cipher import seal, unseal
+from vault.lookup import keyed_hash
 
 # GB/T 22239 asks for logs of six months.
 KEPT = timedelta(days=183)
+REFUSALS = (403, 404)
 
 
-def record_event(*, account: User, kind: EventKind, request: HttpRequest | None = None) -> None:
-    """Write one line of the log of ``account``; ``request`` tells the device."""
-    SecurityEvent.objects.create(
+def record_event(
+    *, account: User | None, kind: EventKind, request: HttpRequest | None = None, page: str = ""
+) -> None:
+    """Write one line of the log of ``account``; ``request`` tells the device.
+
+    Without an account the line is about a name that is nobody's: auditors alone read it.
+    """
+    source = client_address(request) if request else ""
+    event = SecurityEvent(
         account=account,
         kind=kind,
         user_agent=request.headers.get("user-agent", "")[:200] if request else "",
-        network=masked_network(client_address(request)) if request else "",
+        network=masked_network(source),
+        person_hash=pseudonym(account) if account else b"",
+        source_hash=source_hash(source) if source else b"",
+        page=page[:80],
     )
+    if source:
+        event.source_sealed = seal(source.encode(), context=f"event-source:{event.key}")
+    event.save(force_insert=True)
+
+
+def pseudonym(account: User) -> bytes:
+    """Under which the lines of ``account`` are found once the account is deleted."""
+    return keyed_hash("security-log", str(account.key))
+
+
+def source_hash(address: str) -> bytes:
+    """By which lines about a network address are found."""
+    return keyed_hash("event-source", address)
+
+
+def source_of(event: SecurityEvent) -> str:
+    """The whole network address, for auditors; empty when none was kept."""
+    if not event.source_sealed:
+        return ""
+    return unseal(event.source_sealed, context=f"event-source:{event.key}").decode()
+
+
+def forget_owner(account: User) -> None:
+    """Leave of the log of a deleted account what the law asks for, under its pseudonym."""
+    lines = SecurityEvent.objects.filter(account=account)
+    lines.update(account=None, user_agent="", network="", person_hash=pseudonym(account))
+
+
+class RefusedAccessMiddleware:
+    """Write down when a signed-in person is refused a page that exists."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match, user = request.resolver_match, request.user
+        if response.status_code not in REFUSALS or match is None or not isinstance(user, User):
+            return response
+        if limits.spend_quietly("refused", f"account:{user.pk}"):
+            kind, page = EventKind.ACCESS_REFUSED, match.view_name
+            record_event(account=user, kind=kind, request=request, page=page)
+        return response
 
 
 def log_of(account: User) -> QuerySet[SecurityEvent]:
@@ -50,6 +111,8 @@ def listen() -> None:
     )
     for signal, kind in kinds:
         signal.connect(_writer(kind), weak=False, dispatch_uid=f"security-log-{kind}")
+    user_login_failed.connect(_failed, dispatch_uid="security-log-failed")
+    factor_signals.authentication_failed.connect(_factor_failed, dispatch_uid="security-log-factor")
     account_signals.user_logged_in.connect(_signed_in, dispatch_uid="security-log-signed-in")
     factor_signals.authenticator_added.connect(_factor_added, dispatch_uid="security-log-added")
     factor_signals.authenticator_removed.connect(_factor_gone, dispatch_uid="security-log-gone")
@@ -66,6 +129,20 @@ def _signed_in(request: HttpRequest, user: User, **_: object) -> None:
     by_code = any(step["method"] == "code" for step in get_authentication_records(request, user))
     kind = EventKind.SIGNED_IN_BY_CODE if by_code else EventKind.SIGNED_IN
     record_event(account=user, kind=kind, request=request)
+
+
+def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: object) -> None:
+    name = name_in(credentials)
+    try:
+        owner = owner_of(parse(name)) if name else None
+    except ValidationError:
+        owner = None
+    account = owner.account if owner else None
+    record_event(account=account, kind=EventKind.SIGN_IN_FAILED, request=request)
+
+
+def _factor_failed(request: HttpRequest, user: User, **_: object) -> None:
+    record_event(account=user, kind=EventKind.FACTOR_FAILED, request=request)
 
 
 def _factor_added(

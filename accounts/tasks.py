@@ -4,15 +4,18 @@ from celery import shared_task
 
 from accounts import audit_letter, captcha, codes, limits
 from accounts.journeys import deletion, registration, rescue
+from accounts.session_store import SessionStore
 
 
 @shared_task
 def forget_unfinished() -> None:
     """Forget accounts that never came to be, and what limits and codes no longer need."""
     registration.forget_unconfirmed()
+    registration.forget_unactivated()
     limits.prune()
     codes.prune()
     captcha.prune()
+    SessionStore.clear_expired()
     rescue.forget_old()
 
 

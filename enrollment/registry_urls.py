@@ -66,6 +66,7 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/<uuid:key>/counselor/", people.dismiss_counselor, name="dismiss_counselor"),
     path("people/<uuid:key>/code/", people.staff_code, name="staff_code"),
+    path("people/sessions/", people.end_sessions, name="end_sessions"),
     path("appointments/", people.appointments, name="appointments"),
     path(
         "appointments/<uuid:key>/registrar/<slug:code>/",

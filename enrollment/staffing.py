@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 import audit.services as trail
 from accounts import identifiers as owners
 from accounts.identifiers import Identifier
-from accounts.models import RoleGrant, User
+from accounts.models import EventKind, RoleGrant, User
 from accounts.roles import Role
+from accounts.security_log import record_event
+from accounts.sessions import services
 from accounts.text import fold
 from enrollment.importing.columns import fold_title
 from enrollment.importing.readers import open_table
@@ -176,6 +178,22 @@ def dismiss(
         if role == Role.COUNSELOR:
             ClassCounselor.objects.filter(user=account).delete()
         _note_appointment("dismiss", account, role, institution, reason, by)
+
+
+def end_sessions(*, account: User, reason: str, by: User) -> int:
+    """Sign ``account`` out everywhere, with a reason; how many sessions ended."""
+    with transaction.atomic():
+        ended = services.end_sessions(account=account)
+        record_event(account=account, kind=EventKind.SESSIONS_ENDED)
+        trail.record(
+            action="accounts.end_sessions",
+            actor_id=by.pk,
+            subject_type="account",
+            subject_key=account.key,
+            reason=reason,
+            detail={"sessions": ended},
+        )
+    return ended
 
 
 def _assign(pairs: Iterable[tuple[SchoolClass, Identifier]], by: User) -> None:

@@ -58,6 +58,12 @@ class AccountForm(forms.Form):
         return parse(self.cleaned_data["login"])
 
 
+class EndSessionsForm(AccountForm, ReasonForm):
+    """Sign somebody out everywhere."""
+
+    field_order = ("login", "reason")
+
+
 class AppointmentForm(AccountForm, ReasonForm):
     """Make somebody registrar of an institution, or auditor."""
 

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "accounts.second_factor.StaffSecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "xuejiportal.middleware.NoStoreMiddleware",
+    "accounts.security_log.RefusedAccessMiddleware",
     "xuejiportal.middleware.StorageMiddleware",
 ]
 
@@ -204,6 +205,8 @@ ASSISTS_PER_DAY = env.integer("ASSISTS_PER_DAY", 20)
 FACTS_DAYS = env.integer("FACTS_DAYS", 180)
 # Days between the wish to delete an account and its end, in which its owner may think again.
 DELETION_DAYS = env.integer("DELETION_DAYS", 7)
+# Days after which an account is deleted whose activation link was never followed.
+UNACTIVATED_DAYS = env.integer("UNACTIVATED_DAYS", 7)
 # Hours that the holder of a record has to object to a dispute before it may be decided.
 OBJECTION_HOURS = env.integer("OBJECTION_HOURS", 72)
 # Text messages of every kind that leave in a minute; the rest waits in the outbox.

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from accounts.views.language import switch_language
-from xuejiportal import trail, views
+from xuejiportal import sign_ins, trail, views
 from xuejiportal.console import console
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("status/", include("enrollment.urls")),
     path("", views.home, name="home"),
     path("trail/", trail.read, name="trail"),
+    path("trail/sign-ins/", sign_ins.read, name="trail_sign_ins"),
     path("trail/export/", trail.export, name="trail_export"),
     path("desk/", views.desk, name="desk"),
     path(settings.CONSOLE_PATH, console.urls),

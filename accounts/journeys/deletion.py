@@ -25,10 +25,9 @@ from accounts.models import (
     NoticeChoice,
     Rescue,
     SecurityAnswer,
-    SecurityEvent,
     User,
 )
-from accounts.security_log import record_event
+from accounts.security_log import forget_owner, record_event
 from accounts.sessions.services import end_sessions
 from accounts.signals import account_deleted
 from accounts.sweep import for_each
@@ -44,7 +43,6 @@ OWN_TABLES = (
     NoticeChoice,
     Rescue,
     SecurityAnswer,
-    SecurityEvent,
 )
 
 
@@ -119,6 +117,7 @@ def erase_account(account_id: int) -> bool:
         return False
     account_deleted.send(User, account=account)
     end_sessions(account=account)
+    forget_owner(account)
     for table in OWN_TABLES:
         table.objects.filter(account=account).delete()
     for table in (EmailAddress, Authenticator):

@@ -7,6 +7,8 @@ has an account; its owner is told by text message (T4).
 
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -111,6 +113,21 @@ def forget_unconfirmed() -> int:
         phone__isnull=False, date_joined__lt=Now() - UNCONFIRMED_LIFE, **_UNCONFIRMED
     )
     return old.delete()[1].get("accounts.User", 0)
+
+
+def forget_unactivated() -> int:
+    """Delete accounts whose activation link was not followed in ``UNACTIVATED_DAYS``; how many.
+
+    Their mailbox is free again, for its owner too.
+    """
+    confirmed = EmailAddress.objects.filter(verified=True)
+    old = User.objects.filter(
+        date_joined__lt=Now() - timedelta(days=settings.UNACTIVATED_DAYS),
+        emailaddress__isnull=False,
+        **{name: value for name, value in _UNCONFIRMED.items() if name != "emailaddress"},
+    )
+    old = old.exclude(emailaddress__in=confirmed).filter(role_grants=None, is_superuser=False)
+    return old.distinct().delete()[1].get("accounts.User", 0)
 
 
 # Registered by phone, and nothing confirmed, granted or used since.

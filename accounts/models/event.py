@@ -1,5 +1,7 @@
 """What happened to an account, for its owner to read."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -11,6 +13,9 @@ class EventKind(models.TextChoices):
 
     SIGNED_IN = "signed_in", _("Signed in")
     SIGNED_IN_BY_CODE = "signed_in_by_code", _("Signed in with a code")
+    SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
+    FACTOR_FAILED = "factor_failed", _("Wrong code of the second step")
+    ACCESS_REFUSED = "access_refused", _("Page refused")
     PASSWORD_CHANGED = "password_changed", _("Password changed")
     PASSWORD_RESET = "password_reset", _("Password recovered by a code")
     USERNAME_CHOSEN = "username_chosen", _("Username chosen")
@@ -22,30 +27,52 @@ class EventKind(models.TextChoices):
     DELETION_CANCELLED = "deletion_cancelled", _("Deletion of the account cancelled")
     QUESTIONS_CHOSEN = "questions_chosen", _("Security questions chosen")
     QUESTIONS_REMOVED = "questions_removed", _("Security questions removed")
+    SESSIONS_ENDED = "sessions_ended", _("Signed out everywhere by the operator")
     RESCUE_OPENED = "rescue_opened", _("Given back by the school, unless you object")
     RESCUE_STOPPED = "rescue_stopped", _("Objected to giving the account back")
     STAFF_CODE_ISSUED = "staff_code_issued", _("Code made to set up the second step")
     CONTACT_RESTORED = "contact_restored", _("Account taken back: recent changes undone")
 
 
+# Everything else succeeded.
+FAILURES = (EventKind.SIGN_IN_FAILED, EventKind.FACTOR_FAILED, EventKind.ACCESS_REFUSED)
+
+
 class SecurityEvent(models.Model):
-    """One line of the log an owner reads.
+    """One line of the log an owner reads, and auditors search (GB/T 22239, 8.1.4).
 
     ``network`` is the network address without the part that tells one device
     from its neighbours; ``user_agent`` is what the browser said of itself. Both
-    are empty where a link in a message or the portal itself did it.
+    are empty where a link in a message or the portal itself did it. The whole address
+    is sealed, for auditors. ``account`` is empty where a name is nobody's, and once the
+    account is deleted; ``person_hash`` is the pseudonym that stays.
     """
 
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="security_events"
-    )
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL,
+        related_name="security_events",
+    )  # fmt: skip
     kind = models.CharField(max_length=20, choices=EventKind)
     at = models.DateTimeField(db_default=Now())
     user_agent = models.CharField(max_length=200, blank=True)
     network = models.CharField(max_length=45, blank=True)
+    person_hash = models.BinaryField(default=bytes)
+    source_sealed = models.BinaryField(default=bytes)
+    source_hash = models.BinaryField(default=bytes)
+    page = models.CharField(max_length=80, blank=True)  # the name of a refused address
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-at"], name="security_log")]
+        indexes = [
+            models.Index(fields=["account", "-at"], name="security_log"),
+            models.Index(fields=["person_hash", "-id"], name="security_log_person"),
+            models.Index(fields=["source_hash", "-id"], name="security_log_source"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of account {self.account_id}"
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether what was tried came about."""
+        return self.kind not in FAILURES

@@ -29,8 +29,9 @@ from accounts.forms import IdentifierForm, NewPasswordForm
 from accounts.journeys import by_code, questions
 from accounts.known_devices import is_known
 from accounts.limits import LimitReachedError, client_address, sends_much
-from accounts.models import Code, CodePurpose, Question, User
+from accounts.models import Code, CodePurpose, EventKind, Question, User
 from accounts.question_forms import AnswerForm
+from accounts.security_log import record_event
 from accounts.sign_in.password_state import password_state
 from accounts.views.contacts import code_page
 
@@ -255,6 +256,8 @@ def _try(request: HttpRequest, code: Code, form: CodeForm) -> tuple[Outcome, Use
     except LimitReachedError:
         form.add_error("code", _("Too many tries. Please come back in an hour."))
         return Outcome.WRONG, None
+    if outcome is not Outcome.RIGHT:
+        record_event(account=code.account, kind=EventKind.SIGN_IN_FAILED, request=request)
     if outcome is Outcome.WRONG:
         form.add_error("code", _("This code is not right. After five tries it no longer works."))
     return outcome, account

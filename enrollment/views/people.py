@@ -15,7 +15,7 @@ from accounts.sign_in.admission import issue_code
 from enrollment import staffing
 from enrollment.models import Institution, InstitutionRegistrar
 from enrollment.queries import institutions_of
-from enrollment.staffing_forms import AppointmentForm
+from enrollment.staffing_forms import AppointmentForm, EndSessionsForm
 from enrollment.views.access import registrar
 
 
@@ -110,6 +110,20 @@ def staff_code(request: HttpRequest, key: str) -> HttpResponse:
     back = reverse("registry:appointments" if user.is_superuser else "registry:people")
     context = {"account": account, "form": form, "code": code, "back": back}
     return render(request, "enrollment/staffing/staff_code.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """The operator signs somebody out everywhere, with a reason."""
+    operator = _operator(request)
+    form = EndSessionsForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        ended = staffing.end_sessions(account=given["login"], reason=given["reason"], by=operator)
+        messages.success(request, _("Sessions ended: %(count)s.") % {"count": ended})
+        return redirect("registry:end_sessions")
+    return render(request, "enrollment/staffing/end_sessions.html", {"form": form})
 
 
 def _dismissal(

@@ -35,9 +35,9 @@ def test_a_sign_in_is_written_with_device_and_masked_network(li: User) -> None:
     assert not SecurityEvent.objects.filter(network__contains="77").exists()
 
 
-def test_a_wrong_password_is_no_sign_in(li: User) -> None:
+def test_a_wrong_password_is_a_failed_sign_in(li: User) -> None:
     Client().post(reverse("account_login"), {"login": li.email, "password": "wrong"})
-    assert kinds(li) == []
+    assert kinds(li) == [EventKind.SIGN_IN_FAILED]
 
 
 def test_a_change_of_password_is_written(li: User) -> None:

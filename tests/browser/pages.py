@@ -436,6 +436,7 @@ PAGES = [
         lambda user: reverse("registry:staff_code", args=[user.key]),
         who="operator",
         needs="registrar",
+        act=show_it_is_you,
     ),
     Page("security key", reverse("mfa_add_webauthn"), who="li"),
     Page("my data", reverse("accounts:my_data"), who="li"),
@@ -619,6 +620,8 @@ PAGES = [
         "desk_registrar",
         act=send_empty_as_oneself,
     ),
+    Page("sign-ins", reverse("trail_sign_ins"), "auditor"),
+    Page("end sessions", reverse("registry:end_sessions"), "operator", act=show_it_is_you),
     Page("audit trail", reverse("trail"), "auditor", "wang_record"),
     Page(
         "registrars and auditors",

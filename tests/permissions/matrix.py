@@ -64,6 +64,7 @@ MATRIX: dict[str, str] = {
     "accounts:enter_staff_code": "CDRQTO",
     "trail": "T",
     "trail_export": "T",
+    "trail_sign_ins": "T",
     # One's own record.
     **dict.fromkeys(
         """enrollment:record enrollment:certificate enrollment:answer enrollment:viewings
@@ -129,6 +130,7 @@ MATRIX: dict[str, str] = {
     "registry:dismiss_registrar": "O",
     "registry:dismiss_auditor": "O",
     "registry:staff_code": "RO",
+    "registry:end_sessions": "O",
     # Boards and reports.
     "support:board": STAFF,
     "support:queue": STAFF,

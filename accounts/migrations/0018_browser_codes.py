@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0014_personal_data_counts"),
+        ("accounts", "0017_block_keys"),
     ]
 
     operations = [

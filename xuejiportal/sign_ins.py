@@ -1,0 +1,75 @@
+"""Sign-ins and refusals as auditors search them (GB/T 22239, 8.1.4)."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+import audit.services as trail
+from accounts.identifiers import owner_of, parse
+from accounts.models import EventKind, SecurityEvent, User
+from accounts.roles import Role
+from accounts.security_log import pseudonym, source_hash, source_of
+
+SHOWN = 50
+
+
+class SignInsForm(forms.Form):
+    """Whose lines, of which kind, from where. It travels in the body."""
+
+    hide_optional = True
+    person = forms.CharField(
+        label=_("Who (e-mail, mobile number or username)"), max_length=254, required=False
+    )
+    source = forms.GenericIPAddressField(label=_("Network address"), required=False)
+    kind = forms.ChoiceField(
+        label=_("What"), choices=[("", _("All")), *EventKind.choices], required=False
+    )
+
+    def clean_person(self) -> User | None:
+        """The account that is meant."""
+        typed = self.cleaned_data["person"]
+        owner = owner_of(parse(typed)) if typed else None
+        if typed and owner is None:
+            raise ValidationError(_("No account has this contact or name."))
+        return owner.account if owner else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def read(request: HttpRequest) -> HttpResponse:
+    """The newest lines that fit, with their whole source; reading them is an entry itself."""
+    auditor = request.user
+    if not isinstance(auditor, User) or Role.AUDITOR not in auditor.roles:
+        raise Http404
+    form = SignInsForm(request.POST or None)
+    if form.is_bound and not form.is_valid():
+        return render(request, "trail/sign_ins.html", {"form": form, "rows": []})
+    given = form.cleaned_data if form.is_bound else {}
+    page = Paginator(_wanted(given), SHOWN).get_page(request.POST.get("page"))
+    person = given.get("person")
+    trail.record(
+        action="audit.read_sign_ins",
+        actor_id=auditor.pk,
+        subject_type="account" if person else "",
+        subject_key=person.key if person else "",
+        detail={"kind": given.get("kind", ""), "by_source": bool(given.get("source"))},
+    )
+    rows = [(event, source_of(event), bytes(event.person_hash).hex()[:12]) for event in page]
+    return render(request, "trail/sign_ins.html", {"form": form, "rows": rows, "page": page})
+
+
+def _wanted(given: dict[str, Any]) -> QuerySet[SecurityEvent]:
+    found = SecurityEvent.objects.order_by("-pk")
+    if person := given.get("person"):
+        found = found.filter(Q(account=person) | Q(person_hash=pseudonym(person)))
+    if source := given.get("source"):
+        found = found.filter(source_hash=source_hash(source))
+    if kind := given.get("kind"):
+        found = found.filter(kind=kind)
+    return found
