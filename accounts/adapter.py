@@ -18,9 +18,9 @@ from accounts.languages import writing_to
 from accounts.limits import LimitReachedError, client_address
 from accounts.models import User
 from accounts.recovery.closing import close_entrances
+from accounts.sessions.services import handle_of_request
 from accounts.sign_in.password_state import PasswordReplacedError, lock_unchanged
 from accounts.sign_in.recent_proof import note_sign_up
-from accounts.sessions.services import handle_of_request
 from delivery.models import Channel
 
 # Activation, and its twin for an address that has an account (T4).
@@ -93,6 +93,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Raises ValidationError after too many wrong ones.
         """
+        if not isinstance(user, User):
+            raise TypeError("not an account of the portal")
         session = handle_of_request(self.request)
         try:
             self._try = guessing.begin_in_session(account=user, session=session)

@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from django.template.loader import render_to_string
 
 from accounts import letters, limits
-from accounts.models import BINDING, Code, CodePurpose, User
+from accounts.models import BINDING, ENTRANCE, Code, CodePurpose, User
 from accounts.text import compatible, fold_width
 from delivery.content import Content, SmsContent
 from delivery.models import Channel, OutboxMessage

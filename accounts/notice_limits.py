@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db.models import Count
 from django.db.models.functions import Now
 
-from accounts.limits import DAY, subject_of
+from accounts.limit_rules import DAY
+from accounts.limits import subject_of
 from accounts.models import LimitHit
 
 ACTION = "notice_sms"

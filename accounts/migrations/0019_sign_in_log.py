@@ -1,7 +1,8 @@
 """The log of sign-ins keeps the whole source, sealed, and outlives its account."""
 
-import django.db.models.deletion
 import uuid
+
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
@@ -72,7 +73,7 @@ class Migration(migrations.Migration):
                     ("rescue_opened", "Given back by the school, unless you object"),
                     ("rescue_stopped", "Objected to giving the account back"),
                     ("staff_code_issued", "Code made to set up the second step"),
-                    ("contact_restored", "Change of phone or e-mail undone"),
+                    ("contact_restored", "Account taken back: recent changes undone"),
                 ],
                 max_length=20,
             ),

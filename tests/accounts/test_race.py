@@ -14,6 +14,7 @@ from pytest_django import Settings
 from accounts import codes, identifiers, limits
 from accounts.codes import Outcome
 from accounts.journeys import binding, by_code
+from accounts.limit_rules import DAY
 from accounts.limits import LimitReachedError
 from accounts.models import Block, Code, CodePurpose, LimitHit, User
 from delivery.models import Channel, OutboxMessage
@@ -140,7 +141,7 @@ def test_one_burst_makes_one_block() -> None:
     account = make_account("c@example.org")
     at_once(lambda _: send(account))
     [block] = Block.objects.all()
-    assert block.until < timezone.now() + 2 * limits.DAY
+    assert block.until < timezone.now() + 2 * DAY
 
 
 def test_the_breaker_lets_exactly_its_number_through(settings: Settings) -> None:

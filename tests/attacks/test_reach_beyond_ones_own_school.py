@@ -25,13 +25,15 @@ from tests.people import enter, make_account, make_school
 
 pytestmark = pytest.mark.django_db
 LIST, PHONE = reverse("accounts:blocks"), "+8613912345678"
+ASKER = "network:198.51.100.0/24"
 
 
 @pytest.fixture
 def block(wang: User, wang_record: StudentRecord) -> Block:
     """王明 has asked for codes too often."""
     return Block.objects.create(
-        subject=subject_of(PHONE), masked="139****5678", account=wang,
+        subject=subject_of(PHONE), asker_hash=subject_of(ASKER), masked="139****5678",
+        account=wang,
         until=timezone.now() + timedelta(days=1),
     )  # fmt: skip
 
@@ -49,7 +51,7 @@ def test_another_schools_block_is_neither_read_nor_lifted(block: Block, stranger
     assert "139****5678" not in stranger.get(LIST).content.decode()
     assert stranger.get(page).status_code == 404
     assert stranger.post(page, {"reason": "x"}).status_code == 404
-    assert is_blocked(PHONE)
+    assert is_blocked(PHONE, ASKER)
 
 
 def test_no_block_is_found_by_counting(block: Block, stranger: Client) -> None:
@@ -67,7 +69,7 @@ def test_ones_own_schools_block_is_lifted_and_so_is_one_that_can_be_named(
     stranger.post(LIST, {"contact": "13912345678"})
     assert stranger.get(page).status_code == 200
     enter(desk_registrar).post(page, {"reason": "本人到场"})
-    assert not is_blocked(PHONE)
+    assert not is_blocked(PHONE, ASKER)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.limits import RULES, Rule
+from accounts.limit_rules import RULES, Rule
 from accounts.models import RoleGrant, User
 from audit.models import AuditEntry
 from enrollment import tasks
