@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import ReasonForm
-from accounts.identifiers import Identifier, parse
+from accounts.identifiers import Identifier, owner_of, parse
 from accounts.roles import Role
 from enrollment.institution_form import InstitutionForm
 from enrollment.models import Institution, SchoolClass
@@ -59,9 +59,20 @@ class AccountForm(forms.Form):
 
 
 class EndSessionsForm(AccountForm, ReasonForm):
-    """Sign somebody out everywhere."""
+    """Sign an account out everywhere; asked of the operator, who may know which accounts exist."""
 
     field_order = ("login", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        """With ``account``, the one that is meant."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "login" in cleaned:
+            owner = owner_of(cleaned["login"])
+            if owner is None:
+                self.add_error("login", _("No account has this contact or name."))
+            else:
+                cleaned["account"] = owner.account
+        return cleaned
 
 
 class AppointmentForm(AccountForm, ReasonForm):

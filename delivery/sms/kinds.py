@@ -38,7 +38,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 # What providers take for an address, a signature or a sign they do not send.
 ADDRESS = re.compile(
-    r"://|\bwww\.|\b[a-z0-9-]+\.(?:com|cn|net|org|edu|gov|info|top|cc)\b", re.IGNORECASE
+    r"://|\bwww\.|(?<![a-z0-9-])[a-z0-9-]+\.(?:com|cn|net|org|edu|gov|info|top|cc)\b", re.IGNORECASE
 )
 FORBIDDEN = re.compile(r"[【】\x00-\x1f¥★※√^]|[\U0001f000-\U0001faff]")
 # Characters of a whole message, signature included: more is refused (Tencent) or cut into parts.

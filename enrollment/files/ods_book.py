@@ -23,7 +23,7 @@ _MOST_COLUMNS = 1000
 _MOST_ROWS = 1_048_576
 _HIDDEN = ("collapse", "filter")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
-_SCIENTIFIC = re.compile(r"-?[0-9.]+E[+-]?[0-9]+", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"-?[0-9.]+E[+-]?[0-9]+\Z", re.IGNORECASE)
 
 
 @dataclass
@@ -155,7 +155,7 @@ def _number(text: str, value: str) -> str:
     number = float(value)
     if number.is_integer() and abs(number) >= EXACT_BELOW:
         return f"{LOST_DIGITS}{int(number)}"
-    if not text or _SCIENTIFIC.fullmatch(text):
+    if not text or _SCIENTIFIC.match(text):
         return general(number)
     return text.replace(",", "") if _GROUPED.fullmatch(text) else text
 

@@ -5,6 +5,8 @@ import re
 from enrollment.importing.columns import BY_NAME, LEFT_OUT, fold_title, meaning_of
 from enrollment.importing.faults import FileFault, FileFaultError
 
+_SEPARATOR = re.compile("[,，;；\n]")
+
 
 def parse_named_columns(text: str) -> dict[str, str]:
     """Folded title → column, as ``Institution.column_titles`` keeps them.
@@ -14,7 +16,7 @@ def parse_named_columns(text: str) -> dict[str, str]:
     that quotes the part which is not understood.
     """
     named = {}
-    for part in filter(None, map(str.strip, re.split("[,，;；\n]", text))):
+    for part in filter(None, map(str.strip, _SEPARATOR.split(text))):
         title, sign, field = part.replace("＝", "=").partition("=")
         key = fold_title(title)
         if not key or not sign:

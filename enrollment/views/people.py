@@ -120,7 +120,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
     form = EndSessionsForm(request.POST or None)
     if form.is_valid():
         given = form.cleaned_data
-        ended = staffing.end_sessions(account=given["login"], reason=given["reason"], by=operator)
+        ended = staffing.end_sessions(account=given["account"], reason=given["reason"], by=operator)
         messages.success(request, _("Sessions ended: %(count)s.") % {"count": ended})
         return redirect("registry:end_sessions")
     return render(request, "enrollment/staffing/end_sessions.html", {"form": form})

@@ -213,7 +213,8 @@ def test_a_username_is_told_to_every_contact_and_goes_with_the_undo(
     taker.post(USERNAME, {"username": "taker.2026"})
     owner.refresh_from_db()
     assert owner.username == "taker.2026"
-    assert undo_link(outbox, E164) == undo_link(outbox, MAILBOX)
+    by_text, by_mail = undo_link(outbox, E164), undo_link(outbox, MAILBOX)
+    assert by_text.replace("-", "") == by_mail.replace("-", "")
     Client().post(undo_link(outbox, E164))
     owner.refresh_from_db()
     assert owner.username is None
