@@ -44,6 +44,11 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "check_ip": (Rule(60, HOUR), Rule(300, DAY)),
     # Forms with evidence, each of up to five files: kept for months, drawn by a process each.
     "evidence": (Rule(10, HOUR), Rule(20, DAY)),
+    # Wrong PINs of one report: of one reader, and of all readers together. No reader is shut
+    # out for good, and a PIN of six digits outlasts the report.
+    "report_pin": (Rule(5, HOUR), Rule(10, DAY)),
+    "report_pins": (Rule(100, HOUR), Rule(200, DAY)),
+    "issue_report": (Rule(10, DAY),),
     "import_status": (Rule(60, MINUTE),),
     "import_refused": (Rule(20, HOUR),),
 }

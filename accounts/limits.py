@@ -124,14 +124,16 @@ def spend_client(client: str) -> None:
     spend_from_network("send_ip", client)
 
 
-def spend_from_network(action: str, client: str, *, anyway: bool = False) -> int:
-    """The same of any action, wider for campus networks; the key of the count.
+def spend_from_network(action: str, client: str, *, of: str = "", anyway: bool = False) -> int:
+    """Count one use of ``action`` from the network of ``client``; returns the key of the count.
 
-    ``anyway``: count it whatever the rules say.
+    Wider for campus networks; ``of`` counts for one thing alone, ``anyway``
+    whatever the rules say.
     """
+    subject = f"{of}{network_of(client)}"
     if anyway:
-        return count_use(action, network_of(client))
-    return spend(action, network_of(client), factor=_campus_factor(client))
+        return count_use(action, subject)
+    return spend(action, subject, factor=_campus_factor(client))
 
 
 def network_lifts_at(action: str, client: str) -> datetime | None:

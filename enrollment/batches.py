@@ -28,8 +28,9 @@ from enrollment.importing.staging import (
     staging_is_whole,
     staging_name,
 )
-from enrollment.importing.undo import restore
+from enrollment.importing.undo import changed_person, restore
 from enrollment.models import BatchState, ImportBatch, ImportToken, Institution
+from enrollment.records.release import tell_former_holders
 from enrollment.signals import batch_published
 from enrollment.stale_answers import tell_of_stale_answers, tell_of_undone_changes
 
@@ -52,6 +53,10 @@ class ClearedError(Exception):
         return gettext("The file would clear values that the registry holds: %(counts)s.") % {
             "counts": counts
         }
+
+
+class OtherPersonError(Exception):
+    """Records in students' hands would go to other people, and nobody has agreed to it."""
 
 
 class SamePersonError(Exception):
@@ -106,12 +111,19 @@ def rehearse_batch(
     return result
 
 
-def publish_batch(*, batch: ImportBatch, by: User | None, accept_cleared: bool = False) -> Result:
+def publish_batch(
+    *,
+    batch: ImportBatch,
+    by: User | None,
+    accept_cleared: bool = False,
+    accept_new_holders: int | None = None,
+) -> Result:
     """Bring the rehearsed rows into the registry: all of them, or nothing changes.
 
-    Raises ClearedError where it was not released and nobody has accepted what it empties.
-
-    Raises FileFaultError (busy, or stale: rehearse again) and WrongStateError.
+    Where the batch was not released, ``accept_cleared`` agrees to what the file
+    empties, and ``accept_new_holders`` is how many held records may go to other
+    people; else what was said at the release counts. Raises ClearedError,
+    FileFaultError (busy, or stale: rehearse again) and WrongStateError.
     """
     result = Result.from_json(batch.result)
     if batch.state == BatchState.REHEARSED:
@@ -120,7 +132,9 @@ def publish_batch(*, batch: ImportBatch, by: User | None, accept_cleared: bool =
         _move(batch, {BatchState.REHEARSED, BatchState.PUBLISHING}, "published")
         batch.published_by = by
         batch.published_at = timezone.now()
-        batch.save(update_fields=["published_by", "published_at"])
+        if accept_new_holders is not None:
+            batch.accepted_people = accept_new_holders
+        batch.save(update_fields=["published_by", "published_at", "accepted_people"])
         staging = staging_name(batch.pk)
         if not staging_is_whole(staging, result.staged):
             raise FileFaultError(FileFault.STALE)
@@ -143,20 +157,32 @@ def _require_accepted(result: Result, accept_cleared: bool) -> None:
         raise ClearedError(result.cleared)
 
 
-def release_batch(*, batch: ImportBatch, by: User, accept_cleared: bool = False) -> None:
+def release_batch(
+    *,
+    batch: ImportBatch,
+    by: User,
+    accept_cleared: bool = False,
+    accept_new_holders: int = 0,
+) -> None:
     """Hand a rehearsed batch to the worker for publication.
 
     Where the institution asks for four eyes, whoever uploaded the file cannot
-    release it; ``accept_cleared`` agrees to what the file empties. Raises
-    SamePersonError, ClearedError and WrongStateError.
+    release it. ``accept_cleared`` agrees to what the file empties;
+    ``accept_new_holders`` must be the number of held records that the check
+    found going to other people. Raises SamePersonError, ClearedError,
+    OtherPersonError and WrongStateError.
     """
     if is_second_person_missing(batch=batch, by=by):
         raise SamePersonError
-    _require_accepted(Result.from_json(batch.result), accept_cleared)
+    result = Result.from_json(batch.result)
+    _require_accepted(result, accept_cleared)
+    if accept_new_holders != result.other_person:
+        raise OtherPersonError
     with transaction.atomic():
         _move(batch, {BatchState.REHEARSED}, "publishing")
         batch.published_by, batch.started_at, batch.attempts = by, timezone.now(), 0
-        batch.save(update_fields=["published_by", "started_at", "attempts"])
+        batch.accepted_people = accept_new_holders
+        batch.save(update_fields=["published_by", "started_at", "attempts", "accepted_people"])
 
 
 def is_second_person_missing(*, batch: ImportBatch, by: User) -> bool:
@@ -273,6 +299,7 @@ def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
         batch.save(update_fields=["undone_by", "undone_at"])
         absences.undo_all(batch, by)
         tell_of_undone_changes(batch)
+        tell_former_holders(batch, changed_person(batch))
         restore(batch)
         _tell_registrars(batch, but=by)
         _write("undo_batch", batch, by, Result.from_json(batch.result))
@@ -327,6 +354,7 @@ def _write(act: str, batch: ImportBatch, by: User | None, result: Result) -> Non
         "new": result.new,
         "changed": result.changed,
         "rows": result.rows,
+        "other_person": batch.accepted_people,
     }
     if batch.token:
         detail["token"] = str(batch.token.key)

@@ -15,12 +15,14 @@ _RECORD = (
     "id key institution_id school_class_id candidate_number student_number name gender"
     " birth_date certificate_type certificate_sealed major_name level schooling_years"
     " education_type study_mode entry_date college department expected_leaving_date status"
-    " holder_id frozen_at withheld_until version"
+    " holder_id frozen_at withheld_until person_since version"
 ).split()
 _SCHOOL = ["id", "code", "name"]
 _CLASS = ["id", "code"]
 # Written once and planned once: composing the same by the ORM takes longer than answering it.
 # Of the changes the newest fifty; a record changes a few times in its life.
+# What was there before the record went to its present person is not theirs to see.
+_MINE = "(r.person_since IS NULL OR {} > r.person_since)"
 _SQL = f"""
 SELECT {", ".join(f"r.{name}" for name in _RECORD)},
   {", ".join(f"i.{name}" for name in _SCHOOL)},
@@ -28,18 +30,20 @@ SELECT {", ".join(f"r.{name}" for name in _RECORD)},
   (SELECT json_agg(json_build_object('kind', p.kind, 'key', p.key, 'width', p.width,
       'height', p.height, 'added_at', p.added_at, 'answer', pa.answer))
     FROM enrollment_photo p
-    LEFT JOIN enrollment_photoanswer pa ON pa.photo_key = p.key
-    WHERE p.record_id = r.id) AS photo_rows,
+    LEFT JOIN enrollment_photoanswer pa ON pa.photo_key = p.key AND pa.account_id = r.holder_id
+    WHERE p.record_id = r.id AND {_MINE.format("p.added_at")}) AS photo_rows,
   (SELECT json_agg(json_build_object('kind', e.kind, 'on', e.happened_on,
       'status', e.status_after, 'note', e.note) ORDER BY e.happened_on DESC, e.id DESC)
-    FROM enrollment_recordevent e WHERE e.record_id = r.id) AS event_rows,
+    FROM enrollment_recordevent e WHERE e.record_id = r.id
+      AND {_MINE.format("e.entered_at")}) AS event_rows,
   (SELECT json_agg(json_build_object('field', h.field, 'old', h.old, 'new', h.new,
       'version', h.version, 'at', h.changed_at) ORDER BY h.id DESC)
     FROM (SELECT * FROM enrollment_fieldchange f WHERE f.record_id = r.id
-      ORDER BY f.id DESC LIMIT 50) h) AS change_rows,
+      AND {_MINE.format("f.changed_at")} ORDER BY f.id DESC LIMIT 50) h) AS change_rows,
   (SELECT json_build_object('key', a.key, 'version', a.version, 'answer', a.answer,
       'fields', a.fields, 'wrong_fields', a.wrong_fields, 'made_at', a.made_at)
-    FROM enrollment_confirmation a WHERE a.record_id = r.id
+    FROM enrollment_confirmation a
+    WHERE a.record_id = r.id AND a.account_id = r.holder_id
     ORDER BY a.id DESC LIMIT 1) AS confirmation,
   (SELECT json_build_object('name', k.name, 'ends_on', k.ends_on,
       'confirm', k.confirm_fields, 'ignore', k.ignore_fields)

@@ -52,7 +52,7 @@ def answer_record(
         held = StudentRecord.objects.select_for_update().get(pk=record.pk)
         if held.frozen_at:
             raise RecordFrozenError
-        latest = held.confirmations.order_by("-pk").first()
+        latest = held.confirmations.filter(account=account).order_by("-pk").first()
         if (
             latest is not None
             and (latest.version, latest.answer) == (held.version, answer)

@@ -7,6 +7,7 @@ who made it and which paper allows it. Whoever confirmed the field is asked agai
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from operator import ne
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 import audit.services as trail
 from accounts.models import User
 from accounts.notices import tell
+from enrollment.identity.certificates import number_series
 from enrollment.identity.name import InvalidNameError, canonical_name, clean_name
 from enrollment.identity.number import InvalidNumberError, canonical_number, mask_number
 from enrollment.importing.cells import NULL, REPEATING, Fault
@@ -25,6 +27,7 @@ from enrollment.importing.columns import LOCKED
 from enrollment.importing.faults import RowFault, fault_message
 from enrollment.models import Correction, CorrectionState, FieldChange, StudentRecord
 from enrollment.queries import institutions_of
+from enrollment.records.release import release_records
 from enrollment.sealed import certificate_number
 from enrollment.signals import certificate_changed
 from vault.cipher import seal, unseal
@@ -34,6 +37,10 @@ CORRECTABLE = tuple(
     "name gender birth_date certificate_number ethnicity major_name level schooling_years "
     "study_mode college department entry_date expected_leaving_date".split()
 )
+
+
+# One wrong digit changes the check digit as well; two digits changed places make three.
+MAX_CHARACTERS = 4
 
 
 class NotCorrectableError(Exception):
@@ -62,7 +69,8 @@ def correct_record(
 ) -> Correction:
     """Correct a field at once, or submit a locked one to the province.
 
-    Raises NotCorrectableError, AlreadyAskedError.
+    A held record that becomes another person's by it leaves its holder. Raises
+    NotCorrectableError, AlreadyAskedError.
     """
     value = canonical_value(record, change)
     locked = change.field in LOCKED
@@ -91,7 +99,10 @@ def correct_record(
 
 
 def settle_submission(*, correction: Correction, accepted: bool, on: date, by: User) -> bool:
-    """Enter the province's answer; False when somebody else has entered one."""
+    """Enter the province's answer; False when somebody else has entered one.
+
+    Raises NotCorrectableError where the value has become another person's meanwhile.
+    """
     state = CorrectionState.APPLIED if accepted else CorrectionState.REFUSED
     with transaction.atomic():
         waiting = Correction.objects.filter(pk=correction.pk, state=CorrectionState.SUBMITTED)
@@ -168,8 +179,12 @@ _CONVERTERS: dict[str, Callable[[str, StudentRecord], str]] = {
 
 
 def _apply(correction: Correction, value: str, by: User) -> None:
-    record = StudentRecord.objects.select_for_update().get(pk=correction.record_id)
+    record = StudentRecord.objects.select_for_update(of=("self",)).get(pk=correction.record_id)
     old = present_value(record, correction.field)
+    _refuse_number_of_another(record, correction.field, value)
+    is_other = is_another_person(record, correction.field, old, value)
+    if is_other:
+        release_records(keys=[record.pk], by=by, cause=f"correction:{correction.key}")
     StudentRecord.objects.filter(pk=record.pk).update(
         **_columns(record, correction.field, value), version=F("version") + 1, fingerprint=b""
     )
@@ -183,13 +198,53 @@ def _apply(correction: Correction, value: str, by: User) -> None:
         changed_by=by,
         correction=correction,
     )
+    if is_other:
+        return
     if hidden:
-        certificate_changed.send(
-            StudentRecord, record=record, old=bytes(record.certificate_hash),
-            new=keyed_hash("certificate", value),
-        )  # fmt: skip
+        _move_claim(record, value)
     if record.holder is not None:
         tell(account=record.holder, kind="record_corrected", path=reverse("enrollment:status"))
+
+
+def is_another_person(record: StudentRecord, field: str, old: str, new: str) -> bool:
+    """Whether a correction makes a held record another person's, so that it must leave its holder.
+
+    A number is corrected by a few characters, and once; with the name corrected
+    as well, or a second time, it is no correction of what the holder has proved.
+    """
+    if record.holder_id is None or field not in ("certificate_number", "name"):
+        return False
+    earlier = FieldChange.objects.filter(record=record, changed_at__gte=record.claimed_at)
+    if field == "name":
+        return earlier.filter(field="certificate_number").exists()
+    is_near = len(old) == len(new) and sum(map(ne, old, new)) <= MAX_CHARACTERS
+    return not is_near or earlier.filter(field__in=("certificate_number", "name")).exists()
+
+
+def _refuse_number_of_another(record: StudentRecord, field: str, value: str) -> None:
+    """Raise NotCorrectableError where the institution has the number under another name."""
+    if field != "certificate_number":
+        return
+    same = StudentRecord.objects.filter(
+        institution=record.institution_id, certificate_hash=keyed_hash("certificate", value)
+    ).exclude(name_canonical=record.name_canonical)
+    series = number_series(record.certificate_type)
+    if any(number_series(other.certificate_type) == series for other in same):
+        raise NotCorrectableError(fault_message(RowFault.CONFLICT_REGISTRY))
+
+
+def _move_claim(record: StudentRecord, value: str) -> None:
+    """Let the claim follow the number. Raises NotCorrectableError where it is claimed already."""
+    try:
+        with transaction.atomic():
+            certificate_changed.send(
+                StudentRecord, record=record, old=bytes(record.certificate_hash),
+                new=keyed_hash("certificate", value),
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise NotCorrectableError(
+            _("Another account has proved to be the person of this number. Settle that first.")
+        ) from error
 
 
 def _columns(record: StudentRecord, field: str, value: str) -> dict[str, object]:

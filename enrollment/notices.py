@@ -30,6 +30,49 @@ register_notice(
     ),
 )
 register_notice(
+    "rules_asked",
+    Words(
+        Topic.WORK,
+        _("A colleague wants to loosen the rules of your institution"),
+        _("It waits until another registrar agrees. If nobody should, refuse it."),
+    ),
+)
+register_notice(
+    "rules_changed",
+    Words(
+        Topic.WORK,
+        _("The rules of your institution have changed"),
+        _("The page says what verification asks for, and how many must agree to publish."),
+    ),
+)
+register_notice(
+    "rules_refused",
+    Words(
+        Topic.WORK,
+        _("The rules of your institution stay as they are"),
+        _("A change that was asked for was refused or withdrawn."),
+    ),
+)
+register_notice(
+    "record_left",
+    Words(
+        Topic.RECORD,
+        _("A record is no longer in your account"),
+        _(
+            "Your school has found that the record belongs to another certificate than yours. "
+            "If it is yours, verify your identity again or ask your school."
+        ),
+    ),
+)
+register_notice(
+    "record_back",
+    Words(
+        Topic.RECORD,
+        _("A record that left your account can be yours again"),
+        _("Your school has taken its change back. Please verify your identity again."),
+    ),
+)
+register_notice(
     "answer_stale",
     Words(
         Topic.RECORD,

@@ -1,7 +1,7 @@
 """Who may fetch which record: permission is where the object is fetched."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -36,20 +36,29 @@ def photos_held_by(user: User | AnonymousUser) -> QuerySet[Photo]:
     """The photographs of the records this account holds."""
     if not isinstance(user, User):
         return Photo.objects.none()
-    return Photo.objects.filter(~Q(record__withheld_until__gt=Now()), record__holder=user)
+    return Photo.objects.filter(
+        ~Q(record__withheld_until__gt=Now()), of_present_person("added_at"), record__holder=user
+    )
 
 
 def confirmations_held_by(user: User) -> QuerySet[Confirmation]:
-    """The answers given for the records this account holds."""
-    return Confirmation.objects.filter(record__holder=user).select_related("record__institution")
+    """The answers this account has given for the records it holds."""
+    mine = Confirmation.objects.filter(record__holder=user, account=user)
+    return mine.select_related("record__institution")
 
 
 def reports_held_by(user: User) -> QuerySet[StatusReport]:
-    """The reports issued for the records this account holds, newest first."""
+    """The reports this account has issued for the records it holds, newest first."""
     held = StatusReport.objects.filter(
-        ~Q(record__withheld_until__gt=Now()), record__holder=user
+        ~Q(record__withheld_until__gt=Now()), record__holder=user, account=user
     ).order_by("-pk")
     return held.select_related("record__institution")
+
+
+def of_present_person(moment: str) -> Q:
+    """What is not older than the person of the record (``StudentRecord.person_since``)."""
+    since = Q(record__person_since=None)
+    return since | Q(**{f"{moment}__gt": F("record__person_since")})
 
 
 def records_visible_to(user: User | AnonymousUser) -> QuerySet[StudentRecord]:

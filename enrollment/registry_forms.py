@@ -59,14 +59,23 @@ class MendedForm(FileForm):
 
 
 class PublishForm(forms.Form):
-    """Agree to the publication; to what it empties by a tick of its own, where that is much."""
+    """Agree to the publication, and by ticks of their own to what needs a decision.
 
-    def __init__(self, *args: Any, asks: bool, **kwargs: Any) -> None:
+    That is much that the file empties, and held records that go to other people.
+    """
+
+    hide_optional = True
+
+    def __init__(self, *args: Any, asks: bool, other_person: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if asks:
             self.fields["accept_cleared"] = forms.BooleanField(
                 label=_("Yes, clear these values"),
                 help_text=_("The registry holds them today, and the cells of the file are empty."),
+            )
+        if other_person:
+            self.fields["accept_new_holders"] = forms.BooleanField(
+                label=_("I have looked at each of these records: they belong to other people"),
             )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 import audit.services as trail
@@ -26,14 +27,18 @@ def claim_records(
 ) -> None:
     """Make ``account`` the holder of all ``records`` of one person, or of none.
 
-    The conditional UPDATE decides a race; the caller proves the identity.
+    The conditional UPDATE decides a race; the caller proves the identity by the
+    certificates of ``records``, which must be those of the registry still: a
+    publication may have given a record to another person since they were read.
     Raises RecordHeldError.
     """
-    keys = [record.pk for record in records]
+    proved = Q(pk__in=())
+    for record in records:
+        proved |= Q(pk=record.pk, certificate_hash=bytes(record.certificate_hash))
     with transaction.atomic():
         values = {"holder": account, "claimed_at": Now(), "withheld_until": withheld_until}
-        free = StudentRecord.objects.filter(pk__in=keys, holder=None, frozen_at=None)
-        if free.update(**values) != len(keys):
+        free = StudentRecord.objects.filter(proved, holder=None, frozen_at=None)
+        if free.update(**values) != len(records):
             raise RecordHeldError
         for record in records:
             trail.record(

@@ -24,12 +24,13 @@ from enrollment.waiting import paced
 
 # A doorbell that has not been heard after this long is rung again.
 PATIENCE = timedelta(seconds=20)
-NEEDS_COLUMNS = frozenset({FileFault.NO_HEADER, FileFault.MISSING_COLUMNS})
+NEEDS_COLUMNS = frozenset({FileFault.NO_HEADER, FileFault.MISSING_COLUMNS, FileFault.MISALIGNED})
 # Nothing is wrong with the file: the same check may end well next time.
 PASSING = frozenset(
     {
         FileFault.STALE,
         FileFault.OUTDATED,
+        FileFault.OTHER_PERSON,
         FileFault.INTERRUPTED,
         FileFault.GIVEN_UP,
         FileFault.BUSY,
@@ -109,7 +110,13 @@ def _release_if_faultless(batch: ImportBatch) -> None:
     """Let a file go on to its publication that a token has asked for, if it may."""
     wanted = batch.publish_if_faultless and not Result.from_json(batch.result).errors
     if wanted and batch.token and may_publish(batch.token):
-        with suppress(batches.SamePersonError, batches.ClearedError, batches.WrongStateError):
+        refusals = (
+            batches.SamePersonError,
+            batches.ClearedError,
+            batches.OtherPersonError,
+            batches.WrongStateError,
+        )
+        with suppress(*refusals):
             batches.release_batch(batch=batch, by=batch.token.created_by)
 
 

@@ -43,6 +43,8 @@ def viewings_of(record: StudentRecord) -> Sequence[Viewing]:
     ).order_by("-pk")
     if record.holder_id is not None:
         entries = entries.exclude(actor_id=record.holder_id)
+    if record.person_since is not None:
+        entries = entries.filter(at__gt=record.person_since)
     found = list(entries)
     roles: dict[int, list[str]] = {}
     for grant in RoleGrant.objects.filter(user__in={e.actor_id for e in found}).order_by("role"):

@@ -44,12 +44,14 @@ from enrollment.models import (
     PhotoBatch,
     PhotoKind,
     RecordEvent,
+    RuleChange,
     SchoolClass,
     StatusReport,
     StudentRecord,
     TokenRight,
 )
 from enrollment.reporting.acts import issue_report
+from enrollment.schools import settle_rules
 from enrollment.tasks import print_status_report
 from enrollment.tokens import create_token
 from enrollment.withholding import end_of_delay
@@ -189,6 +191,16 @@ def desk_registrar(db: None) -> User:
     user = make_account("desk@example.org", roles=(Role.REGISTRAR,))
     InstitutionRegistrar.objects.create(user=user, institution=make_school())
     return user
+
+
+@pytest.fixture
+def rule_change(desk_registrar: User) -> RuleChange:
+    """The registrar wants verification to ask for nothing more, and waits for a colleague."""
+    change = settle_rules(
+        school=make_school(), third_item="none", second_approver=False, by=desk_registrar
+    )
+    assert change is not None
+    return change
 
 
 @pytest.fixture

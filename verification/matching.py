@@ -73,8 +73,8 @@ def compare(
         .only(
             "pk", "key", "name_canonical", "certificate_type", "phone_hash", "phone_sealed",
             "candidate_number", "student_number",
-            "holder_id", "frozen_at", "institution__third_item", "institution__code",
-            "institution__name",
+            "certificate_hash", "holder_id", "frozen_at", "institution__third_item",
+            "institution__code", "institution__name",
         )
         .order_by("institution_id", "pk")
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """What verification does when the registry tells something."""
 
 import logging
+from collections.abc import Sequence
 
 from django.db.models.functions import Now
 from django.dispatch import receiver
@@ -10,7 +11,7 @@ from redis.exceptions import RedisError
 from accounts.models import User
 from accounts.signals import account_deleted, backup_restored, entrances_closed
 from enrollment.models import StudentRecord
-from enrollment.signals import batch_published, certificate_changed
+from enrollment.signals import batch_published, certificate_changed, records_released
 from verification import disputes
 from verification.models import (
     OPEN_STATES,
@@ -44,6 +45,23 @@ def follow_the_certificate(*, record: StudentRecord, old: bytes, new: bytes, **_
         ended_at=None,
     )
     claims.update(certificate_hash=new)
+
+
+@receiver(records_released, dispatch_uid="verification-end-claims")
+def end_claims_of_released(*, records: Sequence[StudentRecord], **_: object) -> None:
+    """A claim ends with the last record that it held at its institution."""
+    for record in records:
+        digest, account = bytes(record.certificate_hash), record.holder_id
+        held = StudentRecord.objects.filter(
+            holder=account, certificate_hash=digest, institution=record.institution_id
+        )
+        if not held.exists():
+            Claim.objects.filter(
+                account=account,
+                certificate_hash=digest,
+                institution_code=record.institution.code,
+                ended_at=None,
+            ).update(ended_at=Now())
 
 
 @receiver(account_deleted, dispatch_uid="verification-account-deleted")

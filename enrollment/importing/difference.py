@@ -53,8 +53,9 @@ _BY_CERTIFICATE = f"""
 class Difference:
     """What publishing would do: rows staged, records new, changed, unchanged, absent, fields.
 
-    ``claimed`` counts changed records that an account holds; ``locked`` names
-    the changed fields that need the province.
+    ``claimed`` counts changed records that an account holds, ``other_person``
+    those of them that would go to another person; ``locked`` names the changed
+    fields that need the province.
     """
 
     staged: int
@@ -66,6 +67,7 @@ class Difference:
     fields: dict[str, int]
     # Changed values that would become empty, by field.
     cleared: dict[str, int] = field(default_factory=dict)
+    other_person: int = 0
 
     @property
     def locked(self) -> list[str]:

@@ -128,6 +128,21 @@ class FileFault(models.TextChoices):
         "stale",
         _("The registry has changed since this file was checked. Check the file again."),
     )
+    MISALIGNED = (
+        "misaligned",
+        _(
+            "One column seems to be sorted differently from the others: many records "
+            "would state other people's values. Nothing was changed. "
+            "Compare the file with its source."
+        ),
+    )
+    OTHER_PERSON = (
+        "other_person",
+        _(
+            "More records in students' hands would go to other people than was agreed to. "
+            "Nothing was changed. Check the file again."
+        ),
+    )
     OUTDATED = (
         "outdated",
         _("The portal was updated after this file was checked. Check the file again."),

@@ -35,7 +35,7 @@ def result_of_identical(batch: ImportBatch, mapping: Mapping[str, int]) -> Resul
         return None
     return replace(
         found, identical=True, unchanged=known, new=0, changed=0, staged=0,
-        claimed=0, confirmed=0, stale=0, fields={}, locked=[],
+        claimed=0, other_person=0, confirmed=0, stale=0, fields={}, locked=[],
     )  # fmt: skip
 
 

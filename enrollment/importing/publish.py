@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import IntegrityError, connection
 
 from enrollment.identity.number import mask_number
 from enrollment.importing.difference import COMPARED, SOURCE, differs
 from enrollment.importing.faults import FileFault, FileFaultError
+from enrollment.importing.other_person import other_certificate, other_person
 from enrollment.importing.staging import roomy
 from enrollment.models import FieldChange, ImportBatch
+from enrollment.records.release import release_records
 from vault.cipher import seal, unseal
 
 _SEALED = {
@@ -83,6 +86,7 @@ def _change(batch: ImportBatch, staging: str, names: list[str]) -> None:
         )
         if cursor.rowcount != expected:
             raise FileFaultError(FileFault.STALE)
+        _release_holders(batch, source, names)
         for name in names:
             if name not in _SEALED:
                 _write_history(batch, source, name)
@@ -90,6 +94,21 @@ def _change(batch: ImportBatch, staging: str, names: list[str]) -> None:
             if name in _SEALED:
                 _reseal(batch, source, staging, name)
         cursor.execute(_update_statement(staging, names), [batch.institution_id])
+
+
+def _release_holders(batch: ImportBatch, source: str, names: list[str]) -> None:
+    """Free the records that go to other people, as many as were agreed to.
+
+    The rows are locked: nobody claims one of them meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT r.id FROM {source} WHERE s.action = 'changed' AND {other_person(names)}"
+        )
+        keys = [key for (key,) in cursor.fetchall()]
+    if len(keys) > batch.accepted_people:
+        raise FileFaultError(FileFault.OTHER_PERSON)
+    release_records(keys=keys, by=batch.published_by, cause=f"import:{batch.key}")
 
 
 def _write_history(batch: ImportBatch, source: str, name: str) -> None:
@@ -133,6 +152,8 @@ def _reseal(batch: ImportBatch, source: str, staging: str, name: str) -> None:
             )
         cursor.executemany(f'UPDATE "{staging}" SET {column} = %s WHERE row_number = %s', fresh)
     FieldChange.objects.bulk_create(changes, batch_size=2000)
+    # The moment of the publication, as for every other field.
+    FieldChange.objects.filter(batch=batch, field=name).update(changed_at=TransactionNow())
 
 
 def _open(sealed: bytes | None, context: str) -> str:
@@ -148,6 +169,10 @@ def _update_statement(staging: str, names: list[str]) -> str:
         for name, (column, _) in _SEALED.items()
         if name in names
     ]
+    sets.append(
+        f"person_since = CASE WHEN {other_certificate(names)} AND"
+        " s.name_canonical <> r.name_canonical THEN now() ELSE r.person_since END"
+    )
     if "phone" in names:
         sets.append("phone_hash = s.phone_hash")
     if "class_code" in names:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from enrollment.fields.left_out import RowSorter
 from enrollment.fields.likely_columns import likely_columns
 from enrollment.files.cell_marks import SEEMING_BLANK
-from enrollment.importing import checks, difference, stage
+from enrollment.importing import checks, difference, other_person, stage
 from enrollment.importing.class_spellings import unite_spellings
 from enrollment.importing.columns import (
     BY_NAME,
@@ -147,6 +147,8 @@ def rehearse(
         )
         touched = Touched()
         if compared.changed:
+            people = other_person.refuse_misaligned(staging, header.mapping, compared.fields)
+            compared = replace(compared, other_person=people)
             touched = ChangedRecords(staging, header.mapping).touched()
     result = Result.of(table, header, tally, compared, touched)
     result.united_classes = united

@@ -102,6 +102,7 @@ class Result:
     unchanged: int = 0
     missing: int = 0
     claimed: int = 0
+    other_person: int = 0  # held records that would go to another person
     confirmed: int = 0
     stale: int = 0
     fields: dict[str, int] = field(default_factory=dict)
@@ -142,6 +143,7 @@ class Result:
             unchanged=difference.unchanged,
             missing=difference.missing,
             claimed=difference.claimed,
+            other_person=difference.other_person,
             confirmed=touched.confirmed,
             stale=touched.stale,
             fields=difference.fields,

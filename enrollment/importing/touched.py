@@ -12,6 +12,7 @@ from delivery.masking import masked_phone
 from enrollment.identity.number import mask_number
 from enrollment.importing.columns import BY_NAME, LOCKED
 from enrollment.importing.difference import COMPARED, SOURCE, differs
+from enrollment.importing.other_person import other_person
 from enrollment.models.record import Gender
 from vault.cipher import unseal
 
@@ -35,8 +36,10 @@ class Only(models.TextChoices):
     CONFIRMED = "confirmed", _("Checked by the student")
     STALE = "stale", _("The student's answer would be out of date")
     LOCKED = "locked", _("Locked fields change")
+    OTHER_PERSON = "other_person", _("Would go to another person")
 
 
+_MARKS = (Only.HELD, Only.CONFIRMED, Only.STALE, Only.OTHER_PERSON)
 _ASKING = frozenset({Only.CONFIRMED, Only.STALE})
 
 
@@ -69,6 +72,7 @@ class ChangedRecord:
     held: bool
     confirmed: bool
     stale: bool
+    other_person: bool
     changes: list[Change]
 
 
@@ -111,7 +115,7 @@ class ChangedRecords(Sequence[ChangedRecord]):
     def __getitem__(self, part: Any) -> Any:
         assert isinstance(part, slice)  # noqa: S101  a paginator asks for nothing else
         kinds = self._conditions()
-        marks = ", ".join(kinds[only] for only in (Only.HELD, Only.CONFIRMED, Only.STALE))
+        marks = ", ".join(kinds[only] for only in _MARKS)
         values = ", ".join(_pair(name) for name in self._names)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -128,7 +132,8 @@ class ChangedRecords(Sequence[ChangedRecord]):
             return [self._record(row) for row in cursor.fetchall()]
 
     def _record(self, row: tuple[Any, ...]) -> ChangedRecord:
-        number, key, name, student_number, staged_key, held, confirmed, stale, *cells = row
+        number, key, name, student_number, staged_key, *rest = row
+        (held, confirmed, stale, other), cells = rest[: len(_MARKS)], rest[len(_MARKS) :]
         triples = zip(self._names, cells[::3], cells[1::3], cells[2::3], strict=True)
         changes = []
         for field, differing, old, new in triples:
@@ -138,7 +143,7 @@ class ChangedRecords(Sequence[ChangedRecord]):
                 old, new = _masked(field, old, key), _masked(field, new, staged_key)
             changes.append(Change(BY_NAME[field].label, *_shown(field, old, new), field in LOCKED))
         return ChangedRecord(
-            number, str(key), name, student_number, held, confirmed, stale, changes
+            number, str(key), name, student_number, held, confirmed, stale, other, changes
         )
 
     def _conditions(self) -> dict[Only, str]:
@@ -150,6 +155,7 @@ class ChangedRecords(Sequence[ChangedRecord]):
             Only.CONFIRMED: "(answer.fields IS NOT NULL)",
             Only.STALE: f"COALESCE(answer.fields ?| array_remove(ARRAY[{named}], NULL), false)",
             Only.LOCKED: f"({' OR '.join(locked) or 'false'})",
+            Only.OTHER_PERSON: other_person(self._names),
         }
 
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
+from enrollment.identity.certificates import series_sql
 from enrollment.models import ImportBatch, StudentRecord
 
 # What a publication writes; who holds a record and since when is not its business.
@@ -11,7 +13,7 @@ _RESTORED = (
     "candidate_number student_number name name_canonical gender birth_date certificate_type "
     "certificate_sealed certificate_hash phone_sealed phone_hash ethnicity political_status "
     "major_code major_name level schooling_years education_type study_mode entry_date college "
-    "department expected_leaving_date status school_class_id fingerprint"
+    "department expected_leaving_date status school_class_id fingerprint person_since"
 ).split()
 
 
@@ -36,7 +38,9 @@ def obstacle_to_undo(batch: ImportBatch) -> Obstacle | None:
     """What stands in the way of undoing ``batch``; None when nothing does."""
     created = StudentRecord.objects.filter(created_in=batch)
     later = created.filter(version__gt=1)
-    claimed = created.filter(holder__isnull=False)
+    claimed = StudentRecord.objects.filter(
+        Q(created_in=batch) | Q(pk__in=changed_person(batch)), holder__isnull=False
+    )
     changed = _changed_later(batch)
     if not (later.exists() or claimed.exists() or changed):
         return None
@@ -72,6 +76,20 @@ def _changed_later(batch: ImportBatch) -> list[int]:
             "SELECT r.id FROM enrollment_recordbefore b JOIN enrollment_studentrecord r"
             " ON r.id = b.record_id"
             " WHERE b.batch_id = %s AND r.version <> (b.row->>'version')::int + 1 ORDER BY r.id",
+            [batch.pk],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def changed_person(batch: ImportBatch) -> list[int]:
+    """Records whose certificate the undo would change: it must not do so in somebody's hands."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.id FROM enrollment_recordbefore b"
+            " JOIN enrollment_studentrecord r ON r.id = b.record_id,"
+            " jsonb_populate_record(r, b.row) old WHERE b.batch_id = %s AND"
+            " (old.certificate_hash <> r.certificate_hash"
+            f" OR {series_sql('old')} <> {series_sql('r')})",
             [batch.pk],
         )
         return [row[0] for row in cursor.fetchall()]

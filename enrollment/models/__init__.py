@@ -17,6 +17,7 @@ from enrollment.models.institution import (
 from enrollment.models.photo import Photo
 from enrollment.models.photo_batch import PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.models.record import FieldChange, StudentRecord
+from enrollment.models.rule_change import RuleChange
 from enrollment.models.status_report import ReportLanguage, SigningKey, StatusReport
 from enrollment.models.token import ImportToken, TokenRight
 
@@ -48,6 +49,7 @@ __all__ = [
     "RecordBefore",
     "RecordEvent",
     "ReportLanguage",
+    "RuleChange",
     "SchoolClass",
     "SigningKey",
     "StatusReport",

@@ -56,6 +56,8 @@ class ImportBatch(models.Model):
     failure = models.CharField(max_length=40, blank=True)
     # The place of the failure in the file: a line, or the titles that are missing.
     failure_detail = models.CharField(max_length=200, blank=True)
+    # Held records that the publication may give to other people, as a person has decided.
+    accepted_people = models.PositiveIntegerField(default=0, db_default=0)
     # Times that a worker began to check or publish it; counted before the work.
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     # The one sheet of the workbook to read, and those of which one must be chosen.

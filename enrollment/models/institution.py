@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -62,6 +63,7 @@ class InstitutionRegistrar(models.Model):
     institution = models.ForeignKey(
         Institution, on_delete=models.CASCADE, related_name="registrars"
     )
+    since = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [

@@ -81,6 +81,8 @@ class StudentRecord(models.Model):
     # Until then the holder reads neither photographs, full numbers nor reports: staff opened
     # the record for them, and one person alone must not be able to (SECURITY T33).
     withheld_until = models.DateTimeField(null=True, blank=True)
+    # When a publication gave the record to another person: what is older is not this one's.
+    person_since = models.DateTimeField(null=True, blank=True)
     # Written by triggers and by enrollment.seeking; see enrollment.progress.
     progress = models.CharField(
         max_length=12,

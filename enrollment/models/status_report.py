@@ -79,7 +79,6 @@ class StatusReport(models.Model):
     # Characters that no font can print; the report waits for one that can.
     missing_glyphs = models.CharField(max_length=100, blank=True, db_default="")
     pin_hash = models.CharField(max_length=128, blank=True)
-    pin_failures = models.PositiveSmallIntegerField(default=0)
     issued_at = models.DateTimeField()
     valid_until = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -8,19 +8,18 @@ from typing import Any
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 import audit.services as trail
-from accounts.models import User
+from accounts import limits
+from accounts.models import LimitHit, User
 from enrollment import tasks
 from enrollment.cards import Card
-from enrollment.freezing import refuse_frozen
-from enrollment.models import FieldChange, StatusReport
+from enrollment.freezing import RecordFrozenError
+from enrollment.models import FieldChange, StatusReport, StudentRecord
 from enrollment.withholding import refuse_withheld
 from vault.cipher import seal, unseal
 
-PIN_TRIES = 10  # after them only the owner can help, by issuing another
 MAX_DAYS = 180
 # What a report states; a later change of one of these is told to who checks it.
 STATED = (
@@ -34,9 +33,10 @@ def issue_report(
 ) -> StatusReport:
     """State ``card`` in a report that is valid for ``days``; its file is printed meanwhile.
 
-    Raises enrollment.freezing.RecordFrozenError and enrollment.withholding.RecordWithheldError.
+    Raises enrollment.freezing.RecordFrozenError, also where the record has left
+    the account meanwhile, enrollment.withholding.RecordWithheldError and
+    accounts.limits.LimitReachedError.
     """
-    refuse_frozen(card.record)
     refuse_withheld(card.record)
     now = timezone.now()
     report = StatusReport(
@@ -52,6 +52,12 @@ def issue_report(
     facts = json.dumps(_facts(card, report), ensure_ascii=False).encode()
     report.facts_sealed = seal(facts, context=f"status-report:{report.key}")
     with transaction.atomic():
+        held = StudentRecord.objects.select_for_update(of=("self",)).filter(
+            pk=card.record.pk, holder=account, frozen_at=None
+        )
+        if not held.exists():
+            raise RecordFrozenError
+        limits.spend("issue_report", f"account:{account.pk}")
         report.save(force_insert=True)
         _write("issue_report", report, account)
         transaction.on_commit(partial(tasks.ring, tasks.print_status_report, report))
@@ -85,17 +91,24 @@ def open_file(report: StatusReport) -> bytes:
         return unseal(file.read(), context=f"status-report-file:{report.key}")
 
 
-def pin_opens(report: StatusReport, pin: str) -> bool:
-    """Whether ``pin`` is the report's; wrong ones are counted and run out."""
+def pin_opens(report: StatusReport, pin: str, client: str) -> bool:
+    """Whether ``pin`` is the report's; the wrong ones of each reader are counted.
+
+    Raises accounts.limits.LimitReachedError: a reader, or many together, must wait.
+    """
     if not report.pin_hash:
         return True
-    # The try is spent before it is judged, so that parallel ones cannot outrun the count.
-    left = StatusReport.objects.filter(pk=report.pk, pin_failures__lt=PIN_TRIES)
-    if not left.update(pin_failures=F("pin_failures") + 1):
+    if not pin:
         return False
+    # The try is spent before it is judged, so that parallel ones cannot outrun the count.
+    with transaction.atomic():
+        tries = [
+            limits.spend_from_network("report_pin", client, of=str(report.key)),
+            limits.spend("report_pins", str(report.key)),
+        ]
     if not check_password(pin, report.pin_hash):
         return False
-    StatusReport.objects.filter(pk=report.pk).update(pin_failures=F("pin_failures") - 1)
+    LimitHit.objects.filter(pk__in=tries).delete()
     return True
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.notices import tell_all
 from enrollment.models import Photo, PhotoKind, StatusReport
+from enrollment.queries import of_present_person
 from enrollment.reporting.paper import TITLES, print_report
 from enrollment.reporting.signing import sign, signing_key
 from vault.cipher import seal, unseal
@@ -67,7 +68,8 @@ def public_link(report: StatusReport) -> str:
 
 def _photo(report: StatusReport) -> bytes | None:
     """The graduation photo, else the admission photo, else none."""
-    photos = {photo.kind: photo for photo in Photo.objects.filter(record=report.record_id)}
+    of_this_person = Photo.objects.filter(of_present_person("added_at"), record=report.record_id)
+    photos = {photo.kind: photo for photo in of_this_person}
     for kind in (PhotoKind.GRADUATION, PhotoKind.ADMISSION):
         if kind in photos:
             with default_storage.open(photos[kind].stored_as) as file:

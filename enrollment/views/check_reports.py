@@ -1,6 +1,5 @@
 """Anyone verifies a report: by its code, or by the file itself."""
 
-import hashlib
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -17,6 +16,7 @@ from enrollment.models.confirmation import canonical_code
 from enrollment.reporting import acts
 from enrollment.reporting.printing import facts_of
 from enrollment.reporting.signing import fingerprint, verify
+from enrollment.status_reports.brought_file import identify
 from enrollment.views.public import too_many_checks
 
 
@@ -47,34 +47,42 @@ def check(request: HttpRequest, code: str = "") -> HttpResponse:
     if file_form.is_valid():
         context |= _by_file(file_form.cleaned_data["file"])
     elif code_form.is_valid():
-        context |= _by_code(code_form.cleaned_data["code"], code_form.cleaned_data["pin"])
+        context |= _by_code(request, **code_form.cleaned_data)
     elif code and not posted:
-        context |= _by_code(code, "")
+        context |= _by_code(request, code, "")
     answer = render(request, "enrollment/reports/check.html", context)
     answer["X-Robots-Tag"] = "noindex, noarchive"
     return answer
 
 
-def _by_code(typed: str, pin: str) -> dict[str, Any]:
-    found = _reports().filter(code=canonical_code(typed)).first()
+def _by_code(request: HttpRequest, code: str, pin: str) -> dict[str, Any]:
+    found = _reports().filter(code=canonical_code(code)).first()
     if found is None:
         return {"unknown": True}
-    if not acts.pin_opens(found, pin):
-        return {"pin_needed": True, "pin_used_up": found.pin_failures >= acts.PIN_TRIES}
+    try:
+        if not acts.pin_opens(found, pin, client_address(request)):
+            return {"pin_needed": True, "pin_wrong": bool(pin)}
+    except LimitReachedError as error:
+        return {"pin_rests_until": error.lifts_at}
     return {"authentic": True, **_told(found)}
 
 
 def _by_file(content: bytes) -> dict[str, Any]:
-    verdict = verify(content)
-    found = _reports().filter(file_sha256=hashlib.sha256(content).digest()).first()
-    context: dict[str, Any] = {"verdict": verdict, "authentic": verdict.authentic}
-    if verdict.signer is not None:
-        context["issuer"] = verdict.signer.institution.name
-        context["fingerprint"] = fingerprint(bytes(verdict.signer.certificate))
-    if verdict.authentic and found is not None:
-        # Who holds the file has read it: the PIN guards the code alone.
-        context |= _told(found)
-    return context
+    """The verdict on the signed part of a file; what was added behind it is told apart.
+
+    Only bytes that this portal has issued are ever parsed.
+    """
+    brought = identify(content)
+    signature = verify(brought.signed) if brought.report else None
+    if brought.report is None or signature is None or signature.signer is None:
+        return {"brought": brought}
+    # Who holds the file has read it: the PIN guards the code alone.
+    return {
+        "brought": brought,
+        "authentic": signature.authentic,
+        "fingerprint": fingerprint(bytes(signature.signer.certificate)),
+        **_told(brought.report),
+    }
 
 
 def _reports() -> QuerySet[StatusReport]:
@@ -82,9 +90,11 @@ def _reports() -> QuerySet[StatusReport]:
 
 
 def _told(report: StatusReport) -> dict[str, Any]:
-    return {
-        "report": report,
-        "issuer": report.record.institution.name,
+    """What a reader learns; of a report that is no longer valid, only that."""
+    verdict = {"report": report, "issuer": report.record.institution.name}
+    if not report.is_valid:
+        return verdict
+    return verdict | {
         "facts": facts_of(report),
         "changes": acts.changes_since(report),
     }

@@ -128,18 +128,35 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
         raise RefusedError(409, "faulty", message)
     accepted = request.GET.get("accept_cleared", "").lower() in _YES
     try:
-        batches.release_batch(batch=batch, by=token.created_by, accept_cleared=accepted)
+        batches.release_batch(
+            batch=batch,
+            by=token.created_by,
+            accept_cleared=accepted,
+            accept_new_holders=_accepted_people(request),
+        )
     except batches.ClearedError as error:
         way_on = _("If that is meant, publish with ?accept_cleared=1.")
         raise RefusedError(409, "cleared", f"{error.message} {way_on}") from error
     except batches.SamePersonError as error:
         message = _("Another registrar must publish this file.")
         raise RefusedError(409, "second_person", message) from error
+    except batches.OtherPersonError as error:
+        message = _(
+            "Records in students' hands would go to other people (result.other_person). "
+            "Look at each; then publish with accept_new_holders=<their number>."
+        )
+        raise RefusedError(409, "other_person", message) from error
     except batches.WrongStateError as error:
         message = _("The file is not waiting for its publication.")
         raise RefusedError(409, "state", message) from error
     tasks.ring(tasks.publish_upload, batch)
     return _report(batch, token, 202)
+
+
+def _accepted_people(request: HttpRequest) -> int:
+    """How many held records the caller agrees to give to other people; 0 when nothing is said."""
+    stated = request.GET.get("accept_new_holders", "")
+    return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 9 else 0
 
 
 def _accept(request: HttpRequest, token: ImportToken, file: UploadedFile | None) -> JsonResponse:

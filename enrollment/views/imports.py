@@ -87,12 +87,19 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect("registry:import", batch.key)
     result = Result.from_json(batch.result)
     form = PublishForm(
-        request.POST if request.method == "POST" else None, asks=result.asks_about_cleared
+        request.POST if request.method == "POST" else None,
+        asks=result.asks_about_cleared,
+        other_person=result.other_person,
     )
     if request.method == "POST" and form.is_valid():
         accepted = form.cleaned_data.get("accept_cleared", False)
         try:
-            batches.release_batch(batch=batch, by=registrar(request), accept_cleared=accepted)
+            batches.release_batch(
+                batch=batch,
+                by=registrar(request),
+                accept_cleared=accepted,
+                accept_new_holders=result.other_person,
+            )
         except batches.ClearedError as error:
             messages.error(request, error.message)
         except batches.SamePersonError:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.limits import LimitReachedError
 from enrollment.forms import DaysForm, ReportForm
 from enrollment.freezing import RecordFrozenError
 from enrollment.models import StatusReport
@@ -28,10 +29,13 @@ def reports(request: HttpRequest, key: UUID) -> HttpResponse:
             made = acts.issue_report(card=card, account=account, **form.cleaned_data)
         except RecordFrozenError:
             messages.error(request, FROZEN)
-            return redirect("enrollment:record", key)
+            return redirect("enrollment:status")
         except RecordWithheldError:
             messages.error(request, WITHHELD)
             return redirect("enrollment:record", key)
+        except LimitReachedError:
+            messages.error(request, _("You have issued very many reports. Go on tomorrow."))
+            return redirect("enrollment:reports", key)
         return redirect("enrollment:report", made.key)
     issued = reports_held_by(account).filter(record=card.record)
     return render(

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from enrollment import schools
-from enrollment.models import Campaign
+from enrollment.models import Campaign, RuleChange
 from enrollment.queries import institutions_of
 from enrollment.school_forms import CampaignForm, SchoolForm
 from enrollment.views.access import registrar
+
+_DECISIONS = {"agree": True, "refuse": False}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,13 +25,38 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
     """What verification asks for here, and whether two must agree to publish."""
     user = registrar(request)
     school = get_object_or_404(institutions_of(user), code=code)
+    change = schools.waiting_change(school)
+    act = request.POST.get("act", "")
+    if act in _DECISIONS:
+        _decide(request, change, accepted=_DECISIONS[act])
+        return redirect("registry:rules", code)
     known = {"third_item": school.third_item, "second_approver": school.second_approver}
     form = SchoolForm(request.POST or None, initial=known)
     if form.is_valid():
-        schools.settle_rules(school=school, by=user, **form.cleaned_data)
+        waits = schools.settle_rules(school=school, by=user, **form.cleaned_data)
+        if waits:
+            messages.warning(request, _("What is looser waits until another registrar agrees."))
+            return redirect("registry:rules", code)
         messages.success(request, _("Saved."))
         return redirect("registry:campaigns")
-    return render(request, "enrollment/schools/rules.html", {"school": school, "form": form})
+    context = {
+        "school": school,
+        "form": form,
+        "change": change,
+        "may_agree": change is not None and schools.may_agree(change, user),
+    }
+    return render(request, "enrollment/schools/rules.html", context)
+
+
+def _decide(request: HttpRequest, change: RuleChange | None, *, accepted: bool) -> None:
+    try:
+        if change is None:
+            raise schools.NotYoursToDecideError
+        schools.decide_rules(change=change, accepted=accepted, by=registrar(request))
+    except schools.NotYoursToDecideError:
+        messages.error(request, _("Another registrar must agree, or somebody has decided already."))
+    else:
+        messages.success(request, _("Saved."))
 
 
 @require_safe

@@ -49,7 +49,8 @@ def accept_correction(*, report: Report, change: Change, words: str, by: User) -
 def enter_result(*, correction: Correction, accepted: bool, on: date, by: User) -> bool:
     """The province has answered: correct the record or leave it, and tell who asked.
 
-    False when somebody else has entered the answer.
+    False when somebody else has entered the answer. Raises
+    enrollment.corrections.NotCorrectableError; nothing was changed then.
     """
     with transaction.atomic():
         if not settle_submission(correction=correction, accepted=accepted, on=on, by=by):

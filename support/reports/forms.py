@@ -120,6 +120,10 @@ class CorrectionForm(forms.Form):
     )
     value = forms.CharField(
         label=_("New value"),
+        help_text=_(
+            "A certificate number may change by one wrong digit. If it becomes another one, or the "
+            "name changes too, the record leaves the student's account."
+        ),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
-from enrollment.corrections import submissions_of
+from enrollment.corrections import NotCorrectableError, submissions_of
 from enrollment.importing.columns import BY_NAME
 from support.reports.correcting import enter_result
 from support.reports.forms import ResultForm
@@ -41,8 +41,11 @@ def result(request: HttpRequest, key: UUID) -> HttpResponse:
     correction = get_object_or_404(submissions_of(registrar), key=key)
     form = ResultForm(request.POST or None, initial={"on": timezone.localdate()})
     if form.is_valid():
-        if enter_result(correction=correction, by=registrar, **form.cleaned_data):
-            messages.success(request, _("Entered; whoever reported it has been told."))
+        try:
+            if enter_result(correction=correction, by=registrar, **form.cleaned_data):
+                messages.success(request, _("Entered; whoever reported it has been told."))
+        except NotCorrectableError as error:
+            messages.error(request, error.message)
         return redirect("support:submissions")
     note_access(
         request,

@@ -599,6 +599,13 @@ PAGES = [
         "desk_registrar",
         act=show_it_is_you,
     ),
+    Page(
+        "rules, a change waits",
+        reverse("registry:rules", args=["19998"]),
+        "desk_registrar",
+        "rule_change",
+        act=show_it_is_you,
+    ),
     Page("classes", reverse("registry:classes"), "desk_registrar", "published_import"),
     Page(
         "one class",

@@ -31,7 +31,8 @@ class Command(BaseCommand):
     """Rehearses, reports, and publishes when every row is good.
 
     Exit status: 0 applied (or rehearsed without a fault), 1 rows are faulty and
-    nothing was applied, 2 the file was refused as a whole.
+    nothing was applied, 2 the file was refused as a whole, or would give records
+    in students' hands to other people and nobody has agreed to that.
     """
 
     # The checks would load every page and its libraries: twice the memory of an import.
@@ -55,6 +56,13 @@ class Command(BaseCommand):
             help="apply the file though it empties more than a few values of the registry",
         )
         parser.add_argument("--rehearse", action="store_true", help="check only, apply nothing")
+        parser.add_argument(
+            "--accept-new-holders",
+            type=int,
+            default=0,
+            metavar="N",
+            help="N records in students' hands may go to other people, as a rehearsal counted them",
+        )
         parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help="write faulty rows")
         parser.add_argument(
             "--json",
@@ -92,6 +100,8 @@ class Command(BaseCommand):
                 "rows": result.rows,
             }
             raise CommandError(message, returncode=EXIT_FAULTY)
+        if not options["rehearse"] and options["accept_new_holders"] != result.other_person:
+            raise CommandError(_other_person_line(result), returncode=EXIT_REFUSED)
 
     def _import(
         self, table: Table, name: str, digest: bytes, code: str | None, options: dict[str, Any]
@@ -110,17 +120,24 @@ class Command(BaseCommand):
                 report=lambda done: (bar.update(done - bar.n), None)[1],
             )
         self._tell(result, table, header, options)
-        if result.errors or options["rehearse"]:
+        accepted = options["accept_new_holders"]
+        is_agreed = accepted == result.other_person
+        if result.errors or options["rehearse"] or not is_agreed:
             batches.discard_batch(batch=batch)
         else:
-            self._publish(batch, options["accept_cleared"])
+            self._publish(batch, options["accept_cleared"], accepted)
             if options["json"] != STANDARD_OUTPUT:
                 self.stdout.write(self.style.SUCCESS(_("Applied.")))
         return result
 
-    def _publish(self, batch: ImportBatch, accept_cleared: bool) -> None:
+    def _publish(self, batch: ImportBatch, accept_cleared: bool, new_holders: int) -> None:
         try:
-            batches.publish_batch(batch=batch, by=None, accept_cleared=accept_cleared)
+            batches.publish_batch(
+                batch=batch,
+                by=None,
+                accept_cleared=accept_cleared,
+                accept_new_holders=new_holders,
+            )
         except batches.ClearedError:
             batches.discard_batch(batch=batch)
             raise
@@ -138,6 +155,8 @@ class Command(BaseCommand):
         self.stdout.write(counts % result.as_json())
         for one in statements(result):
             self.stdout.write(f"{one.title}: {one.text}")
+        if result.other_person:
+            self.stdout.write(_other_person_line(result))
         for problem in result.problems:
             self.stdout.write(_problem_line(result, problem))
 
@@ -147,6 +166,15 @@ class Command(BaseCommand):
             self.stdout.write(text)
         elif options["json"]:
             options["json"].write_text(text, encoding="utf-8")
+
+
+def _other_person_line(result: Result) -> str:
+    """What must be agreed to before records in students' hands go to other people."""
+    return _(
+        "%(number)s records in students' hands would go to other people: their certificate number "
+        "changes. One wrong digit is corrected by a correction, which keeps the holder. If they "
+        "do belong to other people: --accept-new-holders %(number)s"
+    ) % {"number": result.other_person}
 
 
 def _problem_line(result: Result, problem: FoldedProblem) -> str:

@@ -1,0 +1,1 @@
+"""学籍验证报告: issuing, printing, signing and verifying."""

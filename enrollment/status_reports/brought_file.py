@@ -1,0 +1,78 @@
+"""What a file is that somebody brings: found among the reports that were issued here.
+
+Its bytes are compared with what was signed, never parsed: a file from a
+stranger costs one pass over it. A signed PDF names the bytes that its signature
+covers (``/ByteRange``); they are the file as it was issued, and what follows
+them was added later.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from django.db import models
+
+from enrollment.models import StatusReport
+
+_RANGE = re.compile(rb"/ByteRange\s{0,8}\[\s{0,8}0\s{1,8}\d{1,9}\s{1,8}(\d{1,9})\s{1,8}(\d{1,9})")
+# A report has one signature; a few more may have been added to it.
+MAX_SIGNATURES = 8
+_BEGIN = b"%PDF-"
+
+
+class Added(models.TextChoices):
+    """What follows the signed part of a file."""
+
+    NOTHING = "nothing"
+    BLANK = "blank"
+    SIGNATURE = "signature"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True)
+class BroughtFile:
+    """``report`` and its ``signed`` bytes where they were issued here, and what was added."""
+
+    names_signature: bool
+    report: StatusReport | None = None
+    signed: bytes = b""
+    added: Added = Added.NOTHING
+
+
+def identify(content: bytes) -> BroughtFile:
+    """Find the report whose signed file ``content`` is, or begins with; any bytes may be given."""
+    data = content[max(0, content.find(_BEGIN)) :]
+    lengths = {int(found[1]) + int(found[2]) for found in _ranges(data)}
+    fitting = sorted(length for length in lengths if 0 < length <= len(data))
+    for length, digest in _digests(data, fitting):
+        report = _issued().filter(file_sha256=digest).first()
+        if report is not None:
+            return BroughtFile(True, report, data[:length], _added(data[length:]))
+    return BroughtFile(bool(lengths))
+
+
+def _ranges(data: bytes) -> list[re.Match[bytes]]:
+    return [found for found, _ in zip(_RANGE.finditer(data), range(MAX_SIGNATURES), strict=False)]
+
+
+def _digests(data: bytes, lengths: list[int]) -> list[tuple[int, bytes]]:
+    """The digest of each beginning of ``data``, in one pass."""
+    digest, at, found = hashlib.sha256(), 0, []
+    for length in lengths:
+        digest.update(data[at:length])
+        at = length
+        found.append((length, digest.copy().digest()))
+    return found
+
+
+def _added(rest: bytes) -> Added:
+    if not rest:
+        return Added.NOTHING
+    if not rest.strip(b"\0\t\n\f\r \x1a"):
+        return Added.BLANK
+    return Added.SIGNATURE if b"/ByteRange" in rest else Added.CONTENT
+
+
+def _issued() -> "models.QuerySet[StatusReport]":
+    found = StatusReport.objects.exclude(stored_as="")
+    return found.select_related("record__institution")

@@ -1,0 +1,126 @@
+"""Corrections that turn a record in a student's hands into another person's."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Notice, User
+from enrollment.corrections import (
+    Change,
+    NotCorrectableError,
+    correct_record,
+    settle_submission,
+)
+from enrollment.models import Correction, StudentRecord
+from support.models import Report
+from tests.people import enter, make_account, make_record, make_school, sample_number
+from verification.models import Claim
+from verification.waiting import match_waiting
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 20)
+
+
+def correct(record: StudentRecord, field: str, value: str, by: User) -> None:
+    """Submit to the province, which agrees."""
+    record.refresh_from_db()
+    made = correct_record(record=record, change=Change(field, value, "学〔2026〕7号"), by=by)
+    assert settle_submission(correction=made, accepted=True, on=DAY, by=by)
+    record.refresh_from_db()
+
+
+def claim(account: User, record: StudentRecord) -> None:
+    """``account`` has proved to be the person of ``record``."""
+    Claim.objects.create(
+        account=account,
+        certificate_hash=record.certificate_hash,
+        institution_code=record.institution.code,
+        method="self",
+    )
+
+
+def test_one_wrong_digit_keeps_the_holder(
+    wang: User, wang_record: StudentRecord, desk_registrar: User
+) -> None:
+    correct(wang_record, "certificate_number", sample_number(32), desk_registrar)
+    assert wang_record.holder == wang
+    assert Claim.objects.filter(
+        account=wang, certificate_hash=wang_record.certificate_hash, ended_at=None
+    ).exists()
+
+
+@pytest.mark.parametrize("first", ["name", "certificate_number"])
+def test_name_and_number_corrected_are_another_person(
+    wang: User, wang_record: StudentRecord, desk_registrar: User, first: str
+) -> None:
+    """The victim's other record must not follow the new name and number."""
+    victim = make_record(name="李雷", number=sample_number(35), student_number="2026999999")
+    StudentRecord.objects.filter(pk=victim.pk).update(institution=make_other_school())
+    values = {"name": "李雷", "certificate_number": sample_number(35)}
+    for field in sorted(values, key=lambda name: name != first):
+        correct(wang_record, field, values[field], desk_registrar)
+    match_waiting()
+    victim.refresh_from_db()
+    assert (wang_record.holder_id, victim.holder_id) == (None, None)
+    assert not Claim.objects.filter(account=wang, ended_at=None).exists()
+    assert Notice.objects.filter(account=wang, kind="record_left").exists()
+
+
+def make_other_school() -> int:
+    """Another institution."""
+    return make_school(code="10009", name="明德职业技术学院").pk
+
+
+def test_a_number_changed_little_by_little_is_another_person(
+    wang: User, wang_record: StudentRecord, desk_registrar: User
+) -> None:
+    correct(wang_record, "certificate_number", sample_number(32), desk_registrar)
+    correct(wang_record, "certificate_number", sample_number(49), desk_registrar)
+    assert wang_record.holder_id is None
+
+
+def test_quite_another_number_leaves_the_account(
+    wang: User, wang_record: StudentRecord, desk_registrar: User
+) -> None:
+    correct(wang_record, "certificate_number", sample_number(31, "19990102"), desk_registrar)
+    assert wang_record.holder_id is None
+
+
+def test_a_number_of_another_account_is_refused_with_a_reason(
+    wang: User, wang_record: StudentRecord, wang_problem: Report, desk_registrar: User
+) -> None:
+    other = make_account("other@example.org")
+    twin = make_record(
+        name="王明", number=sample_number(32), student_number="2026999999", candidate_number=""
+    )
+    claim(other, twin)
+    desk: Client = enter(desk_registrar)
+    answer = desk.post(
+        reverse("support:report_correct", args=[wang_problem.key]),
+        {"field": "certificate_number", "value": sample_number(32), "document": "7"},
+    )
+    assert answer.status_code == 302
+    address = reverse("support:submission_result", args=[Correction.objects.get().key])
+    answer = desk.post(address, {"accepted": "yes", "on": "2026-11-20"}, follow=True)
+    assert answer.status_code == 200
+    assert "另一个账号" in answer.content.decode()
+    wang_record.refresh_from_db()
+    assert wang_record.holder == wang
+    assert Correction.objects.get().state == "submitted"
+
+
+def test_a_number_of_another_name_at_the_institution_is_refused(
+    wang_record: StudentRecord, desk_registrar: User
+) -> None:
+    make_record(name="李雷", number=sample_number(32), student_number="2026999999")
+    with pytest.raises(NotCorrectableError):
+        correct(wang_record, "certificate_number", sample_number(32), desk_registrar)
+
+
+def test_a_corrected_name_alone_keeps_the_holder(
+    wang: User, wang_record: StudentRecord, desk_registrar: User
+) -> None:
+    correct(wang_record, "name", "王䶮", desk_registrar)
+    assert wang_record.holder == wang
