@@ -38,7 +38,7 @@ PASSING = frozenset(
     }
 )
 # A file that ended this many checks or publications is not given to another worker.
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 5
 
 logger = logging.getLogger(__name__)
 

@@ -1,12 +1,14 @@
 """Somebody at a browser, and what reaches their phone and mailbox."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from playwright.sync_api import Download, expect
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect
 
 from tests.outbox import Outbox
+from tests.people import PASSWORD
 
 
 @dataclass(frozen=True)
@@ -37,3 +39,16 @@ class Hand:
         text = "\n".join(letter.text for letter in letters)
         codes: list[str] = re.findall(r"校验码\D*(\d{6})", text)
         return codes[-1]
+
+
+def take_file(tab: Tab, press: Callable[[], None]) -> Download:
+    """The file behind ``press``, which may ask for the password and for a reason first."""
+    with tab.expect_download() as download:
+        press()
+        if tab.locator("main [name=password]").count():
+            tab.locator("main [name=password]").fill(PASSWORD)
+            tab.locator("main form button[type=submit]").first.click()
+        if tab.locator("main [name=words]").count():
+            tab.locator("main [name=words]").fill("核对名册")
+            tab.locator("main form button[type=submit]").first.click()
+    return download.value

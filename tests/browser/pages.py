@@ -490,14 +490,6 @@ PAGES = [
         act=show_it_is_you,
     ),
     Page("reason for a file", reverse("registry:reason"), "desk_registrar"),
-    Page(
-        "a record that waits for a second person",
-        lambda record: reverse("verification:assist", args=[record.key]),
-        "desk_registrar",
-        "withheld_record",
-        act=show_it_is_you,
-    ),
-    Page("my record, some of it closed", reverse("enrollment:status"), "wang", "withheld_record"),
     Page("third item", reverse("verification:third"), "phone_owner", "open_third_item"),
     Page(
         "receipt", lambda made: reverse("enrollment:receipt", args=[made.key]), "wang", "answered"
@@ -754,4 +746,12 @@ PAGES = [
         who="wang",
         needs="wang_second_record",
     ),
+    Page(
+        "a record that waits for a second person",
+        lambda record: reverse("verification:assist", args=[record.key]),
+        "desk_registrar",
+        "withheld_record",
+        act=show_it_is_you,
+    ),
+    Page("my record, some of it closed", reverse("enrollment:status"), "wang", "withheld_record"),
 ]

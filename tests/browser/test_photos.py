@@ -16,6 +16,7 @@ from accounts.models import User
 from enrollment import tasks
 from enrollment.models import Photo, PhotoBatch, PhotoKind
 from tests.browser.conftest import NewContext
+from tests.browser.hand import take_file
 from tests.enrollment.importing import AT, run_import, sample, write_csv
 from tests.enrollment.pictures import picture
 from tests.people import PASSWORD
@@ -72,9 +73,8 @@ def test_a_zip_becomes_photographs(
     look(tab, tmp_path / "4.png")
     assert Photo.objects.filter(kind=PhotoKind.ADMISSION).count() == 2
 
-    with tab.expect_download() as download:
-        main.get_by_role("link", name="下载完整清单").click()
-    download.value.save_as(tmp_path / "list.xlsx")
+    taken = take_file(tab, main.get_by_role("link", name="下载完整清单").click)
+    taken.save_as(tmp_path / "list.xlsx")
     names = [row[0] for row in load_workbook(tmp_path / "list.xlsx").worksheets[0].values]
     assert "照片/无此人.jpg" in names
 

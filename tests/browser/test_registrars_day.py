@@ -15,6 +15,7 @@ from accounts.models import User
 from enrollment import tasks
 from enrollment.models import ImportBatch, StudentRecord
 from tests.browser.conftest import NewContext
+from tests.browser.hand import take_file
 from tests.enrollment.importing import AT, run_import, sample, write_csv
 from tests.people import PASSWORD
 
@@ -136,9 +137,9 @@ def test_a_messy_workbook_becomes_the_registry(
     for told in ("已损坏的号码", "互相冲突的行", "重复的行"):
         desk.look(told)
 
-    with desk.tab.expect_download() as download:
-        desk.press("下载这些行")
-    download.value.save_as(tmp_path / download.value.suggested_filename)
+    taken = take_file(desk.tab, lambda: desk.press("下载这些行"))
+    taken.save_as(tmp_path / taken.suggested_filename)
+    desk.tab.goto(f"/registry/imports/{ImportBatch.objects.latest('pk').key}/")
     mended = mend(tmp_path / "需要修改的行.xlsx", tmp_path / "改好.xlsx")
     desk.press("上传改好的行")
     desk.upload(mended)

@@ -25,7 +25,7 @@ PHONE = "+8613800138000"
 QUEUE = """
 from delivery.services import queue_sms
 for number in range({count}):
-    queue_sms(to="{phone}", kind="greeting", params={{"name": str(number)}}, purpose="{purpose}")
+    queue_sms(to="{phone}", kind="reminder", params={{"school": str(number)}}, purpose="{purpose}")
 """
 # Short, so that what takes a minute in the field takes seconds here.
 FAST = {
@@ -62,7 +62,7 @@ class Site:
         self.valkey.start()
         self.processes: list[subprocess.Popen[bytes]] = []
         self.port = free_port()
-        templates = '{"greeting": {"aliyun": "SMS_1", "tencent": "11"}}'
+        templates = '{"reminder": {"aliyun": "SMS_1", "tencent": "11"}}'
         self.environ = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
             **FAST,
