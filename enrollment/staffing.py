@@ -22,6 +22,7 @@ from accounts.roles import Role
 from accounts.security_log import record_event
 from accounts.sessions import services
 from accounts.text import fold
+from audit.models import AuditEntry
 from enrollment.importing.columns import fold_title
 from enrollment.importing.readers import open_table
 from enrollment.institutions import appointments
@@ -34,6 +35,7 @@ from enrollment.models import (
 )
 
 MAX_ROWS = 2_000
+MAX_PEOPLE = 500  # in one file: each is looked up and written to
 _CLASS_TITLES = frozenset({"班级", "班号", "班级名称", "行政班", "BH", "CLASS"})
 _PERSON_TITLES = frozenset(
     {"辅导员", "账号", "邮箱", "手机号", "用户名", "辅导员账号", "COUNSELOR", "EMAIL"}
@@ -46,6 +48,7 @@ class StaffingFault(models.TextChoices):
     HEADER = "header", _("The file needs a column 班级 and a column 辅导员.")
     EMPTY = "empty", _("The file names nobody.")
     TOO_LONG = "too_long", _("The file has more than 2,000 rows.")
+    TOO_MANY_PEOPLE = "too_many_people", _("The file names more than 500 people: split it.")
     BLANK = "blank", _("Class or counselor is missing in this row.")
     CLASS = "class", _("There is no such class.")
     PERSON = "person", _("This is neither an e-mail address, a mobile number nor a username.")
@@ -197,15 +200,26 @@ def end_sessions(*, account: User, reason: str, by: User) -> int:
 
 
 def _assign(pairs: Iterable[tuple[SchoolClass, Identifier]], by: User) -> None:
+    """Each person is looked up once, whatever the number of their classes."""
     waiting: list[tuple[Post, Identifier]] = []
+    colleagues: dict[Identifier, User | None] = {}
+    assigned: list[tuple[SchoolClass, User]] = []
     with transaction.atomic():
         for school_class, who in pairs:
-            owner = owners.owner_of(who)
-            if owner and _works_for(owner.account, school_class.institution):
-                _assign_now(school_class, owner.account, by)
+            if who not in colleagues:
+                colleagues[who] = _colleague(who, school_class.institution)
+            if (account := colleagues[who]) is not None:
+                assigned.append((school_class, account))
             else:
                 waiting.append((Post(Role.COUNSELOR, school_class=school_class), who))
+        _assign_now(assigned, by)
         _invite(waiting, by)
+
+
+def _colleague(who: Identifier, institution: Institution) -> User | None:
+    """The account that ``who`` names, if it works for the institution already."""
+    owner = owners.owner_of(who)
+    return owner.account if owner and _works_for(owner.account, institution) else None
 
 
 def _works_for(account: User, institution: Institution) -> bool:
@@ -214,11 +228,26 @@ def _works_for(account: User, institution: Institution) -> bool:
     return counselor.exists() or account.registrar_of.filter(institution=institution).exists()
 
 
-def _assign_now(school_class: SchoolClass, account: User, by: User) -> None:
-    RoleGrant.objects.get_or_create(user=account, role=Role.COUNSELOR)
-    ClassCounselor.objects.get_or_create(user=account, school_class=school_class)
-    detail = {"class": school_class.pk}
-    _note("assign_counselor", by, school_class.institution, "account", account.key, detail)
+def _assign_now(assigned: Sequence[tuple[SchoolClass, User]], by: User) -> None:
+    for account in {account for _class, account in assigned}:
+        RoleGrant.objects.get_or_create(user=account, role=Role.COUNSELOR)
+    ClassCounselor.objects.bulk_create(
+        (ClassCounselor(user=account, school_class=one) for one, account in assigned),
+        ignore_conflicts=True,
+    )
+    trail.record_many(
+        [
+            AuditEntry(
+                action="enrollment.assign_counselor",
+                actor_id=by.pk,
+                subject_type="account",
+                subject_key=str(account.key),
+                institution_code=one.institution.code,
+                detail={"class": one.pk},
+            )
+            for one, account in assigned
+        ]
+    )
 
 
 def _invite(posts: Sequence[tuple[Post, Identifier]], by: User, reason: str = "") -> None:
@@ -255,6 +284,8 @@ def _read(
             problems.append(RowProblem(number, f"{code} {person}".strip(), found))
         else:
             pairs.append(found)
+    if len({who for _, who in pairs}) > MAX_PEOPLE:
+        problems.append(RowProblem(1, "", StaffingFault.TOO_MANY_PEOPLE))
     if not pairs and not problems:
         problems.append(RowProblem(1, "", StaffingFault.EMPTY))
     return pairs, problems

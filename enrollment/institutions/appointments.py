@@ -4,7 +4,7 @@ Whoever appoints names a contact. The answer, and the message to that contact,
 are the same whether or not an account has it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -22,9 +22,11 @@ from accounts.letters import letter
 from accounts.models import RoleGrant, User
 from accounts.notices import tell
 from accounts.roles import Role
+from audit.models import AuditEntry
+from delivery.content import Content
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
-from delivery.services import queue_content
+from delivery.services import queue_many
 from enrollment.models import (
     Appointment,
     ClassCounselor,
@@ -66,24 +68,47 @@ def invite(
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
         since = timezone.now() - timedelta(days=1)
         today = Appointment.objects.filter(made_by=by, made_at__gt=since).count()
-        if today + len(posts) > settings.APPOINTMENTS_PER_DAY:
+        made = _new_appointments(posts, by, reason)
+        if today + len(made) > settings.APPOINTMENTS_PER_DAY:
             raise TooManyAppointmentsError
-        made: dict[Identifier, Appointment] = {}
-        for post, who in posts:
-            appointment, new = Appointment.objects.get_or_create(
-                contact_hash=_hash(who),
-                role=post.role,
-                institution=post.institution,
-                school_class=post.school_class,
-                answered_at=None,
-                defaults={"shown": _shown(who), "made_by": by, "reason": reason},
-            )
-            if new:
-                made.setdefault(who, appointment)
-                _note("appoint", appointment, by, reason)
-        for who, appointment in made.items():
-            _send(who, appointment)
-    return list(made.values())
+        Appointment.objects.bulk_create([appointment for _, appointment in made])
+        trail.record_many([_entry("appoint", one, by, reason) for _, one in made])
+        first: dict[Identifier, Appointment] = {}
+        for who, appointment in made:
+            first.setdefault(who, appointment)
+        _send_all(first)
+    return list(first.values())
+
+
+def _new_appointments(
+    posts: Sequence[tuple[Post, Identifier]], by: User, reason: str
+) -> list[tuple[Identifier, Appointment]]:
+    """What of ``posts`` does not wait for its person already, each once; not saved yet."""
+    hashes = {who: _hash(who) for _, who in posts}
+    waiting = Appointment.objects.filter(answered_at=None, contact_hash__in=hashes.values())
+    known: set[tuple[object, ...]] = {
+        (bytes(contact), role, institution, school_class)
+        for contact, role, institution, school_class in waiting.values_list(
+            "contact_hash", "role", "institution_id", "school_class_id"
+        )
+    }
+    made = []
+    for post, who in posts:
+        place = post.institution and post.institution.pk, post.school_class and post.school_class.pk
+        if (hashes[who], str(post.role), *place) in known:
+            continue
+        known.add((hashes[who], str(post.role), *place))
+        appointment = Appointment(
+            contact_hash=hashes[who],
+            role=post.role,
+            institution=post.institution,
+            school_class=post.school_class,
+            shown=_shown(who),
+            made_by=by,
+            reason=reason,
+        )
+        made.append((who, appointment))
+    return made
 
 
 def appointments_of(account: User) -> QuerySet[Appointment]:
@@ -153,18 +178,19 @@ def _answer(appointment: Appointment, *, accepted: bool) -> bool:
     return bool(waiting.update(answered_at=Now(), accepted=accepted))
 
 
-def _send(who: Identifier, appointment: Appointment) -> None:
+def _send_all(first: Mapping[Identifier, Appointment]) -> None:
     """The same message whether or not an account has the contact; a username hears by notice."""
-    path = reverse("registry:appointment", args=[appointment.key])
-    if who.channel is None:
-        if owner := owner_of(who):
-            tell(account=owner.account, kind=KIND, path=path, always=True)
-        return
-    with translation.override(settings.LANGUAGE_CODE):
-        content = letter(
-            KIND, who.channel, {"link": settings.SITE_URL + path, "key": appointment.key.hex}
-        )
-        queue_content(to=who.value, content=content, purpose=KIND)
+    messages: list[tuple[str, Content, int | None]] = []
+    for who, appointment in first.items():
+        path = reverse("registry:appointment", args=[appointment.key])
+        if who.channel is None:
+            if owner := owner_of(who):
+                tell(account=owner.account, kind=KIND, path=path, always=True)
+            continue
+        params = {"link": settings.SITE_URL + path, "key": appointment.key.hex}
+        with translation.override(settings.LANGUAGE_CODE):
+            messages.append((who.value, letter(KIND, who.channel, params), None))
+    queue_many(messages, purpose=KIND)
 
 
 def _shown(who: Identifier) -> str:
@@ -178,13 +204,17 @@ def _hash(who: Identifier) -> bytes:
 
 
 def _note(act: str, appointment: Appointment, by: User, reason: str) -> None:
+    trail.record_many([_entry(act, appointment, by, reason)])
+
+
+def _entry(act: str, appointment: Appointment, by: User, reason: str) -> AuditEntry:
     school_class = appointment.school_class
     school = school_class.institution if school_class else appointment.institution
-    trail.record(
+    return AuditEntry(
         action=f"enrollment.{act}",
         actor_id=by.pk,
         subject_type="appointment",
-        subject_key=appointment.key,
+        subject_key=str(appointment.key),
         institution_code=school.code if school else "",
         reason=reason,
         detail={"role": appointment.role, "class": appointment.school_class_id},

@@ -1,0 +1,89 @@
+"""A small file of counselors must not hold a web process for long."""
+
+import tempfile
+import time
+from typing import BinaryIO, cast
+
+import pytest
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.models import AuditEntry
+from enrollment import staffing
+from enrollment.models import (
+    Appointment,
+    ClassCounselor,
+    Institution,
+    InstitutionRegistrar,
+    SchoolClass,
+)
+from tests.outbox import Outbox
+from tests.people import make_account, make_school
+
+pytestmark = pytest.mark.django_db
+CLASSES = 1900
+SECONDS = 6.0  # of processor time, on a slow machine; 40 before
+
+
+@pytest.fixture
+def school(db: None) -> Institution:
+    school = make_school()
+    SchoolClass.objects.bulk_create(
+        SchoolClass(institution=school, code=f"软工{number}") for number in range(CLASSES)
+    )
+    return school
+
+
+@pytest.fixture
+def registrar(school: Institution) -> User:
+    user = make_account("r@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=user, institution=school)
+    return user
+
+
+def file_of(people: int) -> BinaryIO:
+    rows = (f"软工{number},x{number % people}@example.org\n" for number in range(CLASSES))
+    file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - read by the caller
+    file.write(("班级,辅导员\n" + "".join(rows)).encode())
+    file.seek(0)
+    return file
+
+
+def assign(school: Institution, by: User, people: int) -> float:
+    began = time.process_time()
+    staffing.assign_from_file(institution=school, source=file_of(people), name="a.csv", by=by)
+    return time.process_time() - began
+
+
+def test_as_many_strangers_as_a_file_may_name_cost_a_bound(
+    school: Institution, registrar: User, outbox: Outbox
+) -> None:
+    assert assign(school, registrar, staffing.MAX_PEOPLE) < SECONDS
+    assert Appointment.objects.count() == CLASSES
+    assert len(outbox.emails()) == staffing.MAX_PEOPLE
+    # The same file again changes nothing and writes to nobody.
+    assert assign(school, registrar, staffing.MAX_PEOPLE) < SECONDS
+    assert Appointment.objects.count() == CLASSES
+    assert len(outbox.emails()) == staffing.MAX_PEOPLE
+
+
+def test_colleagues_are_assigned_to_all_their_classes_at_once(
+    school: Institution, registrar: User
+) -> None:
+    colleagues = [make_account(f"x{number}@example.org") for number in range(3)]
+    for account in colleagues:
+        InstitutionRegistrar.objects.create(user=account, institution=school)
+    assert assign(school, registrar, len(colleagues)) < SECONDS
+    assert ClassCounselor.objects.count() == CLASSES
+    assert AuditEntry.objects.filter(action="enrollment.assign_counselor").count() == CLASSES
+
+
+def test_more_people_than_that_are_refused_before_anyone_is_looked_up(
+    school: Institution, registrar: User
+) -> None:
+    with pytest.raises(staffing.StaffingError) as refused:
+        assign(school, registrar, staffing.MAX_PEOPLE + 1)
+    assert [problem.fault for problem in refused.value.problems] == [
+        staffing.StaffingFault.TOO_MANY_PEOPLE
+    ]
+    assert not Appointment.objects.exists()
