@@ -36,12 +36,16 @@ class Desk:
         tasks.rehearse_upload(ImportBatch.objects.latest("pk").pk)
         expect(self.tab.locator("[data-live]")).to_have_count(0)
 
-    def publish(self) -> None:
-        """Look once more, and publish."""
-        self.press("去发布")
+    def confirm_password(self) -> None:
+        """Give the password where the page asks for it."""
         if self.tab.locator("[name=password]").count():
             self.tab.locator("[name=password]").fill(PASSWORD)
             self.tab.locator("main form button[type=submit]").first.click()
+
+    def publish(self) -> None:
+        """Look once more, and publish."""
+        self.press("去发布")
+        self.confirm_password()
         self.look("发布这个文件")
         self.press("发布")
         expect(self.tab.locator("[data-live] progress")).to_be_visible()

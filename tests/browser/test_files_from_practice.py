@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import User
 from enrollment.models import StudentRecord
+from tests.browser.checks import overflow_complaints
 from tests.browser.conftest import NewContext
 from tests.browser.registrars_desk import Desk
 from tests.cases.workbooks import DATA, good_data
@@ -30,10 +31,22 @@ def test_she_knows_what_will_happen_before_it_happens(
     desk.tab.goto("/registry/imports/")
     desk.upload(DATA / "per_class.xlsx")
     desk.look("合并为一份名单")  # three sheets, one a class
+    assert_fits(desk)
+    desk.press("去发布")
+    desk.confirm_password()
+    desk.look("合并为一份名单")  # said once more where it is decided
+    assert_fits(desk)
     desk.tab.goto("/registry/imports/")
     desk.upload(DATA / "merged.xlsx")
     desk.look("没有需要发布的内容")  # the merged class and major count for all four
+    assert_fits(desk)
     desk.tab.goto("/registry/imports/")
     desk.upload(DATA / "error_cells.xlsx")
     desk.look("#N/A")  # named at its cell, and nothing is cleared
+    assert_fits(desk)
     assert set(StudentRecord.objects.values_list("student_number", "major_name")) == majors
+
+
+def assert_fits(desk: Desk) -> None:
+    """Nothing of the page is wider than a phone."""
+    assert overflow_complaints(desk.tab) == []

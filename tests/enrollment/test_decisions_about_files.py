@@ -132,3 +132,24 @@ def test_a_system_names_the_sheet_or_is_told_which_there_are(
     assert unknown.state == BatchState.FAILED
     assert not StudentRecord.objects.exists()
     assert ImportBatch.objects.count() == 3
+
+
+def test_no_tick_is_asked_for_a_few_values(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    run(saved(sheet_with(emptied(0)), tmp_path / "before.xlsx"))
+    batch = upload(desk, saved(sheet_with(emptied(2)), tmp_path / "few.xlsx"), school)
+    signed_in_just_now(desk)
+    page = desk.get(reverse("registry:publish", args=[batch.key])).content.decode()
+    assert "accept_cleared" not in page
+
+
+def test_no_sheet_is_chosen_of_a_file_that_was_read(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
+    batch = upload(desk, saved(sheet_with(ROWS), tmp_path / "a.xlsx"), school)
+    address = reverse("registry:choose_sheet", args=[batch.key])
+    told = desk.post(address, {"sheet": "名单"}, follow=True).content.decode()
+    assert "请选择其中一个工作表" in told
+    batch.refresh_from_db()
+    assert (batch.state, batch.sheet) == (BatchState.REHEARSED, "")
