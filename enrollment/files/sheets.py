@@ -64,6 +64,7 @@ class Reading:
     hidden_rows_listed: list[str] = field(default_factory=list)
     hidden_columns: list[str] = field(default_factory=list)
     untitled_columns: list[str] = field(default_factory=list)
+    merged_cells: list[str] = field(default_factory=list)
 
     def place(self, line: int) -> str:
         """A row as people name it: its number, behind the sheet's name where there are several."""
@@ -134,6 +135,7 @@ class SheetReader:
             start = 0 if sheet is first or sheet.header is None else sheet.header.row_number
             yield from self._lines_of(sheet, start, places)
             self._tell_columns(sheet)
+            self._tell_merged_cells(sheet)
 
     def _looked_at(self, name: str, is_hidden: bool) -> _Sheet:
         spans, hidden_columns = self._book.layout(name)
@@ -198,6 +200,16 @@ class SheetReader:
         self.reading.untitled_columns += map(column_letters, sorted(self._book.beyond)[:_LISTED])
         self.reading.hidden_columns = list(dict.fromkeys(self.reading.hidden_columns))
         self.reading.untitled_columns = list(dict.fromkeys(self.reading.untitled_columns))
+
+    def _tell_merged_cells(self, sheet: _Sheet) -> None:
+        head, width = (sheet.header.row_number, _width(sheet.header)) if sheet.header else (0, 0)
+        name = f"{sheet.name}!" if len(self._chosen) > 1 else ""
+        tall = (
+            f"{name}{column_letters(first)}{top}:{column_letters(last)}{bottom}"
+            for top, first, bottom, last in sorted(sheet.spans)
+            if head < top < bottom and first < width
+        )
+        self.reading.merged_cells += islice(tall, _LISTED + 1)
 
 
 def place_text(sheet: str, row: int) -> str:

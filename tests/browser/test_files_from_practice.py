@@ -38,6 +38,7 @@ def test_she_knows_what_will_happen_before_it_happens(
     assert_fits(desk)
     desk.tab.goto("/registry/imports/")
     desk.upload(DATA / "merged.xlsx")
+    desk.look("合并单元格")
     desk.look("没有需要发布的内容")  # the merged class and major count for all four
     assert_fits(desk)
     desk.tab.goto("/registry/imports/")

@@ -306,6 +306,13 @@ def test_a_cell_far_away_costs_nothing(tmp_path: Path) -> None:
     assert result["reading"]["untitled_columns"] == ["XFD"]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("merged.xlsx", ["E2:E5", "F2:F5"]), ("two_rows.xlsx", [])]
+)
+def test_merged_cells_below_the_titles_are_told(tmp_path: Path, name: str, told: list[str]) -> None:
+    assert run(DATA / name, tmp=tmp_path)["reading"]["merged_cells"] == told
+
+
 def test_a_sheet_is_chosen_by_name(tmp_path: Path) -> None:
     result = run(DATA / "hidden.xlsx", tmp=tmp_path, sheet="旧")
     assert {status for (status,) in values("status")} == {"休学"}
