@@ -6,6 +6,7 @@ from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts import guessing
@@ -45,8 +46,42 @@ class FactorAgainForm(_CountedCode, mfa_forms.ReauthenticateForm):
     """The same, to show again who is signed in."""
 
 
+class CredentialField(forms.JSONField):
+    """What a browser's passkey answers; numbers and nesting beyond Python's parser are refused."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        """The parsed value. Raises ValidationError."""
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError) as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was sent, as the page shows it again."""
+        try:
+            return super().bound_data(data, initial)
+        except (RecursionError, ValueError):
+            return None
+
+
+class AuthenticateSecurityKeyForm(webauthn_forms.AuthenticateWebAuthnForm):
+    """Sign in with a passkey beside the password."""
+
+    credential = CredentialField()
+
+
+class SecurityKeyAgainForm(webauthn_forms.ReauthenticateWebAuthnForm):
+    """A passkey to show again who is signed in."""
+
+    credential = CredentialField()
+
+
 class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
     """Add a security key or passkey under a name that tells it from others."""
+
+    credential = CredentialField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

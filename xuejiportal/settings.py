@@ -217,7 +217,9 @@ MFA_ADAPTER = "accounts.factor_adapter.FactorAdapter"
 MFA_FORMS = {
     "add_webauthn": "accounts.factor_forms.AddSecurityKeyForm",
     "authenticate": "accounts.factor_forms.SecondFactorForm",
+    "authenticate_webauthn": "accounts.factor_forms.AuthenticateSecurityKeyForm",
     "reauthenticate": "accounts.factor_forms.FactorAgainForm",
+    "reauthenticate_webauthn": "accounts.factor_forms.SecurityKeyAgainForm",
 }
 # A clock may be half a minute off (RFC 6238 5.2: at most one step of delay).
 MFA_TOTP_TOLERANCE = 1

@@ -69,7 +69,7 @@ def test_who_asked_too_often_is_let_go_by_the_registrar(
         tab.locator("[name=address]").fill(NUMBER)
         send(tab)
     blocked = way.says(
-        "So many codes were asked for that nothing more is sent to this address for now."
+        "You asked for codes so often that you cannot have more sent to this address for now."
     )
     expect(tab.get_by_role("main")).to_contain_text(blocked)
 
