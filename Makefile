@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
-.PHONY: run setup test test-tools lint messages bench clean help
+.PHONY: run setup test test-tools lint messages bench sbom clean help
 
 help:
 	@echo "make run      the portal with a demo school, on http://localhost:$(PORT)"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint     style, types, import directions, migrations, templates"
 	@echo "make messages collect the texts for translation"
 	@echo "make bench    all benchmarks; make bench-NAME runs one"
+	@echo "make sbom     the list of what production installs, as CycloneDX, in build/sbom.json"
 	@echo "make clean    remove everything these commands made, data included"
 
 run: setup
@@ -56,6 +57,15 @@ bench: setup
 
 bench-%: setup
 	$(RUN) -m benchmarks.$* $(ARGS)
+
+# In an environment of its own, thrown away afterwards: the portal does not need the tool.
+sbom:
+	@mkdir -p build && rm -rf build/sbom-tool
+	@$(PYTHON) -m venv build/sbom-tool
+	@build/sbom-tool/bin/pip install --quiet --disable-pip-version-check cyclonedx-bom==7.5.0
+	@build/sbom-tool/bin/cyclonedx-py requirements requirements/production.txt --of JSON -o build/sbom.json
+	@rm -rf build/sbom-tool
+	@echo build/sbom.json
 
 clean:
 	@! test -x $(RUN) || $(RUN) -m xuejiportal.embedded.programs var/embedded/postgresql
