@@ -51,7 +51,7 @@ def receive(request: HttpRequest, provider: str, token: str) -> HttpResponseBase
             raise ValueError("a list of receipts was expected")
         receipts = push.read(items)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return HttpResponseBadRequest("malformed", content_type="text/plain")
+        return HttpResponseBadRequest("malformed", content_type="text/plain; charset=utf-8")
     for receipt in receipts:
         record(provider, receipt)
     return JsonResponse(push.thanks)

@@ -144,7 +144,9 @@ def serve_evidence(file: EvidenceFile) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(_unsealed(file, source), content_type=file.media_type)
     ending, kind = ("jpg", "inline") if file.is_picture else ("pdf", "attachment")
     answer["Content-Disposition"] = f'{kind}; filename="evidence-{file.pk}.{ending}"'
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["Content-Security-Policy"] = (
+        "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+    )
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
 

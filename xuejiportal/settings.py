@@ -77,10 +77,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "xuejiportal.middleware.WellFormedMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Around all others: no answer goes without their header fields.
     "xuejiportal.middleware.PolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "xuejiportal.middleware.WellFormedMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "xuejiportal.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -235,7 +236,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 KNOWN_DEVICE_COOKIE_NAME = "__Host-device" if PRODUCTION else "device"
-CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = "__Host-language" if PRODUCTION else "language"
+HELP_COOKIE_NAME = "__Host-help" if PRODUCTION else "help"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -16,7 +16,6 @@ from support.help.forms import SearchForm
 from support.help.markdown import render_markdown
 from support.models import Article, Topic
 
-JUDGED = "judged"  # the cookie that names judged articles
 COOKIE_LENGTH = 400
 
 
@@ -62,7 +61,7 @@ def verdict(request: HttpRequest, slug: str) -> HttpResponse:
     """
     found = _article(request, slug)
     helped = request.POST.get("helped") == "yes"
-    judged = request.COOKIES.get(JUDGED, "")[:COOKIE_LENGTH].split(".")
+    judged = request.COOKIES.get(settings.HELP_COOKIE_NAME, "")[:COOKIE_LENGTH].split(".")
     answer = render(request, "support/help/verdict.html", {"article": found, "helped": helped})
     if str(found.pk) in judged:
         return answer
@@ -70,7 +69,11 @@ def verdict(request: HttpRequest, slug: str) -> HttpResponse:
         services.count_verdict(article=found, helped=helped)
     kept = ".".join([str(found.pk), *judged])[:COOKIE_LENGTH]
     answer.set_cookie(
-        JUDGED, kept, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        settings.HELP_COOKIE_NAME,
+        kept,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
     )
     return answer
 

@@ -12,5 +12,9 @@ def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[
     descriptor = os.open(os.environ["RECORD"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.write(descriptor, line.encode())
     os.close(descriptor)
-    start("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "2")])
+    fields = [("Content-Type", "text/plain"), ("Content-Length", "2")]
+    if environ["PATH_INFO"] == "/own-fields/":
+        names = "Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy"
+        fields += [(name, "the-portals") for name in names]
+    start("200 OK", fields)
     return [b"ok"]

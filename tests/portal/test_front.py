@@ -228,6 +228,41 @@ def test_each_upload_passes_nginx_as_large_as_the_portal_takes_it(nginx: Front) 
             assert (nginx.status(head.encode()) != 413) is taken, (name, length)
 
 
+FIELDS = ("Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy")
+
+
+def test_nginxs_own_answers_carry_the_header_fields_and_the_portals_keep_theirs(
+    nginx: Front,
+) -> None:
+    own = f"POST / HTTP/1.1\r\n{HEAD}Content-Length: 400000000\r\n\r\n"
+    passed = f"GET /own-fields/ HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n"
+    for request, value in ((own, None), (passed, "the-portals")):
+        head = nginx.send(request.encode()).partition(b"\r\n\r\n")[0].decode()
+        for field in FIELDS:
+            found = re.findall(rf"^{field}: (.+?)\r?$", head, re.MULTILINE | re.IGNORECASE)
+            assert len(found) == 1, (field, head)
+            assert value is None or found == [value]
+    refused = nginx.send(own.encode())
+    assert b"Content-Type: text/html; charset=utf-8\r\n" in refused
+    assert b"max-age=31536000; includeSubDomains" in refused
+
+
+def test_without_tls_people_are_led_on_and_programs_refused(nginx: Front) -> None:
+    written = (nginx.log.parent / "nginx.conf").read_text()
+    [port] = re.findall(r"listen 127\.0\.0\.1:(\d+);", written)
+    plain = Front(int(port), tls=False, record=nginx.record, log=nginx.log)
+    for address, status in (
+        ("/account/login/", 301),
+        ("/api/imports/", 403),
+        ("/delivery/receipts/aliyun/x/", 403),
+    ):
+        assert plain.status(f"GET {address} HTTP/1.1\r\n{HEAD}\r\n".encode()) == status, address
+
+
+def test_trace_is_not_answered(nginx: Front) -> None:
+    assert nginx.status(f"TRACE / HTTP/1.1\r\n{HEAD}\r\n".encode()) == 405
+
+
 def test_slow_senders_of_one_address_are_few_and_given_up(nginx: Front) -> None:
     slow = [nginx.connect() for _ in range(80)]
     try:

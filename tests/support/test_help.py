@@ -1,6 +1,7 @@
 """The help centre: every question answered, found, judged, and kept by staff."""
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
@@ -59,7 +60,7 @@ def test_help_is_read_before_sign_in(client: Client) -> None:
 
 
 def test_an_article_is_read_in_english(client: Client) -> None:
-    client.cookies["django_language"] = "en"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert "Do I have to check the photos?" in client.get("/help/photos/").content.decode()
 
 
