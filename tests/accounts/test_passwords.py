@@ -20,11 +20,15 @@ pytestmark = pytest.mark.django_db
         ("00138000-lantern", True),  # its last eight digits
         ("phone.owner", True),  # the owner's mailbox
         ("password1", True),
+        ("xueji2026!", True),  # the portal's own words
+        ("学籍门户-20260901", True),
+        ("Student.Status.1", True),
         ("mobile13900139999", False),
+        ("students count lanterns", False),
         ("paper lantern over water", False),
     ],
 )
-def test_a_password_is_not_built_on_the_owners_contacts(
+def test_a_password_is_not_built_on_contacts_or_the_portals_words(
     phone_owner: User, password: str, refused: bool
 ) -> None:
     cache.clear()
