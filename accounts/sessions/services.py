@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from allauth.account.signals import authentication_step_completed
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.functions import Now
@@ -30,8 +31,9 @@ class SignedIn:
 
 
 def listen() -> None:
-    """Note in each session where it was begun."""
+    """Note in each session where it was begun; renew its key when its owner is proved again."""
     user_logged_in.connect(_note_device, dispatch_uid="session-device")
+    authentication_step_completed.connect(_renew_key, dispatch_uid="session-key")
 
 
 def sessions_of(account: User) -> list[SignedIn]:
@@ -58,6 +60,12 @@ def _note_device(request: HttpRequest, **_: object) -> None:
         request.headers.get("user-agent", "")[:200],
         masked_network(client_address(request)),
     ]
+
+
+def _renew_key(request: HttpRequest, reauthenticated: bool = False, **_: object) -> None:
+    """A key that leaked before opens nothing that was proved since."""
+    if reauthenticated:
+        request.session.cycle_key()
 
 
 def _is_current(data: dict[str, Any], account: User) -> bool:

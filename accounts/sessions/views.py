@@ -10,14 +10,16 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.sessions.services import end_sessions, handle_of_request, sessions_of
+from accounts.sign_in.recent_proof import require_recent_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_sessions(request: HttpRequest) -> HttpResponse:
-    """Where one is signed in; POST ends every session but this one."""
+    """Where one is signed in; POST ends every session but this one, after the password."""
     account = cast("User", request.user)
     here = handle_of_request(request)
     if request.method == "POST":
+        require_recent_proof(request)
         end_sessions(account=account, keep=here)
         messages.success(request, _("Signed out of all other devices."))
         return redirect("accounts:sessions")

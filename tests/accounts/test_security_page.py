@@ -1,6 +1,7 @@
 """The page of what keeps an account safe, and the list of devices."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -8,6 +9,7 @@ from accounts.models import User
 from accounts.templatetags.devices import device_name
 from tests.people import PASSWORD, make_account
 
+_PROOF = "/account/reauthenticate/"
 WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120.0 MicroMessenger/8.0"
 
 
@@ -37,8 +39,22 @@ def test_another_device_can_be_signed_out() -> None:
     assert "已在 2 台设备上登录" in here.get(reverse("accounts:security")).content.decode()
     assert "微信 · Android" in here.get(reverse("accounts:sessions")).content.decode()
     here.post(reverse("accounts:sessions"))
+    assert there.get(reverse("accounts:security")).status_code == 200
+    # The password is asked for first; then what was asked for is done.
+    here.post(_PROOF + "?next=" + reverse("accounts:sessions"), {"password": PASSWORD})
     assert there.get(reverse("accounts:security")).status_code == 302
     assert "已在 1 台设备上登录" in here.get(reverse("accounts:security")).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_password_given_again_makes_the_key_before_worthless() -> None:
+    user = make_account("leaked.key@example.org")
+    here, leaked = _sign_in(user, WECHAT), Client()
+    leaked.cookies[settings.SESSION_COOKIE_NAME] = here.cookies[settings.SESSION_COOKIE_NAME].value
+    assert leaked.get(reverse("accounts:security")).status_code == 200
+    here.post(_PROOF, {"password": PASSWORD})
+    assert here.get(reverse("accounts:security")).status_code == 200
+    assert leaked.get(reverse("accounts:security")).status_code == 302
 
 
 @pytest.mark.django_db

@@ -69,6 +69,7 @@ def test_the_owner_still_reads_where_they_are_signed_in_and_ends_it_elsewhere(li
     assert page.count("Firefox · Linux") == 2
     assert "203.0.113.*" in page
     assert HOME not in page
+    here.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     here.post(reverse("accounts:sessions"))
     assert there.get(reverse("accounts:security")).status_code == 302
     assert here.get(reverse("accounts:security")).status_code == 200
