@@ -13,7 +13,8 @@ from django.core.checks import Warning as CheckWarning
 
 from xuejiportal.environment import is_local
 
-_TLS = frozenset({"require", "verify-ca", "verify-full"})
+# The others encrypt to whoever answers.
+_VERIFIED = frozenset({"verify-ca", "verify-full"})
 
 
 @register(Tags.security)
@@ -55,14 +56,15 @@ def check_surroundings(
         for code, is_wrong, message, hint in (
             (
                 "W003",
-                _is_open(settings.DATABASE_URL) and _sslmode() not in _TLS,
-                "The database is on another machine and its connection is not encrypted.",
+                _is_open(settings.DATABASE_URL) and _sslmode() not in _VERIFIED,
+                "The database is on another machine and its connection is not encrypted, or to "
+                "whoever answers.",
                 "Add ?sslmode=verify-full&sslrootcert=… to DATABASE_URL.",
             ),
             (
                 "W004",
-                _is_open(settings.REDIS_URL) and not urlsplit(settings.REDIS_URL).password,
-                "Redis is on another machine and asks for no password.",
+                _is_open(settings.REDIS_URL) and not _is_guarded(settings.REDIS_URL),
+                "Redis is on another machine and asks for no password, or is not encrypted.",
                 "Set requirepass, and write REDIS_URL=rediss://:PASSWORD@HOST/0.",
             ),
             (
@@ -84,6 +86,12 @@ def check_surroundings(
                 f"SMS_TEMPLATES has no entry for: {', '.join(_missing_templates())}.",
                 "Messages of a kind without a template are never sent.",
             ),
+            (
+                "W008",
+                settings.EMAIL_TRANSPORT == "smtp" and _mail_is_readable(),
+                "The mail server is on another machine and the connection to it is not encrypted.",
+                "Write EMAIL_URL=smtps://… or smtp://…?tls=1.",
+            ),
         )
         if is_wrong
     ]
@@ -104,6 +112,16 @@ def _is_open(url: str) -> bool:
     parts = urlsplit(url)
     host = parts.hostname or dict(parse_qsl(parts.query)).get("host", "")
     return not is_local(host) and parts.scheme != "unix"
+
+
+def _is_guarded(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "rediss" and bool(parts.password)
+
+
+def _mail_is_readable() -> bool:
+    is_encrypted = settings.EMAIL_USE_SSL or settings.EMAIL_USE_TLS
+    return not is_encrypted and not is_local(settings.EMAIL_HOST)
 
 
 def _sslmode() -> str:

@@ -63,15 +63,42 @@ def test_every_unit_says_that_it_is_production() -> None:
     assert all("\nEnvironment=PRODUCTION=yes\n" in unit.read_text() for unit in units)
 
 
+def test_no_service_reads_the_history_of_the_code() -> None:
+    for unit in Path(portal.BASE_DIR, "deploy/systemd").glob("portal-*.service"):
+        assert "\nInaccessiblePaths=-/srv/xuejiportal/.git\n" in unit.read_text(), unit.name
+
+
 def test_what_surrounds_a_production_is_looked_at(settings: Settings) -> None:
     settings.PRODUCTION = settings.SECURE_SSL_REDIRECT = True
     settings.DATABASE_URL, settings.REDIS_URL = "postgresql://p@db.example/p", "redis://c.example/0"
     settings.TRUSTED_PROXY_COUNT, settings.CAMPUS_NETWORKS = 0, []
     settings.SMS_PROVIDERS, settings.SMS_TEMPLATES = ["aliyun"], {"code": {"aliyun": "SMS_1"}}
+    settings.EMAIL_TRANSPORT, settings.EMAIL_HOST = "smtp", "mail.example"
     found = {message.id: message for message in check_surroundings()}
-    assert sorted(map(str, found)) == [f"xuejiportal.W00{number}" for number in range(3, 8)]
+    assert sorted(map(str, found)) == [f"xuejiportal.W00{number}" for number in range(3, 9)]
     assert "notice" in found["xuejiportal.W007"].msg
     assert " code," not in found["xuejiportal.W007"].msg
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("DATABASE_URL", "postgresql://p@db.example/p?sslmode=require", "W003"),
+        ("DATABASE_URL", "postgresql://p@db.example/p?sslmode=verify-full", ""),
+        ("REDIS_URL", "redis://:secret@c.example/0", "W004"),
+        ("EMAIL_HOST", "mail.example", "W008"),
+        ("EMAIL_HOST", "localhost", ""),
+    ],
+)
+def test_a_connection_to_another_machine_is_encrypted_and_to_the_right_one(
+    settings: Settings, name: str, value: str, code: str
+) -> None:
+    settings.PRODUCTION, settings.EMAIL_TRANSPORT, settings.EMAIL_USE_TLS = True, "smtp", False
+    settings.DATABASE_URL, settings.REDIS_URL = "postgresql:///p", "redis://localhost/0"
+    settings.EMAIL_HOST = "localhost"
+    setattr(settings, name, value)
+    found = {str(message.id).removeprefix("xuejiportal.") for message in check_surroundings()}
+    assert found & {"W003", "W004", "W008"} == ({code} if code else set())
 
 
 def test_a_well_kept_production_is_told_nothing(settings: Settings) -> None:
