@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
-.PHONY: run setup test test-tools lint messages bench sbom clean help
+.PHONY: run setup test test-tools lint messages bench sbom data-inventory clean help
 
 help:
 	@echo "make run      the portal with a demo school, on http://localhost:$(PORT)"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint     style, types, import directions, migrations, templates"
 	@echo "make messages collect the texts for translation"
 	@echo "make bench    all benchmarks; make bench-NAME runs one"
+	@echo "make data-inventory  what personal data is kept, in docs/data-inventory.md"
 	@echo "make sbom     the list of what production installs, as CycloneDX, in build/sbom.json"
 	@echo "make clean    remove everything these commands made, data included"
 
@@ -57,6 +58,9 @@ bench: setup
 
 bench-%: setup
 	$(RUN) -m benchmarks.$* $(ARGS)
+
+data-inventory: setup
+	@$(RUN) manage.py data_inventory > docs/data-inventory.md
 
 # In an environment of its own, thrown away afterwards: the portal does not need the tool.
 sbom:

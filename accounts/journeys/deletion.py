@@ -144,6 +144,7 @@ def _empty(account: User) -> None:
         email="",
         phone=None,
         phone_confirmed_at=None,
+        language="",
         password="",
         last_login=None,
         is_active=False,

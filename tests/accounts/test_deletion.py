@@ -120,6 +120,7 @@ def test_nothing_of_the_person_is_left(
         assert [row for row in everything_kept() if planted in row] == []
     shell = User.objects.get(pk=wang.pk)
     assert shell.deleted_at
+    assert shell.language == ""
     assert not shell.is_active
     wang_record.refresh_from_db()
     assert (wang_record.name, wang_record.holder, wang_record.claimed_at) == ("王明", None, None)

@@ -1,0 +1,186 @@
+"""What is kept about the owners of accounts."""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from accounts import codes, security_log
+from accounts.journeys import deletion, questions, registration, rescue
+from accounts.limit_rules import DAY
+from accounts.sessions.services import end_sessions
+from accounts.sign_in import admission
+from accounts.tasks import delete_due_accounts, forget_unfinished
+from xuejiportal.data_inventory.entries import (
+    KEYED_HASH,
+    MASKED,
+    SLOW_HASH,
+    Entry,
+    Kept,
+    span,
+)
+
+_COOLING = span(settings.DELETION_DAYS)
+_OWNER = "the owner"
+_NOBODY = "nobody; the portal compares it"
+_WITH_ACCOUNT = Kept(
+    f"until the account is deleted ({_COOLING} after its owner asked)", (delete_due_accounts,)
+)
+_ACCOUNT = Kept(
+    f"until the account is deleted ({_COOLING} after its owner asked); never activated: "
+    f"{span(settings.UNACTIVATED_DAYS)}, by phone {span(registration.UNCONFIRMED_LIFE)}",
+    (delete_due_accounts, forget_unfinished),
+)
+_CODE = Kept(f"{span(codes.KEPT)} after the code has expired", (forget_unfinished,))
+_RESCUE = Kept(
+    f"{span(rescue.KEPT)} after it began; {span(rescue.CODE_LIFE * 2)} if nobody came of it",
+    (forget_unfinished, delete_due_accounts),
+)
+_LOG = Kept(f"{span(security_log.KEPT)} (GB/T 22239)", (security_log.prune_log,))
+
+ENTRIES = (
+    Entry(
+        "accounts.User",
+        {
+            "username": "name for signing in, if the owner chose one",
+            "email": "e-mail address",
+            "phone": "phone number",
+        },
+        why="to sign in, to recover the account, to send what the owner asked for",
+        kept=_ACCOUNT,
+        seen_by="the owner; staff half hidden; the operator",
+    ),
+    Entry(
+        "accounts.User",
+        {"password": "password", "language": "language of messages"},
+        why="to sign in; to write in the language the owner reads",
+        kept=_ACCOUNT,
+        seen_by="the owner chooses them; nobody reads the password",
+        forms={"password": SLOW_HASH},
+    ),
+    Entry(
+        "account.EmailAddress",
+        {"email": "e-mail address, confirmed or not"},
+        why="to sign in and to be reached",
+        kept=_ACCOUNT,
+        seen_by=_OWNER,
+    ),
+    Entry(
+        "mfa.Authenticator",
+        {"data": "secret of an authenticator app, recovery codes"},
+        why="the second step of signing in",
+        kept=Kept("until removed by the owner or with the account", (deletion.erase_account,)),
+        seen_by=_NOBODY,
+    ),
+    Entry(
+        "accounts.Code",
+        {"address_hash": "the phone or mailbox a code was asked for", "address_sealed": "the same"},
+        why="to send one-time codes and to count tries",
+        kept=_CODE,
+        seen_by=_NOBODY,
+    ),
+    Entry(
+        "accounts.ContactChange",
+        {"old_sealed": "the contact or username before a change"},
+        why="so that the owner can take a change back",
+        kept=_WITH_ACCOUNT,
+        seen_by=_OWNER,
+    ),
+    Entry(
+        "accounts.SecurityEvent",
+        {
+            "kind": "what happened: a sign-in, a failed one, a change, a refused page",
+            "user_agent": "what the browser says of itself",
+            "network": "the network address, half hidden",
+            "person_hash": "pseudonym of the account",
+            "source_sealed": "the whole network address",
+            "source_hash": "the same, for searching",
+            "page": "name of the page that was refused",
+        },
+        why="log of sign-ins and refusals (GB/T 22239 8.1.4, Cybersecurity Law 21)",
+        kept=_LOG,
+        seen_by="the owner; auditors, who alone see the whole network address",
+        forms={"network": MASKED},
+    ),
+    Entry(
+        "accounts.LimitHit",
+        {
+            "action": "what was limited",
+            "subject": "account, network, phone or mailbox that is counted",
+        },
+        why="to stop floods and guessing",
+        kept=Kept(span(2 * DAY), (forget_unfinished,)),
+        seen_by=_NOBODY,
+        forms={"subject": KEYED_HASH},
+    ),
+    Entry(
+        "accounts.Block",
+        {
+            "subject": "phone or mailbox to which nothing is sent",
+            "asker_hash": "account or network that asked too often",
+            "masked": "the same contact, half hidden",
+        },
+        why="to stop floods of messages; past blocks make the next one longer",
+        kept=Kept("no limit; loses its account when that is deleted", (deletion.erase_account,)),
+        seen_by="the registrar of the school of whoever caused it; the operator",
+        forms={"subject": KEYED_HASH, "masked": MASKED},
+    ),
+    Entry(
+        "accounts.Notice",
+        {
+            "kind": "what the notice is about",
+            "path": "the page it leads to",
+            "detail": "counts and names of fields",
+        },
+        why="to tell the owner what happened",
+        kept=_WITH_ACCOUNT,
+        seen_by=_OWNER,
+    ),
+    Entry(
+        "accounts.PersonalDataCount",
+        {"day": "day", "people": "people whose data a member of staff read that day"},
+        why="the alarm when staff read much",
+        kept=Kept("no limit"),
+        seen_by="auditors, when the alarm rings",
+    ),
+    Entry(
+        "accounts.SecurityAnswer",
+        {"answer_hash": "answer to a security question"},
+        why="to recover the account",
+        kept=Kept("until removed, or with the account", (questions.remove, deletion.erase_account)),
+        seen_by=_NOBODY,
+        forms={"answer_hash": SLOW_HASH},
+    ),
+    Entry(
+        "accounts.Rescue",
+        {
+            "contact_sealed": "the new contact of an account that is given back",
+            "code_hash": "the code shown at the school",
+            "desk": "the page of the member of staff",
+        },
+        why="to give an account back whose contacts are lost",
+        kept=_RESCUE,
+        seen_by="the owner; half hidden the member of staff",
+    ),
+    Entry(
+        "accounts.Session",
+        {"session_key": "key of the session", "session_data": "who is signed in, pages half done"},
+        why="to stay signed in",
+        kept=Kept(
+            f"{span(timedelta(seconds=settings.SESSION_COOKIE_AGE))} after the last change, "
+            "or until signed out",
+            (forget_unfinished, end_sessions),
+        ),
+        seen_by=_NOBODY,
+        forms={"session_key": KEYED_HASH},
+    ),
+    Entry(
+        "accounts.StaffAdmission",
+        {"code_hash": "code with which staff set up the second step"},
+        why="that nobody else sets it up",
+        kept=Kept(
+            f"until used; good for {span(admission.CODE_LIFE)}; cleared with the next one",
+            (admission.redeem_code, admission.issue_code),
+        ),
+        seen_by=_NOBODY,
+    ),
+)

@@ -1,0 +1,121 @@
+"""What is kept of people who prove their identity or dispute one."""
+
+from django.conf import settings
+
+from support.tasks import forget_evidence
+from verification import assisting
+from verification.receivers import forget_what_was_proved
+from verification.tasks import forget_old_disputes, forget_old_facts
+from xuejiportal.data_inventory.entries import Entry, Kept, span
+
+_EVIDENCE = span(settings.EVIDENCE_DAYS)
+_DISPUTE = Kept(f"{_EVIDENCE} after the dispute is over", (forget_old_disputes,))
+_NOBODY = "nobody; the portal compares it"
+_PARTIES = "whoever wrote it; registrars of the school that decides"
+
+ENTRIES = (
+    Entry(
+        "verification.AssistCode",
+        {"code_hash": "code a student shows at the school"},
+        why="so that staff find the account of the person before them",
+        kept=Kept(f"good for {span(assisting.LIFE)}; until used or replaced", (assisting.assist,)),
+        seen_by=_NOBODY,
+    ),
+    Entry(
+        "verification.VerificationAttempt",
+        {"facts_sealed": "name, certificate number and third item as stated"},
+        why="to compare them with the register, later imports included",
+        kept=Kept(
+            f"until verified; in vain {span(settings.FACTS_DAYS)}; at most as long as the account",
+            (forget_old_facts, forget_what_was_proved),
+        ),
+        seen_by=f"{_NOBODY}; in help face to face the member of staff",
+        sensitive=("facts_sealed",),
+    ),
+    Entry(
+        "verification.VerificationAttempt",
+        {
+            "outcome": "what the comparison found",
+            "certificate_hash": "the number stated",
+            "name_hash": "the name stated",
+            "prefix_hash": "region and date of birth in the number",
+            "address_hash": "network address of the attempt",
+        },
+        why="to count attempts and stop guessing",
+        kept=Kept("no limit"),
+        seen_by=_NOBODY,
+        sensitive=("certificate_hash",),
+    ),
+    Entry(
+        "verification.Claim",
+        {
+            "certificate_hash": "certificate number of the person",
+            "series": "series of certificates it belongs to",
+            "institution_code": "school it was proved to",
+            "method": "how it was proved",
+            "item_hash": "third item that was stated",
+        },
+        why="one account a person at each school",
+        kept=Kept(
+            "no limit; ended with the account, and kept as history", (forget_what_was_proved,)
+        ),
+        seen_by="the owner; registrars of the school",
+        sensitive=("certificate_hash",),
+    ),
+    Entry(
+        "verification.ClaimAlert",
+        {"institution_code": "school whose record was claimed"},
+        why="so that the phone the school knows can object",
+        kept=Kept("no limit; goes with the record"),
+        seen_by="the reader of the text message; registrars of the school",
+    ),
+    Entry(
+        "verification.Dispute",
+        {
+            "facts_sealed": "name and certificate number the claimant states",
+            "statement_sealed": "what the claimant wrote",
+            "objection_sealed": "what the holder wrote",
+        },
+        why="to decide who the person is",
+        kept=_DISPUTE,
+        seen_by=_PARTIES,
+        sensitive=("facts_sealed",),
+    ),
+    Entry(
+        "verification.Dispute",
+        {
+            "certificate_hash": "certificate number in dispute",
+            "classmates": "student numbers of classmates who were named",
+            "stated_school": "school the claimant named",
+            "institution_code": "school that decides",
+            "outcome": "what the comparison found",
+            "decision": "what was decided",
+            "reason_sealed": "why",
+        },
+        why="to decide who the person is, and to account for the decision",
+        kept=Kept("no limit"),
+        seen_by="registrars of the school that decides",
+        sensitive=("certificate_hash",),
+    ),
+    Entry(
+        "verification.Vouch",
+        {"answer": "whether a classmate or counselor knows the claimant"},
+        why="to decide who the person is",
+        kept=Kept("no limit; goes with the dispute"),
+        seen_by="whoever answered; registrars of the school that decides",
+    ),
+    Entry(
+        "enrollment.EvidenceFile",
+        {
+            "stored_as": "scan or photograph given as evidence (name of the sealed file)",
+            "media_type": "kind of file",
+        },
+        why="to prove what a report or dispute says",
+        kept=Kept(
+            f"{_EVIDENCE} after the report or dispute is settled",
+            (forget_evidence, forget_old_disputes),
+        ),
+        seen_by="whoever gave it; registrars of the school",
+        sensitive=("stored_as",),
+    ),
+)

@@ -1,0 +1,40 @@
+"""What is kept of reports, reminders and digests."""
+
+from xuejiportal.data_inventory.entries import Entry, Kept
+
+_STAFF = "whoever reported; registrars of the school and counselors of the class"
+
+ENTRIES = (
+    Entry(
+        "support.Report",
+        {
+            "cause": "what is wrong",
+            "stated_sealed": "what it should be, and what the reporter wrote",
+        },
+        why="to mend what is wrong in the register",
+        kept=Kept("no limit"),
+        seen_by=_STAFF,
+        sensitive=("stated_sealed",),
+    ),
+    Entry(
+        "support.ReportEntry",
+        {"words_sealed": "questions and answers"},
+        why="to mend what is wrong in the register",
+        kept=Kept("no limit; goes with the report"),
+        seen_by=_STAFF,
+    ),
+    Entry(
+        "support.Digest",
+        {"rhythm": "how often a member of staff wants a digest", "sent_on": "day of the last one"},
+        why="to send digests",
+        kept=Kept("no limit; with the account's row"),
+        seen_by="the member of staff",
+    ),
+    Entry(
+        "support.Reminded",
+        {"day": "day on which a student was reminded"},
+        why="not to remind the same person twice a day",
+        kept=Kept("no limit; goes with the record"),
+        seen_by="counselors of the class, as a count",
+    ),
+)
