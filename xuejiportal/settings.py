@@ -131,8 +131,12 @@ CACHES = {
     "default": {
         "BACKEND": "xuejiportal.cache.StandbyRedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
-        "KEY_PREFIX": "portal",
+        "OPTIONS": {
+            "socket_connect_timeout": 1,
+            "socket_timeout": 2,
+            "serializer": "xuejiportal.cache.JsonSerializer",
+        },
+        "KEY_PREFIX": "portal-json",
     }
 }
 
