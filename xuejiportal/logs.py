@@ -12,6 +12,8 @@ LONG_NUMBER = re.compile(
 )
 # Begins only where a word begins and gives nothing back: the time grows with the length alone.
 ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)*+")
+# What moves the cursor of whoever reads the log in a terminal; the tab may stay.
+_CONTROLS = dict.fromkeys((*range(9), *range(10, 32), 127), "\N{REPLACEMENT CHARACTER}")
 # Characters of one entry; of a longer one its beginning and its end are kept.
 LONGEST = 20_000
 
@@ -30,10 +32,22 @@ def shorten(text: str) -> str:
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record, traceback included, and redacts the result."""
+    """Formats a record, traceback included, and redacts the result.
+
+    One entry has one line that begins with a time; all others are set in. Whatever a message
+    holds, it cannot pass for an entry of its own (OWASP ASVS 5.0, 16.4.1).
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        return shorten(redact(super().format(record)))
+        """The entry, redacted."""
+        lines = shorten(redact(super().format(record))).splitlines()
+        return "\n    ".join(line.translate(_CONTROLS) for line in lines)
+
+    def formatTime(  # noqa: N802  the standard library's name
+        self, record: logging.LogRecord, datefmt: str | None = None
+    ) -> str:
+        """The moment with its offset, to be compared with the logs of other machines."""
+        return _moment(record)
 
 
 class SyslogFormatter(logging.Formatter):
@@ -41,6 +55,9 @@ class SyslogFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Version, time, host, program, process, kind and the message, redacted."""
-        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        message = shorten(redact(record.getMessage()))
-        return f"1 {at} {gethostname()} xuejiportal {record.process} {record.name} - {message}"
+        sender = f"{gethostname()} xuejiportal {record.process} {record.name}"
+        return f"1 {_moment(record)} {sender} - {shorten(redact(record.getMessage()))}"
+
+
+def _moment(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")

@@ -41,3 +41,21 @@ def test_a_traceback_is_redacted_too() -> None:
         )
     line = RedactingFormatter("%(message)s").format(record)
     assert "ValueError: [number] is taken" in line
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x85", "\u2028"])
+def test_no_message_passes_for_an_entry_of_its_own(end: str) -> None:
+    forged = f"x{end}2026-01-01T00:00:00.000+00:00 INFO audit all is well\x1b[2J"
+    record = logging.LogRecord("x", logging.WARNING, "x.py", 1, "Not Found: %s", (forged,), None)
+    entry = RedactingFormatter("%(asctime)s %(levelname)s %(message)s").format(record)
+    first, *others = entry.splitlines()
+    assert first.endswith("WARNING Not Found: x")
+    assert all(line.startswith("    ") for line in others)
+    assert "\x1b" not in entry
+
+
+def test_an_entry_tells_its_moment_with_the_offset() -> None:
+    record = logging.LogRecord("x", logging.INFO, "x.py", 1, "done", (), None)
+    record.created = 1767225600.25
+    line = RedactingFormatter("%(asctime)s %(message)s").format(record)
+    assert line == "2026-01-01T00:00:00.250+00:00 done"
