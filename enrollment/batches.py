@@ -76,10 +76,18 @@ def open_batch(
 
 
 def rehearse_batch(
-    *, batch: ImportBatch, table: Table, header: Header, report: Callable[[int], None]
+    *,
+    batch: ImportBatch,
+    table: Table,
+    header: Header,
+    report: Callable[[int], None],
+    keep: Callable[[Result], None] | None = None,
 ) -> Result:
     """Check the file and keep its good rows for the publication.
 
+    ``keep`` stores what belongs to the result, such as the workbook of faulty
+    rows. It runs before the batch counts as checked: a worker killed in it
+    leaves a batch that the sweep checks again, never one without its files.
     Raises FileFaultError; the batch then says why it failed.
     """
     _move(batch, {BatchState.UPLOADED, BatchState.REHEARSED, BatchState.FAILED}, "rehearsing")
@@ -99,6 +107,8 @@ def rehearse_batch(
             else:
                 result = rehearse(table, header, batch.institution, staging_name(batch.pk), report)
             absences.list_absent(batch, staging_name(batch.pk), result.missing)
+            if keep is not None:
+                keep(result)
     except FileFaultError as error:
         fail_batch(batch=batch, error=error)
         raise

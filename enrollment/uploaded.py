@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from django.db.models import F
@@ -143,14 +144,20 @@ def _rehearse(batch: ImportBatch, table: Table) -> None:
     batch.save(update_fields=["rows_expected"])
     done = ImportBatch.objects.filter(pk=batch.pk)
     report = paced(lambda number: done.update(rows_done=number))
-    result = batches.rehearse_batch(batch=batch, table=table, header=header, report=report)
+    keep = partial(_keep_files, batch, table, header)
+    batches.rehearse_batch(batch=batch, table=table, header=header, report=report, keep=keep)
+
+
+def _keep_files(batch: ImportBatch, table: Table, header: Header, result: Result) -> None:
+    """Store the first rows of the file and, where rows are faulty, their workbook."""
     uploads.keep_head(batch, table.head(uploads.HEAD_ROWS))
-    if result.listed:
-        with room_or_fault(), tempfile.TemporaryDirectory() as directory:
-            path = Path(directory) / "faulty.xlsx"
-            write_faulty_rows(table, header, result.listed, path)
-            uploads.keep_faulty_rows(batch, path)
-        _ask_only_about_absent(batch, table, header, result)
+    if not result.listed:
+        return
+    with room_or_fault(), tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "faulty.xlsx"
+        write_faulty_rows(table, header, result.listed, path)
+        uploads.keep_faulty_rows(batch, path)
+    _ask_only_about_absent(batch, table, header, result)
 
 
 def _ask_only_about_absent(

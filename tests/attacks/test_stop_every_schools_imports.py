@@ -11,7 +11,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import User
-from enrollment import batches, photo_batches, tasks, uploaded
+from enrollment import batches, photo_batches, tasks, uploaded, uploads
 from enrollment.importing.faults import FileFault
 from enrollment.importing.photos import belonging
 from enrollment.models import (
@@ -146,6 +146,32 @@ def test_a_worker_killed_each_time_counts_as_well(
     tasks.sweep_batches()
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.GIVEN_UP)
+
+
+def test_a_batch_counts_as_checked_only_once_its_workbook_is_kept(
+    registrar: User, desk: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = sample(3)
+    rows[1][AT["姓名"]] = ""
+    batch = waiting(registrar, write_csv(tmp_path / "a.csv", rows).read_bytes())
+
+    class KilledError(BaseException):
+        """Stands for SIGKILL: nothing after it is executed."""
+
+    def kill(*args: object) -> None:
+        batch.refresh_from_db()
+        assert batch.state == BatchState.REHEARSING
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uploaded, "write_faulty_rows", kill)
+        with pytest.raises(KilledError):
+            tasks.rehearse_upload(batch.pk)
+    tasks.sweep_batches()
+    batch.refresh_from_db()
+    assert (batch.state, batch.result["faulty"]) == (BatchState.REHEARSED, 1)
+    with uploads.open_faulty_rows(batch) as workbook:
+        assert workbook.read(2) == b"PK"
 
 
 def test_a_publication_that_always_fails_is_given_up_and_stops_no_other(
