@@ -34,8 +34,16 @@ def reconcile() -> int:
         unknown.filter(pk=message.pk).update(
             next_attempt_at=Now() + Greatest(Now() - F("handed_over_at"), first_pause)
         )
-        _ask(message)
+        _try_to_ask(message)
     return len(asked)
+
+
+def _try_to_ask(message: OutboxMessage) -> None:
+    """Ask about one message; an error nobody foresaw ends with it, and its kind is logged."""
+    try:
+        _ask(message)
+    except Exception as error:
+        logger.error("asking about message %s failed: %s", message.key, type(error).__name__)
 
 
 def _ask(message: OutboxMessage) -> None:

@@ -112,9 +112,12 @@ def sweep_reports() -> None:
     """Print what a lost doorbell or a killed worker left lying."""
     overdue = timezone.now() - PATIENCE
     waiting = StatusReport.objects.filter(stored_as="", attempts__lt=MOST_ATTEMPTS)
-    for report in waiting.filter(issued_at__lt=overdue).order_by("pk"):
-        if not report.missing_glyphs or _have_glyphs(report.missing_glyphs):
-            ring(print_status_report, report)
+    for_each(waiting.filter(issued_at__lt=overdue).order_by("pk"), _ring_printer)
+
+
+def _ring_printer(report: StatusReport) -> None:
+    if not report.missing_glyphs or _have_glyphs(report.missing_glyphs):
+        ring(print_status_report, report)
 
 
 def _have_glyphs(characters: str) -> bool:

@@ -135,6 +135,23 @@ class TestEachVendor:
         assert (message.status, message.error) == (Status.QUEUED, "template-not-configured")
 
 
+def test_a_message_that_cannot_be_asked_about_holds_up_no_other(
+    fake: Fake, settings: Settings
+) -> None:
+    fake.faults = ["drop"]
+    damaged = send(settings, "aliyun")
+    fake.faults = ["drop"]
+    message = send(settings, "aliyun")
+    past = timezone.now() - timedelta(minutes=11)
+    OutboxMessage.objects.update(handed_over_at=past, next_attempt_at=past)
+    OutboxMessage.objects.filter(pk=damaged.pk).update(
+        sealed=b"of no key", next_attempt_at=past - timedelta(minutes=1)
+    )
+    assert reconcile.reconcile() == 2
+    message.refresh_from_db()
+    assert message.status == Status.QUEUED
+
+
 def test_what_the_provider_never_had_is_sent_again(fake: Fake, settings: Settings) -> None:
     """Alibaba lists every accepted message; after ten minutes its absence is proof."""
     fake.faults = ["drop"]
