@@ -1,8 +1,9 @@
 """Rows that would give a record to another person, and columns sorted apart from the others.
 
 A certificate number identifies a person. A file that states another one for a
-record in a student's hands gives the record to somebody else: that takes a
-decision of its own. One wrong digit is corrected by a correction, not by a file.
+record in a student's hands gives the record to somebody else, and so does another
+name once the number was corrected: that takes a decision of its own. One wrong
+digit is corrected by a correction, not by a file.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,9 +33,23 @@ def other_certificate(columns: Collection[str]) -> str:
     return f"({other})"
 
 
+def other_name(stated: str, held: str) -> str:
+    """SQL that is true where ``stated`` renames ``held``, whose number was corrected in its hands.
+
+    A few digits by a correction and the name by a file would make the record another
+    person's, although neither does alone (``corrections.is_another_person``).
+    """
+    return (
+        f"({stated}.name_canonical <> {held}.name_canonical AND EXISTS (SELECT FROM"
+        f" enrollment_fieldchange f WHERE f.record_id = {held}.id"
+        f" AND f.field = 'certificate_number' AND f.changed_at >= {held}.claimed_at))"
+    )
+
+
 def other_person(columns: Collection[str]) -> str:
     """SQL that is true where a changed row gives a held record to another person."""
-    return f"(r.holder_id IS NOT NULL AND {other_certificate(columns)})"
+    other = f"{other_certificate(columns)} OR {other_name('s', 'r')}"
+    return f"(r.holder_id IS NOT NULL AND ({other}))"
 
 
 def count_other_person(staging: str, columns: Collection[str]) -> int:
@@ -56,7 +71,7 @@ def refuse_misaligned(staging: str, columns: Collection[str], changes: Mapping[s
     for name in _PERSONAL:
         if changes.get(name, 0) > MAX_PEOPLE:
             _refuse_permuted(staging, name)
-    if not {"certificate_number", "certificate_type"} & set(changes):
+    if not {"certificate_number", "certificate_type", "name"} & set(changes):
         return 0
     people = count_other_person(staging, columns)
     if people > MAX_PEOPLE and people > MAX_SHARE * _count_held(staging):

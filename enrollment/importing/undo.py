@@ -6,6 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from enrollment.identity.certificates import series_sql
+from enrollment.importing.other_person import other_name
 from enrollment.models import ImportBatch, StudentRecord
 
 # What a publication writes; who holds a record and since when is not its business.
@@ -82,14 +83,14 @@ def _changed_later(batch: ImportBatch) -> list[int]:
 
 
 def changed_person(batch: ImportBatch) -> list[int]:
-    """Records whose certificate the undo would change: it must not do so in somebody's hands."""
+    """Records whose person the undo would change: it must not do so in somebody's hands."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT r.id FROM enrollment_recordbefore b"
             " JOIN enrollment_studentrecord r ON r.id = b.record_id,"
             " jsonb_populate_record(r, b.row) old WHERE b.batch_id = %s AND"
             " (old.certificate_hash <> r.certificate_hash"
-            f" OR {series_sql('old')} <> {series_sql('r')})",
+            f" OR {series_sql('old')} <> {series_sql('r')} OR {other_name('r', 'old')})",
             [batch.pk],
         )
         return [row[0] for row in cursor.fetchall()]

@@ -1,20 +1,28 @@
 """Corrections that turn a record in a student's hands into another person's."""
 
-from datetime import date
+import io
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Notice, User
+from enrollment.batches import undo_batch
 from enrollment.corrections import (
     Change,
     NotCorrectableError,
     correct_record,
     settle_submission,
 )
-from enrollment.models import Correction, StudentRecord
+from enrollment.importing.undo import UndoBlockedError
+from enrollment.models import Correction, ImportBatch, StudentRecord
+from enrollment.sealed import certificate_number
 from support.models import Report
+from tests.enrollment.importing import AT, sample, write_csv
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from verification.models import Claim
 from verification.waiting import match_waiting
@@ -124,3 +132,42 @@ def test_a_corrected_name_alone_keeps_the_holder(
 ) -> None:
     correct(wang_record, "name", "王䶮", desk_registrar)
     assert wang_record.holder == wang
+
+
+def rename_by_file(record: StudentRecord, tmp_path: Path, **accepted: object) -> None:
+    """A file that says nothing new of the record but the name; what it does is published."""
+    row = sample(1)[0]
+    row[AT["学号"]], row[AT["考生号"]] = record.student_number, record.candidate_number
+    row[AT["姓名"]], row[AT["证件号码"]] = "李雷", certificate_number(record)
+    call_command(
+        "import_registry", write_csv(tmp_path / "a.csv", [row]), stdout=io.StringIO(), **accepted
+    )
+    record.refresh_from_db()
+
+
+def test_a_number_by_a_correction_and_the_name_by_a_file_are_another_person(
+    wang: User, wang_record: StudentRecord, desk_registrar: User, tmp_path: Path
+) -> None:
+    correct(wang_record, "certificate_number", sample_number(32), desk_registrar)
+    with pytest.raises(CommandError):
+        rename_by_file(wang_record, tmp_path)
+    wang_record.refresh_from_db()
+    assert (wang_record.name, wang_record.holder) == ("王明", wang)
+    rename_by_file(wang_record, tmp_path, accept_new_holders=1)
+    assert (wang_record.name, wang_record.holder) == ("李雷", None)
+    assert Notice.objects.filter(account=wang, kind="record_left").exists()
+
+    new = make_account("lilei@example.org")
+    StudentRecord.objects.filter(pk=wang_record.pk).update(holder=new, claimed_at=timezone.now())
+    with pytest.raises(UndoBlockedError):
+        undo_batch(batch=ImportBatch.objects.latest("pk"), by=desk_registrar)
+
+
+def test_the_name_by_a_file_and_a_number_by_a_correction_are_another_person(
+    wang: User, wang_record: StudentRecord, desk_registrar: User, tmp_path: Path
+) -> None:
+    StudentRecord.objects.update(claimed_at=timezone.now() - timedelta(days=9))
+    rename_by_file(wang_record, tmp_path)
+    assert wang_record.holder == wang, "a corrected name alone keeps the holder"
+    correct(wang_record, "certificate_number", sample_number(32), desk_registrar)
+    assert wang_record.holder is None
