@@ -29,6 +29,7 @@ from enrollment.importing.staging import (
     staging_name,
 )
 from enrollment.importing.undo import changed_person, restore
+from enrollment.imports.reading_right import refuse_others_file
 from enrollment.models import BatchState, ImportBatch, ImportToken, Institution
 from enrollment.records.release import tell_former_holders
 from enrollment.signals import batch_published
@@ -265,8 +266,9 @@ def name_columns(
     """Remember what column titles mean at this institution, and check the file again.
 
     ``meanings`` is position in ``titles`` → name of a column (``LEFT_OUT``: none).
-    Raises WrongStateError.
+    Raises OthersFileError and WrongStateError.
     """
+    refuse_others_file(batch, by)
     with transaction.atomic():
         _move(batch, {BatchState.FAILED, BatchState.REHEARSED}, "uploaded")
         ImportBatch.objects.filter(pk=batch.pk).update(attempts=0, column_names={})
@@ -282,15 +284,23 @@ def name_columns(
         )
 
 
-def choose_sheet(*, batch: ImportBatch, sheet: str) -> None:
-    """Check a file again with the one sheet that a person has chosen. Raises WrongStateError."""
+def choose_sheet(*, batch: ImportBatch, sheet: str, by: User) -> None:
+    """Check a file again with the one sheet that a person has chosen.
+
+    Raises OthersFileError and WrongStateError.
+    """
+    refuse_others_file(batch, by)
     with transaction.atomic():
         _move(batch, {BatchState.FAILED}, "uploaded")
         ImportBatch.objects.filter(pk=batch.pk).update(sheet=sheet, attempts=0)
 
 
-def check_again(*, batch: ImportBatch) -> None:
-    """Let a file that failed be checked once more. Raises WrongStateError."""
+def check_again(*, batch: ImportBatch, by: User) -> None:
+    """Let a file that failed be checked once more, with what columns mean by now.
+
+    Raises OthersFileError and WrongStateError.
+    """
+    refuse_others_file(batch, by)
     with transaction.atomic():
         _move(batch, {BatchState.FAILED}, "uploaded")
         ImportBatch.objects.filter(pk=batch.pk).update(attempts=0)

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
@@ -30,3 +32,10 @@ def record_keeper(request: HttpRequest) -> User:
 def visible_batch(request: HttpRequest, key: UUID) -> ImportBatch:
     """An import of one of the registrar's institutions; any other does not exist."""
     return get_object_or_404(batches_visible_to(registrar(request)), key=key)
+
+
+def tell_of_others_file(request: HttpRequest) -> None:
+    """Say why somebody else's file is not read otherwise: two must agree."""
+    messages.error(
+        request, _("Whoever uploaded the file says how it is read, or you upload it yourself.")
+    )

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from enrollment import batches, tasks, uploaded
 from enrollment.columns_form import ColumnsForm
-from enrollment.views.access import registrar, visible_batch
+from enrollment.imports.reading_right import OthersFileError
+from enrollment.views.access import registrar, tell_of_others_file, visible_batch
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,6 +27,8 @@ def columns(request: HttpRequest, key: UUID) -> HttpResponse:
             batches.name_columns(
                 batch=batch, titles=header.titles, meanings=form.meanings(), by=registrar(request)
             )
+        except OthersFileError:
+            tell_of_others_file(request)
         except batches.WrongStateError:
             messages.error(request, _("Somebody else has just acted on this import."))
         else:

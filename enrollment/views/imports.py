@@ -16,12 +16,13 @@ from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.importing.report import Result
 from enrollment.importing.undo import UndoBlockedError
 from enrollment.imports.reading_report import statements
+from enrollment.imports.reading_right import OthersFileError, may_say_how_read
 from enrollment.models import BatchState
 from enrollment.problem_groups import grouped
 from enrollment.queries import batches_visible_to, institutions_of
 from enrollment.registry_forms import PublishForm, UploadForm
 from enrollment.upload_handlers import tell_of_no_room
-from enrollment.views.access import registrar, visible_batch
+from enrollment.views.access import registrar, tell_of_others_file, visible_batch
 
 PER_PAGE = 20
 
@@ -70,6 +71,7 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
         "fields": _field_rows(result),
         "groups": grouped(result.problems) if result else [],
         "statements": statements(result) if result else [],
+        "may_say_how_read": may_say_how_read(batch=batch, by=registrar(request)),
         "four_eyes": batches.is_second_person_missing(batch=batch, by=registrar(request)),
         "publishable": result is not None
         and bool(result.new or result.changed or absences.waiting(batch).exists()),
@@ -152,7 +154,9 @@ def choose_sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         if sheet not in batch.sheet_choices:
             raise batches.WrongStateError
-        batches.choose_sheet(batch=batch, sheet=sheet)
+        batches.choose_sheet(batch=batch, sheet=sheet, by=registrar(request))
+    except OthersFileError:
+        tell_of_others_file(request)
     except batches.WrongStateError:
         messages.error(request, _("Choose one of the sheets."))
     else:
@@ -165,7 +169,9 @@ def check_again(request: HttpRequest, key: UUID) -> HttpResponse:
     """Check a file once more whose check was interrupted, or which the registry has overtaken."""
     batch = visible_batch(request, key)
     try:
-        batches.check_again(batch=batch)
+        batches.check_again(batch=batch, by=registrar(request))
+    except OthersFileError:
+        tell_of_others_file(request)
     except batches.WrongStateError:
         messages.error(request, _("Somebody else has just acted on this import."))
     else:

@@ -10,9 +10,17 @@ from django.utils import timezone
 
 from accounts.models import Notice, User
 from audit.models import AuditEntry
-from enrollment.models import BatchState, Institution, InstitutionRegistrar, RuleChange
-from tests.enrollment.desk import make_registrar, signed_in_just_now, upload
-from tests.enrollment.importing import sample, write_csv
+from enrollment import tasks
+from enrollment.models import (
+    BatchState,
+    ImportBatch,
+    Institution,
+    InstitutionRegistrar,
+    RuleChange,
+    StudentRecord,
+)
+from tests.enrollment.desk import make_registrar, page_of, signed_in_just_now, upload
+from tests.enrollment.importing import AT, sample, write_csv
 from tests.people import enter, make_school
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -158,3 +166,55 @@ def test_a_second_wish_takes_the_place_of_the_first(
     assert RuleChange.objects.filter(accepted=None).count() == 1
     enter(colleague).post(page(school), {"act": "agree"})
     assert rules_of(school) == ("student_number", True)
+
+
+def named(desk: Client, batch: ImportBatch, take: str, give: str) -> None:
+    """Swap what two titled columns of a file are taken for."""
+    page = reverse("registry:columns", args=[batch.key])
+    form = desk.get(page).context["form"]
+    given = {name: form[name].value() for name in form.fields}
+    first, second = (next(n for n in given if given[n] == one) for one in (take, give))
+    given[first], given[second] = given[second], given[first]
+    desk.post(page, given)
+    tasks.rehearse_upload(batch.pk)
+    batch.refresh_from_db()
+
+
+@pytest.mark.parametrize("whose", ["colleague's", "own"])
+def test_the_second_person_does_not_say_how_the_file_is_read(
+    attacker: User, colleague: User, school: Institution, tmp_path: Path, whose: str
+) -> None:
+    """What the colleague has seen is published, not what the columns mean by now."""
+    path = write_csv(tmp_path / "a.csv", sample(3))
+    batch = upload(enter(colleague), path, school)
+    desk = enter(attacker)
+    if whose == "own":  # the institution remembers what columns mean
+        other = upload(desk, path, school)
+        named(desk, other, "college", "department")
+        ImportBatch.objects.filter(pk=batch.pk).update(state="failed", failure="interrupted")
+        assert reverse("registry:check_again", args=[batch.key]) not in page_of(desk, batch)
+        desk.post(reverse("registry:check_again", args=[batch.key]))
+        tasks.rehearse_upload(batch.pk)
+    else:
+        assert reverse("registry:columns", args=[batch.key]) not in page_of(desk, batch)
+        named(desk, batch, "college", "department")
+    signed_in_just_now(desk)
+    desk.post(reverse("registry:publish", args=[batch.key]))
+    tasks.publish_upload(batch.pk)
+    assert not StudentRecord.objects.filter(college=sample(1)[0][AT["系所"]]).exists()
+
+
+def test_the_second_person_does_not_choose_the_sheet(
+    attacker: User, colleague: User, school: Institution, tmp_path: Path
+) -> None:
+    batch = upload(enter(colleague), write_csv(tmp_path / "a.csv", sample(3)), school)
+    ImportBatch.objects.update(state="failed", failure="several_lists", sheet_choices=["甲", "乙"])
+    desk, address = enter(attacker), reverse("registry:choose_sheet", args=[batch.key])
+    assert address not in page_of(desk, batch)
+    answer = desk.post(address, {"sheet": "乙"}, follow=True)
+    assert "上传文件的人" in answer.content.decode()
+    batch.refresh_from_db()
+    assert (batch.state, batch.sheet) == ("failed", "")
+    enter(colleague).post(address, {"sheet": "乙"})
+    batch.refresh_from_db()
+    assert batch.sheet == "乙"
