@@ -1,7 +1,8 @@
 """Appointments: made by a registrar or the operator, in effect once the person accepts.
 
 Whoever appoints names a contact. The answer, and the message to that contact,
-are the same whether or not an account has it.
+are the same whether or not an account has it. A contact is proved by whoever has
+it; a username is not, so that one names the account that has it at that moment.
 """
 
 from collections.abc import Mapping, Sequence
@@ -113,15 +114,18 @@ def _new_appointments(
 
 def appointments_of(account: User) -> QuerySet[Appointment]:
     """What waits for ``account`` to accept: it has the contact that was named."""
-    names = [Identifier(None, account.username.lower())] if account.username else []
+    names = []
     if account.phone and account.phone_confirmed_at:
         names.append(Identifier(Channel.SMS, account.phone.as_e164))
     mailboxes = account.emailaddress_set.filter(verified=True)  # type: ignore[attr-defined]
     names += [Identifier(Channel.EMAIL, mailbox.email.lower()) for mailbox in mailboxes]
+    hashes = [_hash_contact(name) for name in names]
+    if account.username:
+        hashes.append(_hash_username(account.username, account))
     waiting = Appointment.objects.filter(
         answered_at=None,
         made_at__gt=timezone.now() - VALID_FOR,
-        contact_hash__in=[_hash(name) for name in names],
+        contact_hash__in=hashes,
     )
     return waiting.select_related("institution", "school_class__institution")
 
@@ -200,7 +204,19 @@ def _shown(who: Identifier) -> str:
 
 
 def _hash(who: Identifier) -> bytes:
-    return keyed_hash("appointment", f"{who.channel or 'name'}:{who.value}")
+    if who.channel is not None:
+        return _hash_contact(who)
+    owner = owner_of(who)
+    return _hash_username(who.value, owner.account if owner else None)
+
+
+def _hash_contact(who: Identifier) -> bytes:
+    return keyed_hash("appointment", f"{who.channel}:{who.value}")
+
+
+def _hash_username(name: str, account: User | None) -> bytes:
+    """Of a name and the account that has it now; one that nobody has appoints nobody later."""
+    return keyed_hash("appointment", f"name:{name.lower()}:{account.pk if account else ''}")
 
 
 def _note(act: str, appointment: Appointment, by: User, reason: str) -> None:

@@ -109,6 +109,24 @@ def test_an_appointment_is_the_persons_own_to_answer(
     assert theirs.post(page, {"answer": "yes"}).status_code == 404
 
 
+@pytest.mark.parametrize("had_before", [True, False])
+def test_a_username_that_changed_hands_brings_no_post(
+    desk_registrar: User, school_class: SchoolClass, had_before: bool
+) -> None:
+    """A name proves nothing: whoever had it when it was named is meant, or nobody."""
+    person, taker = make_account("p@example.org"), make_account("t@example.org")
+    named = User.objects.filter(pk=person.pk)
+    if had_before:
+        named.update(username="Paper.Lantern")
+    assign(enter(desk_registrar), school_class, "paper.lantern")
+    page = reverse("registry:appointment", args=[Appointment.objects.get().key])
+    assert enter(person).get(page).status_code == (200 if had_before else 404)
+    named.update(username=None)
+    User.objects.filter(pk=taker.pk).update(username="paper.lantern")
+    assert enter(taker).post(page, {"answer": "yes"}).status_code == 404
+    assert not RoleGrant.objects.filter(role=Role.COUNSELOR).exists()
+
+
 @pytest.mark.parametrize("how", ["refused", "withdrawn", "too old", "contact changed"])
 def test_what_was_refused_withdrawn_or_forgotten_gives_no_role(
     how: str, desk_registrar: User, school_class: SchoolClass
