@@ -171,11 +171,19 @@ def refused_of(batch: PhotoBatch) -> Refused:
 
 
 def waiting_for(state: PhotoBatchState) -> list[int]:
-    """ZIPs in ``state`` whose doorbell should have been heard by now."""
+    """ZIPs in ``state`` whose doorbell should have been heard by now, one of each institution."""
     before = timezone.now() - PATIENCE
     since = Q(started_at__lt=before) | Q(started_at=None, created_at__lt=before)
-    found = PhotoBatch.objects.filter(since, state=state).order_by("pk")
-    return list(found.values_list("pk", flat=True))
+    found = PhotoBatch.objects.filter(since, state=state)
+    first = found.order_by("institution", "attempts", "pk").distinct("institution")
+    return sorted(first.values_list("pk", flat=True))
+
+
+def waits_behind_another(batch: PhotoBatch) -> bool:
+    """Whether an earlier ZIP of the institution waits for a worker or is with one."""
+    busy = (PhotoBatchState.UPLOADED, PhotoBatchState.TAKING)
+    earlier = PhotoBatch.objects.filter(institution=batch.institution_id, pk__lt=batch.pk)
+    return earlier.filter(state__in=busy).exists()
 
 
 def reseal_refused(batch: PhotoBatch) -> bool:

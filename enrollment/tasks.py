@@ -25,7 +25,22 @@ logger = logging.getLogger(__name__)
 
 
 def ring(task: "Task[[int], None]", row: ImportBatch | PhotoBatch | StatusReport) -> None:
-    """Ring the worker; with the broker down the sweep finds the row."""
+    """Ring the worker, or let the file before ring for it.
+
+    With the broker down the sweep finds the row.
+    """
+    if not _waits_behind_another(row):
+        _send(task, row)
+
+
+def _waits_behind_another(row: ImportBatch | PhotoBatch | StatusReport) -> bool:
+    """Whether an earlier file of the institution rings for this one when it has ended."""
+    if isinstance(row, ImportBatch):
+        return uploaded.waits_behind_another(row)
+    return isinstance(row, PhotoBatch) and photo_batches.waits_behind_another(row)
+
+
+def _send(task: "Task[[int], None]", row: ImportBatch | PhotoBatch | StatusReport) -> None:
     try:
         task.apply_async((row.pk,), retry=False)
     except OperationalError:
@@ -66,6 +81,7 @@ def check_photos(batch_id: int) -> None:
     batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.UPLOADED).first()
     if batch:
         photo_batches.check_photos(batch)
+        _ring_next_photos(batch)
 
 
 @shared_task
@@ -74,6 +90,7 @@ def take_photos(batch_id: int) -> None:
     batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.TAKING).first()
     if batch:
         photo_batches.take_photos(batch)
+        _ring_next_photos(batch)
 
 
 @shared_task
@@ -135,4 +152,12 @@ def _ring_next(batch: ImportBatch) -> None:
     doorbells = {BatchState.UPLOADED: rehearse_upload, BatchState.PUBLISHING: publish_upload}
     found = waiting.filter(state__in=doorbells).exclude(pk=batch.pk).order_by("pk").first()
     if found:
-        ring(doorbells[BatchState(found.state)], found)
+        _send(doorbells[BatchState(found.state)], found)
+
+
+def _ring_next_photos(batch: PhotoBatch) -> None:
+    """The same for photographs."""
+    doorbells = {PhotoBatchState.UPLOADED: check_photos, PhotoBatchState.TAKING: take_photos}
+    waiting = PhotoBatch.objects.filter(institution=batch.institution_id, state__in=doorbells)
+    if not waiting.filter(pk=batch.pk).exists() and (found := waiting.order_by("pk").first()):
+        _send(doorbells[PhotoBatchState(found.state)], found)

@@ -231,10 +231,26 @@ def _release(batch: ImportBatch) -> None:
 
 
 def waiting(state: BatchState) -> list[int]:
-    """Batches in ``state`` whose doorbell should have been heard by now."""
+    """Batches in ``state`` whose doorbell should have been heard by now.
+
+    One of each institution, the one with the fewest attempts: many files of one
+    make no other wait for all of them. The next is rung for when it has ended.
+    """
     before = timezone.now() - PATIENCE
     found = ImportBatch.objects.filter(state=state, created_at__lt=before).exclude(upload="")
-    return list(found.order_by("pk").values_list("pk", flat=True))
+    first = found.order_by("institution", "attempts", "pk").distinct("institution")
+    return sorted(first.values_list("pk", flat=True))
+
+
+def waits_behind_another(batch: ImportBatch) -> bool:
+    """Whether an earlier file of the institution waits for a worker or is with one.
+
+    That one rings for the next: a queue holds few doorbells of one institution, and
+    others come in between.
+    """
+    busy = (BatchState.UPLOADED, BatchState.REHEARSING, BatchState.PUBLISHING)
+    earlier = ImportBatch.objects.filter(institution=batch.institution_id, pk__lt=batch.pk)
+    return earlier.filter(state__in=busy).exclude(upload="").exists()
 
 
 def _estimate(table: Table) -> int:

@@ -25,7 +25,7 @@ from enrollment.models import (
 )
 from tests.enrollment.desk import make_registrar, page_of, publish, upload
 from tests.enrollment.importing import AT, run_import, sample, write_csv
-from tests.people import make_school
+from tests.people import make_account, make_school
 
 pytestmark = pytest.mark.django_db
 HUGE = "长" * 140_000
@@ -102,7 +102,8 @@ def test_the_sweep_reaches_the_other_files(
         return rehearse(batch=batch, **given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(batches, "rehearse_batch", fail_for_the_first)
-    tasks.sweep_batches()
+    for _ in range(2):  # one file of an institution at a time
+        tasks.sweep_batches()
     good.refresh_from_db()
     assert good.state == BatchState.REHEARSED
 
@@ -246,12 +247,13 @@ def test_one_zip_of_photographs_stops_no_other(
 
     def fail_for_the_first(*given: object) -> object:
         calls.append(1)
-        if len(calls) % 2:
+        if len(calls) == 1:
             raise OverflowError
         return belonging(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(photo_batches, "belonging", fail_for_the_first)
-    tasks.sweep_photo_batches()
+    for _ in range(2):
+        tasks.sweep_photo_batches()
     assert PhotoBatch.objects.get(pk=made[1].pk).state == PhotoBatchState.CHECKED
 
     def fail(*given: object) -> None:
@@ -284,3 +286,74 @@ def test_check_again_begins_with_fresh_attempts(
     tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
     assert batch.state == BatchState.REHEARSED
+
+
+def of(school: Institution, content: bytes) -> ImportBatch:
+    """A file of ``school`` that waits, its doorbell lost."""
+    made = batches.upload_batch(
+        institution=school,
+        file_name="a.csv",
+        source=io.BytesIO(content),
+        created_by=make_account(f"r{ImportBatch.objects.count()}@example.org"),
+    )
+    ImportBatch.objects.filter(pk=made.pk).update(created_at="2026-01-01T00:00:00Z")
+    return made
+
+
+def test_many_files_of_one_school_make_no_other_wait_for_all_of_them(
+    school: Institution, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process serves all imports: the files of a school do not fill its queue."""
+    content = write_csv(tmp_path / "a.csv", sample(2)).read_bytes()
+    many = [of(school, content) for _ in range(6)]
+    other = of(make_school("10009", "丁校"), content)
+    queue: list[int] = []
+
+    def put(arguments: tuple[int], **_: object) -> None:
+        queue.extend(arguments)
+
+    monkeypatch.setattr(tasks.rehearse_upload, "apply_async", put)
+    for batch in (*many, other):
+        tasks.ring(tasks.rehearse_upload, batch)
+    assert queue == [many[0].pk, other.pk]
+
+    checked: list[int] = []
+    rehearse = uploaded.rehearse
+
+    def note(batch: ImportBatch) -> None:
+        checked.append(batch.pk)
+        rehearse(batch)
+
+    monkeypatch.setattr(uploaded, "rehearse", note)
+    tasks.sweep_batches()
+    assert checked == [many[0].pk, other.pk], "nor does a sweep take all of them in hand"
+    while queue:
+        tasks.rehearse_upload(queue.pop(0))
+    assert checked[2:] == [batch.pk for batch in many[1:]], "each rings for the next"
+
+
+def test_many_zips_of_one_school_make_no_other_wait_for_all_of_them(
+    registrar: User, school: Institution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [
+        photo_batches.upload_photos(
+            institution=owner,
+            kind=PhotoKind.ADMISSION,
+            file_name="a.zip",
+            source=io.BytesIO(b"PK\x05\x06" + bytes(18)),
+            created_by=registrar,
+        )
+        for owner in (school, school, school, make_school("10009", "丁校"))
+    ]
+    queue: list[int] = []
+
+    def put(arguments: tuple[int], **_: object) -> None:
+        queue.extend(arguments)
+
+    monkeypatch.setattr(tasks.check_photos, "apply_async", put)
+    for batch in made:
+        tasks.ring(tasks.check_photos, batch)
+    keys = [batch.pk for batch in made]
+    assert queue == [keys[0], keys[3]]
+    tasks.check_photos(queue.pop(0))
+    assert queue == [keys[3], keys[1]], "the next of the school comes after the other school's"

@@ -176,7 +176,11 @@ def test_the_second_file_waits_for_the_first_and_is_then_rung(
     desk: Client, school: Institution, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rung: list[int] = []
-    monkeypatch.setattr(tasks, "ring", lambda task, batch: rung.append(batch.pk))
+
+    def put(arguments: tuple[int], **_: object) -> None:
+        rung.extend(arguments)
+
+    monkeypatch.setattr(tasks.rehearse_upload, "apply_async", put)
     first = upload(desk, write_csv(tmp_path / "a.csv", sample(2)), school, check=False)
     second = upload(desk, write_csv(tmp_path / "b.csv", sample(3)), school, check=False)
     ImportBatch.objects.filter(pk=first.pk).update(state=BatchState.REHEARSING)
@@ -184,9 +188,8 @@ def test_the_second_file_waits_for_the_first_and_is_then_rung(
     assert "a.csv" in page  # which file goes first
     assert "同一时间只处理一个" in page
     ImportBatch.objects.filter(pk=first.pk).update(state=BatchState.UPLOADED)
-    rung.clear()
     tasks.rehearse_upload(first.pk)
-    assert rung == [second.pk]
+    assert rung == [first.pk, second.pk]
 
 
 def test_a_discarded_file_leaves_nothing(

@@ -114,7 +114,8 @@ def test_the_second_of_two_uploads_waits_and_is_told(
     finally:
         other.close()
     ImportBatch.objects.update(created_at=timezone.now() - uploaded.PATIENCE * 2)
-    tasks.sweep_batches()
+    for _ in range(2):  # one file of an institution at a time
+        tasks.sweep_batches()
     assert set(ImportBatch.objects.values_list("state", flat=True)) == {BatchState.REHEARSED}
     assert not StudentRecord.objects.exists()
 
