@@ -29,6 +29,7 @@ class AccountsConfig(AppConfig):
         from delivery.registry import register_failure_listener, register_renderer
 
         import_module("accounts.rotation")
+        import_module("accounts.privacy.lookup_rotation")
         register_renderer(codes.KIND, codes.render)
         register_failure_listener(codes.KIND, codes.give_back)
         register_notice(rescue.OBJECTED, rescue.OBJECTED_WORDS)

@@ -11,4 +11,4 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from delivery import checks, rotation  # noqa: F401 - register themselves
+        from delivery import checks, lookup_rotation, rotation  # noqa: F401 - register themselves

@@ -20,6 +20,7 @@ class EnrollmentConfig(AppConfig):
         import_module("enrollment.receivers")
         import_module("enrollment.notices")
         import_module("enrollment.rotation")
+        import_module("enrollment.records.lookup_rotation")
 
         register_read_along("enrollment:status", card_query.ALONG)
         register_section("records", my_data.records_section)

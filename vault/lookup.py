@@ -18,6 +18,11 @@ def keyed_hash(purpose: str, value: str) -> bytes:
     return hmac.digest(purpose_key(purpose), value.encode(), "sha256")
 
 
+def hash_with(key: bytes, purpose: str, value: str) -> bytes:
+    """``keyed_hash`` with another look-up key: for the change of keys alone."""
+    return hmac.digest(hmac.digest(key, purpose.encode(), "sha256"), value.encode(), "sha256")
+
+
 @cache
 def purpose_key(purpose: str) -> bytes:
     """The key of one purpose: HMAC-SHA256 of its name with the look-up key.

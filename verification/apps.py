@@ -17,6 +17,7 @@ class VerificationConfig(AppConfig):
         import_module("verification.receivers")
         import_module("verification.notices")
         import_module("verification.rotation")
+        import_module("verification.claims.lookup_rotation")
         from accounts.steps import Step, register_step
         from verification.queries import has_nothing_to_prove
 

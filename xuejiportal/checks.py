@@ -41,6 +41,14 @@ def check_hosts_and_keys(
                 id="xuejiportal.E002",
             )
         )
+    if settings.EARLIER_LOOKUP_KEYS:
+        errors.append(
+            Error(
+                "LOOKUP_KEY holds an earlier key: nobody would be found while both are in use.",
+                hint="Run manage.py rotate_lookup, then leave the first key alone.",
+                id="xuejiportal.E003",
+            )
+        )
     return errors
 
 
@@ -102,6 +110,8 @@ def _repeated_keys() -> list[str]:
     kept = {name: getattr(settings, name) for name in ("LOOKUP_KEY", "AUDIT_KEY", "SECRET_KEY")}
     for number, key in enumerate(settings.CODE_KEYS, start=1):
         kept["CODE_KEY" if number == 1 else f"CODE_KEY ({number})"] = key
+    for number, key in enumerate(settings.EARLIER_LOOKUP_KEYS, start=2):
+        kept[f"LOOKUP_KEY ({number})"] = key
     kept |= {f"VAULT_KEYS ({name})": key for name, key in settings.VAULT_KEYS.items()}
     times = Counter(kept.values())
     return sorted(name for name, key in kept.items() if times[key] > 1)

@@ -36,8 +36,8 @@ def _secret_default(name: str, *, prefix: str = "") -> str | None:
 SECRET_KEY = env.text("SECRET_KEY", _secret_default("SECRET_KEY"))
 # Seals certificate numbers and photos; the first key encrypts, all decrypt.
 VAULT_KEYS = env.key_ring("VAULT_KEYS", _secret_default("VAULT_KEYS", prefix="dev:"))
-# Keys the look-up hash of certificate numbers. Never rotate without rehashing.
-LOOKUP_KEY = env.key("LOOKUP_KEY", _secret_default("LOOKUP_KEY"))
+# Keys the hashes by which sealed values are found. Earlier keys are for rotate_lookup alone.
+LOOKUP_KEY, *EARLIER_LOOKUP_KEYS = env.keys("LOOKUP_KEY", _secret_default("LOOKUP_KEY"))
 # Derive one-time codes: the first makes them, all check them. One key may stand alone.
 CODE_KEYS = env.keys("CODE_KEY", _secret_default("CODE_KEY"))
 # Keys the chain over the audit trail. The database must not hold it.

@@ -112,6 +112,7 @@ def test_development_makes_its_own_secrets_once(environment: pytest.MonkeyPatch)
         ({"ALLOWED_HOSTS": "portal.example.edu.cn,*"}, "ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
         ({"CODE_KEY": OTHER_KEY}, "CODE_KEY, LOOKUP_KEY"),
+        ({"LOOKUP_KEY": f"{OTHER_KEY},{FOURTH_KEY}"}, "rotate_lookup"),
         ({"VAULT_KEYS": f"a:{KEY},b:{THIRD_KEY}"}, "VAULT_KEYS (b)"),
         ({"SECRET_KEY": THIRD_KEY}, ""),
         ({}, ""),

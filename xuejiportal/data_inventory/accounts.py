@@ -11,7 +11,6 @@ from accounts.sessions.services import end_sessions
 from accounts.sign_in import admission
 from accounts.tasks import delete_due_accounts, forget_unfinished
 from xuejiportal.data_inventory.entries import (
-    KEYED_HASH,
     MASKED,
     SLOW_HASH,
     Entry,
@@ -110,7 +109,6 @@ ENTRIES = (
         why="to stop floods and guessing",
         kept=Kept(span(2 * DAY), (forget_unfinished,)),
         seen_by=_NOBODY,
-        forms={"subject": KEYED_HASH},
     ),
     Entry(
         "accounts.Block",
@@ -122,7 +120,7 @@ ENTRIES = (
         why="to stop floods of messages; past blocks make the next one longer",
         kept=Kept("no limit; loses its account when that is deleted", (deletion.erase_account,)),
         seen_by="the registrar of the school of whoever caused it; the operator",
-        forms={"subject": KEYED_HASH, "masked": MASKED},
+        forms={"masked": MASKED},
     ),
     Entry(
         "accounts.Notice",
@@ -171,7 +169,6 @@ ENTRIES = (
             (forget_unfinished, end_sessions),
         ),
         seen_by=_NOBODY,
-        forms={"session_key": KEYED_HASH},
     ),
     Entry(
         "accounts.StaffAdmission",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from vault.lookup_rotation import registered_hashes
 from vault.rotation import registered
 
 SEALED = "sealed"
@@ -40,13 +41,15 @@ class Entry:
     forms: Mapping[str, str] = field(default_factory=dict)
 
     def protection(self, column: str) -> str:
-        """How ``column`` is protected: sealed if ``rotate_vault`` seals it anew."""
+        """How ``column`` is protected: as the registers of the two rotations of keys say."""
         name = f"{self.model}.{column}"
         if any(name in rotation.columns for rotation in registered()):
             return SEALED
         if column in self.forms:
             return self.forms[column]
-        return KEYED_HASH if column.endswith("_hash") else CLEAR
+        columns, acts = registered_hashes()
+        hashed = {each.name for each in columns}.union(*(act.columns for act in acts))
+        return KEYED_HASH if name in hashed else CLEAR
 
 
 @dataclass(frozen=True)

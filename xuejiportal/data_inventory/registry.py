@@ -7,7 +7,6 @@ from enrollment.receivers import let_go_of_records
 from enrollment.reporting import acts
 from enrollment.tasks import forget_old_photo_batches
 from xuejiportal.data_inventory.entries import (
-    KEYED_HASH,
     MASKED,
     SEALED,
     SLOW_HASH,
@@ -85,7 +84,6 @@ ENTRIES = (
         why="to prove identity by phone; to import only what changed; to show the school who waits",
         kept=_REGISTER,
         seen_by=f"phones half hidden: {_SCHOOL}",
-        forms={"fingerprint": KEYED_HASH},
     ),
     Entry(
         "enrollment.FieldChange",
@@ -180,7 +178,6 @@ ENTRIES = (
         kept=Kept("with the record, or until a new one replaces it", (albums.import_photos,)),
         seen_by=_SCHOOL,
         sensitive=("stored_as", "thumbnail_stored_as"),
-        forms={"source_mark": KEYED_HASH},
     ),
     Entry(
         "enrollment.StatusReport",

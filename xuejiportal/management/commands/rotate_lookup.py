@@ -1,0 +1,36 @@
+"""Hash everything anew by which the portal finds people."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+import audit.services as trail
+from enrollment.records.lookup_rotation import registry_is_current
+from vault.lookup_rotation import rotate
+
+
+class Command(BaseCommand):
+    """Stop web, workers and beat, set LOOKUP_KEY=new,old, run this, take the old key away, start.
+
+    Stopped in the middle it goes on when it is run again; until it has ended nothing
+    else starts, since the checks refuse two look-up keys.
+    """
+
+    help = "Hash everything that is found by LOOKUP_KEY with its first key; the portal is stopped."
+    requires_system_checks = ()
+
+    def handle(self, **options: Any) -> None:
+        """Prints how many of each were hashed anew. Raises CommandError without an old key."""
+        if not settings.EARLIER_LOOKUP_KEYS:
+            raise CommandError("Set LOOKUP_KEY=new,old first: the old key is needed once more.")
+        if registry_is_current():
+            self.stdout.write("The registry is found by the new key: take the old one away.")
+            return
+        told = {}
+        for name, touched in rotate(settings.EARLIER_LOOKUP_KEYS):
+            if touched:
+                told[name] = touched
+                self.stdout.write(f"{touched} {name}")
+        trail.record(action="portal.rotate_lookup", actor_id=None, detail=told)
+        self.stdout.write("Done: take the old key away and start the portal.")
