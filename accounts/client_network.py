@@ -17,6 +17,12 @@ def network_of(address: str) -> str:
     return str(parsed) if parsed else address
 
 
+def one_spelling(address: str) -> str:
+    """``address`` as it is kept and searched: without IPv6 clothes, in the short form."""
+    parsed = _parse(address)
+    return str(parsed) if parsed else address
+
+
 def is_within(address: str, networks: list[str]) -> bool:
     """Whether ``address`` belongs to one of ``networks``."""
     parsed = _parse(address)

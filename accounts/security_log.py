@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 
 from accounts import limits
-from accounts.client_network import masked_network
+from accounts.client_network import masked_network, one_spelling
 from accounts.guessing import name_in
 from accounts.identifiers import owner_of, parse
 from accounts.limits import client_address
@@ -57,8 +57,8 @@ def pseudonym(account: User) -> bytes:
 
 
 def source_hash(address: str) -> bytes:
-    """By which lines about a network address are found."""
-    return keyed_hash("event-source", address)
+    """By which lines about a network address are found, however it is written."""
+    return keyed_hash("event-source", one_spelling(address))
 
 
 def source_of(event: SecurityEvent) -> str:

@@ -6,6 +6,7 @@ hold: who can write the tables still cannot compute a chain that fits.
 
 import hmac
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -66,13 +67,15 @@ def first_broken(anchors: Iterable[AuditAnchor] = ()) -> int | None:
     An entry is altered where it does not fit its seal or an anchor taken at it,
     and missing where an anchor names it and the trail ends before.
     """
-    expected = {anchor.last_entry: anchor for anchor in anchors if anchor.entries}
+    # One entry may have several anchors: what was handed out first still has to fit.
+    expected: defaultdict[int, set[tuple[int, bytes]]] = defaultdict(set)
+    for anchor in anchors:
+        expected[anchor.last_entry].add((anchor.entries, bytes(anchor.digest)))
     previous = GENESIS
     seals = AuditSeal.objects.select_related("entry").order_by("pk")
     for count, seal in enumerate(seals.iterator(chunk_size=BATCH), start=1):
         previous = digest(previous, seal.entry)
-        anchor = expected.pop(seal.entry_id, None)
-        anchored = anchor is None or (anchor.entries, bytes(anchor.digest)) == (count, previous)
-        if previous != bytes(seal.digest) or not anchored:
+        handed_out = expected.pop(seal.entry_id, set())
+        if previous != bytes(seal.digest) or handed_out - {(count, previous)}:
             return seal.entry_id
     return min(expected, default=None)

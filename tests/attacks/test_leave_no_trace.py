@@ -52,6 +52,33 @@ def test_tries_at_names_of_nobody_are_kept_too(auditor: User) -> None:
     assert THIEF in enter(auditor).post(SIGN_INS, {"source": THIEF}).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("came", "asked"),
+    [
+        ("::ffff:198.51.100.77", "198.51.100.77"),
+        ("198.51.100.77", "::ffff:198.51.100.77"),
+        ("2001:DB8:0:0::00A1", "2001:db8::a1"),
+        ("2001:db8::a1", "2001:0DB8:0000:0000:0000:0000:0000:00A1"),
+    ],
+)
+def test_another_spelling_of_the_address_hides_nobody(
+    came: str, asked: str, auditor: User
+) -> None:
+    values = {"login": "nobody@example.org", "password": "wrong"}
+    Client(REMOTE_ADDR=came).post(reverse("account_login"), values)
+    text = enter(auditor).post(SIGN_INS, {"source": asked, "kind": "sign_in_failed"})
+    assert came in text.content.decode()
+
+
+def test_a_flood_of_failures_writes_no_more_lines_than_tries_were_judged(li: User) -> None:
+    """Unknown names and known ones alike: what the limits turn away costs no row."""
+    stranger = Client(REMOTE_ADDR=THIEF)
+    for number in range(60):
+        login = li.email if number % 2 else f"nobody{number}@example.org"
+        stranger.post(reverse("account_login"), {"login": login, "password": "wrong"})
+    assert SecurityEvent.objects.filter(kind=EventKind.SIGN_IN_FAILED).count() <= 10
+
+
 def test_a_dump_holds_no_whole_address(li: User) -> None:
     fail(li.email)
     with connection.cursor() as cursor:

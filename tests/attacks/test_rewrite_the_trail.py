@@ -112,6 +112,79 @@ def test_entries_replaced_after_the_anchor_do_not_fit_it(tmp_path: Path) -> None
         verify("--anchors", str(log))
 
 
+def test_a_later_anchor_at_the_same_entry_hides_no_earlier_one(
+    auditor: User, outbox: Outbox, tmp_path: Path
+) -> None:
+    """The portal itself seals what was slipped in, under the numbers that were cut off."""
+    write(3)
+    anchor_trail()
+    assert len(outbox.emails()) == 1
+    entries = list(AuditEntry.objects.order_by("pk").values())
+    cut_off(2, anchors_too=True)
+    AuditEntry.objects.bulk_create(AuditEntry(**{**row, "actor_id": 99}) for row in entries[1:])
+    seal_trail()
+    anchor_trail()
+    mails = tmp_path / "mails.txt"
+    mails.write_text("\n".join(mail.text for mail in outbox.emails()))
+    with pytest.raises(CommandError, match=f"Entry {entries[-1]['id']} has been altered"):
+        verify("--anchors", str(mails))
+
+
+def test_a_changed_tail_that_the_portal_seals_again_does_not_fit_its_anchor(
+    auditor: User, outbox: Outbox, tmp_path: Path
+) -> None:
+    """Without its seals the tail counts as new: the right key is put to it once more."""
+    write(3)
+    anchor_trail()
+    with guards_off(), connection.cursor() as cursor:
+        last = AuditEntry.objects.latest("pk")
+        cursor.execute("DELETE FROM audit_auditseal WHERE entry_id = %s", [last.pk])
+        cursor.execute("DELETE FROM audit_auditanchor")
+        cursor.execute("UPDATE audit_auditentry SET reason = 'x' WHERE id = %s", [last.pk])
+    write(2)
+    assert "The trail is whole" in verify()
+    mail = tmp_path / "mail.txt"
+    mail.write_text(outbox.emails()[-1].text)
+    with pytest.raises(CommandError, match=f"Entry {last.pk} has been altered"):
+        verify("--anchors", str(mail))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("at", "2020-01-01 00:00+00"),
+        ("action", "enrollment.search_records"),
+        ("subject_type", "account"),
+        ("subject_key", "k9"),
+        ("institution_code", "10009"),
+        ("reason", "x"),
+        ("detail", '{"people": 1}'),
+    ],
+)
+def test_no_column_of_an_entry_can_be_changed_unseen(column: str, value: str) -> None:
+    write(3)
+    middle = AuditEntry.objects.order_by("pk")[1].pk
+    with guards_off(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE audit_auditentry SET {column} = %s WHERE id = %s", [value, middle])
+    with pytest.raises(CommandError, match=f"Entry {middle} has been altered"):
+        verify()
+
+
+def test_an_older_backup_in_place_of_the_trail_does_not_fit_the_mails_since(
+    auditor: User, outbox: Outbox, tmp_path: Path
+) -> None:
+    write(2)
+    anchor_trail()
+    write(4)
+    anchor_trail()
+    cut_off(4, anchors_too=True)  # the trail as the backup had it, whole in itself
+    assert "The trail is whole" in verify()
+    mails = tmp_path / "mails.txt"
+    mails.write_text("\n".join(mail.text for mail in outbox.emails()))
+    with pytest.raises(CommandError, match="has been altered or removed"):
+        verify("--anchors", str(mails))
+
+
 def test_an_untouched_trail_fits_its_anchors_and_goes_on(auditor: User, outbox: Outbox) -> None:
     write(3)
     anchor_trail()
