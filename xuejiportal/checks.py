@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 
-from xuejiportal.environment import is_local
+from xuejiportal.environment import is_all_local, is_local
 
 # The others encrypt to whoever answers.
 _VERIFIED = frozenset({"verify-ca", "verify-full"})
@@ -64,14 +64,14 @@ def check_surroundings(
         for code, is_wrong, message, hint in (
             (
                 "W003",
-                _is_open(settings.DATABASE_URL) and _sslmode() not in _VERIFIED,
+                not is_all_local(settings.DATABASE_URL) and _sslmode() not in _VERIFIED,
                 "The database is on another machine and its connection is not encrypted, or to "
                 "whoever answers.",
                 "Add ?sslmode=verify-full&sslrootcert=… to DATABASE_URL.",
             ),
             (
                 "W004",
-                _is_open(settings.REDIS_URL) and not _is_guarded(settings.REDIS_URL),
+                not is_all_local(settings.REDIS_URL) and not _is_guarded(settings.REDIS_URL),
                 "Redis is on another machine and asks for no password, or is not encrypted.",
                 "Set requirepass, and write REDIS_URL=rediss://:PASSWORD@HOST/0.",
             ),
@@ -115,13 +115,6 @@ def _repeated_keys() -> list[str]:
     kept |= {f"VAULT_KEYS ({name})": key for name, key in settings.VAULT_KEYS.items()}
     times = Counter(kept.values())
     return sorted(name for name, key in kept.items() if times[key] > 1)
-
-
-def _is_open(url: str) -> bool:
-    """Whether the connection to ``url`` leaves this machine."""
-    parts = urlsplit(url)
-    host = parts.hostname or dict(parse_qsl(parts.query)).get("host", "")
-    return not is_local(host) and parts.scheme != "unix"
 
 
 def _is_guarded(url: str) -> bool:

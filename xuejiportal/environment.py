@@ -19,6 +19,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
+# How libpq is told of a server beside the host of a URL.
+_SERVER_OPTIONS = {"host", "hostaddr", "service"}
+_LIBPQ_SERVERS = ("PGHOST", "PGHOSTADDR", "PGSERVICE")
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -97,6 +100,13 @@ def is_local(host: str) -> bool:
         return False
 
 
+def is_all_local(url: str) -> bool:
+    """Whether every server that ``url`` names is this machine; what a service file names is not."""
+    parts = urlsplit(url)
+    named = [value for name, value in parse_qsl(parts.query) if name in _SERVER_OPTIONS]
+    return all(map(is_local, [unquote(parts.hostname or ""), *named]))
+
+
 def refuse_exposed_development(site_url: str, hosts: list[str], servers: list[str]) -> None:
     """Raise ImproperlyConfigured where a portal without PRODUCTION is within others' reach.
 
@@ -104,12 +114,12 @@ def refuse_exposed_development(site_url: str, hosts: list[str], servers: list[st
     machine are a developer's own; whatever else is named belongs to an installation.
     """
     site = urlsplit(site_url)
-    named = [("SITE_URL", site.scheme == "https" or not is_local(site.hostname or ""))]
+    is_home = site.scheme == "http" and is_local(site.hostname or "?")
+    named = [("SITE_URL", not is_home)]
     named += [("ALLOWED_HOSTS", not is_local(host)) for host in hosts]
+    named += [(name, not is_local(os.environ.get(name, ""))) for name in _LIBPQ_SERVERS]
     for name, url in zip(("DATABASE_URL", "REDIS_URL"), servers, strict=True):
-        parts = urlsplit(url)
-        host = parts.hostname or dict(parse_qsl(parts.query)).get("host", "")
-        named.append((name, not is_local(unquote(host))))
+        named.append((name, not is_all_local(url)))
     if exposed := sorted({name for name, is_exposed in named if is_exposed}):
         raise ImproperlyConfigured(
             f"{', '.join(exposed)} of a real installation, but PRODUCTION is not set: "

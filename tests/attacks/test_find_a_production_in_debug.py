@@ -27,6 +27,18 @@ __all__ = ["environment"]
         ("DATABASE_URL", "postgresql:///portal?host=db.internal"),
         ("DATABASE_URL", "postgresql://portal@127.0.0.1.example.org/portal"),
         ("REDIS_URL", "redis://cache.internal/0"),
+        # Written carelessly, or where one does not look.
+        ("SITE_URL", "xueji.example.edu.cn"),
+        ("SITE_URL", "HTTPS://LOCALHOST"),
+        ("SITE_URL", "http://localhost@xueji.example.edu.cn"),
+        ("ALLOWED_HOSTS", "[2001:db8::1]"),
+        ("DATABASE_URL", "postgresql:///portal?hostaddr=10.1.2.3"),
+        ("DATABASE_URL", "postgresql://localhost/portal?hostaddr=10.1.2.3"),
+        ("DATABASE_URL", "postgresql:///portal?service=production"),
+        ("DATABASE_URL", "postgresql:///portal?host=127.0.0.1,db.internal"),
+        ("PGHOST", "db.internal"),
+        ("PGHOSTADDR", "10.1.2.3"),
+        ("PGSERVICE", "production"),
     ],
 )
 @pytest.mark.parametrize("debug", ["yes", "no"])
@@ -55,6 +67,22 @@ def test_development_on_this_machine_starts(
 ) -> None:
     environment.setenv(name, value)
     assert load()["DEBUG"] is True
+
+
+@pytest.mark.parametrize("word", ["", "0", "off", "No"])
+def test_saying_that_it_is_no_production_opens_nothing(
+    environment: pytest.MonkeyPatch, word: str
+) -> None:
+    environment.setenv("PRODUCTION", word)
+    environment.setenv("SITE_URL", "https://xueji.example.edu.cn")
+    with pytest.raises(ImproperlyConfigured, match="PRODUCTION=yes"):
+        load()
+
+
+def test_a_word_that_is_neither_yes_nor_no_does_not_start(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PRODUCTION", "production")
+    with pytest.raises(ImproperlyConfigured, match="PRODUCTION must be yes or no"):
+        load()
 
 
 def test_every_unit_says_that_it_is_production() -> None:
@@ -99,6 +127,12 @@ def test_a_connection_to_another_machine_is_encrypted_and_to_the_right_one(
     setattr(settings, name, value)
     found = {str(message.id).removeprefix("xuejiportal.") for message in check_surroundings()}
     assert found & {"W003", "W004", "W008"} == ({code} if code else set())
+
+
+def test_a_server_named_by_its_number_is_looked_at_as_well(settings: Settings) -> None:
+    settings.PRODUCTION = True
+    settings.DATABASE_URL = "postgresql:///portal?hostaddr=10.1.2.3"
+    assert "xuejiportal.W003" in {message.id for message in check_surroundings()}
 
 
 def test_a_well_kept_production_is_told_nothing(settings: Settings) -> None:

@@ -61,9 +61,7 @@ def test_tries_at_names_of_nobody_are_kept_too(auditor: User) -> None:
         ("2001:db8::a1", "2001:0DB8:0000:0000:0000:0000:0000:00A1"),
     ],
 )
-def test_another_spelling_of_the_address_hides_nobody(
-    came: str, asked: str, auditor: User
-) -> None:
+def test_another_spelling_of_the_address_hides_nobody(came: str, asked: str, auditor: User) -> None:
     values = {"login": "nobody@example.org", "password": "wrong"}
     Client(REMOTE_ADDR=came).post(reverse("account_login"), values)
     text = enter(auditor).post(SIGN_INS, {"source": asked, "kind": "sign_in_failed"})
