@@ -117,3 +117,8 @@ class StatusReport(models.Model):
     def is_valid(self) -> bool:
         """Whether the student still vouches for it today."""
         return self.revoked_at is None and timezone.now() < self.valid_until
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the school is finding out whose record it states: nothing is confirmed then."""
+        return self.is_valid and self.record.frozen_at is not None

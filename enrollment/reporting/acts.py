@@ -52,11 +52,7 @@ def issue_report(
     facts = json.dumps(_facts(card, report), ensure_ascii=False).encode()
     report.facts_sealed = seal(facts, context=f"status-report:{report.key}")
     with transaction.atomic():
-        held = StudentRecord.objects.select_for_update(of=("self",)).filter(
-            pk=card.record.pk, holder=account, frozen_at=None
-        )
-        if not held.exists():
-            raise RecordFrozenError
+        _lock_held(card.record, account)
         limits.spend("issue_report", f"account:{account.pk}")
         report.save(force_insert=True)
         _write("issue_report", report, account)
@@ -65,8 +61,13 @@ def issue_report(
 
 
 def extend_report(*, report: StatusReport, account: User, days: int) -> bool:
-    """Let ``report`` be valid for ``days`` from now; False when it was revoked."""
+    """Let ``report`` be valid for ``days`` from now; False when it was revoked.
+
+    Raises RecordFrozenError and RecordWithheldError, as for a new report.
+    """
     with transaction.atomic():
+        refuse_withheld(report.record)
+        _lock_held(report.record, account)
         until = timezone.now() + timedelta(days=days)
         living = StatusReport.objects.filter(pk=report.pk, revoked_at=None)
         if not living.update(valid_until=until):
@@ -139,6 +140,15 @@ def _facts(card: Card, report: StatusReport) -> dict[str, Any]:
         "issued_on": _iso(timezone.localdate(report.issued_at)),
         "valid_until": _iso(timezone.localdate(report.valid_until)),
     }
+
+
+def _lock_held(record: StudentRecord, account: User) -> None:
+    """Raise RecordFrozenError unless ``account`` holds ``record`` and nobody disputes it."""
+    held = StudentRecord.objects.select_for_update(of=("self",)).filter(
+        pk=record.pk, holder=account, frozen_at=None
+    )
+    if not held.exists():
+        raise RecordFrozenError
 
 
 def _iso(day: Any) -> str:

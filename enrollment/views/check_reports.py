@@ -90,9 +90,9 @@ def _reports() -> QuerySet[StatusReport]:
 
 
 def _told(report: StatusReport) -> dict[str, Any]:
-    """What a reader learns; of a report that is no longer valid, only that."""
+    """What a reader learns; of a report that proves nothing now, only that."""
     verdict = {"report": report, "issuer": report.record.institution.name}
-    if not report.is_valid:
+    if not report.is_valid or report.is_contested:
         return verdict
     return verdict | {
         "facts": facts_of(report),

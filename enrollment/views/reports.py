@@ -77,7 +77,13 @@ def extend(request: HttpRequest, key: UUID) -> HttpResponse:
     found, form = _report(request, key), DaysForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose 1 to 180 days."))
-    elif acts.extend_report(report=found, account=account_of(request), **form.cleaned_data):
+        return redirect("enrollment:report", key)
+    try:
+        done = acts.extend_report(report=found, account=account_of(request), **form.cleaned_data)
+    except RecordFrozenError:
+        messages.error(request, FROZEN)
+        return redirect("enrollment:report", key)
+    if done:
         messages.success(request, _("The report's validity is changed."))
     else:
         messages.error(request, _("A revoked report stays revoked. Please issue a new one."))

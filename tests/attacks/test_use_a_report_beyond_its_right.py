@@ -24,9 +24,10 @@ from accounts.models import LimitHit, User
 from enrollment.models import SigningKey, StatusReport, StudentRecord
 from enrollment.reporting.signing import sign, signing_key
 from tests.enrollment.test_status_reports import bring, file_of, issue
-from tests.people import make_account, make_school
+from tests.people import make_account, make_school, sample_number
 from vault.cipher import unseal
 from verification import disputes
+from verification.facts import Facts
 from verification.models import Decision, Dispute
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -110,6 +111,54 @@ def test_the_impostors_report_ends_with_the_dispute(
         dispute=dispute, decision=Decision.CLAIMANT, reason="本人到校", by=desk_registrar
     )
     says_no_more_than_a_verdict(ask(report.code))
+
+
+@pytest.mark.parametrize("by", ["code", "link", "file"])
+def test_while_the_record_is_in_dispute_it_proves_nothing(
+    holder: Client, report: StatusReport, true_wang: User, wang_record: StudentRecord, by: str
+) -> None:
+    content = file_of(holder, report)
+    facts = Facts("王明", "居民身份证", sample_number(31), wang_record.candidate_number)
+    words = disputes.Statement("有人用了我的身份证号。")
+    opened = disputes.open_dispute(account=true_wang, facts=facts, statement=words)
+    disputes.look_into(opened)
+    link = reverse("enrollment:check_report_code", args=[report.code])
+    text = {
+        "code": lambda: ask(report.code),
+        "link": lambda: Client().get(link).content.decode(),
+        "file": lambda: bring(content),
+    }[by]()
+    assert "暂不能证明" in text
+    assert "仍然有效，" not in text
+    assert not any(fact in text for fact in FACTS)
+    disputes.withdraw(dispute=opened)  # as it was read before it was looked into
+    assert "王明" in ask(report.code)
+
+
+def test_while_the_record_is_in_dispute_no_report_is_extended(
+    holder: Client, report: StatusReport
+) -> None:
+    StudentRecord.objects.update(frozen_at=timezone.now())
+    until = report.valid_until
+    page = reverse("enrollment:report_extend", args=[report.key])
+    assert "正在身份异议核查中" in holder.post(page, {"days": 180}, follow=True).content.decode()
+    report.refresh_from_db()
+    assert report.valid_until == until
+
+
+def test_a_pin_is_not_guessed_faster_by_reading_the_link_or_from_many_networks(
+    holder: Client, wang_record: StudentRecord
+) -> None:
+    """Whatever the entrance and however many networks: all wrong PINs together are counted."""
+    report = issue(holder, wang_record, language="zh", pin="246813")
+    link = reverse("enrollment:check_report_code", args=[report.code])
+    for number in range(150):
+        reader = Client(REMOTE_ADDR=f"2001:db8:{number:x}::1")
+        values = {"code": report.code, "pin": f"{number:06}"}
+        reader.post(link if number % 2 else "/status/report/", values)
+    most = RULES["report_pins"][0].most
+    assert LimitHit.objects.filter(action="report_pins").count() == most
+    assert "王明" not in Client().get(f"{link}?pin=246813").content.decode()
 
 
 def test_another_field_that_changes_leaves_it_valid(

@@ -80,6 +80,8 @@ def withdraw(*, dispute: Dispute) -> None:
         mine = Dispute.objects.filter(pk=dispute.pk, state=DisputeState.OPEN)
         if not mine.update(state=DisputeState.WITHDRAWN, decided_at=Now()):
             raise TooLateError
+        # The background may have looked into it, and frozen the records, since it was read.
+        dispute.refresh_from_db(fields=["institution_code"])
         thaw(dispute.certificate_hash, dispute.institution_code)
         note("withdraw_dispute", dispute, dispute.claimant)
 
