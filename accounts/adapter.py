@@ -16,7 +16,9 @@ from accounts.journeys.telling import tell_phone
 from accounts.known_devices import is_known_by_name
 from accounts.languages import writing_to
 from accounts.limits import LimitReachedError, client_address
-from accounts.models import User
+from accounts.models import Purpose, User
+from accounts.privacy.consent.services import must_be_asked
+from accounts.privacy.consent.views import consent_page
 from accounts.recovery.closing import close_entrances
 from accounts.sessions.services import handle_of_request
 from accounts.sign_in.password_state import PasswordReplacedError, lock_unchanged
@@ -66,10 +68,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, *, signup: bool, **kwargs: Any
     ) -> HttpResponse:
-        """Remember in the session that signed up that it did."""
+        """Remember in the session that signed up that it did; ask for a new notice first."""
         if signup:
             note_sign_up(request)
         answer: HttpResponse = super().post_login(request, user, signup=signup, **kwargs)
+        if isinstance(user, User) and must_be_asked(user):
+            return redirect(consent_page(Purpose.ACCOUNT, way_on=answer.get("Location", "")))
         return answer
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:

@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
         )
         from accounts.journeys import rescue
         from accounts.notices import register_notice
+        from accounts.privacy.consent.services import consents_section
         from accounts.sessions import services as sessions
         from accounts.sign_in import admission, factor_seals
         from delivery.registry import register_failure_listener, register_renderer
@@ -40,6 +41,8 @@ class AccountsConfig(AppConfig):
         factor_seals.listen()
         contact_checks.listen()
         languages.listen()
+        steps.register_step(steps.CONSENT)
         steps.register_step(steps.CONTACTS)
         my_data.register_section("account", my_data.account_section)
+        my_data.register_section("consents", consents_section)
         my_data.register_section("security_log", my_data.log_section)

@@ -16,8 +16,10 @@ from accounts.captcha_field import CaptchaField, guard_sending
 from accounts.known_devices import is_known_by_name
 from accounts.limits import LimitReachedError, client_address, spend_client
 from accounts.mailbox import MOST_TYPED, MailboxField
-from accounts.models import User
+from accounts.models import Purpose, User
 from accounts.phone import clean_mobile
+from accounts.privacy.consent.fields import ConsentField
+from accounts.privacy.consent.services import give_consent
 from delivery.models import Channel
 
 PASSWORD_HINT = _("At least 8 characters; three words you can remember make a good password.")
@@ -96,6 +98,7 @@ class SignupForm(allauth_forms.SignupForm):
         password.help_text = PASSWORD_HINT
         password.widget.attrs.pop("placeholder", None)
         password.widget.attrs["data-password-strength"] = ""
+        self.fields["consent"] = ConsentField(Purpose.ACCOUNT)
         guard_sending(self, client_address(context.request))
 
     def clean(self) -> dict[str, Any]:
@@ -109,6 +112,12 @@ class SignupForm(allauth_forms.SignupForm):
         except LimitReachedError as error:
             raise ValidationError(guessing.wait_until(error.lifts_at)) from error
         return cleaned
+
+    def save(self, request: HttpRequest) -> User:
+        """The new account, with the consent given on the form."""
+        made: User = super().save(request)
+        give_consent(account=made, purpose=Purpose.ACCOUNT)
+        return made
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """The new account, or the answer for an address that has one already.
@@ -142,6 +151,7 @@ class PhoneSignupForm(forms.Form):
             attrs={"autocomplete": "new-password", "data-password-strength": ""}
         ),
     )
+    consent = ConsentField(Purpose.ACCOUNT)
 
     def clean_phone(self) -> str:
         return clean_mobile(self.cleaned_data["phone"])

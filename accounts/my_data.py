@@ -95,7 +95,7 @@ def account_section(account: User) -> Section:
         *(Item("email", _("E-mail address"), address.email) for address in mailboxes),
         Item("phone", _("Mobile number"), str(account.phone or "")),
         Item("language", _("Language of messages"), dict(settings.LANGUAGES)[account.language]),
-        Item("joined_at", _("Registered on"), _when(account.date_joined)),
+        Item("joined_at", _("Registered on"), spoken_time(account.date_joined)),
         Item("factors", _("Second factor"), "、".join(f.get_type_display() for f in factors)),
     ]
     return Section("account", _("Account"), [items])
@@ -106,7 +106,7 @@ def log_section(account: User) -> Section:
     entries = [
         [
             Item("kind", _("What"), event.get_kind_display()),
-            Item("at", _("When"), _when(event.at)),
+            Item("at", _("When"), spoken_time(event.at)),
             Item("user_agent", _("Device"), event.user_agent),
             Item("network", _("Network"), event.network),
         ]
@@ -115,5 +115,6 @@ def log_section(account: User) -> Section:
     return Section("security_log", _("Sign-ins and changes"), entries)
 
 
-def _when(moment: datetime) -> str:
+def spoken_time(moment: datetime) -> str:
+    """A moment as people read it, in the portal's time zone."""
     return str(localize(timezone.localtime(moment)))

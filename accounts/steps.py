@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.contact_checks import contacts_to_ask
 from accounts.models import User
+from accounts.privacy.consent.services import must_be_asked
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ def first_open_step(account: User | AnonymousUser) -> Step | None:
     return next((step for step in _steps if not step.is_done(account)), None)
 
 
+CONSENT = Step(
+    10, "accounts:consent", _("Privacy notice"), lambda account: not must_be_asked(account)
+)
 CONTACTS = Step(
     30,
     "accounts:check_contacts",

@@ -4,6 +4,8 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from accounts import converters  # noqa: F401 - registers short_uuid
+from accounts.models import Purpose
+from accounts.privacy.consent import views as consent
 from accounts.recovery import take_back_views
 from accounts.sessions.views import my_sessions
 from accounts.sign_in.admission_views import enter_staff_code
@@ -37,6 +39,11 @@ urlpatterns = [
     path("security/sessions/", my_sessions, name="sessions"),
     path("security/staff/", enter_staff_code, name="enter_staff_code"),
     path("security/my-data/", my_data, name="my_data"),
+    path("security/consents/", consent.consents, name="consents"),
+    path("consent/", consent.agree, {"purpose": Purpose.ACCOUNT}, name="consent"),
+    path(
+        "consent/identity/", consent.agree, {"purpose": Purpose.IDENTITY}, name="identity_consent"
+    ),
     path("security/delete/", deletion.delete_account, name="delete_account"),
     path("security/delete/cancel/", deletion.cancel, name="cancel_deletion"),
     path("security/take-back/", take_back_views.take_account_back, name="take_back"),

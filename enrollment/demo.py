@@ -18,7 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from accounts.models import RoleGrant, User
+from accounts.models import Purpose, RoleGrant, User
+from accounts.privacy.consent.services import give_consent
 from accounts.roles import Role
 from enrollment import albums, batches
 from enrollment.importing.pictures import Picture, prepare
@@ -181,6 +182,8 @@ def _make_account(person: DemoPerson, rows: list[list[str]]) -> User:
         user.phone_confirmed_at = timezone.now()
         user.save(update_fields=["phone", "phone_confirmed_at"])
     EmailAddress.objects.create(user=user, email=person.email, primary=True, verified=True)
+    for purpose in Purpose:
+        give_consent(account=user, purpose=purpose)
     return user
 
 

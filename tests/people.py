@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import RoleGrant, User
+from accounts.models import Purpose, RoleGrant, User
+from accounts.privacy.consent.services import give_consent
 from accounts.roles import Role
 from enrollment.identity.name import canonical_name
 from enrollment.identity.number import check_character
@@ -17,6 +18,7 @@ from vault.cipher import seal
 from vault.lookup import keyed_hash
 
 PASSWORD = "Paper-Lantern-42"
+AGREED = {"consent": "on"}  # the ticked box of sign-up and of each privacy notice
 
 
 def sample_number(serial: int, born: str = "20070815") -> str:
@@ -74,12 +76,17 @@ def make_record(
 
 
 def make_account(email: str, *, phone: str = "", roles: tuple[Role, ...] = ()) -> User:
-    """An active account with the confirmed address ``email`` and the password PASSWORD."""
+    """An active account with the confirmed address ``email`` and the password PASSWORD.
+
+    It has agreed to the privacy notices.
+    """
     user = User(email=email, phone=phone or None)
     user.phone_confirmed_at = timezone.now() if phone else None
     user.set_password(PASSWORD)
     user.save()
     user.emailaddress_set.create(email=email, primary=True, verified=True)  # type: ignore[attr-defined]
+    for purpose in Purpose:
+        give_consent(account=user, purpose=purpose)
     RoleGrant.objects.bulk_create(RoleGrant(user=user, role=role) for role in roles)
     return user
 

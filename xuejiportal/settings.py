@@ -209,6 +209,10 @@ APPOINTMENTS_PER_DAY = env.integer("APPOINTMENTS_PER_DAY", 2000)
 ASSISTS_PER_DAY = env.integer("ASSISTS_PER_DAY", 20)
 # Days that name and number stated in vain are kept, to be matched with later imports.
 FACTS_DAYS = env.integer("FACTS_DAYS", 180)
+# Who runs the portal, and whom people ask about their data: told by the privacy notices
+# (PIPL article 17). Empty: the name of the site, and the school's registrar.
+DATA_PROCESSOR = env.text("DATA_PROCESSOR", "")
+PRIVACY_CONTACT = env.text("PRIVACY_CONTACT", "")
 # Days between the wish to delete an account and its end, in which its owner may think again.
 DELETION_DAYS = env.integer("DELETION_DAYS", 7)
 # Days after which an account is deleted whose activation link was never followed.

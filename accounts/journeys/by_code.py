@@ -21,6 +21,7 @@ from accounts.journeys import binding, rescue
 from accounts.journeys.telling import tell_contacts
 from accounts.languages import writing_to
 from accounts.models import Code, CodePurpose, EventKind, SecurityAnswer, User
+from accounts.privacy.consent.services import forget_consents
 from accounts.recovery.closing import close_entrances
 from accounts.recovery.take_back import drop_other_contacts
 from accounts.security_log import record_event
@@ -142,6 +143,7 @@ def prove_mailbox(*, account: User, mailbox: str) -> bool:
             drop_other_contacts(account=account, keep=Channel.EMAIL)
             Authenticator.objects.filter(user=account).delete()
             SecurityAnswer.objects.filter(account=account).delete()
+            forget_consents(account=account)  # of whoever signed up
             binding.bind(account=account, channel=Channel.EMAIL, address=mailbox, undoable=False)
     except IntegrityError:
         return False

@@ -18,6 +18,7 @@ from accounts.languages import writing_to
 from accounts.models import (
     Block,
     Code,
+    Consent,
     ContactChange,
     ContactCheck,
     EventKind,
@@ -27,6 +28,7 @@ from accounts.models import (
     SecurityAnswer,
     User,
 )
+from accounts.privacy.consent.services import evidence_of, withdraw_consents
 from accounts.security_log import forget_owner, record_event
 from accounts.sessions.services import end_sessions
 from accounts.signals import account_deleted
@@ -37,6 +39,7 @@ from delivery.services import forget_account
 # Rows that have no meaning without the account.
 OWN_TABLES = (
     Code,
+    Consent,
     ContactChange,
     ContactCheck,
     Notice,
@@ -54,6 +57,7 @@ class StaffAccountError(Exception):
 def ask_for_deletion(*, account: User) -> bool:
     """Let the cooling period begin and tell every contact; False when it runs already.
 
+    The consents are withdrawn at once; who keeps the account is asked anew.
     Raises StaffAccountError.
     """
     if not account.is_student:
@@ -61,6 +65,7 @@ def ask_for_deletion(*, account: User) -> bool:
     free = User.objects.filter(pk=account.pk, is_active=True, deletion_due_at=None)
     if not free.update(deletion_due_at=Now() + timedelta(days=settings.DELETION_DAYS)):
         return False
+    withdraw_consents(account=account)
     _write("ask_for_deletion", account, actor_id=account.pk)
     record_event(account=account, kind=EventKind.DELETION_ASKED)
     _tell(account)
@@ -115,6 +120,7 @@ def erase_account(account_id: int) -> bool:
         User.objects.filter(pk=account.pk).update(deletion_due_at=None)
         _write("keep_staff_account", account, actor_id=None)  # the portal's doing, not the owner's
         return False
+    consents = evidence_of(account)
     account_deleted.send(User, account=account)
     end_sessions(account=account)
     forget_owner(account)
@@ -125,7 +131,7 @@ def erase_account(account_id: int) -> bool:
     Block.objects.filter(account=account).update(account=None)
     forget_account(account_id=account.pk)
     _empty(account)
-    _write("delete_account", account, actor_id=None)
+    _write("delete_account", account, actor_id=None, consents=consents)
     return True
 
 
@@ -152,10 +158,11 @@ def _empty(account: User) -> None:
     )
 
 
-def _write(act: str, account: User, *, actor_id: int | None) -> None:
+def _write(act: str, account: User, *, actor_id: int | None, **detail: object) -> None:
     audit.record(
         action=f"accounts.{act}",
         actor_id=actor_id,
         subject_type="account",
         subject_key=account.key,
+        detail=detail,
     )

@@ -17,7 +17,8 @@ from accounts import codes, limits
 from accounts.codes import Outcome
 from accounts.journeys import binding
 from accounts.limits import LimitReachedError
-from accounts.models import Code, CodePurpose, User
+from accounts.models import Code, CodePurpose, Purpose, User
+from accounts.privacy.consent.services import give_consent
 from delivery.models import Channel
 
 # An account whose number was never confirmed is forgotten after this time.
@@ -29,6 +30,7 @@ def register_by_phone(
 ) -> User:
     """An account for ``phone`` (E.164), not confirmed yet, and a code on its way.
 
+    Its owner has agreed to the privacy notice on the form.
     ``earlier`` is the account this browser has begun: it is gone on with when
     the number is the same. Raises limits.LimitReachedError; then no account is
     left behind; see ``register_with_code_received``.
@@ -37,6 +39,7 @@ def register_by_phone(
     is_new = account.pk is None
     account.set_password(password)
     account.save()
+    give_consent(account=account, purpose=Purpose.ACCOUNT)
     try:
         binding.request_code(account=account, channel=Channel.SMS, address=phone, client=client)
     except LimitReachedError:
@@ -64,6 +67,7 @@ def register_with_code_received(*, phone: str, password_hash: str, typed: str) -
     try:
         with transaction.atomic():
             account = User.objects.create(phone=phone, password=password_hash)
+            give_consent(account=account, purpose=Purpose.ACCOUNT)
             binding.bind(account=account, channel=Channel.SMS, address=phone, undoable=False)
     except IntegrityError:
         return None

@@ -2,6 +2,7 @@
 
 from accounts.models.captcha import RedeemedProof
 from accounts.models.code import BINDING, ENTRANCE, Code, CodePurpose
+from accounts.models.consent import Consent, Purpose
 from accounts.models.contact import ChangeKind, ContactChange, ContactCheck
 from accounts.models.event import EventKind, SecurityEvent
 from accounts.models.limit import Block, LimitHit
@@ -20,6 +21,7 @@ __all__ = [
     "ChangeKind",
     "Code",
     "CodePurpose",
+    "Consent",
     "ContactChange",
     "ContactCheck",
     "EventKind",
@@ -27,6 +29,7 @@ __all__ = [
     "Notice",
     "NoticeChoice",
     "PersonalDataCount",
+    "Purpose",
     "Question",
     "RedeemedProof",
     "Rescue",

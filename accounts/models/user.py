@@ -47,6 +47,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(default=timezone.now)
     # In which the account is written to (accounts.languages); chosen by its owner.
     language = models.CharField(max_length=10, default=language_spoken)
+    # The latest version of each privacy notice agreed to (accounts.privacy.consent); 0 for none.
+    account_notice = models.PositiveSmallIntegerField(default=0)
+    identity_notice = models.PositiveSmallIntegerField(default=0)
     # Asked for by the owner (accounts.journeys.deletion); once done only an empty shell is left.
     deletion_due_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.client_network import network_of
 from accounts.limits import client_address, spend_quietly
+from accounts.models import Purpose
+from accounts.privacy.consent.notices import current_version, find_notice
 from support.help import queries, services
 from support.help.forms import SearchForm
 from support.help.markdown import render_markdown
@@ -50,6 +52,24 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         if other.pk != found.pk
     ]
     return render(request, "support/help/article.html", context)
+
+
+@login_not_required
+@require_safe
+def privacy_notice(request: HttpRequest, purpose: str, version: int | None = None) -> HttpResponse:
+    """A privacy notice in full; earlier versions stay readable."""
+    if purpose not in Purpose.values:
+        raise Http404
+    found = find_notice(Purpose(purpose), version)
+    if found is None:
+        raise Http404
+    now = current_version(Purpose(purpose))
+    context = {
+        "notice": found,
+        "html": render_markdown(found.body),
+        "newer": now if found.version < now else None,
+    }
+    return render(request, "support/help/notice.html", context)
 
 
 @login_not_required

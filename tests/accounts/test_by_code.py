@@ -18,7 +18,7 @@ from accounts.tasks import forget_unfinished
 from audit.models import AuditEntry
 from delivery.models import OutboxMessage
 from tests.outbox import Letter, Outbox
-from tests.people import PASSWORD, make_account
+from tests.people import AGREED, PASSWORD, make_account
 from vault.lookup import keyed_hash
 
 pytestmark = pytest.mark.django_db
@@ -307,7 +307,7 @@ def test_both_contacts_are_told_and_the_logs_keep_it(
 def test_recovering_the_password_activates_an_account_that_never_was(
     client: Client, outbox: Outbox
 ) -> None:
-    client.post("/account/signup/", {"email": MAILBOX, "password1": PASSWORD})
+    client.post("/account/signup/", {"email": MAILBOX, "password1": PASSWORD} | AGREED)
     newcomer = Client()
     ask(newcomer, MAILBOX, RESET)
     enter(newcomer, code_for(outbox, MAILBOX), RESET)

@@ -18,6 +18,7 @@ from accounts.models import LimitHit, RedeemedProof
 from accounts.tasks import forget_unfinished
 from tests.accounts.proofs import solve, solve_page
 from tests.outbox import Outbox
+from tests.people import AGREED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_cheap")]
 
@@ -26,8 +27,8 @@ SENDING = {
     "account_reset_password": {"login": "some.one@example.org"},
     "account_find_username": {"contact": "some.one@example.org"},
     "account_rescue": {"contact": "some.one@example.org"},
-    "account_signup": {"email": "some.one@example.org", "password1": "Paper-Lantern-42"},
-    "account_signup_phone": {"phone": "13912345678", "password1": "Paper-Lantern-42"},
+    "account_signup": {"email": "some.one@example.org", "password1": "Paper-Lantern-42"} | AGREED,
+    "account_signup_phone": {"phone": "13912345678", "password1": "Paper-Lantern-42"} | AGREED,
 }
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts import session_limits
 from accounts.models import LimitHit, User
 from tests.outbox import Letter, Outbox
+from tests.people import AGREED
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,8 @@ def member() -> User:
 
 def register(client: Client, address: str = ADDRESS, password: str = PASSWORD) -> str:
     """Send the sign-up form; the page it leads to."""
-    answer = client.post("/account/signup/", {"email": address, "password1": password}, follow=True)
+    data = {"email": address, "password1": password} | AGREED
+    answer = client.post("/account/signup/", data, follow=True)
     return answer.content.decode()
 
 
@@ -137,7 +139,7 @@ def test_sign_up_answers_alike_for_known_and_unknown_addresses(
 ) -> None:
     def answers(address: str) -> list[str]:
         client = Client()
-        data = {"email": address, "password1": PASSWORD}
+        data = {"email": address, "password1": PASSWORD} | AGREED
         first = client.post("/account/signup/", data)
         page = client.get(first["Location"])
         again = client.post(first["Location"], follow=True)
@@ -167,7 +169,7 @@ def test_no_username_is_invented_and_nobody_registers_as_staff(
 ) -> None:
     client.post(
         "/account/signup/",
-        {"email": ADDRESS, "password1": PASSWORD, "is_staff": "1", "is_superuser": "1"},
+        {"email": ADDRESS, "password1": PASSWORD, "is_staff": "1", "is_superuser": "1"} | AGREED,
     )
     user = User.objects.get(email=ADDRESS)
     assert (user.username, user.is_staff, user.is_superuser) == (None, False, False)
@@ -187,7 +189,7 @@ def test_no_username_is_invented_and_nobody_registers_as_staff(
     ],
 )
 def test_bad_input_is_named_and_kept(client: Client, address: str, password: str) -> None:
-    answer = client.post("/account/signup/", {"email": address, "password1": password})
+    answer = client.post("/account/signup/", {"email": address, "password1": password} | AGREED)
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "data-error-summary" in page

@@ -10,7 +10,7 @@ from accounts.journeys.deletion import ask_for_deletion
 from accounts.models import LimitHit, User
 from accounts.notices import tell
 from tests.outbox import Letter, Outbox
-from tests.people import PASSWORD, enter, make_account
+from tests.people import AGREED, PASSWORD, enter, make_account
 
 pytestmark = pytest.mark.django_db
 E164, MAILBOX = "+8613912345678", "lin.sample@example.org"
@@ -83,8 +83,8 @@ def test_a_code_sent_again_stays_in_the_language(lin: User, outbox: Outbox) -> N
 
 
 def test_somebody_registers_with_the_contact_of_another(lin: User, outbox: Outbox) -> None:
-    Client().post("/account/signup/", {"email": MAILBOX, "password1": PASSWORD})
-    Client().post("/account/signup/phone/", {"phone": E164, "password1": PASSWORD})
+    Client().post("/account/signup/", {"email": MAILBOX, "password1": PASSWORD} | AGREED)
+    Client().post("/account/signup/phone/", {"phone": E164, "password1": PASSWORD} | AGREED)
     enter(make_account("wants@example.org")).post("/account/contacts/email/", {"address": MAILBOX})
     told = letters(outbox)
     assert {letter.to for letter in told} == {MAILBOX, E164}
@@ -102,7 +102,7 @@ def test_a_change_of_password_is_told_in_the_language(lin: User, outbox: Outbox)
 
 def test_who_registers_in_english_is_written_to_in_english(outbox: Outbox) -> None:
     browser = Client(HTTP_ACCEPT_LANGUAGE="en")
-    browser.post("/account/signup/", {"email": MAILBOX, "password1": PASSWORD})
+    browser.post("/account/signup/", {"email": MAILBOX, "password1": PASSWORD} | AGREED)
     assert User.objects.get().language == "en"
     assert not is_chinese(outbox.emails()[0])
 

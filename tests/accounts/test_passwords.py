@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.outbox import Outbox
-from tests.people import PASSWORD
+from tests.people import AGREED, PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def test_at_sign_up_the_mailbox_is_compared(client: Client, password: str, made:
     cache.clear()
     client.post(
         reverse("account_signup"),
-        {"email": "lantern.paper@example.org", "password1": password},
+        {"email": "lantern.paper@example.org", "password1": password} | AGREED,
     )
     assert User.objects.count() == made
 

@@ -11,7 +11,7 @@ from accounts.journeys import registration
 from accounts.models import Code, LimitHit, User
 from accounts.tasks import forget_unfinished
 from tests.outbox import Outbox
-from tests.people import PASSWORD, make_account
+from tests.people import AGREED, PASSWORD, make_account
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ NUMBER, E164 = "13912345678", "+8613912345678"
 
 
 def register(client: Client, number: str = NUMBER, password: str = PASSWORD) -> str:
-    data = {"phone": number, "password1": password}
+    data = {"phone": number, "password1": password} | AGREED
     return _text(client.post("/account/signup/phone/", data, follow=True).content.decode())
 
 

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from accounts.security_log import log_of, pseudonym, source_of
 from accounts.tasks import forget_unfinished
 from audit.models import AuditEntry
-from tests.people import PASSWORD, enter, make_account
+from tests.people import AGREED, PASSWORD, enter, make_account
 
 pytestmark = pytest.mark.django_db
 THIEF = "198.51.100.77"
@@ -133,7 +133,8 @@ def test_an_operator_who_was_made_auditor_reads_no_trail(operator: User, auditor
 
 
 def test_accounts_never_activated_and_sessions_that_are_over_go(client: Client) -> None:
-    client.post(reverse("account_signup"), {"email": "new@example.org", "password1": PASSWORD})
+    data = {"email": "new@example.org", "password1": PASSWORD} | AGREED
+    client.post(reverse("account_signup"), data)
     active = make_account("active@example.org")
     old = timezone.now() - timedelta(days=8)
     User.objects.update(date_joined=old)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import LimitHit, SecurityAnswer, User
 from tests.outbox import Letter, Outbox
-from tests.people import PASSWORD, enter, make_account
+from tests.people import AGREED, PASSWORD, enter, make_account
 
 pytestmark = pytest.mark.django_db
 
@@ -110,7 +110,7 @@ def opens_by_code(outbox: Outbox, login: str, address: str) -> bool:
 def sign_up_by_phone(outbox: Outbox, number: str, password: str) -> Client:
     client = Client()
     minute_later()
-    client.post("/account/signup/phone/", {"phone": number, "password1": password})
+    client.post("/account/signup/phone/", {"phone": number, "password1": password} | AGREED)
     client.post("/account/signup/phone/code/", {"code": code_for(outbox, f"+86{number}")})
     assert is_in(client)
     return client
@@ -118,7 +118,7 @@ def sign_up_by_phone(outbox: Outbox, number: str, password: str) -> Client:
 
 def sign_up_by_mail(address: str = MAILBOX, password: str = TAKERS_PASSWORD) -> Client:
     client = Client()
-    client.post("/account/signup/", {"email": address, "password1": password})
+    client.post("/account/signup/", {"email": address, "password1": password} | AGREED)
     return client
 
 

@@ -27,6 +27,10 @@ class Hand:
             self.tab.locator(f"main [name={name}]").fill(text)
         self.tab.locator("main .form__actions button").first.click()
 
+    def agree(self) -> None:
+        """Tick the box below the privacy notice."""
+        self.tab.locator("main [name=consent]").check()
+
     def sees(self, heading: str) -> None:
         expect(self.tab.get_by_role("heading", level=1)).to_have_text(heading)
 

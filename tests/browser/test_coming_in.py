@@ -38,11 +38,15 @@ def test_registering_by_phone(hand: Hand) -> None:
     hand.go("/")
     hand.tab.get_by_role("main").get_by_role("link", name="注册", exact=True).click()
     hand.tab.get_by_role("link", name="改用手机号注册").click()
+    hand.agree()
     hand.fill(phone=NUMBER, password1=PASSWORD)
     hand.sees("填写校验码")
     hand.reads("139****5678")
     hand.fill(code=hand.code())
-    hand.sees("基本信息")  # the first open step
+    hand.sees("证件号码使用告知")  # the first open step
+    hand.agree()
+    hand.fill()
+    hand.sees("基本信息")
 
 
 def test_registering_by_email_and_activating_on_another_device(
@@ -50,6 +54,7 @@ def test_registering_by_email_and_activating_on_another_device(
 ) -> None:
     address = f"{uuid4().hex}@example.org"
     hand.go(reverse("account_signup"))
+    hand.agree()
     hand.fill(email=address, password1=PASSWORD)
     hand.sees("激活账号")
     [letter] = hand.outbox.emails()
@@ -58,10 +63,10 @@ def test_registering_by_email_and_activating_on_another_device(
     elsewhere = Hand(open_context().new_page(), hand.outbox)
     elsewhere.go(link.group(1))
     elsewhere.fill(password=PASSWORD)
-    elsewhere.sees("基本信息")
+    elsewhere.sees("证件号码使用告知")
     hand.go(reverse("account_login"))
     hand.fill(login=address, password=PASSWORD)
-    hand.sees("基本信息")
+    hand.sees("证件号码使用告知")
 
 
 def test_a_code_asked_for_at_a_desk_is_typed_on_the_phone(

@@ -61,6 +61,7 @@ def test_asked_kept_asked_again_gone(
     tab.goto(reverse("account_signup"))
     tab.fill("main [name=email]", wang.email)
     tab.fill("main [name=password1]", PASSWORD)
+    tab.check("main [name=consent]")
     tab.locator("main .form__actions button").first.click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("激活账号")
     assert outbox.emails()[-1].to == wang.email

@@ -68,6 +68,7 @@ def test_from_the_front_page_to_the_record(
     walker.arrive("注册")
     walker.type("邮箱", address)
     walker.type("密码", PASSWORD)
+    walker.tab.locator("main [name=consent]").check()
     walker.press("立即注册")
     walker.arrive("激活账号")
 
@@ -82,6 +83,9 @@ def test_from_the_front_page_to_the_record(
     walker.type("注册时设置的密码", PASSWORD)
     walker.press("用此密码激活")
 
+    walker.arrive("证件号码使用告知")
+    walker.tab.locator("main [name=consent]").check()
+    walker.press("同意并继续")
     walker.arrive("基本信息")
     walker.type("姓名", "李晓雨")
     walker.type("证件号码", sample_number(12).lower())

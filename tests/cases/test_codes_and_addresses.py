@@ -17,7 +17,7 @@ from accounts.identifiers import parse
 from accounts.mailbox import clean_mailbox
 from accounts.models import LimitHit, User
 from tests.outbox import Outbox
-from tests.people import PASSWORD, make_account
+from tests.people import AGREED, PASSWORD, make_account
 
 ADDRESS = "lin@qq.com"
 WRITTEN = [
@@ -61,7 +61,7 @@ class TestEveryDoor:
 
     @pytest.mark.parametrize("typed", ["lin@qq.com。", "Lin＠qq．com", "\u200blin@qq.com，"])
     def test_sign_up_then_every_way_in(self, outbox: Outbox, typed: str) -> None:
-        data = {"email": typed, "password1": PASSWORD}
+        data = {"email": typed, "password1": PASSWORD} | AGREED
         Client().post("/account/signup/", data)
         assert [letter.to for letter in outbox.emails()] == [ADDRESS]
         assert User.objects.get().email == ADDRESS
@@ -87,7 +87,7 @@ class TestEveryDoor:
     def test_two_writings_are_one_account(self, outbox: Outbox) -> None:
         for typed in ("lin@qq.com", "lin@qq.com。", "ＬＩＮ@qq.com"):
             LimitHit.objects.all().delete()
-            Client().post("/account/signup/", {"email": typed, "password1": PASSWORD})
+            Client().post("/account/signup/", {"email": typed, "password1": PASSWORD} | AGREED)
         assert User.objects.count() == 1
 
 
@@ -123,7 +123,7 @@ NUMBER, E164 = "13912345678", "+8613912345678"
 
 
 def register(client: Client, password: str = PASSWORD) -> str:
-    data = {"phone": NUMBER, "password1": password}
+    data = {"phone": NUMBER, "password1": password} | AGREED
     return client.post("/account/signup/phone/", data, follow=True).content.decode()
 
 

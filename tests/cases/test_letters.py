@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.notices import tell
 from delivery.services import queue_content
 from tests.outbox import Outbox
-from tests.people import PASSWORD, make_account
+from tests.people import AGREED, PASSWORD, make_account
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "lin@example.org"
@@ -41,7 +41,7 @@ def _hints(account: User) -> None:
 
 
 def _known(account: User) -> None:
-    Client().post("/account/signup/", {"email": ADDRESS, "password1": PASSWORD})
+    Client().post("/account/signup/", {"email": ADDRESS, "password1": PASSWORD} | AGREED)
 
 
 def _letter(kind: str, **params: str) -> Callable[[User], None]:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.faults.site import Site, running, wait_until
-from tests.people import PASSWORD
+from tests.people import AGREED, PASSWORD
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,7 @@ def post(client: httpx.Client, address: str, **fields: str) -> httpx.Response:
 
 def register(site: Site, address: str) -> httpx.Response:
     with browser(site) as client:
-        return post(client, "/account/signup/", email=address, password1=PASSWORD)
+        return post(client, "/account/signup/", email=address, password1=PASSWORD, **AGREED)
 
 
 def accounts(site: Site, address: str) -> list[object]:

@@ -22,7 +22,8 @@ REGISTRARS = "RQ"
 
 # Doors, and what every signed-in person has.
 DOORS = """
-home help help_article help_verdict offline service_worker healthz set_language
+home privacy_notice privacy_notice_now
+help help_article help_verdict offline service_worker healthz set_language
 account_signup_phone account_signup_code account_signup_again account_login account_logout
 account_signup account_inactive account_email_verification_sent account_confirm_email
 account_code account_code_enter account_code_again account_reset_password
@@ -35,7 +36,8 @@ enrollment:check_receipt enrollment:check_report enrollment:check_report_code
 import_api:receive import_api:receive_named import_api:state import_api:publish
 """
 OWN_ACCOUNT = """
-desk accounts:security accounts:security_log accounts:my_data
+desk accounts:consent accounts:identity_consent accounts:consents
+accounts:security accounts:security_log accounts:my_data
 accounts:delete_account accounts:cancel_deletion accounts:notices
 accounts:notices_read accounts:notice_choices accounts:username accounts:contacts
 accounts:questions accounts:remove_questions accounts:take_back

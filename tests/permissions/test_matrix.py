@@ -156,6 +156,8 @@ def places(
         "class": {"pk": school_class.pk},
     }
     return {
+        "privacy_notice": {"purpose": "account", "version": 1},
+        "privacy_notice_now": {"purpose": "identity"},
         "help_article": {"slug": "codes"},
         "help_verdict": {"slug": "codes"},
         "accounts:notice": {"key": notice.key},

@@ -38,7 +38,7 @@ from tests.enrollment.desk import publish, upload
 from tests.enrollment.importing import AT, sample, write_csv
 from tests.enrollment.test_evidence import picture
 from tests.outbox import Outbox
-from tests.people import PASSWORD, enter, make_account, make_school, sample_number
+from tests.people import AGREED, PASSWORD, enter, make_account, make_school, sample_number
 from verification import disputes
 from verification.models import Dispute
 from xuejiportal.embedded.programs import postgresql
@@ -159,7 +159,7 @@ def import_people(registrar: Client, rows: list[list[str]], folder: Path) -> Non
 def come_in(row: list[str], outbox: Outbox) -> str:
     """Sign up by e-mail, bind a phone, set up an app, prove who one is."""
     browser = Walker()
-    browser.post("/account/signup/", {"email": MAILBOX, "password1": PASSWORD})
+    browser.post("/account/signup/", {"email": MAILBOX, "password1": PASSWORD} | AGREED)
     link = re.search(r"http://\S+", outbox.emails()[-1].text)
     assert link
     browser.post("/" + link.group().split("/", 3)[3])
@@ -171,6 +171,7 @@ def come_in(row: list[str], outbox: Outbox) -> str:
     )
     assert User.objects.get(email=MAILBOX).phone_confirmed_at
     secret = set_up_app(browser)
+    browser.post("/account/consent/identity/", AGREED)
     prove(browser, "金丝雀甲", FREE, "1")  # in vain, and kept to be matched later
     prove(browser, row[AT["姓名"]], row[AT["证件号码"]], row[AT["考生号"]])
     assert StudentRecord.objects.get(holder__email=MAILBOX).name == row[AT["姓名"]]
@@ -230,7 +231,8 @@ def work_at_the_desk(registrar: Client, rows: list[list[str]]) -> None:
 def lose_and_recover(outbox: Outbox) -> None:
     """Sign up by phone, sign in by code, recover a password and a username."""
     newcomer = Walker()
-    newcomer.post("/account/signup/phone/", {"phone": NEWCOMER, "password1": PASSWORD})
+    given = {"phone": NEWCOMER, "password1": PASSWORD} | AGREED
+    newcomer.post("/account/signup/phone/", given)
     newcomer.post("/account/signup/phone/code/", {"code": last_code(outbox, f"+86{NEWCOMER}")})
     assert "_auth_user_id" in newcomer.session
     for door, field, value in (

@@ -22,7 +22,7 @@ from pytest_django import Settings
 
 from accounts.models import Block, LimitHit, User
 from tests.outbox import Outbox
-from tests.people import PASSWORD, enter, make_account
+from tests.people import AGREED, PASSWORD, enter, make_account
 
 pytestmark = pytest.mark.django_db
 
@@ -51,9 +51,11 @@ class Door:
 
 CODE, WRONG = {"code": "000000"}, {"password": "a wrong phrase"}
 DOORS = {
-    "sign up by e-mail": Door("/account/signup/", "email", "email", {"password1": PASSWORD}),
+    "sign up by e-mail": Door(
+        "/account/signup/", "email", "email", {"password1": PASSWORD} | AGREED
+    ),
     "sign up by phone": Door(
-        "/account/signup/phone/", "phone", "phone", {"password1": PASSWORD}, then=CODE
+        "/account/signup/phone/", "phone", "phone", {"password1": PASSWORD} | AGREED, then=CODE
     ),
     "bind a phone": Door("/account/contacts/phone/", "address", "phone", inside=True, then=CODE),
     "bind a mailbox": Door("/account/contacts/email/", "address", "email", inside=True, then=CODE),

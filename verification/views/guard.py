@@ -7,7 +7,9 @@ from typing import Concatenate, ParamSpec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.models import User
+from accounts.models import Purpose, User
+from accounts.privacy.consent.services import lacks_consent
+from accounts.privacy.consent.views import consent_page
 from verification import queries
 
 P = ParamSpec("P")
@@ -16,7 +18,10 @@ P = ParamSpec("P")
 def for_the_unverified(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Staff find nothing here; who is verified already goes to the record."""
+    """Staff find nothing here; who is verified already goes to the record.
+
+    Nobody states a certificate number before they agreed to its notice (PIPL article 29).
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -25,6 +30,9 @@ def for_the_unverified(
             raise Http404
         if queries.is_verified(account):
             return redirect("enrollment:status")
+        for purpose in Purpose:
+            if lacks_consent(account, purpose):
+                return redirect(consent_page(purpose, way_on=request.path))
         return view(request, *args, **kwargs)
 
     return guarded

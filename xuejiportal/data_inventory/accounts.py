@@ -57,6 +57,28 @@ ENTRIES = (
         forms={"password": SLOW_HASH},
     ),
     Entry(
+        "accounts.User",
+        {
+            "account_notice": "version of the privacy notice agreed to",
+            "identity_notice": "version of the notice on certificate numbers agreed to",
+        },
+        why="to ask once for each version (PIPL articles 14, 29)",
+        kept=_ACCOUNT,
+        seen_by=_OWNER,
+    ),
+    Entry(
+        "accounts.Consent",
+        {
+            "purpose": "which privacy notice was agreed to",
+            "version": "its version",
+            "given_at": "when",
+            "withdrawn_at": "when the consent was withdrawn",
+        },
+        why="to show that consent was given (PIPL articles 14, 29)",
+        kept=_ACCOUNT,
+        seen_by=_OWNER,
+    ),
+    Entry(
         "account.EmailAddress",
         {"email": "e-mail address, confirmed or not"},
         why="to sign in and to be reached",

@@ -1,0 +1,36 @@
+"""The box that is ticked to agree to a privacy notice."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Purpose
+from accounts.privacy.consent.notices import Notice, current_notice
+
+_LABELS = {
+    Purpose.ACCOUNT: _("I have read the privacy notice and agree to it."),
+    Purpose.IDENTITY: _("I agree that my certificate number is processed for this purpose."),
+}
+
+
+class ConsentField(forms.BooleanField):
+    """Never ticked beforehand; the main points of its notice stand above it."""
+
+    def __init__(self, purpose: Purpose, **options: Any) -> None:
+        self.purpose = purpose
+        error = _("To go on, read the privacy notice and tick the box.")
+        super().__init__(label=_LABELS[purpose], error_messages={"required": error}, **options)
+
+    @property
+    def notice(self) -> Notice:
+        """The notice that is asked for now, in the language of the page."""
+        return current_notice(self.purpose)
+
+
+class ConsentForm(forms.Form):
+    """Agree to one notice."""
+
+    def __init__(self, *args: Any, purpose: Purpose, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["consent"] = ConsentField(purpose)

@@ -1,0 +1,52 @@
+"""The page that asks for consent, and the one that shows and ends it."""
+
+from typing import cast
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import Purpose, User
+from accounts.privacy.consent.fields import ConsentForm
+from accounts.privacy.consent.notices import current_notice
+from accounts.privacy.consent.services import PAGES, give_consent, lacks_consent
+
+
+def consent_page(purpose: Purpose, *, way_on: str) -> str:
+    """The address that asks for consent and then goes on to ``way_on``."""
+    return f"{reverse(PAGES[purpose])}?{urlencode({'next': way_on})}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def agree(request: HttpRequest, purpose: Purpose) -> HttpResponse:
+    """Show one notice in short and ask for consent, once for each version."""
+    account = cast("User", request.user)
+    way_on = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(way_on, allowed_hosts=None):
+        way_on = reverse("desk")
+    if not lacks_consent(account, purpose):
+        return redirect(way_on)
+    if account.deletion_due_at is not None:  # withdrawn: keep the account first
+        return redirect("accounts:delete_account")
+    form = ConsentForm(request.POST if request.method == "POST" else None, purpose=purpose)
+    if form.is_valid():
+        give_consent(account=account, purpose=purpose)
+        return redirect(way_on)
+    is_new_version = account.consents.filter(purpose=purpose, withdrawn_at=None).exists()
+    context = {
+        "form": form,
+        "notice": current_notice(purpose),
+        "is_new_version": is_new_version,
+    }
+    return render(request, "accounts/consent/ask.html", context)
+
+
+@require_safe
+def consents(request: HttpRequest) -> HttpResponse:
+    """What the account agreed to and when, and the way to withdraw it."""
+    account = cast("User", request.user)
+    given = account.consents.order_by("-pk")
+    return render(request, "accounts/consent/mine.html", {"consents": given})

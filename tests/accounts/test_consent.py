@@ -1,0 +1,240 @@
+"""Consent to the privacy notices: asked, kept with version and time, asked anew, withdrawn."""
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.journeys import deletion
+from accounts.models import Consent, LimitHit, Purpose, User
+from accounts.privacy.consent import notices
+from accounts.privacy.consent.services import withdraw_consents
+from accounts.roles import Role
+from accounts.tasks import delete_due_accounts
+from audit.models import AuditEntry
+from enrollment.models import StudentRecord
+from tests.outbox import Outbox
+from tests.people import AGREED, PASSWORD, make_account, sample_number
+from verification.models import VerificationAttempt
+
+pytestmark = pytest.mark.django_db
+
+MAILBOX, NUMBER = "new.comer@example.org", "13912345678"
+ASK, ASK_IDENTITY = reverse("accounts:consent"), reverse("accounts:identity_consent")
+BOTH_WAYS = [
+    ("/account/signup/", {"email": MAILBOX, "password1": PASSWORD}),
+    ("/account/signup/phone/", {"phone": NUMBER, "password1": PASSWORD}),
+]
+
+
+@pytest.fixture
+def new_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second version of the notice for accounts is in force."""
+    for path in notices.DIRECTORY.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    newer = (tmp_path / "account-1.toml").read_text("utf-8").replace("隐私告知", "新的隐私告知")
+    (tmp_path / "account-2.toml").write_text(newer, "utf-8")
+    known = {purpose: notices.read_versions(purpose, tmp_path) for purpose in Purpose}
+    monkeypatch.setattr(notices, "_versions", known.__getitem__)
+
+
+def sign_in(user: User, way_on: str = "") -> tuple[Client, str]:
+    """A browser that has signed in, and where that led."""
+    cache.clear()
+    client = Client()
+    given = {"login": user.email, "password": PASSWORD, "next": way_on}
+    return client, client.post(reverse("account_login"), given).headers["Location"]
+
+
+def kept(user: User, **wanted: object) -> list[tuple[str, int]]:
+    rows = Consent.objects.filter(account=user, **wanted).order_by("pk")
+    return list(rows.values_list("purpose", "version"))
+
+
+@pytest.mark.parametrize(("path", "given"), BOTH_WAYS)
+def test_signing_up_tells_the_notice_and_ticks_nothing(
+    client: Client, path: str, given: dict[str, str], settings: Any
+) -> None:
+    settings.DATA_PROCESSOR, settings.PRIVACY_CONTACT = "示范省教育考试院", "data@example.org"
+    page = client.get(path).content.decode()
+    for told in (
+        "谁处理",
+        "为了什么",
+        "保存多久",
+        "你的权利",
+        "示范省教育考试院",
+        "data@example.org",
+    ):
+        assert told in page
+    [box] = re.findall(r'<input[^>]*name="consent"[^>]*>', page)
+    assert "checked" not in box
+    [link] = re.findall(r'href="(/help/privacy/[^"]+)"', page)
+    full = client.get(link).content.decode()
+    assert "你的权利" in full
+    assert "示范省教育考试院" in full
+
+
+@pytest.mark.parametrize(("path", "given"), BOTH_WAYS)
+def test_without_the_tick_there_is_no_account(
+    client: Client, path: str, given: dict[str, str], outbox: Outbox
+) -> None:
+    answer = client.post(path, given)
+    assert answer.status_code == 200
+    assert "请阅读告知并勾选同意后再继续" in answer.content.decode()
+    assert not User.objects.exists()
+    assert outbox.emails() + outbox.texts() == []
+
+
+@pytest.mark.parametrize(("path", "given"), BOTH_WAYS)
+def test_signing_up_keeps_version_and_time(
+    client: Client, path: str, given: dict[str, str], outbox: Outbox
+) -> None:
+    before = timezone.now()
+    client.post(path, given | AGREED)
+    [consent] = Consent.objects.all()
+    assert (consent.purpose, consent.version) == (Purpose.ACCOUNT, 1)
+    assert before <= consent.given_at <= timezone.now()
+    LimitHit.objects.all().delete()
+    client.post(path, given | AGREED)  # the same browser again
+    assert Consent.objects.count() == 1
+
+
+def test_the_number_is_entered_only_after_a_consent_of_its_own(li: User) -> None:
+    withdraw_consents(account=li)
+    li.account_notice = 1
+    li.save(update_fields=["account_notice"])
+    client, _ = sign_in(li)
+    stated = {
+        "name": "李晓雨",
+        "certificate_type": "居民身份证",
+        "number": sample_number(12),
+        "third_item": "123456",
+    }
+    for page in ("start", "check", "third", "show_code", "go_on"):
+        address = reverse(f"verification:{page}")
+        asked = client.post(address, stated) if page == "start" else client.get(address)
+        assert asked.headers["Location"].startswith(ASK_IDENTITY)
+    assert not VerificationAttempt.objects.exists()
+    page = client.post(ASK_IDENTITY, {}).content.decode()
+    assert "请阅读告知并勾选同意后再继续" in page
+    assert kept(li, withdrawn_at=None) == []
+    answer = client.post(f"{ASK_IDENTITY}?next=/verify/", AGREED)
+    assert answer.headers["Location"] == "/verify/"
+    assert kept(li, withdrawn_at=None) == [("identity", 1)]
+    for _ in range(2):  # asked once, not at every try
+        assert client.post("/verify/", stated).headers["Location"] == "/verify/check/"
+
+
+@pytest.mark.parametrize("way_on", ["", "/account/notices/"])
+def test_a_new_version_is_asked_for_at_the_next_sign_in(
+    wang: User, wang_record: StudentRecord, new_version: None, way_on: str
+) -> None:
+    client, led_to = sign_in(wang, way_on)
+    assert led_to.startswith(ASK)
+    page = client.get(led_to).content.decode()
+    assert "告知内容有更新" in page
+    assert "新的隐私告知" in page
+    answer = client.post(led_to, AGREED)
+    assert answer.headers["Location"] == (way_on or reverse("desk"))
+    assert kept(wang) == [("account", 1), ("identity", 1), ("account", 2)]
+    assert not sign_in(wang, way_on)[1].startswith(ASK)
+    old = client.get(reverse("privacy_notice", args=["account", 1])).content.decode()
+    assert "此版本已失效" in old
+
+
+def test_staff_are_not_asked(new_version: None) -> None:
+    staff = make_account("staff@example.org", roles=(Role.REGISTRAR,))
+    assert not sign_in(staff)[1].startswith(ASK)
+
+
+def test_asking_leads_nowhere_else(li: User) -> None:
+    withdraw_consents(account=li)
+    client, _ = sign_in(li)
+    answer = client.post(f"{ASK}?next=https://evil.example.org/", AGREED)
+    assert answer.headers["Location"] == reverse("desk")
+
+
+def test_what_was_agreed_to_is_shown_and_withdrawn_by_deleting(wang: User) -> None:
+    client, _ = sign_in(wang)
+    assert reverse("accounts:consents") in client.get("/account/security/").content.decode()
+    page = client.get(reverse("accounts:consents")).content.decode()
+    assert "第 1 版" in page
+    assert "证件号码（敏感个人信息）" in page
+    assert reverse("accounts:delete_account") in page
+    deletion.ask_for_deletion(account=wang)
+    assert kept(wang, withdrawn_at=None) == []
+    assert "撤回" in client.get(reverse("accounts:consents")).content.decode()
+    # While the account waits nobody is asked, and no number is taken.
+    assert not sign_in(wang)[1].startswith(ASK)
+    assert client.get("/verify/", follow=True).redirect_chain[-1][0] == "/account/security/delete/"
+    deletion.cancel_deletion(account=wang)
+    client, led_to = sign_in(wang)
+    assert led_to.startswith(ASK)
+    client.post(led_to, AGREED)
+    assert kept(wang) == [("account", 1), ("identity", 1), ("account", 1)]
+
+
+def test_deleting_leaves_version_and_time_in_the_trail_alone(wang: User) -> None:
+    deletion.ask_for_deletion(account=wang)
+    User.objects.filter(pk=wang.pk).update(deletion_due_at=timezone.now())
+    delete_due_accounts()
+    assert kept(wang) == []
+    [entry] = AuditEntry.objects.filter(action="accounts.delete_account")
+    assert [line.split(":")[0] for line in entry.detail["consents"]] == ["account 1", "identity 1"]
+
+
+def test_the_copy_of_my_data_holds_the_consents(wang: User) -> None:
+    client, _ = sign_in(wang)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    archive = zipfile.ZipFile(io.BytesIO(client.post(reverse("accounts:my_data")).content))
+    told = json.loads(archive.read("data.json"))["consents"]
+    assert [(line["purpose"], line["version"]) for line in told] == [
+        ("账号", "1"),
+        ("证件号码（敏感个人信息）", "1"),
+    ]
+    assert all(line["given_at"] for line in told)
+
+
+def test_a_mailbox_proved_by_its_owner_drops_a_strangers_consent(outbox: Outbox) -> None:
+    Client().post("/account/signup/", {"email": MAILBOX, "password1": PASSWORD} | AGREED)
+    link = re.search(r"http://[^/]+(\S+)", outbox.emails()[-1].text)
+    assert link
+    owner = Client()
+    owner.post(link.group(1), {"password1": "four other calm words"})
+    assert not Consent.objects.exists()
+    assert owner.get(reverse("desk")).headers["Location"].startswith(ASK)
+
+
+@pytest.mark.parametrize("address", ["privacy/none/", "privacy/account/99/", "privacy/account/0/"])
+def test_a_notice_that_is_not_there_is_not_found(client: Client, address: str) -> None:
+    assert client.get(f"/help/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_notices_are_whole_in_both_languages(
+    client: Client, purpose: Purpose, language: str
+) -> None:
+    page = client.get(
+        reverse("privacy_notice_now", args=[purpose]), headers={"Accept-Language": language}
+    ).content.decode()
+    assert ("What you" in page or "Who" in page) == (language == "en")
+    assert "{" not in re.sub(r"<(script|style).*?</\1>", "", page, flags=re.DOTALL)
+
+
+def test_who_has_agreed_costs_no_query(wang: User, wang_record: StudentRecord) -> None:
+    client, _ = sign_in(wang)
+    for address in ("/desk/", "/status/", "/"):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(address)
+        assert not [query for query in asked if "accounts_consent" in str(query["sql"])]
