@@ -111,6 +111,18 @@ def test_the_second_factor_is_asked_all_the_same(client: Client, lin: User, outb
     assert not is_signed_in(client)
 
 
+def test_a_new_password_does_not_pass_by_the_second_factor(
+    client: Client, lin: User, outbox: Outbox
+) -> None:
+    TOTP.activate(lin, generate_totp_secret())
+    ask(client, MAILBOX, RESET)
+    client.post(ENTER[RESET], {"code": code_for(outbox, MAILBOX)})
+    given = {"password1": "four calm new words"}
+    answer = client.post("/account/password/reset/new/", given)
+    assert answer.headers["Location"] == "/account/2fa/authenticate/"
+    assert not is_signed_in(client)
+
+
 def test_staff_come_in_too_and_set_up_their_second_factor(
     client: Client, lin: User, outbox: Outbox, settings: Settings
 ) -> None:
