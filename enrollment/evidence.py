@@ -179,14 +179,13 @@ def _redrawn(data: bytes) -> bytes:
 
 def _look_through(data: bytes) -> None:
     # Here, not above: workers know of evidence and never read a PDF, which weighs 7 MB.
-    from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
         reader = PdfFileReader(io.BytesIO(data))
         locked = reader.encrypted
         pages = 0 if locked else int(reader.root["/Pages"]["/Count"])
-    except (PdfError, KeyError, ValueError, TypeError, RecursionError) as error:
+    except Exception as error:  # whatever the parser stumbles over, the file is the cause
         raise EvidenceFaultError(EvidenceFault.DAMAGED) from error
     if locked:
         raise EvidenceFaultError(EvidenceFault.LOCKED)

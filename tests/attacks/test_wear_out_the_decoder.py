@@ -142,3 +142,33 @@ def test_a_picture_with_a_second_one_for_depth_is_taken() -> None:
     assert Image.open(io.BytesIO(kept.content)).getpixel((9, 9)) == pytest.approx(
         (0, 0, 128), abs=4
     )
+
+
+def pdf(head: bytes, stream: bytes) -> bytes:
+    """A PDF whose table of objects is the stream with ``head``."""
+    start = b"%PDF-1.5\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Count 1"
+    start += b">>endobj\n"
+    table = b"3 0 obj<</Type/XRef/Size 4/Root 1 0 R/Length %d" % len(stream) + head
+    table += b">>stream\n" + stream + b"\nendstream endobj\n"
+    return start + table + b"startxref\n%d\n%%%%EOF" % len(start)
+
+
+BROKEN_PDFS = {
+    "no packed data": pdf(b"/W[1 2 1]/Filter/FlateDecode", b"not zlib"),
+    "cut packed data": pdf(b"/W[1 2 1]/Filter/FlateDecode", zlib.compress(bytes(99))[:5]),
+    "no widths": pdf(b"/W 7", bytes(16)),
+    "widths below nothing": pdf(b"/W[-1 -2 1]", bytes(16)),
+    "an unknown filter": pdf(b"/W[1 2 1]/Filter/Nothing", bytes(16)),
+    "a predictor without columns": pdf(
+        b"/W[1 2 1]/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 0>>",
+        zlib.compress(bytes(99)),
+    ),
+    "half a character": pdf(b"/W[1 2 1]/Filter/ASCIIHexDecode", b"0g>"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_PDFS)
+def test_a_broken_pdf_as_evidence_is_refused_with_a_reason(name: str) -> None:
+    with pytest.raises(EvidenceFaultError) as refused:
+        check_all([upload(BROKEN_PDFS[name])])
+    assert refused.value.fault == EvidenceFault.DAMAGED
