@@ -13,7 +13,7 @@ from accounts.signals import (
     entrances_closed,
     phone_confirmed,
 )
-from enrollment.models import ImportToken, StatusReport, StudentRecord
+from enrollment.models import Appointment, ImportToken, RuleChange, StatusReport, StudentRecord
 from enrollment.seeking import note_registered
 from enrollment.tokens import revoke_token
 from enrollment.withholding import end_of_delay, withhold
@@ -50,6 +50,12 @@ def revoke_what_was_issued(*, account: User, since: datetime | None, **_: object
 
 
 @receiver(backup_restored, dispatch_uid="enrollment-backup-restored")
-def revoke_tokens(**_: object) -> dict[str, int]:
-    """Revoke every import token: one revoked since the backup is open in it."""
-    return {"tokens": ImportToken.objects.filter(revoked_at=None).update(revoked_at=Now())}
+def close_what_waits(**_: object) -> dict[str, int]:
+    """Close what was perhaps revoked, withdrawn or refused since the backup: it is open in it."""
+    appointments = Appointment.objects.filter(answered_at=None)
+    changes = RuleChange.objects.filter(accepted=None)
+    return {
+        "tokens": ImportToken.objects.filter(revoked_at=None).update(revoked_at=Now()),
+        "appointments": appointments.update(answered_at=Now(), accepted=False),
+        "rule_changes": changes.update(accepted=False, decided_at=Now()),
+    }

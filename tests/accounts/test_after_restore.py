@@ -11,15 +11,25 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.codes import Outcome, derive
+from accounts.identifiers import parse
 from accounts.journeys import binding, deletion, rescue
 from accounts.models import Code, Rescue, Session, User
+from accounts.roles import Role
 from audit.models import AuditEntry
 from delivery import claims, sending
 from delivery.models import Channel, OutboxMessage, Status
-from enrollment.models import InstitutionRegistrar, TokenRight
+from enrollment.institutions.appointments import Post, invite
+from enrollment.models import (
+    ClassCounselor,
+    InstitutionRegistrar,
+    RuleChange,
+    SchoolClass,
+    TokenRight,
+)
+from enrollment.schools import NotYoursToDecideError, decide_rules
 from enrollment.tokens import create_token, find_token
 from tests.outbox import Outbox
-from tests.people import make_school
+from tests.people import enter, make_account, make_school
 
 pytestmark = pytest.mark.django_db
 PHONE = "+8613912345678"
@@ -106,6 +116,28 @@ def test_a_token_revoked_since_the_backup_opens_nothing(registrar: User) -> None
     assert find_token(secret) is not None
     assert "1 import tokens revoked" in restored()
     assert find_token(secret) is None
+
+
+def test_an_appointment_withdrawn_since_the_backup_gives_no_role(desk_registrar: User) -> None:
+    person = make_account("p@example.org")
+    school_class = SchoolClass.objects.create(institution=make_school(), code="软工2601")
+    post = Post(Role.COUNSELOR, school_class=school_class)
+    [made] = invite(posts=[(post, parse("p@example.org"))], by=desk_registrar)
+    assert "1 appointments withdrawn" in restored()
+    page = reverse("registry:appointment", args=[made.key])
+    assert enter(person).post(page, {"answer": "yes"}).status_code == 404
+    assert not ClassCounselor.objects.exists()
+
+
+def test_looser_rules_refused_since_the_backup_are_not_agreed_to_by_waiting(
+    rule_change: RuleChange, desk_registrar: User
+) -> None:
+    RuleChange.objects.update(asked_at=F("asked_at") - timedelta(days=30))
+    assert "1 looser rules" in restored()
+    rule_change.refresh_from_db()
+    with pytest.raises(NotYoursToDecideError):
+        decide_rules(change=rule_change, accepted=True, by=desk_registrar)
+    assert make_school().third_item != "none"
 
 
 def test_the_operator_is_told_whose_roles_to_review(registrar: User) -> None:

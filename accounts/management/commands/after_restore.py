@@ -31,6 +31,8 @@ LABELS = {
     "rescues": "account recoveries begun again, old contacts told",
     "staff_codes": "set-up codes void",
     "tokens": "import tokens revoked",
+    "appointments": "appointments withdrawn",
+    "rule_changes": "looser rules that waited for a second registrar refused",
     "assist_codes": "codes for help face to face void",
 }
 REVIEW = (
