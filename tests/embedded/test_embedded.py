@@ -141,6 +141,18 @@ def test_in_a_private_directory_no_permission_is_widened(tmp_path: Path) -> None
         programs.remove_shelter(private / "var" / "embedded" / "postgresql")
 
 
+def test_programs_copied_out_of_a_private_directory_find_their_libraries(tmp_path: Path) -> None:
+    """Below a directory such as /root the account that runs PostgreSQL needs a copy."""
+    directory, _ = programs.postgresql(None)
+    copied = programs.copy_programs(directory, tmp_path)
+    for program in ("initdb", "postgres"):
+        done = subprocess.run(
+            [copied / program, "--version"], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+    assert programs.copy_programs(directory, tmp_path) == copied
+
+
 def test_without_any_program_the_message_names_the_variable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

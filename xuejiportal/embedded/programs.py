@@ -116,20 +116,30 @@ def can_reach(path: Path, account: Account) -> bool:
 
 
 def copy_programs(directory: Path, place: Path) -> Path:
-    """Copy an installation (its ``bin``, ``lib`` and ``share``) into ``place``."""
+    """Copy an installation (its ``bin``, ``lib`` and ``share``) into ``place``.
+
+    A wheel keeps the shared libraries of its programs in a directory beside the
+    package, and the programs look for them by its relative path: it comes along.
+    """
     prefix = directory.parent
+    package = prefix.parent
     target = place / "programs" / hashlib.sha256(str(prefix).encode()).hexdigest()[:16]
-    if not target.exists():
+    programs = Path(package.name, prefix.name, directory.name)
+    if not (target / programs).exists():
+        shutil.rmtree(target, ignore_errors=True)  # of a version that left the libraries out
         fresh = target.with_name(f"{target.name}.{os.getpid()}")
         ignore = shutil.ignore_patterns("include", "__pycache__")
-        shutil.copytree(prefix, fresh, symlinks=True, ignore=ignore)
+        shutil.copytree(prefix, fresh / programs.parent, symlinks=True, ignore=ignore)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
         for path in [target.parent, fresh, *fresh.rglob("*")]:
             if not path.is_symlink():
                 path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
-        for program in (fresh / "bin").iterdir():
+        for program in (fresh / programs).iterdir():
             program.chmod(0o755)
         fresh.rename(target)
-    return target / "bin"
+    return target / programs
 
 
 def _shelter_path(directory: Path) -> Path:
