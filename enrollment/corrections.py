@@ -65,12 +65,18 @@ class Change:
 
 
 def correct_record(
-    *, record: StudentRecord, change: Change, by: User, report: UUID | None = None
+    *,
+    record: StudentRecord,
+    change: Change,
+    by: User,
+    report: UUID | None = None,
+    answered: User | None = None,
 ) -> Correction:
     """Correct a field at once, or submit a locked one to the province.
 
-    A held record that becomes another person's by it leaves its holder. Raises
-    NotCorrectableError, AlreadyAskedError.
+    ``answered`` hears of it in the answer to a report: one message for one act. A held record that
+    becomes another person's by it leaves its holder. Raises NotCorrectableError,
+    AlreadyAskedError.
     """
     value = canonical_value(record, change)
     locked = change.field in LOCKED
@@ -93,15 +99,17 @@ def correct_record(
         except IntegrityError as error:
             raise AlreadyAskedError from error
         if not locked:
-            _apply(made, value, by)
+            _apply(made, value, by, answered)
         _note(made, by)
     return made
 
 
-def settle_submission(*, correction: Correction, accepted: bool, on: date, by: User) -> bool:
+def settle_submission(
+    *, correction: Correction, accepted: bool, on: date, by: User, answered: User | None = None
+) -> bool:
     """Enter the province's answer; False when somebody else has entered one.
 
-    Raises NotCorrectableError where the value has become another person's meanwhile.
+    ``answered`` hears of it in the answer to a report: one message for one act. Raises NotCorrectableError where the value has become another person's meanwhile.
     """
     state = CorrectionState.APPLIED if accepted else CorrectionState.REFUSED
     with transaction.atomic():
@@ -112,7 +120,7 @@ def settle_submission(*, correction: Correction, accepted: bool, on: date, by: U
         if accepted:
             sealed = correction.new_sealed
             value = unseal(sealed, context=f"correction:{correction.key}").decode()
-            _apply(correction, value, by)
+            _apply(correction, value, by, answered)
         _note(correction, by)
     return True
 
@@ -178,7 +186,7 @@ _CONVERTERS: dict[str, Callable[[str, StudentRecord], str]] = {
 }
 
 
-def _apply(correction: Correction, value: str, by: User) -> None:
+def _apply(correction: Correction, value: str, by: User, answered: User | None) -> None:
     record = StudentRecord.objects.select_for_update(of=("self",)).get(pk=correction.record_id)
     old = present_value(record, correction.field)
     _refuse_number_of_another(record, correction.field, value)
@@ -202,7 +210,7 @@ def _apply(correction: Correction, value: str, by: User) -> None:
         return
     if hidden:
         _move_claim(record, value)
-    if record.holder is not None:
+    if record.holder is not None and record.holder != answered:
         tell(account=record.holder, kind="record_corrected", path=reverse("enrollment:status"))
 
 

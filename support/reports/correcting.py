@@ -38,7 +38,9 @@ def accept_correction(*, report: Report, change: Change, words: str, by: User) -
     if report.record is None:
         raise NoRecordError
     with transaction.atomic():
-        made = correct_record(record=report.record, change=change, by=by, report=report.key)
+        made = correct_record(
+            record=report.record, change=change, by=by, report=report.key, answered=report.account
+        )
         if made.state == CorrectionState.APPLIED:
             _move(report, ReportState.ANSWERED, EntryKind.CORRECTED, words, by)
         else:
@@ -53,9 +55,12 @@ def enter_result(*, correction: Correction, accepted: bool, on: date, by: User) 
     enrollment.corrections.NotCorrectableError; nothing was changed then.
     """
     with transaction.atomic():
-        if not settle_submission(correction=correction, accepted=accepted, on=on, by=by):
-            return False
         report = Report.objects.filter(key=correction.report or NO_REPORT).first()
+        answered = report.account if report else None
+        if not settle_submission(
+            correction=correction, accepted=accepted, on=on, by=by, answered=answered
+        ):
+            return False
         if report is not None:
             kind = EntryKind.CORRECTED if accepted else EntryKind.REFUSED
             _move(report, ReportState.ANSWERED, kind, "", by)

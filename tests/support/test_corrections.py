@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import Notice, User
 from audit.models import AuditEntry
+from delivery.models import OutboxMessage
 from enrollment.confirming import CHECKLIST, answer_record
 from enrollment.corrections import Change, NotCorrectableError, canonical_value
 from enrollment.models import Correction, FieldChange, StudentRecord
@@ -54,7 +55,7 @@ def test_an_open_field_is_corrected_at_once_and_asked_about_again(
     assert change.correction is not None
     assert change.correction.document == "学〔2026〕7号"
     kinds = Notice.objects.filter(account=wang).values_list("kind", flat=True)
-    assert set(kinds) == {"record_corrected", "report_answer"}
+    assert list(kinds) == ["report_answer"]
     assert AuditEntry.objects.filter(action="enrollment.correction_applied")
 
 
@@ -75,6 +76,27 @@ def test_a_locked_field_waits_for_the_province(
     assert report.state == "answered"
     assert report.settled_at
     assert not bytes(Correction.objects.get().new_sealed)
+
+
+def test_one_act_is_told_once(
+    report: Report, wang: User, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    desk = enter(school_registrar)
+    correct(desk, report, "name", "王䶮")
+    Notice.objects.all().delete()
+    OutboxMessage.objects.all().delete()
+    settle(desk, "yes")
+    assert [notice.kind for notice in Notice.objects.filter(account=wang)] == ["report_answer"]
+    purposes = OutboxMessage.objects.filter(account=wang).values_list("purpose", flat=True)
+    assert list(purposes) == ["notice_report_answer"]
+
+
+def test_the_holder_is_told_where_another_account_reported(
+    report: Report, wang: User, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    Report.objects.update(account=make_account("former@example.org"))
+    correct(enter(school_registrar), report, "college", "软件学院")
+    assert Notice.objects.filter(account=wang, kind="record_corrected").exists()
 
 
 def test_what_the_province_refuses_leaves_the_record(
