@@ -220,9 +220,11 @@ def _spend_target(account: User, address: str) -> None:
 
 
 def _refuse_over_global_cap(channel: Channel) -> None:
-    """A breaker over all text messages: an attack costs money (T6).
+    """Refuse a code by text message when ``SMS_PER_MINUTE`` were asked for in the last minute (T6).
 
-    Its lock is held until the message is counted: no two requests share a place.
+    It counts codes alone, which strangers ask for. What leaves in a minute, of every
+    kind, is held to the same figure by ``delivery.claims``: the rest waits. The lock
+    is held until the code is counted, so no two requests share a place.
     """
     if channel != Channel.SMS:
         return
