@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "xuejiportal.middleware.LanguageMiddleware",
+    "xuejiportal.middleware.MethodMiddleware",
     "django.middleware.common.CommonMiddleware",
     "xuejiportal.body_limits.BodyLimitMiddleware",
     "xuejiportal.middleware.CsrfMiddleware",

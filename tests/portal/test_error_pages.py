@@ -62,6 +62,7 @@ CASES: dict[str, tuple[int, str, Callable[[Client], Any]]] = {
     "damaged": (400, "无法识别这个请求", lambda client: client.get("/", {"page": "\0"})),
     "forbidden": (403, "没有权限打开这个页面", lambda client: client.get("/forbidden/")),
     "absent": (404, "没有这个页面", lambda client: client.get("/nothing-here/")),
+    "another method": (405, "不能这样打开这个地址", lambda client: client.options("/")),
     "too large": (413, "内容太大了", _too_large),
     "too many": (429, "操作太频繁了", lambda client: client.get("/too-many/")),
     "broken": (500, "系统出错了", lambda client: client.get("/broken/")),
@@ -95,3 +96,20 @@ def test_the_page_of_a_broken_portal_needs_no_database() -> None:
 def test_an_error_speaks_english_to_those_who_chose_it() -> None:
     client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
     assert "Something went wrong on our side" in client.get("/broken/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [("zh-hans", "不能这样打开这个地址"), ("en", "This address cannot be opened in this way")],
+)
+def test_a_wrong_method_is_told_in_the_readers_language(language: str, title: str) -> None:
+    answer = Client(headers={"accept-language": language}).post(reverse("home"))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert f"<h1>{title}</h1>" in answer.content.decode()
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_a_program_gets_its_own_405() -> None:
+    answer = Client().get(reverse("import_api:receive"))
+    assert answer.status_code == 405
+    assert "<html" not in answer.content.decode()
