@@ -18,6 +18,7 @@ class VerificationConfig(AppConfig):
         import_module("verification.notices")
         import_module("verification.rotation")
         import_module("verification.claims.lookup_rotation")
+        import_module("verification.freeze_causes")
         from accounts.steps import Step, register_step
         from verification.queries import has_nothing_to_prove
 

@@ -12,6 +12,7 @@ from accounts.privacy.access_reason import remember_reason, remembered_reason
 from accounts.privacy.personal_data import Reason, note_access, personal_data
 from enrollment import services
 from enrollment.class_history import class_history
+from enrollment.freezing import freeze_causes
 from enrollment.importing.columns import BY_NAME
 from enrollment.models import StudentRecord
 from enrollment.queries import (
@@ -64,6 +65,7 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
         "record": record,
         "reason": reason_label(reason),
         "may_reveal": institutions_of(user).filter(pk=record.institution_id).exists(),
+        "freeze_causes": freeze_causes(record, user),
         "certificate": services.masked_certificate(record),
         "changes": [
             (BY_NAME[c.field].label if c.field in BY_NAME else c.field, c) for c in changes

@@ -390,3 +390,38 @@ def test_a_frozen_record_is_neither_confirmed_nor_reported_on(
     page = reverse("enrollment:reports", args=[wang_record.key])
     assert "正在身份异议核查中" in holder.post(page, values, follow=True).content.decode()
     assert not wang_record.reports.exists()
+
+
+def record_page(user: User, record: StudentRecord) -> str:
+    """The page of ``record`` for a member of staff, the reason for opening it given."""
+    desk = enter(user)
+    desk.post(reverse("registry:viewing_reason", args=[record.key]), {"reason": "学生到访"})
+    return desk.get(reverse("registry:record", args=[record.key])).content.decode()
+
+
+def test_the_staffs_page_says_why_a_record_is_frozen_and_since_when(
+    dispute: Dispute, wang_record: StudentRecord, desk_registrar: User
+) -> None:
+    wang_record.refresh_from_db()
+    assert wang_record.frozen_at
+    since = timezone.localtime(wang_record.frozen_at).strftime("%Y-%m-%d %H:%M")
+    link = reverse("verification:dispute_desk", args=[dispute.key])
+    page = record_page(desk_registrar, wang_record)
+    assert f"自 {since} 起冻结" in page
+    assert "另一个账号称这条学籍是自己的" in page
+    assert f'href="{link}"' in page
+    enter(dispute.claimant).post(reverse("verification:withdraw_dispute"))
+    wang_record.refresh_from_db()
+    assert "起冻结" not in record_page(desk_registrar, wang_record)
+
+
+def test_staff_who_do_not_decide_learn_that_a_record_is_frozen_and_who_decides(
+    dispute: Dispute, wang_record: StudentRecord
+) -> None:
+    counselor = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
+    assert wang_record.school_class is not None
+    ClassCounselor.objects.create(user=counselor, school_class=wang_record.school_class)
+    page = record_page(counselor, wang_record)
+    assert "起冻结" in page
+    assert "由学校学籍管理员裁定" in page
+    assert reverse("verification:dispute_desk", args=[dispute.key]) not in page

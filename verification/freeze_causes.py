@@ -1,0 +1,35 @@
+"""Why a record is frozen, for the staff who decide about it."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from enrollment.freezing import FreezeCause, register_causes
+from enrollment.models import StudentRecord
+from verification.claims.objections import objections_visible_to
+from verification.models import DisputeState
+from verification.queries import disputes_visible_to
+
+
+def causes_of(record: StudentRecord, user: User) -> Iterator[FreezeCause]:
+    """The open disputes and objections about ``record`` that ``user`` may decide."""
+    school = {"institution_code": record.institution.code}
+    digest = record.certificate_hash
+    disputes = disputes_visible_to(user).filter(
+        certificate_hash=digest, state=DisputeState.OPEN, holder__isnull=False, **school
+    )
+    for dispute in disputes:
+        path = reverse("verification:dispute_desk", args=[dispute.key])
+        yield FreezeCause(_("Another account says that this record is its own."), path)
+    objections = objections_visible_to(user).filter(
+        record__certificate_hash=digest, settled_at=None, **school
+    )
+    for alert in objections:
+        path = reverse("verification:claim_objection", args=[alert.key])
+        words = _("Whoever reads the phone that the school knows says that the holder is not them.")
+        yield FreezeCause(words, path)
+
+
+register_causes(causes_of)
