@@ -109,7 +109,9 @@ def settle_submission(
 ) -> bool:
     """Enter the province's answer; False when somebody else has entered one.
 
-    ``answered`` hears of it in the answer to a report: one message for one act. Raises NotCorrectableError where the value has become another person's meanwhile.
+    ``answered`` hears of it in the answer to a report: one message for one act.
+
+    Raises NotCorrectableError where the value has become another person's meanwhile.
     """
     state = CorrectionState.APPLIED if accepted else CorrectionState.REFUSED
     with transaction.atomic():

@@ -24,27 +24,24 @@ PATIENCE = timedelta(seconds=30)  # before an issued report counts as left lying
 logger = logging.getLogger(__name__)
 
 
-def ring(task: "Task[[int], None]", row: ImportBatch | PhotoBatch | StatusReport) -> None:
-    """Ring the worker, or let the file before ring for it.
-
-    With the broker down the sweep finds the row.
-    """
-    if not _waits_behind_another(row):
-        _send(task, row)
-
-
-def _waits_behind_another(row: ImportBatch | PhotoBatch | StatusReport) -> bool:
-    """Whether an earlier file of the institution rings for this one when it has ended."""
-    if isinstance(row, ImportBatch):
-        return uploaded.waits_behind_another(row)
-    return isinstance(row, PhotoBatch) and photo_batches.waits_behind_another(row)
-
-
-def _send(task: "Task[[int], None]", row: ImportBatch | PhotoBatch | StatusReport) -> None:
+def enqueue(task: "Task[[int], None]", row: ImportBatch | PhotoBatch | StatusReport) -> None:
+    """Send ``task`` for ``row`` to the broker; with the broker down the sweep finds the row."""
     try:
         task.apply_async((row.pk,), retry=False)
     except OperationalError:
         logger.warning("broker unreachable; %s waits for the sweep", row)
+
+
+def enqueue_import(task: "Task[[int], None]", batch: ImportBatch) -> None:
+    """Enqueue ``task``, unless an earlier file of the institution does so when it has ended."""
+    if not uploaded.waits_behind_another(batch):
+        enqueue(task, batch)
+
+
+def enqueue_photos(task: "Task[[int], None]", batch: PhotoBatch) -> None:
+    """Enqueue ``task``, unless an earlier ZIP of the institution does so when it has ended."""
+    if not photo_batches.waits_behind_another(batch):
+        enqueue(task, batch)
 
 
 @shared_task
@@ -54,8 +51,8 @@ def rehearse_upload(batch_id: int) -> None:
     if batch:
         uploaded.rehearse(batch)
         if batch.state == BatchState.PUBLISHING:
-            ring(publish_upload, batch)
-        _ring_next(batch)
+            enqueue_import(publish_upload, batch)
+        _enqueue_next(batch)
 
 
 @shared_task
@@ -64,7 +61,7 @@ def publish_upload(batch_id: int) -> None:
     batch = ImportBatch.objects.filter(pk=batch_id, state=BatchState.PUBLISHING).first()
     if batch:
         uploaded.publish(batch)
-        _ring_next(batch)
+        _enqueue_next(batch)
 
 
 @shared_task
@@ -81,7 +78,7 @@ def check_photos(batch_id: int) -> None:
     batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.UPLOADED).first()
     if batch:
         photo_batches.check_photos(batch)
-        _ring_next_photos(batch)
+        _enqueue_next_photos(batch)
 
 
 @shared_task
@@ -90,7 +87,7 @@ def take_photos(batch_id: int) -> None:
     batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.TAKING).first()
     if batch:
         photo_batches.take_photos(batch)
-        _ring_next_photos(batch)
+        _enqueue_next_photos(batch)
 
 
 @shared_task
@@ -129,12 +126,12 @@ def sweep_reports() -> None:
     """Print what a lost doorbell or a killed worker left lying."""
     overdue = timezone.now() - PATIENCE
     waiting = StatusReport.objects.filter(stored_as="", attempts__lt=MOST_ATTEMPTS)
-    for_each(waiting.filter(issued_at__lt=overdue).order_by("pk"), _ring_printer)
+    for_each(waiting.filter(issued_at__lt=overdue).order_by("pk"), _enqueue_printable)
 
 
-def _ring_printer(report: StatusReport) -> None:
+def _enqueue_printable(report: StatusReport) -> None:
     if not report.missing_glyphs or _have_glyphs(report.missing_glyphs):
-        ring(print_status_report, report)
+        enqueue(print_status_report, report)
 
 
 def _have_glyphs(characters: str) -> bool:
@@ -144,20 +141,20 @@ def _have_glyphs(characters: str) -> bool:
     return not missing_glyphs(characters)
 
 
-def _ring_next(batch: ImportBatch) -> None:
-    """Whoever waited for this import of the institution to end goes on at once."""
+def _enqueue_next(batch: ImportBatch) -> None:
+    """Enqueue the institution's next file, which waited for this one to end."""
     if batch.state in {BatchState.UPLOADED, BatchState.PUBLISHING}:
         return  # it waits itself
     waiting = ImportBatch.objects.filter(institution=batch.institution_id).exclude(upload="")
-    doorbells = {BatchState.UPLOADED: rehearse_upload, BatchState.PUBLISHING: publish_upload}
-    found = waiting.filter(state__in=doorbells).exclude(pk=batch.pk).order_by("pk").first()
+    tasks = {BatchState.UPLOADED: rehearse_upload, BatchState.PUBLISHING: publish_upload}
+    found = waiting.filter(state__in=tasks).exclude(pk=batch.pk).order_by("pk").first()
     if found:
-        _send(doorbells[BatchState(found.state)], found)
+        enqueue(tasks[BatchState(found.state)], found)
 
 
-def _ring_next_photos(batch: PhotoBatch) -> None:
-    """The same for photographs."""
-    doorbells = {PhotoBatchState.UPLOADED: check_photos, PhotoBatchState.TAKING: take_photos}
-    waiting = PhotoBatch.objects.filter(institution=batch.institution_id, state__in=doorbells)
+def _enqueue_next_photos(batch: PhotoBatch) -> None:
+    """Enqueue the institution's next ZIP of photographs, which waited for this one."""
+    tasks = {PhotoBatchState.UPLOADED: check_photos, PhotoBatchState.TAKING: take_photos}
+    waiting = PhotoBatch.objects.filter(institution=batch.institution_id, state__in=tasks)
     if not waiting.filter(pk=batch.pk).exists() and (found := waiting.order_by("pk").first()):
-        _send(doorbells[PhotoBatchState(found.state)], found)
+        enqueue(tasks[PhotoBatchState(found.state)], found)

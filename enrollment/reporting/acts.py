@@ -56,7 +56,7 @@ def issue_report(
         limits.spend("issue_report", f"account:{account.pk}")
         report.save(force_insert=True)
         _write("issue_report", report, account)
-        transaction.on_commit(partial(tasks.ring, tasks.print_status_report, report))
+        transaction.on_commit(partial(tasks.enqueue, tasks.print_status_report, report))
     return report
 
 

@@ -32,6 +32,6 @@ def columns(request: HttpRequest, key: UUID) -> HttpResponse:
         except batches.WrongStateError:
             messages.error(request, _("Somebody else has just acted on this import."))
         else:
-            tasks.ring(tasks.rehearse_upload, batch)
+            tasks.enqueue_import(tasks.rehearse_upload, batch)
         return redirect("registry:import", batch.key)
     return render(request, "enrollment/imports/columns.html", {"batch": batch, "form": form})

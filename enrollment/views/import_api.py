@@ -149,7 +149,7 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
     except batches.WrongStateError as error:
         message = _("The file is not waiting for its publication.")
         raise RefusedError(409, "state", message) from error
-    tasks.ring(tasks.publish_upload, batch)
+    tasks.enqueue_import(tasks.publish_upload, batch)
     return _report(batch, token, 202)
 
 
@@ -183,7 +183,7 @@ def _accept(request: HttpRequest, token: ImportToken, file: UploadedFile | None)
     except FileFaultError as error:
         raise RefusedError(507, error.fault.value, error.message) from error
     _supersede(token, batch)
-    tasks.ring(tasks.rehearse_upload, batch)
+    tasks.enqueue_import(tasks.rehearse_upload, batch)
     return _report(batch, token, 202)
 
 

@@ -46,7 +46,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         except FileFaultError as error:
             form.add_error("file", error.message)
         else:
-            tasks.ring(tasks.rehearse_upload, batch)
+            tasks.enqueue_import(tasks.rehearse_upload, batch)
             return redirect("registry:import", batch.key)
     page = Paginator(batches_visible_to(user), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "enrollment/imports/list.html", {"form": form, "page": page})
@@ -109,7 +109,7 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
         except batches.WrongStateError:
             messages.error(request, _("Somebody else has just acted on this import."))
         else:
-            tasks.ring(tasks.publish_upload, batch)
+            tasks.enqueue_import(tasks.publish_upload, batch)
         return redirect("registry:import", batch.key)
     context = {
         "batch": batch,
@@ -160,7 +160,7 @@ def choose_sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     except batches.WrongStateError:
         messages.error(request, _("Choose one of the sheets."))
     else:
-        tasks.ring(tasks.rehearse_upload, batch)
+        tasks.enqueue_import(tasks.rehearse_upload, batch)
     return redirect("registry:import", batch.key)
 
 
@@ -175,7 +175,7 @@ def check_again(request: HttpRequest, key: UUID) -> HttpResponse:
     except batches.WrongStateError:
         messages.error(request, _("Somebody else has just acted on this import."))
     else:
-        tasks.ring(tasks.rehearse_upload, batch)
+        tasks.enqueue_import(tasks.rehearse_upload, batch)
     return redirect("registry:import", batch.key)
 
 

@@ -60,7 +60,7 @@ def mended_rows(request: HttpRequest, key: UUID) -> HttpResponse:
         except FileFaultError as error:
             messages.error(request, error.message)
             return redirect("registry:import", batch.key)
-        tasks.ring(tasks.rehearse_upload, following)
+        tasks.enqueue_import(tasks.rehearse_upload, following)
         return redirect("registry:import", following.key)
     context = {"batch": batch, "form": form, "decisions": absences.waiting(batch)}
     return render(request, "enrollment/imports/mended.html", context)

@@ -58,7 +58,7 @@ def photo_batches(request: HttpRequest) -> HttpResponse:
         except FileFaultError as error:
             form.add_error("file", error.message)
         else:
-            tasks.ring(tasks.check_photos, batch)
+            tasks.enqueue_photos(tasks.check_photos, batch)
             return redirect("registry:photo_batch", batch.key)
     page = Paginator(photo_batches_visible_to(user), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "enrollment/photos/list.html", {"form": form, "page": page})
@@ -108,7 +108,7 @@ def take(request: HttpRequest, key: UUID) -> HttpResponse:
     except acts.WrongStateError:
         messages.error(request, _("Somebody else has just acted on these photos."))
     else:
-        tasks.ring(tasks.take_photos, batch)
+        tasks.enqueue_photos(tasks.take_photos, batch)
     return redirect("registry:photo_batch", batch.key)
 
 
@@ -122,7 +122,7 @@ def again(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.error(request, _("Somebody else has just acted on these photos."))
     else:
         checked = batch.state == PhotoBatchState.TAKING
-        tasks.ring(tasks.take_photos if checked else tasks.check_photos, batch)
+        tasks.enqueue_photos(tasks.take_photos if checked else tasks.check_photos, batch)
     return redirect("registry:photo_batch", batch.key)
 
 

@@ -314,7 +314,7 @@ def test_many_files_of_one_school_make_no_other_wait_for_all_of_them(
 
     monkeypatch.setattr(tasks.rehearse_upload, "apply_async", put)
     for batch in (*many, other):
-        tasks.ring(tasks.rehearse_upload, batch)
+        tasks.enqueue_import(tasks.rehearse_upload, batch)
     assert queue == [many[0].pk, other.pk]
 
     checked: list[int] = []
@@ -352,7 +352,7 @@ def test_many_zips_of_one_school_make_no_other_wait_for_all_of_them(
 
     monkeypatch.setattr(tasks.check_photos, "apply_async", put)
     for batch in made:
-        tasks.ring(tasks.check_photos, batch)
+        tasks.enqueue_photos(tasks.check_photos, batch)
     keys = [batch.pk for batch in made]
     assert queue == [keys[0], keys[3]]
     tasks.check_photos(queue.pop(0))

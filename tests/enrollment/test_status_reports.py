@@ -358,7 +358,7 @@ def test_a_report_that_cannot_be_printed_holds_up_no_other(
             raise ZeroDivisionError
         work(report)
 
-    monkeypatch.setattr(tasks, "ring", lambda task, row: task(row.pk))
+    monkeypatch.setattr(tasks, "enqueue", lambda task, row: task(row.pk))
     monkeypatch.setattr(printing, "print_file", fail_for_the_first)
     sweep_reports()
     second.refresh_from_db()
@@ -370,7 +370,7 @@ def test_a_lost_doorbell_is_found_and_a_failing_report_given_up(
 ) -> None:
     given = {"purpose": "实习申请", "language": "zh", "days": 30, "pin": ""}
     holder.post(f"/status/{wang_record.key}/reports/", given)
-    monkeypatch.setattr(tasks, "ring", lambda task, row: task(row.pk))
+    monkeypatch.setattr(tasks, "enqueue", lambda task, row: task(row.pk))
     sweep_reports()
     assert not StatusReport.objects.get().is_ready, "it may still be at work"
     past = timezone.now() - timedelta(minutes=5)

@@ -40,12 +40,12 @@ def upload(path):
     return batch.pk
 
 def check(pk):
-    tasks.ring(tasks.rehearse_upload, ImportBatch.objects.get(pk=pk))
+    tasks.enqueue_import(tasks.rehearse_upload, ImportBatch.objects.get(pk=pk))
 
 def publish(pk):
     batch = ImportBatch.objects.get(pk=pk)
     batches.release_batch(batch=batch, by=batch.created_by)
-    tasks.ring(tasks.publish_upload, batch)
+    tasks.enqueue_import(tasks.publish_upload, batch)
 
 def sweep():
     tasks.sweep_batches.apply_async(retry=False)
