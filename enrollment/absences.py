@@ -145,8 +145,10 @@ def groups(batch: ImportBatch, *, by_class: bool) -> list[Group]:
     ]
 
 
-def forget_mentioned(batch: ImportBatch, mentioned: Mapping[str, Collection[str]]) -> None:
-    """Do not ask about records whose rows are in the file but faulty.
+def forget_mentioned(
+    batch: ImportBatch, mentioned: Mapping[str, Collection[str]], missing: int
+) -> int:
+    """How many of ``missing`` records stay missing: those with a faulty row in the file do not.
 
     ``mentioned`` is what ``importing.mending.identities`` found in those rows.
     """
@@ -161,8 +163,7 @@ def forget_mentioned(batch: ImportBatch, mentioned: Mapping[str, Collection[str]
     people = StudentRecord.objects.filter(named, institution=batch.institution_id)
     left = people.exclude(status__in=ON_THE_BOOKS).count()
     forgotten = batch.absent.filter(record__in=people).delete()[0]
-    batch.result["missing"] = max(batch.absent.count(), batch.result["missing"] - forgotten - left)
-    batch.save(update_fields=["result"])
+    return max(batch.absent.count(), missing - forgotten - left)
 
 
 def decide(

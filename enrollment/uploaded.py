@@ -173,7 +173,8 @@ def _ask_only_about_absent(
     if len(faulty) < result.faulty:
         batch.absent.all().delete()
     else:
-        absences.forget_mentioned(batch, identities(table, header, faulty))
+        mentioned = identities(table, header, faulty)
+        result.missing = absences.forget_mentioned(batch, mentioned, result.missing)
 
 
 def header_to_name(batch: ImportBatch) -> tuple[Header | None, list[list[str]]]:
