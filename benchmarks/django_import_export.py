@@ -17,7 +17,7 @@ import psycopg
 
 from benchmarks._harness import Cost, Side, compare, measured, tell
 from benchmarks._portal import Portal
-from enrollment.samples import HEADER, sample_rows
+from enrollment.demo.samples import HEADER, sample_rows
 from tests.faults.site import ROOT, Site, running
 
 ROWS = 50_000
@@ -30,7 +30,7 @@ import tablib
 from import_export import resources
 from enrollment.identity.name import canonical_name
 from enrollment.identity.number import canonical_number
-from enrollment.importing.columns import COLUMNS
+from enrollment.fields.headers import COLUMNS
 from enrollment.models import Institution, SchoolClass, StudentRecord
 from vault.cipher import seal
 from vault.lookup import keyed_hash

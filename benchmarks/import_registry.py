@@ -18,7 +18,7 @@ import psycopg
 
 from benchmarks._harness import CLEAN_ROUNDS, Cost, Side, compare, measured, tell
 from benchmarks._portal import Portal
-from enrollment.samples import HEADER, sample_rows
+from enrollment.demo.samples import HEADER, sample_rows
 from tests.faults.site import Site, running
 
 ROWS = 100_000

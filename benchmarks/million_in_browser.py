@@ -25,7 +25,7 @@ from rustpy_xlsxwriter import write_worksheet
 
 from benchmarks._harness import percentile, tell
 from benchmarks._http import open_loop
-from enrollment.samples import HEADER, INSTITUTION_CODE, INSTITUTION_NAME, sample_rows
+from enrollment.demo.samples import HEADER, INSTITUTION_CODE, INSTITUTION_NAME, sample_rows
 from tests.faults.site import Site, running, wait_until
 
 ROWS = 1_000_000

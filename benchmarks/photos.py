@@ -19,7 +19,7 @@ from PIL import Image
 
 from benchmarks._harness import CLEAN_ROUNDS, Cost, Side, compare, measured, tell
 from benchmarks._portal import Portal
-from enrollment.samples import HEADER, INSTITUTION_CODE, sample_rows
+from enrollment.demo.samples import HEADER, INSTITUTION_CODE, sample_rows
 from tests.faults.site import Site, running
 
 PHOTOS = 2_000

@@ -15,13 +15,14 @@ class EnrollmentConfig(AppConfig):
         """Add the records to a person's copy of their own data; listen to the accounts."""
         from accounts.my_data import register_section
         from accounts.session_store import register_read_along
-        from enrollment import card_query, my_data
+        from enrollment import my_data
+        from enrollment.status_page import queries as status_page_queries
 
         import_module("enrollment.receivers")
         import_module("enrollment.notices")
         import_module("enrollment.rotation")
         import_module("enrollment.records.lookup_rotation")
 
-        register_read_along("enrollment:status", card_query.ALONG)
+        register_read_along("enrollment:status", status_page_queries.ALONG)
         register_section("records", my_data.records_section)
         register_section("confirmations", my_data.confirmations_section)

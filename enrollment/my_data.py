@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.my_data import Item, Section
-from enrollment.cards import shown
+from enrollment.fields.catalogue import COLUMNS
 from enrollment.identity.number import mask_number
-from enrollment.importing.columns import COLUMNS
 from enrollment.models import StudentRecord
 from enrollment.queries import confirmations_held_by, photos_held_by, records_held_by
-from enrollment.sealed import certificate_number
-from enrollment.withholding import is_withheld
+from enrollment.records.sealed import certificate_number
+from enrollment.records.withholding import is_withheld
+from enrollment.status_page.cards import shown
 from vault.cipher import unseal
 
 

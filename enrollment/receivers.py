@@ -13,10 +13,10 @@ from accounts.signals import (
     entrances_closed,
     phone_confirmed,
 )
+from enrollment.imports.tokens.services import revoke_token
 from enrollment.models import Appointment, ImportToken, RuleChange, StatusReport, StudentRecord
-from enrollment.seeking import note_registered
-from enrollment.tokens import revoke_token
-from enrollment.withholding import end_of_delay, withhold
+from enrollment.records.unclaimed_progress import note_registered
+from enrollment.records.withholding import end_of_delay, withhold
 
 
 @receiver(phone_confirmed, dispatch_uid="enrollment-note-registered")

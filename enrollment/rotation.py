@@ -2,10 +2,11 @@
 
 from django.db import connection
 
-from enrollment import photo_batches, uploads
-from enrollment.importing.rehearsal import institution_lock
-from enrollment.importing.staging import reseal_staging, staging_name
+from enrollment.imports import storage as imports_storage
+from enrollment.imports.staging.tables import reseal_staging, staging_name
+from enrollment.jobs.locking import institution_lock
 from enrollment.models import ImportBatch, PhotoBatch, RecordBefore
+from enrollment.photos import services as photos
 from vault.rotation import (
     register,
     register_columns,
@@ -50,12 +51,12 @@ def rotate_before_images() -> int:
 
 def rotate_kept_files() -> int:
     """Seal anew the faulty rows and first rows of files that are not yet published; how many."""
-    return sum(uploads.reseal_kept(batch) for batch in ImportBatch.objects.order_by("pk"))
+    return sum(imports_storage.reseal_kept(batch) for batch in ImportBatch.objects.order_by("pk"))
 
 
 def rotate_refused_photos() -> int:
     """Seal anew the lists of photographs that were not taken; how many."""
-    return sum(photo_batches.reseal_refused(batch) for batch in PhotoBatch.objects.order_by("pk"))
+    return sum(photos.reseal_refused(batch) for batch in PhotoBatch.objects.order_by("pk"))
 
 
 def _from_json(value: str) -> bytes:

@@ -21,11 +21,11 @@ from accounts.models import Block, ContactChange, Question, Rescue, SecurityAnsw
 from accounts.roles import Role
 from audit.models import APPEND_ONLY
 from delivery.models import Channel
-from enrollment import absences, photo_batches
-from enrollment.cards import card_of
-from enrollment.confirming import answer_record
-from enrollment.corrections import Change
+from enrollment.confirmations.services import answer_record
+from enrollment.imports.missing import services as missing
+from enrollment.imports.tokens.services import create_token
 from enrollment.institutions.appointments import Post, invite
+from enrollment.institutions.settings import update_rules
 from enrollment.models import (
     AbsenceDecision,
     AbsenceKind,
@@ -50,11 +50,12 @@ from enrollment.models import (
     StudentRecord,
     TokenRight,
 )
-from enrollment.reporting.acts import issue_report
-from enrollment.schools import settle_rules
-from enrollment.tasks import print_status_report
-from enrollment.tokens import create_token
-from enrollment.withholding import end_of_delay
+from enrollment.photos import services as photos
+from enrollment.records.corrections import Change
+from enrollment.records.withholding import end_of_delay
+from enrollment.status_page.cards import card_of
+from enrollment.status_reports.services import issue_report
+from enrollment.status_reports.tasks import print_status_report
 from support.models import Cause, Report, ReportState
 from support.reports.correcting import accept_correction
 from support.reports.services import Statement, open_report
@@ -196,7 +197,7 @@ def desk_registrar(db: None) -> User:
 @pytest.fixture
 def rule_change(desk_registrar: User) -> RuleChange:
     """The registrar wants verification to ask for nothing more, and waits for a colleague."""
-    change = settle_rules(
+    change = update_rules(
         school=make_school(), third_item="none", second_approver=False, by=desk_registrar
     )
     assert change is not None
@@ -224,9 +225,9 @@ def partial_import(published_import: ImportBatch, tmp_path: Path) -> ImportBatch
 @pytest.fixture
 def absence_decision(partial_import: ImportBatch, desk_registrar: User) -> AbsenceDecision:
     """The others have left, as the registrar has decided; it waits for the publication."""
-    return absences.decide(
+    return missing.decide(
         batch=partial_import,
-        chosen=absences.groups(partial_import, by_class=False),
+        chosen=missing.groups(partial_import, by_class=False),
         kind=AbsenceKind.LEFT,
         status="毕业",
         happened_on=date(2026, 6, 30),
@@ -245,8 +246,8 @@ def checked_photos(published_import: ImportBatch, desk_registrar: User) -> Photo
 def taken_photos(published_import: ImportBatch, desk_registrar: User) -> PhotoBatch:
     """Another, taken."""
     batch = make_photo_batch(desk_registrar)
-    photo_batches.release_photos(batch=batch, by=desk_registrar)
-    photo_batches.take_photos(batch)
+    photos.release_photos(batch=batch, by=desk_registrar)
+    photos.take_photos(batch)
     batch.refresh_from_db()
     return batch
 

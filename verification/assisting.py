@@ -22,8 +22,8 @@ from accounts.privacy.personal_data import tell_auditors
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
-from enrollment.services import RecordHeldError
-from enrollment.withholding import release
+from enrollment.records.services import RecordHeldError
+from enrollment.records.withholding import release
 from vault.lookup import keyed_hash
 from verification.matching import Match
 from verification.models import AssistCode, Claim, ClaimMethod, Outcome, VerificationAttempt

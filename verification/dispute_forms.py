@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.evidence import EvidenceField
+from enrollment.files.evidence import EvidenceField
 from enrollment.queries import schools_with_registrars
 from verification.disputes import Statement
 from verification.models import Decision

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from enrollment.freezing import FreezeCause, register_causes
 from enrollment.models import StudentRecord
+from enrollment.records.freezing import FreezeCause, register_causes
 from verification.claims.objections import objections_visible_to
 from verification.models import DisputeState
 from verification.queries import disputes_visible_to

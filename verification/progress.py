@@ -12,7 +12,7 @@ from django.db import transaction
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from enrollment.seeking import note_sought
+from enrollment.records.unclaimed_progress import note_searched
 from verification.models import AttemptState, VerificationAttempt
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def note_progress(key: str) -> None:
     attempt = VerificationAttempt.objects.filter(key=key).first()
     if attempt is not None and attempt.state != AttemptState.VERIFIED:
         in_vain = attempt.state == AttemptState.UNMATCHED
-        note_sought(certificate_hash=bytes(attempt.certificate_hash), in_vain=in_vain)
+        note_searched(certificate_hash=bytes(attempt.certificate_hash), in_vain=in_vain)
 
 
 def tell_progress(attempt: VerificationAttempt) -> None:

@@ -11,7 +11,7 @@ from accounts.journeys import rescue
 from accounts.models import Rescue, User
 from delivery.services import queue_sms
 from enrollment.models import StudentRecord
-from enrollment.sealed import phone_number
+from enrollment.records.sealed import phone_number
 from verification import assisting
 
 

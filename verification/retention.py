@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from enrollment.evidence import forget_evidence
+from enrollment.files.evidence import forget_evidence
 from enrollment.models import EvidencePurpose
 from verification.models import AttemptState, Dispute, DisputeState, VerificationAttempt
 

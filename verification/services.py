@@ -6,8 +6,8 @@ from django.db.models.functions import Now
 
 import audit.services as trail
 from accounts.models import User
-from enrollment.services import RecordHeldError, claim_records
-from enrollment.withholding import end_of_delay
+from enrollment.records.services import RecordHeldError, claim_records
+from enrollment.records.withholding import end_of_delay
 from verification import limits
 from verification.claims.alerts import notify_known_phones
 from verification.facts import Facts, canonical_item

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.notices import tell
 from accounts.sweep import for_each
 from enrollment.models import StudentRecord
-from enrollment.services import RecordHeldError
+from enrollment.records.services import RecordHeldError
 from verification import services
 from verification.matching import compare
 from verification.models import AttemptState, Claim, Outcome, VerificationAttempt

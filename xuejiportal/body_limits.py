@@ -16,8 +16,11 @@ from django.shortcuts import render
 from accounts.limits import spend_quietly
 from accounts.models import User
 from accounts.roles import Role
-from enrollment import forms, photo_forms, registry_forms, staffing_forms
-from enrollment.evidence import MAX_BYTES, MAX_FILES
+from enrollment.files.evidence import MAX_BYTES, MAX_FILES
+from enrollment.imports import forms as imports_forms
+from enrollment.institutions import staff_forms
+from enrollment.photos import forms as photos_forms
+from enrollment.status_reports import forms as status_reports_forms
 
 # What a form may hold beside its files.
 AROUND = 256 * 2**10
@@ -35,17 +38,17 @@ class Upload:
 
 
 _EVIDENCE = Upload(MAX_FILES * MAX_BYTES)
-_WORKBOOK = Upload(registry_forms.UPLOAD_BYTES, Role.REGISTRAR)
+_WORKBOOK = Upload(imports_forms.UPLOAD_BYTES, Role.REGISTRAR)
 # These views ask for the token before they read, and answer in JSON what is too large.
-_BY_TOKEN = Upload(registry_forms.UPLOAD_BYTES, public=True)
+_BY_TOKEN = Upload(imports_forms.UPLOAD_BYTES, public=True)
 UPLOADS: dict[str, Upload] = {
     "registry:imports": _WORKBOOK,
     "registry:mended_rows": _WORKBOOK,
-    "registry:photo_batches": Upload(photo_forms.UPLOAD_BYTES, Role.REGISTRAR),
-    "registry:assign_by_file": Upload(staffing_forms.UPLOAD_BYTES, Role.REGISTRAR),
+    "registry:photo_batches": Upload(photos_forms.UPLOAD_BYTES, Role.REGISTRAR),
+    "registry:assign_by_file": Upload(staff_forms.UPLOAD_BYTES, Role.REGISTRAR),
     "import_api:receive": _BY_TOKEN,
     "import_api:receive_named": _BY_TOKEN,
-    "enrollment:check_report": Upload(forms.FILE_LIMIT, public=True),
+    "enrollment:check_report": Upload(status_reports_forms.FILE_LIMIT, public=True),
     "support:report_write": _EVIDENCE,
     "support:report_answer": _EVIDENCE,
     "verification:dispute": _EVIDENCE,

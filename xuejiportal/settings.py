@@ -303,7 +303,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 SPOOL_DIR = FILE_UPLOAD_TEMP_DIR = env.text("SPOOL_DIR", tempfile.gettempdir())
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "enrollment.upload_handlers.RoomyUploadHandler",
+    "enrollment.files.upload_handlers.DiskFullUploadHandler",
 ]
 # Photographs, evidence, reports and uploads, all of them sealed: the local disk, or a bucket.
 STORAGES = {
@@ -395,10 +395,18 @@ CELERY_TASK_IGNORE_RESULT = True
 # worker serves ``delivery`` alone. So have imports, which take minutes: a report is
 # printed meanwhile. A worker that names no queue serves all.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("delivery"), Queue("imports")]
+IMPORT_TASKS = (
+    "enrollment.imports.tasks.rehearse_upload",
+    "enrollment.imports.tasks.publish_upload",
+    "enrollment.imports.tasks.sweep_batches",
+    "enrollment.photos.tasks.check_photos",
+    "enrollment.photos.tasks.take_photos",
+    "enrollment.photos.tasks.sweep_photo_batches",
+)
 CELERY_TASK_ROUTES = {
     "delivery.tasks.*": {"queue": "delivery"},
     **{
-        f"enrollment.tasks.{task}": {"queue": "imports"}
+        f"enrollment.imports.tasks.{task}": {"queue": "imports"}
         for task in (
             "rehearse_upload", "publish_upload", "sweep_batches",
             "check_photos", "take_photos", "sweep_photo_batches",
@@ -424,7 +432,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 600
 CELERY_TASK_TIME_LIMIT = 660
 # By task: a million rows or 100,000 photographs, each within the visibility timeout above.
 CELERY_TASK_ANNOTATIONS = {
-    f"enrollment.tasks.{task}": {"soft_time_limit": 5 * 3600, "time_limit": 5 * 3600 + 60}
+    f"enrollment.imports.tasks.{task}": {"soft_time_limit": 5 * 3600, "time_limit": 5 * 3600 + 60}
     for task in (
         "rehearse_upload", "publish_upload", "sweep_batches",
         "check_photos", "take_photos", "sweep_photo_batches",
@@ -436,21 +444,21 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep-batches": {
-        "task": "enrollment.tasks.sweep_batches",
+        "task": "enrollment.imports.tasks.sweep_batches",
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 60},
     },
     "sweep-photo-batches": {
-        "task": "enrollment.tasks.sweep_photo_batches",
+        "task": "enrollment.photos.tasks.sweep_photo_batches",
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 60},
     },
     "forget-old-photo-batches": {
-        "task": "enrollment.tasks.forget_old_photo_batches",
+        "task": "enrollment.photos.tasks.forget_old_photo_batches",
         "schedule": schedule(timedelta(days=1)),
     },
     "sweep-reports": {
-        "task": "enrollment.tasks.sweep_reports",
+        "task": "enrollment.status_reports.tasks.sweep_reports",
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 60},
     },

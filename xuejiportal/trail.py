@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.queries import Wanted, chain_state, entries
-from enrollment.spreadsheets import CSV, csv_lines
+from enrollment.files.spreadsheets import CSV, csv_lines
 
 SHOWN = 50
 END = 2**63 - 1

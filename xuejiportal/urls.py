@@ -9,7 +9,7 @@ from xuejiportal.console import console
 
 urlpatterns = [
     # First: the page that is asked for most.
-    path("status/", include("enrollment.urls")),
+    path("status/", include("enrollment.urls.status")),
     path("", views.home, name="home"),
     path("trail/", trail.read, name="trail"),
     path("trail/sign-ins/", sign_ins.read, name="trail_sign_ins"),
@@ -24,8 +24,8 @@ urlpatterns = [
     path("", include("delivery.urls")),
     path("account/", include("accounts.urls")),
     path("account/", include("accounts.entrance_urls")),
-    path("registry/", include("enrollment.registry_urls")),
-    path("api/imports/", include("enrollment.import_api_urls")),
+    path("registry/", include("enrollment.urls.registry")),
+    path("api/imports/", include("enrollment.urls.import_api")),
     path("verify/", include("verification.urls")),
     path("support/", include("support.urls")),
 ]

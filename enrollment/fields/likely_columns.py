@@ -1,6 +1,8 @@
 """Usual columns that a file seems to lack, and the title that may mean each of them."""
 
-from enrollment.importing.columns import BY_NAME, COLUMNS, Header, fold_title
+from enrollment.fields.catalogue import BY_NAME, COLUMNS
+from enrollment.fields.headers import Header
+from enrollment.fields.titles import fold_title
 
 # Without these a file is seldom complete; a title that nobody understood may be one of them.
 _USUAL = ("class_code", "major_name", "level", "student_number", "college", "entry_date", "status")

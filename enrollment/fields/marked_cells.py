@@ -2,14 +2,8 @@
 
 from collections.abc import Sequence
 
-from enrollment.files.cell_marks import (
-    LOST_DIGITS,
-    NOT_SHOWN,
-    SEEMING_BLANK,
-    UNSAVED,
-    is_error,
-)
-from enrollment.importing.faults import KEEPING, RowFault
+from enrollment.fields.cell_marks import LOST_DIGITS, NOT_SHOWN, SEEMING_BLANK, UNSAVED, is_error
+from enrollment.fields.faults import KEEPING, RowFault
 
 _MARKED = {
     LOST_DIGITS: RowFault.NUMBER_CELL,

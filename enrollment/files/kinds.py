@@ -3,7 +3,7 @@
 import re
 from typing import BinaryIO, Final
 
-from enrollment.importing.faults import FileFault
+from enrollment.files.faults import FileFault
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

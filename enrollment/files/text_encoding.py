@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from enrollment.importing.columns import HEADER_SEARCH_ROWS, find_header
-from enrollment.importing.faults import FileFault, FileFaultError
+from enrollment.fields.headers import HEADER_SEARCH_ROWS, find_header
+from enrollment.files.faults import FileFault, FileFaultError
 
 _BLOCK = 2**20
 _HEAD = 4096

@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.roles import Role
+from enrollment.access import account_of, registrar
 from enrollment.institutions import appointments
 from enrollment.models import Appointment
 from enrollment.queries import institutions_of
-from enrollment.views.access import registrar
-from enrollment.views.held import account_of
 
 HOLDS_RECORD = gettext_lazy(
     "This account holds a student record, whose pages would close. "

@@ -29,7 +29,7 @@ class ImportBatch(models.Model):
     """One file for one institution: from the upload through the rehearsal to the publication.
 
     ``mapping`` is field name → column index; ``result`` is what the rehearsal
-    found (``enrollment.importing.report.Result`` as JSON: counts, folded
+    found (``enrollment.imports.results.report.Result`` as JSON: counts, folded
     problems, difference by field; never a certificate number). The rows
     themselves wait in a staging table of their own.
     """

@@ -83,7 +83,7 @@ class StudentRecord(models.Model):
     withheld_until = models.DateTimeField(null=True, blank=True)
     # When a publication gave the record to another person: what is older is not this one's.
     person_since = models.DateTimeField(null=True, blank=True)
-    # Written by triggers and by enrollment.seeking; see enrollment.progress.
+    # Written by triggers and by enrollment.records.unclaimed_progress; see enrollment.progress.
     progress = models.CharField(
         max_length=12,
         choices=Progress.choices,

@@ -9,9 +9,9 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.privacy.lookup_rotation import mailboxes, phones, usernames
 from delivery.models import Channel
-from enrollment.importing.staging import rehash_staging, staging_name
+from enrollment.imports.staging.tables import rehash_staging, staging_name
 from enrollment.models import ImportBatch, ImportToken, Photo, RecordBefore, StudentRecord
-from enrollment.sealed import certificate_number
+from enrollment.records.sealed import certificate_number
 from vault.cipher import key_ring
 from vault.lookup import keyed_hash
 from vault.lookup_rotation import forget, register_act, register_hash, register_values

@@ -5,10 +5,10 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.fields.catalogue import BY_NAME
 from enrollment.identity.certificates import certificate_type
 from enrollment.identity.name import mask_name
 from enrollment.identity.number import mask_number
-from enrollment.importing.columns import BY_NAME
 from enrollment.models.record import Gender
 from enrollment.statuses import Status
 

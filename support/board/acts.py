@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.privacy.personal_data import Reason, personal_data
+from enrollment.files.spreadsheets import XLSX
 from enrollment.progress import Progress
-from enrollment.spreadsheets import XLSX
 from support.board.export import class_workbook
 from support.board.reminding import remind
 from support.board.standing import REMINDED, standings

@@ -7,9 +7,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from enrollment.files.spreadsheets import workbook
 from enrollment.models import SchoolClass
 from enrollment.progress import Progress
-from enrollment.spreadsheets import workbook
 from support.board.standing import people
 
 

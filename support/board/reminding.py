@@ -15,7 +15,7 @@ from delivery.content import Content, SmsContent
 from delivery.services import queue_many
 from enrollment.models import SchoolClass, StudentRecord
 from enrollment.progress import Progress
-from enrollment.sealed import phone_number
+from enrollment.records.sealed import phone_number
 from enrollment.statuses import ON_THE_BOOKS
 from support.models import Reminded, Reminder
 

@@ -13,7 +13,7 @@ from enrollment.identity.number import mask_number
 from enrollment.models import Institution, SchoolClass, StudentRecord
 from enrollment.progress import Progress
 from enrollment.queries import institutions_of
-from enrollment.sealed import certificate_number
+from enrollment.records.sealed import certificate_number
 from enrollment.statuses import ON_THE_BOOKS
 
 # A group of fewer people is not shown in parts: its members could be told apart.

@@ -5,7 +5,7 @@ from django.utils.formats import date_format
 
 from enrollment.identity.number import mask_number
 from enrollment.models import Campaign, StudentRecord
-from enrollment.sealed import certificate_number
+from enrollment.records.sealed import certificate_number
 from support.models import Cause
 
 ARTICLES = {

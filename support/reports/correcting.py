@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
-from enrollment.corrections import Change, correct_record, settle_submission
 from enrollment.models import Correction, CorrectionState
+from enrollment.records.corrections import Change, correct_record, settle_submission
 from support.models import Cause, EntryKind, Report, ReportState
 from support.reports.services import state_values, tell_reporter, write_entries
 
@@ -32,7 +32,7 @@ class NoRecordError(Exception):
 def accept_correction(*, report: Report, change: Change, words: str, by: User) -> Correction:
     """Correct the record as the report asks and answer it, or wait for the province.
 
-    Raises NoRecordError, enrollment.corrections.NotCorrectableError and
+    Raises NoRecordError, enrollment.records.corrections.NotCorrectableError and
     AlreadyAskedError; nothing was changed then.
     """
     if report.record is None:
@@ -52,7 +52,7 @@ def enter_result(*, correction: Correction, accepted: bool, on: date, by: User) 
     """The province has answered: correct the record or leave it, and tell who asked.
 
     False when somebody else has entered the answer. Raises
-    enrollment.corrections.NotCorrectableError; nothing was changed then.
+    enrollment.records.corrections.NotCorrectableError; nothing was changed then.
     """
     with transaction.atomic():
         report = Report.objects.filter(key=correction.report or NO_REPORT).first()

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.corrections import CORRECTABLE, Change
-from enrollment.evidence import EvidenceField
-from enrollment.importing.columns import BY_NAME
+from enrollment.fields.catalogue import BY_NAME
+from enrollment.files.evidence import EvidenceField
 from enrollment.queries import schools_with_registrars
+from enrollment.records.corrections import CORRECTABLE, Change
 from support.models import Cause, Rhythm
 from support.reports.causes import NAMES_A_FIELD
 from support.reports.services import Statement

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
-from enrollment.corrections import NotCorrectableError, submissions_of
-from enrollment.importing.columns import BY_NAME
+from enrollment.fields.catalogue import BY_NAME
+from enrollment.records.corrections import NotCorrectableError, submissions_of
 from support.reports.correcting import enter_result
 from support.reports.forms import ResultForm
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from enrollment.evidence import forget_evidence
+from enrollment.files.evidence import forget_evidence
 from enrollment.models import EvidenceFile, EvidencePurpose
 from support.models import Report
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 import audit.services as trail
 from accounts.models import User
 from accounts.notices import tell
-from enrollment.evidence import Evidence, keep_evidence
+from enrollment.files.evidence import Evidence, keep_evidence
 from enrollment.models import EvidencePurpose, Institution, SchoolClass, StudentRecord
 from support.models import (
     LIVE_STATES,

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.roles import Role
-from enrollment.corrections import AlreadyAskedError, NotCorrectableError
-from enrollment.evidence import evidence_of
+from enrollment.files.evidence import evidence_of
+from enrollment.files.spreadsheets import XLSX
 from enrollment.models import EvidencePurpose
 from enrollment.queries import institutions_of
-from enrollment.spreadsheets import XLSX
+from enrollment.records.corrections import AlreadyAskedError, NotCorrectableError
 from support.digest import choose_rhythm, digest_rhythm
 from support.models import Cause, Report, Rhythm
 from support.reports import queries, services

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
-from enrollment.evidence import EvidenceFaultError, evidence_of, serve_evidence
+from accounts.report_prefill import forget, stashed
+from enrollment.files.evidence import EvidenceFaultError, evidence_of, serve_evidence
 from enrollment.models import EvidencePurpose, StudentRecord
 from enrollment.queries import records_held_by
-from enrollment.report_drafts import forget, handed_over
 from support.help.markdown import render_markdown
 from support.help.queries import article_for, text_of
 from support.models import Cause, ReportState
@@ -187,5 +187,5 @@ def _cause(cause: str, record: StudentRecord | None) -> Cause:
 def _form(request: HttpRequest, cause: Cause, record: StudentRecord | None) -> ReportForm:
     kind = ReportForm if record else NoRecordReportForm
     if request.method != "POST":
-        return kind(cause=cause, initial={"words": handed_over(request, cause=cause)})
+        return kind(cause=cause, initial={"words": stashed(request, cause=cause)})
     return kind(request.POST, request.FILES, cause=cause)

@@ -6,8 +6,8 @@ from typing import BinaryIO
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from enrollment.files.spreadsheets import workbook
 from enrollment.identity.number import mask_number
-from enrollment.spreadsheets import workbook
 from support.models import Cause, Report
 
 

@@ -18,7 +18,9 @@ from accounts.roles import Role
 from audit.models import AuditEntry
 from delivery import claims, sending
 from delivery.models import Channel, OutboxMessage, Status
+from enrollment.imports.tokens.services import create_token, find_token
 from enrollment.institutions.appointments import Post, invite
+from enrollment.institutions.settings import NotYoursToDecideError, decide_rules
 from enrollment.models import (
     ClassCounselor,
     InstitutionRegistrar,
@@ -26,8 +28,6 @@ from enrollment.models import (
     SchoolClass,
     TokenRight,
 )
-from enrollment.schools import NotYoursToDecideError, decide_rules
-from enrollment.tokens import create_token, find_token
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_school
 

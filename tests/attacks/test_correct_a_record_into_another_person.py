@@ -11,16 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Notice, User
-from enrollment.batches import undo_batch
-from enrollment.corrections import (
+from enrollment.imports.services import undo_batch
+from enrollment.imports.staging.undo import UndoBlockedError
+from enrollment.models import Correction, ImportBatch, StudentRecord
+from enrollment.records.corrections import (
     Change,
     NotCorrectableError,
     correct_record,
     settle_submission,
 )
-from enrollment.importing.undo import UndoBlockedError
-from enrollment.models import Correction, ImportBatch, StudentRecord
-from enrollment.sealed import certificate_number
+from enrollment.records.sealed import certificate_number
 from support.models import Report
 from tests.enrollment.importing import AT, sample, write_csv
 from tests.people import enter, make_account, make_record, make_school, sample_number

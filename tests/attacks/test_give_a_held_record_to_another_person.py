@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Notice, User
-from enrollment import batches, tasks
-from enrollment.confirming import answer_record
-from enrollment.importing.faults import FileFault
-from enrollment.importing.undo import UndoBlockedError
+from enrollment.confirmations.services import answer_record
+from enrollment.files.faults import FileFault
+from enrollment.imports import services as imports
+from enrollment.imports import tasks as imports_tasks
+from enrollment.imports.staging.undo import UndoBlockedError
+from enrollment.imports.tokens.services import create_token
 from enrollment.models import (
     BatchState,
     ImportBatch,
@@ -25,8 +27,7 @@ from enrollment.models import (
     StudentRecord,
     TokenRight,
 )
-from enrollment.services import RecordHeldError, claim_records
-from enrollment.tokens import create_token
+from enrollment.records.services import RecordHeldError, claim_records
 from tests.enrollment.desk import make_registrar, page_of, publish, signed_in_just_now, upload
 from tests.enrollment.importing import AT, run_import, sample, write_csv
 from tests.people import make_account, make_school, sample_number
@@ -105,7 +106,7 @@ def release(client: Client, batch: ImportBatch, **given: object) -> ImportBatch:
     """Press “publish” with what was ticked; the batch as it is then."""
     signed_in_just_now(client)
     client.post(reverse("registry:publish", args=[batch.key]), given)
-    tasks.publish_upload(batch.pk)
+    imports_tasks.publish_upload(batch.pk)
     batch.refresh_from_db()
     return batch
 
@@ -198,8 +199,8 @@ def test_no_entrance_does_it_without_the_decision(
         f"/api/imports/{path.name}{asked}", path.read_bytes(), headers=headers
     ).json()
     batch = ImportBatch.objects.latest("pk")
-    tasks.rehearse_upload(batch.pk)
-    tasks.publish_upload(batch.pk)
+    imports_tasks.rehearse_upload(batch.pk)
+    imports_tasks.publish_upload(batch.pk)
     assert record_of(rows[0]).holder_id is not None
     address = told["address"] + "publish/"
     answer = system.post(address, headers=headers)
@@ -208,7 +209,7 @@ def test_no_entrance_does_it_without_the_decision(
         answer = system.post(f"{address}?accept_new_holders={wrong}", headers=headers)
         assert answer.status_code == 409
     assert system.post(f"{address}?accept_new_holders=1", headers=headers).status_code == 202
-    tasks.publish_upload(batch.pk)
+    imports_tasks.publish_upload(batch.pk)
     assert record_of(rows[0]).holder_id is None
 
 
@@ -246,7 +247,7 @@ def upload_mended(desk: Client, batch: ImportBatch, path: Path) -> ImportBatch:
         desk.post(reverse("registry:mended_rows", args=[batch.key]), {"file": file})
     made = ImportBatch.objects.latest("pk")
     assert made.mends == batch
-    tasks.rehearse_upload(made.pk)
+    imports_tasks.rehearse_upload(made.pk)
     made.refresh_from_db()
     return made
 
@@ -342,7 +343,7 @@ def test_an_undo_brings_the_holder_back_only_by_verifying(
     become(rows[0], 11)
     batch = upload(desk, write_csv(tmp_path / "a.csv", rows), school)
     release(desk, batch, accept_new_holders="on")
-    batches.undo_batch(batch=batch, by=None)
+    imports.undo_batch(batch=batch, by=None)
     record = record_of(rows[0])
     assert (record.name, record.holder_id, record.person_since) == (name, None, None)
     kinds = list(
@@ -360,7 +361,7 @@ def test_an_undo_never_puts_another_person_into_held_hands(
     publish(desk, batch)
     new = hold(rows[0])
     with pytest.raises(UndoBlockedError):
-        batches.undo_batch(batch=batch, by=None)
+        imports.undo_batch(batch=batch, by=None)
     assert record_of(rows[0]).holder == new
     assert record_of(rows[0]).name == "外来人"
 

@@ -17,9 +17,9 @@ from accounts.roles import Role
 from accounts.sign_in.admission import issue_code
 from accounts.tasks import finish_rescues
 from delivery.models import Channel
+from enrollment.imports.tokens.services import create_token
 from enrollment.models import ImportToken, StudentRecord, TokenRight
-from enrollment.services import claim_records
-from enrollment.tokens import create_token
+from enrollment.records.services import claim_records
 from tests.outbox import Outbox
 from tests.people import PASSWORD, enter, make_account, make_school
 from verification import assisting, disputes

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.models import Notice, User
 from accounts.roles import Role
-from enrollment.corrections import Change, correct_record, settle_submission
 from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar, StudentRecord
 from enrollment.models.institution import ThirdItem
+from enrollment.records.corrections import Change, correct_record, settle_submission
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from verification import assisting, disputes

@@ -18,8 +18,8 @@ from django.core.exceptions import ValidationError
 from accounts import codes, identifiers, text, usernames
 from accounts.guessing import name_typed
 from accounts.journeys import questions
+from enrollment.fields.headers import find_header, likely_header
 from enrollment.identity import name, number
-from enrollment.importing.columns import find_header, likely_header
 from support.help.grams import grams_of
 from verification.facts import canonical_item
 from xuejiportal.logs import RedactingFormatter, redact

@@ -11,9 +11,11 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import User
-from enrollment import batches, photo_batches, tasks, uploaded, uploads
-from enrollment.importing.faults import FileFault
-from enrollment.importing.photos import belonging
+from enrollment.files.faults import FileFault
+from enrollment.imports import pipeline
+from enrollment.imports import services as imports
+from enrollment.imports import storage as imports_storage
+from enrollment.imports import tasks as imports_tasks
 from enrollment.models import (
     BatchState,
     ImportBatch,
@@ -23,6 +25,9 @@ from enrollment.models import (
     PhotoKind,
     StudentRecord,
 )
+from enrollment.photos import services as photos
+from enrollment.photos import tasks as photos_tasks
+from enrollment.photos.archive import belonging
 from tests.enrollment.desk import make_registrar, page_of, publish, upload
 from tests.enrollment.importing import AT, run_import, sample, write_csv
 from tests.people import make_account, make_school
@@ -59,7 +64,7 @@ def desk(registrar: User) -> Client:
 
 def waiting(registrar: User, content: bytes, name: str = "名册.csv") -> ImportBatch:
     """An uploaded file whose task was lost: the sweep must find it."""
-    made = batches.upload_batch(
+    made = imports.upload_batch(
         institution=make_school(),
         file_name=name,
         source=io.BytesIO(content),
@@ -83,7 +88,7 @@ def with_huge_cell(quote: bool) -> bytes:
 @pytest.mark.parametrize("quote", [False, True])
 def test_a_huge_cell_is_a_fault_of_its_file(registrar: User, desk: Client, quote: bool) -> None:
     batch = waiting(registrar, with_huge_cell(quote))
-    tasks.rehearse_upload(batch.pk)
+    imports_tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.LONG_CELL)
     assert "131,072" in page_of(desk, batch)
@@ -94,16 +99,16 @@ def test_the_sweep_reaches_the_other_files(
 ) -> None:
     bad = waiting(registrar, write_csv(tmp_path / "b.csv", sample(3)).read_bytes())
     good = waiting(registrar, write_csv(tmp_path / "a.csv", sample(2)).read_bytes())
-    rehearse = batches.rehearse_batch
+    rehearse = imports.rehearse_batch
 
     def fail_for_the_first(*, batch: ImportBatch, **given: object) -> object:
         if batch.pk == bad.pk:
             raise OverflowError("something no reader has foreseen")
         return rehearse(batch=batch, **given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(batches, "rehearse_batch", fail_for_the_first)
+    monkeypatch.setattr(imports, "rehearse_batch", fail_for_the_first)
     for _ in range(2):  # one file of an institution at a time
-        tasks.sweep_batches()
+        imports_tasks.sweep_batches()
     good.refresh_from_db()
     assert good.state == BatchState.REHEARSED
 
@@ -119,11 +124,11 @@ def test_a_file_that_always_fails_is_given_up_with_a_reason(
         calls.append(1)
         raise RuntimeError("张三 has the number 110101200708150017")
 
-    monkeypatch.setattr(batches, "rehearse_batch", fail)
-    for _ in range(uploaded.MAX_ATTEMPTS + 2):
-        tasks.sweep_batches()
+    monkeypatch.setattr(imports, "rehearse_batch", fail)
+    for _ in range(pipeline.MAX_ATTEMPTS + 2):
+        imports_tasks.sweep_batches()
     batch.refresh_from_db()
-    assert len(calls) == uploaded.MAX_ATTEMPTS
+    assert len(calls) == pipeline.MAX_ATTEMPTS
     assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.GIVEN_UP)
     assert reverse("registry:check_again", args=[batch.key]) in page_of(desk, batch)
 
@@ -140,11 +145,11 @@ def test_a_worker_killed_each_time_counts_as_well(
         ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.REHEARSING)
         raise KilledError
 
-    monkeypatch.setattr(batches, "rehearse_batch", kill)
-    for _ in range(uploaded.MAX_ATTEMPTS):
+    monkeypatch.setattr(imports, "rehearse_batch", kill)
+    for _ in range(pipeline.MAX_ATTEMPTS):
         with pytest.raises(KilledError):
-            tasks.sweep_batches()
-    tasks.sweep_batches()
+            imports_tasks.sweep_batches()
+    imports_tasks.sweep_batches()
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.GIVEN_UP)
 
@@ -165,13 +170,13 @@ def test_a_batch_counts_as_checked_only_once_its_workbook_is_kept(
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(uploaded, "write_faulty_rows", kill)
+        patch.setattr(pipeline, "write_faulty_rows", kill)
         with pytest.raises(KilledError):
-            tasks.rehearse_upload(batch.pk)
-    tasks.sweep_batches()
+            imports_tasks.rehearse_upload(batch.pk)
+    imports_tasks.sweep_batches()
     batch.refresh_from_db()
     assert (batch.state, batch.result["faulty"]) == (BatchState.REHEARSED, 1)
-    with uploads.open_faulty_rows(batch) as workbook:
+    with imports_storage.open_faulty_rows(batch) as workbook:
         assert workbook.read(2) == b"PK"
 
 
@@ -184,9 +189,9 @@ def test_a_publication_that_always_fails_is_given_up_and_stops_no_other(
     def fail(**given: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(batches, "publish_batch", fail)
-    for _ in range(uploaded.MAX_ATTEMPTS + 1):
-        tasks.sweep_batches()
+    monkeypatch.setattr(imports, "publish_batch", fail)
+    for _ in range(pipeline.MAX_ATTEMPTS + 1):
+        imports_tasks.sweep_batches()
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.GIVEN_UP)
     assert not StudentRecord.objects.exists()
@@ -223,7 +228,7 @@ def test_an_old_publication_is_undone_although_a_column_was_added_since(
     with connection.cursor() as cursor:  # as if ethnicity had not existed then
         cursor.execute("UPDATE enrollment_recordbefore SET row = row - 'ethnicity'")
     today = StudentRecord.objects.get(student_number=rows[0][AT["学号"]])
-    batches.undo_batch(batch=batch, by=None)
+    imports.undo_batch(batch=batch, by=None)
     record = StudentRecord.objects.get(pk=today.pk)
     assert record.ethnicity == today.ethnicity
     assert record.major_name != "软件工程"
@@ -233,7 +238,7 @@ def test_one_zip_of_photographs_stops_no_other(
     registrar: User, school: Institution, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     made = [
-        photo_batches.upload_photos(
+        photos.upload_photos(
             institution=school,
             kind=PhotoKind.ADMISSION,
             file_name=f"{number}.zip",
@@ -251,26 +256,26 @@ def test_one_zip_of_photographs_stops_no_other(
             raise OverflowError
         return belonging(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(photo_batches, "belonging", fail_for_the_first)
+    monkeypatch.setattr(photos, "belonging", fail_for_the_first)
     for _ in range(2):
-        tasks.sweep_photo_batches()
+        photos_tasks.sweep_photo_batches()
     assert PhotoBatch.objects.get(pk=made[1].pk).state == PhotoBatchState.CHECKED
 
     def fail(*given: object) -> None:
         raise OverflowError
 
-    monkeypatch.setattr(photo_batches, "belonging", fail)
-    for _ in range(photo_batches.MOST_ATTEMPTS + 1):
-        tasks.sweep_photo_batches()
+    monkeypatch.setattr(photos, "belonging", fail)
+    for _ in range(photos.MOST_ATTEMPTS + 1):
+        photos_tasks.sweep_photo_batches()
     first = PhotoBatch.objects.get(pk=made[0].pk)
     assert (first.state, first.failure) == (PhotoBatchState.FAILED, FileFault.GIVEN_UP)
 
 
 def test_an_upload_by_the_command_that_broke_off_is_closed(school: Institution) -> None:
     """Its batch has no file to be taken up again."""
-    batch = batches.open_batch(institution=school, file_name="a.csv", sha256=b"", created_by=None)
+    batch = imports.open_batch(institution=school, file_name="a.csv", sha256=b"", created_by=None)
     ImportBatch.objects.update(state=BatchState.REHEARSING)
-    tasks.sweep_batches()
+    imports_tasks.sweep_batches()
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.INTERRUPTED)
 
@@ -280,17 +285,17 @@ def test_check_again_begins_with_fresh_attempts(
 ) -> None:
     batch = upload(desk, write_csv(tmp_path / "a.csv", sample(3)), school)
     ImportBatch.objects.update(
-        state=BatchState.FAILED, failure=FileFault.GIVEN_UP, attempts=uploaded.MAX_ATTEMPTS
+        state=BatchState.FAILED, failure=FileFault.GIVEN_UP, attempts=pipeline.MAX_ATTEMPTS
     )
     desk.post(reverse("registry:check_again", args=[batch.key]))
-    tasks.rehearse_upload(batch.pk)
+    imports_tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
     assert batch.state == BatchState.REHEARSED
 
 
 def of(school: Institution, content: bytes) -> ImportBatch:
     """A file of ``school`` that waits, its doorbell lost."""
-    made = batches.upload_batch(
+    made = imports.upload_batch(
         institution=school,
         file_name="a.csv",
         source=io.BytesIO(content),
@@ -312,23 +317,23 @@ def test_many_files_of_one_school_make_no_other_wait_for_all_of_them(
     def put(arguments: tuple[int], **_: object) -> None:
         queue.extend(arguments)
 
-    monkeypatch.setattr(tasks.rehearse_upload, "apply_async", put)
+    monkeypatch.setattr(imports_tasks.rehearse_upload, "apply_async", put)
     for batch in (*many, other):
-        tasks.enqueue_import(tasks.rehearse_upload, batch)
+        imports_tasks.enqueue_import(imports_tasks.rehearse_upload, batch)
     assert queue == [many[0].pk, other.pk]
 
     checked: list[int] = []
-    rehearse = uploaded.rehearse
+    rehearse = pipeline.rehearse
 
     def note(batch: ImportBatch) -> None:
         checked.append(batch.pk)
         rehearse(batch)
 
-    monkeypatch.setattr(uploaded, "rehearse", note)
-    tasks.sweep_batches()
+    monkeypatch.setattr(pipeline, "rehearse", note)
+    imports_tasks.sweep_batches()
     assert checked == [many[0].pk, other.pk], "nor does a sweep take all of them in hand"
     while queue:
-        tasks.rehearse_upload(queue.pop(0))
+        imports_tasks.rehearse_upload(queue.pop(0))
     assert checked[2:] == [batch.pk for batch in many[1:]], "each rings for the next"
 
 
@@ -336,7 +341,7 @@ def test_many_zips_of_one_school_make_no_other_wait_for_all_of_them(
     registrar: User, school: Institution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = [
-        photo_batches.upload_photos(
+        photos.upload_photos(
             institution=owner,
             kind=PhotoKind.ADMISSION,
             file_name="a.zip",
@@ -350,10 +355,10 @@ def test_many_zips_of_one_school_make_no_other_wait_for_all_of_them(
     def put(arguments: tuple[int], **_: object) -> None:
         queue.extend(arguments)
 
-    monkeypatch.setattr(tasks.check_photos, "apply_async", put)
+    monkeypatch.setattr(photos_tasks.check_photos, "apply_async", put)
     for batch in made:
-        tasks.enqueue_photos(tasks.check_photos, batch)
+        photos_tasks.enqueue_photos(photos_tasks.check_photos, batch)
     keys = [batch.pk for batch in made]
     assert queue == [keys[0], keys[3]]
-    tasks.check_photos(queue.pop(0))
+    photos_tasks.check_photos(queue.pop(0))
     assert queue == [keys[3], keys[1]], "the next of the school comes after the other school's"

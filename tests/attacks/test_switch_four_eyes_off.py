@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Notice, User
 from audit.models import AuditEntry
-from enrollment import tasks
+from enrollment.imports import tasks as imports_tasks
 from enrollment.models import (
     BatchState,
     ImportBatch,
@@ -176,7 +176,7 @@ def named(desk: Client, batch: ImportBatch, take: str, give: str) -> None:
     first, second = (next(n for n in given if given[n] == one) for one in (take, give))
     given[first], given[second] = given[second], given[first]
     desk.post(page, given)
-    tasks.rehearse_upload(batch.pk)
+    imports_tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
 
 
@@ -194,13 +194,13 @@ def test_the_second_person_does_not_say_how_the_file_is_read(
         ImportBatch.objects.filter(pk=batch.pk).update(state="failed", failure="interrupted")
         assert reverse("registry:check_again", args=[batch.key]) not in page_of(desk, batch)
         desk.post(reverse("registry:check_again", args=[batch.key]))
-        tasks.rehearse_upload(batch.pk)
+        imports_tasks.rehearse_upload(batch.pk)
     else:
         assert reverse("registry:columns", args=[batch.key]) not in page_of(desk, batch)
         named(desk, batch, "college", "department")
     signed_in_just_now(desk)
     desk.post(reverse("registry:publish", args=[batch.key]))
-    tasks.publish_upload(batch.pk)
+    imports_tasks.publish_upload(batch.pk)
     assert not StudentRecord.objects.filter(college=sample(1)[0][AT["系所"]]).exists()
 
 

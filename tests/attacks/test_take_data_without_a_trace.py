@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from accounts.models import Notice, User
 from audit.models import AuditEntry
+from enrollment.imports.storage import keep_faulty_rows
 from enrollment.models import (
     ImportBatch,
     InstitutionRegistrar,
@@ -19,7 +20,6 @@ from enrollment.models import (
     RecordEvent,
     StudentRecord,
 )
-from enrollment.uploads import keep_faulty_rows
 from support.models import Cause, Report
 from support.reports.services import Statement, hand_on, open_report
 from tests.people import enter, make_account, make_record, make_school, sample_number

@@ -16,8 +16,7 @@ from accounts.models import Notice, Rescue, User
 from accounts.roles import Role
 from accounts.tasks import finish_rescues
 from audit.models import AuditEntry
-from enrollment.albums import keep_photo
-from enrollment.importing.pictures import prepare
+from enrollment.files.images import prepare
 from enrollment.models import (
     ClassCounselor,
     InstitutionRegistrar,
@@ -25,6 +24,7 @@ from enrollment.models import (
     StatusReport,
     StudentRecord,
 )
+from enrollment.photos.storage import keep_photo
 from tests.enrollment.test_evidence import picture
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number

@@ -22,7 +22,7 @@ from pypdf import PdfWriter
 from accounts.limit_rules import RULES
 from accounts.models import LimitHit, User
 from enrollment.models import SigningKey, StatusReport, StudentRecord
-from enrollment.reporting.signing import sign, signing_key
+from enrollment.status_reports.signing import sign, signing_key
 from tests.enrollment.test_status_reports import bring, file_of, issue
 from tests.people import make_account, make_school, sample_number
 from vault.cipher import unseal
@@ -305,9 +305,9 @@ def test_a_report_is_not_issued_for_a_record_that_has_just_left(
     wang: User, wang_record: StudentRecord
 ) -> None:
     """The page was open when the school took the record back."""
-    from enrollment.cards import card_of
-    from enrollment.freezing import RecordFrozenError
-    from enrollment.reporting.acts import issue_report
+    from enrollment.records.freezing import RecordFrozenError
+    from enrollment.status_page.cards import card_of
+    from enrollment.status_reports.services import issue_report
 
     card = card_of(wang, wang_record.key)
     assert card is not None

@@ -11,7 +11,8 @@ from contextlib import suppress
 import pytest
 from PIL import Image
 
-from enrollment.evidence import (
+from enrollment.files.drawing import CPU_SECONDS
+from enrollment.files.evidence import (
     MAX_BYTES,
     MAX_PIXELS,
     PICTURE,
@@ -19,9 +20,8 @@ from enrollment.evidence import (
     EvidenceFaultError,
     check_all,
 )
-from enrollment.files.drawing import CPU_SECONDS
-from enrollment.importing.pictures import MAX_BYTES as PHOTO_BYTES
-from enrollment.importing.pictures import PhotoFaultError, prepare
+from enrollment.files.images import MAX_BYTES as PHOTO_BYTES
+from enrollment.files.images import PhotoFaultError, prepare
 from tests.enrollment.test_evidence import upload
 
 OWN_SECONDS = 0.5  # of the web process, which has other visitors

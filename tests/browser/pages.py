@@ -18,7 +18,7 @@ from playwright.sync_api import Page as Tab
 
 from accounts.codes import derive
 from accounts.models import Code, CodePurpose, ContactChange, Rescue
-from enrollment.absences import groups
+from enrollment.imports.missing.services import groups
 from enrollment.models import (
     AbsenceDecision,
     Confirmation,

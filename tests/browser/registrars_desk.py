@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from enrollment import tasks
+from enrollment.imports import tasks as imports_tasks
 from enrollment.models import ImportBatch
 from tests.people import PASSWORD
 
@@ -33,7 +33,7 @@ class Desk:
         self.tab.locator("input[type=file]").set_input_files(path)
         self.press(button)
         expect(self.tab.locator("[data-live]")).to_be_visible()
-        tasks.rehearse_upload(ImportBatch.objects.latest("pk").pk)
+        imports_tasks.rehearse_upload(ImportBatch.objects.latest("pk").pk)
         expect(self.tab.locator("[data-live]")).to_have_count(0)
 
     def confirm_password(self) -> None:
@@ -49,5 +49,5 @@ class Desk:
         self.look("发布这个文件")
         self.press("发布")
         expect(self.tab.locator("[data-live] progress")).to_be_visible()
-        tasks.publish_upload(ImportBatch.objects.latest("pk").pk)
+        imports_tasks.publish_upload(ImportBatch.objects.latest("pk").pk)
         self.look("发布回执")

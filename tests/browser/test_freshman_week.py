@@ -15,9 +15,10 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment.confirming import CHECKLIST, answer_record
+from enrollment.confirmations.services import answer_record
+from enrollment.fields.checklist import CHECKLIST
 from enrollment.models import ClassCounselor, SchoolClass, StudentRecord
-from enrollment.services import claim_records
+from enrollment.records.services import claim_records
 from support.board.folding import fold_headcounts
 from tests.browser.conftest import NewContext
 from tests.outbox import Outbox

@@ -13,8 +13,8 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
 from accounts.models import User
-from enrollment import tasks
 from enrollment.models import Photo, PhotoBatch, PhotoKind
+from enrollment.photos import tasks as photos_tasks
 from tests.browser.conftest import NewContext
 from tests.browser.hand import take_file
 from tests.enrollment.importing import AT, run_import, sample, write_csv
@@ -54,7 +54,7 @@ def test_a_zip_becomes_photographs(
     expect(tab.locator("[data-live]")).to_be_visible()
     look(tab, tmp_path / "1.png")
     batch = PhotoBatch.objects.get()
-    tasks.check_photos(batch.pk)
+    photos_tasks.check_photos(batch.pk)
     main = tab.get_by_role("main")
     expect(main).to_contain_text("照片的归属")
     expect(main).to_contain_text("无此人.jpg")
@@ -68,7 +68,7 @@ def test_a_zip_becomes_photographs(
     look(tab, tmp_path / "3.png")
     main.get_by_role("button", name="收入这些照片").click()
     expect(tab.locator("[data-live] progress")).to_be_visible()
-    tasks.take_photos(batch.pk)
+    photos_tasks.take_photos(batch.pk)
     expect(main).to_contain_text("处理结果")
     look(tab, tmp_path / "4.png")
     assert Photo.objects.filter(kind=PhotoKind.ADMISSION).count() == 2

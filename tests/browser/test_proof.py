@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 import audit.services as trail
 from accounts.models import User
 from accounts.roles import Role
-from enrollment.confirming import answer_record
+from enrollment.confirmations.services import answer_record
 from enrollment.models import (
     ClassCounselor,
     FieldChange,
@@ -26,7 +26,7 @@ from enrollment.models import (
     StatusReport,
     StudentRecord,
 )
-from enrollment.tasks import print_status_report
+from enrollment.status_reports.tasks import print_status_report
 from tests.browser import ways
 from tests.browser.conftest import NewContext
 from tests.browser.pages import show_it_is_you

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from accounts.models import User
-from enrollment import tasks
+from enrollment.imports import tasks as imports_tasks
 from enrollment.models import ImportBatch, StudentRecord
 from tests.browser.conftest import NewContext
 from tests.browser.hand import take_file
@@ -92,7 +92,7 @@ def test_a_messy_workbook_becomes_the_registry(
     desk.tab.get_by_label("校内编号").select_option(label="学号")
     desk.look("校内编号")
     desk.press("记住并检查文件")
-    tasks.rehearse_upload(ImportBatch.objects.latest("pk").pk)
+    imports_tasks.rehearse_upload(ImportBatch.objects.latest("pk").pk)
     for told in ("已损坏的号码", "互相冲突的行", "重复的行"):
         desk.look(told)
 

@@ -14,9 +14,9 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
-from enrollment.files.cell_marks import LOST_DIGITS, SEEMING_BLANK
-from enrollment.files.sheets import SheetReader
-from enrollment.importing import xlsx_stream
+from enrollment.fields.cell_marks import LOST_DIGITS, SEEMING_BLANK
+from enrollment.files.workbooks import xlsx_stream
+from enrollment.files.workbooks.sheets import SheetReader
 
 TEXT = st.text(
     st.characters(

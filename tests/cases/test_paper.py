@@ -14,10 +14,10 @@ from pytest_django import Settings
 
 from accounts.models import Notice, User
 from enrollment.models import InstitutionRegistrar, StatusReport, StudentRecord
-from enrollment.reporting.glyphs import MissingGlyphsError, missing_glyphs
-from enrollment.reporting.paper import print_report
-from enrollment.reporting.signing import verify
-from enrollment.tasks import print_status_report, sweep_reports
+from enrollment.status_reports.glyphs import MissingGlyphsError, missing_glyphs
+from enrollment.status_reports.pdf import print_report
+from enrollment.status_reports.signing import verify
+from enrollment.status_reports.tasks import print_status_report, sweep_reports
 from tests.people import make_account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]

@@ -10,13 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from enrollment.albums import Album, import_photos
-from enrollment.evidence import EvidenceFault, EvidenceFaultError, check_all
-from enrollment.importing.faults import FileFault, FileFaultError
-from enrollment.importing.photos import PhotoTally
-from enrollment.importing.pictures import PhotoFault, PhotoFaultError, prepare
+from enrollment.files.evidence import EvidenceFault, EvidenceFaultError, check_all
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.images import PhotoFault, PhotoFaultError, prepare
 from enrollment.models import Institution, Photo, PhotoKind
+from enrollment.photos.archive import PhotoTally
 from enrollment.photos.names import numbers_in, picture_stem
+from enrollment.photos.storage import PhotoSource, import_photos
 from tests.enrollment.pictures import picture, zip_of
 from tests.people import make_record, sample_number
 
@@ -26,7 +26,7 @@ HEIC = b"\x00\x00\x00\x18ftypheic" + bytes(200)
 def take(school: Institution, *names: str, **kept: bytes) -> PhotoTally:
     """Take a ZIP with a picture under each of these names."""
     entries = {name: picture() for name in names} | kept
-    album = Album(PhotoKind.ADMISSION, by=None)
+    album = PhotoSource(PhotoKind.ADMISSION, by=None)
     return import_photos(
         institution=school, album=album, source=zip_of(entries), report=lambda done: None
     )
@@ -117,7 +117,7 @@ def test_a_packing_method_that_is_not_read_is_named_once(student: Institution) -
     with pytest.raises(FileFaultError) as error:
         import_photos(
             institution=student,
-            album=Album(PhotoKind.ADMISSION, by=None),
+            album=PhotoSource(PhotoKind.ADMISSION, by=None),
             source=io.BytesIO(bytes(data)),
             report=lambda done: None,
         )
@@ -130,7 +130,7 @@ def test_other_packing_methods_are_read(student: Institution, method: int) -> No
     with zipfile.ZipFile(out, "w", method) as archive:
         archive.writestr("Z2026-005A.jpg", picture())
     out.seek(0)
-    album = Album(PhotoKind.ADMISSION, by=None)
+    album = PhotoSource(PhotoKind.ADMISSION, by=None)
     tally = import_photos(institution=student, album=album, source=out, report=lambda done: None)
     assert tally.stored == 1
 

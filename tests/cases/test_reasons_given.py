@@ -12,9 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 from django.utils.datastructures import MultiValueDict
 
-from enrollment.importing.faults import FileFault
+from enrollment.files.faults import FileFault
+from enrollment.imports.forms import FileForm
 from enrollment.models import StudentRecord
-from enrollment.registry_forms import FileForm
 from tests.cases.checking import DATA, TITLES, check, person, write
 
 pytestmark = pytest.mark.usefixtures("school")

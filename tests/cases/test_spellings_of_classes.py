@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit.models import AuditEntry
-from enrollment import batches
+from enrollment.imports import services as imports
 from enrollment.institutions.class_names import OtherInstitutionError, merge_class
 from enrollment.models import (
     ClassCounselor,
@@ -89,7 +89,7 @@ def test_an_import_undone_after_a_merge_never_names_a_class_that_is_gone(
     StudentRecord.objects.update(student_number="2026000001", candidate_number="26110100000001")
     check(write(tmp_path / "a.csv", person(班级="机械2601")), rehearse=False, out=tmp_path / "a")
     merge_class(school_class=other, into=kept, by=by)
-    batches.undo_batch(batch=ImportBatch.objects.get(), by=by)
+    imports.undo_batch(batch=ImportBatch.objects.get(), by=by)
     connection.check_constraints()
     assert StudentRecord.objects.get().school_class == kept
 

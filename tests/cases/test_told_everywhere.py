@@ -8,10 +8,10 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from enrollment.importing.faults import FileFaultError
-from enrollment.imports.named_columns import parse_named_columns
+from enrollment.files.faults import FileFaultError
+from enrollment.imports.columns.named import parse_named_columns
+from enrollment.imports.tokens.services import create_token
 from enrollment.models import Institution, StudentRecord, TokenRight
-from enrollment.tokens import create_token
 from tests.cases.checking import DATA, check, person, write
 from tests.enrollment.desk import make_registrar, page_of, upload
 from tests.enrollment.test_import_api import System

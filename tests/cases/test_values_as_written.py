@@ -157,7 +157,7 @@ def test_other_names_of_the_certificate_number_are_known(tmp_path: Path, title: 
     ],
 )  # fmt: skip
 def test_other_titles_are_known(title: str, column: str) -> None:
-    from enrollment.importing.columns import read_header
+    from enrollment.fields.headers import read_header
 
     assert read_header(1, [title]).mapping == {column: 0}
 

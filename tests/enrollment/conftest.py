@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from enrollment.demo.samples import INSTITUTION_CODE, INSTITUTION_NAME
 from enrollment.models import Institution
-from enrollment.samples import INSTITUTION_CODE, INSTITUTION_NAME
 from tests.enrollment.desk import make_registrar
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment import tasks
+from enrollment.imports import tasks as imports_tasks
 from enrollment.models import ImportBatch, Institution, InstitutionRegistrar
 from tests.people import make_account
 
@@ -41,7 +41,7 @@ def upload(client: Client, path: Path, school: Institution, *, check: bool = Tru
     assert answer["Location"] == reverse("registry:import", args=[batch.key])
     assert "data-live" in client.get(answer["Location"]).content.decode()
     if check:
-        tasks.rehearse_upload(batch.pk)
+        imports_tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
     return batch
 
@@ -57,5 +57,5 @@ def publish(client: Client, batch: ImportBatch) -> None:
     address = reverse("registry:publish", args=[batch.key])
     assert client.get(address).status_code == 200
     assert client.post(address).status_code == 302
-    tasks.publish_upload(batch.pk)
+    imports_tasks.publish_upload(batch.pk)
     batch.refresh_from_db()

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.core.management import call_command
 
-from enrollment import batches, uploads
-from enrollment.importing.readers import open_table
-from enrollment.importing.rehearsal import header_of
+from enrollment.demo.samples import HEADER, sample_rows
+from enrollment.files.readers import open_table
+from enrollment.imports import services as imports
+from enrollment.imports import storage as imports_storage
+from enrollment.imports.rehearsal import header_of
 from enrollment.models import ImportBatch, StudentRecord
-from enrollment.samples import HEADER, sample_rows
 from tests.people import make_school
 from vault.cipher import unseal
 
@@ -57,7 +58,7 @@ def make_import(directory: Path, *, publish: bool) -> ImportBatch:
     rows = sample(6)
     if publish:
         batch = make_checked(directory, rows)
-        batches.publish_batch(batch=batch, by=None)
+        imports.publish_batch(batch=batch, by=None)
         batch.refresh_from_db()
         return batch
     make_import(directory, publish=True)
@@ -71,13 +72,13 @@ def make_checked(directory: Path, rows: list[list[str]]) -> ImportBatch:
     """A file that was checked."""
     path = write_csv(directory / "2026秋季学籍.csv", rows)
     table = open_table(path.open("rb"), path.name)
-    batch = batches.open_batch(
+    batch = imports.open_batch(
         institution=make_school(), file_name=path.name, sha256=b"", created_by=None
     )
-    batches.rehearse_batch(
+    imports.rehearse_batch(
         batch=batch, table=table, header=header_of(table), report=lambda done: None
     )
-    uploads.keep_head(batch, table.head(uploads.HEAD_ROWS))
+    imports_storage.keep_head(batch, table.head(imports_storage.HEAD_ROWS))
     table.close()
     batch.refresh_from_db()
     return batch

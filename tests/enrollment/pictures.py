@@ -6,9 +6,9 @@ import zipfile
 from PIL import Image
 
 from accounts.models import User
-from enrollment import photo_batches
+from enrollment.demo.samples import HEADER, sample_rows
 from enrollment.models import PhotoBatch, PhotoKind
-from enrollment.samples import HEADER, sample_rows
+from enrollment.photos import services as photos
 from tests.people import make_school
 
 
@@ -37,13 +37,13 @@ def zip_of(entries: dict[str, bytes]) -> io.BytesIO:
 def make_photo_batch(by: User) -> PhotoBatch:
     """A checked ZIP of the invented school: one photograph of a sample person, one of nobody."""
     number = next(iter(sample_rows(1, seed=1)))[HEADER.index("学号")]
-    batch = photo_batches.upload_photos(
+    batch = photos.upload_photos(
         institution=make_school(),
         kind=PhotoKind.ADMISSION,
         file_name="2026级录取照片.zip",
         source=zip_of({f"{number}.jpg": picture(), "无此人.jpg": picture()}),
         created_by=by,
     )
-    photo_batches.check_photos(batch)
+    photos.check_photos(batch)
     batch.refresh_from_db()
     return batch

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from audit.models import AuditEntry
-from enrollment.confirming import answer_record
+from enrollment.confirmations.services import answer_record
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
 from tests.enrollment.desk import page_of, publish, upload
 from tests.enrollment.importing import AT, run_import, sample, write_csv

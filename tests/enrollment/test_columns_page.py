@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from enrollment import tasks
+from enrollment.imports import tasks as imports_tasks
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
 from tests.enrollment.desk import page_of, publish, upload
 from tests.enrollment.importing import AT, sample, write_csv
@@ -17,7 +17,7 @@ def columns_of(batch: ImportBatch) -> str:
 
 
 def checked_again(batch: ImportBatch) -> ImportBatch:
-    tasks.rehearse_upload(batch.pk)
+    imports_tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
     return batch
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Notice, User
 from audit.models import AuditEntry
 from delivery.models import OutboxMessage
-from enrollment.confirming import answer_record
+from enrollment.confirmations.services import answer_record
 from enrollment.models import Answer, Campaign, Confirmation, FieldChange, StudentRecord
 from tests.enrollment.importing import AT, run_import, sample, write_csv
 from tests.people import make_account, make_school, sample_number

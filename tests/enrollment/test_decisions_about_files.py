@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from enrollment import tasks
-from enrollment.importing.columns import BY_NAME
+from enrollment.fields.catalogue import BY_NAME
+from enrollment.imports import tasks as imports_tasks
+from enrollment.imports.tokens.services import create_token
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord, TokenRight
-from enrollment.tokens import create_token
 from tests.cases.test_workbooks import emptied
 from tests.cases.workbooks import ROWS, run, saved, sheet_with
 from tests.enrollment.desk import make_registrar, page_of, signed_in_just_now, upload
@@ -71,7 +71,7 @@ def test_the_page_says_how_many_values_go_and_a_tick_agrees(
     assert "" not in majors()
 
     assert desk.post(address, {"accept_cleared": "on"}).status_code == 302
-    tasks.publish_upload(batch.pk)
+    imports_tasks.publish_upload(batch.pk)
     assert majors().count("") == CLEARED
 
 
@@ -91,7 +91,7 @@ def test_a_system_is_refused_with_the_count_and_the_parameter(
         assert system.ask("POST", f"{address}?accept_cleared={word}")[0] == 409
     assert "" not in majors()
     assert system.ask("POST", f"{address}?accept_cleared=1")[0] == 202
-    tasks.publish_upload(batch.pk)
+    imports_tasks.publish_upload(batch.pk)
     assert majors().count("") == CLEARED
 
 
@@ -111,7 +111,7 @@ def test_the_page_offers_the_sheets_and_reads_the_chosen_one(
     assert batch.state == BatchState.FAILED
 
     desk.post(address, {"sheet": SHEETS[0]})
-    tasks.rehearse_upload(batch.pk)
+    imports_tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
     assert batch.state == BatchState.REHEARSED
     assert batch.result["new"] == len(ROWS)

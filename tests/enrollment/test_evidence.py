@@ -12,7 +12,7 @@ from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
-from enrollment.evidence import (
+from enrollment.files.evidence import (
     MAX_BYTES,
     MAX_FILES,
     EvidenceFault,

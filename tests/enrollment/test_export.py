@@ -14,8 +14,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
-from enrollment.exporting import Wanted, rows, titles, wanted_records
-from enrollment.spreadsheets import csv_lines
+from enrollment.files.spreadsheets import csv_lines
+from enrollment.records.export import Wanted, rows, titles, wanted_records
 from tests.enrollment.importing import run_import, sample, write_csv
 from tests.people import enter, make_account, make_record, make_school, sample_number
 

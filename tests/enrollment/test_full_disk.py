@@ -15,10 +15,10 @@ from django.urls import reverse
 from openpyxl import Workbook
 from pytest_django import Settings
 
-from enrollment import tasks
-from enrollment.importing.faults import FileFault
+from enrollment.demo.samples import HEADER
+from enrollment.files.faults import FileFault
+from enrollment.imports import tasks as imports_tasks
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
-from enrollment.samples import HEADER
 from tests.enrollment.desk import IMPORTS, make_registrar, upload
 from tests.enrollment.importing import sample, write_csv
 
@@ -84,7 +84,7 @@ def test_no_room_for_the_work(desk: Client, school: Institution, tmp_path: Path,
     desk.post(IMPORTS, {"institution": school.pk, "file": file})
     batch = ImportBatch.objects.get()
     with little_room():
-        tasks.rehearse_upload(batch.pk)
+        imports_tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.NO_ROOM)
     page = desk.get(reverse("registry:import", args=[batch.key])).content.decode()

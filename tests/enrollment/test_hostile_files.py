@@ -15,10 +15,10 @@ from odf.table import Table, TableCell, TableRow
 from odf.text import P
 from openpyxl import Workbook
 
+from enrollment.demo.samples import HEADER
+from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.text_encoding import detect_encoding
-from enrollment.importing.faults import FileFault, FileFaultError
 from enrollment.models import StudentRecord
-from enrollment.samples import HEADER
 from tests.enrollment.importing import AT, run_import, sample, write_csv
 
 pytestmark = pytest.mark.usefixtures("school")

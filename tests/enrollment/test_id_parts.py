@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
+from enrollment.demo.samples import HEADER, sample_rows
 from enrollment.identity.number import InvalidNumberError, canonical_number, id_facts
-from enrollment.importing.id_parts import IdReader
-from enrollment.samples import HEADER, sample_rows
+from enrollment.imports.checking.id_numbers import IdReader
 
 CERTIFICATE = HEADER.index("证件号码")
 reader = IdReader()

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from enrollment import batches
-from enrollment.importing import stage
+from enrollment.imports import services as imports
+from enrollment.imports.checking import workers
 from enrollment.models import FieldChange, ImportBatch, Institution, StudentRecord
 from tests.enrollment.importing import AT, run_import, sample, snapshot, write_csv
 
@@ -23,13 +23,13 @@ def published(school: Institution, tmp_path: Path) -> Path:
 def unread(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The files that were read row by row."""
     read: list[object] = []
-    fill = stage.fill
+    fill = workers.fill
 
-    def noted(job: stage.Job, report: stage.Report) -> object:
+    def noted(job: workers.Job, report: workers.Report) -> object:
         read.append(job)
         return fill(job, report)
 
-    monkeypatch.setattr(stage, "fill", noted)
+    monkeypatch.setattr(workers, "fill", noted)
     return read
 
 
@@ -61,7 +61,7 @@ def take_away(batch: ImportBatch) -> None:
 
 
 def undo(batch: ImportBatch) -> None:
-    batches.undo_batch(batch=batch, by=None)
+    imports.undo_batch(batch=batch, by=None)
 
 
 def forget_rules(batch: ImportBatch) -> None:

@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts.limit_rules import RULES, Rule
 from accounts.models import RoleGrant, User
 from audit.models import AuditEntry
-from enrollment import tasks
+from enrollment.imports import tasks as imports_tasks
+from enrollment.imports.tokens.services import create_token, revoke_token
 from enrollment.models import (
     BatchState,
     ImportBatch,
@@ -25,7 +26,6 @@ from enrollment.models import (
     StudentRecord,
     TokenRight,
 )
-from enrollment.tokens import create_token, revoke_token
 from tests.enrollment.desk import make_registrar, signed_in_just_now
 from tests.enrollment.importing import AT, sample, write_csv
 
@@ -68,7 +68,7 @@ class System:
         assert status == 202, report
         batch = ImportBatch.objects.get(key=report["import"])
         assert report["address"] == reverse("import_api:state", args=[batch.key])
-        tasks.rehearse_upload(batch.pk)
+        imports_tasks.rehearse_upload(batch.pk)
         batch.refresh_from_db()
         return batch
 
@@ -90,7 +90,7 @@ def _make(school: Institution, maker: User, right: TokenRight) -> tuple[ImportTo
 
 def test_a_file_is_checked_and_published(system: System, tmp_path: Path) -> None:
     batch = system.hand_in(write_csv(tmp_path / "a.csv", sample(3)), "?publish=1")
-    tasks.publish_upload(batch.pk)
+    imports_tasks.publish_upload(batch.pk)
     report = system.report(batch)
     assert (report["state"], report["result"]["new"]) == ("published", 3)
     assert StudentRecord.objects.count() == 3
@@ -121,9 +121,9 @@ def test_publishing_later_and_by_form(system: System, tmp_path: Path) -> None:
     batch = ImportBatch.objects.get()
     publish = reverse("import_api:publish", args=[batch.key])
     assert system.ask("POST", publish)[0] == 409  # not checked yet
-    tasks.rehearse_upload(batch.pk)
+    imports_tasks.rehearse_upload(batch.pk)
     assert system.ask("POST", publish)[0] == 202
-    tasks.publish_upload(batch.pk)
+    imports_tasks.publish_upload(batch.pk)
     assert StudentRecord.objects.count() == 2
     assert system.ask("POST", publish)[1]["error"] == "state"
 
@@ -193,7 +193,7 @@ def test_a_token_ends_between_check_and_publication(
     assert status == 202
     revoke_token(token=ImportToken.objects.get(), by=maker)
     batch = ImportBatch.objects.get(key=report["import"])
-    tasks.rehearse_upload(batch.pk)
+    imports_tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
     assert batch.state == BatchState.REHEARSED
 

@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment import tasks, uploaded
+from enrollment.imports import pipeline
+from enrollment.imports import tasks as imports_tasks
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
 from tests.enrollment.desk import (
     IMPORTS,
@@ -140,7 +141,7 @@ def test_a_registry_changed_since_the_check_is_not_overwritten(
     address = reverse("registry:check_again", args=[batch.key])
     assert address in page_of(desk, batch)
     assert desk.post(address).status_code == 302
-    tasks.rehearse_upload(batch.pk)
+    imports_tasks.rehearse_upload(batch.pk)
     publish(desk, batch)
     assert batch.state == BatchState.PUBLISHED
     assert not StudentRecord.objects.filter(status="退学").exists()
@@ -162,12 +163,12 @@ def test_what_a_dead_worker_left_is_taken_up(
 ) -> None:
     batch = upload(desk, write_csv(tmp_path / "a.csv", sample(2)), school)
     ImportBatch.objects.update(state=BatchState.REHEARSING)
-    uploaded.release_abandoned()
+    pipeline.release_abandoned()
     batch.refresh_from_db()
     assert batch.state == BatchState.UPLOADED
-    batch.created_at -= 2 * uploaded.PATIENCE
+    batch.created_at -= 2 * pipeline.PATIENCE
     batch.save()
-    tasks.sweep_batches()
+    imports_tasks.sweep_batches()
     batch.refresh_from_db()
     assert batch.state == BatchState.REHEARSED
 
@@ -180,7 +181,7 @@ def test_the_second_file_waits_for_the_first_and_is_then_rung(
     def put(arguments: tuple[int], **_: object) -> None:
         rung.extend(arguments)
 
-    monkeypatch.setattr(tasks.rehearse_upload, "apply_async", put)
+    monkeypatch.setattr(imports_tasks.rehearse_upload, "apply_async", put)
     first = upload(desk, write_csv(tmp_path / "a.csv", sample(2)), school, check=False)
     second = upload(desk, write_csv(tmp_path / "b.csv", sample(3)), school, check=False)
     ImportBatch.objects.filter(pk=first.pk).update(state=BatchState.REHEARSING)
@@ -188,7 +189,7 @@ def test_the_second_file_waits_for_the_first_and_is_then_rung(
     assert "a.csv" in page  # which file goes first
     assert "同一时间只处理一个" in page
     ImportBatch.objects.filter(pk=first.pk).update(state=BatchState.UPLOADED)
-    tasks.rehearse_upload(first.pk)
+    imports_tasks.rehearse_upload(first.pk)
     assert rung == [first.pk, second.pk]
 
 

@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from enrollment import absences, batches
+from enrollment.imports import services as imports
+from enrollment.imports.missing import services as missing
 from enrollment.models import (
     AbsenceDecision,
     AbsenceKind,
@@ -22,7 +23,7 @@ from enrollment.models import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENTS = 6
-TOLD = (absences.NotOpenError, batches.WrongStateError)
+TOLD = (missing.NotOpenError, imports.WrongStateError)
 
 
 def winners(act: Callable[[], object]) -> int:
@@ -46,12 +47,12 @@ def winners(act: Callable[[], object]) -> int:
 def test_one_decision_about_a_group_and_one_way_back(
     partial_import: ImportBatch, desk_registrar: User
 ) -> None:
-    batches.publish_batch(batch=partial_import, by=None)
-    asked = absences.undecided(partial_import).count()
+    imports.publish_batch(batch=partial_import, by=None)
+    asked = missing.undecided(partial_import).count()
     decide = partial(
-        absences.decide,
+        missing.decide,
         batch=partial_import,
-        chosen=absences.groups(partial_import, by_class=False),
+        chosen=missing.groups(partial_import, by_class=False),
         kind=AbsenceKind.LEFT,
         status="毕业",
         happened_on=date(2026, 6, 30),
@@ -64,7 +65,7 @@ def test_one_decision_about_a_group_and_one_way_back(
     assert RecordEvent.objects.count() == asked
 
     made = AbsenceDecision.objects.get()
-    assert winners(partial(absences.undo_decision, decision=made, by=desk_registrar)) == 1
+    assert winners(partial(missing.undo_decision, decision=made, by=desk_registrar)) == 1
     assert StudentRecord.objects.filter(status="毕业").count() == before
     assert not RecordEvent.objects.exists()
 
@@ -77,7 +78,7 @@ def test_mended_rows_are_taken_once(
 
     def upload() -> None:
         with path.open("rb") as source:
-            batches.upload_batch(
+            imports.upload_batch(
                 institution=checked_import.institution,
                 file_name="a.csv",
                 source=source,

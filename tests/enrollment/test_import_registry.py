@@ -11,9 +11,9 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.models import User
 from audit.models import AuditEntry
+from enrollment.demo.samples import HEADER
 from enrollment.identity.number import check_character
 from enrollment.models import FieldChange, ImportBatch, Institution, SchoolClass, StudentRecord
-from enrollment.samples import HEADER
 from tests.enrollment.importing import (
     AT,
     certificate_of,

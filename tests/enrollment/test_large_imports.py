@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from enrollment import tasks, uploaded
-from enrollment.importing import shares, stage
-from enrollment.importing.faults import FileFault, FileFaultError
-from enrollment.importing.rehearsal import institution_lock
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.imports import pipeline
+from enrollment.imports import tasks as imports_tasks
+from enrollment.imports.checking import blocks, workers
+from enrollment.jobs.locking import institution_lock
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
 from tests.enrollment.desk import make_registrar, page_of, upload
 from tests.enrollment.importing import AT, run_import, sample, snapshot, write_csv
@@ -34,9 +35,9 @@ pytestmark = [
 @pytest.fixture
 def two_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a small file be read by two processes, as a large one is."""
-    monkeypatch.setattr(stage, "PARALLEL_FROM_BYTES", 0)
-    monkeypatch.setattr(shares, "BLOCK_ROWS", 50)
-    monkeypatch.setattr(shares, "BLOCK_BYTES", 10_000)
+    monkeypatch.setattr(workers, "PARALLEL_FROM_BYTES", 0)
+    monkeypatch.setattr(blocks, "BLOCK_ROWS", 50)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 10_000)
 
 
 @pytest.mark.usefixtures("two_readers")
@@ -102,20 +103,20 @@ def test_the_second_of_two_uploads_waits_and_is_told(
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(7263002, %s)", [school.pk])
         ImportBatch.objects.filter(pk=first.pk).update(state=BatchState.REHEARSING)
-        tasks.rehearse_upload(second.pk)
+        imports_tasks.rehearse_upload(second.pk)
         second.refresh_from_db()
         assert second.state == BatchState.UPLOADED
         assert reverse("registry:import", args=[first.key]) in page_of(client, second)
-        uploaded.release_abandoned()
+        pipeline.release_abandoned()
         first.refresh_from_db()
         assert first.state == BatchState.REHEARSING  # its worker lives
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(7263002, %s)", [school.pk])
     finally:
         other.close()
-    ImportBatch.objects.update(created_at=timezone.now() - uploaded.PATIENCE * 2)
+    ImportBatch.objects.update(created_at=timezone.now() - pipeline.PATIENCE * 2)
     for _ in range(2):  # one file of an institution at a time
-        tasks.sweep_batches()
+        imports_tasks.sweep_batches()
     assert set(ImportBatch.objects.values_list("state", flat=True)) == {BatchState.REHEARSED}
     assert not StudentRecord.objects.exists()
 
@@ -148,7 +149,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
                 peaks[pid] = max(peaks.get(pid, 0), _peak_kilobytes(pid))
     assert process.returncode == 0
     assert StudentRecord.objects.count() == 40_000
-    assert len(peaks) >= 1 + stage.PROCESSES
+    assert len(peaks) >= 1 + workers.PROCESSES
     assert max(peaks.values()) < 128 * 1024
 
 

@@ -6,9 +6,9 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from enrollment.files.sheets import SheetReader
-from enrollment.importing import xlsx_stream
-from enrollment.importing.columns import COLUMNS
+from enrollment.fields.catalogue import COLUMNS
+from enrollment.files.workbooks import xlsx_stream
+from enrollment.files.workbooks.sheets import SheetReader
 from tests.enrollment.importing import sample
 
 

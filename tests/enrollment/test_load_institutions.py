@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from enrollment.demo.samples import INSTITUTION_CODE
 from enrollment.models import Institution, StudentRecord
-from enrollment.samples import INSTITUTION_CODE
 
 LIST = Path(__file__).parent.parent / "data" / "moe-universities-2025.xls"
 

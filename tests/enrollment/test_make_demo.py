@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment.demo import PASSWORD, PEOPLE
+from enrollment.demo.school import PASSWORD, PEOPLE
 from enrollment.models import ImportBatch, StudentRecord
 from enrollment.queries import records_held_by, records_visible_to
 from enrollment.statuses import Status

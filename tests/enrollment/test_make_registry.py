@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 from stdnum.cn import ric
 
-from enrollment.importing.columns import missing_columns, read_header
-from enrollment.samples import HEADER, sample_rows
+from enrollment.demo.samples import HEADER, sample_rows
+from enrollment.fields.headers import missing_columns, read_header
 
 NAME, ID, STUDENT, CANDIDATE = (HEADER.index(t) for t in ("姓名", "证件号码", "学号", "考生号"))
 

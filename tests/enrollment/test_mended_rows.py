@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
-from enrollment import tasks
-from enrollment.importing import tally
+from enrollment.imports import tasks as imports_tasks
+from enrollment.imports.checking import counts
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
 from tests.enrollment.desk import make_registrar, page_of, publish, signed_in_just_now, upload
 from tests.enrollment.importing import AT, sample, write_csv
@@ -38,7 +38,7 @@ def mend(client: Client, batch: ImportBatch, sheet: Sheet) -> ImportBatch:
     assert answer.status_code == 302, answer.content.decode()
     following = ImportBatch.objects.latest("pk")
     assert answer["Location"] == reverse("registry:import", args=[following.key])
-    tasks.rehearse_upload(following.pk)
+    imports_tasks.rehearse_upload(following.pk)
     following.refresh_from_db()
     return following
 
@@ -140,7 +140,7 @@ def test_whoever_uploaded_a_part_is_not_the_second_person(
 def test_warnings_crowd_out_no_faulty_row(
     desk: Client, school: Institution, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tally, "LISTED_PROBLEMS", 3)
+    monkeypatch.setattr(counts, "LISTED_PROBLEMS", 3)
     rows = sample(10)
     for row in rows[:8]:
         row[AT["手机号"]] = "12345"

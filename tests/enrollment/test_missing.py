@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit.models import AuditEntry
-from enrollment import absences, tasks
+from enrollment.imports import tasks as imports_tasks
+from enrollment.imports.missing import services as missing
 from enrollment.models import (
     AbsenceDecision,
     BatchState,
@@ -233,7 +234,7 @@ def test_a_group_that_is_none_is_refused(desk: Client, batch: ImportBatch) -> No
 def test_a_decision_outlives_another_check(desk: Client, batch: ImportBatch) -> None:
     decide(desk, batch, YEAR)
     ImportBatch.objects.update(state=BatchState.UPLOADED)
-    tasks.rehearse_upload(batch.pk)
+    imports_tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
     assert batch.absent.filter(decision=None).count() == 2
     assert not batch.result["changed"]
@@ -261,7 +262,7 @@ def test_pages_stay_flat(desk: Client, batch: ImportBatch, rows: Rows) -> None:
 def test_a_part_of_the_registry_is_not_asked_about(
     desk: Client, school: Institution, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(absences, "MOST_ASKED", 3)
+    monkeypatch.setattr(missing, "MOST_ASKED", 3)
     batch = upload(desk, write_csv(tmp_path / "part.csv", rows[:1]), school)
     assert not batch.absent.exists()
     assert '<form method="get"' not in missing_of(desk, batch)

@@ -19,10 +19,9 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from audit.models import AuditEntry
-from enrollment import photo_batches, tasks
-from enrollment.importing.faults import FileFault
-from enrollment.importing.pictures import PhotoFault
-from enrollment.importing.rehearsal import _LOCK_CLASS
+from enrollment.files.faults import FileFault
+from enrollment.files.images import PhotoFault
+from enrollment.jobs.locking import _LOCK_CLASS
 from enrollment.models import (
     Institution,
     Photo,
@@ -30,6 +29,8 @@ from enrollment.models import (
     PhotoBatchState,
     PhotoKind,
 )
+from enrollment.photos import services as photos
+from enrollment.photos import tasks as photos_tasks
 from tests.enrollment.desk import make_registrar, signed_in_just_now
 from tests.enrollment.importing import AT, run_import, sample, write_csv
 from tests.enrollment.pictures import picture, zip_of
@@ -60,7 +61,7 @@ def upload(
     assert answer.status_code == 302, answer.content.decode()
     assert "data-live" in desk.get(answer["Location"]).content.decode()
     batch = PhotoBatch.objects.latest("pk")
-    tasks.check_photos(batch.pk)
+    photos_tasks.check_photos(batch.pk)
     batch.refresh_from_db()
     return batch
 
@@ -75,7 +76,7 @@ def take(desk: Client, batch: PhotoBatch) -> None:
     address = reverse("registry:take_photos", args=[batch.key])
     assert desk.get(address).status_code == 200
     assert desk.post(address).status_code == 302
-    tasks.take_photos(batch.pk)
+    photos_tasks.take_photos(batch.pk)
     batch.refresh_from_db()
 
 
@@ -232,7 +233,7 @@ def test_a_full_disk_stops_cleanly_and_the_work_goes_on_later(
 ) -> None:
     entries = {f"{row[AT['学号']]}.jpg": picture() for row in rows}
     batch = upload(desk, school, zip_of(entries).getvalue())
-    monkeypatch.setattr("enrollment.albums.GROUP", 2)
+    monkeypatch.setattr("enrollment.photos.storage.GROUP", 2)
     write = FileSystemStorage.save
     written: list[str] = []
 
@@ -253,7 +254,7 @@ def test_a_full_disk_stops_cleanly_and_the_work_goes_on_later(
     assert Photo.objects.count() == 2
     assert "2" in page_of(desk, batch)
     assert desk.post(reverse("registry:retry_photos", args=[batch.key])).status_code == 302
-    tasks.take_photos(batch.pk)
+    photos_tasks.take_photos(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.new, batch.same) == (PhotoBatchState.TAKEN, 6, 0)
 
@@ -294,15 +295,15 @@ def test_a_killed_worker_is_taken_over_and_a_deadly_file_given_up(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(photo_batches, "import_photos", die)
-        for _ in range(photo_batches.MOST_ATTEMPTS):
-            tasks.sweep_photo_batches()
-    tasks.sweep_photo_batches()
+        patch.setattr(photos, "import_photos", die)
+        for _ in range(photos.MOST_ATTEMPTS):
+            photos_tasks.sweep_photo_batches()
+    photos_tasks.sweep_photo_batches()
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (PhotoBatchState.FAILED, FileFault.GIVEN_UP)
     desk.post(reverse("registry:retry_photos", args=[batch.key]))
     PhotoBatch.objects.update(started_at=long_ago)
-    tasks.sweep_photo_batches()
+    photos_tasks.sweep_photo_batches()
     batch.refresh_from_db()
     assert (batch.state, batch.new) == (PhotoBatchState.TAKEN, 1)
 
@@ -348,11 +349,11 @@ def test_discarded_and_forgotten_files_leave_storage(
     assert kept(media) == []
     left, taken = upload(desk, school, content), upload(desk, school, content)
     take(desk, taken)
-    old = timezone.now() - photo_batches.KEPT - timedelta(days=1)
+    old = timezone.now() - photos.KEPT - timedelta(days=1)
     PhotoBatch.objects.update(created_at=old)
     PhotoBatch.objects.filter(pk=taken.pk).update(ended_at=old)
     with django_capture_on_commit_callbacks(execute=True):
-        tasks.forget_old_photo_batches()
+        photos_tasks.forget_old_photo_batches()
     left.refresh_from_db()
     assert left.state == PhotoBatchState.DISCARDED
     assert len(kept(media)) == 2  # the photograph and its thumbnail
@@ -379,10 +380,10 @@ def test_photos_wait_while_another_import_of_the_school_runs(
     signed_in_just_now(desk)
     desk.post(reverse("registry:take_photos", args=[batch.key]))
     with another_import_of(school):
-        tasks.take_photos(batch.pk)
+        photos_tasks.take_photos(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.attempts) == (PhotoBatchState.TAKING, 0)
     assert "data-live" in page_of(desk, batch)
-    tasks.take_photos(batch.pk)
+    photos_tasks.take_photos(batch.pk)
     batch.refresh_from_db()
     assert batch.state == PhotoBatchState.TAKEN

@@ -12,18 +12,18 @@ from django.core.management import CommandError, call_command
 from PIL import Image, ImageFile
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from enrollment import albums
-from enrollment.albums import Album, import_photos, keep_photo
-from enrollment.importing import darkroom
-from enrollment.importing.faults import FileFault, FileFaultError
-from enrollment.importing.photos import MAX_ENTRIES, PhotoTally
-from enrollment.importing.pictures import PhotoFault, PhotoFaultError, prepare
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.images import PhotoFault, PhotoFaultError, prepare
 from enrollment.models import Institution, Photo, PhotoKind, StudentRecord
+from enrollment.photos import processing
+from enrollment.photos import storage as photos_storage
+from enrollment.photos.archive import MAX_ENTRIES, PhotoTally
+from enrollment.photos.storage import PhotoSource, import_photos, keep_photo
 from tests.enrollment.importing import AT, run_import, sample, write_csv
 from tests.enrollment.pictures import picture, zip_of
 from vault.cipher import unseal
 
-ADMISSION = Album(PhotoKind.ADMISSION, by=None)
+ADMISSION = PhotoSource(PhotoKind.ADMISSION, by=None)
 
 
 @pytest.fixture
@@ -320,7 +320,7 @@ def many(count: int, path: Path) -> Path:
 
 
 def test_many_photos_are_drawn_by_two_processes(school: Institution, tmp_path: Path) -> None:
-    count = 2 * darkroom.PARALLEL_FROM + 1
+    count = 2 * processing.PARALLEL_FROM + 1
     with many(count, tmp_path / "many.zip").open("rb") as source:
         told: list[int] = []
         tally = import_photos(
@@ -343,7 +343,7 @@ def test_a_disk_that_fills_up_keeps_what_was_taken_and_nothing_half(
     school: Institution, tmp_path: Path, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F12: a clean stop, no process, no temporary file and no orphan is left."""
-    path = many(2 * darkroom.PARALLEL_FROM, tmp_path / "many.zip")
+    path = many(2 * processing.PARALLEL_FROM, tmp_path / "many.zip")
     write = FileSystemStorage.save
     written: list[str] = []
 
@@ -364,7 +364,7 @@ def test_a_disk_that_fills_up_keeps_what_was_taken_and_nothing_half(
     with pytest.raises(CommandError, match="space") as error:
         call_command("import_photos", path, institution="19998", stdout=io.StringIO())
     assert error.value.returncode == 2
-    assert Photo.objects.count() == albums.GROUP
+    assert Photo.objects.count() == photos_storage.GROUP
     kept = {str(file.relative_to(media)) for file in media.rglob("*") if file.is_file()}
     assert kept == {
         name

@@ -9,8 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Notice, User
-from enrollment import press
-from enrollment.confirming import answer_record
+from enrollment.confirmations.services import answer_record
 from enrollment.models import (
     Answer,
     Campaign,
@@ -22,8 +21,9 @@ from enrollment.models import (
     RecordEvent,
     StudentRecord,
 )
+from enrollment.status_page import precompiled
+from enrollment.status_page import views as status_page
 from enrollment.statuses import Status
-from enrollment.views import status
 
 pytestmark = pytest.mark.django_db
 VARYING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|[0-9]{1,2}:[0-9]{2}( [ap]\.m\.)?')
@@ -34,7 +34,7 @@ def told(client: Client, address: str, monkeypatch: pytest.MonkeyPatch) -> tuple
     """The page as it is printed, and as the template engine renders it."""
     printed = client.get(address)
     with monkeypatch.context() as patch:
-        patch.setattr(status, "get_messages", lambda request: ["the slow way"])
+        patch.setattr(status_page, "get_messages", lambda request: ["the slow way"])
         rendered = client.get(address)
     assert printed.status_code == rendered.status_code == 200
     for name in rendered.headers:
@@ -101,14 +101,14 @@ def test_a_plate_holds_nothing_of_a_person(
     """What is kept between requests was set from blanks alone."""
     fill(wang_record, wang)
     kept: list[str] = []
-    setter = press._set_plate.__wrapped__
+    setter = precompiled._set_plate.__wrapped__
 
     def keep(*args: object) -> object:
         plate = setter(*args)
         kept.append(f"{args} {plate}")
         return plate
 
-    monkeypatch.setattr(press, "_set_plate", keep)
+    monkeypatch.setattr(precompiled, "_set_plate", keep)
     client.force_login(wang)
     assert "王明" in client.get("/status/").content.decode()
     assert len(kept) == 1
@@ -118,4 +118,4 @@ def test_a_plate_holds_nothing_of_a_person(
 
 def test_what_is_neither_text_nor_structure_is_refused() -> None:
     with pytest.raises(TypeError, match="int is neither"):
-        press.print_page("enrollment/record.html", {"number": 7})
+        precompiled.print_page("enrollment/record.html", {"number": 7})

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from enrollment.batches import undo_batch
+from enrollment.imports.services import undo_batch
 from enrollment.models import ImportBatch, InstitutionRegistrar, StudentRecord
 from tests.enrollment.importing import AT, run_import, sample, write_csv
 from tests.people import make_record, make_school, sample_number

@@ -9,15 +9,15 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from accounts.models import User
-from enrollment.albums import keep_photo
-from enrollment.batches import undo_batch
-from enrollment.cards import card_of
-from enrollment.demo import silhouette
+from enrollment.demo.school import silhouette
+from enrollment.imports.services import undo_batch
 from enrollment.models import ImportBatch, Photo, PhotoKind, StatusReport, StudentRecord
-from enrollment.reporting.acts import issue_report, open_file
-from enrollment.reporting.printing import facts_of
-from enrollment.reporting.signing import verify
-from enrollment.tasks import print_status_report
+from enrollment.photos.storage import keep_photo
+from enrollment.status_page.cards import card_of
+from enrollment.status_reports.rendering import facts_of
+from enrollment.status_reports.services import issue_report, open_file
+from enrollment.status_reports.signing import verify
+from enrollment.status_reports.tasks import print_status_report
 from tests.enrollment.importing import AT, certificate_of, run_import, sample, write_csv
 from vault.cipher import unseal
 

@@ -4,11 +4,11 @@ from collections.abc import Sized
 
 import pytest
 
-from enrollment.importing import id_parts, rows, word_groups
-from enrollment.importing.columns import read_header
-from enrollment.importing.row_secrets import Secrets
-from enrollment.importing.rows import RowChecker
-from enrollment.samples import HEADER, INSTITUTION_CODE
+from enrollment.demo.samples import HEADER, INSTITUTION_CODE
+from enrollment.fields.headers import read_header
+from enrollment.imports.checking import id_numbers, rows, shared_cells
+from enrollment.imports.checking.encryption import Secrets
+from enrollment.imports.checking.rows import RowChecker
 from tests.enrollment.importing import AT, sample
 
 LIMIT = 40
@@ -39,7 +39,7 @@ def check_all(checker: RowChecker) -> list[list[str]]:
 def test_a_file_of_a_thousand_classes(monkeypatch: pytest.MonkeyPatch) -> None:
     mapping = read_header(1, HEADER).mapping
     expected = check_all(RowChecker(mapping, INSTITUTION_CODE))
-    for module in (id_parts, rows, word_groups):
+    for module in (id_numbers, rows, shared_cells):
         monkeypatch.setattr(module, "MEMO_LIMIT", LIMIT)
     checker = RowChecker(mapping, INSTITUTION_CODE)
     assert check_all(checker) == expected

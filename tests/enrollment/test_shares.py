@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from enrollment.importing import readers, shares
-from enrollment.importing.faults import FileFault, FileFaultError
-from enrollment.importing.readers import Table, open_table
+from enrollment.files import readers
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.readers import Table, open_table
+from enrollment.imports.checking import blocks
 
 ROWS = [
     ["学号", "姓名"],
@@ -26,8 +27,8 @@ def opened(path: Path, text: str, encoding: str = "utf-8") -> Table:
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of a few rows."""
-    monkeypatch.setattr(shares, "BLOCK_BYTES", 37)
-    monkeypatch.setattr(shares, "BLOCK_ROWS", 4)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 37)
+    monkeypatch.setattr(blocks, "BLOCK_ROWS", 4)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -42,7 +43,7 @@ def test_every_row_once(tmp_path: Path, end: str, encoding: str, quote: str, of:
     found = [
         row
         for share in range(of)
-        for block in shares.blocks(table, after=3, share=share, of=of)
+        for block in blocks.blocks(table, after=3, share=share, of=of)
         for row in block
     ]
     assert sorted(found) == sorted((n, row) for n, row in whole.items() if n > 3)
@@ -54,9 +55,9 @@ def test_a_line_without_end_does_not_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readers, "LONGEST_LINE", 1000)
-    monkeypatch.setattr(shares, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(blocks, "LONGEST_LINE", 1000)
     table = opened(tmp_path / "a.csv", "学号,姓名\n" + "1" * 5000)
-    for read in (table.rows, lambda: shares.blocks(table, after=0, share=0, of=1)):
+    for read in (table.rows, lambda: blocks.blocks(table, after=0, share=0, of=1)):
         with pytest.raises(FileFaultError) as error:
             list(read())
         assert error.value.fault == FileFault.BINARY

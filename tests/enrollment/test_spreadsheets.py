@@ -6,7 +6,7 @@ from io import StringIO
 import openpyxl
 import pytest
 
-from enrollment.spreadsheets import csv_lines, plain_cell, workbook
+from enrollment.files.spreadsheets import csv_lines, plain_cell, workbook
 
 TITLES = ["甲", "乙"]
 

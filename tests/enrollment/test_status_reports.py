@@ -19,11 +19,11 @@ from pypdf import PdfReader, PdfWriter
 
 from accounts.models import User
 from audit.models import AuditEntry
-from enrollment import tasks
+from enrollment.jobs import queue
 from enrollment.models import FieldChange, SigningKey, StatusReport, StudentRecord
-from enrollment.reporting import printing
-from enrollment.reporting.signing import UnfitKeyError, import_key, sign, signing_key, verify
-from enrollment.tasks import print_status_report, sweep_reports
+from enrollment.status_reports import rendering
+from enrollment.status_reports.signing import UnfitKeyError, import_key, sign, signing_key, verify
+from enrollment.status_reports.tasks import print_status_report, sweep_reports
 from tests.people import make_account, make_school, sample_number
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -351,15 +351,15 @@ def test_a_report_that_cannot_be_printed_holds_up_no_other(
         holder.post(f"/status/{wang_record.key}/reports/", given)
     first, second = StatusReport.objects.order_by("pk")
     StatusReport.objects.update(issued_at=timezone.now() - timedelta(minutes=5))
-    work = printing.print_file
+    work = rendering.print_file
 
     def fail_for_the_first(report: StatusReport) -> None:
         if report.pk == first.pk:
             raise ZeroDivisionError
         work(report)
 
-    monkeypatch.setattr(tasks, "enqueue", lambda task, row: task(row.pk))
-    monkeypatch.setattr(printing, "print_file", fail_for_the_first)
+    monkeypatch.setattr(queue, "enqueue", lambda task, row: task(row.pk))
+    monkeypatch.setattr(rendering, "print_file", fail_for_the_first)
     sweep_reports()
     second.refresh_from_db()
     assert second.is_ready
@@ -370,13 +370,13 @@ def test_a_lost_doorbell_is_found_and_a_failing_report_given_up(
 ) -> None:
     given = {"purpose": "实习申请", "language": "zh", "days": 30, "pin": ""}
     holder.post(f"/status/{wang_record.key}/reports/", given)
-    monkeypatch.setattr(tasks, "enqueue", lambda task, row: task(row.pk))
+    monkeypatch.setattr(queue, "enqueue", lambda task, row: task(row.pk))
     sweep_reports()
     assert not StatusReport.objects.get().is_ready, "it may still be at work"
     past = timezone.now() - timedelta(minutes=5)
     StatusReport.objects.update(issued_at=past)
     with monkeypatch.context() as patch:
-        patch.setattr(printing, "print_file", lambda report: 1 / 0)
+        patch.setattr(rendering, "print_file", lambda report: 1 / 0)
         for _ in range(4):
             sweep_reports()
     report = StatusReport.objects.get()

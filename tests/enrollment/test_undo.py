@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts.models import Notice, User
 from audit.models import AuditEntry
-from enrollment.batches import WrongStateError, publish_batch, undo_batch
-from enrollment.confirming import answer_record
-from enrollment.importing.undo import UndoBlockedError
+from enrollment.confirmations.services import answer_record
+from enrollment.imports.services import WrongStateError, publish_batch, undo_batch
+from enrollment.imports.staging.undo import UndoBlockedError
 from enrollment.models import (
     BatchState,
     FieldChange,

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from enrollment.imports.progress import progress_of
+from enrollment.jobs.progress import rounded
 from enrollment.models import BatchState, ImportBatch, Institution
-from enrollment.waiting import calm, progress_of
 
 
 def batch_of(school: Institution, seconds: float, **values: object) -> ImportBatch:
@@ -19,7 +20,7 @@ def batch_of(school: Institution, seconds: float, **values: object) -> ImportBat
     ("seconds", "told"), [(-3, 1), (0.2, 1), (7.4, 7), (17, 15), (38, 40), (62, 60), (347, 350)]
 )
 def test_the_longer_the_rounder(seconds: float, told: int) -> None:
-    assert calm(seconds) == told
+    assert rounded(seconds) == told
 
 
 def test_a_check_tells_by_its_own_speed(school: Institution) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from enrollment.samples import HEADER, sample_rows
+from enrollment.demo.samples import HEADER, sample_rows
 from tests.faults.site import ROOT, Site, running, wait_until
 
 pytestmark = pytest.mark.slow

@@ -20,11 +20,11 @@ from pytest_django import Settings
 from accounts.identifiers import parse
 from accounts.models import Block, Notice, User
 from accounts.roles import Role
-from enrollment.albums import keep_photo
-from enrollment.confirming import CHECKLIST, answer_record
-from enrollment.corrections import Change
-from enrollment.evidence import check_all, evidence_of, keep_evidence
-from enrollment.importing.pictures import prepare
+from enrollment.confirmations.services import answer_record
+from enrollment.fields.checklist import CHECKLIST
+from enrollment.files.evidence import check_all, evidence_of, keep_evidence
+from enrollment.files.images import prepare
+from enrollment.imports.storage import keep_faulty_rows
 from enrollment.institutions.appointments import Post, invite
 from enrollment.models import (
     Campaign,
@@ -38,7 +38,8 @@ from enrollment.models import (
     StudentRecord,
 )
 from enrollment.models.absence import AbsenceDecision
-from enrollment.uploads import keep_faulty_rows
+from enrollment.photos.storage import keep_photo
+from enrollment.records.corrections import Change
 from support.models import Article, Cause, Reminder, Report
 from support.reports.correcting import accept_correction
 from support.reports.services import Statement, hand_on, open_report

@@ -32,7 +32,7 @@ from django.urls import reverse
 
 from accounts.models import LimitHit, User
 from enrollment.models import EvidenceFile, ImportBatch, StudentRecord
-from enrollment.tasks import print_status_report
+from enrollment.status_reports.tasks import print_status_report
 from tests.accounts.test_second_factor import set_up_app
 from tests.enrollment.desk import publish, upload
 from tests.enrollment.importing import AT, sample, write_csv

@@ -20,11 +20,12 @@ from PIL import Image
 from pytest_django import Settings
 
 from accounts.models import User
-from enrollment import batches, uploads
-from enrollment.albums import keep_photo
-from enrollment.evidence import check_all, evidence_of, keep_evidence, serve_evidence
-from enrollment.importing.pictures import prepare
+from enrollment.files.evidence import check_all, evidence_of, keep_evidence, serve_evidence
+from enrollment.files.images import prepare
+from enrollment.imports import services as imports
+from enrollment.imports import storage as imports_storage
 from enrollment.models import EvidencePurpose, Photo, PhotoBatch, PhotoKind, StudentRecord
+from enrollment.photos.storage import keep_photo
 from tests.enrollment.pictures import make_photo_batch, picture
 from tests.people import make_school
 from xuejiportal import environment as env
@@ -105,25 +106,25 @@ def test_a_zip_of_photos_is_taken_from_the_bucket(
     settings.STORAGES = {**settings.STORAGES, "default": env.bucket()}
     batch = make_photo_batch(desk_registrar)
     assert not any(content[:2] == b"PK" for content in contents(bucket).values())
-    from enrollment import photo_batches
+    from enrollment.photos import services as photos
 
-    photo_batches.release_photos(batch=batch, by=desk_registrar)
-    photo_batches.take_photos(batch)
+    photos.release_photos(batch=batch, by=desk_registrar)
+    photos.take_photos(batch)
     assert PhotoBatch.objects.get().new == 1
     names = sorted(contents(bucket))
     assert [name.split("/")[1] for name in names] == ["photo-batches", "photos", "photos"]
-    assert photo_batches.refused_of(PhotoBatch.objects.get())
+    assert photos.refused_of(PhotoBatch.objects.get())
 
 
 def test_uploads_and_evidence_go_to_the_bucket_sealed(bucket: Any, wang: User) -> None:
     words = "学号,姓名\n20260001,王明\n".encode() * 400_000  # larger than is held in memory
-    batch = batches.upload_batch(
+    batch = imports.upload_batch(
         institution=make_school(),
         file_name="名册.csv",
         source=io.BytesIO(words),
         created_by=wang,
     )
-    with uploads.open_upload(batch) as file:
+    with imports_storage.open_upload(batch) as file:
         assert file.read() == words
     [evidence] = check_all([SimpleUploadedFile("证明.jpg", picture())])
     keep_evidence(purpose=EvidencePurpose.REPORT, subject=batch.key, files=[evidence], by=wang)

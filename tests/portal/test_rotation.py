@@ -21,11 +21,11 @@ from accounts.journeys import binding
 from accounts.models import Code, Rescue, User
 from delivery.content import unseal as open_message
 from delivery.models import Channel, OutboxMessage
-from enrollment import batches, photo_batches, uploads
-from enrollment.albums import keep_photo
-from enrollment.demo import silhouette
-from enrollment.evidence import check_all, evidence_of, keep_evidence, serve_evidence
-from enrollment.importing.rehearsal import institution_lock
+from enrollment.demo.school import silhouette
+from enrollment.files.evidence import check_all, evidence_of, keep_evidence, serve_evidence
+from enrollment.imports import services as imports
+from enrollment.imports import storage as imports_storage
+from enrollment.jobs.locking import institution_lock
 from enrollment.models import (
     BatchState,
     Correction,
@@ -37,8 +37,10 @@ from enrollment.models import (
     StatusReport,
     StudentRecord,
 )
-from enrollment.reporting.acts import open_file
-from enrollment.reporting.printing import facts_of
+from enrollment.photos import services as photos_services
+from enrollment.photos.storage import keep_photo
+from enrollment.status_reports.rendering import facts_of
+from enrollment.status_reports.services import open_file
 from support.models import Report, ReportEntry
 from tests.accounts.test_second_factor import code_now, set_up_app, sign_in
 from tests.enrollment.desk import upload
@@ -232,20 +234,20 @@ def test_a_file_checked_before_is_published_after(desk_registrar: User, settings
     rotated()
     settings.VAULT_KEYS = NEW
     batch = ImportBatch.objects.get(state=BatchState.REHEARSED)
-    assert uploads.head_of(batch)[0]
-    uploads.open_upload(batch).close()
-    uploads.open_faulty_rows(batch).close()
-    batches.publish_batch(batch=batch, by=None)
+    assert imports_storage.head_of(batch)[0]
+    imports_storage.open_upload(batch).close()
+    imports_storage.open_faulty_rows(batch).close()
+    imports.publish_batch(batch=batch, by=None)
     for row in sample(7)[5:]:
         record = StudentRecord.objects.get(student_number=row[AT["学号"]])
         assert certificate_of(record) == row[AT["证件号码"]]
-    uploads.forget(batch)
+    imports_storage.forget(batch)
     assert not default_storage.exists(batch.upload)
 
     photos = PhotoBatch.objects.get()
-    assert photo_batches.refused_of(photos)
-    photo_batches.release_photos(batch=photos, by=desk_registrar)
-    photo_batches.take_photos(photos)
+    assert photos_services.refused_of(photos)
+    photos_services.release_photos(batch=photos, by=desk_registrar)
+    photos_services.take_photos(photos)
     photos.refresh_from_db()
     assert photos.state == PhotoBatchState.TAKEN
     assert not default_storage.exists(photos.upload)

@@ -5,7 +5,9 @@ import sys
 
 from django.conf import settings
 
-from enrollment import tasks
+from enrollment.imports import tasks as imports_tasks
+from enrollment.photos import tasks as photos_tasks
+from enrollment.status_reports import tasks as status_reports_tasks
 from xuejiportal.celery import app
 
 LOAD = """
@@ -35,6 +37,10 @@ def test_work_of_minutes_has_a_queue_of_its_own() -> None:
     """A report is printed and a code is sent while a million rows are read."""
     queues = {
         task.name: app.amqp.router.route({}, task.name)["queue"].name
-        for task in (tasks.rehearse_upload, tasks.take_photos, tasks.print_status_report)
+        for task in (
+            imports_tasks.rehearse_upload,
+            photos_tasks.take_photos,
+            status_reports_tasks.print_status_report,
+        )
     }
     assert [*queues.values()] == ["imports", "imports", "celery"]

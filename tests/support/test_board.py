@@ -15,7 +15,8 @@ from accounts.models import Notice, User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from delivery.models import OutboxMessage
-from enrollment.confirming import CHECKLIST, answer_record
+from enrollment.confirmations.services import answer_record
+from enrollment.fields.checklist import CHECKLIST
 from enrollment.models import (
     ClassCounselor,
     FieldChange,
@@ -24,7 +25,7 @@ from enrollment.models import (
     StudentRecord,
 )
 from enrollment.progress import Progress
-from enrollment.seeking import note_registered, note_sought
+from enrollment.records.unclaimed_progress import note_registered, note_searched
 from enrollment.statuses import ON_THE_BOOKS
 from support.board.folding import fold_headcounts
 from support.board.reminding import remind
@@ -53,7 +54,7 @@ def one_in_each_part(db: None) -> dict[str, StudentRecord]:
             wrong = ["name"] if part == Progress.DISPUTED else []
             answer_record(record=record, account=account, asked=CHECKLIST, wrong=wrong)
     note_registered(phone="+8613800138021")
-    note_sought(certificate_hash=bytes(found["unmatched"].certificate_hash), in_vain=True)
+    note_searched(certificate_hash=bytes(found["unmatched"].certificate_hash), in_vain=True)
     for part, field in ((Progress.STALE, "name"), (Progress.CONFIRMED, "college")):
         FieldChange.objects.create(record=found[part], field=field, version=2)
     make_record(name="甲已退学", number=sample_number(299), status="退学")
@@ -129,9 +130,9 @@ def test_who_gave_the_record_up_has_not_confirmed_for_the_next(
 
 def test_a_step_back_is_never_taken(one_in_each_part: dict[str, StudentRecord]) -> None:
     record = one_in_each_part["unmatched"]
-    note_sought(certificate_hash=bytes(record.certificate_hash), in_vain=False)
+    note_searched(certificate_hash=bytes(record.certificate_hash), in_vain=False)
     held = one_in_each_part["confirmed"]
-    note_sought(certificate_hash=bytes(held.certificate_hash), in_vain=True)
+    note_searched(certificate_hash=bytes(held.certificate_hash), in_vain=True)
     record.refresh_from_db()
     held.refresh_from_db()
     assert (record.progress, held.progress) == (Progress.UNMATCHED, Progress.CONFIRMED)

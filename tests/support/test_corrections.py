@@ -7,11 +7,12 @@ from django.urls import reverse
 from accounts.models import Notice, User
 from audit.models import AuditEntry
 from delivery.models import OutboxMessage
-from enrollment.confirming import CHECKLIST, answer_record
-from enrollment.corrections import Change, NotCorrectableError, canonical_value
+from enrollment.confirmations.services import answer_record
+from enrollment.fields.checklist import CHECKLIST
 from enrollment.models import Correction, FieldChange, StudentRecord
 from enrollment.progress import Progress
-from enrollment.sealed import certificate_number
+from enrollment.records.corrections import Change, NotCorrectableError, canonical_value
+from enrollment.records.sealed import certificate_number
 from support.models import Report
 from tests.people import make_account, make_school, sample_number
 from tests.support.conftest import Enter

@@ -15,7 +15,7 @@ from accounts.models import ContactChange, LimitHit, Notice, Rescue, User
 from accounts.tasks import finish_rescues, forget_unfinished
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
-from enrollment.services import claim_records
+from enrollment.records.services import claim_records
 from tests.outbox import Outbox
 from tests.people import enter, make_account
 

@@ -8,7 +8,7 @@ from django.utils import translation
 from accounts.models import User
 from delivery.services import queue_sms
 from enrollment.models import StudentRecord
-from enrollment.sealed import phone_number
+from enrollment.records.sealed import phone_number
 from verification.models import ClaimAlert
 
 KIND = "record_opened"

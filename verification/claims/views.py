@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.queries import records_held_by
-from enrollment.sealed import certificate_number
-from enrollment.services import masked_certificate
+from enrollment.records.sealed import certificate_number
+from enrollment.records.services import masked_certificate
 from vault.lookup import keyed_hash
 from verification import services
 from verification.claims import objections

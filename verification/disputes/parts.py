@@ -6,7 +6,7 @@ from uuid import UUID
 
 import audit.services as trail
 from accounts.models import User
-from enrollment.evidence import Evidence, keep_evidence
+from enrollment.files.evidence import Evidence, keep_evidence
 from enrollment.models import EvidencePurpose
 from verification.models import Dispute
 

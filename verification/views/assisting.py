@@ -17,7 +17,7 @@ from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.models import StudentRecord
 from enrollment.queries import records_visible_to
-from enrollment.withholding import is_withheld
+from enrollment.records.withholding import is_withheld
 from verification import assisting, rescuing
 from verification.dispute_forms import AssistForm, RescueForm
 from verification.views.guard import account_of, for_the_unverified

@@ -14,8 +14,8 @@ from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from delivery.masking import masked_email, masked_phone
-from enrollment.evidence import evidence_of, serve_evidence
-from enrollment.services import masked_certificate
+from enrollment.files.evidence import evidence_of, serve_evidence
+from enrollment.records.services import masked_certificate
 from verification import disputes, queries
 from verification.claims.objections import objections_visible_to
 from verification.dispute_forms import DecisionForm

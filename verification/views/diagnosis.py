@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from enrollment.report_drafts import hand_over
+from accounts.report_prefill import stash
 from verification import diagnosis
 from verification.forms import DiagnosisForm
 from verification.views.guard import for_the_unverified
@@ -41,7 +41,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     answers = request.session.get(SESSION_KEY)
     if not answers:
         return redirect("verification:diagnosis")
-    hand_over(request, cause="not_found", words=diagnosis.transcript(answers))
+    stash(request, cause="not_found", words=diagnosis.transcript(answers))
     context = {
         "findings": diagnosis.findings(answers),
         "help_anchor": "not-matched",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from enrollment.evidence import evidence_of, serve_evidence
+from enrollment.files.evidence import evidence_of, serve_evidence
 from verification import disputes, queries
 from verification.dispute_forms import DisputeForm, StatementForm
 from verification.models import Dispute, DisputeState, Vouch

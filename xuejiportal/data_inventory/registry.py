@@ -1,11 +1,14 @@
 """What the registry keeps about students, and about the staff who work on it."""
 
-from enrollment import albums, batches, corrections, photo_batches, record_events
-from enrollment.importing import undo
+from enrollment.imports import services as imports
+from enrollment.imports.staging import undo
 from enrollment.institutions import appointments
+from enrollment.photos import services as photos
+from enrollment.photos import storage as photos_storage
+from enrollment.photos.tasks import forget_old_photo_batches
 from enrollment.receivers import let_go_of_records
-from enrollment.reporting import acts
-from enrollment.tasks import forget_old_photo_batches
+from enrollment.records import corrections, events
+from enrollment.status_reports import services as status_reports
 from xuejiportal.data_inventory.entries import (
     MASKED,
     SEALED,
@@ -23,11 +26,11 @@ _REGISTER = Kept(
     (undo.restore,),
 )
 _FILE = Kept(
-    "until the file is published or discarded", (batches.publish_batch, batches.discard_batch)
+    "until the file is published or discarded", (imports.publish_batch, imports.discard_batch)
 )
 _REFUSED = Kept(
-    f"{span(photo_batches.KEPT)} after the ZIP was imported, or until it is discarded",
-    (forget_old_photo_batches, photo_batches.discard_photos),
+    f"{span(photos.KEPT)} after the ZIP was imported, or until it is discarded",
+    (forget_old_photo_batches, photos.discard_photos),
 )
 _STUDENT = "the student register of the school (学籍管理)"
 
@@ -108,7 +111,7 @@ ENTRIES = (
         "enrollment.RecordEvent",
         {"kind": "a change of status", "happened_on": "its date", "note": "a note"},
         why=_STUDENT,
-        kept=Kept("with the record, or until taken back", (record_events.undo_event,)),
+        kept=Kept("with the record, or until taken back", (events.undo_event,)),
         seen_by=_SCHOOL,
     ),
     Entry(
@@ -175,7 +178,9 @@ ENTRIES = (
             "source_mark": "mark of the picture, to tell whether it changed",
         },
         why="photographs of admission and graduation belong to the register",
-        kept=Kept("with the record, or until a new one replaces it", (albums.import_photos,)),
+        kept=Kept(
+            "with the record, or until a new one replaces it", (photos_storage.import_photos,)
+        ),
         seen_by=_SCHOOL,
         sensitive=("stored_as", "thumbnail_stored_as"),
     ),
@@ -190,9 +195,10 @@ ENTRIES = (
         },
         why="signed reports for third parties; to tell a genuine one",
         kept=Kept(
-            f"no limit; checked by others for at most {span(acts.MAX_DAYS)}, not once revoked or "
+            f"no limit; checked by others for at most {span(status_reports.MAX_DAYS)}, "
+            f"not once revoked or "
             "its account deleted",
-            (acts.revoke_report, let_go_of_records),
+            (status_reports.revoke_report, let_go_of_records),
         ),
         seen_by="the holder; whoever has number and PIN, while it is valid",
         forms={"pin_hash": SLOW_HASH},
@@ -227,8 +233,8 @@ ENTRIES = (
         },
         why="to import photographs",
         kept=Kept(
-            f"until imported or discarded, at the latest {span(photo_batches.KEPT)}",
-            (forget_old_photo_batches, photo_batches.discard_photos),
+            f"until imported or discarded, at the latest {span(photos.KEPT)}",
+            (forget_old_photo_batches, photos.discard_photos),
         ),
         seen_by=_REGISTRARS,
         sensitive=("upload",),

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from enrollment.albums import Album, import_photos
-from enrollment.importing.faults import FileFault, FileFaultError
+from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.models import Institution, PhotoKind
+from enrollment.photos.storage import PhotoSource, import_photos
 
 EXIT_INCOMPLETE, EXIT_REFUSED = 1, 2
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             with file.open("rb") as source, tqdm(file=sys.stderr, disable=None) as bar:
                 tally = import_photos(
                     institution=school,
-                    album=Album(PhotoKind(kind), by=None),
+                    album=PhotoSource(PhotoKind(kind), by=None),
                     source=source,
                     report=lambda done: (bar.update(done - bar.n), None)[1],
                 )

@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
-from enrollment import batches
-from enrollment.importing.columns import Header
-from enrollment.importing.faults import FileFault, FileFaultError
-from enrollment.importing.readers import Table, open_table
-from enrollment.importing.rehearsal import header_of, institution_in
-from enrollment.importing.report import FoldedProblem, Result, write_faulty_rows
-from enrollment.imports.named_columns import parse_named_columns
-from enrollment.imports.reading_report import statements
-from enrollment.machine_report import refusal_report, result_report
+from enrollment.fields.headers import Header
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.readers import Table, open_table
+from enrollment.imports import services as imports
+from enrollment.imports.columns.named import parse_named_columns
+from enrollment.imports.rehearsal import header_of, institution_in
+from enrollment.imports.results.json_report import refusal_report, result_report
+from enrollment.imports.results.reading_report import statements
+from enrollment.imports.results.report import FoldedProblem, Result, write_faulty_rows
 from enrollment.models import ImportBatch, Institution
 
 EXIT_FAULTY, EXIT_REFUSED = 1, 2
@@ -87,7 +87,7 @@ class Command(BaseCommand):
                     result = self._import(table, file.name, digest, institution, options)
                 finally:
                     table.close()
-        except batches.ClearedError as error:
+        except imports.ClearedError as error:
             option = _("Nothing was applied. Give --accept-cleared if that is meant.")
             message = f"{error.message} {option}"
             raise CommandError(message, returncode=EXIT_REFUSED) from error
@@ -109,11 +109,11 @@ class Command(BaseCommand):
         named = known_institution(code) if code else None
         header = header_of(table, options["titles"])
         institution = named or known_institution(institution_in(table, header))
-        batch = batches.open_batch(
+        batch = imports.open_batch(
             institution=institution, file_name=name, sha256=digest, created_by=None
         )
         with tqdm(unit=" rows", file=sys.stderr, disable=None) as bar:
-            result = batches.rehearse_batch(
+            result = imports.rehearse_batch(
                 batch=batch,
                 table=table,
                 header=header,
@@ -123,7 +123,7 @@ class Command(BaseCommand):
         accepted = options["accept_new_holders"]
         is_agreed = accepted == result.other_person
         if result.errors or options["rehearse"] or not is_agreed:
-            batches.discard_batch(batch=batch)
+            imports.discard_batch(batch=batch)
         else:
             self._publish(batch, options["accept_cleared"], accepted)
             if options["json"] != STANDARD_OUTPUT:
@@ -132,14 +132,14 @@ class Command(BaseCommand):
 
     def _publish(self, batch: ImportBatch, accept_cleared: bool, new_holders: int) -> None:
         try:
-            batches.publish_batch(
+            imports.publish_batch(
                 batch=batch,
                 by=None,
                 accept_cleared=accept_cleared,
                 accept_new_holders=new_holders,
             )
-        except batches.ClearedError:
-            batches.discard_batch(batch=batch)
+        except imports.ClearedError:
+            imports.discard_batch(batch=batch)
             raise
 
     def _tell(self, result: Result, table: Table, header: Header, options: dict[str, Any]) -> None:

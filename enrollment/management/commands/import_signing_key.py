@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from enrollment.models import Institution
-from enrollment.reporting.signing import UnfitKeyError, fingerprint, import_key
+from enrollment.status_reports.signing import UnfitKeyError, fingerprint, import_key
 
 
 class Command(BaseCommand):

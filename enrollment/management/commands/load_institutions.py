@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.importing.faults import FileFaultError
-from enrollment.importing.institutions import read_institutions
-from enrollment.importing.readers import open_table
+from enrollment.files.faults import FileFaultError
+from enrollment.files.readers import open_table
+from enrollment.institutions.ministry_list import read_institutions
 from enrollment.models import Institution
 
 STATED = ["name", "national_code", "authority", "location", "level", "remark"]

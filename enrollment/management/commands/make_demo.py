@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.demo import make_demo, sign_ins
+from enrollment.demo.school import make_demo, sign_ins
 
 
 class Command(BaseCommand):

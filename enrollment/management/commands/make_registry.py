@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from rustpy_xlsxwriter import write_worksheet
 
-from enrollment.samples import HEADER, sample_rows
+from enrollment.demo.samples import HEADER, sample_rows
 
 EXCEL_ROWS = 1_048_575
 

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from audit.models import APPEND_ONLY
-from enrollment.importing.staging import SCHEMA
+from enrollment.imports.staging.tables import SCHEMA
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.importing.faults import FileFaultError
+from enrollment.files.faults import FileFaultError
 from vault.rotation import registered
 
 

@@ -1,0 +1,102 @@
+"""确认无误 / 信息有误: what is asked of a student, the answer, and when it goes stale."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+
+import audit.services as trail
+from accounts.models import User
+from enrollment.models import (
+    Answer,
+    Confirmation,
+    FieldChange,
+    Photo,
+    PhotoAnswer,
+    StudentRecord,
+)
+from enrollment.models.confirmation import canonical_code
+from enrollment.records.freezing import RecordFrozenError, refuse_frozen
+
+
+class NotAskedError(Exception):
+    """A field was objected to that nobody asked about."""
+
+
+def answer_record(
+    *, record: StudentRecord, account: User, asked: Sequence[str], wrong: Iterable[str]
+) -> Confirmation:
+    """Keep the student's answer to the present version of ``record``.
+
+    ``wrong`` names the fields objected to, none for 确认无误. The same answer
+    given twice is one answer with one receipt. Raises NotAskedError, RecordFrozenError.
+    """
+    objections = [name for name in asked if name in set(wrong)]
+    if set(wrong) - set(asked):
+        raise NotAskedError
+    answer = Answer.WRONG if objections else Answer.RIGHT
+    with transaction.atomic():
+        held = StudentRecord.objects.select_for_update().get(pk=record.pk)
+        if held.frozen_at:
+            raise RecordFrozenError
+        latest = held.confirmations.filter(account=account).order_by("-pk").first()
+        if (
+            latest is not None
+            and (latest.version, latest.answer) == (held.version, answer)
+            and (latest.wrong_fields, latest.fields) == (objections, list(asked))
+        ):
+            return latest
+        made = Confirmation.objects.create(
+            record=held,
+            account=account,
+            version=held.version,
+            answer=answer,
+            fields=list(asked),
+            wrong_fields=objections,
+        )
+        made.refresh_from_db()
+        trail.record(
+            action="enrollment.confirm_record",
+            actor_id=account.pk,
+            subject_type="record",
+            subject_key=held.key,
+            institution_code=record.institution.code,
+            detail={"answer": answer.value, "version": held.version, "wrong": objections},
+        )
+    return made
+
+
+def answer_photo(*, photo: Photo, account: User, answer: Answer) -> None:
+    """Keep what the student says of one picture; the last word counts.
+
+    Raises RecordFrozenError.
+    """
+    refuse_frozen(photo.record)
+    with transaction.atomic():
+        PhotoAnswer.objects.update_or_create(
+            photo_key=photo.key,
+            defaults={"record": photo.record, "account": account, "answer": answer},
+        )
+        trail.record(
+            action="enrollment.answer_photo",
+            actor_id=account.pk,
+            subject_type="record",
+            subject_key=photo.record.key,
+            institution_code=photo.record.institution.code,
+            detail={"kind": photo.kind, "answer": answer.value},
+        )
+
+
+def changes_since(confirmation: Confirmation) -> list[FieldChange]:
+    """What has changed in the fields of ``confirmation`` after it was given, oldest first."""
+    changes = FieldChange.objects.filter(
+        record_id=confirmation.record_id,
+        version__gt=confirmation.version,
+        field__in=confirmation.fields,
+    )
+    return list(changes.order_by("pk"))
+
+
+def find_receipt(text: str) -> Confirmation | None:
+    """The newest facts behind a receipt's code, however it was typed; None when unknown."""
+    found = Confirmation.objects.select_related("record__institution")
+    return found.filter(code=canonical_code(text)).first()

@@ -1,0 +1,1 @@
+"""The invented school that a fresh portal shows."""

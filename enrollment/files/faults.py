@@ -1,0 +1,186 @@
+"""What can be wrong with a file, in the registrar's words."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.files.disk import is_disk_full
+
+
+class FileFault(models.TextChoices):
+    """Why a whole file cannot be read."""
+
+    EMPTY = "empty", _("The file is empty.")
+    NOT_A_WORKBOOK = (
+        "not_a_workbook",
+        _("The file is named like a workbook but is something else. Open it and save it as .xlsx."),
+    )
+    MARKUP = (
+        "markup",
+        _(
+            "This is a web page or XML named like a table, as some systems export it. "
+            "Open it in Excel or WPS and save it as .xlsx."
+        ),
+    )
+    DOCUMENT = (
+        "document",
+        _("This is a text document or slides, not a table. Copy the table into a workbook."),
+    )
+    PDF = "pdf", _("This is a PDF. Ask for the table itself as .xlsx or .csv.")
+    PICTURE = "picture", _("This is a picture. Ask for the table itself as .xlsx or .csv.")
+    ARCHIVE = (
+        "archive",
+        _("This is a packed file (ZIP, RAR …). Unpack it and hand in the table that is in it."),
+    )
+    ENCRYPTED = (
+        "encrypted",
+        _(
+            "The workbook is encrypted with a password. Open it, remove the password "
+            "(File → Info → Protect Workbook → Encrypt with Password), and save it."
+        ),
+    )
+    UNREADABLE = (
+        "unreadable",
+        _("The workbook is damaged. Open it in Excel or WPS and save it again as .xlsx."),
+    )
+    CUT_CHARACTER = (
+        "cut_character",
+        _("A field of the DBF file holds half a character; enter it again, or make it wider."),
+    )
+    NOT_A_ZIP = (
+        "not_a_zip",
+        _("This is not a ZIP file, or it is damaged. Pack the photos again as .zip."),
+    )
+    PACKING = (
+        "packing",
+        _(
+            "The ZIP is packed by a method that is not read here, such as Deflate64. "
+            "Pack it again with the ordinary one (Deflate)."
+        ),
+    )
+    LOCKED_ZIP = (
+        "locked_zip",
+        _("The ZIP file is protected by a password. Pack it again without one."),
+    )
+    TOO_MANY_ENTRIES = (
+        "too_many_entries",
+        _("The ZIP file holds more than 100,000 entries. Split it and try again."),
+    )
+    TOO_LARGE = "too_large", _("The file unfolds to more data than is allowed.")
+    BINARY = "binary", _("The file is neither a workbook nor text.")
+    ENCODING = (
+        "encoding",
+        _("There is a byte that is no character in the file's encoding. Save the file as UTF-8."),
+    )
+    MIXED_ENCODING = (
+        "mixed_encoding",
+        _("Some lines are in UTF-8 and others in GB 18030. Save the whole file as UTF-8."),
+    )
+    QUOTE = "quote", _("A quotation mark is opened and not closed.")
+    INNER_QUOTE = (
+        "inner_quote",
+        _("After a closing quotation mark comes more text. Write a mark within a cell twice."),
+    )
+    LONG_CELL = (
+        "long_cell",
+        _("A cell holds more than 131,072 characters; no column of a registry is so long."),
+    )
+    NO_HEADER = "no_header", _("No row with column titles was found among the first 20 rows.")
+    MISSING_COLUMNS = "missing_columns", _("Required columns are missing.")
+    SEVERAL_LISTS = (
+        "several_lists",
+        _("Several sheets hold lists with different columns. Choose the sheet to read:"),
+    )
+    HIDDEN_LIST = (
+        "hidden_list",
+        _("Only a hidden sheet has the required columns. Show it in the file, or choose it:"),
+    )
+    NO_SHEET = ("no_sheet", _("The file has no sheet of that name. Its sheets are:"))
+    COLUMN_NAMES = (
+        "column_names",
+        _("Name columns like 所在行政班=班级,备注= (title, =, column; none leaves it out):"),
+    )
+    NO_INSTITUTION = (
+        "no_institution",
+        _("The file does not say which institution it is of, and none was named."),
+    )
+    UNKNOWN_INSTITUTION = (
+        "unknown_institution",
+        _(
+            "This institution code is not known here. The operator adds institutions with "
+            "“manage.py load_institutions LIST”, from the ministry's list."
+        ),
+    )
+    INTERRUPTED = "interrupted", _("Reading the file was interrupted. Try again.")
+    NO_ROOM = (
+        "no_room",
+        _("The server's disk is full. Nothing was changed. Ask the operator to make room."),
+    )
+    BUSY = "busy", _("Another import of this institution is running. Wait until it has finished.")
+    STALE = (
+        "stale",
+        _("The registry has changed since this file was checked. Check the file again."),
+    )
+    MISALIGNED = (
+        "misaligned",
+        _(
+            "One column seems to be sorted differently from the others: many records "
+            "would state other people's values. Nothing was changed. "
+            "Compare the file with its source."
+        ),
+    )
+    OTHER_PERSON = (
+        "other_person",
+        _(
+            "More records in students' hands would go to other people than was agreed to. "
+            "Nothing was changed. Check the file again."
+        ),
+    )
+    OUTDATED = (
+        "outdated",
+        _("The portal was updated after this file was checked. Check the file again."),
+    )
+    GIVEN_UP = (
+        "given_up",
+        _(
+            "The portal has tried three times to work on this file and failed each time. "
+            "Try again; if that fails too, ask the operator."
+        ),
+    )
+
+
+class FileFaultError(Exception):
+    """The file cannot be taken at all; ``detail`` is safe to show (row, titles)."""
+
+    def __init__(self, fault: FileFault, detail: str = "", choices: Sequence[str] = ()) -> None:
+        super().__init__(fault, detail, choices)  # all, so that it travels between processes
+        self.fault = fault
+        self.detail = detail
+        self.choices = choices  # the sheets of which a person may choose one
+
+    @property
+    def message(self) -> str:
+        """The reason, with its place when known."""
+        place = self.detail
+        row, _colon, at = place.strip("()").partition(":")
+        if row.isdigit() and at.isdigit():
+            place = gettext("(row %(row)s, byte %(byte)s)") % {"row": row, "byte": at}
+        elif row.isdigit():
+            place = gettext("(row %(row)s)") % {"row": row}
+            if at:
+                place = gettext("(row %(row)s, field %(field)s)") % {"row": row, "field": at}
+        return f"{self.fault.label} {place}".strip()
+
+
+@contextmanager
+def disk_full_as_fault() -> Iterator[None]:
+    """Raise FileFaultError where a file cannot be written because the disk is full."""
+    try:
+        yield
+    except OSError as error:
+        if is_disk_full(error):
+            raise FileFaultError(FileFault.NO_ROOM) from error
+        raise

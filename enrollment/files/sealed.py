@@ -1,0 +1,49 @@
+"""Uploaded files in storage, sealed."""
+
+import tempfile
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from enrollment.files.faults import disk_full_as_fault
+from vault.streams import is_newest, seal_file, unseal_file
+
+
+def keep_sealed(name: str, source: BinaryIO, context: str) -> str:
+    """Seal a file into storage; the name it is kept under. Raises FileFaultError (no room)."""
+    with disk_full_as_fault(), tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as sealed:
+        seal_file(source, sealed, context=context)
+        sealed.seek(0)
+        default_storage.delete(name)
+        try:
+            return default_storage.save(name, File(sealed))
+        except OSError:
+            default_storage.delete(name)  # half of it may be there
+            raise
+
+
+def open_sealed(name: str, context: str) -> BinaryIO:
+    """A sealed file of storage in the clear, in a file without a name.
+
+    Raises UnsealError, FileNotFoundError, FileFaultError (no room).
+    """
+    plain = tempfile.TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  the caller closes it
+    with disk_full_as_fault(), default_storage.open(name) as sealed:
+        for block in unseal_file(cast("BinaryIO", sealed), context=context):
+            plain.write(block)
+        plain.seek(0)
+    return cast("BinaryIO", plain)
+
+
+def reseal(name: str, context: str) -> bool:
+    """Seal a file anew in its place; False when it is not there or sealed with the newest key."""
+    if not default_storage.exists(name):
+        return False
+    with default_storage.open(name) as sealed:
+        if is_newest(cast("BinaryIO", sealed)):
+            return False
+    with open_sealed(name, context) as plain:
+        keep_sealed(name, plain, context)
+    return True

@@ -1,0 +1,1 @@
+"""Spreadsheet files as the rows of text that they show."""

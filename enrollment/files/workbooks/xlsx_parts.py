@@ -1,0 +1,206 @@
+"""The small parts of an XLSX file: its sheets, number formats and shared texts.
+
+ECMA-376 part 1, 18.2 (workbook), 18.4 (shared strings), 18.8 (styles). Element
+names may carry any prefix, and the file may be of the strict form.
+"""
+
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from enrollment.files.workbooks.number_formats import NumberFormat, built_in, compiled
+
+CHUNK = 2**17
+_TRUE = ("1", "true")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_BREAKS = re.compile(r"[\r\n\t\v\f\u2028\u2029]+")
+_NO_CHARACTER = re.compile(r"[\ud800-\udfff\ufffe\uffff\x00]")
+
+Start = Callable[[str, dict[str, str]], object]
+
+
+class XlsxError(ValueError):
+    """The file is no such workbook."""
+
+
+@dataclass
+class Parts:
+    """What the parts around the sheets say; ``sheets`` is (name, part, hidden) in order."""
+
+    sheets: list[tuple[str, str, bool]] = field(default_factory=list)
+    from_1904: bool = False
+    # The writer has calculated nothing: the formulas' values are its fillers.
+    uncalculated: bool = False
+    formats: list[NumberFormat] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+
+def read_parts(archive: zipfile.ZipFile) -> Parts:
+    """Everything but the sheets themselves. Raises XlsxError."""
+    parts = Parts()
+    root = _targets(archive, "_rels/.rels", "")
+    book = next((part for kind, part in root.values() if kind == "officeDocument"), "")
+    if book not in archive.namelist():
+        book = "xl/workbook.xml"
+    folder, name = posixpath.split(book)
+    targets = _targets(archive, f"{folder}/_rels/{name}.rels", folder)
+    _read_book(archive, book, targets, parts)
+    for kind, part in targets.values():
+        if kind == "styles" and part in archive.namelist():
+            parts.formats = _formats(archive, part)
+        elif kind == "sharedStrings" and part in archive.namelist():
+            parts.texts = _shared_texts(archive, part)
+    return parts
+
+
+def new_parser() -> expat.XMLParserType:
+    """A parser that refuses a document type: it could define entities without end."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def feed(parser: expat.XMLParserType, archive: zipfile.ZipFile, part: str) -> Iterator[None]:
+    """Go through a part of the file; a step after each piece, so that rows can be handed on.
+
+    Raises XlsxError.
+    """
+    try:
+        with archive.open(part) as file:
+            while chunk := file.read(CHUNK):
+                parser.Parse(chunk)
+                yield
+            parser.Parse(b"", True)
+    except (expat.ExpatError, KeyError, EOFError, zlib.error) as error:
+        raise XlsxError from error
+
+
+def _parse(
+    archive: zipfile.ZipFile,
+    part: str,
+    start: Start,
+    end: Callable[[str], object] | None = None,
+    text: Callable[[str], object] | None = None,
+) -> None:
+    parser = new_parser()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    for _ in feed(parser, archive, part):
+        pass
+
+
+def local(name: str) -> str:
+    """An element's name without its prefix."""
+    return name.rpartition(":")[2]
+
+
+def clean_text(text: str) -> str:
+    """A text as its cell shows it in one line: escapes read, line breaks as a blank."""
+    if "_x" in text:
+        text = _NO_CHARACTER.sub("\ufffd", _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text))
+    return text if text.isprintable() else _BREAKS.sub(" ", text)
+
+
+def _targets(archive: zipfile.ZipFile, part: str, folder: str) -> dict[str, tuple[str, str]]:
+    """Id → (kind, part) of everything that a part refers to."""
+    found: dict[str, tuple[str, str]] = {}
+
+    def relation(name: str, values: dict[str, str]) -> None:
+        if local(name) == "Relationship" and values.get("TargetMode") != "External":
+            target = values.get("Target", "")
+            path = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+            kind = values.get("Type", "").rpartition("/")[2]
+            found[values.get("Id", "")] = (kind, posixpath.normpath(path).lstrip("/"))
+
+    if part.lstrip("/") in archive.namelist():
+        _parse(archive, part.lstrip("/"), relation)
+    return found
+
+
+def _read_book(
+    archive: zipfile.ZipFile, part: str, targets: dict[str, tuple[str, str]], parts: Parts
+) -> None:
+    names = set(archive.namelist())
+
+    def start(name: str, values: dict[str, str]) -> None:
+        kind = local(name)
+        if kind == "sheet":
+            key = next((v for k, v in values.items() if k.endswith(":id")), "")
+            target_kind, target = targets.get(key, ("", ""))
+            if target in names and target_kind == "worksheet":
+                is_hidden = values.get("state", "visible") != "visible"
+                parts.sheets.append((values.get("name", ""), target, is_hidden))
+        elif kind == "workbookPr":
+            parts.from_1904 = values.get("date1904") in _TRUE
+        elif kind == "calcPr":
+            parts.uncalculated = values.get("fullCalcOnLoad") in _TRUE
+
+    _parse(archive, part, start)
+
+
+def _formats(archive: zipfile.ZipFile, part: str) -> list[NumberFormat]:
+    """The number format of each style, by the number that cells name."""
+    codes: dict[str, str] = {}
+    keys: list[str] = []
+    within: list[str] = []
+
+    def start(name: str, values: dict[str, str]) -> None:
+        kind = local(name)
+        within.append(kind)
+        if kind == "numFmt":
+            codes[values.get("numFmtId", "")] = values.get("formatCode", "")
+        elif kind == "xf" and "cellXfs" in within:
+            keys.append(values.get("numFmtId", "0"))
+
+    _parse(archive, part, start, lambda _: within.pop())
+    return [
+        compiled(codes[key] if key in codes else built_in(int(key) if key.isdecimal() else 0))
+        for key in keys
+    ]
+
+
+def _shared_texts(archive: zipfile.ZipFile, part: str) -> list[str]:
+    reader = _TextReader()
+    _parse(archive, part, reader.start, reader.end, reader.text)
+    return reader.texts
+
+
+class _TextReader:
+    """The texts that cells refer to by number; how they are said (phonetic) is left out."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._pieces: list[str] = []
+        self._listening = self._spoken = False
+
+    def start(self, name: str, _: dict[str, str]) -> None:
+        name = local(name)
+        if name == "si":
+            self._pieces = []
+        elif name == "rPh":
+            self._spoken = True
+        elif name == "t":
+            self._listening = not self._spoken
+
+    def end(self, name: str) -> None:
+        name = local(name)
+        if name == "si":
+            self.texts.append(clean_text("".join(self._pieces)))
+        elif name == "rPh":
+            self._spoken = False
+        elif name == "t":
+            self._listening = False
+
+    def text(self, data: str) -> None:
+        if self._listening:
+            self._pieces.append(data)
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise XlsxError

@@ -1,1 +1,0 @@
-"""From a registrar's file to the registry: read, check, stage, compare, publish."""

@@ -1,0 +1,273 @@
+"""One row of a registry file: every cell checked and brought to its canonical form.
+
+Built for a million rows: what repeats is converted once (``word_groups``,
+``id_parts``), randomness is drawn for a block of rows (``row_secrets``), and a
+row that is word for word as last imported is known by its keyed fingerprint
+before any of this.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Final
+
+from accounts.text import fold_signs, tidy
+from enrollment.fields.faults import Problem, RowFault
+from enrollment.fields.marked_cells import kept_columns, plain_row, with_marked
+from enrollment.fields.values import (
+    NULL,
+    NUMBERS,
+    REPEATING,
+    Fault,
+    escape,
+    is_damaged_number,
+    whole,
+)
+from enrollment.identity.certificates import CertificateType
+from enrollment.identity.name import (
+    PLACEHOLDERS,
+    InvalidNameError,
+    NameDoubt,
+    canonical_name,
+    clean_name,
+    doubt_name,
+    is_plain_name,
+)
+from enrollment.identity.number import InvalidNumberError, canonical_number
+from enrollment.imports.checking.encryption import Secrets
+from enrollment.imports.checking.id_numbers import IdReader, IdReading
+from enrollment.imports.checking.shared_cells import (
+    MEMO_LIMIT,
+    OF_THE_CLASS,
+    OF_THE_PERSON,
+    WordGroup,
+)
+from vault.lookup import purpose_key
+
+# Changes whenever the checks change, so that rows once accepted are checked again.
+RULES: Final = "4"
+FINGERPRINT_BYTES = 16
+
+_MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})\Z")
+_PLAIN_NUMBER = re.compile(r"[0-9A-Za-z]{1,18}\Z")
+_DOUBTS = {
+    NameDoubt.LOST_CHARACTER: RowFault.LOST_CHARACTER,
+    NameDoubt.NO_NAME: RowFault.NAME_DOUBTFUL,
+}
+_RESIDENT_KINDS = frozenset({CertificateType.RESIDENT_ID, CertificateType.RESIDENCE_PERMIT})
+
+
+class RowChecker:
+    """Checks the rows of one file for one institution.
+
+    ``staged_columns`` names what ``check`` returns, in order, as COPY text.
+    """
+
+    def __init__(self, mapping: Mapping[str, int], institution_code: str) -> None:
+        self._code = institution_code
+        self._code_at = mapping.get("institution_code")
+        self._name_at = mapping["name"]
+        self._certificate_at = mapping["certificate_number"]
+        self._phone_at = mapping.get("phone")
+        self._student_at = mapping.get("student_number")
+        self._width = max(mapping.values()) + 1
+        self._person = WordGroup(OF_THE_PERSON, mapping)
+        self._class = WordGroup(OF_THE_CLASS, mapping)
+        self._numbers = [(name, mapping[name]) for name in NUMBERS if name in mapping]
+        # Blank cells of these two are filled from the identity number.
+        self._stated: list[tuple[str, int, dict[str, str | Fault]]] = [
+            (name, mapping[name], {}) for name in ("gender", "birth_date") if name in mapping
+        ]
+        self._ids = IdReader()
+        positions = sorted((name, at) for name, at in mapping.items() if name != "institution_name")
+        shape = "\x1e".join([RULES, institution_code, *(name for name, _ in positions)])
+        key = hashlib.blake2b(shape.encode(), key=purpose_key("row")).digest()
+        self._hash = hashlib.blake2b(key=key, digest_size=FINGERPRINT_BYTES)
+        self._fingerprinted = itemgetter(*(at for _, at in positions))
+        self.staged_columns = [
+            "fingerprint", "key", "name", "name_canonical", "certificate_hash",
+            "certificate_sealed", *(name for name, _ in self._numbers), "gender", "birth_date",
+            *self._person.names, *self._class.names,
+        ]  # fmt: skip
+        self._kind_text = []
+        if "certificate_type" not in mapping:
+            self.staged_columns.append("certificate_type")
+            self._kind_text.append(CertificateType.RESIDENT_ID.value)
+        self.staged_columns.append("kept")
+        if self._phone_at is not None:
+            self.staged_columns += ["phone_hash", "phone_sealed"]
+        self._places = positions
+
+    def fit(self, cells: list[str], tidied: Counter[str]) -> list[str]:
+        """The row without the blanks around its cells, as wide as the mapping needs.
+
+        Invisible marks and unusual blanks are folded; ``tidied`` counts them by column.
+        """
+        row = list(map(str.strip, cells))
+        text = "".join(row)
+        # One look at the whole row: almost none has a mark, a wide blank or a line break.
+        if not text.isprintable():
+            row = self._tidied(row, tidied)
+        if "=" in text or "'" in text or '"' in text:
+            row = list(map(_unwrap, row))
+        if len(row) < self._width:
+            row += [""] * (self._width - len(row))
+        return row
+
+    def _tidied(self, row: list[str], tidied: Counter[str]) -> list[str]:
+        found = [cell if cell.isprintable() else tidy(cell) for cell in row]
+        for name, at in self._places:
+            if at < len(row) and found[at] != row[at]:
+                tidied[name] += 1
+        return found
+
+    def fingerprint(self, row: Sequence[str]) -> bytes:
+        """16 keyed bytes over every mapped cell, in an order no file decides."""
+        digest = self._hash.copy()
+        digest.update("\x1f".join(self._fingerprinted(row)).encode("utf-8", "surrogatepass"))
+        return digest.digest()
+
+    def student_number(self, row: Sequence[str]) -> str:
+        """The student number as the file writes it; empty when there is no such column."""
+        return "" if self._student_at is None else row[self._student_at]
+
+    def check(
+        self, row_number: int, row: Sequence[str], fingerprint: bytes, secrets: Secrets
+    ) -> tuple[str | None, list[Problem]]:
+        """The line for COPY (None when the row cannot be taken) and what is wrong."""
+        faults: list[tuple[str, str]] = []
+        row, marked = plain_row(row, self._places)
+        numbers = self._own_numbers(row, faults)
+        stated = self._stated_facts(row, faults)
+        person, school = self._person.take(row), self._class.take(row)
+        faults += person.faults
+        faults += school.faults
+        name, canonical = self._name(row, faults)
+        kind = person.values.get("certificate_type", CertificateType.RESIDENT_ID)
+        certificate = self._certificate(row, kind, stated, faults)
+        self._belonging(row, numbers, faults)
+        phone = self._phone(row, faults)
+        if marked:
+            faults = with_marked(faults, marked)
+        found = [Problem(row_number, column, code) for column, code in faults] if faults else []
+        if found and not all(problem.is_warning for problem in found):
+            return None, found
+        key = secrets.new_key()
+        # A row that deserves a warning keeps no fingerprint, so that it is told each time.
+        line = [
+            "\\\\x" if found else "\\\\x" + fingerprint.hex(), key, name, canonical,
+            *secrets.hidden("certificate", certificate, key), *numbers,
+            stated.get("gender", NULL), stated.get("birth_date", NULL),
+            *person.text, *school.text, *self._kind_text, kept_columns(faults) or NULL,
+        ]  # fmt: skip
+        if self._phone_at is not None:
+            line += secrets.hidden("phone", phone, key) if phone else (NULL, NULL)
+        return "\t".join(line), found
+
+    def _own_numbers(self, row: Sequence[str], faults: list[tuple[str, str]]) -> list[str]:
+        numbers = []
+        for name, at in self._numbers:
+            raw = row[at]
+            if not _PLAIN_NUMBER.match(raw):
+                value = NUMBERS[name](raw)
+                if isinstance(value, Fault):
+                    faults.append((name, value.code))
+                    value = ""
+                raw = value
+            numbers.append(raw)
+        return numbers
+
+    def _stated_facts(self, row: Sequence[str], faults: list[tuple[str, str]]) -> dict[str, str]:
+        """Gender and date of birth where the row states them."""
+        stated = {}
+        for name, at, memo in self._stated:
+            value = memo.get(row[at]) or _remember(memo, name, row[at])
+            if isinstance(value, Fault):
+                faults.append((name, value.code))
+            else:
+                stated[name] = value
+        return stated
+
+    def _name(self, row: Sequence[str], faults: list[tuple[str, str]]) -> tuple[str, str]:
+        name = row[self._name_at]
+        if is_plain_name(name) and name not in PLACEHOLDERS:
+            return name, name
+        try:
+            name = clean_name(name)
+        except InvalidNameError as error:
+            faults.append(("name", f"name:{error.fault.value}"))
+            return "", ""
+        if doubtful := doubt_name(name):
+            faults.append(("name", _DOUBTS[doubtful]))
+        return escape(name), escape(canonical_name(name))
+
+    def _certificate(
+        self, row: Sequence[str], kind: str, stated: dict[str, str], faults: list[tuple[str, str]]
+    ) -> str:
+        """The canonical number; what an identity number says completes ``stated``."""
+        raw = row[self._certificate_at]
+        reading = self._ids.read(raw) if kind == CertificateType.RESIDENT_ID else None
+        if reading is None:
+            try:
+                raw = canonical_number(whole(raw), kind or CertificateType.RESIDENT_ID)
+            except InvalidNumberError as error:
+                damaged = is_damaged_number(raw)
+                code = RowFault.NUMBER_CELL if damaged else f"number:{error.fault.value}"
+                faults.append(("certificate_number", code))
+                return ""
+            reading = self._ids.read(raw) if kind in _RESIDENT_KINDS else None
+        if reading:
+            _compare(reading, stated, faults)
+        return raw
+
+    def _belonging(
+        self, row: Sequence[str], numbers: list[str], faults: list[tuple[str, str]]
+    ) -> None:
+        if self._code_at is not None:
+            code = row[self._code_at]
+            if code and code[-5:] != self._code:
+                faults.append(("institution_code", RowFault.OTHER_INSTITUTION))
+        if not any(numbers) and not any(column in NUMBERS for column, _ in faults):
+            faults.append(("student_number", RowFault.NO_NUMBER))
+
+    def _phone(self, row: Sequence[str], faults: list[tuple[str, str]]) -> str:
+        if self._phone_at is None or not row[self._phone_at]:
+            return ""
+        raw = row[self._phone_at]
+        match = _MOBILE.match(raw) or _MOBILE.match(
+            whole(fold_signs(raw).replace(" ", "")).replace("-", "")
+        )
+        if match:
+            return "+86" + match[1]
+        faults.append(("phone", RowFault.PHONE_IGNORED))
+        return ""
+
+
+def _compare(reading: IdReading, stated: dict[str, str], faults: list[tuple[str, str]]) -> None:
+    """Fill in what the row leaves open; what contradicts the number is a warning."""
+    if stated.get("birth_date", NULL) == NULL:
+        stated["birth_date"] = reading.birth_date
+    elif stated["birth_date"] != reading.birth_date:
+        faults.append(("birth_date", RowFault.BIRTH_DATE_DIFFERS))
+    if stated.get("gender", "0") == "0":
+        stated["gender"] = reading.gender
+    elif stated["gender"] != reading.gender:
+        faults.append(("gender", RowFault.GENDER_DIFFERS))
+    if not reading.region_known:
+        faults.append(("certificate_number", RowFault.REGION_UNKNOWN))
+
+
+def _remember(memo: dict[str, str | Fault], name: str, raw: str) -> str | Fault:
+    if len(memo) >= MEMO_LIMIT:
+        memo.clear()
+    memo[raw] = REPEATING[name](raw)
+    return memo[raw]
+
+
+def _unwrap(cell: str) -> str:
+    # ="…" is how people force Excel to open a CSV cell as text.
+    if cell.startswith('="') and cell.endswith('"'):
+        return cell[2:-1]
+    return cell.removeprefix("'")

@@ -1,0 +1,66 @@
+"""Cells that a whole class or thousands of people share, converted together and once.
+
+A file of a million rows holds a few thousand different groups; each is known
+again by the cells as the file writes them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from enrollment.fields.faults import RowFault
+from enrollment.fields.values import REPEATING, Fault, doubt
+
+MEMO_LIMIT = 5_000
+REQUIRED = frozenset({"status"})
+# The same for everybody in a class.
+OF_THE_CLASS = (
+    "major_code major_name level schooling_years education_type study_mode entry_date college "
+    "department class_code expected_leaving_date"
+).split()
+# A few words each, about the person.
+OF_THE_PERSON = "certificate_type ethnicity political_status status".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A group's cells as COPY text, by name, and (column, fault) of what cannot be taken."""
+
+    text: list[str]
+    values: dict[str, str]
+    faults: list[tuple[str, str]]
+
+
+class WordGroup:
+    """The columns of ``names`` that the file has; ``names`` keeps their order."""
+
+    def __init__(self, names: Iterable[str], mapping: Mapping[str, int]) -> None:
+        self.names = [name for name in names if name in mapping]
+        places = [mapping[name] for name in self.names]
+        # The first place twice, so that a single column gives a tuple too.
+        self._cells = itemgetter(*places, places[0]) if places else None
+        self._memo: dict[tuple[str, ...], Converted] = {}
+
+    def take(self, row: Sequence[str]) -> Converted:
+        """This row's cells of the group."""
+        cells = self._cells(row) if self._cells else ()
+        return self._memo.get(cells) or self._convert(cells)
+
+    def _convert(self, cells: tuple[str, ...]) -> Converted:
+        values: dict[str, str] = {}
+        faults: list[tuple[str, str]] = []
+        for name, raw in zip(self.names, cells, strict=False):
+            value = REPEATING[name](raw)
+            if isinstance(value, Fault):
+                faults.append((name, value.code))
+                value = ""
+            elif not value and name in REQUIRED:
+                faults.append((name, RowFault.BLANK))
+            elif doubtful := doubt(name, value):
+                faults.append((name, doubtful))
+            values[name] = value
+        if len(self._memo) >= MEMO_LIMIT:
+            self._memo.clear()
+        text = ["\t".join(values.values())] if values else []
+        self._memo[cells] = Converted(text, values, faults)
+        return self._memo[cells]

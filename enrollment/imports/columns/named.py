@@ -1,0 +1,38 @@
+"""Columns that a person names beside the file: “所在行政班=班级,备注=”."""
+
+import re
+
+from enrollment.fields.catalogue import BY_NAME
+from enrollment.fields.headers import LEFT_OUT, meaning_of
+from enrollment.fields.titles import fold_title
+from enrollment.files.faults import FileFault, FileFaultError
+
+_SEPARATOR = re.compile("[,，;；\n]")
+
+
+def parse_named_columns(text: str) -> dict[str, str]:
+    """Folded title → column, as ``Institution.column_titles`` keeps them.
+
+    A column goes by any of its titles, its short name or its name in this
+    program; nothing behind the sign leaves the column out. Raises FileFaultError
+    that quotes the part which is not understood.
+    """
+    named = {}
+    for part in filter(None, map(str.strip, _SEPARATOR.split(text))):
+        title, sign, field = part.replace("＝", "=").partition("=")
+        key = fold_title(title)
+        if not key or not sign:
+            raise FileFaultError(FileFault.COLUMN_NAMES, part[:50])
+        named[key] = _column(field.strip(), part)
+    return named
+
+
+def _column(field: str, part: str) -> str:
+    if not field:
+        return LEFT_OUT
+    if field.lower() in BY_NAME:
+        return field.lower()
+    meaning = meaning_of(fold_title(field), {})
+    if not meaning:
+        raise FileFaultError(FileFault.COLUMN_NAMES, part[:50])
+    return meaning

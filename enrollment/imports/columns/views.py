@@ -1,0 +1,40 @@
+"""Say what the columns of an uploaded file are; the institution remembers it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from enrollment.access import registrar, tell_of_others_file
+from enrollment.imports import pipeline
+from enrollment.imports import services as imports
+from enrollment.imports import tasks as imports_tasks
+from enrollment.imports.columns.forms import ColumnsForm
+from enrollment.imports.reading_right import OthersFileError
+from enrollment.imports.views.access import visible_batch
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def columns(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Every titled column with samples: what it was taken for, and what it shall be."""
+    batch = visible_batch(request, key)
+    header, rows = pipeline.header_to_name(batch)
+    if header is None:
+        raise Http404
+    form = ColumnsForm(request.POST or None, header=header, rows=rows)
+    if request.method == "POST" and form.is_valid():
+        try:
+            imports.name_columns(
+                batch=batch, titles=header.titles, meanings=form.meanings(), by=registrar(request)
+            )
+        except OthersFileError:
+            tell_of_others_file(request)
+        except imports.WrongStateError:
+            messages.error(request, _("Somebody else has just acted on this import."))
+        else:
+            imports_tasks.enqueue_import(imports_tasks.rehearse_upload, batch)
+        return redirect("registry:import", batch.key)
+    return render(request, "enrollment/imports/columns.html", {"batch": batch, "form": form})

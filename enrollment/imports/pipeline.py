@@ -1,0 +1,263 @@
+"""The work behind the browser's import: rehearse and publish what was uploaded."""
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.sweep import for_each
+from enrollment.fields.headers import HEADER_SEARCH_ROWS, Header, find_header, likely_header
+from enrollment.files.faults import FileFault, FileFaultError, disk_full_as_fault
+from enrollment.files.readers import Table, open_table
+from enrollment.imports import services, storage
+from enrollment.imports.corrected_rows import ReturnedRows, identities, merge
+from enrollment.imports.missing import services as missing
+from enrollment.imports.rehearsal import header_of
+from enrollment.imports.results.report import Result, write_faulty_rows
+from enrollment.imports.tokens.services import may_publish
+from enrollment.jobs.locking import institution_is_locked
+from enrollment.jobs.progress import throttled
+from enrollment.models import BatchState, ImportBatch
+
+# A doorbell that has not been heard after this long is rung again.
+PATIENCE = timedelta(seconds=20)
+NEEDS_COLUMNS = frozenset({FileFault.NO_HEADER, FileFault.MISSING_COLUMNS, FileFault.MISALIGNED})
+# Nothing is wrong with the file: the same check may end well next time.
+PASSING = frozenset(
+    {
+        FileFault.STALE,
+        FileFault.OUTDATED,
+        FileFault.OTHER_PERSON,
+        FileFault.INTERRUPTED,
+        FileFault.GIVEN_UP,
+        FileFault.BUSY,
+        FileFault.NO_ROOM,
+    }
+)
+# A file that ended this many checks or publications is not given to another worker.
+MAX_ATTEMPTS = 5
+
+logger = logging.getLogger(__name__)
+
+
+def rehearse(batch: ImportBatch) -> None:
+    """Check the uploaded file; what goes wrong is written on the batch for the page."""
+    with _counted_attempt(batch, BatchState.UPLOADED) as may_try:
+        if may_try:
+            _check(batch)
+
+
+@contextmanager
+def _counted_attempt(batch: ImportBatch, start: BatchState) -> Iterator[bool]:
+    """Count one attempt at a batch in state ``start``; yields False when there were too many.
+
+    Counted before the work, so that a file that kills its worker is given up as
+    well. An error that no reader foresaw is logged by its kind alone (its text
+    may hold a row) and leaves the batch in ``start``, for the sweep to try again.
+    """
+    ImportBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
+    batch.refresh_from_db(fields=["attempts"])
+    if batch.attempts > MAX_ATTEMPTS:
+        services.fail_batch(batch=batch, error=FileFaultError(FileFault.GIVEN_UP))
+        yield False
+        return
+    try:
+        yield True
+    except MemoryError:
+        services.fail_batch(batch=batch, error=FileFaultError(FileFault.TOO_LARGE))
+    except Exception as error:
+        logger.error("import %s failed: %s", batch.key, type(error).__name__)
+        if batch.attempts == MAX_ATTEMPTS:
+            services.fail_batch(batch=batch, error=FileFaultError(FileFault.GIVEN_UP))
+        else:
+            ImportBatch.objects.filter(pk=batch.pk).update(state=start)
+
+
+def _does_not_count(batch: ImportBatch) -> None:
+    """Take back the attempt that found another import of the institution running."""
+    ImportBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") - 1)
+
+
+def _check(batch: ImportBatch) -> None:
+    try:
+        table = open_rows(batch)
+    except FileFaultError as error:
+        services.fail_batch(batch=batch, error=error)
+        return
+    try:
+        _rehearse(batch, table)
+    except services.WrongStateError:
+        return  # another worker was first
+    except FileFaultError as error:
+        if error.fault == FileFault.BUSY:
+            # Tried again by the sweep once the other import has finished.
+            ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.UPLOADED)
+            _does_not_count(batch)
+            return
+        services.fail_batch(batch=batch, error=error)
+        if error.fault in NEEDS_COLUMNS:
+            storage.keep_head(batch, table.head(storage.HEAD_ROWS))
+    else:
+        _release_if_faultless(batch)
+    finally:
+        table.close()
+
+
+def _release_if_faultless(batch: ImportBatch) -> None:
+    """Let a file go on to its publication that a token has asked for, if it may."""
+    wanted = batch.publish_if_faultless and not Result.from_json(batch.result).errors
+    if wanted and batch.token and may_publish(batch.token):
+        refusals = (
+            services.SamePersonError,
+            services.ClearedError,
+            services.OtherPersonError,
+            services.WrongStateError,
+        )
+        with suppress(*refusals):
+            services.release_batch(batch=batch, by=batch.token.created_by)
+
+
+def open_rows(batch: ImportBatch) -> Table:
+    """The rows of an upload; mended rows stand within the file they mend. Raises FileFaultError."""
+    titles = batch.column_titles
+    table = open_table(
+        storage.open_upload(batch), batch.file_name, titles=titles, sheet=batch.sheet
+    )
+    if batch.mends is None:
+        return table
+    remembered = batch.column_titles
+    with closing(table), closing(open_rows(batch.mends)) as base:
+        header = header_of(base, remembered)
+        faulty = open_table(storage.open_faulty_rows(batch.mends), "faulty.xlsx")
+        with closing(faulty):
+            given_back = ReturnedRows(faulty, header, base.reading)
+        return merge(base, header, table, given_back, remembered)
+
+
+def _rehearse(batch: ImportBatch, table: Table) -> None:
+    header = header_of(table, batch.column_titles)
+    batch.rows_expected = _estimate(table)
+    batch.save(update_fields=["rows_expected"])
+    done = ImportBatch.objects.filter(pk=batch.pk)
+    report = throttled(lambda number: done.update(rows_done=number))
+    keep = partial(_keep_files, batch, table, header)
+    services.rehearse_batch(batch=batch, table=table, header=header, report=report, keep=keep)
+
+
+def _keep_files(batch: ImportBatch, table: Table, header: Header, result: Result) -> None:
+    """Store the first rows of the file and, where rows are faulty, their workbook."""
+    storage.keep_head(batch, table.head(storage.HEAD_ROWS))
+    if not result.listed:
+        return
+    with disk_full_as_fault(), tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "faulty.xlsx"
+        write_faulty_rows(table, header, result.listed, path)
+        storage.keep_faulty_rows(batch, path)
+    _ask_only_about_absent(batch, table, header, result)
+
+
+def _ask_only_about_absent(
+    batch: ImportBatch, table: Table, header: Header, result: Result
+) -> None:
+    """A faulty row is in the file: whoever stands in it is not missing.
+
+    Where not every faulty row is listed, nobody is asked about before they are mended.
+    """
+    if not result.faulty or not batch.absent.exists():
+        return
+    faulty = {problem.row for problem in result.listed if not problem.is_warning}
+    if len(faulty) < result.faulty:
+        batch.absent.all().delete()
+    else:
+        mentioned = identities(table, header, faulty)
+        result.missing = missing.forget_mentioned(batch, mentioned, result.missing)
+
+
+def header_to_name(batch: ImportBatch) -> tuple[Header | None, list[list[str]]]:
+    """The titles a registrar may give a meaning now, and the rows below as samples.
+
+    No header while the batch is in another state, or where no row holds titles.
+    """
+    failed_for_it = batch.state == BatchState.FAILED and batch.failure in NEEDS_COLUMNS
+    if not failed_for_it and batch.state != BatchState.REHEARSED:
+        return None, []
+    head = storage.head_of(batch)
+    header = find_header(head, batch.column_titles) or likely_header(head)
+    return header, head[header.row_number :] if header else []
+
+
+def publish(batch: ImportBatch) -> None:
+    """Publish a released batch; a registry that has changed meanwhile asks for a new check."""
+    ImportBatch.objects.filter(pk=batch.pk).update(started_at=timezone.now())
+    with _counted_attempt(batch, BatchState.PUBLISHING) as may_try:
+        if may_try:
+            _publish(batch)
+
+
+def _publish(batch: ImportBatch) -> None:
+    try:
+        services.publish_batch(batch=batch, by=batch.published_by)
+    except services.WrongStateError:
+        return
+    except FileFaultError as error:
+        if error.fault == FileFault.BUSY:
+            _does_not_count(batch)
+        else:
+            services.fail_batch(batch=batch, error=error)
+        return
+    for part in batch.lineage:
+        storage.forget(part)
+
+
+def release_abandoned() -> None:
+    """Put rehearsals whose worker has died back to the start.
+
+    A living one holds its institution's lock; the lock dies with the worker.
+    """
+    for_each(ImportBatch.objects.filter(state=BatchState.REHEARSING), _release)
+
+
+def _release(batch: ImportBatch) -> None:
+    if institution_is_locked(batch.institution_id):
+        return
+    found = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.REHEARSING)
+    if batch.upload:
+        found.update(state=BatchState.UPLOADED)
+    elif found.exists():  # of the command line, which keeps no file to be read again
+        services.fail_batch(batch=batch, error=FileFaultError(FileFault.INTERRUPTED))
+
+
+def waiting(state: BatchState) -> list[int]:
+    """Batches in ``state`` whose doorbell should have been heard by now.
+
+    One of each institution, the one with the fewest attempts: many files of one
+    make no other wait for all of them. The next is rung for when it has ended.
+    """
+    before = timezone.now() - PATIENCE
+    found = ImportBatch.objects.filter(state=state, created_at__lt=before).exclude(upload="")
+    first = found.order_by("institution", "attempts", "pk").distinct("institution")
+    return sorted(first.values_list("pk", flat=True))
+
+
+def waits_behind_another(batch: ImportBatch) -> bool:
+    """Whether an earlier file of the institution waits for a worker or is with one.
+
+    That one rings for the next: a queue holds few doorbells of one institution, and
+    others come in between.
+    """
+    busy = (BatchState.UPLOADED, BatchState.REHEARSING, BatchState.PUBLISHING)
+    earlier = ImportBatch.objects.filter(institution=batch.institution_id, pk__lt=batch.pk)
+    return earlier.filter(state__in=busy).exclude(upload="").exists()
+
+
+def _estimate(table: Table) -> int:
+    """About how many rows there are, by the length of the first."""
+    head = table.head(HEADER_SEARCH_ROWS * 5)
+    length = sum(len(",".join(row).encode(table.encoding, "replace")) + 1 for row in head)
+    return max(1, table.size * len(head) // max(length, 1))

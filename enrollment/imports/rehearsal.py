@@ -1,0 +1,120 @@
+"""From an opened file to a finished rehearsal: everything short of the publication."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from django.utils.translation import gettext
+
+from enrollment.fields.catalogue import BY_NAME, COLUMNS
+from enrollment.fields.cell_marks import SEEMING_BLANK
+from enrollment.fields.headers import HEADER_SEARCH_ROWS, Header, find_header, missing_columns
+from enrollment.fields.left_out import RowSorter
+from enrollment.fields.likely_columns import likely_columns
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.readers import Table
+from enrollment.imports.checking import workers
+from enrollment.imports.checking.class_spellings import unite_spellings
+from enrollment.imports.checking.rows import RowChecker
+from enrollment.imports.results.report import Result
+from enrollment.imports.staging import conflicts, difference, other_person
+from enrollment.imports.staging.affected import AffectedCounts, ChangedRecords
+from enrollment.imports.staging.tables import analyze_staging, create_staging
+from enrollment.jobs.planner import analyze_if_stale, bulk_settings
+from enrollment.models import Institution, StudentRecord
+
+# What a cell may hold and still be empty.
+_NOTHING = " \t\u3000" + SEEMING_BLANK
+
+
+def header_of(table: Table, remembered: Mapping[str, str] | None = None) -> Header:
+    """The header of a table with every required column. Raises FileFaultError."""
+    header = find_header(table.head(HEADER_SEARCH_ROWS), remembered)
+    if header is None:
+        raise FileFaultError(FileFault.NO_HEADER)
+    require_columns(header)
+    return _without_empty_columns(table, header)
+
+
+def _without_empty_columns(table: Table, header: Header) -> Header:
+    """The header without optional columns that are empty in the whole file: they clear nothing.
+
+    The file is read only as far as the last column that is found to be filled.
+    """
+    needed = {column.name for column in COLUMNS if column.required}
+    empty = {name: at for name, at in header.mapping.items() if name not in needed}
+    for number, row in enumerate(table.rows(), start=1):
+        if number <= header.row_number:
+            continue
+        filled = [name for name, at in empty.items() if at < len(row) and row[at].strip(_NOTHING)]
+        for name in filled:
+            del empty[name]
+        if not empty:
+            return header
+    kept = {name: at for name, at in header.mapping.items() if name not in empty}
+    if missing_columns(kept):
+        return header  # every row will be a fault, at the number that it lacks
+    return replace(header, mapping=kept, empty=list(empty))
+
+
+def require_columns(header: Header) -> None:
+    """Raise FileFaultError when a required column has no place; it names what may be it."""
+    if header.missing:
+        likely = likely_columns(header)
+        titles = [
+            gettext("%(column)s — is it “%(title)s”?")
+            % {"column": BY_NAME[name].title, "title": likely[name]}
+            if name in likely
+            else BY_NAME[name].title
+            for name in header.missing
+        ]
+        raise FileFaultError(FileFault.MISSING_COLUMNS, "、".join(titles))
+
+
+def institution_in(table: Table, header: Header) -> str:
+    """The five-digit code in the first row that states one. Raises FileFaultError."""
+    at = header.mapping.get("institution_code")
+    if at is not None:
+        for number, row in enumerate(table.rows(), start=1):
+            if number > header.row_number and len(row) > at and row[at].strip():
+                return row[at].strip()[-5:]
+    raise FileFaultError(FileFault.NO_INSTITUTION)
+
+
+def rehearse(
+    table: Table,
+    header: Header,
+    institution: Institution,
+    staging: str,
+    report: Callable[[int], None],
+) -> Result:
+    """Check every row, stage the good ones and compare them with the registry of now.
+
+    Hold the institution's lock around it. Raises FileFaultError.
+    """
+    known = StudentRecord.objects.filter(institution=institution).count()
+    is_empty = known == 0
+    analyze_if_stale(known)
+    checker = RowChecker(header.mapping, institution.code)
+    sorter = RowSorter(header.mapping, header.titles)
+    job = workers.Job(table, checker, sorter, header.row_number, institution.pk, staging, is_empty)
+    create_staging(staging)
+    tally = workers.fill(job, report)
+    with bulk_settings():
+        analyze_staging(staging)
+        united = unite_spellings(staging, institution.pk)
+        conflicts.compare_rows(staging, tally)
+        if not is_empty:
+            difference.match_records(staging, institution_id=institution.pk)
+            difference.keep_values(staging, tally.kept_columns)
+            conflicts.refuse_registry_conflicts(staging, tally, institution_id=institution.pk)
+        compared = difference.compare(
+            staging, header.mapping, institution_id=institution.pk, registry_is_empty=is_empty
+        )
+        touched = AffectedCounts()
+        if compared.changed:
+            people = other_person.refuse_misaligned(staging, header.mapping, compared.fields)
+            compared = replace(compared, other_person=people)
+            touched = ChangedRecords(staging, header.mapping).touched()
+    result = Result.of(table, header, tally, compared, touched)
+    result.united_classes = united
+    return result

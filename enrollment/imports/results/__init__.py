@@ -1,0 +1,1 @@
+"""What a check found, told alike to browser, command line and API."""

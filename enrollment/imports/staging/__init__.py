@@ -1,0 +1,1 @@
+"""The checked rows in staging tables: compared with the registry, published, undone."""

@@ -1,0 +1,80 @@
+"""A registrar's files in storage: sealed from the first moment, opened only to be read."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from django.core.files.storage import default_storage
+
+from enrollment.files.sealed import keep_sealed, open_sealed, reseal
+from enrollment.models import ImportBatch
+
+HEAD_ROWS = 30
+
+
+def keep_upload(batch: ImportBatch, source: BinaryIO) -> str:
+    """Seal an uploaded file into storage; the name it is kept under. Raises FileFaultError."""
+    return keep_sealed(f"imports/{batch.key}/file", source, f"upload:{batch.key}")
+
+
+def open_upload(batch: ImportBatch) -> BinaryIO:
+    """The uploaded file in the clear, in a file without a name.
+
+    Raises UnsealError, FileFaultError.
+    """
+    return open_sealed(batch.upload, f"upload:{batch.key}")
+
+
+def keep_faulty_rows(batch: ImportBatch, path: Path) -> None:
+    """Seal the workbook of faulty rows."""
+    with path.open("rb") as source:
+        keep_sealed(_faulty_name(batch), source, f"faulty:{batch.key}")
+
+
+def open_faulty_rows(batch: ImportBatch) -> BinaryIO:
+    """The workbook of faulty rows. Raises UnsealError and FileNotFoundError."""
+    return open_sealed(_faulty_name(batch), f"faulty:{batch.key}")
+
+
+def keep_head(batch: ImportBatch, rows: list[list[str]]) -> None:
+    """Seal the first rows of a file whose columns must be named by hand."""
+    with tempfile.TemporaryFile() as source:
+        source.write(json.dumps(rows).encode())
+        source.seek(0)
+        keep_sealed(_head_name(batch), source, f"head:{batch.key}")
+
+
+def head_of(batch: ImportBatch) -> list[list[str]]:
+    """The first rows that ``keep_head`` kept; empty when there are none."""
+    if not default_storage.exists(_head_name(batch)):
+        return []
+    with open_sealed(_head_name(batch), f"head:{batch.key}") as file:
+        return cast("list[list[str]]", json.load(file))
+
+
+def reseal_kept(batch: ImportBatch) -> int:
+    """Seal with the newest key what was made of an uploaded file; how many files were touched.
+
+    Both can be made again by checking the file again: there is no second copy of them
+    while the fresh one is written.
+    """
+    kept = {_faulty_name(batch): f"faulty:{batch.key}", _head_name(batch): f"head:{batch.key}"}
+    return sum(reseal(name, context) for name, context in kept.items())
+
+
+def forget(batch: ImportBatch) -> None:
+    """Remove everything kept of a batch's files."""
+    kept = ImportBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True)
+    # The name may have changed since ``batch`` was read: a rotation of keys does that.
+    for name in {*kept, f"imports/{batch.key}/file", _faulty_name(batch), _head_name(batch)}:
+        if name:
+            default_storage.delete(name)
+
+
+def _faulty_name(batch: ImportBatch) -> str:
+    return f"imports/{batch.key}/faulty"
+
+
+def _head_name(batch: ImportBatch) -> str:
+    return f"imports/{batch.key}/head"

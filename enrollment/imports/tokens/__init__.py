@@ -1,0 +1,1 @@
+"""Tokens by which a school's own system imports."""

@@ -1,0 +1,70 @@
+"""Faulty rows: given back to the registrar, and taken again when mended."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.privacy.personal_data import Reason, note_access, personal_data
+from enrollment.access import registrar
+from enrollment.files.faults import FileFaultError
+from enrollment.files.upload_handlers import tell_of_no_room
+from enrollment.imports import services as imports
+from enrollment.imports import storage as imports_storage
+from enrollment.imports import tasks as imports_tasks
+from enrollment.imports.forms import MendedForm
+from enrollment.imports.missing import services as missing
+from enrollment.imports.views.access import visible_batch
+from enrollment.models import BatchState
+
+
+@personal_data("enrollment.take_faulty_rows", reason=Reason.BEFORE, reauth=True)
+@require_safe
+def faulty_rows(request: HttpRequest, key: UUID) -> FileResponse:
+    """The rows to mend, in the registrar's own columns, with the reasons."""
+    batch = visible_batch(request, key)
+    try:
+        file = imports_storage.open_faulty_rows(batch)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    note_access(
+        request,
+        people=int(batch.result.get("faulty", 0)),
+        subject_type="import_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+    )
+    return FileResponse(file, as_attachment=True, filename=_("Rows to mend.xlsx"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mended_rows(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Upload the mended rows: they and the file they are of go on as one."""
+    batch = visible_batch(request, key)
+    if batch.state != BatchState.REHEARSED or not batch.result.get("problems"):
+        return redirect("registry:import", batch.key)
+    form = MendedForm(request.POST or None, request.FILES or None)
+    tell_of_no_room(request, form)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            following = imports.upload_batch(
+                institution=batch.institution,
+                file_name=file.name,
+                source=file,
+                created_by=registrar(request),
+                mends=batch,
+            )
+        except imports.WrongStateError:
+            messages.error(request, _("Somebody else has just acted on this import."))
+            return redirect("registry:import", batch.key)
+        except FileFaultError as error:
+            messages.error(request, error.message)
+            return redirect("registry:import", batch.key)
+        imports_tasks.enqueue_import(imports_tasks.rehearse_upload, following)
+        return redirect("registry:import", following.key)
+    context = {"batch": batch, "form": form, "decisions": missing.waiting(batch)}
+    return render(request, "enrollment/imports/mended.html", context)

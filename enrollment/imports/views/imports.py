@@ -1,0 +1,209 @@
+"""The registrar's import: upload, columns, check, publish, undo."""
+
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from enrollment.access import registrar, tell_of_others_file
+from enrollment.fields.catalogue import BY_NAME
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.upload_handlers import tell_of_no_room
+from enrollment.imports import pipeline
+from enrollment.imports import progress as imports_progress
+from enrollment.imports import services as imports_services
+from enrollment.imports import tasks as imports_tasks
+from enrollment.imports.forms import PublishForm, UploadForm
+from enrollment.imports.missing import services as missing
+from enrollment.imports.reading_right import OthersFileError, may_say_how_read
+from enrollment.imports.results.problem_groups import grouped
+from enrollment.imports.results.reading_report import statements
+from enrollment.imports.results.report import Result
+from enrollment.imports.staging.undo import UndoBlockedError
+from enrollment.imports.views.access import visible_batch
+from enrollment.models import BatchState
+from enrollment.queries import batches_visible_to, institutions_of
+
+PER_PAGE = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def imports(request: HttpRequest) -> HttpResponse:
+    """All imports of my institutions, and the place to drop the next file."""
+    user = registrar(request)
+    institutions = institutions_of(user)
+    form = UploadForm(request.POST or None, request.FILES or None, schools=institutions)
+    tell_of_no_room(request, form)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            batch = imports_services.upload_batch(
+                institution=form.cleaned_data["institution"],
+                file_name=file.name,
+                source=file,
+                created_by=user,
+            )
+        except FileFaultError as error:
+            form.add_error("file", error.message)
+        else:
+            imports_tasks.enqueue_import(imports_tasks.rehearse_upload, batch)
+            return redirect("registry:import", batch.key)
+    page = Paginator(batches_visible_to(user), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "enrollment/imports/list.html", {"form": form, "page": page})
+
+
+@require_safe
+def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One import in whatever state it is: progress, result, receipt."""
+    batch = visible_batch(request, key)
+    result = Result.from_json(batch.result) if batch.result else None
+    failed = batch.state == BatchState.FAILED
+    context = {
+        "batch": batch,
+        "running": batch.state in imports_progress.RUNNING,
+        "progress": imports_progress.progress_of(batch),
+        "result": result,
+        "failure": FileFaultError(FileFault(batch.failure), batch.failure_detail).message
+        if failed
+        else "",
+        "can_name_columns": failed and pipeline.header_to_name(batch)[0] is not None,
+        "can_check_again": failed and batch.failure in pipeline.PASSING,
+        "fields": _field_rows(result),
+        "groups": grouped(result.problems) if result else [],
+        "statements": statements(result) if result else [],
+        "may_say_how_read": may_say_how_read(batch=batch, by=registrar(request)),
+        "four_eyes": imports_services.is_second_person_missing(batch=batch, by=registrar(request)),
+        "publishable": result is not None
+        and bool(result.new or result.changed or missing.waiting(batch).exists()),
+        "continued_by": batch.mended_by.exclude(state=BatchState.DISCARDED).first(),
+    }
+    return render(request, "enrollment/imports/one.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def publish(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Look once more at what will change, then publish it."""
+    batch = visible_batch(request, key)
+    if batch.state != BatchState.REHEARSED:
+        return redirect("registry:import", batch.key)
+    result = Result.from_json(batch.result)
+    form = PublishForm(
+        request.POST if request.method == "POST" else None,
+        asks=result.asks_about_cleared,
+        other_person=result.other_person,
+    )
+    if request.method == "POST" and form.is_valid():
+        accepted = form.cleaned_data.get("accept_cleared", False)
+        try:
+            imports_services.release_batch(
+                batch=batch,
+                by=registrar(request),
+                accept_cleared=accepted,
+                accept_new_holders=result.other_person,
+            )
+        except imports_services.ClearedError as error:
+            messages.error(request, error.message)
+        except imports_services.SamePersonError:
+            messages.error(request, _("Another registrar must publish this file."))
+        except imports_services.WrongStateError:
+            messages.error(request, _("Somebody else has just acted on this import."))
+        else:
+            imports_tasks.enqueue_import(imports_tasks.publish_upload, batch)
+        return redirect("registry:import", batch.key)
+    context = {
+        "batch": batch,
+        "form": form,
+        "result": result,
+        "statements": statements(result),
+        "fields": _field_rows(result),
+        "decisions": missing.waiting(batch),
+    }
+    return render(request, "enrollment/imports/publish.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def undo(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take a publication back."""
+    batch = visible_batch(request, key)
+    if batch.state != BatchState.PUBLISHED:
+        return redirect("registry:import", batch.key)
+    if request.method == "POST":
+        try:
+            imports_services.undo_batch(batch=batch, by=registrar(request))
+        except UndoBlockedError as error:
+            obstacle = error.obstacle
+            context = {"batch": batch, "obstacle": obstacle}
+            return render(request, "enrollment/imports/undo.html", context, status=409)
+        except FileFaultError as error:
+            messages.error(request, error.message)
+        except imports_services.WrongStateError:
+            messages.error(request, _("Somebody else has just acted on this import."))
+        else:
+            messages.success(request, _("The publication was undone."))
+        return redirect("registry:import", batch.key)
+    return render(request, "enrollment/imports/undo.html", {"batch": batch})
+
+
+@require_POST
+def choose_sheet(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Read the one sheet that was chosen among several lists."""
+    batch = visible_batch(request, key)
+    sheet = request.POST.get("sheet", "")
+    try:
+        if sheet not in batch.sheet_choices:
+            raise imports_services.WrongStateError
+        imports_services.choose_sheet(batch=batch, sheet=sheet, by=registrar(request))
+    except OthersFileError:
+        tell_of_others_file(request)
+    except imports_services.WrongStateError:
+        messages.error(request, _("Choose one of the sheets."))
+    else:
+        imports_tasks.enqueue_import(imports_tasks.rehearse_upload, batch)
+    return redirect("registry:import", batch.key)
+
+
+@require_POST
+def check_again(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Check a file once more whose check was interrupted, or which the registry has overtaken."""
+    batch = visible_batch(request, key)
+    try:
+        imports_services.check_again(batch=batch, by=registrar(request))
+    except OthersFileError:
+        tell_of_others_file(request)
+    except imports_services.WrongStateError:
+        messages.error(request, _("Somebody else has just acted on this import."))
+    else:
+        imports_tasks.enqueue_import(imports_tasks.rehearse_upload, batch)
+    return redirect("registry:import", batch.key)
+
+
+@require_POST
+def discard(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Forget a file that was not published."""
+    batch = visible_batch(request, key)
+    try:
+        imports_services.discard_batch(batch=batch)
+    except imports_services.WrongStateError:
+        messages.error(request, _("Somebody else has just acted on this import."))
+        return redirect("registry:import", batch.key)
+    messages.success(request, _("The file was discarded. The registry is as it was."))
+    if batch.mends is not None:
+        return redirect("registry:import", batch.mends.key)
+    return redirect("registry:imports")
+
+
+def _field_rows(result: Result | None) -> list[tuple[str, object, int, bool]]:
+    """Each changed field: name, label, number of records, whether the province must agree."""
+    if result is None:
+        return []
+    return [
+        (name, BY_NAME[name].label, count, name in result.locked)
+        for name, count in result.fields.items()
+    ]

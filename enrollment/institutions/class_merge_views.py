@@ -1,0 +1,45 @@
+"""Merge a class into another: two spellings of one class become one."""
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from enrollment.access import registrar
+from enrollment.institutions import staff
+from enrollment.institutions.class_names import look_alikes, merge_class, merge_targets
+from enrollment.institutions.staff_forms import MergeForm
+from enrollment.models import SchoolClass
+from enrollment.queries import institutions_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose the class that stays, look at what moves, and merge."""
+    user = registrar(request)
+    managed = staff.classes_managed_by(institutions_of(user))
+    school_class = get_object_or_404(managed, pk=pk)
+    alike = look_alikes(school_class)
+    form = MergeForm(
+        request.POST or None,
+        targets=merge_targets(school_class),
+        initial={"into": alike[0].pk if alike else None},
+    )
+    if request.method == "POST" and form.is_valid():
+        into: SchoolClass = form.cleaned_data["into"]
+        try:
+            moved = merge_class(school_class=school_class, into=into, by=user)
+        except SchoolClass.DoesNotExist as error:
+            raise Http404 from error
+        words = ngettext(
+            "%(number)d record was moved; the class “%(code)s” is gone.",
+            "%(number)d records were moved; the class “%(code)s” is gone.",
+            moved,
+        )
+        messages.success(request, words % {"number": moved, "code": school_class.code})
+        return redirect("registry:class", into.pk)
+    context = {"school_class": school_class, "form": form, "alike": alike}
+    return render(request, "enrollment/staffing/merge.html", context)

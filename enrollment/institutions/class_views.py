@@ -1,0 +1,169 @@
+"""Classes and their counselors."""
+
+import shutil
+import tempfile
+from typing import BinaryIO, cast
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from enrollment.access import registrar
+from enrollment.files.faults import FileFaultError
+from enrollment.institutions import staff
+from enrollment.institutions.staff_forms import (
+    AccountForm,
+    AssignmentFileForm,
+    ClassForm,
+    NewClassForm,
+)
+from enrollment.models import SchoolClass
+from enrollment.queries import institutions_of
+
+PER_PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def classes(request: HttpRequest) -> HttpResponse:
+    """The classes of my institutions, with their counselors; POST makes one."""
+    user = registrar(request)
+    schools = institutions_of(user)
+    form = NewClassForm(request.POST or None, schools=schools)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = staff.make_class(by=user, **form.cleaned_data)
+        except IntegrityError:
+            form.add_error("code", _("There is a class of this name already."))
+        else:
+            return redirect("registry:class", made.pk)
+    words = request.GET.get("q", "").strip()[:50]
+    found = staff.classes_managed_by(schools).filter(code__icontains=words)
+    page = Paginator(found.prefetch_related("counselors__user"), PER_PAGE)
+    context = {"form": form, "page": page.get_page(request.GET.get("page")), "words": words}
+    return render(request, "enrollment/staffing/classes.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def one_class(request: HttpRequest, pk: int) -> HttpResponse:
+    """One class: its name, its college, its counselors."""
+    school_class = _managed(request, pk)
+    form = _class_form(school_class, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            staff.change_class(
+                school_class=school_class, by=registrar(request), **form.cleaned_data
+            )
+        except IntegrityError:
+            form.add_error("code", _("There is a class of this name already."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("registry:class", pk)
+    return _page(request, school_class, form, AccountForm())
+
+
+@require_POST
+@reauthentication_required
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make somebody a counselor of the class."""
+    school_class = _managed(request, pk)
+    form = AccountForm(request.POST)
+    if form.is_valid():
+        try:
+            staff.assign_counselor(
+                school_class=school_class, who=form.cleaned_data["login"], by=registrar(request)
+            )
+        except staff.StaffingError as error:
+            form.add_error("login", error.problems[0].fault.label)
+        else:
+            messages.success(request, _("Assigned. Whoever is new here is asked to accept first."))
+            return redirect("registry:class", pk)
+    return _page(request, school_class, _class_form(school_class), form)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """End a counselor's work for the class; it ends at once."""
+    school_class = _managed(request, pk)
+    account = get_object_or_404(User, key=key, counselor_of__school_class=school_class)
+    staff.withdraw_counselor(school_class=school_class, account=account, by=registrar(request))
+    messages.success(request, _("Withdrawn."))
+    return redirect("registry:class", pk)
+
+
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an empty class away."""
+    school_class = _managed(request, pk)
+    try:
+        staff.remove_class(school_class=school_class, by=registrar(request))
+    except staff.ClassInUseError:
+        messages.error(request, _("The class has records, so it stays."))
+        return redirect("registry:class", pk)
+    messages.success(request, _("The class is gone."))
+    return redirect("registry:classes")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def assign_by_file(request: HttpRequest) -> HttpResponse:
+    """A file of classes and counselors: all of it, or what is wrong row by row."""
+    user = registrar(request)
+    form = AssignmentFileForm(
+        request.POST or None, request.FILES or None, schools=institutions_of(user)
+    )
+    problems: list[staff.RowProblem] = []
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            number = _assign_all(form, file, user)
+        except staff.StaffingError as error:
+            problems = error.problems
+        except FileFaultError as error:
+            form.add_error("file", error.message)
+        else:
+            words = ngettext(
+                "%(number)d assignment was made.", "%(number)d assignments were made.", number
+            )
+            messages.success(request, words % {"number": number})
+            return redirect("registry:classes")
+    context = {"form": form, "problems": problems}
+    return render(request, "enrollment/staffing/file.html", context)
+
+
+def _assign_all(form: AssignmentFileForm, file: BinaryIO, user: User) -> int:
+    # A real file, as the readers of spreadsheets need; they close it.
+    copy = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115
+    shutil.copyfileobj(file, copy)
+    return staff.assign_from_file(
+        institution=form.cleaned_data["institution"], source=copy, name=str(file.name), by=user
+    )
+
+
+def _class_form(school_class: SchoolClass, data: QueryDict | None = None) -> ClassForm:
+    known = {"code": school_class.code, "college": school_class.college}
+    return ClassForm(data, initial=known)
+
+
+def _managed(request: HttpRequest, pk: int) -> SchoolClass:
+    schools = institutions_of(registrar(request))
+    return get_object_or_404(staff.classes_managed_by(schools), pk=pk)
+
+
+def _page(
+    request: HttpRequest, school_class: SchoolClass, form: ClassForm, assignment: AccountForm
+) -> HttpResponse:
+    context = {
+        "school_class": school_class,
+        "form": form,
+        "assignment": assignment,
+        "invited": school_class.appointments.filter(answered_at=None).order_by("pk"),
+        "counselors": school_class.counselors.select_related("user").order_by("pk"),
+    }
+    return render(request, "enrollment/staffing/class.html", context)

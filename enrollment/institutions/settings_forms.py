@@ -1,0 +1,94 @@
+"""Forms of what a registrar settles for the whole institution: its rules and its campaigns."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from enrollment.fields.catalogue import BY_NAME
+from enrollment.fields.checklist import CHECKLIST
+from enrollment.institutions.forms import InstitutionForm
+from enrollment.models import Campaign
+from enrollment.models.institution import ThirdItem
+
+# What a student can compare with their papers.
+CHECKABLE = tuple(
+    "name gender birth_date certificate_number ethnicity major_name level study_mode "
+    "schooling_years entry_date college department class_code expected_leaving_date".split()
+)
+_FIELDS = [(name, BY_NAME[name].label) for name in CHECKABLE]
+
+
+class SchoolForm(forms.Form):
+    """The rules of one institution."""
+
+    third_item = forms.ChoiceField(
+        label=_("Third item"),
+        help_text=_("Asked beside name and certificate number, unless the phone is known."),
+        choices=ThirdItem.choices,
+        widget=forms.RadioSelect,
+    )
+    second_approver = forms.BooleanField(
+        label=_("A second registrar must agree before a file is published"), required=False
+    )
+
+
+class CampaignForm(InstitutionForm):
+    """Who checks what, from when until when."""
+
+    name = forms.CharField(label=_("Name of the campaign"), max_length=60)
+    entry_year = forms.IntegerField(
+        label=_("Year of entry"),
+        help_text=_("Empty for everybody."),
+        required=False,
+        min_value=1950,
+        max_value=2100,
+    )
+    starts_on = forms.DateField(
+        label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    ends_on = forms.DateField(
+        label=pgettext_lazy("campaign", "Until"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    confirm_fields = forms.MultipleChoiceField(
+        label=_("To be confirmed"),
+        choices=_FIELDS,
+        initial=CHECKLIST,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    ignore_fields = forms.MultipleChoiceField(
+        label=_("Needs no checking for now"),
+        help_text=_("Who wants to report one of these is told that it can wait."),
+        choices=_FIELDS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, campaign: Campaign | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._campaign = campaign
+
+    def clean(self) -> dict[str, Any]:
+        """The days in order, no field both asked and ignored, no second campaign for the same."""
+        given: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return given
+        if given["starts_on"] > given["ends_on"]:
+            self.add_error("ends_on", _("This is before the first day."))
+        if set(given["confirm_fields"]) & set(given["ignore_fields"]):
+            self.add_error("ignore_fields", _("A field cannot be confirmed and ignored."))
+        if not self.errors and self._others(given).exists():
+            self.add_error(
+                "starts_on", _("Another campaign of the same year of entry runs on these days.")
+            )
+        return given
+
+    def _others(self, given: dict[str, Any]) -> QuerySet[Campaign]:
+        overlap = Q(starts_on__lte=given["ends_on"], ends_on__gte=given["starts_on"])
+        found = Campaign.objects.filter(
+            overlap, institution=given["institution"], entry_year=given["entry_year"]
+        )
+        return found.exclude(pk=self._campaign.pk) if self._campaign else found

@@ -1,0 +1,119 @@
+"""Rules of an institution and its campaigns, as the registrar settles them."""
+
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from enrollment.access import registrar
+from enrollment.institutions import settings
+from enrollment.institutions.settings_forms import CampaignForm, SchoolForm
+from enrollment.models import Campaign, RuleChange
+from enrollment.queries import institutions_of
+
+_DECISIONS = {"agree": True, "refuse": False}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def rules(request: HttpRequest, code: str) -> HttpResponse:
+    """What verification asks for here, and whether two must agree to publish."""
+    user = registrar(request)
+    school = get_object_or_404(institutions_of(user), code=code)
+    change = settings.waiting_change(school)
+    act = request.POST.get("act", "")
+    if act in _DECISIONS:
+        _decide(request, change, accepted=_DECISIONS[act])
+        return redirect("registry:rules", code)
+    known = {"third_item": school.third_item, "second_approver": school.second_approver}
+    form = SchoolForm(request.POST or None, initial=known)
+    if form.is_valid():
+        waits = settings.update_rules(school=school, by=user, **form.cleaned_data)
+        if waits:
+            messages.warning(request, _("What is looser waits until another registrar agrees."))
+            return redirect("registry:rules", code)
+        messages.success(request, _("Saved."))
+        return redirect("registry:campaigns")
+    context = {
+        "school": school,
+        "form": form,
+        "change": change,
+        "may_agree": change is not None and settings.may_agree(change, user),
+    }
+    return render(request, "enrollment/schools/rules.html", context)
+
+
+def _decide(request: HttpRequest, change: RuleChange | None, *, accepted: bool) -> None:
+    try:
+        if change is None:
+            raise settings.NotYoursToDecideError
+        settings.decide_rules(change=change, accepted=accepted, by=registrar(request))
+    except settings.NotYoursToDecideError:
+        messages.error(request, _("Another registrar must agree, or somebody has decided already."))
+    else:
+        messages.success(request, _("Saved."))
+
+
+@require_safe
+def campaigns(request: HttpRequest) -> HttpResponse:
+    """The campaigns of my institutions, the running ones first, and the rules of each."""
+    mine = institutions_of(registrar(request))
+    found = Campaign.objects.filter(institution__in=mine).select_related("institution")
+    context = {
+        "campaigns": found.order_by("-ends_on", "-pk"),
+        "schools": mine,
+        "today": timezone.localdate(),
+    }
+    return render(request, "enrollment/schools/campaigns.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_campaign(request: HttpRequest) -> HttpResponse:
+    """Begin a campaign."""
+    return _edit(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def campaign(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Change a campaign."""
+    return _edit(request, _mine(request, key))
+
+
+@require_POST
+def end_campaign(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take a campaign away."""
+    settings.end_campaign(campaign=_mine(request, key), by=registrar(request))
+    messages.success(request, _("The campaign is gone. Answers and receipts stay."))
+    return redirect("registry:campaigns")
+
+
+def _edit(request: HttpRequest, found: Campaign | None) -> HttpResponse:
+    user = registrar(request)
+    known = _values(found) if found else None
+    form = CampaignForm(
+        request.POST or None, schools=institutions_of(user), campaign=found, initial=known
+    )
+    if form.is_valid():
+        settings.keep_campaign(campaign=found, by=user, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("registry:campaigns")
+    return render(request, "enrollment/schools/campaign.html", {"form": form, "campaign": found})
+
+
+def _values(found: Campaign) -> dict[str, object]:
+    names = ("institution", "name", "entry_year", "starts_on", "ends_on")
+    values: dict[str, object] = {name: getattr(found, name) for name in names}
+    return values | {
+        "confirm_fields": found.confirm_fields,
+        "ignore_fields": found.ignore_fields,
+    }
+
+
+def _mine(request: HttpRequest, key: UUID) -> Campaign:
+    mine = institutions_of(registrar(request))
+    return get_object_or_404(Campaign.objects.filter(institution__in=mine), key=key)

@@ -1,0 +1,123 @@
+"""Forms of classes, counselors and appointments."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import ReasonForm
+from accounts.identifiers import Identifier, owner_of, parse
+from accounts.roles import Role
+from enrollment.institutions.forms import InstitutionForm
+from enrollment.models import Institution, SchoolClass
+
+UPLOAD_BYTES = 5 * 2**20
+
+
+class ClassForm(forms.Form):
+    """Name and college of a class."""
+
+    code = forms.CharField(label=_("Class"), max_length=50)
+    college = forms.CharField(label=_("College"), max_length=100, required=False)
+
+
+class NewClassForm(InstitutionForm, ClassForm):
+    """A class of one of my institutions."""
+
+    field_order = ("institution", "code", "college")
+
+
+class MergeForm(forms.Form):
+    """Into which class another one goes; the tick says that it is meant."""
+
+    into = forms.ModelChoiceField(label=_("Into which class"), queryset=SchoolClass.objects.none())
+    sure = forms.BooleanField(label=_("All records move, and the other class is removed."))
+
+    def __init__(self, *args: Any, targets: QuerySet[SchoolClass], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["into"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
+        field.queryset = targets
+
+
+class AccountForm(forms.Form):
+    """Somebody, named exactly: nobody can look through the accounts."""
+
+    login = forms.CharField(
+        label=_("E-mail, mobile number or username"),
+        help_text=_("The person is told there, and accepts with an account that has it."),
+        max_length=254,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_login(self) -> Identifier:
+        """Whom the text names; whether there is such an account is told to nobody."""
+        return parse(self.cleaned_data["login"])
+
+
+class EndSessionsForm(AccountForm, ReasonForm):
+    """Sign an account out everywhere; asked of the operator, who may know which accounts exist."""
+
+    field_order = ("login", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        """With ``account``, the one that is meant."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "login" in cleaned:
+            owner = owner_of(cleaned["login"])
+            if owner is None:
+                self.add_error("login", _("No account has this contact or name."))
+            else:
+                cleaned["account"] = owner.account
+        return cleaned
+
+
+class AppointmentForm(AccountForm, ReasonForm):
+    """Make somebody registrar of an institution, or auditor."""
+
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(role.value, role.label) for role in (Role.REGISTRAR, Role.AUDITOR)],
+    )
+    institution = forms.CharField(
+        label=_("Institution code"),
+        help_text=_("Five digits; for a registrar."),
+        max_length=5,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    field_order = ("role", "login", "institution", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        """A registrar needs an institution that is known."""
+        given = super().clean() or {}
+        if given.get("role") == Role.REGISTRAR:
+            found = Institution.objects.filter(code=given.get("institution", "")).first()
+            if found is None:
+                self.add_error("institution", _("No institution has this code."))
+            given["institution"] = found
+        else:
+            given["institution"] = None
+        return given
+
+
+class AssignmentFileForm(InstitutionForm):
+    """A file of classes and their counselors."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_(
+            "XLSX or CSV with the columns 班级 and 辅导员 (e-mail, mobile number or username)."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
+    )
+
+    def clean_file(self) -> Any:
+        """A file of an allowed size."""
+        file = self.cleaned_data["file"]
+        if file.size > UPLOAD_BYTES:
+            raise forms.ValidationError(_("The file is larger than 5 MB."))
+        return file

@@ -1,0 +1,159 @@
+"""People and their roles: staff of an institution, and appointments by the operator."""
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.forms import ReasonForm
+from accounts.models import User
+from accounts.roles import Role
+from accounts.sign_in.admission import issue_code
+from enrollment.access import registrar
+from enrollment.institutions import staff
+from enrollment.institutions.staff_forms import AppointmentForm, EndSessionsForm
+from enrollment.models import Institution, InstitutionRegistrar
+from enrollment.queries import institutions_of
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Who works for my institutions, and for which classes."""
+    schools = institutions_of(registrar(request))
+    context = {"people": staff.staff_of(schools), "schools": schools}
+    return render(request, "enrollment/staffing/people.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def dismiss_counselor(request: HttpRequest, key: str) -> HttpResponse:
+    """Take the counselor's role away, with a reason."""
+    user = registrar(request)
+    schools = institutions_of(user)
+    within = staff.staff_of(schools).filter(role_grants__role=Role.COUNSELOR)
+    account = get_object_or_404(within, key=key)
+    if account.counselor_of.exclude(school_class__institution__in=schools).exists():
+        messages.error(request, _("Counselor at another institution too: end each class."))
+        return redirect("registry:people")
+    return _dismissal(request, user, account, Role.COUNSELOR, back="registry:people")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def appointments(request: HttpRequest) -> HttpResponse:
+    """The operator sees registrars and auditors, and appoints them."""
+    operator = _operator(request)
+    form = AppointmentForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            staff.appoint(
+                who=given["login"],
+                role=Role(given["role"]),
+                institution=given["institution"],
+                reason=given["reason"],
+                by=operator,
+            )
+        except staff.StaffingError as error:
+            form.add_error("login", error.problems[0].fault.label)
+        else:
+            messages.success(request, _("Appointed. It takes effect once they accept."))
+            return redirect("registry:appointments")
+    registrars = InstitutionRegistrar.objects.select_related("user", "institution")
+    context = {
+        "form": form,
+        "registrars": registrars.order_by("institution__code", "pk"),
+        "auditors": User.objects.filter(role_grants__role=Role.AUDITOR).order_by("pk"),
+    }
+    return render(request, "enrollment/staffing/appointments.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def dismiss_registrar(request: HttpRequest, key: str, code: str) -> HttpResponse:
+    """The operator ends a registrar's work for one institution, with a reason."""
+    operator = _operator(request)
+    links = InstitutionRegistrar.objects.select_related("user", "institution")
+    link = get_object_or_404(links, user__key=key, institution__code=code)
+    back, school = "registry:appointments", link.institution
+    return _dismissal(request, operator, link.user, Role.REGISTRAR, back=back, institution=school)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def dismiss_auditor(request: HttpRequest, key: str) -> HttpResponse:
+    """The operator takes the auditor's role away, with a reason."""
+    operator = _operator(request)
+    account = get_object_or_404(User, key=key, role_grants__role=Role.AUDITOR)
+    return _dismissal(request, operator, account, Role.AUDITOR, back="registry:appointments")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def staff_code(request: HttpRequest, key: str) -> HttpResponse:
+    """A code for setting up the second factor, shown once: for a person of one's own staff.
+
+    The operator gives it to registrars, auditors and anyone else of staff; a registrar to
+    counselors of the school who have no other role.
+    """
+    user = request.user
+    if not isinstance(user, User):
+        raise Http404
+    account = get_object_or_404(staff.who_gets_code_from(user), key=key)
+    form = ReasonForm(request.POST or None)
+    code = ""
+    if form.is_valid():
+        code = issue_code(account=account, by=user, reason=form.cleaned_data["reason"])
+    back = reverse("registry:appointments" if user.is_superuser else "registry:people")
+    context = {"account": account, "form": form, "code": code, "back": back}
+    return render(request, "enrollment/staffing/staff_code.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """The operator signs somebody out everywhere, with a reason."""
+    operator = _operator(request)
+    form = EndSessionsForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        ended = staff.end_sessions(account=given["account"], reason=given["reason"], by=operator)
+        messages.success(request, _("Sessions ended: %(count)s.") % {"count": ended})
+        return redirect("registry:end_sessions")
+    return render(request, "enrollment/staffing/end_sessions.html", {"form": form})
+
+
+def _dismissal(
+    request: HttpRequest,
+    by: User,
+    account: User,
+    role: Role,
+    *,
+    back: str,
+    institution: Institution | None = None,
+) -> HttpResponse:
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        staff.dismiss(
+            account=account, role=role, institution=institution, by=by, **form.cleaned_data
+        )
+        messages.success(request, _("Withdrawn."))
+        return redirect(back)
+    context = {
+        "account": account,
+        "role": role,
+        "institution": institution,
+        "form": form,
+        "back": reverse(back),
+    }
+    return render(request, "enrollment/staffing/dismiss.html", context)
+
+
+def _operator(request: HttpRequest) -> User:
+    user = request.user
+    if not isinstance(user, User) or not user.is_superuser:
+        raise Http404
+    return user

@@ -1,0 +1,230 @@
+"""A ZIP of photographs, named by certificate, candidate or student number."""
+
+import re
+import stat
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import BinaryIO, cast
+
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.images import MAX_BYTES, PhotoFault, PhotoFaultError
+from enrollment.identity.number import mask_number
+from enrollment.jobs.planner import analyze_if_stale
+from enrollment.models import Institution, StudentRecord
+from enrollment.photos.names import (
+    certificate_marks,
+    is_archive,
+    is_of_the_system,
+    numbers_in,
+    picture_stem,
+)
+
+MAX_ENTRIES = 100_000
+MAX_RATIO = 50
+GROUP = 1000
+# Names are some twenty characters long; a directory of so many entries is smaller than this.
+MAX_DIRECTORY = MAX_ENTRIES * 512
+SHOWN_NAME = 200
+_METHODS = frozenset(
+    {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+)
+_ENCRYPTED, _UTF8 = 0x1, 0x800
+_ENTRY_HEAD = b"PK\x01\x02"
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file in the ZIP that may be a photograph; ``number`` is its name without suffix."""
+
+    name: str
+    number: str
+    info: zipfile.ZipInfo
+
+
+@dataclass
+class PhotoTally:
+    """What became of the entries; ``refused`` is (name of the entry, why).
+
+    ``same`` are photographs that lay in storage already, drawn from the same file;
+    ``ignored`` are the names of what an operating system put into the ZIP.
+    """
+
+    new: int = 0
+    replaced: int = 0
+    same: int = 0
+    refused: list[tuple[str, PhotoFault]] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    @property
+    def stored(self) -> int:
+        """Photographs that were written to storage."""
+        return self.new + self.replaced
+
+    def refuse(self, name: str, fault: PhotoFault) -> None:
+        """Note an entry that was not taken; a certificate number in its name is masked."""
+        masked = _IDENTITY.sub(lambda found: mask_number(found[0]), name)
+        self.refused.append((masked[:SHOWN_NAME], fault))
+
+
+class _DirectoryGuard:
+    """A file that does not let a ZIP's directory be unfolded when it is too large.
+
+    ``zipfile`` reads the directory at once and makes an object of each entry
+    before anybody can count them: two gigabytes of empty entries would take ten
+    of memory.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self.seek, self.tell, self.seekable = source.seek, source.tell, source.seekable
+        self._read = source.read
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises FileFaultError where so much is read at once, or too many entries."""
+        if size > MAX_DIRECTORY:
+            raise FileFaultError(FileFault.TOO_MANY_ENTRIES)
+        data = self._read(size)
+        if data.count(_ENTRY_HEAD) > MAX_ENTRIES:
+            raise FileFaultError(FileFault.TOO_MANY_ENTRIES)
+        return data
+
+
+def open_zip(source: BinaryIO) -> zipfile.ZipFile:
+    """The archive, after a look at its directory. Raises FileFaultError."""
+    try:
+        archive = zipfile.ZipFile(cast("BinaryIO", _DirectoryGuard(source)))
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        raise FileFaultError(FileFault.NOT_A_ZIP) from error
+    entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise FileFaultError(FileFault.TOO_MANY_ENTRIES)
+    if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+        raise FileFaultError(FileFault.LOCKED_ZIP)
+    if any(entry.compress_type not in _METHODS for entry in entries):
+        raise FileFaultError(FileFault.PACKING)
+    unfolded = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if unfolded > MAX_RATIO * max(packed, MAX_BYTES):
+        raise FileFaultError(FileFault.TOO_LARGE)
+    return archive
+
+
+def belonging(
+    archive: zipfile.ZipFile, institution: Institution, tally: PhotoTally
+) -> list[tuple[Entry, int]]:
+    """The entries that belong to exactly one record of ``institution``, with its id."""
+    analyze_if_stale(StudentRecord.objects.filter(institution=institution).count())
+    return one_each(matched(list_entries(archive, tally), institution, tally), tally)
+
+
+def list_entries(archive: zipfile.ZipFile, tally: PhotoTally) -> list[Entry]:
+    """The entries that can be photographs; names that reach outside are refused."""
+    found = []
+    for info in archive.infolist():
+        name = _decoded(info)
+        path = PurePosixPath(name.replace("\\", "/"))
+        is_link = stat.S_ISLNK(info.external_attr >> 16)
+        if is_link or path.is_absolute() or ".." in path.parts or ":" in name:
+            tally.refuse(name, PhotoFault.NAME)
+        elif info.is_dir():
+            continue
+        elif is_of_the_system(path):
+            tally.ignored.append(path.name[:SHOWN_NAME])
+        elif is_archive(path):
+            tally.refuse(name, PhotoFault.NESTED)
+        else:
+            found.append(Entry(name, picture_stem(path), info))
+    return _without_repeated(found, tally)
+
+
+def read_entry(archive: zipfile.ZipFile, entry: Entry) -> bytes:
+    """The content of an entry, whatever size its directory claims. Raises PhotoFaultError."""
+    try:
+        with archive.open(entry.info) as file:
+            data = file.read(MAX_BYTES + 1)
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
+        raise PhotoFaultError(PhotoFault.DAMAGED) from error
+    if len(data) > MAX_BYTES:
+        raise PhotoFaultError(PhotoFault.TOO_LARGE)
+    return data
+
+
+def matched(
+    entries: list[Entry], institution: Institution, tally: PhotoTally
+) -> Iterator[list[tuple[Entry, int]]]:
+    """The entries with the id of the one record of ``institution`` each means, in groups.
+
+    A name that is a number counts as a whole; of any other every number in it is
+    looked for, and all of them together must fit one record.
+    """
+    rest = iter(entries)
+    while group := list(islice(rest, GROUP)):
+        found = _record_ids({entry.number for entry in group}, institution)
+        numbers = {entry: numbers_in(entry.number) for entry in group if not found[entry.number]}
+        wider = _record_ids(set().union(*numbers.values()), institution) if numbers else {}
+        pairs = []
+        for entry in group:
+            records = found[entry.number]
+            for number in numbers.get(entry, ()):
+                records = records | wider.get(number, set())
+            if len(records) == 1:
+                pairs.append((entry, next(iter(records))))
+            else:
+                fault = PhotoFault.SEVERAL if records else PhotoFault.NOBODY
+                tally.refuse(entry.name, fault)
+        yield pairs
+
+
+def one_each(
+    groups: Iterable[list[tuple[Entry, int]]], tally: PhotoTally
+) -> list[tuple[Entry, int]]:
+    """The entries with the id of their record; several of one record are all refused."""
+    pairs = [pair for group in groups for pair in group]
+    times = Counter(record_id for _, record_id in pairs)
+    for entry, record_id in pairs:
+        if times[record_id] > 1:
+            tally.refuse(entry.name, PhotoFault.SAME_RECORD)
+    return [pair for pair in pairs if times[pair[1]] == 1]
+
+
+def _record_ids(numbers: set[str], institution: Institution) -> dict[str, set[int]]:
+    """The records that each number may mean. Each question is answered by an index of its own."""
+    found: dict[str, set[int]] = defaultdict(set)
+    records = StudentRecord.objects.filter(institution=institution)
+    for column in ("student_number", "candidate_number"):
+        # The indexes leave out the records without such a number.
+        meant = records.exclude(**{column: ""}).filter(**{f"{column}__in": numbers})
+        for number, record_id in meant.values_list(column, "pk"):
+            found[number].add(record_id)
+    by_mark: dict[bytes, list[tuple[str, set[str]]]] = defaultdict(list)
+    for number in numbers:
+        for mark, kinds in certificate_marks(number).items():
+            by_mark[mark].append((number, kinds))
+    meant = records.filter(certificate_hash__in=list(by_mark))
+    for known, kind, record_id in meant.values_list("certificate_hash", "certificate_type", "pk"):
+        for number, kinds in by_mark[bytes(known)]:
+            if kind in kinds:
+                found[number].add(record_id)
+    return found
+
+
+def _decoded(info: zipfile.ZipInfo) -> str:
+    """The entry's name; what Chinese Windows wrote in GBK is read as such."""
+    if info.flag_bits & _UTF8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("gb18030")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return info.filename
+
+
+def _without_repeated(entries: list[Entry], tally: PhotoTally) -> list[Entry]:
+    times = Counter(entry.number.upper() for entry in entries)
+    for entry in entries:
+        if times[entry.number.upper()] > 1:
+            tally.refuse(entry.name, PhotoFault.REPEATED)
+    return [entry for entry in entries if times[entry.number.upper()] == 1]

@@ -1,0 +1,268 @@
+"""Acts on a ZIP of photographs: upload, check, take, discard, forget."""
+
+import json
+import tempfile
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.sweep import for_each
+from audit.services import record as write_trail
+from enrollment.files import sealed
+from enrollment.files.disk import is_disk_full
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.images import PhotoFault
+from enrollment.jobs.locking import institution_lock
+from enrollment.jobs.progress import throttled
+from enrollment.models import Institution, Photo, PhotoBatch, PhotoBatchState, PhotoKind
+from enrollment.photos.archive import PhotoTally, belonging, open_zip
+from enrollment.photos.storage import PhotoSource, import_photos
+
+# What lies unfinished, and the names of what was not taken, are kept so long.
+KEPT = timedelta(days=30)
+# A doorbell that has not been heard after this long is rung again.
+PATIENCE = timedelta(seconds=20)
+# A ZIP that has ended so many workers is not given to another one.
+MOST_ATTEMPTS = 3
+# Nothing is wrong with the ZIP: the same work may end well next time.
+PASSING = frozenset({FileFault.NO_ROOM, FileFault.INTERRUPTED, FileFault.GIVEN_UP})
+
+Refused = list[tuple[str, PhotoFault]]
+
+
+class WrongStateError(Exception):
+    """The ZIP is not in a state that allows this act (somebody else was first)."""
+
+
+class SamePersonError(Exception):
+    """Another registrar than the one who uploaded the ZIP must take its photographs."""
+
+
+def upload_photos(
+    *,
+    institution: Institution,
+    kind: PhotoKind,
+    file_name: str,
+    source: BinaryIO,
+    created_by: User,
+) -> PhotoBatch:
+    """Keep an uploaded ZIP, sealed, to be checked. Raises FileFaultError (no room)."""
+    with transaction.atomic():
+        batch = PhotoBatch.objects.create(
+            institution=institution, kind=kind, file_name=file_name[:200], created_by=created_by
+        )
+        batch.upload = sealed.keep_sealed(_name(batch, "file"), source, _context(batch, "file"))
+        batch.save(update_fields=["upload"])
+        _write("upload_photos", batch, created_by)
+    return batch
+
+
+def check_photos(batch: PhotoBatch) -> None:
+    """Compare the names in the ZIP with the records; no picture is opened yet.
+
+    The attempt is counted before the work: a ZIP that kills its worker is given up.
+    """
+    PhotoBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
+    batch.refresh_from_db(fields=["attempts"])
+    tally = PhotoTally()
+    try:
+        if batch.attempts > MOST_ATTEMPTS:
+            raise FileFaultError(FileFault.GIVEN_UP)
+        with _open_upload(batch) as source, open_zip(source) as archive:
+            pairs = belonging(archive, batch.institution, tally)
+        _keep_refused(batch, tally)
+    except FileFaultError as error:
+        _fail(batch, error.fault)
+        return
+    records = [record_id for _, record_id in pairs]
+    replacing = Photo.objects.filter(record__in=records, kind=batch.kind).count()
+    PhotoBatch.objects.filter(pk=batch.pk, state=PhotoBatchState.UPLOADED).update(
+        state=PhotoBatchState.CHECKED,
+        fresh=len(pairs) - replacing,
+        replacing=replacing,
+        refused=len(tally.refused),
+    )
+
+
+def release_photos(*, batch: PhotoBatch, by: User) -> None:
+    """Hand a checked ZIP to the worker. Raises SamePersonError and WrongStateError."""
+    if is_second_person_missing(batch=batch, by=by):
+        raise SamePersonError
+    with transaction.atomic():
+        _move(batch, {PhotoBatchState.CHECKED}, PhotoBatchState.TAKING)
+        PhotoBatch.objects.filter(pk=batch.pk).update(
+            taken_by=by, started_at=timezone.now(), attempts=0
+        )
+        _write("release_photos", batch, by)
+
+
+def is_second_person_missing(*, batch: PhotoBatch, by: User) -> bool:
+    """Whether the institution asks for four eyes and ``by`` has uploaded the ZIP."""
+    return batch.institution.second_approver and by.pk == batch.created_by_id
+
+
+def take_photos(batch: PhotoBatch) -> None:
+    """Take the photographs of a released ZIP; what goes wrong is written for the page.
+
+    While another import of the institution runs it waits, for the sweep to ask again.
+    """
+    try:
+        with institution_lock(batch.institution_id):
+            PhotoBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
+            batch.refresh_from_db()
+            if batch.state != PhotoBatchState.TAKING:
+                return  # another worker has done it
+            if batch.attempts > MOST_ATTEMPTS:
+                raise FileFaultError(FileFault.GIVEN_UP)
+            _take(batch)
+    except FileFaultError as error:
+        if error.fault != FileFault.BUSY:
+            _fail(batch, error.fault)
+    except OSError as error:
+        if not is_disk_full(error):
+            raise
+        _fail(batch, FileFault.NO_ROOM)
+
+
+def go_on(*, batch: PhotoBatch) -> None:
+    """Try again what failed for a reason that passes. Raises WrongStateError."""
+    if batch.failure not in PASSING:
+        raise WrongStateError
+    to = PhotoBatchState.TAKING if batch.started_at else PhotoBatchState.UPLOADED
+    _move(batch, {PhotoBatchState.FAILED}, to)
+    again = timezone.now() if batch.started_at else None
+    PhotoBatch.objects.filter(pk=batch.pk).update(failure="", attempts=0, started_at=again)
+
+
+def discard_photos(*, batch: PhotoBatch) -> None:
+    """Forget a ZIP that is not taken, or not wholly. Raises WrongStateError."""
+    open_states = {PhotoBatchState.UPLOADED, PhotoBatchState.CHECKED, PhotoBatchState.FAILED}
+    with transaction.atomic():
+        _move(batch, open_states, PhotoBatchState.DISCARDED)
+        transaction.on_commit(lambda: _forget_files(batch, ("file", "refused")))
+
+
+def forget_old_photo_batches() -> None:
+    """Discard ZIPs that nobody went on with, and delete the lists of those long taken."""
+    before = timezone.now() - KEPT
+    open_states = (PhotoBatchState.CHECKED, PhotoBatchState.FAILED)
+    old = PhotoBatch.objects.filter(state__in=open_states, created_at__lt=before)
+    for_each(old, lambda batch: discard_photos(batch=batch))
+    taken = PhotoBatch.objects.filter(state=PhotoBatchState.TAKEN, ended_at__lt=before)
+    for_each(
+        taken.filter(ended_at__gt=before - 2 * KEPT),
+        lambda batch: _forget_files(batch, ("refused",)),
+    )
+
+
+def refused_of(batch: PhotoBatch) -> Refused:
+    """The entries that were not taken and why, in the order of the ZIP; empty once forgotten."""
+    if not batch.refused or not default_storage.exists(_name(batch, "refused")):
+        return []
+    with sealed.open_sealed(_name(batch, "refused"), _context(batch, "refused")) as file:
+        return [(name, PhotoFault(fault)) for name, fault in json.load(file)]
+
+
+def waiting_for(state: PhotoBatchState) -> list[int]:
+    """ZIPs in ``state`` whose doorbell should have been heard by now, one of each institution."""
+    before = timezone.now() - PATIENCE
+    since = Q(started_at__lt=before) | Q(started_at=None, created_at__lt=before)
+    found = PhotoBatch.objects.filter(since, state=state)
+    first = found.order_by("institution", "attempts", "pk").distinct("institution")
+    return sorted(first.values_list("pk", flat=True))
+
+
+def waits_behind_another(batch: PhotoBatch) -> bool:
+    """Whether an earlier ZIP of the institution waits for a worker or is with one."""
+    busy = (PhotoBatchState.UPLOADED, PhotoBatchState.TAKING)
+    earlier = PhotoBatch.objects.filter(institution=batch.institution_id, pk__lt=batch.pk)
+    return earlier.filter(state__in=busy).exists()
+
+
+def reseal_refused(batch: PhotoBatch) -> bool:
+    """Seal the list of what was not taken with the newest key; False when it is so already."""
+    return sealed.reseal(_name(batch, "refused"), _context(batch, "refused"))
+
+
+def _take(batch: PhotoBatch) -> None:
+    album = PhotoSource(PhotoKind(batch.kind), batch.taken_by, batch)
+    done = PhotoBatch.objects.filter(pk=batch.pk)
+    with _open_upload(batch) as source:
+        tally = import_photos(
+            institution=batch.institution,
+            album=album,
+            source=source,
+            report=throttled(lambda number: done.update(done=number)),
+        )
+    _keep_refused(batch, tally)
+    done.update(
+        state=PhotoBatchState.TAKEN,
+        same=tally.same,
+        refused=len(tally.refused),
+        ended_at=timezone.now(),
+    )
+    _forget_files(batch, ("file",))
+
+
+def _fail(batch: PhotoBatch, fault: FileFault) -> None:
+    found = PhotoBatch.objects.filter(pk=batch.pk)
+    found.update(state=PhotoBatchState.FAILED, failure=fault.value)
+    if fault not in PASSING:
+        _forget_files(batch, ("file", "refused"))
+
+
+def _move(batch: PhotoBatch, allowed: Iterable[PhotoBatchState], to: PhotoBatchState) -> None:
+    """One conditional update: of two people at once, one moves the ZIP."""
+    if not PhotoBatch.objects.filter(pk=batch.pk, state__in=allowed).update(state=to):
+        raise WrongStateError
+    batch.state = to
+
+
+def _open_upload(batch: PhotoBatch) -> BinaryIO:
+    try:
+        return sealed.open_sealed(batch.upload, _context(batch, "file"))
+    except FileNotFoundError as error:
+        raise FileFaultError(FileFault.NOT_A_ZIP) from error
+
+
+def _keep_refused(batch: PhotoBatch, tally: PhotoTally) -> None:
+    refused = [*tally.refused, *((name, PhotoFault.SYSTEM) for name in tally.ignored)]
+    with tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as source:
+        source.write(json.dumps(refused).encode())
+        source.seek(0)
+        name, context = _name(batch, "refused"), _context(batch, "refused")
+        sealed.keep_sealed(name, cast("BinaryIO", source), context)
+
+
+def _forget_files(batch: PhotoBatch, parts: tuple[str, ...]) -> None:
+    names = {_name(batch, part) for part in parts}
+    if "file" in parts:  # a rotation of keys gives it another name
+        names |= set(PhotoBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True))
+    for name in filter(None, names):
+        default_storage.delete(name)
+
+
+def _name(batch: PhotoBatch, part: str) -> str:
+    return f"photo-batches/{batch.key}/{part}"
+
+
+def _context(batch: PhotoBatch, part: str) -> str:
+    return f"photo-batch-{part}:{batch.key}"
+
+
+def _write(act: str, batch: PhotoBatch, by: User) -> None:
+    write_trail(
+        action=f"enrollment.{act}",
+        actor_id=by.pk,
+        subject_type="photo_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+        detail={"kind": batch.kind},
+    )

@@ -1,0 +1,56 @@
+"""Background work of photographs."""
+
+from celery import Task, shared_task
+
+from accounts.sweep import for_each
+from enrollment.jobs.queue import enqueue
+from enrollment.models import (
+    PhotoBatch,
+    PhotoBatchState,
+)
+from enrollment.photos import services as photos
+
+
+def enqueue_photos(task: "Task[[int], None]", batch: PhotoBatch) -> None:
+    """Enqueue ``task``, unless an earlier ZIP of the institution does so when it has ended."""
+    if not photos.waits_behind_another(batch):
+        enqueue(task, batch)
+
+
+@shared_task
+def check_photos(batch_id: int) -> None:
+    """Check an uploaded ZIP of photographs."""
+    batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.UPLOADED).first()
+    if batch:
+        photos.check_photos(batch)
+        _enqueue_next_photos(batch)
+
+
+@shared_task
+def take_photos(batch_id: int) -> None:
+    """Take the photographs that a registrar has released, unless another worker does."""
+    batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.TAKING).first()
+    if batch:
+        photos.take_photos(batch)
+        _enqueue_next_photos(batch)
+
+
+@shared_task
+def sweep_photo_batches() -> None:
+    """Take up what a lost doorbell or a killed worker left lying."""
+    for_each(photos.waiting_for(PhotoBatchState.UPLOADED), check_photos)
+    for_each(photos.waiting_for(PhotoBatchState.TAKING), take_photos)
+
+
+@shared_task
+def forget_old_photo_batches() -> None:
+    """Daily: what nobody went on with, and lists that have served."""
+    photos.forget_old_photo_batches()
+
+
+def _enqueue_next_photos(batch: PhotoBatch) -> None:
+    """Enqueue the institution's next ZIP of photographs, which waited for this one."""
+    tasks = {PhotoBatchState.UPLOADED: check_photos, PhotoBatchState.TAKING: take_photos}
+    waiting = PhotoBatch.objects.filter(institution=batch.institution_id, state__in=tasks)
+    if not waiting.filter(pk=batch.pk).exists() and (found := waiting.order_by("pk").first()):
+        enqueue(tasks[PhotoBatchState(found.state)], found)

@@ -1,0 +1,178 @@
+"""The registrar's photographs: upload, check, take."""
+
+from collections import Counter
+from dataclasses import dataclass
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.privacy.personal_data import Reason, note_access, personal_data
+from enrollment.access import registrar
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.images import PhotoFault
+from enrollment.files.spreadsheets import workbook
+from enrollment.files.upload_handlers import tell_of_no_room
+from enrollment.models import PhotoBatch, PhotoBatchState, PhotoKind
+from enrollment.photos import progress, tasks
+from enrollment.photos import services as acts
+from enrollment.photos.forms import PhotoUploadForm
+from enrollment.queries import institutions_of, photo_batches_visible_to
+
+PER_PAGE = 20
+EXAMPLES = 3
+RUNNING = frozenset({PhotoBatchState.UPLOADED, PhotoBatchState.TAKING})
+
+
+@dataclass(frozen=True)
+class FoldedRefusal:
+    """One reason for which entries were not taken: how many, and the first names."""
+
+    fault: PhotoFault
+    count: int
+    names: list[str]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def photo_batches(request: HttpRequest) -> HttpResponse:
+    """All ZIPs of my institutions, and the place to drop the next one."""
+    user = registrar(request)
+    institutions = institutions_of(user)
+    form = PhotoUploadForm(request.POST or None, request.FILES or None, schools=institutions)
+    tell_of_no_room(request, form)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            batch = acts.upload_photos(
+                institution=form.cleaned_data["institution"],
+                kind=PhotoKind(form.cleaned_data["kind"]),
+                file_name=file.name,
+                source=file,
+                created_by=user,
+            )
+        except FileFaultError as error:
+            form.add_error("file", error.message)
+        else:
+            tasks.enqueue_photos(tasks.check_photos, batch)
+            return redirect("registry:photo_batch", batch.key)
+    page = Paginator(photo_batches_visible_to(user), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "enrollment/photos/list.html", {"form": form, "page": page})
+
+
+@personal_data("enrollment.view_refused_photos")
+@require_safe
+def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One ZIP in whatever state it is: progress, check, result."""
+    batch = _visible(request, key)
+    groups = _folded(batch)
+    if shown := sum(len(group.names) for group in groups):
+        note_access(
+            request,
+            people=shown,
+            subject_type="photo_batch",
+            subject_key=batch.key,
+            institution_code=batch.institution.code,
+        )
+    context = {
+        "batch": batch,
+        "running": batch.state in RUNNING,
+        "seconds_left": progress.photos_left(batch),
+        "failure": _failure(batch),
+        "may_go_on": batch.failure in acts.PASSING,
+        "stored": batch.new + batch.replaced,
+        "groups": groups,
+        "four_eyes": acts.is_second_person_missing(batch=batch, by=registrar(request)),
+        "kept_days": acts.KEPT.days,
+    }
+    return render(request, "enrollment/photos/one.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def take(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Look once more at what will change, then take the photographs."""
+    batch = _visible(request, key)
+    if batch.state != PhotoBatchState.CHECKED:
+        return redirect("registry:photo_batch", batch.key)
+    if request.method != "POST":
+        return render(request, "enrollment/photos/take.html", {"batch": batch})
+    try:
+        acts.release_photos(batch=batch, by=registrar(request))
+    except acts.SamePersonError:
+        messages.error(request, _("Another registrar must take these photos."))
+    except acts.WrongStateError:
+        messages.error(request, _("Somebody else has just acted on these photos."))
+    else:
+        tasks.enqueue_photos(tasks.take_photos, batch)
+    return redirect("registry:photo_batch", batch.key)
+
+
+@require_POST
+def again(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Go on where a full disk or a killed worker has ended the work."""
+    batch = _visible(request, key)
+    try:
+        acts.go_on(batch=batch)
+    except acts.WrongStateError:
+        messages.error(request, _("Somebody else has just acted on these photos."))
+    else:
+        checked = batch.state == PhotoBatchState.TAKING
+        tasks.enqueue_photos(tasks.take_photos if checked else tasks.check_photos, batch)
+    return redirect("registry:photo_batch", batch.key)
+
+
+@personal_data("enrollment.download_refused_photos", reason=Reason.BEFORE, reauth=True)
+@require_safe
+def refused(request: HttpRequest, key: UUID) -> FileResponse:
+    """What was not taken and why, as a workbook."""
+    batch = _visible(request, key)
+    found = acts.refused_of(batch)
+    if not found:
+        raise Http404
+    note_access(
+        request,
+        people=len(found),
+        subject_type="photo_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+    )
+    rows = [(name, fault.label) for name, fault in found]
+    file = workbook([_("Name in the ZIP file"), _("Reason")], rows, sheet=_("Photos not taken"))
+    return FileResponse(file, as_attachment=True, filename=_("Photos not taken") + ".xlsx")
+
+
+@require_POST
+def discard(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Forget a ZIP whose photographs are not taken."""
+    batch = _visible(request, key)
+    try:
+        acts.discard_photos(batch=batch)
+    except acts.WrongStateError:
+        messages.error(request, _("Somebody else has just acted on these photos."))
+        return redirect("registry:photo_batch", batch.key)
+    messages.success(request, _("The ZIP file was discarded."))
+    return redirect("registry:photo_batches")
+
+
+def _visible(request: HttpRequest, key: UUID) -> PhotoBatch:
+    return get_object_or_404(photo_batches_visible_to(registrar(request)), key=key)
+
+
+def _failure(batch: PhotoBatch) -> str:
+    if batch.failure == FileFault.NO_ROOM:
+        return _("The server's disk is full. Ask the operator to make room, then go on.")
+    return str(FileFault(batch.failure).label) if batch.failure else ""
+
+
+def _folded(batch: PhotoBatch) -> list[FoldedRefusal]:
+    """What was not taken, by reason, the most frequent first."""
+    found = acts.refused_of(batch)
+    return [
+        FoldedRefusal(fault, count, [name for name, why in found if why == fault][:EXAMPLES])
+        for fault, count in Counter(fault for _, fault in found).most_common()
+    ]

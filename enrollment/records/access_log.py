@@ -1,0 +1,57 @@
+"""Who has looked at a record, as its holder is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import RoleGrant
+from accounts.roles import Role
+from audit.models import AuditEntry
+from enrollment.models import StudentRecord
+from enrollment.records.access_reasons import reason_label
+
+LOOKS: dict[str, str | Promise] = {
+    "enrollment.view_record": _("Viewed the record"),
+    "enrollment.reveal_certificate": _("Showed the full certificate number"),
+    "verification.assist": _("Opened the record for an account, face to face"),
+    "verification.undo_assist": _("Took the record back from an account"),
+    "verification.approve_assist": _("Confirmed who the record was opened for"),
+    "verification.rescue": _("Let the account pass to a new contact, face to face"),
+}
+
+
+@dataclass(frozen=True)
+class Viewing:
+    """One look at the record by somebody else than its holder."""
+
+    at: datetime
+    what: str | Promise
+    who: str
+    reason: str
+
+
+def viewings_of(record: StudentRecord) -> Sequence[Viewing]:
+    """Every look at ``record`` by others, newest first; people appear by their role."""
+    entries = AuditEntry.objects.filter(
+        subject_type="record",
+        subject_key=str(record.key),
+        action__in=LOOKS,
+        actor_id__isnull=False,
+    ).order_by("-pk")
+    if record.holder_id is not None:
+        entries = entries.exclude(actor_id=record.holder_id)
+    if record.person_since is not None:
+        entries = entries.filter(at__gt=record.person_since)
+    found = list(entries)
+    roles: dict[int, list[str]] = {}
+    for grant in RoleGrant.objects.filter(user__in={e.actor_id for e in found}).order_by("role"):
+        roles.setdefault(grant.user_id, []).append(str(Role(grant.role).label))
+    return [
+        Viewing(
+            e.at, LOOKS[e.action], "、".join(roles.get(e.actor_id or 0, ())), reason_label(e.reason)
+        )
+        for e in found
+    ]

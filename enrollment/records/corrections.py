@@ -1,0 +1,281 @@
+"""Correcting one field of a record: by the registrar, and for locked fields with the province.
+
+A correction is history like everything else: old and new value, a new version,
+who made it and which paper allows it. Whoever confirmed the field is asked again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from operator import ne
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import audit.services as trail
+from accounts.models import User
+from accounts.notices import tell
+from enrollment.fields.catalogue import LOCKED
+from enrollment.fields.faults import RowFault, fault_message
+from enrollment.fields.values import NULL, REPEATING, Fault
+from enrollment.identity.certificates import number_series
+from enrollment.identity.name import InvalidNameError, canonical_name, clean_name
+from enrollment.identity.number import InvalidNumberError, canonical_number, mask_number
+from enrollment.models import Correction, CorrectionState, FieldChange, StudentRecord
+from enrollment.queries import institutions_of
+from enrollment.records.release import release_records
+from enrollment.records.sealed import certificate_number
+from enrollment.signals import certificate_changed
+from vault.cipher import seal, unseal
+from vault.lookup import keyed_hash
+
+CORRECTABLE = tuple(
+    "name gender birth_date certificate_number ethnicity major_name level schooling_years "
+    "study_mode college department entry_date expected_leaving_date".split()
+)
+
+
+# One wrong digit changes the check digit as well; two digits changed places make three.
+MAX_CHARACTERS = 4
+
+
+class NotCorrectableError(Exception):
+    """The value cannot stand in the registry, or nothing would change; ``message`` says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class AlreadyAskedError(Exception):
+    """The province has been asked about this field and has not answered."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the registrar wants: the field, the new value as typed, and on what ground."""
+
+    field: str
+    value: str
+    document: str = ""
+
+
+def correct_record(
+    *,
+    record: StudentRecord,
+    change: Change,
+    by: User,
+    report: UUID | None = None,
+    answered: User | None = None,
+) -> Correction:
+    """Correct a field at once, or submit a locked one to the province.
+
+    ``answered`` hears of it in the answer to a report: one message for one act. A held record that
+    becomes another person's by it leaves its holder. Raises NotCorrectableError,
+    AlreadyAskedError.
+    """
+    value = canonical_value(record, change)
+    locked = change.field in LOCKED
+    made = Correction(
+        record=record,
+        field=change.field,
+        state=CorrectionState.SUBMITTED if locked else CorrectionState.APPLIED,
+        document=change.document,
+        report=report,
+        made_by=by,
+        submitted_on=timezone.localdate() if locked else None,
+        result_on=None if locked else timezone.localdate(),
+    )
+    with transaction.atomic():
+        if locked:
+            made.new_sealed = seal(value.encode(), context=f"correction:{made.key}")
+        try:
+            with transaction.atomic():
+                made.save(force_insert=True)
+        except IntegrityError as error:
+            raise AlreadyAskedError from error
+        if not locked:
+            _apply(made, value, by, answered)
+        _note(made, by)
+    return made
+
+
+def settle_submission(
+    *, correction: Correction, accepted: bool, on: date, by: User, answered: User | None = None
+) -> bool:
+    """Enter the province's answer; False when somebody else has entered one.
+
+    ``answered`` hears of it in the answer to a report: one message for one act.
+
+    Raises NotCorrectableError where the value has become another person's meanwhile.
+    """
+    state = CorrectionState.APPLIED if accepted else CorrectionState.REFUSED
+    with transaction.atomic():
+        waiting = Correction.objects.filter(pk=correction.pk, state=CorrectionState.SUBMITTED)
+        if not waiting.update(state=state, result_on=on, new_sealed=b""):
+            return False
+        correction.state = state
+        if accepted:
+            sealed = correction.new_sealed
+            value = unseal(sealed, context=f"correction:{correction.key}").decode()
+            _apply(correction, value, by, answered)
+        _note(correction, by)
+    return True
+
+
+def submissions_of(user: User) -> QuerySet[Correction]:
+    """What waits for the province in this registrar's institutions, oldest first."""
+    waiting = Correction.objects.filter(
+        state=CorrectionState.SUBMITTED, record__institution__in=institutions_of(user)
+    )
+    return waiting.select_related("record__institution", "made_by").order_by("made_at")
+
+
+def canonical_value(record: StudentRecord, change: Change) -> str:
+    """The new value as the registry keeps it. Raises NotCorrectableError."""
+    if change.field not in CORRECTABLE:
+        raise NotCorrectableError("")
+    convert = _CONVERTERS.get(change.field, _cell(change.field))
+    value = convert(change.value.strip(), record)
+    if not value:
+        raise NotCorrectableError(fault_message(RowFault.BLANK))
+    if value == present_value(record, change.field):
+        raise NotCorrectableError(_("The registry says this already."))
+    return value
+
+
+def present_value(record: StudentRecord, field: str) -> str:
+    """What the registry says now, in the same form."""
+    if field == "certificate_number":
+        return certificate_number(record)
+    value = getattr(record, field)
+    return "" if value is None else str(value)
+
+
+def _name(text: str, _record: StudentRecord) -> str:
+    try:
+        return clean_name(text)
+    except InvalidNameError as error:
+        raise NotCorrectableError(str(error.fault.label)) from error
+
+
+def _number(text: str, record: StudentRecord) -> str:
+    try:
+        return canonical_number(text, record.certificate_type)
+    except InvalidNumberError as error:
+        raise NotCorrectableError(str(error.fault.label)) from error
+
+
+def _cell(field: str) -> Callable[[str, StudentRecord], str]:
+    """The check that an import makes of such a cell."""
+
+    def convert(text: str, _record: StudentRecord) -> str:
+        value = REPEATING[field](text)
+        if isinstance(value, Fault):
+            raise NotCorrectableError(fault_message(value.code))
+        return "" if value == NULL else value.replace("\\\\", "\\")
+
+    return convert
+
+
+_CONVERTERS: dict[str, Callable[[str, StudentRecord], str]] = {
+    "name": _name,
+    "certificate_number": _number,
+}
+
+
+def _apply(correction: Correction, value: str, by: User, answered: User | None) -> None:
+    record = StudentRecord.objects.select_for_update(of=("self",)).get(pk=correction.record_id)
+    old = present_value(record, correction.field)
+    _refuse_number_of_another(record, correction.field, value)
+    is_other = is_another_person(record, correction.field, old, value)
+    if is_other:
+        release_records(keys=[record.pk], by=by, cause=f"correction:{correction.key}")
+    StudentRecord.objects.filter(pk=record.pk).update(
+        **_columns(record, correction.field, value), version=F("version") + 1, fingerprint=b""
+    )
+    hidden = correction.field == "certificate_number"
+    FieldChange.objects.create(
+        record=record,
+        field=correction.field,
+        old=mask_number(old) if hidden else old,
+        new=mask_number(value) if hidden else value,
+        version=record.version + 1,
+        changed_by=by,
+        correction=correction,
+    )
+    if is_other:
+        return
+    if hidden:
+        _move_claim(record, value)
+    if record.holder is not None and record.holder != answered:
+        tell(account=record.holder, kind="record_corrected", path=reverse("enrollment:status"))
+
+
+def is_another_person(record: StudentRecord, field: str, old: str, new: str) -> bool:
+    """Whether a correction makes a held record another person's, so that it must leave its holder.
+
+    A number is corrected by a few characters, and once; with the name corrected
+    as well, or a second time, it is no correction of what the holder has proved.
+    """
+    if record.holder_id is None or field not in ("certificate_number", "name"):
+        return False
+    earlier = FieldChange.objects.filter(record=record, changed_at__gte=record.claimed_at)
+    if field == "name":
+        return earlier.filter(field="certificate_number").exists()
+    is_near = len(old) == len(new) and sum(map(ne, old, new)) <= MAX_CHARACTERS
+    return not is_near or earlier.filter(field__in=("certificate_number", "name")).exists()
+
+
+def _refuse_number_of_another(record: StudentRecord, field: str, value: str) -> None:
+    """Raise NotCorrectableError where the institution has the number under another name."""
+    if field != "certificate_number":
+        return
+    same = StudentRecord.objects.filter(
+        institution=record.institution_id, certificate_hash=keyed_hash("certificate", value)
+    ).exclude(name_canonical=record.name_canonical)
+    series = number_series(record.certificate_type)
+    if any(number_series(other.certificate_type) == series for other in same):
+        raise NotCorrectableError(fault_message(RowFault.CONFLICT_REGISTRY))
+
+
+def _move_claim(record: StudentRecord, value: str) -> None:
+    """Let the claim follow the number. Raises NotCorrectableError where it is claimed already."""
+    try:
+        with transaction.atomic():
+            certificate_changed.send(
+                StudentRecord, record=record, old=bytes(record.certificate_hash),
+                new=keyed_hash("certificate", value),
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise NotCorrectableError(
+            _("Another account has proved to be the person of this number. Settle that first.")
+        ) from error
+
+
+def _columns(record: StudentRecord, field: str, value: str) -> dict[str, object]:
+    if field == "certificate_number":
+        sealed = seal(value.encode(), context=f"record-certificate:{record.key}")
+        return {
+            "certificate_sealed": sealed,
+            "certificate_hash": keyed_hash("certificate", value),
+        }
+    columns: dict[str, object] = {field: value}
+    if field == "name":
+        columns["name_canonical"] = canonical_name(value)
+    return columns
+
+
+def _note(correction: Correction, by: User) -> None:
+    trail.record(
+        action=f"enrollment.correction_{correction.state}",
+        actor_id=by.pk,
+        subject_type="record",
+        subject_key=correction.record.key,
+        institution_code=correction.record.institution.code,
+        detail={"field": correction.field, "document": correction.document},
+    )

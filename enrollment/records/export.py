@@ -1,0 +1,80 @@
+"""What a registrar takes away: filtered records, masked.
+
+Rows are read through a cursor on the server: a million records need no more
+memory than a hundred.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from enrollment.fields.catalogue import BY_NAME
+from enrollment.identity.number import mask_number
+from enrollment.models import Institution, StudentRecord
+from enrollment.progress import Progress
+from enrollment.records.sealed import certificate_number
+
+CHUNK = 2000
+PLAIN = tuple(
+    "student_number candidate_number name gender birth_date ethnicity major_name level study_mode "
+    "entry_date college department class_code expected_leaving_date status".split()
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which records; "" and None for any. ``checked`` tells who has confirmed."""
+
+    class_code: str = ""
+    entry_year: int | None = None
+    level: str = ""
+    status: str = ""
+    checked: bool | None = None
+
+
+def wanted_records(school: Institution, wanted: Wanted) -> QuerySet[StudentRecord]:
+    """The records of ``school`` that are wanted, by class and student number."""
+    found = StudentRecord.objects.filter(institution=school).select_related("school_class")
+    if wanted.class_code:
+        found = found.filter(school_class__code=wanted.class_code)
+    if wanted.entry_year is not None:
+        found = found.filter(entry_date__year=wanted.entry_year)
+    if wanted.level:
+        found = found.filter(level=wanted.level)
+    if wanted.status:
+        found = found.filter(status=wanted.status)
+    if wanted.checked is not None:
+        confirmed = {"progress": Progress.CONFIRMED}
+        found = found.filter(**confirmed) if wanted.checked else found.exclude(**confirmed)
+    return found.order_by("school_class__code", "student_number", "pk")
+
+
+def titles() -> list[str]:
+    """The titles of the columns, in the reader's language."""
+    labels = [str(BY_NAME[name].label) for name in PLAIN]
+    return [*labels, str(BY_NAME["certificate_number"].label), _("Checking")]
+
+
+def rows(records: QuerySet[StudentRecord]) -> Iterator[list[str]]:
+    """``records`` row by row, in the order of ``titles``."""
+    for record in records.iterator(chunk_size=CHUNK):
+        cells = [_READ.get(name, _attribute(name))(record) for name in PLAIN]
+        cells.append(mask_number(certificate_number(record)))
+        cells.append(str(Progress(record.progress).label))
+        yield cells
+
+
+def _attribute(name: str) -> Callable[[StudentRecord], str]:
+    def read(record: StudentRecord) -> str:
+        value = getattr(record, name)
+        return "" if value is None else str(value)
+
+    return read
+
+
+_READ: dict[str, Callable[[StudentRecord], str]] = {
+    "gender": lambda record: str(record.get_gender_display()),
+    "class_code": lambda record: record.school_class.code if record.school_class else "",
+}

@@ -1,0 +1,43 @@
+"""Taking records away as a file."""
+
+from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.privacy.personal_data import Reason, note_access, personal_data
+from enrollment.access import registrar
+from enrollment.files.spreadsheets import CSV, XLSX, csv_lines, workbook
+from enrollment.queries import institutions_of
+from enrollment.records import export as records_export
+from enrollment.records.export_form import ExportForm
+
+
+@personal_data("enrollment.export_records", reason=Reason.IN_FORM, reauth=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Choose what is taken away; POST gives the file, masked and streamed."""
+    user = registrar(request)
+    form = ExportForm(request.POST or None, schools=institutions_of(user))
+    if not form.is_valid():
+        return render(request, "enrollment/registry/export.html", {"form": form})
+    school, kind = form.cleaned_data["institution"], form.cleaned_data["kind"]
+    records = records_export.wanted_records(school, form.wanted)
+    number = records.count()
+    note_access(
+        request,
+        people=number,
+        subject_type="institution",
+        subject_key=school.code,
+        institution_code=school.code,
+        reason=form.cleaned_data["reason"],
+        detail={"kind": kind, "rows": number},
+    )
+    name = f"records-{school.code}-{timezone.localdate():%Y%m%d}.{kind}"
+    titles, rows = records_export.titles(), records_export.rows(records)
+    if kind == "xlsx":
+        file = workbook(titles, rows, sheet="records")
+        return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    answer = StreamingHttpResponse(csv_lines(titles, rows), content_type=CSV)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

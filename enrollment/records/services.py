@@ -1,0 +1,103 @@
+"""Acts on student records."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+import audit.services as trail
+from accounts.models import User
+from accounts.privacy.personal_data import record_access
+from enrollment.identity.number import mask_number
+from enrollment.models import ImportBatch, StudentRecord
+from enrollment.records.sealed import certificate_number
+
+
+class RecordHeldError(Exception):
+    """Another account holds one of the records, or it is frozen; nothing was changed."""
+
+
+def claim_records(
+    *,
+    account: User,
+    records: Sequence[StudentRecord],
+    withheld_until: datetime | None = None,
+) -> None:
+    """Make ``account`` the holder of all ``records`` of one person, or of none.
+
+    The conditional UPDATE decides a race; the caller proves the identity by the
+    certificates of ``records``, which must be those of the registry still: a
+    publication may have given a record to another person since they were read.
+    Raises RecordHeldError.
+    """
+    proved = Q(pk__in=())
+    for record in records:
+        proved |= Q(pk=record.pk, certificate_hash=bytes(record.certificate_hash))
+    with transaction.atomic():
+        values = {"holder": account, "claimed_at": Now(), "withheld_until": withheld_until}
+        free = StudentRecord.objects.filter(proved, holder=None, frozen_at=None)
+        if free.update(**values) != len(records):
+            raise RecordHeldError
+        for record in records:
+            trail.record(
+                action="enrollment.claim_record",
+                actor_id=account.pk,
+                subject_type="record",
+                subject_key=record.key,
+                institution_code=record.institution.code,
+            )
+
+
+def reveal_certificate(*, record: StudentRecord, account: User, reason: str = "") -> str:
+    """The certificate number in clear, and a row in the trail that ``account`` read it.
+
+    Staff give a ``reason``; the holder needs none.
+    """
+    number = certificate_number(record)
+    if reason:
+        _note_access("reveal_certificate", record, account, reason)
+        return number
+    trail.record(
+        action="enrollment.reveal_certificate",
+        actor_id=account.pk,
+        subject_type="record",
+        subject_key=record.key,
+        institution_code=record.institution.code,
+    )
+    return number
+
+
+def note_viewing(*, record: StudentRecord, account: User, reason: str) -> None:
+    """Write into the trail that a member of staff has read ``record``, and why."""
+    _note_access("view_record", record, account, reason)
+
+
+def note_list_viewing(*, batch: ImportBatch, account: User, people: int) -> None:
+    """Write into the trail that a registrar has read of ``people`` whom a file concerns."""
+    record_access(
+        account=account,
+        action="enrollment.view_changes",
+        people=people,
+        subject_type="import_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+    )
+
+
+def _note_access(act: str, record: StudentRecord, account: User, reason: str) -> None:
+    record_access(
+        account=account,
+        action=f"enrollment.{act}",
+        people=1,
+        subject_type="record",
+        subject_key=record.key,
+        institution_code=record.institution.code,
+        reason=reason,
+    )
+
+
+def masked_certificate(record: StudentRecord) -> str:
+    """The certificate number with all but its ends hidden."""
+    return mask_number(certificate_number(record))

@@ -1,0 +1,118 @@
+"""Staff find and read records: masked, within their scope, and noted in the trail."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.privacy.access_reason import remember_reason, remembered_reason
+from accounts.privacy.personal_data import Reason, note_access, personal_data
+from enrollment.access import record_keeper, registrar
+from enrollment.fields.catalogue import BY_NAME
+from enrollment.models import StudentRecord
+from enrollment.queries import (
+    institutions_of,
+    other_records_of_person,
+    records_visible_to,
+    search_records,
+)
+from enrollment.records import services
+from enrollment.records.access_reasons import ViewingReasonForm, reason_label
+from enrollment.records.class_history import class_history
+from enrollment.records.forms import SearchForm
+from enrollment.records.freezing import freeze_causes
+
+LISTED = 50
+
+
+@personal_data("enrollment.search_records")
+@require_http_methods(["GET", "HEAD", "POST"])
+def search(request: HttpRequest) -> HttpResponse:
+    """Find a record; what is looked for travels in the body, never in the address."""
+    user = record_keeper(request)
+    form = SearchForm(request.POST or None)
+    context: dict[str, object] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        found = search_records(records_visible_to(user), form.cleaned_data["words"])
+        records = list(found.select_related("institution", "school_class")[: LISTED + 1])
+        note_access(
+            request,
+            people=len(records[:LISTED]),
+            subject_type="search",
+            subject_key="",
+            institution_code=records[0].institution.code if records else "",
+        )
+        context |= {"records": records[:LISTED], "more": len(records) > LISTED, "searched": True}
+    return render(request, "enrollment/registry/search.html", context)
+
+
+@personal_data("enrollment.view_record", reason=Reason.IN_FORM)
+@require_safe
+def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One record with its history; that it was viewed is noted."""
+    user = record_keeper(request)
+    visible = records_visible_to(user).select_related("institution", "school_class", "created_in")
+    record = get_object_or_404(visible, key=key)
+    reason = remembered_reason(request)
+    if not reason:
+        return redirect("registry:viewing_reason", key)
+    services.note_viewing(record=record, account=user, reason=reason)
+    changes = list(record.changes.select_related("batch", "changed_by").order_by("-version", "pk"))
+    context = {
+        "record": record,
+        "reason": reason_label(reason),
+        "may_reveal": institutions_of(user).filter(pk=record.institution_id).exists(),
+        "freeze_causes": freeze_causes(record, user),
+        "certificate": services.masked_certificate(record),
+        "changes": [
+            (BY_NAME[c.field].label if c.field in BY_NAME else c.field, c) for c in changes
+        ],
+        "classes": class_history(record, changes),
+        "others": other_records_of_person(user, record),
+        "events": record.events.order_by("-entered_at", "-pk"),
+    }
+    return render(request, "enrollment/registry/record.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Why I open this record, and those after it."""
+    record = get_object_or_404(records_visible_to(record_keeper(request)), key=key)
+    page = reverse("registry:record", args=[record.key])
+    return _ask_why(request, page, "enrollment/registry/why.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def access_reason(request: HttpRequest) -> HttpResponse:
+    """Why I open or take what ``next`` names, and what comes after it."""
+    record_keeper(request)
+    following = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):
+        following = reverse("registry:search")
+    return _ask_why(request, following, "enrollment/registry/why_file.html")
+
+
+def _ask_why(request: HttpRequest, following: str, template: str) -> HttpResponse:
+    form = ViewingReasonForm(request.POST or None)
+    if form.is_valid():
+        remember_reason(request, form.text)
+        return redirect(following)
+    return render(request, template, {"form": form})
+
+
+@personal_data("enrollment.reveal_certificate", reason=Reason.IN_FORM, reauth=True)
+@require_safe
+def number(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The full certificate number for a registrar, with the reason in the trail."""
+    user = registrar(request)
+    records = StudentRecord.objects.filter(institution__in=institutions_of(user))
+    record = get_object_or_404(records.select_related("institution"), key=key)
+    reason = remembered_reason(request)
+    if not reason:
+        return redirect("registry:viewing_reason", key)
+    shown = services.reveal_certificate(record=record, account=user, reason=reason)
+    context = {"record": record, "number": shown, "reason": reason_label(reason)}
+    return render(request, "enrollment/registry/number.html", context)

@@ -1,0 +1,48 @@
+"""What a holder does not read yet where staff opened the record for them (SECURITY T33)."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from enrollment.models import StudentRecord
+
+
+class RecordWithheldError(Exception):
+    """Photographs, full number and reports of the record are not open to its holder yet."""
+
+
+def is_withheld(record: StudentRecord) -> bool:
+    """Whether the holder has to wait for photographs, full number and reports."""
+    return record.withheld_until is not None and record.withheld_until > timezone.now()
+
+
+def refuse_withheld(record: StudentRecord) -> None:
+    """Raise RecordWithheldError while ``record`` is withheld."""
+    if StudentRecord.objects.filter(pk=record.pk, withheld_until__gt=Now()).exists():
+        raise RecordWithheldError
+
+
+def end_of_delay() -> datetime:
+    """Until when a record that staff open now is withheld."""
+    return timezone.now() + timedelta(hours=settings.ASSISTED_DELAY_HOURS)
+
+
+def withhold(*, account: User, until: datetime | None) -> None:
+    """Withhold every record that ``account`` holds until then."""
+    StudentRecord.objects.filter(holder=account).update(withheld_until=until)
+
+
+def release(*, records: QuerySet[StudentRecord]) -> int:
+    """End it for ``records``; how many were withheld."""
+    return records.filter(withheld_until__gt=Now()).update(withheld_until=None)
+
+
+WITHHELD = _(
+    "Photographs, the full number and reports open once a second person has checked, "
+    "or when the waiting time is over."
+)

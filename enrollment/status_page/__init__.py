@@ -1,0 +1,1 @@
+"""The page on which students read their own record."""

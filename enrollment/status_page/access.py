@@ -1,0 +1,16 @@
+"""What the pages of a student's own record share."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from enrollment.access import account_of
+from enrollment.status_page.cards import Card, card_of
+
+
+def held_card(request: HttpRequest, key: UUID) -> Card:
+    """The card of one record this person holds; 404 for any other."""
+    card = card_of(account_of(request), key)
+    if card is None:
+        raise Http404
+    return card

@@ -1,0 +1,294 @@
+"""A record as its holder reads it: the card of the status page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from accounts.models import User
+from enrollment.fields.catalogue import BY_NAME
+from enrollment.fields.checklist import CHECKLIST, PHOTO_ITEMS, labels
+from enrollment.identity.certificates import CertificateType
+from enrollment.identity.number import mask_number
+from enrollment.models import (
+    Answer,
+    EventKind,
+    PhotoKind,
+    StudentRecord,
+)
+from enrollment.models.record import Gender
+from enrollment.records.sealed import certificate_number
+from enrollment.status_page.queries import held_with_parts, one_held_with_parts
+from enrollment.statuses import EXPLANATIONS, Explanation, Status
+
+Value = str | date | None
+
+
+@dataclass(frozen=True)
+class PhotoSlot:
+    """The place of one photograph; ``key`` is None while there is none.
+
+    ``answer`` is what the student said of this very picture; a new one is asked about anew.
+    """
+
+    kind: PhotoKind
+    key: str | None
+    ignored: bool
+    width: int = 0
+    height: int = 0
+    added_on: date | None = None
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field changed after the student had answered for it."""
+
+    field: str
+    old: str
+    new: str
+    version: int
+
+    @property
+    def label(self) -> str | Promise:
+        """The field's name for people."""
+        return BY_NAME[self.field].label if self.field in BY_NAME else self.field
+
+    @property
+    def old_shown(self) -> Value:
+        """The old value as the card writes such values."""
+        return shown(self.field, self.old)
+
+    @property
+    def new_shown(self) -> Value:
+        """The new value as the card writes such values."""
+        return shown(self.field, self.new)
+
+
+@dataclass(frozen=True)
+class GivenAnswer:
+    """The student's latest answer, and what has changed in its fields since."""
+
+    key: str
+    answer: Answer
+    made_at: datetime | None
+    wrong_fields: Sequence[str]
+    changes: Sequence[Change]
+
+    @property
+    def wrong_labels(self) -> list[str]:
+        """The fields objected to, in words."""
+        return labels(self.wrong_fields)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of the record's history: an event (学籍异动), or one field changed."""
+
+    on: date | None
+    event: EventKind | None = None
+    status_after: Status | None = None
+    note: str = ""
+    change: Change | None = None
+
+
+class Card:
+    """What the page shows of ``record``; it asks the database nothing more."""
+
+    def __init__(self, record: StudentRecord) -> None:
+        self.record = record
+        self.status = Status(record.status)
+        self.explanation: Explanation = EXPLANATIONS[self.status]
+
+    @cached_property
+    def masked_certificate(self) -> str:
+        """The certificate number with all but its ends starred out."""
+        return mask_number(certificate_number(self.record))
+
+    @property
+    def certificate_label(self) -> str | Promise:
+        """The type of certificate in the reader's language."""
+        kind = self.record.certificate_type
+        return CertificateType(kind).label if kind in CertificateType else kind
+
+    @property
+    def entry_year(self) -> int | None:
+        """The year that names the person's year group (2026 级)."""
+        return self.record.entry_date.year if self.record.entry_date else None
+
+    @property
+    def person(self) -> dict[str, Value]:
+        """The items of the person beside the certificate, by the names of their fields."""
+        record = self.record
+        gender = str(Gender(record.gender).label)
+        return {"name": record.name, "gender": gender, "birth_date": record.birth_date}
+
+    @property
+    def study(self) -> dict[str, Value]:
+        """School, subject, class and numbers."""
+        record = self.record
+        return {
+            "school": record.institution.name,
+            "college": record.college,
+            "department": record.department,
+            "major_name": record.major_name,
+            "class_code": record.school_class.code if record.school_class else "",
+            "level": record.level,
+            "study_mode": record.study_mode,
+            "education_type": record.education_type,
+            "student_number": record.student_number,
+            "candidate_number": record.candidate_number,
+        }
+
+    @property
+    def dates(self) -> dict[str, Value]:
+        """From when until when."""
+        record = self.record
+        years = format(record.schooling_years.normalize(), "f") if record.schooling_years else ""
+        leaving = "expected_leaving_date" if self.status.on_the_books else "left_on"
+        return {
+            "entry_date": record.entry_date,
+            "schooling_years": gettext("%(years)s years") % {"years": years} if years else "",
+            leaving: record.expected_leaving_date,
+        }
+
+    @cached_property
+    def photos(self) -> Sequence[PhotoSlot]:
+        """Both places, filled or not."""
+        found = {row["kind"]: row for row in self._part("photo_rows") or ()}
+        return [_slot(kind, found.get(kind), ignored=self._is_ignored(kind)) for kind in PhotoKind]
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """Names of the fields the student is asked to check: the campaign's, else the four."""
+        named = [name for name in self._campaign.get("confirm") or () if name in BY_NAME]
+        return named or list(CHECKLIST)
+
+    @cached_property
+    def ignored(self) -> list[str]:
+        """Labels of the fields that the campaign says need no checking."""
+        return labels(self._campaign.get("ignore") or ())
+
+    @property
+    def campaign_name(self) -> str:
+        """What the school calls the check that is on; empty when none is."""
+        return str(self._campaign.get("name") or "")
+
+    @property
+    def campaign_ends(self) -> date | None:
+        """The last day of the check that is on."""
+        return parse_date(str(self._campaign.get("ends_on") or ""))
+
+    @property
+    def checklist(self) -> dict[str, Value]:
+        """The value of each field that is asked about."""
+        return {name: self._value(name) for name in self.asked}
+
+    @property
+    def _campaign(self) -> dict[str, Any]:
+        return self._part("campaign") or {}
+
+    def _part(self, name: str) -> Any:
+        """What was read along with the record; None where nothing was."""
+        return self.record.__dict__.get(name)
+
+    def _is_ignored(self, kind: PhotoKind) -> bool:
+        """Whether nobody need check this photo: the campaign's word, else guide row 20."""
+        item = PHOTO_ITEMS[kind]
+        if item in (self._campaign.get("confirm") or ()):
+            return False
+        ignored = item in (self._campaign.get("ignore") or ())
+        return ignored or kind == PhotoKind.ADMISSION
+
+    def _value(self, name: str) -> Value:
+        if name == "certificate_number":
+            return self.masked_certificate
+        if name == "class_code":
+            return self.record.school_class.code if self.record.school_class else ""
+        value = getattr(self.record, name, "")
+        return value if isinstance(value, date) else shown(name, str(value or ""))
+
+    @cached_property
+    def given(self) -> GivenAnswer | None:
+        """The student's latest answer for this record."""
+        row = self._part("confirmation")
+        if not row:
+            return None
+        changes = [
+            _change(change)
+            for change in self._part("change_rows") or ()
+            if change["version"] > row["version"] and change["field"] in row["fields"]
+        ]
+        made_at = parse_datetime(row["made_at"])
+        return GivenAnswer(row["key"], Answer(row["answer"]), made_at, row["wrong_fields"], changes)
+
+    @cached_property
+    def history(self) -> Sequence[Happening]:
+        """What happened to the record and what was changed in it, newest first."""
+        events = [
+            Happening(
+                on=parse_date(row["on"]),
+                event=EventKind(row["kind"]),
+                status_after=Status(row["status"]) if row["status"] else None,
+                note=row["note"],
+            )
+            for row in self._part("event_rows") or ()
+        ]
+        changes = [
+            Happening(on=_local_day(row["at"]), change=_change(row))
+            for row in self._part("change_rows") or ()
+        ]
+        return sorted(events + changes, key=lambda one: one.on or date.min, reverse=True)
+
+
+def cards_of(user: User, rows: list[tuple[Any, ...]] | None = None) -> list[Card]:
+    """The cards of all records ``user`` holds, newest entry first: one query.
+
+    None where ``rows`` were read along with the account (``accounts.session_store``).
+    """
+    return [Card(record) for record in held_with_parts(user, rows)]
+
+
+def card_of(user: User, key: UUID) -> Card | None:
+    """The card of one record ``user`` holds; None for any other: one query."""
+    record = one_held_with_parts(user, key)
+    return Card(record) if record else None
+
+
+def shown(name: str, stored: str) -> Value:
+    """A field's stored text as a person reads it."""
+    if name == "gender":
+        return str(Gender(int(stored)).label) if stored.isdigit() else stored
+    if name.endswith("_date"):
+        return parse_date(stored) or stored
+    return stored
+
+
+def _slot(kind: PhotoKind, row: dict[str, Any] | None, *, ignored: bool) -> PhotoSlot:
+    if row is None:
+        return PhotoSlot(kind, None, ignored)
+    return PhotoSlot(
+        kind,
+        str(row["key"]),
+        ignored,
+        width=int(row["width"]),
+        height=int(row["height"]),
+        added_on=_local_day(row["added_at"]),
+        answer=Answer(row["answer"]) if row["answer"] else None,
+    )
+
+
+def _change(row: dict[str, Any]) -> Change:
+    return Change(row["field"], row["old"], row["new"], row["version"])
+
+
+def _local_day(moment: str) -> date | None:
+    parsed = parse_datetime(moment)
+    return timezone.localtime(parsed).date() if parsed else None

@@ -1,0 +1,52 @@
+"""The frame of a printed page: what its layout says of the person, as texts for the press."""
+
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from accounts.models import User
+from enrollment.status_page.page import Formatter
+
+
+class Place(StrEnum):
+    """Which page it is: the menu marks the first."""
+
+    STATUS = "enrollment:status"
+    RECORD = "enrollment:record"
+
+
+class Help(StrEnum):
+    """Where help begins on these pages."""
+
+    CHECK = "check"
+
+
+def frame_of(request: HttpRequest, account: User) -> dict[str, Any]:
+    """What ``layouts/base.html`` needs, as the context processors and the user would give it."""
+    match = request.resolver_match
+    return {
+        "site_name": str(settings.SITE_NAME),
+        "help_anchor": Help.CHECK,
+        "csrf_token": get_token(request),
+        "printed_at": Formatter(get_language())(timezone.localdate()),
+        "request": {
+            "get_full_path": request.get_full_path(),
+            "session": {"contacts_due": bool(request.session.get("contacts_due"))},
+            "resolver_match": {"view_name": Place(match.view_name) if match else None},
+        },
+        "user": {
+            "is_authenticated": True,
+            "is_student": account.is_student,
+            "username": account.username or account.email or str(account.phone),
+            "email": "",
+            "phone": "",
+            "deletion_due_on": account.deletion_due_on,
+            "unread_notices": str(getattr(account, "unread_notices", None) or ""),
+        },
+        "messages": (),
+    }

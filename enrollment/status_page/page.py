@@ -1,0 +1,132 @@
+"""The record page as texts: what a card says, in the reader's language.
+
+Made of what ``enrollment.status_page.precompiled`` takes: each text stands as it is printed, and
+all else (states, kinds, the names of fields) is structure.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+from enrollment.records.withholding import is_withheld
+from enrollment.status_page.cards import Card, Change, GivenAnswer, Happening, PhotoSlot, Value
+
+_ANY_KEY = UUID(int=0)
+_LINKS = ("certificate", "answer", "reports", "viewings")
+
+
+def page_data(card: Card) -> dict[str, Any]:
+    """Everything the record page says of ``card``."""
+    record, key, write = card.record, str(card.record.key), Formatter(get_language())
+    return {
+        "anchor": f"record-{record.pk}",
+        "status": card.status,
+        "frozen": record.frozen_at is not None,
+        "withheld": is_withheld(record),
+        "school": record.institution.name,
+        "level": record.level,
+        "entry_year": str(card.entry_year or ""),
+        "person": write.all(card.person),
+        "certificate": {"label": str(card.certificate_label), "number": card.masked_certificate},
+        "study": {name: text for name, text in write.all(card.study).items() if text},
+        "dates": {name: text for name, text in write.all(card.dates).items() if text},
+        "photos": [_photo(photo, write, is_withheld(record)) for photo in card.photos],
+        "checklist": write.all(card.checklist),
+        "ignored": "、".join(card.ignored),
+        "campaign": {"name": card.campaign_name, "ends": write(card.campaign_ends)},
+        "given": _given(card.given, write),
+        "history": [_happening(one, write) for one in card.history],
+        "links": {name: address_of(name, key) for name in _LINKS},
+    }
+
+
+class Formatter:
+    """Writes values in one language; asking for the language each time costs more than writing."""
+
+    def __init__(self, language: str | None) -> None:
+        self.language = language
+
+    def __call__(self, value: Value) -> str:
+        """A value as the card writes it; empty for None."""
+        return _day(value, self.language) if isinstance(value, date) else value or ""
+
+    def all(self, values: Mapping[str, Value]) -> dict[str, str]:
+        """All ``values`` as the card writes them."""
+        return {name: self(value) for name, value in values.items()}
+
+    def moment(self, moment: datetime) -> str:
+        """A moment in local time, to the minute."""
+        local = timezone.localtime(moment)
+        return _minute(local.replace(second=0, microsecond=0), self.language)
+
+
+def address_of(name: str, key: str) -> str:
+    """The address of the page ``name`` of the thing with this key."""
+    return _address_for_any(name).replace(str(_ANY_KEY), key)
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, language: str | None) -> str:
+    """Writing a date takes longer than remembering it."""
+    return date_format(day, "DATE_FORMAT")
+
+
+@lru_cache(maxsize=256)
+def _minute(moment: datetime, language: str | None) -> str:
+    return date_format(moment, "DATETIME_FORMAT")
+
+
+@lru_cache(maxsize=16)
+def _address_for_any(name: str) -> str:
+    return reverse(f"enrollment:{name}", args=[_ANY_KEY])
+
+
+def _photo(photo: PhotoSlot, write: Formatter, withheld: bool) -> dict[str, Any]:
+    there = photo.key is not None and not withheld
+    return {
+        "kind": photo.kind,
+        "ignored": photo.ignored,
+        "src": address_of("photo", photo.key or "") if there else "",
+        "action": address_of("photo_answer", photo.key or "") if there else "",
+        "width": str(photo.width),
+        "height": str(photo.height),
+        "added_on": write(photo.added_on),
+        "answer": photo.answer,
+    }
+
+
+def _given(given: GivenAnswer | None, write: Formatter) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    return {
+        "answer": given.answer,
+        "at": write.moment(given.made_at) if given.made_at else "",
+        "wrong": "、".join(given.wrong_labels),
+        "changes": [_change(change, write) for change in given.changes],
+        "receipt": address_of("receipt", given.key),
+    }
+
+
+def _happening(one: Happening, write: Formatter) -> dict[str, Any]:
+    return {
+        "on": write(one.on),
+        "event": one.event,
+        "status_after": one.status_after,
+        "note": one.note,
+        "change": _change(one.change, write) if one.change else None,
+    }
+
+
+def _change(change: Change, write: Formatter) -> dict[str, str]:
+    return {
+        "label": str(change.label),
+        "old": write(change.old_shown),
+        "new": write(change.new_shown),
+    }

@@ -1,0 +1,71 @@
+"""学籍查询: a student reads their own record."""
+
+from uuid import UUID
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.contrib.messages import get_messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.session_store import rows_along
+from enrollment.access import account_of
+from enrollment.records import services as records
+from enrollment.records.access_log import viewings_of
+from enrollment.records.withholding import WITHHELD, is_withheld
+from enrollment.status_page.access import held_card
+from enrollment.status_page.cards import Card, cards_of
+from enrollment.status_page.layout_context import frame_of
+from enrollment.status_page.page import page_data
+from enrollment.status_page.precompiled import print_page
+
+RECORD_PAGE = "enrollment/record.html"
+
+
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    """My records; a student without one goes on to verification (guide row 15)."""
+    account = account_of(request)
+    cards = cards_of(account, rows_along(request, account))
+    if not cards and account.is_student:
+        return redirect("verification:go_on")
+    if not cards:
+        return render(request, "enrollment/status_none.html")
+    if len(cards) == 1:
+        return _record_page(request, cards[0])
+    return render(request, "enrollment/status.html", {"cards": cards, "help_anchor": "status"})
+
+
+@require_safe
+def record(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One of my records."""
+    return _record_page(request, held_card(request, key))
+
+
+@require_safe
+@reauthentication_required
+def certificate(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The full certificate number, after the password was asked again."""
+    card = held_card(request, key)
+    if is_withheld(card.record):
+        messages.error(request, WITHHELD)
+        return redirect("enrollment:record", key)
+    number = records.reveal_certificate(record=card.record, account=account_of(request))
+    return render(request, "enrollment/certificate.html", {"card": card, "number": number})
+
+
+@require_safe
+def viewings(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Who of the school has looked at one of my records, when and why."""
+    card = held_card(request, key)
+    page = Paginator(viewings_of(card.record), 50).get_page(request.GET.get("page"))
+    return render(request, "enrollment/viewings.html", {"card": card, "page": page})
+
+
+def _record_page(request: HttpRequest, card: Card) -> HttpResponse:
+    page = {"sheet": page_data(card)}
+    if len(get_messages(request)):
+        return render(request, RECORD_PAGE, page)
+    return HttpResponse(print_page(RECORD_PAGE, frame_of(request, account_of(request)) | page))

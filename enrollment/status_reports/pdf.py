@@ -1,0 +1,71 @@
+"""The printed report: A4, with photo and QR code, in Chinese, English or both."""
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import segno
+from django.template.loader import render_to_string
+from django.utils import translation
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from enrollment.status_reports.glyphs import MissingGlyphsError, font_files, missing_glyphs
+
+STYLE = Path(__file__).with_name("paper.css")
+TITLES = {"zh": "学籍验证报告", "en": "Student Status Report"}
+TITLES["both"] = f"{TITLES['zh']} · {TITLES['en']}"
+# The page itself may name data and nothing else: no file, no network.
+FETCHER = URLFetcher(allowed_protocols=["data"])
+LANGUAGES = {"zh": ("zh-hans",), "en": ("en",), "both": ("zh-hans", "en")}
+
+
+def print_report(
+    *, language: str, facts: Mapping[str, Any], photo: bytes | None, link: str, code: str
+) -> bytes:
+    """The report as PDF/UA; one page for each language. ``link`` goes into the QR code.
+
+    Raises glyphs.MissingGlyphsError: a paper with a box in place of a name is not printed.
+    """
+    given = {
+        "facts": facts,
+        "photo": _as_data(photo, "image/jpeg") if photo else "",
+        "qr": segno.make(link, error="m").svg_data_uri(scale=4, border=0),
+        "link": link,
+        "code": code,
+    }
+    pages = []
+    for locale in LANGUAGES[language]:
+        with translation.override(locale):
+            pages.append(render_to_string("enrollment/reports/page.html", given))
+    whole = render_to_string(
+        "enrollment/reports/paper.html",
+        {
+            "pages": pages,
+            "title": TITLES[language],
+            "lang": "en" if language == "en" else "zh-Hans",
+        },
+    )
+    if missing := missing_glyphs(whole):
+        raise MissingGlyphsError(missing)
+    fonts = FontConfiguration()
+    faces = [
+        f'@font-face {{ font-family: "Paper{n}"; src: url("{path.as_uri()}") }}'
+        for n, path in enumerate(font_files())
+    ]
+    family = ", ".join(f'"Paper{n}"' for n in range(len(faces)))
+    faces.append(f"html {{ font-family: {family}, sans-serif }}")
+    styles = [
+        CSS(string="\n".join(faces), font_config=fonts),
+        CSS(string=STYLE.read_text(), font_config=fonts),
+    ]
+    pdf = HTML(string=whole, url_fetcher=FETCHER).write_pdf(
+        stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1"
+    )
+    return bytes(pdf)
+
+
+def _as_data(content: bytes, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"

@@ -1,0 +1,100 @@
+"""Anyone verifies a report: by its code, or by the file itself."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.limits import LimitReachedError, client_address, spend_check
+from enrollment.models import StatusReport
+from enrollment.models.confirmation import canonical_code
+from enrollment.public import too_many_checks
+from enrollment.status_reports import services
+from enrollment.status_reports.brought_file import identify
+from enrollment.status_reports.forms import CheckReportForm, ReportFileForm
+from enrollment.status_reports.rendering import facts_of
+from enrollment.status_reports.signing import fingerprint, verify
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Separate verdicts: authentic, by whom, still valid, what has changed since.
+
+    The QR code leads here with the code in the address; a code is no personal
+    data, is told to no other site (Referrer-Policy same-origin, as everywhere)
+    and to no search engine.
+    """
+    posted = request.method == "POST"
+    by_file = posted and "file" in request.FILES
+    code_form = CheckReportForm(
+        request.POST if posted and not by_file else None, initial={"code": code}
+    )
+    file_form = ReportFileForm(
+        request.POST if by_file else None, request.FILES if by_file else None
+    )
+    context: dict[str, Any] = {"code_form": code_form, "file_form": file_form}
+    if posted or code:
+        try:
+            spend_check(client_address(request))
+        except LimitReachedError as error:
+            return too_many_checks(request, error)
+    if file_form.is_valid():
+        context |= _by_file(file_form.cleaned_data["file"])
+    elif code_form.is_valid():
+        context |= _by_code(request, **code_form.cleaned_data)
+    elif code and not posted:
+        context |= _by_code(request, code, "")
+    answer = render(request, "enrollment/reports/check.html", context)
+    answer["X-Robots-Tag"] = "noindex, noarchive"
+    return answer
+
+
+def _by_code(request: HttpRequest, code: str, pin: str) -> dict[str, Any]:
+    found = _reports().filter(code=canonical_code(code)).first()
+    if found is None:
+        return {"unknown": True}
+    try:
+        if not services.pin_opens(found, pin, client_address(request)):
+            return {"pin_needed": True, "pin_wrong": bool(pin)}
+    except LimitReachedError as error:
+        return {"pin_rests_until": error.lifts_at}
+    return {"authentic": True, **_told(found)}
+
+
+def _by_file(content: bytes) -> dict[str, Any]:
+    """The verdict on the signed part of a file; what was added behind it is told apart.
+
+    Only bytes that this portal has issued are ever parsed.
+    """
+    brought = identify(content)
+    signature = verify(brought.signed) if brought.report else None
+    if brought.report is None or signature is None or signature.signer is None:
+        return {"brought": brought}
+    # Who holds the file has read it: the PIN guards the code alone.
+    return {
+        "brought": brought,
+        "authentic": signature.authentic,
+        "fingerprint": fingerprint(bytes(signature.signer.certificate)),
+        **_told(brought.report),
+    }
+
+
+def _reports() -> QuerySet[StatusReport]:
+    return StatusReport.objects.exclude(stored_as="").select_related("record__institution")
+
+
+def _told(report: StatusReport) -> dict[str, Any]:
+    """What a reader learns; of a report that proves nothing now, only that."""
+    verdict = {"report": report, "issuer": report.record.institution.name}
+    if not report.is_valid or report.is_contested:
+        return verdict
+    return verdict | {
+        "facts": facts_of(report),
+        "changes": services.changes_since(report),
+    }

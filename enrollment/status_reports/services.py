@@ -1,0 +1,167 @@
+"""Issuing a report, and what its owner and others do with it."""
+
+import json
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+import audit.services as trail
+from accounts import limits
+from accounts.models import LimitHit, User
+from enrollment.jobs import queue
+from enrollment.models import FieldChange, StatusReport, StudentRecord
+from enrollment.records.freezing import RecordFrozenError
+from enrollment.records.withholding import refuse_withheld
+from enrollment.status_page.cards import Card
+from enrollment.status_reports import tasks
+from vault.cipher import seal, unseal
+
+MAX_DAYS = 180
+# What a report states; a later change of one of these is told to who checks it.
+STATED = (
+    "name", "gender", "birth_date", "certificate_number", "major_name", "level", "study_mode",
+    "entry_date", "expected_leaving_date", "status",
+)  # fmt: skip
+
+
+def issue_report(
+    *, card: Card, account: User, purpose: str, language: str, days: int, pin: str
+) -> StatusReport:
+    """State ``card`` in a report that is valid for ``days``; its file is printed meanwhile.
+
+    Raises enrollment.records.freezing.RecordFrozenError, also where the record has left
+    the account meanwhile, enrollment.records.withholding.RecordWithheldError and
+    accounts.limits.LimitReachedError.
+    """
+    refuse_withheld(card.record)
+    now = timezone.now()
+    report = StatusReport(
+        record=card.record,
+        account=account,
+        purpose=purpose,
+        language=language,
+        version=card.record.version,
+        pin_hash=make_password(pin) if pin else "",
+        issued_at=now,
+        valid_until=now + timedelta(days=days),
+    )
+    facts = json.dumps(_facts(card, report), ensure_ascii=False).encode()
+    report.facts_sealed = seal(facts, context=f"status-report:{report.key}")
+    with transaction.atomic():
+        _lock_held(card.record, account)
+        limits.spend("issue_report", f"account:{account.pk}")
+        report.save(force_insert=True)
+        _write("issue_report", report, account)
+        transaction.on_commit(partial(queue.enqueue, tasks.print_status_report, report))
+    return report
+
+
+def extend_report(*, report: StatusReport, account: User, days: int) -> bool:
+    """Let ``report`` be valid for ``days`` from now; False when it was revoked.
+
+    Raises RecordFrozenError and RecordWithheldError, as for a new report.
+    """
+    with transaction.atomic():
+        refuse_withheld(report.record)
+        _lock_held(report.record, account)
+        until = timezone.now() + timedelta(days=days)
+        living = StatusReport.objects.filter(pk=report.pk, revoked_at=None)
+        if not living.update(valid_until=until):
+            return False
+        _write("extend_report", report, account)
+    return True
+
+
+def revoke_report(*, report: StatusReport, account: User) -> None:
+    """Let ``report`` prove nothing from now on; once is enough."""
+    with transaction.atomic():
+        living = StatusReport.objects.filter(pk=report.pk, revoked_at=None)
+        if living.update(revoked_at=timezone.now()):
+            _write("revoke_report", report, account)
+
+
+def open_file(report: StatusReport) -> bytes:
+    """The signed PDF. Raises FileNotFoundError (not printed yet), vault.cipher.UnsealError."""
+    if not report.is_ready:
+        raise FileNotFoundError
+    with default_storage.open(report.stored_as) as file:
+        return unseal(file.read(), context=f"status-report-file:{report.key}")
+
+
+def pin_opens(report: StatusReport, pin: str, client: str) -> bool:
+    """Whether ``pin`` is the report's; the wrong ones of each reader are counted.
+
+    Raises accounts.limits.LimitReachedError: a reader, or many together, must wait.
+    """
+    if not report.pin_hash:
+        return True
+    if not pin:
+        return False
+    # The try is spent before it is judged, so that parallel ones cannot outrun the count.
+    with transaction.atomic():
+        tries = [
+            limits.spend_from_network("report_pin", client, of=str(report.key)),
+            limits.spend("report_pins", str(report.key)),
+        ]
+    if not check_password(pin, report.pin_hash):
+        return False
+    LimitHit.objects.filter(pk__in=tries).delete()
+    return True
+
+
+def changes_since(report: StatusReport) -> list[FieldChange]:
+    """What has changed in the registry since ``report`` stated it, oldest first."""
+    changes = FieldChange.objects.filter(
+        record_id=report.record_id, version__gt=report.version, field__in=STATED
+    )
+    return list(changes.order_by("pk"))
+
+
+def _facts(card: Card, report: StatusReport) -> dict[str, Any]:
+    record = card.record
+    return {
+        "school": record.institution.name,
+        "name": record.name,
+        "gender": record.gender,
+        "birth_date": _iso(record.birth_date),
+        "certificate_type": record.certificate_type,
+        "certificate_masked": card.masked_certificate,
+        "major_name": record.major_name,
+        "level": record.level,
+        "study_mode": record.study_mode,
+        "entry_date": _iso(record.entry_date),
+        "expected_leaving_date": _iso(record.expected_leaving_date),
+        "status": record.status,
+        "purpose": report.purpose,
+        "issued_on": _iso(timezone.localdate(report.issued_at)),
+        "valid_until": _iso(timezone.localdate(report.valid_until)),
+    }
+
+
+def _lock_held(record: StudentRecord, account: User) -> None:
+    """Raise RecordFrozenError unless ``account`` holds ``record`` and nobody disputes it."""
+    held = StudentRecord.objects.select_for_update(of=("self",)).filter(
+        pk=record.pk, holder=account, frozen_at=None
+    )
+    if not held.exists():
+        raise RecordFrozenError
+
+
+def _iso(day: Any) -> str:
+    return day.isoformat() if day else ""
+
+
+def _write(act: str, report: StatusReport, account: User) -> None:
+    trail.record(
+        action=f"enrollment.{act}",
+        actor_id=account.pk,
+        subject_type="record",
+        subject_key=report.record.key,
+        institution_code=report.record.institution.code,
+        detail={"report": str(report.key)},
+    )

@@ -1,0 +1,54 @@
+"""Background work of status reports."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.sweep import for_each
+from enrollment.jobs.queue import enqueue, logger
+from enrollment.models import (
+    StatusReport,
+)
+from enrollment.models.status_report import MOST_ATTEMPTS
+
+REQUEUE_AFTER = timedelta(seconds=30)  # before an issued report counts as left lying
+
+
+@shared_task
+def print_status_report(report_id: int) -> None:
+    """Print the file of an issued report, unless it is there or was given up."""
+    waiting = StatusReport.objects.filter(pk=report_id, stored_as="", attempts__lt=MOST_ATTEMPTS)
+    # The attempt is counted before it is made: one that kills its worker counts too.
+    if waiting.update(attempts=F("attempts") + 1):
+        # Here, not above: what prints and signs weighs 37 MB, and importers never print.
+        from enrollment.status_reports.glyphs import MissingGlyphsError
+        from enrollment.status_reports.rendering import print_file, wait_for_fonts
+
+        report = StatusReport.objects.select_related("record__institution").get(pk=report_id)
+        try:
+            print_file(report)
+        except MissingGlyphsError as error:
+            logger.error("%s waits: no font of REPORT_FONTS has %s", report, error)
+            wait_for_fonts(report, error.characters)
+
+
+@shared_task
+def sweep_reports() -> None:
+    """Print what a lost doorbell or a killed worker left lying."""
+    overdue = timezone.now() - REQUEUE_AFTER
+    waiting = StatusReport.objects.filter(stored_as="", attempts__lt=MOST_ATTEMPTS)
+    for_each(waiting.filter(issued_at__lt=overdue).order_by("pk"), _enqueue_printable)
+
+
+def _enqueue_printable(report: StatusReport) -> None:
+    if not report.missing_glyphs or _have_glyphs(report.missing_glyphs):
+        enqueue(print_status_report, report)
+
+
+def _have_glyphs(characters: str) -> bool:
+    """Whether fonts were added that can print what no font could."""
+    from enrollment.status_reports.glyphs import missing_glyphs
+
+    return not missing_glyphs(characters)

@@ -1,0 +1,1 @@
+"""Addresses of the enrollment app, by who uses them."""

@@ -1,1 +1,0 @@
-"""Pages of the registry, one kind of reader a module."""
