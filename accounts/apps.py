@@ -13,18 +13,15 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the outbox how a code is rendered; write the owners' logs."""
-        from accounts import (
-            codes,
-            contact_checks,
-            known_devices,
-            languages,
-            my_data,
-            security_log,
-            steps,
-        )
-        from accounts.journeys import rescue
-        from accounts.notices import register_notice
+        from accounts import onboarding, security_log
+        from accounts.codes import services as codes
+        from accounts.contacts import onboarding_step, yearly_check
+        from accounts.languages import services as languages
+        from accounts.limits import known_devices
+        from accounts.notices.services import register_notice
+        from accounts.privacy import data_export
         from accounts.privacy.consent.services import consents_section
+        from accounts.recovery import staff_assisted
         from accounts.sessions import services as sessions
         from accounts.sign_in import admission, factor_seals
         from delivery.registry import register_failure_listener, register_renderer
@@ -33,16 +30,16 @@ class AccountsConfig(AppConfig):
         import_module("accounts.privacy.lookup_rotation")
         register_renderer(codes.KIND, codes.render)
         register_failure_listener(codes.KIND, codes.give_back)
-        register_notice(rescue.OBJECTED, rescue.OBJECTED_WORDS)
+        register_notice(staff_assisted.OBJECTED, staff_assisted.OBJECTED_WORDS)
         security_log.listen()
         sessions.listen()
         known_devices.listen()
         admission.listen()
         factor_seals.listen()
-        contact_checks.listen()
+        yearly_check.listen()
         languages.listen()
-        steps.register_step(steps.CONSENT)
-        steps.register_step(steps.CONTACTS)
-        my_data.register_section("account", my_data.account_section)
-        my_data.register_section("consents", consents_section)
-        my_data.register_section("security_log", my_data.log_section)
+        onboarding.register_step(onboarding.CONSENT)
+        onboarding.register_step(onboarding_step.CONTACTS)
+        data_export.register_section("account", data_export.account_section)
+        data_export.register_section("consents", consents_section)
+        data_export.register_section("security_log", data_export.log_section)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Session
-from accounts.session_store import context_of
+from accounts.sessions.store import context_of
 from accounts.sign_in.factor_seals import SECRETS
 from vault.cipher import UnsealError, key_ring
 from vault.rotation import register, register_columns, resealed, rows_after

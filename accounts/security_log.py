@@ -15,11 +15,11 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 
-from accounts import limits
+from accounts.client_ip import client_address
 from accounts.client_network import masked_network, one_spelling
-from accounts.guessing import name_in
-from accounts.identifiers import owner_of, parse
-from accounts.limits import client_address
+from accounts.identifiers.services import owner_of, parse
+from accounts.limits import rate_limits
+from accounts.limits.login_attempts import name_in
 from accounts.models import EventKind, SecurityEvent, User
 from vault.cipher import seal, unseal
 from vault.lookup import keyed_hash
@@ -85,7 +85,7 @@ class RefusedAccessMiddleware:
         match, user = request.resolver_match, request.user
         if response.status_code not in REFUSALS or match is None or not isinstance(user, User):
             return response
-        if limits.spend_quietly("refused", f"account:{user.pk}"):
+        if rate_limits.try_consume("refused", f"account:{user.pk}"):
             kind, page = EventKind.ACCESS_REFUSED, match.view_name
             record_event(account=user, kind=kind, request=request, page=page)
         return response

@@ -4,9 +4,13 @@ import logging
 
 from celery import shared_task
 
-from accounts import audit_letter, captcha, codes, limits
-from accounts.journeys import deletion, registration, rescue
-from accounts.session_store import SessionStore
+from accounts.codes import services as codes
+from accounts.deletion import services as deletion
+from accounts.limits import proof_of_work, rate_limits
+from accounts.notices import audit_letter
+from accounts.recovery import staff_assisted
+from accounts.sessions.store import SessionStore
+from accounts.sign_up import by_phone
 
 logger = logging.getLogger(__name__)
 
@@ -15,13 +19,13 @@ logger = logging.getLogger(__name__)
 def forget_unfinished() -> None:
     """Forget accounts that never came to be, and what limits and codes no longer need."""
     for act in (
-        registration.forget_unconfirmed,
-        registration.forget_unactivated,
-        limits.prune,
+        by_phone.forget_unconfirmed,
+        by_phone.forget_unactivated,
+        rate_limits.prune,
         codes.prune,
-        captcha.prune,
+        proof_of_work.prune,
         SessionStore.clear_expired,
-        rescue.forget_old,
+        staff_assisted.forget_old,
     ):
         try:
             act()
@@ -38,7 +42,7 @@ def delete_due_accounts() -> None:
 @shared_task
 def finish_rescues() -> None:
     """Give accounts back whose old contacts did not object."""
-    rescue.finish_due()
+    staff_assisted.finish_due()
 
 
 @shared_task

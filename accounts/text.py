@@ -133,3 +133,8 @@ _remembered = lru_cache(maxsize=20_000)(_folded)
 def _translated(text: str, table: Table) -> str:
     folded = unicodedata.normalize("NFC", text[:LONGEST]).translate(table)
     return unicodedata.normalize("NFC", folded)
+
+
+def fold_typed(typed: str) -> str:
+    """Full-width characters as people's keyboards leave them, made ordinary; no hidden marks."""
+    return compatible(fold_width(typed)).strip()

@@ -13,8 +13,8 @@ class EnrollmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Add the records to a person's copy of their own data; listen to the accounts."""
-        from accounts.my_data import register_section
-        from accounts.session_store import register_read_along
+        from accounts.privacy.data_export import register_section
+        from accounts.sessions.store import register_read_along
         from enrollment import my_data
         from enrollment.status_page import queries as status_page_queries
 

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.my_data import Item, Section
+from accounts.privacy.data_export import Item, Section
 from enrollment.fields.catalogue import COLUMNS
 from enrollment.identity.number import mask_number
 from enrollment.models import StudentRecord

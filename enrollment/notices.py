@@ -3,11 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.notice import Topic
-from accounts.notices import Words, register_notice
+from accounts.notices.services import NoticeText, register_notice
 
 register_notice(
     "viewing_alarm",
-    Words(
+    NoticeText(
         Topic.WORK,
         _("Somebody has opened very many records today"),
         _("More than usual for one member of staff; the audit trail tells who."),
@@ -15,7 +15,7 @@ register_notice(
 )
 register_notice(
     "appointment",
-    Words(
+    NoticeText(
         Topic.WORK,
         _("A school wants you to work with it"),
         _("Read what you are appointed to, then accept or refuse."),
@@ -23,7 +23,7 @@ register_notice(
 )
 register_notice(
     "record_corrected",
-    Words(
+    NoticeText(
         Topic.RECORD,
         _("Your record was corrected"),
         _("Your school has corrected your record. Please read it, and check it again."),
@@ -31,7 +31,7 @@ register_notice(
 )
 register_notice(
     "rules_asked",
-    Words(
+    NoticeText(
         Topic.WORK,
         _("A colleague wants to loosen the rules of your institution"),
         _("It waits until another registrar agrees. If nobody should, refuse it."),
@@ -39,7 +39,7 @@ register_notice(
 )
 register_notice(
     "rules_changed",
-    Words(
+    NoticeText(
         Topic.WORK,
         _("The rules of your institution have changed"),
         _("The page says what verification asks for, and how many must agree to publish."),
@@ -47,7 +47,7 @@ register_notice(
 )
 register_notice(
     "rules_refused",
-    Words(
+    NoticeText(
         Topic.WORK,
         _("The rules of your institution stay as they are"),
         _("A change that was asked for was refused or withdrawn."),
@@ -55,7 +55,7 @@ register_notice(
 )
 register_notice(
     "record_left",
-    Words(
+    NoticeText(
         Topic.RECORD,
         _("A record is no longer in your account"),
         _(
@@ -66,7 +66,7 @@ register_notice(
 )
 register_notice(
     "record_back",
-    Words(
+    NoticeText(
         Topic.RECORD,
         _("A record that left your account can be yours again"),
         _("Your school has taken its change back. Please verify your identity again."),
@@ -74,7 +74,7 @@ register_notice(
 )
 register_notice(
     "answer_stale",
-    Words(
+    NoticeText(
         Topic.RECORD,
         _("Something you confirmed has changed"),
         _("The page of your record shows the old and the new value. Please check it again."),
@@ -82,7 +82,7 @@ register_notice(
 )
 register_notice(
     "change_undone",
-    Words(
+    NoticeText(
         Topic.RECORD,
         _("A change to your record was taken back"),
         _(
@@ -93,7 +93,7 @@ register_notice(
 )
 register_notice(
     "publication_undone",
-    Words(
+    NoticeText(
         Topic.WORK,
         _("A publication you had a part in was undone"),
         _("You uploaded, approved or mended the file. Its page says who undid it, and when."),
@@ -101,7 +101,7 @@ register_notice(
 )
 register_notice(
     "report_waits",
-    Words(
+    NoticeText(
         Topic.WORK,
         _("A status report waits for a font"),
         _(

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.limits import LimitReachedError
+from accounts.limits.rate_limits import LimitReachedError
 
 
 def too_many_checks(request: HttpRequest, error: LimitReachedError) -> HttpResponse:

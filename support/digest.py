@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import letters
-from accounts.languages import writing_to
+from accounts.codes import messages
+from accounts.languages.services import writing_to
 from accounts.models import User
 from accounts.sweep import for_each
 from delivery.services import queue_content
@@ -60,8 +60,8 @@ def _send(digest: Digest, today: date) -> bool:
             "board": settings.SITE_URL + reverse("support:board"),
         }
         text = render_to_string("support/email/digest.txt", context)
-        content = letters.email(
-            _("What waits for you"), text, letters.optional(reverse("support:queue"))
+        content = messages.email(
+            _("What waits for you"), text, messages.optional(reverse("support:queue"))
         )
         queue_content(to=account.email, content=content, purpose="digest", account_id=account.pk)
     return True

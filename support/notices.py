@@ -3,11 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.notice import Topic
-from accounts.notices import Words, register_notice
+from accounts.notices.services import NoticeText, register_notice
 
 register_notice(
     "reminder",
-    Words(
+    NoticeText(
         Topic.REMINDERS,
         _("Please check your record"),
         _("Your school asks you to read your record and to say whether it is right."),
@@ -15,7 +15,7 @@ register_notice(
 )
 register_notice(
     "report_answer",
-    Words(
+    NoticeText(
         Topic.ANSWERS,
         _("Your school has answered"),
         _("There is an answer to a problem that you reported."),

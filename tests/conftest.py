@@ -13,10 +13,10 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
 import audit.services as trail
-from accounts.identifiers import parse
-from accounts.journeys import binding
-from accounts.journeys.deletion import ask_for_deletion
-from accounts.limits import subject_of
+from accounts.contacts import services as contacts
+from accounts.deletion.services import ask_for_deletion
+from accounts.identifiers.services import parse
+from accounts.limits.rate_limits import subject_of
 from accounts.models import Block, ContactChange, Question, Rescue, SecurityAnswer, User
 from accounts.roles import Role
 from audit.models import APPEND_ONLY
@@ -135,7 +135,7 @@ def changed_phone(db: None) -> ContactChange:
     """The phone of an account was replaced just now."""
     account = make_account("changed@example.org", phone="+8613712345601")
     with transaction.atomic():
-        binding.bind(account=account, channel=Channel.SMS, address="+8613712345602")
+        contacts.bind(account=account, channel=Channel.SMS, address="+8613712345602")
     return ContactChange.objects.latest("pk")
 
 

@@ -19,7 +19,7 @@ class VerificationConfig(AppConfig):
         import_module("verification.rotation")
         import_module("verification.claims.lookup_rotation")
         import_module("verification.freeze_causes")
-        from accounts.steps import Step, register_step
+        from accounts.onboarding import Step, register_step
         from verification.queries import has_nothing_to_prove
 
         register_step(Step(20, "verification:go_on", _("Basic information"), has_nothing_to_prove))

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 import audit.services as trail
 from accounts.models import Rescue, User
-from accounts.notices import tell
+from accounts.notices.services import notify
 from accounts.privacy.personal_data import tell_auditors
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
@@ -94,7 +94,7 @@ def assist(*, record: StudentRecord, code: str, reason: str, by: User) -> User:
             VerificationAttempt.objects.filter(account=account).update(facts_sealed=b"")
             AssistCode.objects.filter(account=account).delete()
             _note("assist", record, by, reason)
-            tell(account=account, kind="assisted", path=reverse("enrollment:status"), always=True)
+            notify(account=account, kind="assisted", path=reverse("enrollment:status"), always=True)
     except (IntegrityError, RecordHeldError) as error:
         raise NotFreeError from error
     return account

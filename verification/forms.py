@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.captcha_field import CaptchaField
+from accounts.limits.proof_of_work_field import CaptchaField
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import InvalidNameError, NameFault, clean_name
 from enrollment.identity.number import InvalidNumberError, NumberFault, canonical_number

@@ -7,8 +7,8 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 import audit.services as trail
-from accounts.journeys import rescue
 from accounts.models import Rescue, User
+from accounts.recovery import staff_assisted
 from delivery.services import queue_sms
 from enrollment.models import StudentRecord
 from enrollment.records.sealed import phone_number
@@ -32,7 +32,7 @@ def rescue_holder(*, record: StudentRecord, code: str, reason: str, by: User) ->
         with transaction.atomic():
             assisting.count_assist(by)
             desk = reverse("registry:record", args=[record.key])
-            opened = rescue.open_rescue(account=record.holder, code=code, desk=desk, by=by)
+            opened = staff_assisted.open_rescue(account=record.holder, code=code, desk=desk, by=by)
             trail.record(
                 action="verification.rescue",
                 actor_id=by.pk,
@@ -42,7 +42,7 @@ def rescue_holder(*, record: StudentRecord, code: str, reason: str, by: User) ->
                 reason=reason,
             )
             _tell_known_phones(opened, record.holder)
-    except rescue.UnknownCodeError:
+    except staff_assisted.UnknownCodeError:
         assisting.note_wrong_code(by)
         raise
     return opened

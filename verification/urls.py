@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import converters  # noqa: F401 - registers short_uuid
+from accounts.urls import converters  # noqa: F401 - registers short_uuid
 from verification.claims import views as claims
 from verification.views import assisting, deciding, diagnosis, disputes, proving
 from verification.views.resume import go_on

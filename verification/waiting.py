@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.notices import tell
+from accounts.notices.services import notify
 from accounts.sweep import for_each
 from enrollment.models import StudentRecord
 from enrollment.records.services import RecordHeldError
@@ -88,4 +88,4 @@ def _adopt(claim: Claim) -> bool:
 
 def _tell(account: User) -> None:
     """By every way there is: the person has waited for it."""
-    tell(account=account, kind="record_found", path=reverse("enrollment:status"), always=True)
+    notify(account=account, kind="record_found", path=reverse("enrollment:status"), always=True)

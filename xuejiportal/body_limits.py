@@ -13,7 +13,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from accounts.limits import spend_quietly
+from accounts.limits.rate_limits import try_consume
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.files.evidence import MAX_BYTES, MAX_FILES
@@ -70,7 +70,7 @@ class BodyLimitMiddleware:
     ) -> HttpResponseBase | None:
         """Let the request through, or refuse it. Raises RequestDataTooBig or Http404."""
         length = announced(request)
-        if _brings_evidence(request, length) and not spend_quietly("evidence", _account(request)):
+        if _brings_evidence(request, length) and not try_consume("evidence", _account(request)):
             return render(request, "429.html", status=429)
         if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return None

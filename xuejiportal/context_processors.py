@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.steps import first_open_step
+from accounts.onboarding import first_open_step
 from xuejiportal.help_topics import topic_of
 
 

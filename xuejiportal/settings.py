@@ -88,13 +88,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "xuejiportal.body_limits.BodyLimitMiddleware",
     "xuejiportal.middleware.CsrfMiddleware",
-    "accounts.session_store.SignedInMiddleware",
+    "accounts.sessions.store.SignedInMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "accounts.known_devices.KnownDeviceMiddleware",
-    "accounts.session_limits.SessionLimitsMiddleware",
-    "accounts.second_factor.StaffSecondFactorMiddleware",
+    "accounts.limits.known_devices.KnownDeviceMiddleware",
+    "accounts.sessions.lifetime.SessionLimitsMiddleware",
+    "accounts.sign_in.second_factor.StaffSecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "xuejiportal.middleware.NoStoreMiddleware",
     "accounts.security_log.RefusedAccessMiddleware",
@@ -143,10 +143,10 @@ CACHES = {
 
 # --- Sign-in -----------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.PortalBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.sessions.backends.PortalBackend"]
 # Argon2id 19 MiB, t=2, p=1: the OWASP figure, 50 sign-ins a second a core.
 PASSWORD_HASHERS = [
-    "accounts.hashers.PortalArgon2Hasher",
+    "accounts.sign_in.hashers.PortalArgon2Hasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -157,13 +157,13 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "accounts.passwords.OwnContactValidator"},
-    {"NAME": "accounts.passwords.PortalWordValidator"},
+    {"NAME": "accounts.sign_in.password_validators.OwnContactValidator"},
+    {"NAME": "accounts.sign_in.password_validators.PortalWordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -180,12 +180,12 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SITE_URL.startswith("https://") else 
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
-    "login": "accounts.forms.LoginForm",
-    "signup": "accounts.forms.SignupForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "login": "accounts.sign_in.forms.LoginForm",
+    "signup": "accounts.sign_up.forms.SignupForm",
+    "change_password": "accounts.sign_in.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.sign_in.forms.ReauthenticateForm",
 }
-# These two count in the database (accounts.adapter, accounts.guessing).
+# These two count in the database (accounts.sign_in.adapter, accounts.limits.login_attempts).
 ACCOUNT_RATE_LIMITS = {"confirm_email": None, "login_failed": None}
 # Rounds of PBKDF2 in one step of the proof of work: about a second of a phone in all.
 CAPTCHA_COST = env.integer("CAPTCHA_COST", 2000)
@@ -224,13 +224,13 @@ OBJECTION_HOURS = env.integer("OBJECTION_HOURS", 72)
 SMS_PER_MINUTE = env.integer("SMS_PER_MINUTE", 3000)
 # Demo staff sign in with a password alone; real staff never do.
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", PRODUCTION)
-MFA_ADAPTER = "accounts.factor_adapter.FactorAdapter"
+MFA_ADAPTER = "accounts.sign_in.mfa_adapter.FactorAdapter"
 MFA_FORMS = {
-    "add_webauthn": "accounts.factor_forms.AddSecurityKeyForm",
-    "authenticate": "accounts.factor_forms.SecondFactorForm",
-    "authenticate_webauthn": "accounts.factor_forms.AuthenticateSecurityKeyForm",
-    "reauthenticate": "accounts.factor_forms.FactorAgainForm",
-    "reauthenticate_webauthn": "accounts.factor_forms.SecurityKeyAgainForm",
+    "add_webauthn": "accounts.sign_in.mfa_forms.AddSecurityKeyForm",
+    "authenticate": "accounts.sign_in.mfa_forms.SecondFactorForm",
+    "authenticate_webauthn": "accounts.sign_in.mfa_forms.AuthenticateSecurityKeyForm",
+    "reauthenticate": "accounts.sign_in.mfa_forms.FactorAgainForm",
+    "reauthenticate_webauthn": "accounts.sign_in.mfa_forms.SecurityKeyAgainForm",
 }
 # A clock may be half a minute off (RFC 6238 5.2: at most one step of delay).
 MFA_TOTP_TOLERANCE = 1
@@ -238,7 +238,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 
 # --- Sessions and cookies ----------------------------------------------------
 # In the database: an emptied cache signs nobody out, and a session can be revoked.
-SESSION_ENGINE = "accounts.session_store"
+SESSION_ENGINE = "accounts.sessions.store"
 SESSION_COOKIE_AGE = int(timedelta(hours=8).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -395,6 +395,14 @@ CELERY_TASK_IGNORE_RESULT = True
 # worker serves ``delivery`` alone. So have imports, which take minutes: a report is
 # printed meanwhile. A worker that names no queue serves all.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("delivery"), Queue("imports")]
+IMPORT_TASKS = (
+    "enrollment.imports.tasks.rehearse_upload",
+    "enrollment.imports.tasks.publish_upload",
+    "enrollment.imports.tasks.sweep_batches",
+    "enrollment.photos.tasks.check_photos",
+    "enrollment.photos.tasks.take_photos",
+    "enrollment.photos.tasks.sweep_photo_batches",
+)
 IMPORT_TASKS = (
     "enrollment.imports.tasks.rehearse_upload",
     "enrollment.imports.tasks.publish_upload",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 import audit.services as trail
-from accounts.identifiers import owner_of, parse
+from accounts.identifiers.services import owner_of, parse
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.roles import Role
 from accounts.security_log import pseudonym, source_hash, source_of

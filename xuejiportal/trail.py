@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 import audit.services as trail
-from accounts.identifiers import owner_of, parse
+from accounts.identifiers.services import owner_of, parse
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from accounts.views.language import switch_language
+from accounts.languages.views import switch_language
 from xuejiportal import sign_ins, trail, views
 from xuejiportal.console import console
 
@@ -22,8 +22,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("language/", switch_language, name="set_language"),
     path("", include("delivery.urls")),
-    path("account/", include("accounts.urls")),
-    path("account/", include("accounts.entrance_urls")),
+    path("account/", include("accounts.urls.account")),
+    path("account/", include("accounts.urls.entrance")),
     path("registry/", include("enrollment.urls.registry")),
     path("api/imports/", include("enrollment.urls.import_api")),
     path("verify/", include("verification.urls")),

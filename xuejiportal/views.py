@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
+from accounts.onboarding import first_open_step
 from accounts.roles import Role
-from accounts.steps import first_open_step
 
 
 @login_not_required

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts import letters
-from accounts.languages import writing_to
+from accounts.codes import messages
+from accounts.languages.services import writing_to
 from accounts.models import ChangeKind, ContactChange, User
 from delivery.models import Channel
 from delivery.services import queue_content
@@ -73,7 +73,7 @@ def close_changes(account: User) -> None:
 def _send(kind: str, account: User, to: Address, link: str, change: ContactChange) -> None:
     channel, address = to
     with writing_to(account):
-        content = letters.letter(kind, channel, {"link": link, "key": change.key.hex})
+        content = messages.letter(kind, channel, {"link": link, "key": change.key.hex})
         queue_content(to=address, content=content, purpose=kind, account_id=account.pk)
 
 

@@ -1,4 +1,4 @@
-"""The ledger of one-time codes. The codes themselves are kept nowhere: see ``accounts.codes``."""
+"""The ledger of one-time codes. The codes themselves are kept nowhere (``accounts.codes``)."""
 
 import uuid
 

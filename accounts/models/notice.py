@@ -18,7 +18,7 @@ class Topic(models.TextChoices):
 
 
 class Notice(models.Model):
-    """One notice in the portal. ``kind`` names its words (``accounts.notices``).
+    """One notice in the portal. ``kind`` names its words (``accounts.notices.services``).
 
     ``path`` leads to what it is about; neither it nor ``detail`` holds personal data.
     """

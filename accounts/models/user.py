@@ -45,12 +45,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
-    # In which the account is written to (accounts.languages); chosen by its owner.
+    # In which the account is written to (accounts.languages.services); chosen by its owner.
     language = models.CharField(max_length=10, default=language_spoken)
     # The latest version of each privacy notice agreed to (accounts.privacy.consent); 0 for none.
     account_notice = models.PositiveSmallIntegerField(default=0)
     identity_notice = models.PositiveSmallIntegerField(default=0)
-    # Asked for by the owner (accounts.journeys.deletion); once done only an empty shell is left.
+    # Asked for by the owner (accounts.deletion.services); once done only an empty shell is left.
     deletion_due_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
@@ -98,7 +98,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """
         if self.is_superuser:
             return frozenset()
-        # The account of a session comes with its roles: see accounts.backends.
+        # The account of a session comes with its roles: see accounts.sessions.backends.
         known: list[str] | None = self.__dict__.get("granted_roles")
         if known is None:
             known = [grant.role for grant in self.role_grants.all()]

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from allauth.account.models import EmailAddress
 from django.db.models.functions import Now
 
-from accounts import codes, security_log
+from accounts import security_log
 from accounts.client_network import network_of
+from accounts.codes import services as codes
 from accounts.models import (
     Code,
     Rescue,

@@ -25,7 +25,7 @@ from django.urls import reverse
 
 import audit.services as trail
 from accounts.models import User
-from accounts.notices import tell_all
+from accounts.notices.services import notify_all
 from accounts.privacy.access_reason import remembered_reason
 from accounts.roles import Role
 
@@ -176,7 +176,7 @@ def count_people(*, account: User, people: int) -> None:
 def tell_auditors(*, kind: str) -> None:
     """Put the notice ``kind`` before every auditor and the operator, by every way."""
     watchers = User.objects.filter(Q(role_grants__role=Role.AUDITOR) | Q(is_superuser=True))
-    tell_all(
+    notify_all(
         accounts=list(watchers.filter(is_active=True).distinct()),
         kind=kind,
         path=reverse("accounts:notices"),

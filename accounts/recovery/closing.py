@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from accounts import codes
+from accounts.codes import services as codes
 from accounts.models import User
 from accounts.signals import entrances_closed
 

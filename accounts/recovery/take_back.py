@@ -18,11 +18,12 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import letters
+from accounts.codes import messages
+from accounts.contacts import services as contacts
+from accounts.contacts.alerts import tell_contacts
 from accounts.contacts.changes import UNDO_LIFE, Address, close_changes, old_value, recent_changes
-from accounts.journeys import binding, deletion, rescue
-from accounts.journeys.telling import tell_contacts
-from accounts.languages import writing_to
+from accounts.deletion import services as deletion
+from accounts.languages.services import writing_to
 from accounts.models import (
     ChangeKind,
     ContactChange,
@@ -31,9 +32,10 @@ from accounts.models import (
     SecurityEvent,
     User,
 )
+from accounts.password_state import lock_account, lock_unchanged
+from accounts.recovery import staff_assisted
 from accounts.recovery.closing import close_entrances
 from accounts.security_log import record_event
-from accounts.sign_in.password_state import lock_account, lock_unchanged
 from audit import services as audit
 from delivery.models import Channel
 from delivery.services import queue_content
@@ -68,16 +70,16 @@ def drop_other_contacts(*, account: User, keep: Channel) -> None:
     Call inside a transaction that holds the account's lock. No earlier change can
     be undone afterwards: the links went to the contacts that are dropped.
     """
-    others = [known for known in binding.contacts_of(account) if known[0] != keep]
+    others = [known for known in contacts.contacts_of(account) if known[0] != keep]
     for channel, _address in others:
-        binding.clear_contact(account, channel)
+        contacts.clear_contact(account, channel)
     User.objects.filter(pk=account.pk).update(username=None)
     close_changes(account)
     _tell_removed(account, others)
 
 
 def _take_back(account: User) -> TakenBack:
-    since, before = timezone.now() - UNDO_LIFE, binding.contacts_of(account)
+    since, before = timezone.now() - UNDO_LIFE, contacts.contacts_of(account)
     restored = {ChangeKind(change.kind): old_value(change) for change in recent_changes(account)}
     taken = [kind for kind, old in restored.items() if not _restore(account, kind, old)]
     recent_changes(account).update(undone_at=Now())
@@ -86,7 +88,7 @@ def _take_back(account: User) -> TakenBack:
     account.save(update_fields=["password"])
     _drop_second_locks(account, since)
     deletion.cancel_deletion(account=account)
-    rescue.stop_pending(account=account)
+    staff_assisted.stop_pending(account=account)
     close_entrances(account=account, since=since)
     audit.record(
         action="accounts.take_back",
@@ -98,7 +100,7 @@ def _take_back(account: User) -> TakenBack:
     record_event(account=account, kind=EventKind.CONTACT_RESTORED)
     old = [(Channel(kind), old) for kind, old in restored.items() if kind != ChangeKind.USERNAME]
     _tell(account, [*before, *(known for known in old if known[1])])
-    return TakenBack(tuple(map(Channel, taken)), bool(binding.contacts_of(account)))
+    return TakenBack(tuple(map(Channel, taken)), bool(contacts.contacts_of(account)))
 
 
 def _restore(account: User, kind: ChangeKind, old: str) -> bool:
@@ -107,12 +109,12 @@ def _restore(account: User, kind: ChangeKind, old: str) -> bool:
         _restore_username(account, old)
         return True
     channel = Channel(kind)
-    binding.clear_contact(account, channel)
+    contacts.clear_contact(account, channel)
     if not old:
         return True
     try:
         with transaction.atomic():
-            binding.set_contact(account, channel, old)
+            contacts.set_contact(account, channel, old)
     except IntegrityError:
         return False
     return True
@@ -138,12 +140,12 @@ def _tell(account: User, known: Iterable[Address]) -> None:
     """Tell the contacts it has now how to go on, and those it had that they are unbound."""
     link = settings.SITE_URL + reverse("account_reset_password")
     tell_contacts(account=account, kind="taken_back", params={"link": link})
-    now = binding.contacts_of(account)
+    now = contacts.contacts_of(account)
     _tell_removed(account, [one for one in dict.fromkeys(known) if one not in now])
 
 
 def _tell_removed(account: User, removed: Iterable[Address]) -> None:
     for channel, address in removed:
         with writing_to(account):
-            content = letters.letter("contact_removed", channel, {})
+            content = messages.letter("contact_removed", channel, {})
             queue_content(to=address, content=content, purpose="contact_removed")

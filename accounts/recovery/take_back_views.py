@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.contacts.changes import find_change, recent_changes
 from accounts.models import User
+from accounts.password_state import PasswordReplacedError
 from accounts.recovery import take_back
-from accounts.sign_in.password_state import PasswordReplacedError
-from accounts.sign_in.recent_proof import require_recent_proof
+from accounts.sessions.recent_proof import require_recent_proof
 
 
 @login_not_required

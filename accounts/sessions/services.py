@@ -11,11 +11,11 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
+from accounts.client_ip import client_address
 from accounts.client_network import masked_network
-from accounts.limits import client_address
 from accounts.models import Session, User
-from accounts.session_limits import STARTED
-from accounts.session_store import SessionStore
+from accounts.sessions.lifetime import STARTED
+from accounts.sessions.store import SessionStore
 
 DEVICE = "signed_in_from"  # in the session: the device, and the network without its last part
 

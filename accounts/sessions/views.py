@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.sessions.recent_proof import require_recent_proof
 from accounts.sessions.services import end_sessions, handle_of_request, sessions_of
-from accounts.sign_in.recent_proof import require_recent_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

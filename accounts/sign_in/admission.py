@@ -21,7 +21,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from accounts.journeys.telling import tell_contacts
+from accounts.contacts.alerts import tell_contacts
 from accounts.models import EventKind, StaffAdmission, User
 from accounts.security_log import record_event
 from accounts.sessions.services import end_sessions, handle_of_request

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.limits import LimitReachedError, client_address, spend_check
+from accounts.client_ip import client_address
+from accounts.limits.rate_limits import LimitReachedError, consume_check
 from accounts.models import User
 from accounts.sign_in import admission
 
@@ -44,7 +45,7 @@ def enter_staff_code(request: HttpRequest) -> HttpResponse:
 
 def _is_right(request: HttpRequest, account: User, form: StaffCodeForm) -> bool:
     try:
-        spend_check(client_address(request))
+        consume_check(client_address(request))
     except LimitReachedError:
         form.add_error("code", _("Too many tries. Please come back in an hour."))
         return False

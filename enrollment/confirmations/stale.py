@@ -4,7 +4,7 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.notices import tell_all
+from accounts.notices.services import notify_all
 from enrollment.models import ImportBatch
 
 CHUNK = 1000
@@ -45,5 +45,5 @@ def _tell_concerned(batch: ImportBatch, kind: str) -> int:
         keys = [key for (key,) in cursor.fetchall()]
     for start in range(0, len(keys), CHUNK):
         accounts = list(User.objects.filter(pk__in=keys[start : start + CHUNK], is_active=True))
-        tell_all(accounts=accounts, kind=kind, path=reverse("enrollment:status"))
+        notify_all(accounts=accounts, kind=kind, path=reverse("enrollment:status"))
     return len(keys)

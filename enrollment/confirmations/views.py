@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.limits import LimitReachedError, client_address, spend_check
+from accounts.client_ip import client_address
+from accounts.limits.rate_limits import LimitReachedError, consume_check
 from enrollment.access import account_of
 from enrollment.confirmations import services
 from enrollment.confirmations.forms import CodeForm
@@ -83,7 +84,7 @@ def check(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"form": form}
     if form.is_valid():
         try:
-            spend_check(client_address(request))
+            consume_check(client_address(request))
         except LimitReachedError as error:
             return too_many_checks(request, error)
         found = services.find_receipt(form.cleaned_data["code"])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
-from accounts.notices import tell_all
+from accounts.notices.services import notify_all
 from audit.services import record as write_trail
 from enrollment.confirmations.stale import notify_stale, tell_of_undone_changes
 from enrollment.fields.catalogue import BY_NAME
@@ -332,7 +332,7 @@ def _tell_registrars(batch: ImportBatch, *, but: User | None) -> None:
     part = {person for one in batch.lineage for person in (one.created_by, one.published_by)}
     concerned = [person for person in part if person and person.is_active and person != but]
     path = reverse("registry:import", args=[batch.key])
-    tell_all(accounts=concerned, kind="publication_undone", path=path)
+    notify_all(accounts=concerned, kind="publication_undone", path=path)
 
 
 def discard_batch(*, batch: ImportBatch) -> None:

@@ -18,10 +18,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 import audit.services as trail
-from accounts.identifiers import Identifier, owner_of
-from accounts.letters import letter
+from accounts.codes.messages import letter
+from accounts.identifiers.services import Identifier, owner_of
 from accounts.models import RoleGrant, User
-from accounts.notices import tell
+from accounts.notices.services import notify
 from accounts.roles import Role
 from audit.models import AuditEntry
 from delivery.content import Content
@@ -189,7 +189,7 @@ def _send_all(first: Mapping[Identifier, Appointment]) -> None:
         path = reverse("registry:appointment", args=[appointment.key])
         if who.channel is None:
             if owner := owner_of(who):
-                tell(account=owner.account, kind=KIND, path=path, always=True)
+                notify(account=owner.account, kind=KIND, path=path, always=True)
             continue
         params = {"link": settings.SITE_URL + path, "key": appointment.key.hex}
         with translation.override(settings.LANGUAGE_CODE):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 import audit.services as trail
 from accounts.models import User
-from accounts.notices import tell_all
+from accounts.notices.services import notify_all
 from accounts.roles import Role
 from enrollment.models import Campaign, Institution, InstitutionRegistrar, RuleChange
 from enrollment.models.institution import ThirdItem
@@ -101,7 +101,7 @@ def _tell_registrars(school: Institution, kind: str) -> None:
         registrar_of__institution=school, role_grants__role=Role.REGISTRAR, is_active=True
     )
     path = reverse("registry:rules", args=[school.code])
-    tell_all(accounts=list(registrars.distinct()), kind=kind, path=path, always=True)
+    notify_all(accounts=list(registrars.distinct()), kind=kind, path=path, always=True)
 
 
 def keep_campaign(*, campaign: Campaign | None, by: User, **values: Any) -> Campaign:

@@ -15,8 +15,8 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 import audit.services as trail
-from accounts import identifiers as owners
-from accounts.identifiers import Identifier
+from accounts.identifiers import services as owners
+from accounts.identifiers.services import Identifier
 from accounts.models import EventKind, RoleGrant, User
 from accounts.roles import Role
 from accounts.security_log import record_event

@@ -6,8 +6,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import ReasonForm
-from accounts.identifiers import Identifier, owner_of, parse
+from accounts.identifiers.services import Identifier, owner_of, parse
+from accounts.reason_form import ReasonForm
 from accounts.roles import Role
 from enrollment.institutions.forms import InstitutionForm
 from enrollment.models import Institution, SchoolClass

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.forms import ReasonForm
 from accounts.models import User
+from accounts.reason_form import ReasonForm
 from accounts.roles import Role
 from accounts.sign_in.admission import issue_code
 from enrollment.access import registrar

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 import audit.services as trail
 from accounts.models import User
-from accounts.notices import tell
+from accounts.notices.services import notify
 from enrollment.fields.catalogue import LOCKED
 from enrollment.fields.faults import RowFault, fault_message
 from enrollment.fields.values import NULL, REPEATING, Fault
@@ -213,7 +213,7 @@ def _apply(correction: Correction, value: str, by: User, answered: User | None) 
     if hidden:
         _move_claim(record, value)
     if record.holder is not None and record.holder != answered:
-        tell(account=record.holder, kind="record_corrected", path=reverse("enrollment:status"))
+        notify(account=record.holder, kind="record_corrected", path=reverse("enrollment:status"))
 
 
 def is_another_person(record: StudentRecord, field: str, old: str, new: str) -> bool:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 import audit.services as trail
 from accounts.models import User
-from accounts.notices import tell
+from accounts.notices.services import notify
 from enrollment.models import EventKind, FieldChange, RecordEvent, StudentRecord
 from enrollment.statuses import Status
 
@@ -60,7 +60,7 @@ def enter_event(*, record: StudentRecord, happening: Happening, by: User) -> Rec
         _change_status(held, happening.status_after, by)
         _note("enter_event", held, event, by)
         if held.holder is not None:
-            tell(account=held.holder, kind="record_corrected", path=reverse("enrollment:status"))
+            notify(account=held.holder, kind="record_corrected", path=reverse("enrollment:status"))
     return event
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 import audit.services as trail
 from accounts.models import User
-from accounts.notices import tell_all
+from accounts.notices.services import notify_all
 from enrollment.models import ImportBatch, RecordBefore, StudentRecord
 from enrollment.signals import records_released
 
@@ -55,4 +55,4 @@ def tell_former_holders(batch: ImportBatch, keys: Sequence[int]) -> None:
 
 def _tell(keys: Sequence[int], kind: str) -> None:
     accounts = list(User.objects.filter(pk__in=keys, is_active=True).order_by("pk"))
-    tell_all(accounts=accounts, kind=kind, path=reverse("enrollment:status"), always=True)
+    notify_all(accounts=accounts, kind=kind, path=reverse("enrollment:status"), always=True)

@@ -251,7 +251,7 @@ class Card:
 def cards_of(user: User, rows: list[tuple[Any, ...]] | None = None) -> list[Card]:
     """The cards of all records ``user`` holds, newest entry first: one query.
 
-    None where ``rows`` were read along with the account (``accounts.session_store``).
+    None where ``rows`` were read along with the account (``accounts.sessions.store``).
     """
     return [Card(record) for record in held_with_parts(user, rows)]
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.prepared import loaded, read_prepared
-from accounts.session_store import ReadAlong
+from accounts.sessions.prepared_statements import model_from_row, read_prepared
+from accounts.sessions.store import ReadAlong
 from enrollment.models import Institution, SchoolClass, StudentRecord
 
 _RECORD = (
@@ -86,12 +86,12 @@ def _record(row: Sequence[Any]) -> StudentRecord:
     to_parts = to_class + len(_CLASS)
     school_class = None
     if row[to_class] is not None:
-        school_class = loaded(SchoolClass, _CLASS, row[to_class:to_parts])
-    record = loaded(
+        school_class = model_from_row(SchoolClass, _CLASS, row[to_class:to_parts])
+    record = model_from_row(
         StudentRecord,
         _RECORD,
         row[:to_school],
-        institution=loaded(Institution, _SCHOOL, row[to_school:to_class]),
+        institution=model_from_row(Institution, _SCHOOL, row[to_school:to_class]),
         school_class=school_class,
     )
     record.__dict__.update(zip(_PARTS, row[to_parts:], strict=True))

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.session_store import rows_along
+from accounts.sessions.store import rows_along
 from enrollment.access import account_of
 from enrollment.records import services as records
 from enrollment.records.access_log import viewings_of

@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.limits import LimitReachedError, client_address, spend_check
+from accounts.client_ip import client_address
+from accounts.limits.rate_limits import LimitReachedError, consume_check
 from enrollment.models import StatusReport
 from enrollment.models.confirmation import canonical_code
 from enrollment.public import too_many_checks
@@ -41,7 +42,7 @@ def check(request: HttpRequest, code: str = "") -> HttpResponse:
     context: dict[str, Any] = {"code_form": code_form, "file_form": file_form}
     if posted or code:
         try:
-            spend_check(client_address(request))
+            consume_check(client_address(request))
         except LimitReachedError as error:
             return too_many_checks(request, error)
     if file_form.is_valid():

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.notices import tell_all
+from accounts.notices.services import notify_all
 from enrollment.models import Photo, PhotoKind, StatusReport
 from enrollment.queries import of_present_person
 from enrollment.status_reports.pdf import TITLES, print_report
@@ -51,7 +51,7 @@ def wait_for_fonts(report: StatusReport, characters: str) -> None:
         registrars = User.objects.filter(
             registrar_of__institution=report.record.institution, is_active=True
         )
-        tell_all(accounts=list(registrars), kind="report_waits", path=reverse("desk"))
+        notify_all(accounts=list(registrars), kind="report_waits", path=reverse("desk"))
 
 
 def facts_of(report: StatusReport) -> dict[str, Any]:

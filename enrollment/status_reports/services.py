@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 import audit.services as trail
-from accounts import limits
+from accounts.limits import rate_limits
 from accounts.models import LimitHit, User
 from enrollment.jobs import queue
 from enrollment.models import FieldChange, StatusReport, StudentRecord
@@ -36,7 +36,7 @@ def issue_report(
 
     Raises enrollment.records.freezing.RecordFrozenError, also where the record has left
     the account meanwhile, enrollment.records.withholding.RecordWithheldError and
-    accounts.limits.LimitReachedError.
+    accounts.limits.rate_limits.LimitReachedError.
     """
     refuse_withheld(card.record)
     now = timezone.now()
@@ -54,7 +54,7 @@ def issue_report(
     report.facts_sealed = seal(facts, context=f"status-report:{report.key}")
     with transaction.atomic():
         _lock_held(card.record, account)
-        limits.spend("issue_report", f"account:{account.pk}")
+        rate_limits.consume("issue_report", f"account:{account.pk}")
         report.save(force_insert=True)
         _write("issue_report", report, account)
         transaction.on_commit(partial(queue.enqueue, tasks.print_status_report, report))
@@ -96,7 +96,7 @@ def open_file(report: StatusReport) -> bytes:
 def pin_opens(report: StatusReport, pin: str, client: str) -> bool:
     """Whether ``pin`` is the report's; the wrong ones of each reader are counted.
 
-    Raises accounts.limits.LimitReachedError: a reader, or many together, must wait.
+    Raises accounts.limits.rate_limits.LimitReachedError: a reader, or many together, must wait.
     """
     if not report.pin_hash:
         return True
@@ -105,8 +105,8 @@ def pin_opens(report: StatusReport, pin: str, client: str) -> bool:
     # The try is spent before it is judged, so that parallel ones cannot outrun the count.
     with transaction.atomic():
         tries = [
-            limits.spend_from_network("report_pin", client, of=str(report.key)),
-            limits.spend("report_pins", str(report.key)),
+            rate_limits.consume_for_network("report_pin", client, of=str(report.key)),
+            rate_limits.consume("report_pins", str(report.key)),
         ]
     if not check_password(pin, report.pin_hash):
         return False

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.limits import LimitReachedError
+from accounts.limits.rate_limits import LimitReachedError
 from enrollment.access import account_of
 from enrollment.models import StatusReport
 from enrollment.queries import reports_held_by

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import converters  # noqa: F401 - registers short_uuid
+from accounts.urls import converters  # noqa: F401 - registers short_uuid
 from enrollment.imports.columns import views as columns
 from enrollment.imports.missing import views as missing
 from enrollment.imports.tokens import views as tokens

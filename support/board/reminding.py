@@ -9,8 +9,8 @@ from django.utils import timezone, translation
 
 import audit.services as trail
 from accounts.models import User
-from accounts.notice_limits import take_places
-from accounts.notices import tell_all
+from accounts.notices.limits import take_places
+from accounts.notices.services import notify_all
 from delivery.content import Content, SmsContent
 from delivery.services import queue_many
 from enrollment.models import SchoolClass, StudentRecord
@@ -40,7 +40,7 @@ def remind(*, school_class: SchoolClass, parts: Sequence[Progress], by: User) ->
         )
         fresh = _take(reminder, meant)
         held = [record.holder for record in fresh if record.holder]
-        reach = tell_all(accounts=held, kind=KIND, path=reverse("enrollment:status"))
+        reach = notify_all(accounts=held, kind=KIND, path=reverse("enrollment:status"))
         unheld = [record for record in fresh if not record.holder]
         with translation.override(settings.LANGUAGE_CODE):
             reached = queue_many(_text_messages(unheld), purpose="board_reminder")

@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.client_ip import client_address
 from accounts.client_network import network_of
-from accounts.limits import client_address, spend_quietly
+from accounts.limits.rate_limits import try_consume
 from accounts.models import Purpose
 from accounts.privacy.consent.notices import current_version, find_notice
 from support.help import queries, services
@@ -85,7 +86,7 @@ def verdict(request: HttpRequest, slug: str) -> HttpResponse:
     answer = render(request, "support/help/verdict.html", {"article": found, "helped": helped})
     if str(found.pk) in judged:
         return answer
-    if spend_quietly("verdict", network_of(client_address(request))):
+    if try_consume("verdict", network_of(client_address(request))):
         services.count_verdict(article=found, helped=helped)
     kept = ".".join([str(found.pk), *judged])[:COOKIE_LENGTH]
     answer.set_cookie(

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 import audit.services as trail
 from accounts.models import User
-from accounts.notices import tell
+from accounts.notices.services import notify
 from enrollment.files.evidence import Evidence, keep_evidence
 from enrollment.models import EvidencePurpose, Institution, SchoolClass, StudentRecord
 from support.models import (
@@ -225,7 +225,7 @@ def write_entries(reports: Sequence[Report], kind: EntryKind, author: User, word
 def tell_reporter(report: Report) -> None:
     """A notice that there is an answer, and nothing of what it is about."""
     path = reverse("support:report", args=[report.key])
-    tell(account=report.account, kind="report_answer", path=path)
+    notify(account=report.account, kind="report_answer", path=path)
 
 
 def _keys(reports: Sequence[Report]) -> list[int]:

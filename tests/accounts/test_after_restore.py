@@ -10,10 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.codes import Outcome, derive
-from accounts.identifiers import parse
-from accounts.journeys import binding, deletion, rescue
+from accounts.codes.services import Outcome, derive
+from accounts.contacts import services as contacts
+from accounts.deletion import services as deletion
+from accounts.identifiers.services import parse
 from accounts.models import Code, Rescue, Session, User
+from accounts.recovery import staff_assisted
 from accounts.roles import Role
 from audit.models import AuditEntry
 from delivery import claims, sending
@@ -42,14 +44,16 @@ def restored() -> str:
 
 
 def ask(account: User) -> Code:
-    binding.request_code(account=account, channel=Channel.SMS, address=PHONE, client="198.51.100.7")
+    contacts.request_code(
+        account=account, channel=Channel.SMS, address=PHONE, client="198.51.100.7"
+    )
     return Code.objects.get(account=account)
 
 
 def test_codes_are_void(li: User) -> None:
     code = ask(li)
     assert restored().startswith("1 codes void")
-    outcome = binding.confirm_binding(account=li, channel=Channel.SMS, typed=derive(code))
+    outcome = contacts.confirm_binding(account=li, channel=Channel.SMS, typed=derive(code))
     assert outcome is Outcome.OVER
 
 
@@ -100,7 +104,7 @@ def test_a_recovery_that_the_old_contact_may_have_stopped_begins_again(
 ) -> None:
     Rescue.objects.filter(pk=opened_rescue.pk).update(due_at=F("due_at") - timedelta(days=30))
     assert "1 account recoveries begun again, old contacts told" in restored()
-    assert rescue.finish_due() == 0
+    assert staff_assisted.finish_due() == 0
     assert outbox.emails()[-1].to == "rescued@example.org"
     opened_rescue.refresh_from_db()
     assert opened_rescue.due_at is not None

@@ -8,9 +8,9 @@ from allauth.account.models import EmailAddress
 from django.db.models import F
 from django.test import Client
 
-from accounts import codes
-from accounts.codes import Outcome
-from accounts.journeys import binding
+from accounts.codes import services as codes
+from accounts.codes.services import Outcome
+from accounts.contacts import services as contacts
 from accounts.models import Block, Code, CodePurpose, ContactChange, LimitHit, User
 from accounts.recovery import take_back
 from audit.models import AuditEntry
@@ -54,7 +54,7 @@ def code_in(letter: Letter) -> str:
 
 
 def confirm(account: User, code: str) -> Outcome:
-    return binding.confirm_binding(account=account, channel=Channel.SMS, typed=code)
+    return contacts.confirm_binding(account=account, channel=Channel.SMS, typed=code)
 
 
 def minute_later() -> None:
@@ -140,7 +140,7 @@ def test_a_change_of_number_closes_the_old_code(
 
 
 def test_a_code_for_one_purpose_opens_nothing_else(li: User, outbox: Outbox) -> None:
-    binding.request_code(account=li, channel=Channel.SMS, address=E164, client="198.51.100.7")
+    contacts.request_code(account=li, channel=Channel.SMS, address=E164, client="198.51.100.7")
     code = code_in(outbox.texts()[0])
     for purpose in set(CodePurpose) - {CodePurpose.BIND_PHONE}:
         assert codes.check(account=li, purpose=purpose, typed=code)[0] is Outcome.OVER
@@ -212,7 +212,7 @@ def test_changing_a_bound_phone_needs_the_password_and_the_old_phone_can_undo(
 
 def test_a_change_cannot_be_undone_after_a_day(li: User) -> None:
     User.objects.filter(pk=li.pk).update(phone=E164, phone_confirmed_at=li.date_joined)
-    binding.bind(account=li, channel=Channel.SMS, address=f"+86{OTHER_NUMBER}")
+    contacts.bind(account=li, channel=Channel.SMS, address=f"+86{OTHER_NUMBER}")
     change = ContactChange.objects.get()
     ContactChange.objects.update(made_at=F("made_at") - timedelta(hours=24, seconds=1))
     assert take_back.undo_change(change=change) is None

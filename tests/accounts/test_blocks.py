@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.limits import is_blocked
+from accounts.limits.rate_limits import is_blocked
 from accounts.models import Block, User
 from accounts.roles import Role
 from audit.models import AuditEntry

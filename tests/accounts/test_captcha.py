@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from accounts import captcha, limits
+from accounts.limits import proof_of_work, rate_limits
 from accounts.models import LimitHit, RedeemedProof
 from accounts.tasks import forget_unfinished
 from tests.accounts.proofs import solve, solve_page
@@ -37,56 +37,58 @@ def _cheap(settings: Settings) -> None:
     settings.CAPTCHA_COST = 2
 
 
-def sent_much(hits: int = limits.FREE_SENDS, client: str = "127.0.0.1") -> None:
+def sent_much(hits: int = rate_limits.FREE_SENDS, client: str = "127.0.0.1") -> None:
     """As if ``hits`` messages had been asked for from ``client`` within the hour."""
-    subject = limits._hash(client)
+    subject = rate_limits._hash(client)
     LimitHit.objects.bulk_create(LimitHit(action="send_ip", subject=subject) for _ in range(hits))
 
 
 def test_a_proof_is_good_once() -> None:
-    solution = solve(captcha.issue(0))
-    assert captcha.redeem(solution, level=0)
-    assert not captcha.redeem(solution, level=0)
+    solution = solve(proof_of_work.issue(0))
+    assert proof_of_work.redeem(solution, level=0)
+    assert not proof_of_work.redeem(solution, level=0)
 
 
 def test_less_work_than_asked_for_is_refused() -> None:
-    assert not captcha.redeem(solve(captcha.issue(0)), level=1)
-    assert captcha.redeem(solve(captcha.issue(2)), level=1)
+    assert not proof_of_work.redeem(solve(proof_of_work.issue(0)), level=1)
+    assert proof_of_work.redeem(solve(proof_of_work.issue(2)), level=1)
 
 
 def test_an_expired_challenge_is_refused_and_its_proof_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert captcha.redeem(solve(captcha.issue(0)), level=0)
+    assert proof_of_work.redeem(solve(proof_of_work.issue(0)), level=0)
     forget_unfinished()
     assert RedeemedProof.objects.exists()  # it could still be shown again
-    monkeypatch.setattr(captcha, "LIFE", timedelta(seconds=-2))
-    assert not captcha.redeem(solve(captcha.issue(0)), level=0)
+    monkeypatch.setattr(proof_of_work, "LIFE", timedelta(seconds=-2))
+    assert not proof_of_work.redeem(solve(proof_of_work.issue(0)), level=0)
     RedeemedProof.objects.update(expires_at="2020-01-01T00:00:00Z")
     forget_unfinished()
     assert not RedeemedProof.objects.exists()
 
 
 def test_a_forged_challenge_is_refused() -> None:
-    payload = json.loads(base64.b64decode(solve(captcha.issue(0))))
+    payload = json.loads(base64.b64decode(solve(proof_of_work.issue(0))))
     for name, value in (("expiresAt", 4_000_000_000), ("cost", 1), ("keyPrefix", "")):
         forged = json.loads(json.dumps(payload))
         forged["challenge"]["parameters"][name] = value
-        assert not captcha.redeem(base64.b64encode(json.dumps(forged).encode()).decode(), level=0)
+        assert not proof_of_work.redeem(
+            base64.b64encode(json.dumps(forged).encode()).decode(), level=0
+        )
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200).map(lambda b: base64.b64encode(b).decode()))
 def test_rubbish_is_refused_calmly(text: str) -> None:
-    assert not captcha.redeem(text, level=0)
+    assert not proof_of_work.redeem(text, level=0)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_show_one_proof_at_once_one_gets_through() -> None:
-    solution = solve(captcha.issue(0))
+    solution = solve(proof_of_work.issue(0))
 
     def show(_: int) -> bool:
         try:
-            return captcha.redeem(solution, level=0)
+            return proof_of_work.redeem(solution, level=0)
         finally:
             connection.close()
 

@@ -6,8 +6,8 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.codes import Outcome, derive
-from accounts.journeys import binding
+from accounts.codes.services import Outcome, derive
+from accounts.contacts import services as contacts
 from accounts.models import Code, User
 from delivery.models import Channel
 
@@ -23,12 +23,14 @@ def host_off(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def ask(account: User) -> Code:
-    binding.request_code(account=account, channel=Channel.SMS, address=PHONE, client="198.51.100.7")
+    contacts.request_code(
+        account=account, channel=Channel.SMS, address=PHONE, client="198.51.100.7"
+    )
     return Code.objects.get(account=account)
 
 
 def confirm(account: User, code: Code) -> Outcome:
-    return binding.confirm_binding(account=account, channel=Channel.SMS, typed=derive(code))
+    return contacts.confirm_binding(account=account, channel=Channel.SMS, typed=derive(code))
 
 
 @pytest.mark.usefixtures("host_off")

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.journeys import deletion
+from accounts.deletion import services as deletion
 from accounts.models import Consent, LimitHit, Purpose, User
 from accounts.privacy.consent import notices
 from accounts.privacy.consent.services import withdraw_consents

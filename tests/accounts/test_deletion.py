@@ -12,7 +12,8 @@ from django.db.utils import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from accounts.journeys import binding, deletion
+from accounts.contacts import services as contacts
+from accounts.deletion import services as deletion
 from accounts.models import EventKind, SecurityEvent, Session, User
 from accounts.tasks import delete_due_accounts
 from audit.models import AuditEntry
@@ -70,7 +71,7 @@ def test_the_password_is_asked_first(wang: User) -> None:
 
 @pytest.mark.django_db
 def test_asked_for_told_and_kept(wang: User, outbox: Outbox) -> None:
-    binding.bind(account=wang, channel=Channel.SMS, address=PHONE)
+    contacts.bind(account=wang, channel=Channel.SMS, address=PHONE)
     client = confirmed(wang)
     assert "哪些会保留" in client.get(PAGE).content.decode()
     assert client.post(PAGE)["Location"] == PAGE
@@ -107,7 +108,7 @@ def test_the_record_page_says_so_too(wang: User, wang_record: StudentRecord) -> 
 def test_nothing_of_the_person_is_left(
     wang: User, wang_record: StudentRecord, wang_problem: Report, outbox: Outbox
 ) -> None:
-    binding.bind(account=wang, channel=Channel.SMS, address=PHONE)
+    contacts.bind(account=wang, channel=Channel.SMS, address=PHONE)
     User.objects.filter(pk=wang.pk).update(username="wangming2026")
     client = confirmed(wang)
     client.post(PAGE)
@@ -152,12 +153,12 @@ def test_twice_does_no_more_than_once(wang: User) -> None:
 
 @pytest.mark.django_db
 def test_phone_and_mailbox_are_free_again(wang: User) -> None:
-    binding.bind(account=wang, channel=Channel.SMS, address=PHONE)
+    contacts.bind(account=wang, channel=Channel.SMS, address=PHONE)
     asked(wang)
     days_pass(8)
     deletion.erase_due()
     again = make_account(MAIL)
-    binding.bind(account=again, channel=Channel.SMS, address=PHONE)
+    contacts.bind(account=again, channel=Channel.SMS, address=PHONE)
     assert confirmed(again).get(PAGE).status_code == 200
 
 
@@ -168,7 +169,7 @@ def test_a_contact_cannot_come_back_to_the_shell(wang: User) -> None:
     deletion.erase_due()
     for channel, address in ((Channel.SMS, PHONE), (Channel.EMAIL, MAIL)):
         with pytest.raises(IntegrityError), transaction.atomic():
-            binding.bind(account=wang, channel=channel, address=address)
+            contacts.bind(account=wang, channel=channel, address=address)
 
 
 @pytest.mark.django_db

@@ -12,8 +12,8 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from accounts import session_limits
 from accounts.models import LimitHit, User
+from accounts.sessions import lifetime
 from tests.outbox import Letter, Outbox
 from tests.people import AGREED
 
@@ -242,8 +242,8 @@ def test_sessions_end(
     client.force_login(member)
     client.get("/account/password/change/")
     session = client.session
-    session[session_limits.SEEN] -= idle_minutes * 60
-    session[session_limits.STARTED] -= total_hours * 3600
+    session[lifetime.SEEN] -= idle_minutes * 60
+    session[lifetime.STARTED] -= total_hours * 3600
     session.save()
     client.get("/account/password/change/")
     assert is_signed_in(client) is not ends

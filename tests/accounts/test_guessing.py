@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import guessing, limits
+from accounts.limits import login_attempts, rate_limits
 from accounts.models import LimitHit, User
 from tests.accounts.proofs import solve_page
 from tests.people import PASSWORD, make_account
@@ -106,8 +106,8 @@ def test_the_work_grows_with_the_failures() -> None:
     levels = []
     for _ in range(30):
         for _ in range(5):
-            LimitHit.objects.create(action="sign_in", subject=limits.subject_of(MAILBOX))
-        demand = guessing.demand_for(name=MAILBOX, client=HOME, known=False)
+            LimitHit.objects.create(action="sign_in", subject=rate_limits.subject_of(MAILBOX))
+        demand = login_attempts.demand_for(name=MAILBOX, client=HOME, known=False)
         assert demand is not None
         levels.append(demand.level)
     assert levels == sorted(levels)
@@ -127,10 +127,10 @@ def test_a_name_is_one_count_however_it_is_written(lin: User, typed: str) -> Non
 
 def test_codes_of_the_second_factor_survive_an_emptied_cache(lin: User) -> None:
     for _ in range(5):
-        guessing.check_factor(account=lin, client=HOME, known=False)
+        login_attempts.check_factor(account=lin, client=HOME, known=False)
     cache.clear()
     with pytest.raises(ValidationError):
-        guessing.check_factor(account=lin, client=HOME, known=False)
+        login_attempts.check_factor(account=lin, client=HOME, known=False)
 
 
 def test_wrong_passwords_of_who_is_signed_in_bar_no_sign_in(lin: User) -> None:

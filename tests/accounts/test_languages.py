@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from accounts.journeys.deletion import ask_for_deletion
+from accounts.deletion.services import ask_for_deletion
 from accounts.models import LimitHit, User
-from accounts.notices import tell
+from accounts.notices.services import notify
 from tests.outbox import Letter, Outbox
 from tests.people import AGREED, PASSWORD, enter, make_account
 
@@ -40,7 +40,7 @@ def is_chinese(letter: Letter) -> bool:
 def test_the_button_sets_the_language_of_notices(lin: User, outbox: Outbox) -> None:
     other = make_account("other@example.org")
     for account in (lin, other):
-        tell(account=account, kind="report_answer", path="/status/", always=True)
+        notify(account=account, kind="report_answer", path="/status/", always=True)
     told = {letter.to: is_chinese(letter) for letter in letters(outbox)}
     assert told == {MAILBOX: False, E164: False, "other@example.org": True}
 

@@ -9,8 +9,9 @@ from django.test import RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import limits
-from accounts.limits import LimitReachedError
+from accounts import client_ip
+from accounts.limits import rate_limits
+from accounts.limits.rate_limits import LimitReachedError
 from accounts.models import Block, LimitHit, User
 from delivery.models import Channel
 
@@ -20,7 +21,9 @@ CLIENT = "198.51.100.7"
 
 
 def send(account: User, address: str, client: str = CLIENT) -> None:
-    limits.spend_sending(account=account, channel=Channel.SMS, address=address, client=client)
+    rate_limits.consume_sending(
+        account=account, channel=Channel.SMS, address=address, client=client
+    )
 
 
 def later(**delta: float) -> None:
@@ -73,7 +76,7 @@ def test_an_account_sends_to_five_targets_a_day(li: User) -> None:
 
 def test_a_campus_may_send_twenty_times_as_much(li: User, wang: User, settings: Settings) -> None:
     LimitHit.objects.bulk_create(
-        LimitHit(action="send_ip", subject=limits._hash(CLIENT)) for _ in range(100)
+        LimitHit(action="send_ip", subject=rate_limits._hash(CLIENT)) for _ in range(100)
     )
     with pytest.raises(LimitReachedError):
         send(li, "+8613900000000")
@@ -91,10 +94,10 @@ def test_the_breaker_stops_a_flood(li: User, settings: Settings) -> None:
 def test_a_refused_use_is_not_counted(li: User) -> None:
     for _ in range(20):
         with transaction.atomic():
-            limits.spend("try_code", "account:1")
+            rate_limits.consume("try_code", "account:1")
     for _ in range(3):
         with pytest.raises(LimitReachedError), transaction.atomic():
-            limits.spend("try_code", "account:1")
+            rate_limits.consume("try_code", "account:1")
     assert LimitHit.objects.filter(action="try_code").count() == 20
 
 
@@ -114,4 +117,4 @@ def test_only_our_own_proxies_are_believed(
 ) -> None:
     settings.TRUSTED_PROXY_COUNT = proxies
     request = RequestFactory(REMOTE_ADDR="192.0.2.1").get("/", headers={"X-Forwarded-For": header})
-    assert limits.client_address(request) == address
+    assert client_ip.client_address(request) == address

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Notice, User
-from accounts.notices import tell
+from accounts.notices.services import notify
 from delivery.models import OutboxMessage
 from tests.people import make_account
 
@@ -30,7 +30,7 @@ def sent() -> list[str]:
 
 
 def test_a_notice_stands_in_the_portal_and_goes_by_e_mail(client: Client, reader: User) -> None:
-    tell(account=reader, kind="report_answer", path=PATH)
+    notify(account=reader, kind="report_answer", path=PATH)
     assert sent() == ["email"]
     page = client.get(reverse("accounts:notices")).content.decode()
     assert "学校已答复" in page
@@ -38,7 +38,7 @@ def test_a_notice_stands_in_the_portal_and_goes_by_e_mail(client: Client, reader
 
 
 def test_following_a_notice_reads_it(client: Client, reader: User) -> None:
-    tell(account=reader, kind="report_answer", path=PATH)
+    notify(account=reader, kind="report_answer", path=PATH)
     notice = Notice.objects.get()
     answer = client.get(reverse("accounts:notice", args=[notice.key]))
     assert answer.headers["Location"] == PATH
@@ -49,7 +49,7 @@ def test_following_a_notice_reads_it(client: Client, reader: User) -> None:
 def test_an_account_without_mailbox_hears_by_text_message(db: None) -> None:
     account = make_account("", phone="+8613912345679")
     account.emailaddress_set.all().delete()  # type: ignore[attr-defined]
-    tell(account=account, kind="report_answer", path=PATH)
+    notify(account=account, kind="report_answer", path=PATH)
     assert sent() == ["sms"]
 
 
@@ -57,14 +57,14 @@ def test_wishes_are_kept_topic_by_topic(client: Client, reader: User) -> None:
     page = reverse("accounts:notice_choices")
     assert "等我处理的事项" not in client.get(page).content.decode()
     client.post(page, {"answers-sms": "on", "record-email": "on"})
-    tell(account=reader, kind="report_answer", path=PATH)
+    notify(account=reader, kind="report_answer", path=PATH)
     assert sent() == ["sms"]
-    tell(account=reader, kind="reminder", path=PATH)
+    notify(account=reader, kind="reminder", path=PATH)
     assert sent() == ["sms"]
 
 
 def test_nobody_reads_the_notices_of_others(client: Client, reader: User, wang: User) -> None:
-    tell(account=wang, kind="report_answer", path=PATH)
+    notify(account=wang, kind="report_answer", path=PATH)
     assert "学校已答复" not in client.get(reverse("accounts:notices")).content.decode()
     notice = Notice.objects.get()
     assert client.get(reverse("accounts:notice", args=[notice.key])).status_code == 404

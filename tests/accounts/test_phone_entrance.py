@@ -7,8 +7,8 @@ import pytest
 from django.db.models import F
 from django.test import Client
 
-from accounts.journeys import registration
 from accounts.models import Code, LimitHit, User
+from accounts.sign_up import by_phone
 from accounts.tasks import forget_unfinished
 from tests.outbox import Outbox
 from tests.people import AGREED, PASSWORD, make_account
@@ -151,7 +151,7 @@ def test_what_was_never_confirmed_is_forgotten_and_nothing_else(
     register(client)
     make_account("stays@example.org", phone="+8613812345678")
     make_account("stays.too@example.org")
-    User.objects.update(date_joined=F("date_joined") - registration.UNCONFIRMED_LIFE)
+    User.objects.update(date_joined=F("date_joined") - by_phone.UNCONFIRMED_LIFE)
     forget_unfinished()
     assert {user.email for user in User.objects.all()} == {
         "stays@example.org",

@@ -10,8 +10,8 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.journeys.questions import normalise
 from accounts.models import EventKind, LimitHit, SecurityAnswer, User
+from accounts.recovery.security_questions import normalise
 from accounts.security_log import log_of
 from tests.outbox import Outbox
 from tests.people import PASSWORD

@@ -11,12 +11,15 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import codes, identifiers, limits
-from accounts.codes import Outcome
-from accounts.journeys import binding, by_code
-from accounts.limit_rules import DAY
-from accounts.limits import LimitReachedError
+from accounts.codes import services as codes
+from accounts.codes.services import Outcome
+from accounts.contacts import services as contacts
+from accounts.identifiers import services as identifiers
+from accounts.limits import rate_limits
+from accounts.limits.rate_limits import LimitReachedError
+from accounts.limits.rules import DAY
 from accounts.models import Block, Code, CodePurpose, LimitHit, User
+from accounts.sign_in import by_code
 from delivery.models import Channel, OutboxMessage
 from tests.people import make_account
 
@@ -50,7 +53,7 @@ def went_through(act: Callable[[], object]) -> bool:
 
 def send(account: User) -> bool:
     return went_through(
-        lambda: binding.request_code(
+        lambda: contacts.request_code(
             account=account, channel=Channel.SMS, address=NUMBER, client="198.51.100.7"
         )
     )
@@ -99,7 +102,7 @@ def test_one_account_binds_one_number() -> None:
         assert send(account)
         typed.append(codes.derive(Code.objects.get(account=account)))
     outcomes = at_once(
-        lambda n: binding.confirm_binding(account=accounts[n], channel=Channel.SMS, typed=typed[n])
+        lambda n: contacts.confirm_binding(account=accounts[n], channel=Channel.SMS, typed=typed[n])
     )
     assert outcomes.count(Outcome.RIGHT) == 1
     assert User.objects.filter(phone=NUMBER, phone_confirmed_at__isnull=False).count() == 1
@@ -129,7 +132,7 @@ def test_a_limit_is_met_exactly() -> None:
     def spend(number: int) -> bool:
         address = f"+86139000000{number:02d}"
         return went_through(
-            lambda: limits.spend_sending(
+            lambda: rate_limits.consume_sending(
                 account=account, channel=Channel.SMS, address=address, client="198.51.100.7"
             )
         )
@@ -150,7 +153,7 @@ def test_the_breaker_lets_exactly_its_number_through(settings: Settings) -> None
 
     def spend(number: int) -> bool:
         return went_through(
-            lambda: limits.spend_sending(
+            lambda: rate_limits.consume_sending(
                 account=accounts[number],
                 channel=Channel.SMS,
                 address=f"+861390000{number:04d}",

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from accounts.models import Session, User
 from accounts.roles import Role
 from accounts.rotation import rotate_factors
-from accounts.session_store import handle_of
+from accounts.sessions.store import handle_of
 from accounts.sign_in.admission import issue_code
 from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account

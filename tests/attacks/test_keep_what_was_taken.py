@@ -11,7 +11,7 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
-from accounts.journeys import binding
+from accounts.contacts import services as contacts
 from accounts.models import ContactChange, LimitHit, Notice, Rescue, StaffAdmission, User
 from accounts.roles import Role
 from accounts.sign_in.admission import issue_code
@@ -40,7 +40,7 @@ def owner(db: None) -> User:
 def take_phone(owner: User) -> str:
     """The taker binds a phone; the address of the owner's link."""
     with transaction.atomic():
-        binding.bind(account=owner, channel=Channel.SMS, address=TAKERS)
+        contacts.bind(account=owner, channel=Channel.SMS, address=TAKERS)
     return reverse("accounts:undo_change", args=[ContactChange.objects.latest("pk").key])
 
 
@@ -159,7 +159,7 @@ def test_an_impostors_rescue_ends_with_the_owners_word(
 ) -> None:
     link = take_phone(owner)
     rescue = open_rescue(owner, li_record, class_counselor, outbox)
-    binding.request_code(
+    contacts.request_code(
         account=owner, channel=Channel.EMAIL, address="taker@example.org", client="198.51.100.7"
     )
     if by == "objection":

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.journeys import deletion
+from accounts.deletion import services as deletion
 from accounts.models import EventKind, RoleGrant, SecurityEvent, Session, User
 from accounts.roles import Role
 from accounts.security_log import log_of, pseudonym, source_of

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.limits import is_blocked, subject_of
+from accounts.limits.rate_limits import is_blocked, subject_of
 from accounts.models import Block, RoleGrant, User
 from accounts.roles import Role
 from enrollment.models import (

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import guessing
-from accounts.codes import derive
-from accounts.limits import LimitReachedError, spend_sending
+from accounts.codes.services import derive
+from accounts.limits import login_attempts
+from accounts.limits.rate_limits import LimitReachedError, consume_sending
 from accounts.models import Block, Code, CodePurpose, LimitHit, Session, User
 from delivery.models import Channel, OutboxMessage, Status
 from delivery.services import queue_email, queue_sms
@@ -209,19 +209,19 @@ def test_who_is_signed_in_confirms_whatever_the_neighbours_do(owner: User, wang:
 
 def test_wrong_codes_of_the_second_factor_elsewhere_leave_the_owner_theirs(owner: User) -> None:
     for _ in range(5):
-        guessing.check_factor(account=owner, client=ELSEWHERE, known=False)
+        login_attempts.check_factor(account=owner, client=ELSEWHERE, known=False)
     with pytest.raises(ValidationError):
-        guessing.check_factor(account=owner, client=ELSEWHERE, known=False)
-    guessing.check_factor(account=owner, client=HOME, known=False)
-    guessing.check_factor(account=owner, client=ELSEWHERE, known=True)
+        login_attempts.check_factor(account=owner, client=ELSEWHERE, known=False)
+    login_attempts.check_factor(account=owner, client=HOME, known=False)
+    login_attempts.check_factor(account=owner, client=ELSEWHERE, known=True)
 
 
 def test_guesses_at_a_second_factor_from_many_networks_end(owner: User) -> None:
     for number in range(100):
-        guessing.check_factor(account=owner, client=f"198.51.100.{number}", known=False)
+        login_attempts.check_factor(account=owner, client=f"198.51.100.{number}", known=False)
     with pytest.raises(ValidationError):
-        guessing.check_factor(account=owner, client="198.51.100.200", known=False)
-    guessing.check_factor(account=owner, client=HOME, known=True)
+        login_attempts.check_factor(account=owner, client="198.51.100.200", known=False)
+    login_attempts.check_factor(account=owner, client=HOME, known=True)
 
 
 def test_two_throw_away_accounts_do_not_use_up_a_name(
@@ -321,7 +321,7 @@ def test_codes_of_a_key_that_was_taken_away_do_not(settings: Settings, owner: Us
 
 def test_an_account_that_asks_too_often_is_barred_from_that_number_alone(li: User) -> None:
     def send(address: str) -> None:
-        spend_sending(account=li, channel=Channel.SMS, address=address, client=HOME)
+        consume_sending(account=li, channel=Channel.SMS, address=address, client=HOME)
 
     send(PHONE)
     for _ in range(3):

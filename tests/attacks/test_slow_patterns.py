@@ -15,9 +15,12 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from accounts import codes, identifiers, text, usernames
-from accounts.guessing import name_typed
-from accounts.journeys import questions
+from accounts import text
+from accounts.codes import services as codes
+from accounts.identifiers import services as identifiers
+from accounts.identifiers import username_rules
+from accounts.limits.login_attempts import name_typed
+from accounts.recovery import security_questions
 from enrollment.fields.headers import find_header, likely_header
 from enrollment.identity import name, number
 from support.help.grams import grams_of
@@ -101,9 +104,9 @@ TYPED: dict[str, Callable[[str], object]] = {
     "a name of a person": name.canonical_name,
     "a certificate number": number.canonical_number,
     "an identifier": name_typed,
-    "a username": usernames.clean_username,
+    "a username": username_rules.clean_username,
     "a code": codes.find,
-    "an answer": questions.normalise,
+    "an answer": security_questions.normalise,
     "a third item": canonical_item,
     "a cell": text.fold,
     "a text of a file": text.tidy,

@@ -12,12 +12,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.test import Client, RequestFactory
 
-from accounts import codes
-from accounts.codes import Outcome
-from accounts.journeys import binding, usernames
+from accounts.codes import services as codes
+from accounts.codes.services import Outcome
+from accounts.contacts import services as contacts
 from accounts.models import Code, CodePurpose, ContactChange, User
-from accounts.recovery import take_back
-from accounts.sign_in.password_state import PasswordReplacedError
+from accounts.password_state import PasswordReplacedError
+from accounts.recovery import take_back, usernames
 from delivery.models import Channel
 from tests.people import PASSWORD, make_account
 
@@ -46,14 +46,14 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
 
 def asked_code(account: User, channel: Channel, address: str) -> str:
-    binding.request_code(account=account, channel=channel, address=address, client="198.51.100.7")
+    contacts.request_code(account=account, channel=channel, address=address, client="198.51.100.7")
     return codes.derive(Code.objects.latest("pk"))
 
 
 def changed(owner: User) -> ContactChange:
     """The taker has bound a phone; the change that the owner's link names."""
     with transaction.atomic():
-        binding.bind(account=owner, channel=Channel.SMS, address=TAKERS)
+        contacts.bind(account=owner, channel=Channel.SMS, address=TAKERS)
     return ContactChange.objects.latest("pk")
 
 
@@ -64,9 +64,9 @@ def test_a_request_under_way_binds_nothing_after_the_undo(owner: User) -> None:
     in_flight = User.objects.get(pk=owner.pk)  # as the taker's request has loaded it
     take_back.undo_change(change=change)
     Code.objects.update(closed_at=None)  # even if the code had been asked for meanwhile
-    outcome = binding.confirm_binding(account=in_flight, channel=Channel.EMAIL, typed=typed)
+    outcome = contacts.confirm_binding(account=in_flight, channel=Channel.EMAIL, typed=typed)
     assert outcome is Outcome.OVER
-    assert binding.contacts_of(owner) == [(Channel.EMAIL, MAILBOX), (Channel.SMS, OWN)]
+    assert contacts.contacts_of(owner) == [(Channel.EMAIL, MAILBOX), (Channel.SMS, OWN)]
 
 
 @pytest.mark.django_db
@@ -97,10 +97,10 @@ def test_two_clicks_on_undo_beside_the_takers_binding(round_: int) -> None:
     statuses = at_once(
         lambda: Client().post(link).status_code,
         lambda: Client().post(link).status_code,
-        lambda: binding.confirm_binding(account=in_flight, channel=Channel.EMAIL, typed=typed),
+        lambda: contacts.confirm_binding(account=in_flight, channel=Channel.EMAIL, typed=typed),
     )
     assert statuses[:2] == [200, 200]
-    assert sorted(binding.contacts_of(owner)) == [(Channel.EMAIL, MAILBOX), (Channel.SMS, OWN)]
+    assert sorted(contacts.contacts_of(owner)) == [(Channel.EMAIL, MAILBOX), (Channel.SMS, OWN)]
     owner.refresh_from_db()
     assert not owner.check_password(PASSWORD)
     assert not Code.objects.filter(purpose=CodePurpose.BIND_EMAIL, closed_at=None).exists()

@@ -19,7 +19,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfWriter
 
-from accounts.limit_rules import RULES
+from accounts.limits.rules import RULES
 from accounts.models import LimitHit, User
 from enrollment.models import SigningKey, StatusReport, StudentRecord
 from enrollment.status_reports.signing import sign, signing_key

@@ -16,7 +16,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.urls import reverse
 from playwright.sync_api import Page as Tab
 
-from accounts.codes import derive
+from accounts.codes.services import derive
 from accounts.models import Code, CodePurpose, ContactChange, Rescue
 from enrollment.imports.missing.services import groups
 from enrollment.models import (

@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from accounts.journeys import deletion
+from accounts.deletion import services as deletion
 from accounts.models import User
 from enrollment.models import StudentRecord
 from tests.browser.conftest import NewContext

@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from accounts.limits import BREACHES_TO_BLOCK
+from accounts.limits.rate_limits import BREACHES_TO_BLOCK
 from accounts.models import LimitHit, User
 from support.models import Report
 from tests.browser import ways

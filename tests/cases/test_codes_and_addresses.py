@@ -10,12 +10,12 @@ from django.forms import Form
 from django.test import Client
 from django.utils import timezone
 
-from accounts import codes
-from accounts.contact_forms import MailboxForm
-from accounts.forms import KnownContactForm, NewContactForm
-from accounts.identifiers import parse
-from accounts.mailbox import clean_mailbox
+from accounts.codes import services as codes
+from accounts.contacts.forms import MailboxForm
+from accounts.identifiers.email_addresses import clean_mailbox
+from accounts.identifiers.services import parse
 from accounts.models import LimitHit, User
+from accounts.recovery.forms import KnownContactForm, NewContactForm
 from tests.outbox import Outbox
 from tests.people import AGREED, PASSWORD, make_account
 

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import letters
-from accounts.journeys import deletion
+from accounts.codes import messages
+from accounts.deletion import services as deletion
 from accounts.models import User
-from accounts.notices import tell
+from accounts.notices.services import notify
 from delivery.services import queue_content
 from tests.outbox import Outbox
 from tests.people import AGREED, PASSWORD, make_account
@@ -33,7 +33,7 @@ def _deletion(account: User) -> None:
 
 
 def _notice(account: User) -> None:
-    tell(account=account, kind="rescue_objected", path="/desk/")
+    notify(account=account, kind="rescue_objected", path="/desk/")
 
 
 def _hints(account: User) -> None:
@@ -46,7 +46,7 @@ def _known(account: User) -> None:
 
 def _letter(kind: str, **params: str) -> Callable[[User], None]:
     def send(account: User) -> None:
-        content = letters.letter(kind, "email", params)  # type: ignore[arg-type]
+        content = messages.letter(kind, "email", params)  # type: ignore[arg-type]
         queue_content(to=ADDRESS, content=content, purpose=kind)
 
     return send

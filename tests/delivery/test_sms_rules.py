@@ -13,7 +13,7 @@ from django.urls import resolve
 from pytest_django import Settings
 
 from accounts.models import Notice, User
-from accounts.notices import tell_all
+from accounts.notices.services import notify_all
 from delivery import sending, services
 from delivery.checks import check_sms_templates
 from delivery.models import OutboxMessage, Status
@@ -142,8 +142,8 @@ def test_a_phone_gets_three_notices_a_day_and_the_portal_shows_all(settings: Set
     User.objects.filter(pk=account.pk).update(email="")
     account.refresh_from_db()
     for _ in range(5):
-        tell_all(accounts=[account], kind="record_corrected", path="/")
+        notify_all(accounts=[account], kind="record_corrected", path="/")
     assert OutboxMessage.objects.filter(channel="sms").count() == 3
     assert Notice.objects.filter(account=account).count() == 5
-    reach = tell_all(accounts=[account], kind="record_corrected", path="/", always=True)
+    reach = notify_all(accounts=[account], kind="record_corrected", path="/", always=True)
     assert reach.sms == [account.pk]

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.limit_rules import RULES, Rule
+from accounts.limits.rules import RULES, Rule
 from accounts.models import RoleGrant, User
 from audit.models import AuditEntry
 from enrollment.imports import tasks as imports_tasks

@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.identifiers import parse
+from accounts.identifiers.services import parse
 from accounts.models import Block, Notice, User
 from accounts.roles import Role
 from enrollment.confirmations.services import answer_record

@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import limits
-from accounts.limits import subject_of
+from accounts.limits import rate_limits
+from accounts.limits.rate_limits import subject_of
 from accounts.models import Block, SecurityEvent, User
 from accounts.security_log import source_hash
 from enrollment.institutions.appointments import appointments_of
@@ -177,8 +177,8 @@ def test_everybody_is_found_by_the_new_key(
         attempt.facts.certificate_hash,
         attempt.facts.name_hash,
     )
-    assert limits.is_blocked("+8613800138000", f"account:{wang.pk}")
-    assert not limits.is_blocked("+8613800138000", f"account:{li.pk}")
+    assert rate_limits.is_blocked("+8613800138000", f"account:{wang.pk}")
+    assert not rate_limits.is_blocked("+8613800138000", f"account:{li.pk}")
     assert appointments_of(li).exists()
     assert SecurityEvent.objects.filter(source_hash=source_hash("127.0.0.1")).exists()
     assert not ImportToken.objects.filter(revoked_at=None).exists()
@@ -230,7 +230,7 @@ def test_stopped_in_the_middle_it_goes_on(settings: Settings, steps: int, wang: 
     assert "take the old one away" not in rotated()
     assert kept_hashes() & before == set()
     assert Claim.objects.filter(account=wang, ended_at=None).exists()
-    assert limits.is_blocked("+8613800138000", f"account:{wang.pk}")
+    assert rate_limits.is_blocked("+8613800138000", f"account:{wang.pk}")
 
 
 @pytest.mark.django_db

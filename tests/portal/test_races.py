@@ -20,10 +20,10 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django import Settings
 
-from accounts import codes
-from accounts.codes import Outcome
-from accounts.journeys import binding
-from accounts.limits import LimitReachedError
+from accounts.codes import services as codes
+from accounts.codes.services import Outcome
+from accounts.contacts import services as contacts
+from accounts.limits.rate_limits import LimitReachedError
 from accounts.models import Code, CodePurpose, LimitHit, User
 from delivery.models import Channel, OutboxMessage
 from enrollment.models import StudentRecord
@@ -80,7 +80,7 @@ def number_of(place: int) -> str:
 @transaction.atomic
 def right_code(account: User, place: int) -> str:
     """The code with which ``account`` may bind the number of this round."""
-    code = codes.open_code(
+    code = codes.get_or_create_code(
         account=account,
         purpose=CodePurpose.BIND_PHONE,
         channel=Channel.SMS,
@@ -125,7 +125,7 @@ def test_one_phone_is_bound_by_one_account(accounts: list[User], at_once: AtOnce
         User.objects.update(phone=None, phone_confirmed_at=None)
         typed = [right_code(account, place) for account in accounts]
         outcomes = at_once(
-            lambda n: binding.confirm_binding(
+            lambda n: contacts.confirm_binding(
                 account=accounts[n], channel=Channel.SMS, typed=typed[n]
             )
         )
@@ -154,7 +154,7 @@ def test_one_cool_down_lets_one_message_through(accounts: list[User], at_once: A
         OutboxMessage.objects.all().delete()
         sent = at_once(
             lambda n: went_through(
-                lambda: binding.request_code(
+                lambda: contacts.request_code(
                     account=accounts[n],
                     channel=Channel.SMS,
                     address=number_of(place),

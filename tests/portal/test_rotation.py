@@ -16,8 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts import codes
-from accounts.journeys import binding
+from accounts.codes import services as codes
+from accounts.contacts import services as contacts
 from accounts.models import Code, Rescue, User
 from delivery.content import unseal as open_message
 from delivery.models import Channel, OutboxMessage
@@ -171,11 +171,11 @@ def planted(
     for part in PARTS:
         Dispute.objects.update(**{f"{part}_sealed": dispute.sealed(f"words of {part}", part)})
     person = make_account("person@example.org")
-    binding.request_code(
+    contacts.request_code(
         account=person, channel=Channel.SMS, address="+8613912345678", client="198.51.100.7"
     )
     typed = codes.derive(Code.objects.latest("pk"))
-    binding.confirm_binding(account=person, channel=Channel.SMS, typed=typed)
+    contacts.confirm_binding(account=person, channel=Channel.SMS, typed=typed)
     return set_up_app(sign_in(person))
 
 

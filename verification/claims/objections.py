@@ -11,7 +11,7 @@ from django.utils import timezone
 
 import audit.services as trail
 from accounts.models import User
-from accounts.notices import tell, tell_all
+from accounts.notices.services import notify, notify_all
 from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
 from verification.disputes.records import thaw
@@ -42,9 +42,9 @@ def object_to_claim(alert: ClaimAlert) -> bool:
             registrar_of__institution__code=alert.institution_code, is_active=True
         )
         path = reverse("verification:claim_objection", args=[alert.key])
-        tell_all(accounts=list(registrars), kind="claim_objected", path=path, always=True)
+        notify_all(accounts=list(registrars), kind="claim_objected", path=path, always=True)
         mine = reverse("enrollment:status")
-        tell(account=alert.account, kind="claim_questioned", path=mine, always=True)
+        notify(account=alert.account, kind="claim_questioned", path=mine, always=True)
     return True
 
 
@@ -73,7 +73,7 @@ def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: Us
         thaw(certificate, alert.institution_code)
         _note("settle_objection", alert, by, reason, {"taken_back": taken_back})
         kind = "claim_taken_back" if taken_back else "claim_upheld"
-        tell(account=alert.account, kind=kind, path=reverse("enrollment:status"), always=True)
+        notify(account=alert.account, kind=kind, path=reverse("enrollment:status"), always=True)
     return True
 
 

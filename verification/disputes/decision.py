@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.notices import tell
+from accounts.notices.services import notify
 from verification.disputes.objection import call_in_the_holder
 from verification.disputes.parts import TooLateError, note
 from verification.disputes.records import freeze, move, records_of, thaw
@@ -105,7 +105,7 @@ def _stands_as_decided(dispute: Dispute) -> bool:
 
 def _tell_both(dispute: Dispute, kind: str) -> None:
     mine = reverse("verification:dispute")
-    tell(account=dispute.claimant, kind=kind, path=mine)
+    notify(account=dispute.claimant, kind=kind, path=mine)
     if dispute.holder is not None:
         theirs = reverse("verification:objection", args=[dispute.key])
-        tell(account=dispute.holder, kind=kind, path=theirs)
+        notify(account=dispute.holder, kind=kind, path=theirs)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.notices import tell
+from accounts.notices.services import notify
 from enrollment.models import ClassCounselor, StudentRecord
 from verification.disputes.parts import Statement, TooLateError, keep, note
 from verification.disputes.records import freeze
@@ -29,7 +29,7 @@ def call_in_the_holder(dispute: Dispute, records: Sequence[StudentRecord]) -> No
     dispute.object_until = timezone.now() + timedelta(hours=settings.OBJECTION_HOURS)
     freeze(records)
     path = reverse("verification:objection", args=[dispute.key])
-    tell(account=held.holder, kind="dispute_against_me", path=path, always=True)
+    notify(account=held.holder, kind="dispute_against_me", path=path, always=True)
     classes = [record.school_class_id for record in records if record.school_class_id]
     for link in ClassCounselor.objects.filter(school_class__in=classes).select_related("user"):
         _ask_to_vouch(dispute, link.user)
@@ -73,4 +73,4 @@ def _ask_to_vouch(dispute: Dispute, account: User) -> None:
     asked, new = Vouch.objects.get_or_create(dispute=dispute, account=account)
     if new:
         path = reverse("verification:vouch", args=[asked.pk])
-        tell(account=account, kind="asked_to_vouch", path=path)
+        notify(account=account, kind="asked_to_vouch", path=path)

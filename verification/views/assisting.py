@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms import ReasonForm
-from accounts.journeys.rescue import NotOpenError, UnknownCodeError
 from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
+from accounts.reason_form import ReasonForm
+from accounts.recovery.staff_assisted import NotOpenError, UnknownCodeError
 from accounts.roles import Role
 from enrollment.models import StudentRecord
 from enrollment.queries import records_visible_to

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.client_ip import client_address
 from accounts.client_network import network_of
-from accounts.limits import client_address
 from vault.lookup import keyed_hash
 from verification import queries, services
 from verification.facts import Facts

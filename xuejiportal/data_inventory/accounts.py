@@ -4,11 +4,14 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from accounts import codes, security_log
-from accounts.journeys import deletion, questions, registration, rescue
-from accounts.limit_rules import DAY
+from accounts import security_log
+from accounts.codes import services as codes
+from accounts.deletion import services as deletion
+from accounts.limits.rules import DAY
+from accounts.recovery import security_questions, staff_assisted
 from accounts.sessions.services import end_sessions
 from accounts.sign_in import admission
+from accounts.sign_up import by_phone
 from accounts.tasks import delete_due_accounts, forget_unfinished
 from xuejiportal.data_inventory.entries import (
     MASKED,
@@ -26,12 +29,13 @@ _WITH_ACCOUNT = Kept(
 )
 _ACCOUNT = Kept(
     f"until the account is deleted ({_COOLING} after its owner asked); never activated: "
-    f"{span(settings.UNACTIVATED_DAYS)}, by phone {span(registration.UNCONFIRMED_LIFE)}",
+    f"{span(settings.UNACTIVATED_DAYS)}, by phone {span(by_phone.UNCONFIRMED_LIFE)}",
     (delete_due_accounts, forget_unfinished),
 )
 _CODE = Kept(f"{span(codes.KEPT)} after the code has expired", (forget_unfinished,))
 _RESCUE = Kept(
-    f"{span(rescue.KEPT)} after it began; {span(rescue.CODE_LIFE * 2)} if nobody came of it",
+    f"{span(staff_assisted.KEPT)} after it began; {span(staff_assisted.CODE_LIFE * 2)} "
+    "if nobody came of it",
     (forget_unfinished, delete_due_accounts),
 )
 _LOG = Kept(f"{span(security_log.KEPT)} (GB/T 22239)", (security_log.prune_log,))
@@ -166,7 +170,10 @@ ENTRIES = (
         "accounts.SecurityAnswer",
         {"answer_hash": "answer to a security question"},
         why="to recover the account",
-        kept=Kept("until removed, or with the account", (questions.remove, deletion.erase_account)),
+        kept=Kept(
+            "until removed, or with the account",
+            (security_questions.remove, deletion.erase_account),
+        ),
         seen_by=_NOBODY,
         forms={"answer_hash": SLOW_HASH},
     ),

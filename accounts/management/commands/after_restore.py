@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.journeys.restoring import after_restore
+from accounts.privacy.after_restore import after_restore
 
 
 class Command(BaseCommand):

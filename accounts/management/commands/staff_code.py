@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts import identifiers
+from accounts.identifiers import services as identifiers
 from accounts.models import User
 from accounts.sign_in.admission import NoStaffError, issue_code
 

@@ -6,8 +6,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import Consent, Purpose, User
-from accounts.my_data import Item, Section, spoken_time
 from accounts.privacy.consent.notices import current_version
+from accounts.privacy.data_export import Item, Section, spoken_time
 
 # Where the latest version agreed to stands on the account.
 _FIELDS = {Purpose.ACCOUNT: "account_notice", Purpose.IDENTITY: "identity_notice"}

@@ -22,7 +22,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.limits import LimitReachedError, client_address, spend
+from accounts.client_ip import client_address
+from accounts.limits.rate_limits import LimitReachedError, consume
 from enrollment.files.faults import FileFaultError
 from enrollment.imports import services as imports
 from enrollment.imports import tasks as imports_tasks
@@ -243,7 +244,7 @@ def _count(action: str, token: ImportToken) -> None:
 def _spend(action: str, subject: str) -> None:
     try:
         with transaction.atomic():
-            spend(action, subject)
+            consume(action, subject)
     except LimitReachedError as error:
         seconds = max(1, math.ceil((error.lifts_at - timezone.now()).total_seconds()))
         message = _("Too many requests. Try again in %(seconds)s seconds.") % {"seconds": seconds}

@@ -1,0 +1,299 @@
+"""One-time codes: derived, checked, used once (guide rows 34 to 44; SECURITY T7).
+
+A code is never stored: it is derived from the ledger row with ``CODE_KEY``,
+at the moment of sending and at the moment of checking. A dump of the database,
+the broker or the logs holds none.
+"""
+
+import enum
+import hmac
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+
+from accounts.codes import messages
+from accounts.limits import rate_limits
+from accounts.models import BINDING, ENTRANCE, Code, CodePurpose, User
+from accounts.text import fold_typed, fold_width
+from delivery.content import Content, SmsContent
+from delivery.models import Channel, OutboxMessage
+from vault import cipher
+from vault.lookup import keyed_hash
+
+KIND = "code"
+# A text message says what its code opens: nobody is talked into reading out another one.
+SMS_KINDS = {
+    CodePurpose.SIGN_IN: "code_sign_in",
+    CodePurpose.RESET_PASSWORD: "code_reset_password",
+}
+DIGITS = 6
+MOST_COMPARED = 5  # codes with one typed
+MOST_TYPED = 500  # the whole text message, signature and all
+# Overlapping on purpose: of "100 367 071" nobody knows which three belong together.
+_SHAPES = tuple(
+    re.compile(rf"(?<![0-9])(?=({shape})(?![0-9]))")
+    for shape in ("[0-9]{6}", "[0-9]{3}[ -][0-9]{3}", "[0-9]{2}(?:[ -][0-9]{2}){2}",
+                  "[0-9](?:[ -][0-9]){5}")
+)  # fmt: skip
+MAX_TRIES = 5
+MAX_TRIES_IN_ALL = 20  # of a code that several sessions of one account may type
+# Guide row 42: 校验码有效期1天. Codes that open an account live ten minutes.
+LIVES = {
+    CodePurpose.BIND_PHONE: timedelta(days=1),
+    CodePurpose.BIND_EMAIL: timedelta(days=1),
+    CodePurpose.SIGN_IN: timedelta(minutes=10),
+    CodePurpose.RESET_PASSWORD: timedelta(minutes=10),
+    CodePurpose.RESCUE: timedelta(days=1),
+}
+
+KEPT = timedelta(days=2)  # after its end, for questions about it
+
+
+class Outcome(enum.Enum):
+    """What became of a typed code."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    OVER = "over"  # expired, used, replaced, or out of tries: ask for a new one
+
+
+def derive(code: Code) -> str:
+    """The six digits of ``code``: HMAC over everything it is bound to."""
+    return _derive(code, settings.CODE_KEYS[0])
+
+
+def is_right(code: Code, typed: str) -> bool:
+    """Whether ``typed`` is ``code``, made with the present key or with an earlier one."""
+    found = find(typed)
+    if len(found) != 1:
+        return False
+    [digits] = found
+    return any(hmac.compare_digest(_derive(code, key), digits) for key in settings.CODE_KEYS)
+
+
+def _derive(code: Code, key: bytes) -> str:
+    parts = [
+        code.key.bytes,
+        bytes(code.nonce),
+        code.channel.encode(),
+        bytes(code.address_hash),
+        code.purpose.encode(),
+        str(code.account_id).encode(),
+    ]
+    digest = hmac.digest(key, b"\0".join(parts), "sha256")
+    return f"{int.from_bytes(digest[:8]) % 10**DIGITS:0{DIGITS}d}"
+
+
+def get_or_create_code(
+    *,
+    account: User | None,
+    purpose: CodePurpose,
+    channel: Channel,
+    address: str,
+    asked_for: str = "",
+    is_decoy: bool = False,
+    earlier: Code | None = None,
+) -> Code:
+    """The code to send: the one that lives already, else a new one.
+
+    The same code goes out again while it lives and its tries are not refilled
+    (guide row 44); another address to bind closes it. ``asked_for`` is the name
+    a person gave in place of ``address``. Call inside a transaction.
+
+    A code that opens an account belongs to the browser that asked: ``earlier`` is the one
+    it has. Two browsers never share one, so that no stranger can use up the owner's tries.
+    """
+    hashed = keyed_hash(f"code-{channel}", asked_for or address)
+    current = Code.objects.filter(account=account, purpose=purpose, closed_at__isnull=True)
+    # One request at a time.
+    if account is None or purpose in ENTRANCE:
+        _lock(hashed)  # asking for nobody's takes the same time (T4)
+        current = current.filter(pk=earlier.pk if earlier else 0)
+    else:
+        User.objects.select_for_update(no_key=True).get(pk=account.pk)
+    living = current.filter(
+        address_hash=hashed, expires_at__gt=Now(), tries__lt=_most(purpose), is_decoy=is_decoy
+    ).first()
+    if living is not None:
+        return living
+    current.update(closed_at=Now())
+    code = Code(
+        account=account,
+        purpose=purpose,
+        channel=channel,
+        address_hash=hashed,
+        nonce=secrets.token_bytes(16),
+        is_decoy=is_decoy,
+        expires_at=Now() + LIVES[purpose],
+    )
+    code.address_sealed = cipher.seal(address.encode(), context=_context(code))
+    code.save()
+    code.refresh_from_db(fields=["created_at", "expires_at"])
+    return code
+
+
+def _most(purpose: CodePurpose) -> int:
+    return MAX_TRIES_IN_ALL if purpose in BINDING else MAX_TRIES
+
+
+def current_code(*, account: User, purpose: CodePurpose) -> Code | None:
+    """The code that could be typed now."""
+    return Code.objects.filter(
+        account=account, purpose=purpose, closed_at__isnull=True, expires_at__gt=Now()
+    ).first()
+
+
+def living_code(*, key: str, purpose: CodePurpose) -> Code | None:
+    """The code with this key, while it could be typed."""
+    living = Code.objects.filter(
+        key=key, purpose=purpose, closed_at__isnull=True, expires_at__gt=Now()
+    )
+    return living.select_related("account").first()
+
+
+def living_codes(*, accounts: QuerySet[User], purpose: CodePurpose) -> QuerySet[Code]:
+    """The codes of these accounts that could be typed now, newest first."""
+    return Code.objects.filter(
+        account__in=accounts, purpose=purpose, closed_at__isnull=True, expires_at__gt=Now()
+    ).order_by("-pk")
+
+
+def use_any(asked: QuerySet[Code], typed: str) -> bool:
+    """Use whichever of the ``asked`` codes was ``typed``; the caller counts the tries."""
+    right = [code.pk for code in asked[:MOST_COMPARED] if is_right(code, typed)]
+    used = Code.objects.filter(pk__in=right[:1], used_at__isnull=True, closed_at__isnull=True)
+    return used.update(used_at=Now(), closed_at=Now()) == 1
+
+
+def check(
+    *, account: User, purpose: CodePurpose, typed: str, session: str = ""
+) -> tuple[Outcome, Code | None]:
+    """Spend one try of the account's open code on ``typed``; use it when it is right.
+
+    The code comes with RIGHT only. It can be typed from any device (guide row 42): each
+    ``session`` has MAX_TRIES, all of them together MAX_TRIES_IN_ALL.
+    """
+    asked = Code.objects.filter(account=account, purpose=purpose)
+    return _check(asked, typed, session=session, most=MAX_TRIES_IN_ALL if session else MAX_TRIES)
+
+
+def check_asked(*, code: Code, typed: str) -> tuple[Outcome, Code | None]:
+    """The same for the code that a page has asked for, whosever it is."""
+    return _check(Code.objects.filter(pk=code.pk), typed)
+
+
+@transaction.atomic
+def _check(
+    asked: QuerySet[Code], typed: str, *, session: str = "", most: int = MAX_TRIES
+) -> tuple[Outcome, Code | None]:
+    """The count is raised before the comparison in one conditional UPDATE, so that
+    parallel tries cannot outrun it.
+    """
+    asked = asked.filter(closed_at__isnull=True)
+    tried = asked.filter(expires_at__gt=Now(), tries__lt=most)
+    if session and not _spend_in_session(tried, session):
+        return Outcome.OVER, None
+    if not tried.update(tries=F("tries") + 1):
+        return Outcome.OVER, None
+    code = asked.get()
+    if code.is_decoy or not is_right(code, typed):
+        return (Outcome.OVER if code.tries >= most else Outcome.WRONG), None
+    used = Code.objects.filter(pk=code.pk, used_at__isnull=True)
+    if not used.update(used_at=Now(), closed_at=Now()):
+        return Outcome.OVER, None
+    return Outcome.RIGHT, code
+
+
+def _spend_in_session(asked: QuerySet[Code], session: str) -> bool:
+    key = asked.values_list("key", flat=True).first()
+    return key is not None and rate_limits.try_consume("session_code", f"{key} in {session}")
+
+
+def close_all(*, account: User) -> None:
+    """Close every open code of the account: its password has been replaced."""
+    Code.objects.filter(account=account, closed_at__isnull=True).update(closed_at=Now())
+
+
+def prune() -> None:
+    """Forget codes that expired long ago."""
+    Code.objects.filter(expires_at__lt=Now() - KEPT).delete()
+
+
+def address_of(code: Code) -> str:
+    """The address the code was sent to."""
+    return cipher.unseal(bytes(code.address_sealed), context=_context(code)).decode()
+
+
+def find(typed: str) -> set[str]:
+    """The codes that may be meant in ``typed``: six digits, alone or in a whole message.
+
+    Digits that stand together come first ("367071，10 分钟内有效"), then groups of
+    three, of two and single ones ("367 071"). More than one: the person must say which.
+    """
+    text = fold_typed(fold_width(typed[:MOST_TYPED]))
+    for shape in _SHAPES:
+        if found := {_digits(match) for match in shape.findall(text)}:
+            return found
+    digits = _digits(text)
+    return {digits} if len(digits) == DIGITS else set()
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isascii() and char.isdigit())
+
+
+def render(references: Sequence[str]) -> Mapping[str, Content]:
+    """What the outbox sends for each code that still lives (``delivery.registry``)."""
+    living = Code.objects.filter(key__in=references, closed_at__isnull=True, expires_at__gt=Now())
+    contents = {str(code.key): _content(code) for code in living}
+    return {key: content for key, content in contents.items() if content is not None}
+
+
+def give_back(unsent: Sequence[OutboxMessage]) -> None:
+    """A code that nobody could send is not counted against its address (``delivery.registry``)."""
+    codes = {
+        str(code.key): code
+        for code in Code.objects.filter(key__in=[message.reference for message in unsent])
+    }
+    for message in unsent:
+        if code := codes.get(message.reference):
+            rate_limits.refund(
+                channel=Channel(code.channel),
+                address=address_of(code),
+                asked_at=message.created_at,
+            )
+
+
+def _lock(hashed: bytes) -> None:
+    with connection.cursor() as cursor:
+        key = int.from_bytes(hashed[:8], "big", signed=True)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+def _content(code: Code) -> Content | None:
+    if code.account_id is None and code.channel == Channel.EMAIL and "@" not in address_of(code):
+        return None  # somebody's idea of a username: there is nobody to tell
+    if code.is_decoy:
+        tell = messages.no_account if code.account_id is None else messages.contact_taken
+        return tell(Channel(code.channel))
+    hours, minutes = divmod(int(LIVES[CodePurpose(code.purpose)].total_seconds()) // 60, 60)
+    values = {"code": derive(code), "hours": str(hours), "minutes": str(minutes)}
+    values["purpose"] = code.purpose
+    if code.channel == Channel.SMS:
+        kind = SMS_KINDS.get(CodePurpose(code.purpose), KIND)
+        return SmsContent(kind=kind, params={"code": values["code"]})
+    return messages.email(
+        render_to_string("accounts/email/code_subject.txt", values),
+        render_to_string("accounts/email/code.txt", values),
+    )
+
+
+def _context(code: Code) -> str:
+    return f"code-address:{code.key}"

@@ -1,0 +1,1 @@
+"""Deleting an account: asked for, waited for, done."""

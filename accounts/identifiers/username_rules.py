@@ -1,0 +1,34 @@
+"""What a username may be (guide row 14)."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.text import fold_typed
+
+SHORTEST, LONGEST = 4, 32
+# A letter first, so that no phone and no certificate number is one; no @, so no mailbox.
+_SHAPE = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]*")
+_MANY_DIGITS = re.compile(r"[0-9]{7}")
+
+
+def clean_username(typed: str) -> str:
+    """``typed`` with full-width characters made ordinary. Raises ValidationError."""
+    name = fold_typed(typed)
+    if not SHORTEST <= len(name) <= LONGEST:
+        raise ValidationError(_("A username has 4 to 32 characters."))
+    if not _SHAPE.fullmatch(name):
+        raise ValidationError(
+            _("Begin with a letter or a Chinese character; then letters, digits and . _ - only.")
+        )
+    if _MANY_DIGITS.search(name):
+        raise ValidationError(
+            _("No more than six digits in a row: it must not look like a phone or ID number.")
+        )
+    return name
+
+
+def masked_username(name: str) -> str:
+    """``x***6`` for ``xiaoyu2026``: enough for its owner to remember."""
+    return f"{name[:1]}***{name[-1:]}"

@@ -1,1 +1,0 @@
-"""Services of the account's life, a module for each journey."""

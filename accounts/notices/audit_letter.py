@@ -1,0 +1,36 @@
+"""The daily letter that keeps an anchor of the audit trail in the auditors' mailboxes."""
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from accounts.languages.services import writing_to
+from accounts.models import User
+from accounts.roles import Role
+from audit.anchors import line_of, take_anchor
+from delivery.services import queue_email
+
+PURPOSE = "audit_anchor"
+
+
+@transaction.atomic
+def send_anchor() -> int:
+    """Take an anchor and mail it to each auditor with a confirmed address. Returns their number."""
+    anchor = take_anchor()
+    if anchor is None:
+        return 0
+    auditors = User.objects.filter(is_active=True, role_grants__role=Role.AUDITOR).distinct()
+    mailboxes = EmailAddress.objects.filter(user__in=auditors, verified=True, primary=True)
+    addressed = list(mailboxes.select_related("user"))
+    for mailbox in addressed:
+        auditor = mailbox.user
+        with writing_to(auditor):
+            values = {"line": line_of(anchor), "number": anchor.entries}
+            queue_email(
+                to=mailbox.email,
+                subject=render_to_string("accounts/email/audit_anchor_subject.txt", values).strip(),
+                text=render_to_string("accounts/email/audit_anchor.txt", values),
+                purpose=PURPOSE,
+                account_id=auditor.pk,
+            )
+    return len(addressed)

@@ -1,0 +1,50 @@
+"""What must not come back to life when an old backup is restored (SECURITY 2, F21)."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.deletion import services as deletion
+from accounts.models import Code, RoleGrant, Session, StaffAdmission
+from accounts.recovery import staff_assisted
+from accounts.signals import backup_restored
+from audit import services as audit
+from delivery import claims
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was closed, by kind, and the grants of staff that somebody has to look at."""
+
+    counts: dict[str, int]
+    grants: list[RoleGrant]
+
+
+@transaction.atomic
+def after_restore() -> Restored:
+    """Close everything that may have been used, withdrawn or objected to since the backup.
+
+    Call it before web and workers start: it takes everything for part of the
+    backup. What cannot be known from the backup (roles withdrawn, passwords and
+    second factors changed since) is listed for review; the list stays in the trail.
+    """
+    counts = {
+        "codes": Code.objects.filter(closed_at=None).update(closed_at=Now()),
+        "sessions": Session.objects.count(),
+        "messages": claims.doubt_unsent(),
+        "deletions": deletion.begin_anew(),
+        "rescues": staff_assisted.begin_again(),
+        "staff_codes": StaffAdmission.objects.exclude(code_hash=None).update(code_hash=None),
+    }
+    Session.objects.all().delete()
+    for _, closed in backup_restored.send(sender=RoleGrant):
+        if isinstance(closed, dict):
+            counts |= closed
+    grants = list(RoleGrant.objects.select_related("user").order_by("role", "user_id"))
+    audit.record(
+        action="accounts.after_restore",
+        actor_id=None,
+        detail={**counts, "review": [[grant.user_id, grant.role] for grant in grants]},
+    )
+    return Restored(counts, grants)

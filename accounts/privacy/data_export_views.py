@@ -1,0 +1,23 @@
+"""The page that hands out a copy of one's own data."""
+
+from typing import cast
+
+from allauth.account.decorators import reauthentication_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from accounts.privacy.data_export import export_data
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def my_data(request: HttpRequest) -> HttpResponse:
+    """Say what the copy holds; POST downloads it. The password is asked again first."""
+    if request.method != "POST":
+        return render(request, "accounts/my_data.html")
+    archive = export_data(account=cast("User", request.user))
+    answer = HttpResponse(archive, content_type="application/zip")
+    answer["Content-Disposition"] = 'attachment; filename="my-data.zip"'
+    return answer

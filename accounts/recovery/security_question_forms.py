@@ -1,0 +1,65 @@
+"""The forms of security questions: choosing them, answering one."""
+
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Question
+from accounts.recovery import security_questions
+
+
+class AnswerForm(forms.Form):
+    """One of the security questions of an account, and the answer to it."""
+
+    question = forms.ChoiceField(label=_("Question"))
+    answer = forms.CharField(
+        label=pgettext_lazy("security question", "Answer"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, asked: list[Question], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ChoiceField", self.fields["question"])
+        field.choices = [(question.value, question.label) for question in asked]
+
+
+class QuestionsForm(forms.Form):
+    """Three questions and what its owner answers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(1, security_questions.NUMBER + 1):
+            self.fields[f"question{number}"] = forms.ChoiceField(
+                label=_("Question %(number)s") % {"number": number},
+                choices=[("", _("Please choose")), *Question.choices],
+            )
+            self.fields[f"answer{number}"] = forms.CharField(
+                label=_("Answer %(number)s") % {"number": number},
+                max_length=100,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )
+
+    @property
+    def answers(self) -> dict[Question, str]:
+        """What was chosen; only after ``is_valid``."""
+        numbers = range(1, security_questions.NUMBER + 1)
+        values = self.cleaned_data
+        return {Question(values[f"question{n}"]): values[f"answer{n}"] for n in numbers}
+
+    def clean(self) -> None:
+        """No question twice, no answer twice, none too short."""
+        seen: set[str] = set()
+        for number in range(1, security_questions.NUMBER + 1):
+            question, answer = f"question{number}", f"answer{number}"
+            chosen = self.cleaned_data.get(question, "")
+            if chosen and chosen in seen:
+                self.add_error(question, _("You have chosen this question already."))
+            text = security_questions.normalise(self.cleaned_data.get(answer, ""))
+            if text and text in seen:
+                self.add_error(answer, _("Please give each question an answer of its own."))
+            elif answer in self.cleaned_data and len(text) < security_questions.SHORTEST:
+                self.add_error(answer, _("At least two letters, digits or Chinese characters."))
+            seen |= {chosen, text}

@@ -1,0 +1,305 @@
+"""Phone and mailbox both lost: the school sees the person, the old contacts may object.
+
+Whoever asks names no account. They show that they read a new contact, and carry
+a code to a member of staff, who finds the account by the student's record. After
+a day in which the old contacts could object, the new contact is the only one and
+the password is chosen anew with a code sent there. What somebody could have
+forgotten or lost with the phone goes: password, second factor, security questions.
+"""
+
+import secrets
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from accounts import text
+from accounts.codes import messages
+from accounts.codes import services as codes
+from accounts.codes.services import Outcome
+from accounts.contacts import services as contacts
+from accounts.contacts.alerts import tell_contacts
+from accounts.identifiers.services import Identifier, owner_of
+from accounts.languages.services import writing_to
+from accounts.limits import rate_limits
+from accounts.models import Code, CodePurpose, EventKind, Rescue, SecurityAnswer, Topic, User
+from accounts.notices.services import NoticeText, notify
+from accounts.password_state import lock_account
+from accounts.recovery.closing import close_entrances
+from accounts.security_log import record_event
+from accounts.signals import account_rescued
+from accounts.sweep import for_each
+from audit import services as audit
+from delivery.models import Channel
+from delivery.services import queue_content, queue_rendered
+from vault import cipher
+from vault.lookup import keyed_hash
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read for something else
+LENGTH = 8
+CODE_LIFE = timedelta(days=1)
+OBJECTION_TIME = timedelta(hours=24)
+KEPT = timedelta(days=90)  # for questions about it
+OBJECTED = "rescue_objected"
+OBJECTED_WORDS = NoticeText(
+    Topic.WORK,
+    _("An old contact objects"),
+    _(
+        "You helped somebody get an account back; "
+        "whoever reads its old contact says it was not them."
+    ),
+)
+UNDECIDED = Q(objected_at=None, failed_at=None, done_at=None)
+
+
+class ContactHasAccountError(Exception):
+    """The new contact belongs to an account: its owner can sign in with it."""
+
+
+class UnknownCodeError(Exception):
+    """No one shows this code now."""
+
+
+class NotOpenError(Exception):
+    """The account cannot be given back this way now: it works for a school, or waits already."""
+
+
+def ask_for_code(*, contact: Identifier, client: str, earlier: Code | None = None) -> Code:
+    """Send a code to the new ``contact``; ``earlier`` as in ``codes.open_code``.
+
+    Raises limits.LimitReachedError.
+    """
+    if contact.channel is None:
+        raise ValueError("a rescue needs a number or a mailbox")
+    rate_limits.consume_sending(
+        account=None, channel=contact.channel, address=contact.value, client=client
+    )
+    with transaction.atomic():
+        code = codes.get_or_create_code(
+            account=None,
+            purpose=CodePurpose.RESCUE,
+            channel=contact.channel,
+            address=contact.value,
+            earlier=earlier,
+        )
+        _send(code)
+    return code
+
+
+def send_again(*, code: Code, client: str) -> None:
+    """Send the same code again. Raises limits.LimitReachedError."""
+    channel, address = Channel(code.channel), codes.address_of(code)
+    rate_limits.consume_sending(account=None, channel=channel, address=address, client=client)
+    with transaction.atomic():
+        _send(code)
+
+
+def take_contact(*, code: Code, typed: str, client: str) -> tuple[Outcome, Rescue | None]:
+    """Begin a rescue when ``typed`` is right; it comes with RIGHT only.
+
+    Raises ContactHasAccountError, limits.LimitReachedError.
+    """
+    with transaction.atomic():
+        asker = rate_limits.asker_of(None, client)
+        rate_limits.consume("try_code", f"{bytes(code.address_hash).hex()} by {asker}")
+    outcome, used = codes.check_asked(code=code, typed=typed)
+    if used is None:
+        return outcome, None
+    channel, address = Channel(used.channel), codes.address_of(used)
+    if owner_of(Identifier(channel, address)) is not None:
+        raise ContactHasAccountError
+    rescue = Rescue(channel=channel)
+    rescue.contact_sealed = cipher.seal(address.encode(), context=_context(rescue))
+    rescue.save()
+    return outcome, rescue
+
+
+def new_code(*, rescue: Rescue) -> str | None:
+    """The code to carry to the school; the one before is void. None once it was taken."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    waiting = Rescue.objects.filter(UNDECIDED, pk=rescue.pk, account=None)
+    if not waiting.update(code_hash=_hash(code), code_expires_at=Now() + CODE_LIFE):
+        return None
+    return f"{code[:4]}-{code[4:]}"
+
+
+def open_rescue(*, account: User, code: str, desk: str, by: User) -> Rescue:
+    """Let ``account`` pass to the contact of whoever shows ``code``, unless an old contact objects.
+
+    ``desk`` is the page of the portal where ``by`` did it. Call inside a
+    transaction. Raises UnknownCodeError, NotOpenError.
+    """
+    if not account.is_student or not account.is_active or account.pk == by.pk:
+        raise NotOpenError
+    waiting = Rescue.objects.filter(
+        UNDECIDED, code_hash=_hash(code), code_expires_at__gt=Now(), account=None
+    )
+    rescue = waiting.select_for_update().first()
+    if rescue is None:
+        raise UnknownCodeError
+    rescue.account, rescue.opened_by, rescue.desk = account, by, desk
+    rescue.code_hash, rescue.due_at = None, timezone.now() + OBJECTION_TIME
+    try:
+        with transaction.atomic():
+            rescue.save()
+    except IntegrityError as error:
+        raise NotOpenError from error
+    record_event(account=account, kind=EventKind.RESCUE_OPENED)
+    _tell_old_contacts(account, rescue)
+    return rescue
+
+
+def open_to_objection(*, key: str) -> Rescue | None:
+    """The rescue a link names, while its old contacts can stop it."""
+    return Rescue.objects.filter(UNDECIDED, key=key, account__isnull=False).first()
+
+
+@transaction.atomic
+def object_to(*, rescue: Rescue) -> bool:
+    """Stop the rescue; False when it is decided already. The member of staff is told."""
+    if rescue.account is None:
+        raise ValueError("nobody can object to a rescue of no account")
+    account = lock_account(rescue.account.pk)
+    if not Rescue.objects.filter(UNDECIDED, pk=rescue.pk).update(objected_at=Now()):
+        return False
+    close_entrances(account=account)
+    _write("object_to_rescue", account)
+    record_event(account=account, kind=EventKind.RESCUE_STOPPED)
+    if rescue.opened_by is not None:
+        notify(account=rescue.opened_by, kind=OBJECTED, path=rescue.desk)
+    return True
+
+
+def stop_pending(*, account: User) -> None:
+    """Stop what waits to become the only contact: an old contact was just used."""
+    waiting = Rescue.objects.filter(UNDECIDED, account=account)
+    for rescue in waiting.select_related("account", "opened_by"):
+        object_to(rescue=rescue)
+
+
+def begin_again() -> int:
+    """Give the old contacts of every waiting rescue their time to object again. Returns the number.
+
+    After a backup was restored: an objection made since is not in it. Codes that
+    were to be carried to a school are void.
+    """
+    unopened = Rescue.objects.filter(UNDECIDED, account=None).exclude(code_hash=None)
+    unopened.update(code_hash=None, code_expires_at=None)
+    waiting = Rescue.objects.filter(UNDECIDED, account__isnull=False).select_related("account")
+    waiting.update(due_at=Now() + OBJECTION_TIME)
+    for rescue in waiting:
+        if rescue.account is not None:
+            _tell_old_contacts(rescue.account, rescue)
+    return len(waiting)
+
+
+def finish_due() -> int:
+    """Complete every rescue whose time to object is over; how many were looked at."""
+    due = Rescue.objects.filter(UNDECIDED, due_at__lte=Now()).values_list("pk", flat=True)
+    return for_each(due, _finish)
+
+
+def forget_old() -> None:
+    """Forget rescues that nobody carried to a school, and those long decided."""
+    Rescue.objects.filter(account=None, created_at__lt=Now() - CODE_LIFE * 2).delete()
+    Rescue.objects.filter(~UNDECIDED, created_at__lt=Now() - KEPT).delete()
+
+
+def contact_of(rescue: Rescue) -> str:
+    """The new contact, as a page may show it."""
+    return contacts.masked(Channel(rescue.channel), _address_of(rescue))
+
+
+@transaction.atomic
+def _finish(pk: int) -> bool:
+    named = Rescue.objects.filter(UNDECIDED, pk=pk).values_list("account_id", flat=True).first()
+    if named is None:
+        return False
+    account = lock_account(named)  # first, as whoever objects does
+    rescue = Rescue.objects.select_for_update(of=["self"]).filter(UNDECIDED, pk=pk).first()
+    if rescue is None:
+        return False
+    if not account.is_active or not _hand_over(account, rescue):
+        Rescue.objects.filter(pk=pk).update(failed_at=Now())
+        return True
+    Rescue.objects.filter(pk=pk).update(done_at=Now())
+    _write("finish_rescue", account)
+    account_rescued.send(User, account=account)
+    link = settings.SITE_URL + reverse("account_reset_password")
+    with writing_to(account):
+        content = messages.letter("rescue_done", Channel(rescue.channel), {"link": link})
+        queue_content(
+            to=_address_of(rescue), content=content, purpose="rescue_done", account_id=account.pk
+        )
+    return True
+
+
+def _hand_over(account: User, rescue: Rescue) -> bool:
+    """Make the new contact the only one; False when another account has it by now."""
+    channel = Channel(rescue.channel)
+    try:
+        with transaction.atomic():
+            for other in set(Channel) - {channel}:
+                contacts.release(account=account, channel=other)
+            contacts.bind(account=account, channel=channel, address=_address_of(rescue))
+    except IntegrityError:
+        return False
+    account.refresh_from_db()
+    account.set_unusable_password()
+    account.save(update_fields=["password"])
+    close_entrances(account=account)
+    Authenticator.objects.filter(user=account).delete()
+    SecurityAnswer.objects.filter(account=account).delete()
+    return True
+
+
+def _send(code: Code) -> None:
+    queue_rendered(
+        channel=Channel(code.channel),
+        to=codes.address_of(code),
+        kind=codes.KIND,
+        reference=code.key,
+        purpose=code.purpose,
+    )
+
+
+def _tell_old_contacts(account: User, rescue: Rescue) -> None:
+    link = settings.SITE_URL + reverse("accounts:stop_rescue", args=[rescue.key])
+    if rescue.due_at is None:
+        raise ValueError("an opened rescue has its time")
+    with writing_to(account):
+        moment = date_format(timezone.localtime(rescue.due_at), "DATETIME_FORMAT")
+    tell_contacts(
+        account=account,
+        kind="rescue_asked",
+        params={"moment": moment, "link": link, "key": rescue.key.hex},
+    )
+
+
+def _write(act: str, account: User) -> None:
+    audit.record(
+        action=f"accounts.{act}",
+        actor_id=None,
+        subject_type="account",
+        subject_key=account.key,
+    )
+
+
+def _address_of(rescue: Rescue) -> str:
+    return cipher.unseal(bytes(rescue.contact_sealed), context=_context(rescue)).decode()
+
+
+def _context(rescue: Rescue) -> str:
+    return f"rescue-contact:{rescue.key}"
+
+
+def _hash(code: str) -> bytes:
+    typed = "".join(char for char in text.fold_typed(code).upper() if char.isalnum())
+    return keyed_hash("rescue-code", typed)

@@ -1,0 +1,133 @@
+"""Pages for whoever can read neither the phone nor the mailbox of the account any more."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.client_ip import client_address
+from accounts.codes import services as codes
+from accounts.codes.services import Outcome
+from accounts.contacts.forms import CodeForm
+from accounts.contacts.views import code_page
+from accounts.limits.proof_of_work_field import guard_sending
+from accounts.limits.rate_limits import LimitReachedError, has_sent_many
+from accounts.models import Code, CodePurpose, Rescue
+from accounts.recovery import staff_assisted as journey
+from accounts.recovery.forms import NewContactForm
+
+# In the session: the key of the code asked for, and of the rescue it began.
+ASKED, BEGUN = "rescue_code", "rescue"
+
+
+@login_not_required
+@require_safe
+def lost(request: HttpRequest) -> HttpResponse:
+    """找回账号: what one still has tells the way back (guide row 11)."""
+    return render(request, "account/lost.html")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Name a new contact; POST sends it a code."""
+    form = guard_sending(NewContactForm(request.POST or None), client_address(request))
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "account/rescue_ask.html", {"form": form})
+    try:
+        code = journey.ask_for_code(
+            contact=form.cleaned_data["contact"],
+            client=client_address(request),
+            earlier=_asked(request),
+        )
+    except LimitReachedError as error:
+        return _too_often(request, error)
+    request.session[ASKED] = str(code.key)
+    return redirect("account_rescue_enter")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """Type the code; the right one leads to what is to be shown at the school."""
+    code = _asked(request)
+    if code is None:
+        return redirect("account_rescue")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            outcome, begun = _try(request, code, form)
+        except journey.ContactHasAccountError:
+            return render(request, "account/rescue_has_account.html")
+        if begun is not None:
+            request.session[BEGUN] = str(begun.key)
+            return redirect("account_rescue_state")
+        if outcome is Outcome.OVER:
+            messages.error(request, _("This code no longer works. Please get a new one."))
+            return redirect("account_rescue")
+    ways = {"change_url": reverse("account_rescue"), "resend_url": reverse("account_rescue_again")}
+    return render(request, "account/rescue_enter.html", code_page(code, form) | ways)
+
+
+@login_not_required
+@require_POST
+def again(request: HttpRequest) -> HttpResponse:
+    """Send the same code again (guide row 44)."""
+    code = _asked(request)
+    if code is None or has_sent_many(client_address(request)):
+        return redirect("account_rescue")
+    try:
+        journey.send_again(code=code, client=client_address(request))
+    except LimitReachedError as error:
+        return _too_often(request, error)
+    return redirect("account_rescue_enter")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def state(request: HttpRequest) -> HttpResponse:
+    """How far it is; POST shows the code for the school, once."""
+    key = request.session.get(BEGUN)
+    begun = Rescue.objects.filter(key=key).first() if key else None
+    if begun is None:
+        return redirect("account_rescue")
+    code = journey.new_code(rescue=begun) if request.method == "POST" else None
+    context = {"rescue": begun, "contact": journey.contact_of(begun), "code": code}
+    return render(request, "account/rescue_state.html", context)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, key: str) -> HttpResponse:
+    """The old contact objects; a mail scanner's GET does nothing."""
+    rescue = journey.open_to_objection(key=key)
+    done = request.method == "POST" and rescue is not None and journey.object_to(rescue=rescue)
+    return render(request, "accounts/stop_rescue.html", {"rescue": rescue, "done": done})
+
+
+def _asked(request: HttpRequest) -> Code | None:
+    key = request.session.get(ASKED)
+    return codes.living_code(key=key, purpose=CodePurpose.RESCUE) if key else None
+
+
+def _try(request: HttpRequest, code: Code, form: CodeForm) -> tuple[Outcome, Rescue | None]:
+    try:
+        outcome, begun = journey.take_contact(
+            code=code, typed=form.cleaned_data["code"], client=client_address(request)
+        )
+    except LimitReachedError:
+        form.add_error("code", _("Too many tries. Please come back in an hour."))
+        return Outcome.WRONG, None
+    if outcome is Outcome.WRONG:
+        form.add_error("code", _("This code is not right. After five tries it no longer works."))
+    return outcome, begun
+
+
+def _too_often(request: HttpRequest, error: LimitReachedError) -> HttpResponse:
+    code = _asked(request)
+    way_on = reverse("account_rescue_enter" if code else "account_rescue")
+    context = {"error": error, "code": code, "way_on": way_on}
+    return render(request, "accounts/limit_reached.html", context, status=429)

@@ -1,0 +1,68 @@
+"""Choosing a username, and being reminded how one signs in."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.client_ip import client_address
+from accounts.limits.proof_of_work_field import guard_sending
+from accounts.limits.rate_limits import LimitReachedError
+from accounts.models import User
+from accounts.recovery import usernames
+from accounts.recovery.forms import KnownContactForm, UsernameForm
+from accounts.sessions.recent_proof import require_recent_proof
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_username(request: HttpRequest) -> HttpResponse:
+    """Choose a name to sign in with, or another one."""
+    account = cast("User", request.user)
+    require_recent_proof(request)
+    form = UsernameForm(request.POST or None, initial={"username": account.username})
+    if request.method == "POST" and form.is_valid() and _chosen(request, account, form):
+        messages.success(request, _("From now on you can sign in with this name too."))
+        return redirect("accounts:security")
+    return render(request, "accounts/username.html", {"form": form})
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def find_username(request: HttpRequest) -> HttpResponse:
+    """找回用户名: name a contact; POST sends it how its account signs in (guide row 11)."""
+    form = guard_sending(KnownContactForm(request.POST or None), client_address(request))
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "account/find_username.html", {"form": form})
+    try:
+        usernames.send_hints(
+            identifier=form.cleaned_data["contact"], client=client_address(request)
+        )
+    except LimitReachedError as error:
+        context = {"error": error, "way_on": reverse("account_find_username")}
+        return render(request, "accounts/limit_reached.html", context, status=429)
+    return redirect("account_find_username_sent")
+
+
+@login_not_required
+@require_safe
+def hints_sent(request: HttpRequest) -> HttpResponse:
+    """What was sent, whether or not there is an account."""
+    return render(request, "account/find_username_sent.html")
+
+
+def _chosen(request: HttpRequest, account: User, form: UsernameForm) -> bool:
+    try:
+        free = usernames.choose_username(
+            account=account, username=form.cleaned_data["username"], request=request
+        )
+    except LimitReachedError:
+        form.add_error("username", _("Too many tries. Please come back in an hour."))
+        return False
+    if not free:
+        form.add_error("username", _("This name is taken. Please choose another one."))
+    return free

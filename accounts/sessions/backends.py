@@ -1,0 +1,59 @@
+"""How an account is fetched: behind a session, and by its phone at sign-in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.sessions.prepared_statements import model_from_row, read_prepared
+
+_FIELDS = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001 - Django's API
+_NAMES = [*_FIELDS, "granted_roles", "unread_notices"]
+ACCOUNT_WIDTH = len(_NAMES)
+# What every page shows of an account. Roles are read anew on each request, so that one
+# taken away is gone on the next (T19). The account's key follows.
+ACCOUNT_SQL = f"""
+SELECT {", ".join(f"u.{name}" for name in _FIELDS)},
+  ARRAY(SELECT g.role FROM accounts_rolegrant g WHERE g.user_id = u.id) AS granted_roles,
+  (SELECT count(*) FROM accounts_notice n
+    WHERE n.account_id = u.id AND n.read_at IS NULL) AS unread_notices
+FROM accounts_user u WHERE u.id ="""
+
+
+def account_from(row: Sequence[Any]) -> User:
+    """The account in a row of ``ACCOUNT_SQL``, with what was read along."""
+    account = model_from_row(User, _NAMES, row)
+    if account.phone is not None:
+        account.phone = account.phone  # makes a number of the text
+    return account
+
+
+class PortalBackend(AuthenticationBackend):
+    """Brings along with the account what every page shows of it."""
+
+    def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        self._refused: set[int] = set()
+        found: User | None = super()._authenticate(request, **credentials)
+        return found
+
+    def _check_password(self, user: User | None, password: str) -> User | None:
+        """Look once at each account: found by two ways it would take twice the time (T4)."""
+        if user is None or user.pk in self._refused:
+            return None
+        found: User | None = super()._check_password(user, password)
+        if found is None:
+            self._refused.add(user.pk)
+        return found
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The active account with this key, its roles known; None when there is none."""
+        rows = read_prepared(f"{ACCOUNT_SQL} %s", [int(user_id)])
+        user = account_from(rows[0]) if rows else None
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+    def _authenticate_by_phone(self, phone: str, password: str) -> User | None:
+        """``phone`` in E.164 form; only a confirmed number is anybody's (guide row 14)."""
+        owner = User.objects.filter(phone=phone, phone_confirmed_at__isnull=False).first()
+        return self._check_password(owner, password)

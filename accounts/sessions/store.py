@@ -1,0 +1,205 @@
+"""Sessions in the database, sealed, and read together with the account they belong to.
+
+A session holds what a person is about to do: a second factor not yet confirmed, words
+not yet sent, the address of a sign-up. A dump of the table tells none of it (T13).
+
+The table keeps a keyed hash of each session's key: what the browser's cookie holds
+stands nowhere, and the sealed data opens in its own row alone.
+
+Every page needs both; one question brings them. The session's own signed data
+stays the authority on whose it is: what was read along is used only when it
+agrees (``account_of_session``).
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    get_user,
+)
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import Session, User
+from accounts.sessions.backends import ACCOUNT_SQL, ACCOUNT_WIDTH, account_from
+from accounts.sessions.prepared_statements import read_prepared
+from vault.cipher import UnsealError, seal, unseal
+from vault.lookup import keyed_hash
+
+_SELECT = f"""
+SELECT s.session_data, a.*{{columns}}
+FROM accounts_session s
+LEFT JOIN LATERAL ({ACCOUNT_SQL} s.account_id) a ON true
+{{along}}
+WHERE s.session_key = %s AND s.expire_date > now()
+"""
+SESSION_SQL = _SELECT.format(columns="", along="")
+
+
+@dataclass(frozen=True)
+class ReadAlong:
+    """What one page needs of its account, brought by the same question.
+
+    ``sql`` selects it, with ``{account}`` for the account's key; ``params`` are its
+    parameters, made anew for each request.
+    """
+
+    sql: str
+    params: Callable[[], list[Any]]
+
+    @cached_property
+    def session_sql(self) -> str:
+        """The question for session, account and these rows."""
+        along = self.sql.format(account="s.account_id")
+        return _SELECT.format(columns=", p.*", along=f"LEFT JOIN LATERAL ({along}) p ON true")
+
+
+_read_along: dict[str, ReadAlong] = {}
+
+
+def register_read_along(page: str, along: ReadAlong) -> None:
+    """Bring ``along`` for the page with this name; call it in ``AppConfig.ready``."""
+    _read_along[page] = along
+
+
+@cache
+def _along_by_path() -> dict[str, ReadAlong]:
+    return {reverse(page): along for page, along in _read_along.items()}
+
+
+class SessionStore(DatabaseSessionStore):
+    """Django's sessions; ``account`` is who signed in with this one, as far as was read along."""
+
+    account: User | None = None
+    along: ReadAlong | None = None
+    rows_along: list[tuple[Any, ...]] | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """The table of sessions."""
+        return Session
+
+    def load(self) -> dict[str, Any]:
+        """The session's data; a session that is over or unknown is empty and gets a new key."""
+        rows = self._read() if self.session_key else []
+        if not rows:
+            self._session_key = None
+            return {}
+        data, *account = rows[0][: 1 + ACCOUNT_WIDTH]
+        if account[0] is not None:
+            self.account = account_from(account)
+            if self.along is not None:
+                tails = (row[1 + ACCOUNT_WIDTH :] for row in rows)
+                self.rows_along = [tail for tail in tails if tail[0] is not None]
+        return self.decode(data)
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """The row that keeps ``data``, under the hash of the key."""
+        self._get_or_create_session_key()  # type: ignore[attr-defined]
+        return Session(
+            session_key=self.handle,
+            session_data=self.encode(data),
+            expire_date=self.get_expiry_date(),
+            account_id=data.get(SESSION_KEY),
+        )
+
+    def exists(self, session_key: str) -> bool:
+        """Whether a session has this key."""
+        return bool(super().exists(handle_of(session_key)))
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End the session with this key, or this one."""
+        key = session_key or self.session_key
+        if key:
+            super().delete(handle_of(key))
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """The sealed form of a session's signed data, as text for the table."""
+        signed: str = super().encode(session_dict)
+        return b64encode(seal(signed.encode(), context=context_of(self.handle))).decode()
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        """A session's data; empty when it is not sealed by a key of the portal."""
+        return self.decode_row(self.handle, session_data)
+
+    @property
+    def handle(self) -> str:
+        """The hash under which this session is kept; names it without opening it."""
+        return handle_of(self.session_key or "")
+
+    @classmethod
+    def decode_row(cls, handle: str, session_data: bytes | str) -> dict[str, Any]:
+        """The data of the row ``handle``; empty as above."""
+        try:
+            signed = unseal(b64decode(session_data), context=context_of(handle)).decode()
+        except (UnsealError, ValueError):
+            return {}
+        decoded: dict[str, Any] = DatabaseSessionStore.decode(cls(), signed)
+        return decoded
+
+    def _read(self) -> list[tuple[Any, ...]]:
+        if self.along is None:
+            return read_prepared(SESSION_SQL, [self.handle])
+        return read_prepared(self.along.session_sql, [*self.along.params(), self.handle])
+
+
+def handle_of(session_key: str) -> str:
+    """The keyed hash of a session's key: 40 hexadecimal digits, as the column is wide."""
+    return keyed_hash("session-key", session_key).hex()[:40]
+
+
+def context_of(handle: str) -> str:
+    """What the data of the row ``handle`` is sealed for."""
+    return f"session:{handle}"
+
+
+class SignedInMiddleware(AuthenticationMiddleware):
+    """Django's, which takes the account that came with the session."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Name who asks; nothing is read before somebody wants to know."""
+        super().process_request(request)
+        request.session.along = _along_by_path().get(request.path_info)  # type: ignore[attr-defined]
+        request.user = SimpleLazyObject(lambda: _who_asks(request))  # type: ignore[assignment]
+
+
+def _who_asks(request: HttpRequest) -> User | AnonymousUser:
+    # Known from here on: nobody need look through the lazy object again.
+    request.user = account_of_session(request) or get_user(request)
+    return request.user
+
+
+def rows_along(request: HttpRequest, account: User) -> list[tuple[Any, ...]] | None:
+    """The rows read along for ``account``; None when its page has to ask for them itself."""
+    session = request.session
+    if getattr(session, "account", None) is not account:
+        return None
+    rows: list[tuple[Any, ...]] | None = getattr(session, "rows_along", None)
+    return rows
+
+
+def account_of_session(request: HttpRequest) -> User | None:
+    """The account read along, if the session's signed data names it and it may still enter."""
+    session = request.session
+    named = session.get(SESSION_KEY)  # loads the session, and the account with it
+    account: User | None = getattr(session, "account", None)
+    if account is None or not account.is_active or named != str(account.pk):
+        return None
+    if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return None
+    agreed = session.get(HASH_SESSION_KEY) or ""
+    if not constant_time_compare(agreed, account.get_session_auth_hash()):
+        return None  # the password was changed elsewhere: Django's own way decides
+    return account

@@ -1,0 +1,128 @@
+"""Hooks into django-allauth, kept thin."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.client_ip import client_address
+from accounts.contacts.alerts import tell_phone
+from accounts.identifiers.services import Identifier, owner_of
+from accounts.languages.services import writing_to
+from accounts.limits import login_attempts, rate_limits
+from accounts.limits.known_devices import is_known_by_name
+from accounts.limits.rate_limits import LimitReachedError
+from accounts.models import Purpose, User
+from accounts.password_state import PasswordReplacedError, lock_unchanged
+from accounts.privacy.consent.services import must_be_asked
+from accounts.privacy.consent.views import consent_page
+from accounts.recovery.closing import close_entrances
+from accounts.sessions.recent_proof import note_sign_up
+from accounts.sessions.services import handle_of_request
+from delivery.models import Channel
+
+# Activation, and its twin for an address that has an account (T4).
+LINKS = (
+    "account/email/email_confirmation",
+    "account/email/email_confirmation_signup",
+    "account/email/account_already_exists",
+)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """The portal's account rules where they differ from allauth's."""
+
+    def populate_username(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """A username is optional: none is invented (guide row 14)."""
+
+    def get_login_stages(self) -> list[str]:
+        """A confirmed phone activates an account as a confirmed mailbox does."""
+        own = {"allauth.account.stages.EmailVerificationStage": "ConfirmedContactStage"}
+        stages: list[str] = super().get_login_stages()
+        return [f"accounts.sign_in.stages.{own[path]}" if path in own else path for path in stages]
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write to the owner of an account in their own language; links no more than limits allow.
+
+        Nobody is told that nothing was sent: links sent before still work.
+        """
+        if template_prefix in LINKS and not rate_limits.try_consume("send_link", email.lower()):
+            return
+        mailbox = Identifier(Channel.EMAIL, email.lower())
+        owner = owner_of(mailbox, unconfirmed_mailbox=True)
+        with writing_to(context.get("user") or (owner.account if owner else None)):
+            super().send_mail(template_prefix, email, context)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any
+    ) -> None:
+        """Tell the owner of a change of password or second factor by text message too."""
+        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+        if isinstance(user, User):
+            tell_phone(account=user, kind="security_changed")
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, *, signup: bool, **kwargs: Any
+    ) -> HttpResponse:
+        """Remember in the session that signed up that it did; ask for a new notice first."""
+        if signup:
+            note_sign_up(request)
+        answer: HttpResponse = super().post_login(request, user, signup=signup, **kwargs)
+        if isinstance(user, User) and must_be_asked(user):
+            return redirect(consent_page(Purpose.ACCOUNT, way_on=answer.get("Location", "")))
+        return answer
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Change the password, and close every code and grant that was given before.
+
+        Only the password is written, and only if it was not replaced meanwhile.
+        """
+        if not isinstance(user, User):
+            raise TypeError("not an account of the portal")
+        try:
+            with transaction.atomic():
+                lock_unchanged(user)
+                user.set_password(password)
+                user.save(update_fields=["password"])
+                close_entrances(account=user)
+        except PasswordReplacedError as error:
+            raise ImmediateHttpResponse(redirect("account_login")) from error
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        """Whether ``password`` is the user's; django-allauth's own knows no phone.
+
+        Raises ValidationError after too many wrong ones.
+        """
+        if not isinstance(user, User):
+            raise TypeError("not an account of the portal")
+        session = handle_of_request(self.request)
+        try:
+            self._try = login_attempts.begin_in_session(account=user, session=session)
+        except LimitReachedError as error:
+            raise ValidationError(login_attempts.wait_until(error.lifts_at)) from error
+        right = user.check_password(password)
+        if right:
+            self._rollback_login_failed_rl_usage()
+        return right
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try before the password is looked at. Raises ValidationError."""
+        name = login_attempts.name_in(credentials)
+        try:
+            self._try = login_attempts.begin(
+                name=name,
+                client=client_address(request),
+                proved=login_attempts.is_proved(request),
+                known=is_known_by_name(request, name),
+            )
+        except LimitReachedError as error:
+            raise ValidationError(login_attempts.wait_until(error.lifts_at)) from error
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """django-allauth's hook for a right password: it is no failure."""
+        login_attempts.succeed(self._try)

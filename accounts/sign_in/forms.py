@@ -1,0 +1,142 @@
+"""The forms of sign-up, sign-in and recovery; where it has one, on top of django-allauth's."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.client_ip import client_address
+from accounts.identifiers import services as identifiers
+from accounts.identifiers.email_addresses import MOST_TYPED
+from accounts.identifiers.phone_numbers import clean_mobile
+from accounts.limits import login_attempts
+from accounts.limits.known_devices import is_known_by_name
+from accounts.limits.proof_of_work_field import CaptchaField
+from accounts.models import User
+from delivery.models import Channel
+
+PASSWORD_HINT = _("At least 8 characters; three words you can remember make a good password.")
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """Sign in with whatever was registered (guide row 14)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        login = self.fields["login"]
+        login.label = _("E-mail, mobile number or username")
+        login.widget.attrs.pop("placeholder", None)
+        login.widget.attrs |= {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
+        password = self.fields["password"]
+        password.widget.attrs.pop("placeholder", None)
+        password.help_text = ""
+        self._demand_proof()
+
+    def clean(self) -> dict[str, Any]:
+        """Look at the password; after one wrong too many the proof is asked for at once."""
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        finally:
+            self._demand_proof()
+        return cleaned
+
+    def _demand_proof(self) -> None:
+        typed = self.data.get("login", "")
+        if not typed:
+            return
+        name, request = login_attempts.name_typed(typed), self.request
+        known = is_known_by_name(request, name)
+        demand = login_attempts.demand_for(name=name, client=client_address(request), known=known)
+        if demand is not None:
+            self.fields["captcha"] = CaptchaField(level=demand.level, without_script=demand.until)
+
+    def clean_login(self) -> str:
+        """An e-mail address in its one form; anything else as typed."""
+        typed: str = super().clean_login()
+        try:
+            found = identifiers.parse(typed)
+        except ValidationError:
+            return typed
+        return found.value if found.channel == Channel.EMAIL else typed
+
+    def clean_captcha(self) -> str:
+        """Let the password be looked at."""
+        login_attempts.mark_proved(self.request)
+        return str(self.cleaned_data["captcha"])
+
+    def user_credentials(self) -> dict[str, str]:
+        """What the one field holds: a mobile number is looked up as such first."""
+        credentials: dict[str, str] = super().user_credentials()
+        try:
+            credentials["phone"] = clean_mobile(self.cleaned_data["login"])
+        except ValidationError:
+            return credentials
+        return credentials
+
+
+class IdentifierForm(forms.Form):
+    """Which account is meant, in one field (guide row 14)."""
+
+    login = forms.CharField(
+        label=_("E-mail, mobile number or username"),
+        max_length=MOST_TYPED,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_login(self) -> identifiers.Identifier:
+        return identifiers.parse(self.cleaned_data["login"])
+
+
+class NewPasswordForm(forms.Form):
+    """Choose a new password; typed once, since it can be shown."""
+
+    password1 = forms.CharField(
+        label=_("New password"),
+        help_text=PASSWORD_HINT,
+        strip=False,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password", "data-password-strength": ""}
+        ),
+    )
+
+    def __init__(self, *args: Any, account: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+
+    def clean_password1(self) -> str:
+        password: str = self.cleaned_data["password1"]
+        validate_password(password, self.account)
+        return password
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    """Choose a new password, knowing the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        self.fields["oldpassword"].label = _("Current password")
+        password = self.fields["password1"]
+        password.label = _("New password")
+        password.help_text = PASSWORD_HINT
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        password.widget.attrs["data-password-strength"] = ""
+
+
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+    """Type the password again before something that matters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("Password")
+        self.fields["password"].widget.attrs.pop("placeholder", None)

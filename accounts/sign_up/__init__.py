@@ -1,0 +1,1 @@
+"""Signing up and activating an account."""
