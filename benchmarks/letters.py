@@ -15,7 +15,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from benchmarks._harness import tell
-from delivery import sending, services
+from delivery import sending
+from delivery import services as delivery
 from delivery.content import EmailContent
 from delivery.models import MailDomain, OutboxMessage, Status
 from tests.delivery.fake_smtp import DROP, LOST, OK, FakeSmtp, serving
@@ -63,7 +64,7 @@ def test_all_that_can_arrive_arrives_once(settings: Settings) -> None:
     provider = Provider()
     fake = FakeSmtp(rcpt=provider.answer_recipient, data=provider.answer_content)
     letter = EmailContent(subject="提醒", text="请核对学籍信息。\n")
-    services.queue_many(
+    delivery.queue_many(
         ((f"u{n}@{DOMAINS[n % 5]}", letter, None) for n in range(LETTERS)), purpose="bench"
     )
     rounds, started = 0, time.perf_counter()

@@ -29,7 +29,7 @@ class RuleError(PermanentError):
     """This provider takes no such text by a rule of its own: another provider may."""
 
 
-class PassingError(DeliveryError):
+class TransientError(DeliveryError):
     """It was surely not accepted, but may be later: flow control, 5xx, no connection."""
 
 

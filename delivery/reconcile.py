@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Greatest, Now
 
-from delivery import claims, receipts
+from delivery import transitions
 from delivery.content import unseal
 from delivery.errors import DeliveryError
 from delivery.models import Channel, OutboxMessage, Status
@@ -61,8 +61,8 @@ def _ask(message: OutboxMessage) -> None:
             logger.warning("%s did not answer a look-up: %s", provider.name, error.code)
             continue
         if isinstance(found, Receipt):
-            receipts.record(provider.name, found)
+            transitions.record(provider.name, found)
             return
         absent += isinstance(found, Absent)
     if named and absent == len(named):
-        claims.requeue_absent(message.key)
+        transitions.requeue_absent(message.key)

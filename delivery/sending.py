@@ -11,14 +11,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from delivery import claims, email, pacing
-from delivery.claims import Outcome
+from delivery import transitions
 from delivery.content import Content, EmailContent, SmsContent, unseal
-from delivery.errors import DeliveryError, PassingError, Reach, RuleError, UncertainError
+from delivery.email import pacing
+from delivery.email import transport as email_transport
+from delivery.errors import DeliveryError, Reach, RuleError, TransientError, UncertainError
 from delivery.models import OutboxMessage, Status
-from delivery.registry import renderer
+from delivery.renderers import renderer
 from delivery.sms.base import Sms
 from delivery.sms.registry import providers
+from delivery.transitions import Outcome
 from vault.cipher import UnsealError
 
 logger = logging.getLogger(__name__)
@@ -31,15 +33,15 @@ Mail = tuple[OutboxMessage, str, EmailContent]
 Stopped = dict[str, str]
 
 
-def send_due(limit: int = claims.BATCH) -> int:
+def send_due(limit: int = transitions.BATCH) -> int:
     """Send one batch of due messages; returns how many were claimed."""
-    messages = claims.claim(limit)
+    messages = transitions.claim(limit)
     if not messages:
         return 0
     late = pacing.too_fast(messages)
-    waiting = [claims.untried(message, "paced") for message in messages if message.pk in late]
+    waiting = [transitions.untried(message, "paced") for message in messages if message.pk in late]
     letters, unsendable = _open([message for message in messages if message.pk not in late])
-    ours = claims.hand_over([message for message, _, _ in letters])
+    ours = transitions.hand_over([message for message, _, _ in letters])
     letters = [letter for letter in letters if letter[0].pk in ours]
     stopped: Stopped = {}
     outcomes = _send_all(letters, stopped)
@@ -47,7 +49,7 @@ def send_due(limit: int = claims.BATCH) -> int:
     pacing.resume(
         {one.message.domain for one in outcomes if one.status == Status.SENT} - {*stopped}
     )
-    claims.settle(waiting + unsendable + outcomes)
+    transitions.settle(waiting + unsendable + outcomes)
     return len(messages)
 
 
@@ -108,10 +110,10 @@ def _send_all(letters: Sequence[Letter], stopped: Stopped) -> list[Outcome]:
 def _send_mails(share: Sequence[Mail], stopped: Stopped) -> list[Outcome]:
     """Send over one connection; without one all wait for another time."""
     try:
-        connection = email.connect()
+        connection = email_transport.connect()
     except DeliveryError as error:
         stopped[pacing.SERVER] = error.code
-        return [claims.untried(message, error.code) for message, _, _ in share]
+        return [transitions.untried(message, error.code) for message, _, _ in share]
     deadline = time.monotonic() + settings.OUTBOX_HANDOVER_LEASE / 2
     try:
         return [_send_mail(connection, mail, stopped, deadline) for mail in share]
@@ -120,20 +122,20 @@ def _send_mails(share: Sequence[Mail], stopped: Stopped) -> list[Outcome]:
 
 
 def _send_mail(
-    connection: email.Connection, mail: Mail, stopped: Stopped, deadline: float
+    connection: email_transport.Connection, mail: Mail, stopped: Stopped, deadline: float
 ) -> Outcome:
     message, recipient, content = mail
     reason = stopped.get(pacing.SERVER) or stopped.get(message.domain)
     if reason or time.monotonic() > deadline:
-        return claims.untried(message, reason or "slow-server")
+        return transitions.untried(message, reason or "slow-server")
     try:
-        letter = email.compose(message.key, recipient, content, message.language)
+        letter = email_transport.compose(message.key, recipient, content, message.language)
         return Outcome(message, Status.SENT, "email", connection.send(letter, message.key))
     except DeliveryError as error:
         if error.reach in (Reach.DOMAIN, Reach.SERVER):
             name = pacing.SERVER if error.reach is Reach.SERVER else message.domain
             stopped[name] = error.code
-            return claims.untried(message, error.code)
+            return transitions.untried(message, error.code)
         return _failure(message, "email", error)
     except Exception as error:
         logger.exception("Sending an e-mail failed in an unforeseen way")
@@ -143,14 +145,14 @@ def _send_mail(
 
 def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> list[Outcome]:
     sms = Sms(message.key.hex, recipient, content.kind, content.params, message.language)
-    error: DeliveryError = PassingError("no-provider")
+    error: DeliveryError = TransientError("no-provider")
     refusals: list[DeliveryError] = []
     name = ""
     for provider in providers():
         name = provider.name
         try:
             return [Outcome(message, Status.SENT, name, provider.send(sms))]
-        except (PassingError, RuleError) as refusal:  # surely not accepted: the next one may
+        except (TransientError, RuleError) as refusal:  # surely not accepted: the next one may
             refusals.append(refusal)
         except DeliveryError as failure:
             error = failure
@@ -161,7 +163,7 @@ def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> li
             break
     else:
         # What one refuses for good by its rule another may take later.
-        later = [one for one in refusals if isinstance(one, PassingError)]
+        later = [one for one in refusals if isinstance(one, TransientError)]
         error = [error, *refusals, *later][-1]
     if isinstance(error, RuleError) or error.code == "template-not-configured":
         logger.error("No provider takes text messages of kind %s: %s", content.kind, error.code)
@@ -169,8 +171,8 @@ def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> li
 
 
 def _failure(message: OutboxMessage, provider: str, error: DeliveryError) -> Outcome:
-    if isinstance(error, PassingError):
-        return claims.passing(message, error.code)
+    if isinstance(error, TransientError):
+        return transitions.passing(message, error.code)
     if error.reach is Reach.RECIPIENT:
         return Outcome(message, Status.FAILED, provider, error=error.code, is_returned=True)
     status = Status.UNKNOWN if isinstance(error, UncertainError) else Status.FAILED

@@ -3,12 +3,10 @@
 import logging
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 from django.utils.translation import get_language
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
@@ -16,14 +14,14 @@ from redis.exceptions import RedisError
 from delivery import content as contents
 from delivery import tasks
 from delivery.content import Content, EmailContent, SmsContent
+from delivery.email.bounces import recipient_hash
+from delivery.email.pacing import domain_of
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel, OutboxMessage, ReturnedMail, Status
-from delivery.pacing import domain_of
-from delivery.returns import recipient_hash
 
 logger = logging.getLogger(__name__)
 
-BROKER_PAUSE = 5.0  # seconds without ringing after the broker did not answer
+BROKER_RETRY_AFTER = 5.0  # seconds without ringing after the broker did not answer
 BULK_DRAINERS = 2
 _broker_silent_until = 0.0
 
@@ -79,7 +77,7 @@ def queue_rendered(
     purpose: str,
     account_id: int | None = None,
 ) -> OutboxMessage:
-    """Queue a message whose text is made when it is sent (see ``delivery.registry``)."""
+    """Queue a message whose text is made when it is sent (see ``delivery.renderers``)."""
     message = _row(channel, to, purpose, account_id)
     message.kind, message.reference = kind, str(reference)
     message.sealed = contents.seal(message.key, to, None)
@@ -96,39 +94,8 @@ def queue_many(messages: Iterable[tuple[str, Content, int | None]], *, purpose: 
         rows.append(row)
     OutboxMessage.objects.bulk_create(rows, batch_size=1000)
     for _ in range(BULK_DRAINERS if rows else 0):
-        transaction.on_commit(partial(_ring, tasks.drain_outbox), robust=True)
+        transaction.on_commit(partial(_enqueue, tasks.drain_outbox), robust=True)
     return len(rows)
-
-
-def record_receipt(
-    *,
-    provider: str,
-    provider_id: str,
-    out_id: str,
-    delivered: bool,
-    at: datetime | None,
-    error: str = "",
-) -> bool:
-    """Record what a provider says became of a message; False when nothing changed.
-
-    Found by our key (``out_id``) where the provider returns it, else by the
-    provider's id. Receipts come twice, late and out of order: only a message
-    that is on its way moves, once.
-    """
-    found = Q(provider=provider, provider_id=provider_id) if provider_id else Q(pk=None)
-    if out_id:
-        found |= Q(key=out_id)
-    open_states = [Status.SENDING, Status.SENT, Status.UNKNOWN]
-    changed = OutboxMessage.objects.filter(found, status__in=open_states).update(
-        status=Status.DELIVERED if delivered else Status.FAILED,
-        settled_at=at or Now(),
-        sent_at=Coalesce("sent_at", "handed_over_at", Now()),
-        provider=provider,
-        provider_id=provider_id,
-        error="" if delivered else error[:80],
-        sealed=b"",
-    )
-    return changed == 1
 
 
 def forget_account(*, account_id: int) -> None:
@@ -161,12 +128,12 @@ def _row(channel: Channel, to: str, purpose: str, account_id: int | None) -> Out
 
 def _enter(message: OutboxMessage) -> OutboxMessage:
     message.save(force_insert=True)
-    ring = partial(_ring, tasks.send_message, str(message.key))
+    ring = partial(_enqueue, tasks.send_message, str(message.key))
     transaction.on_commit(ring, robust=True)
     return message
 
 
-def _ring(task: "tasks.Doorbell", *arguments: str) -> None:
+def _enqueue(task: "tasks.Doorbell", *arguments: str) -> None:
     """Tell a worker; when the broker is down the sweep will find the message."""
     global _broker_silent_until
     if time.monotonic() < _broker_silent_until:
@@ -174,5 +141,5 @@ def _ring(task: "tasks.Doorbell", *arguments: str) -> None:
     try:
         task.apply_async(arguments, retry=False)
     except (KombuError, RedisError, OSError) as error:
-        _broker_silent_until = time.monotonic() + BROKER_PAUSE
+        _broker_silent_until = time.monotonic() + BROKER_RETRY_AFTER
         logger.warning("Broker unreachable (%s): messages wait for the sweep", type(error).__name__)

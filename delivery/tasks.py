@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from celery import shared_task
 from django.db.models.functions import Now
 
-from delivery import claims, reconcile, sending
+from delivery import reconcile, sending, transitions
 from delivery.models import MailDomain, OutboxMessage, ReturnedMail, Status
 
 logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def sweep_outbox() -> None:
 
     Stops after a while; the next sweep goes on.
     """
-    claims.recover()
+    transitions.recover()
     deadline = time.monotonic() + SWEEP_SECONDS
     while sending.send_due() and time.monotonic() < deadline:
         pass

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from delivery import receipts, views
+from delivery import views, webhooks
 
 app_name = "delivery"
 urlpatterns = [
-    path("delivery/receipts/<slug:provider>/<str:token>/", receipts.receive, name="receipts"),
+    path("delivery/receipts/<slug:provider>/<str:token>/", webhooks.receive, name="receipts"),
     path("dev/outbox/", views.outbox, name="outbox"),
     path("dev/outbox/<slug:channel>/<uuid:name>/", views.letter, name="letter"),
 ]

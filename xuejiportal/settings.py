@@ -324,7 +324,7 @@ STORAGES = {
 REPORT_FONTS = env.words("REPORT_FONTS", "")
 
 # --- Sending -----------------------------------------------------------------
-EMAIL_BACKEND = "delivery.backend.OutboxEmailBackend"
+EMAIL_BACKEND = "delivery.email.backend.OutboxEmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "学籍门户 <noreply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # smtp (with EMAIL_URL), file (development), or the path of a Django e-mail back end,
@@ -395,6 +395,14 @@ CELERY_TASK_IGNORE_RESULT = True
 # worker serves ``delivery`` alone. So have imports, which take minutes: a report is
 # printed meanwhile. A worker that names no queue serves all.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("delivery"), Queue("imports")]
+IMPORT_TASKS = (
+    "enrollment.imports.tasks.rehearse_upload",
+    "enrollment.imports.tasks.publish_upload",
+    "enrollment.imports.tasks.sweep_batches",
+    "enrollment.photos.tasks.check_photos",
+    "enrollment.photos.tasks.take_photos",
+    "enrollment.photos.tasks.sweep_photo_batches",
+)
 IMPORT_TASKS = (
     "enrollment.imports.tasks.rehearse_upload",
     "enrollment.imports.tasks.publish_upload",

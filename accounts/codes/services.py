@@ -250,14 +250,14 @@ def _digits(text: str) -> str:
 
 
 def render(references: Sequence[str]) -> Mapping[str, Content]:
-    """What the outbox sends for each code that still lives (``delivery.registry``)."""
+    """What the outbox sends for each code that still lives (``delivery.renderers``)."""
     living = Code.objects.filter(key__in=references, closed_at__isnull=True, expires_at__gt=Now())
     contents = {str(code.key): _content(code) for code in living}
     return {key: content for key, content in contents.items() if content is not None}
 
 
 def give_back(unsent: Sequence[OutboxMessage]) -> None:
-    """A code that nobody could send is not counted against its address (``delivery.registry``)."""
+    """A code that nobody could send is not counted against its address (``delivery.renderers``)."""
     codes = {
         str(code.key): code
         for code in Code.objects.filter(key__in=[message.reference for message in unsent])

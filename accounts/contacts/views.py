@@ -19,9 +19,9 @@ from accounts.limits.rate_limits import LimitReachedError, has_sent_many, second
 from accounts.models import Code, User
 from accounts.sessions.recent_proof import has_recent_proof, require_recent_proof, signed_up_here
 from accounts.sessions.services import handle_of_request
+from delivery.email.bounces import returned_mail
 from delivery.models import Channel
 from delivery.queries import latest_message
-from delivery.returns import returned_mail
 
 FORMS: dict[Channel, type[forms.Form]] = {Channel.SMS: PhoneForm, Channel.EMAIL: MailboxForm}
 

@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import ContactCheck, User
+from delivery.email.bounces import forget_return
 from delivery.models import Channel
-from delivery.returns import forget_return
 
 GOOD_FOR = timedelta(days=365)
 PUT_OFF_FOR = timedelta(days=30)

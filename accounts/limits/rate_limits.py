@@ -208,7 +208,7 @@ def _refuse_over_global_cap(channel: Channel) -> None:
     """Refuse a code by text message when ``SMS_PER_MINUTE`` were asked for in the last minute (T6).
 
     It counts codes alone, which strangers ask for. What leaves in a minute, of every
-    kind, is held to the same figure by ``delivery.claims``: the rest waits. The lock
+    kind, is held to the same figure by ``delivery.transitions``: the rest waits. The lock
     is held until the code is counted, so no two requests share a place.
     """
     if channel != Channel.SMS:

@@ -10,7 +10,7 @@ from accounts.models import Code, RoleGrant, Session, StaffAdmission
 from accounts.recovery import staff_assisted
 from accounts.signals import backup_restored
 from audit import services as audit
-from delivery import claims
+from delivery import transitions
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def after_restore() -> Restored:
     counts = {
         "codes": Code.objects.filter(closed_at=None).update(closed_at=Now()),
         "sessions": Session.objects.count(),
-        "messages": claims.doubt_unsent(),
+        "messages": transitions.mark_unsent_unknown(),
         "deletions": deletion.begin_anew(),
         "rescues": staff_assisted.begin_again(),
         "staff_codes": StaffAdmission.objects.exclude(code_hash=None).update(code_hash=None),

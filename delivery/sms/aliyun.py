@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from delivery.errors import DeliveryError, PassingError, PermanentError, RuleError, UncertainError
+from delivery.errors import DeliveryError, PermanentError, RuleError, TransientError, UncertainError
 from delivery.sms import http
 from delivery.sms.base import Absent, Pending, Receipt, Sent, Sms
 from delivery.sms.signatures import acs3_headers, acs3_query
@@ -74,9 +74,9 @@ class AliyunProvider:
         try:
             answer = self._call("QuerySendDetails", parameters)
         except UncertainError as error:  # a question has no effect: it may be asked again
-            raise PassingError(error.code) from error
+            raise TransientError(error.code) from error
         if answer.get("Code") != "OK":
-            raise PassingError(str(answer.get("Code", "")))
+            raise TransientError(str(answer.get("Code", "")))
         details = answer.get("SmsSendDetailDTOs", {}).get("SmsSendDetailDTO", [])
         for detail in details:
             if detail.get("OutId") == sent.out_id:
@@ -127,7 +127,7 @@ def _number(number: str) -> str:
 def _refusal(code: str) -> DeliveryError:
     if code in BY_RULE:
         return RuleError(code)
-    return PermanentError(code) if code in PERMANENT else PassingError(code or "no-code")
+    return PermanentError(code) if code in PERMANENT else TransientError(code or "no-code")
 
 
 def _receipt(sent: Sent, detail: dict[str, Any]) -> Receipt | Pending:

@@ -18,7 +18,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from delivery.errors import PassingError, UncertainError
+from delivery.errors import TransientError, UncertainError
 
 CONNECTIONS = 32
 CONNECT_TIMEOUT = 5.0  # seconds
@@ -54,11 +54,11 @@ def post(
             retries=False,
         )
     except NEVER_LEFT as error:
-        raise PassingError(type(error).__name__) from error
+        raise TransientError(type(error).__name__) from error
     except HTTPError as error:
         raise UncertainError(type(error).__name__) from error
     if answer.status >= 500 or answer.status == 429:
-        raise PassingError(f"http-{answer.status}")
+        raise TransientError(f"http-{answer.status}")
     try:
         value = json.loads(answer.data)
     except ValueError as error:

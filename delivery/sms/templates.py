@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.template import TemplateDoesNotExist
 
-from delivery.errors import PassingError, PermanentError, RuleError
+from delivery.errors import PermanentError, RuleError, TransientError
 from delivery.sms.base import Sms
 from delivery.sms.kinds import fault_of, words
 
@@ -40,7 +40,7 @@ def fill(provider: str, sms: Sms) -> Filled:
     entry = settings.SMS_TEMPLATES.get(sms.kind, {})
     template_id = entry.get(provider)
     if not template_id:
-        raise PassingError("template-not-configured")
+        raise TransientError("template-not-configured")
     if fault := fault_of(provider, sms.params, text_of(sms)):
         raise RuleError(fault)
     names = entry.get("params", list(sms.params))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from delivery.errors import DeliveryError, PassingError, PermanentError, RuleError, UncertainError
+from delivery.errors import DeliveryError, PermanentError, RuleError, TransientError, UncertainError
 from delivery.sms import http
 from delivery.sms.base import Pending, Receipt, Sent, Sms
 from delivery.sms.signatures import JSON, tc3_authorization
@@ -81,7 +81,7 @@ class TencentProvider:
                 },
             )
         except DeliveryError as error:  # a question has no effect: it may be asked again
-            raise PassingError(error.code) from error
+            raise TransientError(error.code) from error
         for status in answer.get("PullSmsSendStatusSet") or []:
             ours = status.get("SessionContext") == sent.out_id
             if ours or (sent.provider_id and status.get("SerialNo") == sent.provider_id):
@@ -145,7 +145,7 @@ def pushed_receipts(items: Iterable[Any]) -> list[Receipt]:
 def _refusal(code: str) -> DeliveryError:
     if code in BY_RULE:
         return RuleError(code)
-    return PermanentError(code) if code in PERMANENT else PassingError(code or "no-code")
+    return PermanentError(code) if code in PERMANENT else TransientError(code or "no-code")
 
 
 def _time(value: str | None) -> datetime | None:

@@ -18,7 +18,7 @@ from accounts.models import Code, Rescue, Session, User
 from accounts.recovery import staff_assisted
 from accounts.roles import Role
 from audit.models import AuditEntry
-from delivery import claims, sending
+from delivery import sending, transitions
 from delivery.models import Channel, OutboxMessage, Status
 from enrollment.imports.tokens.services import create_token, find_token
 from enrollment.institutions.appointments import Post, invite
@@ -76,7 +76,7 @@ def test_nothing_is_sent_twice_blindly(li: User, outbox: Outbox) -> None:
     assert message.status == Status.UNKNOWN
     assert message.handed_over_at  # reconciling looks it up by that day
     # The provider says that it never had the message: only then it leaves.
-    assert claims.requeue_absent(message.key)
+    assert transitions.requeue_absent(message.key)
 
 
 def test_who_cancelled_since_is_not_erased(li: User, outbox: Outbox) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import LimitHit, User
-from delivery import claims, sending
+from delivery import sending, transitions
 from delivery.models import OutboxMessage, Status
 from delivery.sms.registry import providers
 from tests.delivery import fake_sms
@@ -68,7 +68,7 @@ def test_flow_control_is_waited_for_and_said_so(vendor: Fake, asking: Client) ->
 
 @pytest.mark.parametrize("fault", ["isv.MOBILE_NUMBER_ILLEGAL", "isv.BUSINESS_LIMIT_CONTROL"])
 def test_what_nobody_could_send_is_not_counted(vendor: Fake, asking: Client, fault: str) -> None:
-    OutboxMessage.objects.update(attempts=claims.MAX_ATTEMPTS - 1)  # the last of its tries
+    OutboxMessage.objects.update(attempts=transitions.MAX_ATTEMPTS - 1)  # the last of its tries
     vendor.faults = [fault]
     sending.send_due()
     assert OutboxMessage.objects.get().status == Status.FAILED

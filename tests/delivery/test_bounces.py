@@ -10,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from delivery import reconcile, returns, sending, services, tasks
+from delivery import reconcile, sending, tasks
+from delivery import services as delivery
+from delivery.email import bounces
 from delivery.models import OutboxMessage, ReturnedMail, Status
 from tests.delivery.fake_smtp import FakeSmtp, serving
 from tests.people import make_account
@@ -59,10 +61,10 @@ def _returning(settings: Settings) -> None:
 @pytest.fixture
 def sent(settings: Settings) -> OutboxMessage:
     with serving(FakeSmtp(), settings) as server:
-        services.queue_email(to=ADDRESS, subject="你好", text="正文", purpose="test")
+        delivery.queue_email(to=ADDRESS, subject="你好", text="正文", purpose="test")
         sending.send_due()
         message = OutboxMessage.objects.get()
-        assert server.return_paths == [returns.return_path(message.key)]
+        assert server.return_paths == [bounces.return_path(message.key)]
     return message
 
 
@@ -89,24 +91,24 @@ def test_a_bounce_is_noted_at_its_message_and_at_the_contact(
     account = make_account(ADDRESS)
     client.force_login(account)
     assert "被退回" not in client.get("/account/contacts/").content.decode()
-    receive(monkeypatch, returns.return_path(sent.key), REPORT)
+    receive(monkeypatch, bounces.return_path(sent.key), REPORT)
     assert status_of(sent) == (Status.FAILED, "bounced 5.1.1")
     assert "被退回" in client.get("/account/contacts/").content.decode()
-    returns.forget_return(ADDRESS)
+    bounces.forget_return(ADDRESS)
     assert "被退回" not in client.get("/account/contacts/").content.decode()
 
 
 def test_a_mailbox_refused_at_once_is_told_the_same(settings: Settings) -> None:
     with serving(FakeSmtp(rcpt=lambda address: "550 5.1.1 unknown user"), settings):
-        services.queue_email(to=ADDRESS.upper(), subject="x", text="x", purpose="test")
+        delivery.queue_email(to=ADDRESS.upper(), subject="x", text="x", purpose="test")
         sending.send_due()
-    assert returns.returned_mail(ADDRESS) is not None
+    assert bounces.returned_mail(ADDRESS) is not None
 
 
 @pytest.mark.parametrize("answer", ["550 Domain frequency limited", "451 later"])
 def test_a_passing_refusal_is_no_return(settings: Settings, answer: str) -> None:
     with serving(FakeSmtp(rcpt=lambda address: answer), settings):
-        services.queue_email(to=ADDRESS, subject="x", text="x", purpose="test")
+        delivery.queue_email(to=ADDRESS, subject="x", text="x", purpose="test")
         sending.send_due()
     assert not ReturnedMail.objects.exists()
 
@@ -119,7 +121,7 @@ def test_a_passing_refusal_is_no_return(settings: Settings, answer: str) -> None
 def test_only_an_end_changes_the_message(
     sent: OutboxMessage, monkeypatch: pytest.MonkeyPatch, action: str, expected: Status
 ) -> None:
-    receive(monkeypatch, returns.return_path(sent.key), REPORT, action=action)
+    receive(monkeypatch, bounces.return_path(sent.key), REPORT, action=action)
     assert status_of(sent)[0] == expected
     assert ReturnedMail.objects.exists() == (expected == Status.FAILED)
 
@@ -128,17 +130,17 @@ def test_a_bounce_ends_the_doubt_about_an_unknown_email(
     sent: OutboxMessage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     OutboxMessage.objects.update(status=Status.UNKNOWN)
-    receive(monkeypatch, returns.return_path(sent.key).upper(), REPORT)
+    receive(monkeypatch, bounces.return_path(sent.key).upper(), REPORT)
     assert status_of(sent)[0] == Status.FAILED
-    assert "Nothing new" in receive(monkeypatch, returns.return_path(sent.key), REPORT)
+    assert "Nothing new" in receive(monkeypatch, bounces.return_path(sent.key), REPORT)
 
 
 def test_a_forged_bounce_changes_nothing(
     sent: OutboxMessage, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    own = returns.return_path(sent.key)
+    own = bounces.return_path(sent.key)
     local, _, domain = own.rpartition("@")
-    stranger = returns.return_path(uuid4())
+    stranger = bounces.return_path(uuid4())
     forged = [
         "bounces@mail.portal.example",
         f"bounces+{sent.key.hex}@mail.portal.example",
@@ -180,7 +182,7 @@ PLAIN = "From: 系统退信 <Postmaster@qq.com>\r\nSubject: 退信\r\n\r\n收件
 )
 def test_any_bytes_are_read_without_harm(content: bytes, is_bounce: bool) -> None:
     started = timezone.now()
-    assert (returns.read_bounce(content) is not None) == is_bounce
+    assert (bounces.read_bounce(content) is not None) == is_bounce
     assert timezone.now() - started < timedelta(seconds=2)
 
 
@@ -200,6 +202,6 @@ def test_an_unknown_email_is_closed_after_a_day_and_deleted_with_the_others(
 def test_without_a_bounce_address_mail_comes_back_to_the_sender(settings: Settings) -> None:
     settings.BOUNCE_ADDRESS = ""
     with serving(FakeSmtp(), settings) as server:
-        services.queue_email(to=ADDRESS, subject="x", text="x", purpose="test")
+        delivery.queue_email(to=ADDRESS, subject="x", text="x", purpose="test")
         sending.send_due()
     assert server.return_paths == ["noreply@localhost"]

@@ -13,7 +13,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from pytest_django import Settings
 
-from delivery import sending, services
+from delivery import sending
+from delivery import services as delivery
 from delivery.models import OutboxMessage, Status
 from tests.outbox import Outbox
 from xuejiportal import environment
@@ -50,7 +51,7 @@ def listening(mailbox: Mailbox, settings: Settings) -> Iterator[None]:
     controller.start()
     settings.EMAIL_TRANSPORT, settings.EMAIL_BACKEND = (
         "smtp",
-        "delivery.backend.OutboxEmailBackend",
+        "delivery.email.backend.OutboxEmailBackend",
     )
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     try:
@@ -60,7 +61,7 @@ def listening(mailbox: Mailbox, settings: Settings) -> Iterator[None]:
 
 
 def send_one() -> OutboxMessage:
-    message = services.queue_email(
+    message = delivery.queue_email(
         to="lihua@example.com", subject="激活你的账号", text="正文", purpose="test"
     )
     sending.send_due()
@@ -171,7 +172,7 @@ class TestDevelopmentOutbox:
 
     def test_it_lists_and_shows_them(self, client: Client, outbox: Outbox, greeting: str) -> None:
         EmailMessage("激活", "打开 https://portal.example/a?b=1 <b>", to=["a@example.com"]).send()
-        services.queue_sms(
+        delivery.queue_sms(
             to="+8613800138000", kind=greeting, params={"name": "李华"}, purpose="test"
         )
         assert len(outbox.emails()) == 1

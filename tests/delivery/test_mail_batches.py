@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from delivery import sending, services
+from delivery import sending
+from delivery import services as delivery
+from delivery.email.smtp_replies import refusal
 from delivery.models import MailDomain, OutboxMessage, Status
-from delivery.replies import refusal
 from tests.delivery.fake_smtp import DROP, LOST, OK, FakeSmtp, serving
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +24,7 @@ def server(settings: Settings) -> Iterator[FakeSmtp]:
 
 def write_to(*addresses: str) -> None:
     for address in addresses:
-        services.queue_email(to=address, subject="你好", text="正文", purpose="test")
+        delivery.queue_email(to=address, subject="你好", text="正文", purpose="test")
 
 
 def send_all() -> None:
@@ -243,7 +244,7 @@ def test_a_letter_to_no_address_fails_alone(server: FakeSmtp) -> None:
 
 
 def test_dots_and_bare_line_ends_arrive_as_written(server: FakeSmtp) -> None:
-    services.queue_email(
+    delivery.queue_email(
         to="a@example.com", subject="x", text=".\n..two\nend.\n.\n\nlast", purpose="test"
     )
     send_all()

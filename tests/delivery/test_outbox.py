@@ -10,10 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from delivery import claims, registry, sending, services, tasks
+from delivery import renderers, sending, tasks, transitions
+from delivery import services as delivery
 from delivery.checks import check_transports
 from delivery.content import Content, SmsContent
-from delivery.errors import DeliveryError, PassingError, PermanentError, UncertainError
+from delivery.errors import DeliveryError, PermanentError, TransientError, UncertainError
 from delivery.models import Channel, OutboxMessage, Status
 from delivery.queries import latest_message
 from delivery.sms.base import Sms
@@ -48,11 +49,11 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def greet(kind: str) -> OutboxMessage:
-    return services.queue_sms(to=PHONE, kind=kind, params={"name": "李华"}, purpose="greeting")
+    return delivery.queue_sms(to=PHONE, kind=kind, params={"name": "李华"}, purpose="greeting")
 
 
 def queue_rendered(kind: str, reference: int) -> OutboxMessage:
-    return services.queue_rendered(
+    return delivery.queue_rendered(
         channel=Channel.SMS, to=PHONE, kind=kind, reference=reference, purpose="test"
     )
 
@@ -62,7 +63,7 @@ def due_now() -> None:
 
 
 def test_an_email_and_a_text_message_reach_their_recipients(outbox: Outbox, greeting: str) -> None:
-    services.queue_email(
+    delivery.queue_email(
         to="lihua@example.com", subject="你好", text="正文", html="<p>正文</p>", purpose="greeting"
     )
     greet(greeting)
@@ -122,9 +123,9 @@ class TestRendering:
         def render(references: Sequence[str]) -> Mapping[str, Content]:
             return {ref: SmsContent(greeting, {"name": f"第{ref}位"}) for ref in references}
 
-        registry.register_renderer("test-rendered", render)
+        renderers.register_renderer("test-rendered", render)
         for reference in (7, 8):
-            services.queue_rendered(
+            delivery.queue_rendered(
                 channel=Channel.SMS,
                 to=PHONE,
                 kind="test-rendered",
@@ -137,7 +138,7 @@ class TestRendering:
         assert message.status == Status.SENT
 
     def test_what_has_expired_is_not_sent(self, outbox: Outbox) -> None:
-        registry.register_renderer("test-expired", lambda references: {})
+        renderers.register_renderer("test-expired", lambda references: {})
         message = queue_rendered("test-expired", 1)
         assert outbox.texts() == []
         message.refresh_from_db()
@@ -147,7 +148,7 @@ class TestRendering:
         def fault(references: Sequence[str]) -> Mapping[str, Content]:
             raise ZeroDivisionError
 
-        registry.register_renderer("test-fault", fault)
+        renderers.register_renderer("test-fault", fault)
         queue_rendered("test-fault", 1)
         greet(greeting)
         assert [text.text for text in outbox.texts()] == ["李华，你好。"]
@@ -157,7 +158,7 @@ class TestFailures:
     """Errors are told apart by what may be done about them."""
 
     def test_a_passing_error_waits_longer_each_time(self, use: Any, greeting: str) -> None:
-        use(Provider("one", PassingError("flow"), PassingError("flow")))
+        use(Provider("one", TransientError("flow"), TransientError("flow")))
         message = greet(greeting)
         waits = []
         for _ in range(2):
@@ -174,9 +175,9 @@ class TestFailures:
         assert (message.status, message.attempts) == (Status.SENT, 3)
 
     def test_it_gives_up_in_the_end(self, use: Any, greeting: str) -> None:
-        use(Provider("one", *[PassingError("flow")] * claims.MAX_ATTEMPTS))
+        use(Provider("one", *[TransientError("flow")] * transitions.MAX_ATTEMPTS))
         message = greet(greeting)
-        for _ in range(claims.MAX_ATTEMPTS):
+        for _ in range(transitions.MAX_ATTEMPTS):
             due_now()
             sending.send_due()
         message.refresh_from_db()
@@ -204,7 +205,7 @@ class TestFailures:
         self, use: Any, greeting: str
     ) -> None:
         first, second = (
-            Provider("one", PassingError("503"), UncertainError("timeout")),
+            Provider("one", TransientError("503"), UncertainError("timeout")),
             Provider("two"),
         )
         use(first, second)
@@ -234,7 +235,7 @@ class TestRecovery:
 
     def test_not_yet_handed_over_is_sent(self, outbox: Outbox, greeting: str) -> None:
         greet(greeting)
-        claims.claim()
+        transitions.claim()
         tasks.sweep_outbox()
         assert not list(outbox.directory.glob("sms/*.json"))
         OutboxMessage.objects.update(claimed_at=timezone.now() - timedelta(seconds=31))
@@ -243,7 +244,7 @@ class TestRecovery:
 
     def test_handed_over_without_an_answer_is_unknown(self, outbox: Outbox, greeting: str) -> None:
         message = greet(greeting)
-        claims.hand_over(claims.claim())
+        transitions.hand_over(transitions.claim())
         OutboxMessage.objects.update(
             claimed_at=timezone.now() - timedelta(seconds=301),
             handed_over_at=timezone.now() - timedelta(seconds=301),
@@ -257,11 +258,11 @@ class TestRecovery:
         self, outbox: Outbox, greeting: str
     ) -> None:
         message = greet(greeting)
-        [claimed] = claims.claim()
-        claims.hand_over([claimed])
+        [claimed] = transitions.claim()
+        transitions.hand_over([claimed])
         OutboxMessage.objects.update(handed_over_at=timezone.now() - timedelta(seconds=301))
-        claims.recover()
-        claims.settle([claims.Outcome(claimed, Status.SENT, "one", "serial")])
+        transitions.recover()
+        transitions.settle([transitions.Outcome(claimed, Status.SENT, "one", "serial")])
         message.refresh_from_db()
         assert (message.status, message.provider_id) == (Status.SENT, "serial")
 
@@ -269,12 +270,12 @@ class TestRecovery:
         self, outbox: Outbox, greeting: str
     ) -> None:
         greet(greeting)
-        slow = claims.claim()
+        slow = transitions.claim()
         OutboxMessage.objects.update(claimed_at=timezone.now() - timedelta(seconds=31))
-        claims.recover()
+        transitions.recover()
         assert len(outbox.texts()) == 1
-        assert claims.hand_over(slow) == set()
-        claims.settle([claims.Outcome(slow[0], Status.FAILED, error="late")])
+        assert transitions.hand_over(slow) == set()
+        transitions.settle([transitions.Outcome(slow[0], Status.FAILED, error="late")])
         assert OutboxMessage.objects.get().status == Status.SENT
 
 
@@ -290,7 +291,7 @@ class TestReceipts:
         return message
 
     def receipt(self, sent: OutboxMessage, *, delivered: bool, out_id: str = "") -> bool:
-        return services.record_receipt(
+        return transitions.record_receipt(
             provider="one",
             provider_id=sent.provider_id,
             out_id=out_id,
@@ -324,7 +325,7 @@ def test_many_messages_cost_one_insert(
 ) -> None:
     contents = [(PHONE, SmsContent(greeting, {"name": str(n)}), None) for n in range(250)]
     with django_assert_max_num_queries(3):
-        assert services.queue_many(contents, purpose="reminder") == 250
+        assert delivery.queue_many(contents, purpose="reminder") == 250
     assert len(outbox.texts()) == 250
 
 

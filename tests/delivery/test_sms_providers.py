@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from delivery import reconcile, sending, services
+from delivery import reconcile, sending
+from delivery import services as delivery
 from delivery.models import OutboxMessage, Status
 from delivery.sms.base import Sms
 from delivery.sms.registry import providers
@@ -41,7 +42,7 @@ def fake(settings: Settings, greeting: str) -> Iterator[Fake]:
 
 
 def greet() -> OutboxMessage:
-    return services.queue_sms(
+    return delivery.queue_sms(
         to=PHONE, kind="greeting", params={"name": "李 华*~/+"}, purpose="test"
     )
 

@@ -14,7 +14,8 @@ from pytest_django import Settings
 
 from accounts.models import Notice, User
 from accounts.notices.services import notify_all
-from delivery import sending, services
+from delivery import sending
+from delivery import services as delivery
 from delivery.checks import check_sms_templates
 from delivery.models import OutboxMessage, Status
 from delivery.sms.kinds import PARAMETERS, form_of, words
@@ -49,7 +50,7 @@ def fake(settings: Settings) -> Iterator[Fake]:
 
 
 def send(kind: str, **params: str) -> OutboxMessage:
-    message = services.queue_sms(to=PHONE, kind=kind, params=params, purpose="test")
+    message = delivery.queue_sms(to=PHONE, kind=kind, params=params, purpose="test")
     sending.send_due()
     message.refresh_from_db()
     return message

@@ -1,6 +1,7 @@
 """What the outbox, the audit trail and the logs keep."""
 
-from delivery import services
+from delivery import services as delivery
+from delivery import transitions
 from delivery.tasks import KEPT_FOR, RETURNS_KEPT_FOR, prune_outbox, sweep_outbox
 from xuejiportal.data_inventory.entries import CLEAR, MASKED, Entry, Kept, Outside, span
 
@@ -10,7 +11,7 @@ ENTRIES = (
         {"sealed": "recipient and text of a message"},
         why="to send it",
         kept=Kept(
-            "until it has been sent, failed or given up", (sweep_outbox, services.record_receipt)
+            "until it has been sent, failed or given up", (sweep_outbox, transitions.record_receipt)
         ),
         seen_by="the recipient",
     ),
@@ -28,7 +29,7 @@ ENTRIES = (
         why="to tell whether a message arrived",
         kept=Kept(
             f"{span(KEPT_FOR)}; the recipient until the account is deleted",
-            (prune_outbox, services.forget_account),
+            (prune_outbox, delivery.forget_account),
         ),
         seen_by="whoever it was sent for; the operator",
         forms={"masked_recipient": MASKED},

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from delivery import returns
+from delivery.email import bounces
 
 
 class Command(BaseCommand):
@@ -22,12 +22,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Record it; whatever is no bounce of ours is left alone."""
-        key = returns.key_of(options["recipient"])
-        content = sys.stdin.buffer.read(returns.MOST_BYTES)
-        verdict = returns.read_bounce(content) if key else None
+        key = bounces.key_of(options["recipient"])
+        content = sys.stdin.buffer.read(bounces.MOST_BYTES)
+        verdict = bounces.read_bounce(content) if key else None
         if key is None or verdict is None:
             self.stdout.write("Not a bounce of a message of ours.")
-        elif returns.record_bounce(key=key, verdict=verdict):
+        elif bounces.record_bounce(key=key, verdict=verdict):
             self.stdout.write(f"{verdict.action} {verdict.status}".strip())
         else:
             self.stdout.write("Nothing new.")

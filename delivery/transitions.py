@@ -8,19 +8,22 @@ so that no two open claims carry one token.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from delivery import transitions
+from delivery.email.bounces import note_return
 from delivery.models import Channel, OutboxMessage, Status
-from delivery.registry import tell_failures
-from delivery.returns import note_return
+from delivery.renderers import tell_failures
+from delivery.sms.base import Receipt
 
 BATCH = 100
 MAX_ATTEMPTS = 10
@@ -178,7 +181,7 @@ def recover() -> None:
     )
 
 
-def doubt_unsent() -> int:
+def mark_unsent_unknown() -> int:
     """After a backup was restored: what it knows as unsent may have been sent since; how many.
 
     Text messages are looked up at their provider (``delivery.reconcile``), and
@@ -196,3 +199,54 @@ def requeue_absent(key: UUID) -> bool:
     """Send an unknown message again: its provider has stated that it never had it."""
     unknown = OutboxMessage.objects.filter(status=Status.UNKNOWN, key=key).exclude(sealed=b"")
     return unknown.update(status=Status.QUEUED, next_attempt_at=Now()) == 1
+
+
+def record(provider: str, receipt: Receipt) -> bool:
+    """Record one receipt; False when it told nothing new."""
+    return transitions.record_receipt(
+        provider=provider,
+        provider_id=receipt.provider_id.replace("\0", "")[:200],
+        out_id=_key(receipt.out_id),
+        delivered=receipt.delivered,
+        at=receipt.at,
+        error=receipt.error.replace("\0", ""),
+    )
+
+
+def _key(out_id: str) -> str:
+    """Our key in ``out_id``, empty when it is not one of ours."""
+    try:
+        return str(UUID(out_id))
+    except ValueError:
+        return ""
+
+
+def record_receipt(
+    *,
+    provider: str,
+    provider_id: str,
+    out_id: str,
+    delivered: bool,
+    at: datetime | None,
+    error: str = "",
+) -> bool:
+    """Record what a provider says became of a message; False when nothing changed.
+
+    Found by our key (``out_id``) where the provider returns it, else by the
+    provider's id. Receipts come twice, late and out of order: only a message
+    that is on its way moves, once.
+    """
+    found = Q(provider=provider, provider_id=provider_id) if provider_id else Q(pk=None)
+    if out_id:
+        found |= Q(key=out_id)
+    open_states = [Status.SENDING, Status.SENT, Status.UNKNOWN]
+    changed = OutboxMessage.objects.filter(found, status__in=open_states).update(
+        status=Status.DELIVERED if delivered else Status.FAILED,
+        settled_at=at or Now(),
+        sent_at=Coalesce("sent_at", "handed_over_at", Now()),
+        provider=provider,
+        provider_id=provider_id,
+        error="" if delivered else error[:80],
+        sealed=b"",
+    )
+    return changed == 1

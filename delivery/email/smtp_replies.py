@@ -6,7 +6,7 @@ limits with 550, which by its code alone would be for good.
 
 import re
 
-from delivery.errors import DeliveryError, PassingError, PermanentError, Reach
+from delivery.errors import DeliveryError, PermanentError, Reach, TransientError
 
 MOST_TEXT = 1000  # characters of an answer that are read
 
@@ -54,9 +54,9 @@ def refusal(code: int, text: bytes, *, of_recipient: bool = False) -> DeliveryEr
     if code >= 500 and NO_SUCH_MAILBOX.search(words):
         return PermanentError(name, Reach.RECIPIENT)
     if RECEIVING.search(words):
-        return PassingError(name)
+        return TransientError(name)
     if LIMITED.search(words) and not ONE_MAILBOX.search(words):
-        return PassingError(f"{name}-limited", Reach.DOMAIN)
+        return TransientError(f"{name}-limited", Reach.DOMAIN)
     if code >= 500 and not LATER.search(words):
         return PermanentError(name, Reach.RECIPIENT if of_recipient else Reach.MESSAGE)
-    return PassingError(name)
+    return TransientError(name)

@@ -16,9 +16,9 @@ from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.utils.translation import override
 
 from delivery.content import EmailContent
-from delivery.errors import DeliveryError, PassingError, PermanentError, Reach, UncertainError
-from delivery.replies import refusal
-from delivery.returns import return_path
+from delivery.email.bounces import return_path
+from delivery.email.smtp_replies import refusal
+from delivery.errors import DeliveryError, PermanentError, Reach, TransientError, UncertainError
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"(?m)^\.")
@@ -117,7 +117,7 @@ class SmtpConnection:
             except smtplib.SMTPServerDisconnected as error:
                 self.close()
                 if is_last:
-                    raise PassingError("smtp-connection-lost") from error
+                    raise TransientError("smtp-connection-lost") from error
                 self._open()
         return str(message["Message-ID"])
 
@@ -131,9 +131,9 @@ class SmtpConnection:
         try:
             self._backend.open()
         except smtplib.SMTPAuthenticationError as error:
-            raise PassingError("smtp-authentication", Reach.SERVER) from error
+            raise TransientError("smtp-authentication", Reach.SERVER) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise PassingError("smtp-connect", Reach.SERVER) from error
+            raise TransientError("smtp-connect", Reach.SERVER) from error
 
     def _hand_over(self, sender: str, recipient: str, body: bytes) -> None:
         """One transaction. Raises SMTPServerDisconnected where nothing was handed over."""
@@ -170,7 +170,7 @@ class SmtpConnection:
         else:
             self._reset()
         if code in NOT_LET_IN:
-            refused = PassingError(f"smtp-{code}", Reach.SERVER)
+            refused = TransientError(f"smtp-{code}", Reach.SERVER)
         raise refused
 
     def _reset(self) -> None:
@@ -223,7 +223,7 @@ def _guarded(act: Callable[[], object]) -> None:
     try:
         act()
     except ConnectionRefusedError as error:
-        raise PassingError("connect", Reach.SERVER) from error
+        raise TransientError("connect", Reach.SERVER) from error
     except Exception as error:
         raise _translated(error) from error
 
@@ -233,5 +233,5 @@ def _translated(error: Exception) -> DeliveryError:
     if not isinstance(code, int):
         return UncertainError(type(error).__name__)
     if code == 429 or code >= 500:
-        return PassingError(f"http-{code}")
+        return TransientError(f"http-{code}")
     return PermanentError(f"http-{code}")

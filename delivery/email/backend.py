@@ -6,7 +6,7 @@ from email.mime.base import MIMEBase
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
-from delivery import services
+from delivery import services as delivery
 from delivery.content import Attachment, EmailContent
 
 PURPOSE_HEADER = "X-Portal-Purpose"
@@ -33,7 +33,7 @@ class OutboxEmailBackend(BaseEmailBackend):
                 attachments=tuple(_attachment(item) for item in email.attachments),
             )
             for recipient in email.recipients():
-                services.queue_content(to=recipient, content=content, purpose=purpose)
+                delivery.queue_content(to=recipient, content=content, purpose=purpose)
         return len(email_messages)
 
 

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -14,9 +13,9 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from delivery import services
 from delivery.sms import aliyun, tencent
 from delivery.sms.base import Receipt
+from delivery.transitions import record
 
 MOST = 500  # receipts in one push; the vendors send at most 100
 
@@ -55,23 +54,3 @@ def receive(request: HttpRequest, provider: str, token: str) -> HttpResponseBase
     for receipt in receipts:
         record(provider, receipt)
     return JsonResponse(push.thanks)
-
-
-def record(provider: str, receipt: Receipt) -> bool:
-    """Record one receipt; False when it told nothing new."""
-    return services.record_receipt(
-        provider=provider,
-        provider_id=receipt.provider_id.replace("\0", "")[:200],
-        out_id=_key(receipt.out_id),
-        delivered=receipt.delivered,
-        at=receipt.at,
-        error=receipt.error.replace("\0", ""),
-    )
-
-
-def _key(out_id: str) -> str:
-    """Our key in ``out_id``, empty when it is not one of ours."""
-    try:
-        return str(UUID(out_id))
-    except ValueError:
-        return ""

@@ -1,0 +1,1 @@
+"""E-mail: handed over by SMTP, paced by domain, bounces taken in."""
