@@ -64,8 +64,9 @@ from tests.enrollment.pictures import make_photo_batch
 from tests.outbox import Outbox
 from tests.people import make_account, make_record, make_school, sample_number
 from vault.cipher import seal
-from verification import disputes, services
-from verification.claims.objections import object_to_claim
+from verification import disputes
+from verification.claims import services as claims
+from verification.disputes.claim_objections import object_to_claim
 from verification.facts import Facts
 from verification.models import ClaimAlert, Dispute, Vouch
 
@@ -109,8 +110,8 @@ def li_record(db: None) -> StudentRecord:
 def unmatched_attempt(li: User) -> None:
     """李晓雨 has asked for a record that is not in the registry."""
     facts = Facts("李晓雨", "居民身份证", sample_number(12), "2611010815012")
-    services.start_attempt(account=li, facts=facts)
-    services.submit_attempt(account=li)
+    claims.start_attempt(account=li, facts=facts)
+    claims.submit_attempt(account=li)
 
 
 @pytest.fixture
@@ -161,8 +162,8 @@ def opened_rescue(db: None) -> Rescue:
 def open_third_item(phone_owner: User) -> None:
     """That account is asked for the third item."""
     facts = Facts("李晓雨", "居民身份证", sample_number(12))
-    services.start_attempt(account=phone_owner, facts=facts)
-    services.submit_attempt(account=phone_owner)
+    claims.start_attempt(account=phone_owner, facts=facts)
+    claims.submit_attempt(account=phone_owner)
 
 
 @pytest.fixture
@@ -295,11 +296,11 @@ def wang(db: None) -> User:
 def wang_record(wang: User) -> StudentRecord:
     """王明's record, which his account holds."""
     record = make_record(name="王明", number=sample_number(31))
-    services.start_attempt(
+    claims.start_attempt(
         account=wang,
         facts=Facts("王明", "居民身份证", sample_number(31), record.candidate_number),
     )
-    services.submit_attempt(account=wang)
+    claims.submit_attempt(account=wang)
     record.refresh_from_db()
     return record
 

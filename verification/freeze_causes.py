@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from enrollment.models import StudentRecord
 from enrollment.records.freezing import FreezeCause, register_causes
-from verification.claims.objections import objections_visible_to
+from verification.disputes.claim_objections import objections_visible_to
 from verification.models import DisputeState
 from verification.queries import disputes_visible_to
 

@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from accounts.sweep import for_each
-from verification import disputes, retention, waiting
+from verification import disputes, retention
+from verification.claims import retry
 from verification.models import Dispute
 from verification.progress import note_progress
 
@@ -20,7 +21,7 @@ __all__ = [
 @shared_task
 def match_waiting() -> None:
     """Try again for the people who wait; rung by a publication and by the clock."""
-    waiting.match_waiting()
+    retry.match_waiting()
 
 
 @shared_task

@@ -11,7 +11,7 @@ from accounts.models import ContactCheck, User
 from accounts.roles import Role
 from enrollment.models import StudentRecord
 from tests.people import make_account, sample_number
-from verification import services
+from verification.claims import services as claims
 from verification.facts import Facts
 
 pytestmark = pytest.mark.django_db
@@ -79,9 +79,9 @@ def test_an_attempt_is_gone_on_with_where_it_waits(phone_owner: User, li: User) 
     assert goes_on(li) == "/verify/"
     for user in (li, phone_owner):
         facts = Facts("李晓雨", "居民身份证", sample_number(12), "" if user.phone else "123456")
-        services.start_attempt(account=user, facts=facts)
+        claims.start_attempt(account=user, facts=facts)
     assert goes_on(li) == "/verify/check/"  # answers given, not yet sent
-    services.submit_attempt(account=phone_owner)
+    claims.submit_attempt(account=phone_owner)
     assert goes_on(phone_owner) == "/verify/third/"
 
 

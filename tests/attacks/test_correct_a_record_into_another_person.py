@@ -24,8 +24,8 @@ from enrollment.records.sealed import certificate_number
 from support.models import Report
 from tests.enrollment.importing import AT, sample, write_csv
 from tests.people import enter, make_account, make_record, make_school, sample_number
+from verification.claims.retry import match_waiting
 from verification.models import Claim
-from verification.waiting import match_waiting
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 20)

@@ -22,7 +22,8 @@ from enrollment.models import ImportToken, StudentRecord, TokenRight
 from enrollment.records.services import claim_records
 from tests.outbox import Outbox
 from tests.people import PASSWORD, enter, make_account, make_school
-from verification import assisting, disputes
+from verification import disputes
+from verification.assisted import services as assisted
 from verification.models import AssistCode, Vouch
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +119,7 @@ def test_a_code_shown_at_the_school_opens_no_record_after(
     owner: User, outbox: Outbox, by: str
 ) -> None:
     link = take_phone(owner)
-    assisting.new_code(account=owner)
+    assisted.new_code(account=owner)
     if by == "undo":
         Client().post(link)
     elif by == "reset":

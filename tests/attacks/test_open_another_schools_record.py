@@ -15,9 +15,10 @@ from enrollment.models.institution import ThirdItem
 from enrollment.records.corrections import Change, correct_record, settle_submission
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
-from verification import assisting, disputes
+from verification import disputes
+from verification.assisted import services as assisted
+from verification.claims.retry import match_waiting
 from verification.models import Claim, Dispute
-from verification.waiting import match_waiting
 
 pytestmark = pytest.mark.django_db
 NUMBER = sample_number(12)
@@ -222,7 +223,7 @@ def help_at(school: Institution, record: StudentRecord, account: User, role: Rol
     else:
         assert record.school_class is not None
         ClassCounselor.objects.create(user=staff, school_class=record.school_class)
-    code = assisting.new_code(account=account)
+    code = assisted.new_code(account=account)
     page = reverse("verification:assist", args=[record.key])
     enter(staff).post(page, {"code": code, "reason": "x", "seen": "on"})
     return staff

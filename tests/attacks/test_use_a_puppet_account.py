@@ -29,8 +29,8 @@ from tests.enrollment.test_evidence import picture
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from tests.verification.test_rescuing import begin, hand_over
-from verification import assisting
-from verification.waiting import match_waiting
+from verification.assisted import services as assisted
+from verification.claims.retry import match_waiting
 
 pytestmark = pytest.mark.django_db
 NUMBER, REGISTRY_PHONE = sample_number(12), "+8613700137000"
@@ -62,7 +62,7 @@ def puppet(db: None) -> User:
 def assist(staff: User, record: StudentRecord, account: User) -> str:
     """Open the record for the account; the text of the page that answers."""
     page = reverse("verification:assist", args=[record.key])
-    code = assisting.new_code(account=account)
+    code = assisted.new_code(account=account)
     values = {"code": code, "reason": "x", "seen": "on"}
     return enter(staff).post(page, values, follow=True).content.decode()
 

@@ -28,7 +28,7 @@ from enrollment.models import (
 )
 from support.models import Article
 from tests.people import PASSWORD, make_school, sample_number
-from verification.diagnosis import QUESTIONS
+from verification.diagnosis.causes import QUESTIONS
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from tests.browser import ways
 from tests.browser.conftest import NewContext
 from tests.enrollment.test_evidence import picture
 from tests.people import PASSWORD, sample_number
-from verification import disputes, services
+from verification import disputes
+from verification.claims import services as claims
 from verification.facts import Facts
 from verification.models import Dispute
 
@@ -47,8 +48,8 @@ def test_both_sides_are_heard_and_the_school_decides(
     folder = Path(PICTURES) / f"dispute-{way}" if PICTURES else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
     facts = Facts("王明", "居民身份证", sample_number(31), wang_record.candidate_number)
-    services.start_attempt(account=true_wang, facts=facts)
-    services.submit_attempt(account=true_wang)
+    claims.start_attempt(account=true_wang, facts=facts)
+    claims.submit_attempt(account=true_wang)
 
     people = (true_wang, wang, desk_registrar)
     claimant, holder, desk = (way.open(open_context, person) for person in people)

@@ -14,7 +14,7 @@ from support.models import Report
 from tests.browser import ways
 from tests.browser.conftest import NewContext
 from tests.browser.pages import BIND_PHONE, show_it_is_you
-from verification.diagnosis import QUESTIONS
+from verification.diagnosis.causes import QUESTIONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NUMBER = "13912345678"

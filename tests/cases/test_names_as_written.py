@@ -12,8 +12,8 @@ from enrollment.identity.name import canonical_name, clean_name
 from enrollment.identity.number import canonical_number
 from enrollment.models import StudentRecord
 from tests.people import make_account, make_record, sample_number
+from verification.claims.matching import match
 from verification.facts import Facts, canonical_item
-from verification.matching import match
 from verification.models import Outcome
 
 

@@ -50,7 +50,8 @@ from tests.people import PASSWORD, make_account, make_record, make_school, sampl
 from tests.permissions.matrix import EVERYBODY, MATRIX
 from tests.permissions.test_open_doors import addresses
 from vault.cipher import seal
-from verification import disputes, services
+from verification import disputes
+from verification.claims import services as claims
 from verification.facts import Facts
 from verification.models import ClaimAlert, Dispute, Vouch
 
@@ -248,8 +249,8 @@ def _evidence(purpose: EvidencePurpose, subject: uuid.UUID, by: User) -> uuid.UU
 
 def _dispute(claimant: User, record: StudentRecord) -> Dispute:
     facts = Facts("王明", "居民身份证", sample_number(31), record.candidate_number)
-    services.start_attempt(account=claimant, facts=facts)
-    services.submit_attempt(account=claimant)
+    claims.start_attempt(account=claimant, facts=facts)
+    claims.submit_attempt(account=claimant)
     made = disputes.open_dispute(
         account=claimant, facts=facts, statement=disputes.Statement("是我")
     )

@@ -30,7 +30,7 @@ from tests.portal.test_rotation import IN_THE_CLEAR
 from vault.lookup import keyed_hash
 from vault.lookup_rotation import purposes_with_values, registered_hashes, rotate
 from vault.rotation import registered
-from verification import services
+from verification.claims import services as claims
 from verification.facts import Facts
 from verification.models import Claim, Dispute, VerificationAttempt
 
@@ -198,8 +198,8 @@ def test_after_a_change_of_the_key_records_are_claimed_and_held_ones_are_not(
     for account, record, serial in ((stranger, held, 31), (zhou, free, 40)):
         number = sample_number(serial)
         facts = Facts(record.name, "居民身份证", number, record.candidate_number)
-        services.start_attempt(account=account, facts=facts)
-        services.submit_attempt(account=account)
+        claims.start_attempt(account=account, facts=facts)
+        claims.submit_attempt(account=account)
         record.refresh_from_db()
     assert (held.holder, free.holder) == (wang, zhou)
 

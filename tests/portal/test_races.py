@@ -28,7 +28,7 @@ from accounts.models import Code, CodePurpose, LimitHit, User
 from delivery.models import Channel, OutboxMessage
 from enrollment.models import StudentRecord
 from tests.people import make_record, make_school, sample_number
-from verification import services
+from verification.claims import services as claims
 from verification.facts import Facts
 from verification.models import AttemptState, Claim, VerificationAttempt
 
@@ -182,8 +182,8 @@ def test_one_record_is_claimed_by_one_account(
         Claim.objects.all().delete()
         VerificationAttempt.objects.all().delete()
         for account in accounts:
-            services.start_attempt(account=account, facts=facts)
-        states = at_once(lambda n: services.submit_attempt(account=accounts[n]))
+            claims.start_attempt(account=account, facts=facts)
+        states = at_once(lambda n: claims.submit_attempt(account=accounts[n]))
         holders = set(StudentRecord.objects.values_list("holder", flat=True))
         won = [account.pk for account, s in zip(accounts, states, strict=True) if s == VERIFIED]
         assert holders == set(won), "both records went to the one who won"

@@ -10,7 +10,7 @@ from accounts.roles import Role
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
 from tests.people import enter, make_account
-from verification import assisting
+from verification.assisted import services as assisted
 from verification.models import AssistCode, Claim
 
 pytestmark = pytest.mark.django_db
@@ -78,9 +78,9 @@ def test_a_code_lives_half_an_hour(li: User, li_record: StudentRecord, counselor
 def test_nobody_tries_codes_without_end(
     li: User, li_record: StudentRecord, counselor: User
 ) -> None:
-    for _ in range(assisting.TRIES_PER_DAY):
-        with pytest.raises(assisting.UnknownCodeError):
-            assisting.assist(record=li_record, code="22222222", reason="x", by=counselor)
+    for _ in range(assisted.TRIES_PER_DAY):
+        with pytest.raises(assisted.UnknownCodeError):
+            assisted.assist(record=li_record, code="22222222", reason="x", by=counselor)
     assert "输错次数过多" in assist(counselor, li_record, shown_code(li))
 
 

@@ -13,8 +13,8 @@ from enrollment.identity.certificates import CertificateType as T
 from enrollment.identity.number import check_character
 from tests.people import make_account, make_record
 from tests.verification.conftest import Walk
+from verification.claims.forms import BasicInformationForm
 from verification.facts import Facts
-from verification.forms import BasicInformationForm
 from verification.models import Claim
 
 births = st.dates(date(1930, 1, 1), date(2020, 12, 31))

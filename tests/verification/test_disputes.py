@@ -16,11 +16,12 @@ from delivery.models import OutboxMessage
 from enrollment.models import ClassCounselor, EvidenceFile, InstitutionRegistrar, StudentRecord
 from tests.enrollment.test_evidence import picture
 from tests.people import enter, make_account, make_record, make_school, sample_number
-from verification import disputes, services
+from verification import disputes
+from verification.claims import services as claims
+from verification.claims.retry import match_waiting
 from verification.facts import Facts
 from verification.models import Claim, Decision, Dispute, Outcome, Vouch
 from verification.retention import forget_old_disputes
-from verification.waiting import match_waiting
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("verification:dispute")
@@ -29,8 +30,8 @@ WORDS = "我没有注册过，有人用了我的身份证号。"
 
 def state(account: User, name: str, number: str, item: str) -> None:
     """Ask for a record in vain."""
-    services.start_attempt(account=account, facts=Facts(name, "居民身份证", number, item))
-    services.submit_attempt(account=account)
+    claims.start_attempt(account=account, facts=Facts(name, "居民身份证", number, item))
+    claims.submit_attempt(account=account)
 
 
 @pytest.fixture

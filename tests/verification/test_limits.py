@@ -12,9 +12,9 @@ from pytest_django import Settings
 from accounts.models import User
 from tests.people import make_account, sample_number
 from tests.verification.conftest import Walk
-from verification import services
+from verification.claims import services as claims
+from verification.claims.limits import LimitReachedError
 from verification.facts import Facts
-from verification.limits import LimitReachedError
 from verification.models import VerificationAttempt
 
 
@@ -77,8 +77,8 @@ def test_parallel_tries_do_not_outrun_the_count(settings: Settings) -> None:
         serial, account = pair
         facts = Facts(f"李{serial}", "居民身份证", sample_number(serial), "1")
         try:
-            services.start_attempt(account=account, facts=facts)
-            services.submit_attempt(account=account)
+            claims.start_attempt(account=account, facts=facts)
+            claims.submit_attempt(account=account)
         except LimitReachedError:
             return False
         finally:

@@ -6,8 +6,8 @@ from accounts.models import User
 from enrollment.models import StudentRecord
 from enrollment.models.institution import ThirdItem
 from tests.people import make_account, make_record, make_school, sample_number
+from verification.claims.matching import match
 from verification.facts import Facts
-from verification.matching import match
 from verification.models import ClaimMethod, Outcome
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from accounts.models import User
 from enrollment.models import StudentRecord
 from tests.people import make_record, sample_number
-from verification import services
+from verification.claims import services as claims
 from verification.facts import Facts
 from verification.models import VerificationAttempt
 
@@ -48,7 +48,7 @@ def kinds(wang_record: StudentRecord) -> dict[str, tuple[str, str, str]]:
 def ask(client: Client, account: User, stated: tuple[str, str, str]) -> tuple[float, HttpResponse]:
     """Seconds of the comparison over the page, and its answer."""
     name, number, item = stated
-    services.start_attempt(account=account, facts=Facts(name, "居民身份证", number, item))
+    claims.start_attempt(account=account, facts=Facts(name, "居民身份证", number, item))
     start = time.perf_counter()
     answer = client.post("/verify/check/")
     return time.perf_counter() - start, answer  # type: ignore[return-value]

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from accounts.models import User
 from enrollment.models import StudentRecord
 from tests.people import make_account, make_record, make_school, sample_number
-from verification import services
+from verification.claims import services as claims
 from verification.facts import Facts
 from verification.models import AttemptState, Claim
 
@@ -28,7 +28,7 @@ def test_twenty_accounts_claim_one_person_and_one_wins(settings: Settings) -> No
     make_record(name="李晓雨", number=sample_number(12), school=make_school("10004", "丁校"))
     accounts = [make_account(f"c{n}@example.org") for n in range(CLIENTS)]
     for account in accounts:
-        services.start_attempt(
+        claims.start_attempt(
             account=account,
             facts=Facts("李晓雨", "居民身份证", sample_number(12), record.candidate_number),
         )
@@ -37,7 +37,7 @@ def test_twenty_accounts_claim_one_person_and_one_wins(settings: Settings) -> No
     def claim(account: User) -> AttemptState:
         try:
             ready.wait()
-            return services.submit_attempt(account=account)
+            return claims.submit_attempt(account=account)
         finally:
             connection.close()
 

@@ -12,9 +12,9 @@ from enrollment.signals import batch_published
 from tests.outbox import Outbox
 from tests.people import make_record, make_school, sample_number
 from tests.verification.conftest import Walk
+from verification.claims.retry import match_waiting
 from verification.models import AttemptState, Claim, Outcome, VerificationAttempt
 from verification.retention import forget_old_facts
-from verification.waiting import match_waiting
 from xuejiportal.celery import app
 
 pytestmark = pytest.mark.django_db

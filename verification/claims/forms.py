@@ -1,22 +1,124 @@
-"""What a registrar answers to an objection against a claim."""
+"""What a person is asked to prove who they are."""
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.limits.proof_of_work_field import CaptchaField
+from enrollment.identity.certificates import CertificateType
+from enrollment.identity.name import InvalidNameError, NameFault, clean_name
+from enrollment.identity.number import InvalidNumberError, NumberFault, canonical_number
+from verification.claims.limits import PROOF_LEVEL
+from verification.facts import Facts, canonical_item
 
-class SettlementForm(forms.Form):
-    """Whether the claim ends or holds, and why."""
+# Longer than any valid answer, so that the reason given is the right one.
+ROOM = 100
 
-    decision = forms.ChoiceField(
-        label=_("What have you found?"),
-        choices=[
-            ("keep", _("The account belongs to this person: the record stays open to it")),
-            ("take", _("It does not: take the record back from the account")),
-        ],
-        widget=forms.RadioSelect,
+
+def _third_item_field(**options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=_("Candidate number or student number"),
+        help_text=_(
+            "The candidate number (考生号) is on your examination slip and admission letter. "
+            "Enter the student number (学号) instead if your school asks for it."
+        ),
+        max_length=ROOM,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        **options,
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("What you have seen and checked; it stands in the audit trail."),
-        max_length=200,
+
+
+class BasicInformationForm(forms.Form):
+    """Name, certificate, and the third item unless a confirmed phone may take its place."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("As your school has it, with every character, also the · of a long name."),
+        max_length=ROOM,
+        strip=False,
+        error_messages={
+            "required": NameFault.EMPTY.label,
+            "max_length": NameFault.TOO_LONG.label,
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+    certificate_type = forms.ChoiceField(
+        label=_("Certificate type"),
+        choices=CertificateType.choices,
+        initial=CertificateType.RESIDENT_ID,
+    )
+    number = forms.CharField(
+        label=_("Certificate number"),
+        help_text=_("The certificate you enrolled with. x and X are the same."),
+        max_length=ROOM,
+        error_messages={
+            "required": NumberFault.EMPTY.label,
+            "max_length": NumberFault.FORMAT.label,
+        },
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    third_item = _third_item_field()
+
+    def __init__(self, *args: Any, ask_third_item: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not ask_third_item:
+            del self.fields["third_item"]
+
+    def clean_name(self) -> str:
+        """The name as it is kept."""
+        try:
+            return clean_name(self.cleaned_data["name"])
+        except InvalidNameError as error:
+            raise forms.ValidationError(error.fault.label, code=error.fault.value) from error
+
+    def clean_third_item(self) -> str:
+        """The third item without its blanks; one of blanks alone is none."""
+        return _clean_item(self.cleaned_data["third_item"])
+
+    def clean(self) -> None:
+        """Check the number by the rules of its type."""
+        kind, text = self.cleaned_data.get("certificate_type"), self.cleaned_data.get("number")
+        if not kind or not text:
+            return
+        try:
+            self.cleaned_data["number"] = canonical_number(text, kind)
+        except InvalidNumberError as error:
+            self.add_error(
+                "number", forms.ValidationError(error.fault.label, code=error.fault.value)
+            )
+
+    @property
+    def facts(self) -> Facts:
+        """What was stated; only of a valid form."""
+        data = self.cleaned_data
+        return Facts(
+            data["name"], data["certificate_type"], data["number"], data.get("third_item", "")
+        )
+
+
+class ProofForm(forms.Form):
+    """A proof of work, before a name or birth date is tried that others have tried often."""
+
+    captcha = CaptchaField(level=PROOF_LEVEL)
+
+
+class ThirdItemForm(forms.Form):
+    """The one more answer asked of an account whose phone no school knows."""
+
+    third_item = _third_item_field()
+
+    def clean_third_item(self) -> str:
+        """The third item without its blanks; one of blanks alone is none."""
+        return _clean_item(self.cleaned_data["third_item"])
+
+
+def _clean_item(text: str) -> str:
+    item = canonical_item(text)
+    if not item:
+        raise forms.ValidationError(_("Enter the number."), code="required")
+    return item

@@ -1,94 +1,133 @@
-"""A further record of one's own; objecting to a claim, and deciding about the objection."""
+"""The way from name and number to the record."""
 
-from uuid import UUID
+from collections.abc import Mapping
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.privacy.personal_data import note_access, personal_data
-from accounts.roles import Role
-from enrollment.queries import records_held_by
-from enrollment.records.sealed import certificate_number
-from enrollment.records.services import masked_certificate
+from accounts.client_ip import client_address
+from accounts.client_network import network_of
 from vault.lookup import keyed_hash
-from verification import services
-from verification.claims import objections
-from verification.claims.forms import SettlementForm
+from verification import queries
+from verification.access import account_of, for_students, for_the_unverified
+from verification.claims import services
+from verification.claims.forms import BasicInformationForm, ProofForm, ThirdItemForm
+from verification.claims.limits import LimitReachedError
 from verification.facts import Facts
-from verification.forms import ThirdItemForm
-from verification.limits import LimitReachedError
 from verification.models import AttemptState
-from verification.views.guard import account_of, for_students
 
 
 @sensitive_post_parameters()
-@for_students
+@for_the_unverified
 @require_http_methods(["GET", "HEAD", "POST"])
-def further(request: HttpRequest) -> HttpResponse:
-    """Another record of the same person: its own school asks for its own third item."""
+def start(request: HttpRequest) -> HttpResponse:
+    """Basic information: name, certificate type, number (guide rows 30-33)."""
     account = account_of(request)
-    held = records_held_by(account).first()
-    if held is None:
+    ask_third_item = account.phone_confirmed_at is None
+    draft = queries.open_attempt(account, AttemptState.DRAFT)
+    form = BasicInformationForm(
+        request.POST if request.method == "POST" else None,
+        ask_third_item=ask_third_item,
+        initial=_initial(draft.facts) if draft else None,
+    )
+    if form.is_valid():
+        address = network_of(client_address(request))
+        services.start_attempt(
+            account=account,
+            facts=form.facts,
+            address_hash=keyed_hash("verification-address", address),
+        )
+        return redirect("verification:check")
+    context = {"form": form, "last": queries.last_unmatched(account)}
+    return _step(request, "verification/start.html", context)
+
+
+@for_the_unverified
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """Check your answers; POST compares them with the registry."""
+    account = account_of(request)
+    draft = queries.open_attempt(account, AttemptState.DRAFT)
+    form = ProofForm(request.POST if "captcha" in request.POST else None)
+    if request.method == "POST" and (form.is_valid() or not form.is_bound):
+        try:
+            state = services.submit_attempt(account=account, proved=form.is_bound)
+            return _answer(request, state)
+        except services.NothingToSubmitError:
+            return redirect("enrollment:status")
+        except LimitReachedError as limit:
+            if limit.proof_level is None or draft is None:
+                context = {"lifts_at": limit.lifts_at}
+                return render(request, "verification/limited.html", context, status=429)
+            return _ask_for_proof(request, draft.facts, ProofForm())
+    if draft is None:
+        return redirect("verification:start")
+    if form.is_bound:
+        return _ask_for_proof(request, draft.facts, form)
+    return _step(request, "verification/check.html", {"facts": draft.facts})
+
+
+@sensitive_post_parameters()
+@for_the_unverified
+@require_http_methods(["GET", "HEAD", "POST"])
+def third(request: HttpRequest) -> HttpResponse:
+    """The third item, asked alike whether or not the rest fitted."""
+    account = account_of(request)
+    if queries.open_attempt(account, AttemptState.THIRD_ITEM) is None:
         return redirect("verification:start")
     form = ThirdItemForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        context = {"form": form, "help_anchor": "several-records"}
-        return render(request, "verification/claims/further.html", context)
-    item = form.cleaned_data["third_item"]
-    facts = Facts(held.name, held.certificate_type, certificate_number(held), item)
-    address = keyed_hash("verification-address", get_adapter().get_client_ip(request))
-    services.start_attempt(account=account, facts=facts, address_hash=address)
-    try:
-        state = services.submit_attempt(account=account)
-    except LimitReachedError as limit:
-        context = {"lifts_at": limit.lifts_at}
-        return render(request, "verification/limited.html", context, status=429)
-    if state != AttemptState.VERIFIED:
+    if form.is_valid():
+        item = form.cleaned_data["third_item"]
+        try:
+            state = services.answer_third_item(account=account, third_item=item)
+        except services.NothingToSubmitError:
+            return redirect("enrollment:status")
+        return _answer(request, state)
+    return _step(request, "verification/third.html", {"form": form})
+
+
+@for_students
+@require_safe
+def unmatched(request: HttpRequest) -> HttpResponse:
+    """未匹配到学籍: what was stated, likely causes, next steps (guide row 7)."""
+    attempt = queries.last_unmatched(account_of(request))
+    if attempt is None:
+        return redirect("verification:start")
+    context = {"facts": attempt.facts, "help_anchor": "not-matched"}
+    return render(request, "verification/unmatched.html", context)
+
+
+def _step(
+    request: HttpRequest, template: str, context: Mapping[str, object], status: int = 200
+) -> HttpResponse:
+    steps = [_("Basic information"), _("Check your answers"), _("My record")]
+    context = {**context, "steps": steps, "help_anchor": "verify"}
+    return render(request, template, context, status=status)
+
+
+def _ask_for_proof(request: HttpRequest, facts: Facts, form: ProofForm) -> HttpResponse:
+    """Others have tried this name or birth date too often: the browser works before the try."""
+    context = {"facts": facts, "form": form}
+    return _step(request, "verification/check.html", context, status=429)
+
+
+def _answer(request: HttpRequest, state: AttemptState) -> HttpResponse:
+    if state == AttemptState.THIRD_ITEM:
+        return redirect("verification:third")
+    if state == AttemptState.UNMATCHED:
         return redirect("verification:unmatched")
-    messages.success(request, _("A further record is open to you now."))
+    messages.success(request, _("You are verified. This is your student record."))
     return redirect("enrollment:status")
 
 
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def object_to_claim(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Whoever reads the phone that the school knows objects; a scanner's GET does nothing."""
-    alert = objections.open_alert(key)
-    done = request.method == "POST" and alert is not None and objections.object_to_claim(alert)
-    return render(request, "verification/claims/object.html", {"alert": alert, "done": done})
-
-
-@personal_data("verification.read_objection", reauth=True)
-@require_http_methods(["GET", "HEAD", "POST"])
-def claim_objection(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The registrar reads an objection and decides whether the claim holds."""
-    registrar = account_of(request)
-    if Role.REGISTRAR not in registrar.roles:
-        raise Http404
-    alert = get_object_or_404(objections.objections_visible_to(registrar), key=key)
-    form = SettlementForm(request.POST or None) if alert.settled_at is None else None
-    if form is not None and form.is_valid():
-        settled = objections.settle_objection(
-            alert=alert,
-            taken_back=form.cleaned_data["decision"] == "take",
-            reason=form.cleaned_data["reason"],
-            by=registrar,
-        )
-        if settled:
-            messages.success(request, _("Decided. The account has been told."))
-        return redirect("verification:claim_objection", key)
-    note_access(
-        request,
-        people=1,
-        subject_type="record",
-        subject_key=alert.record.key,
-        institution_code=alert.institution_code,
-    )
-    context = {"alert": alert, "form": form, "certificate": masked_certificate(alert.record)}
-    return render(request, "verification/claims/objection.html", context)
+def _initial(facts: Facts) -> dict[str, str]:
+    return {
+        "name": facts.name,
+        "certificate_type": facts.certificate_type,
+        "number": facts.number,
+        "third_item": facts.third_item,
+    }

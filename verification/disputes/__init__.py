@@ -4,6 +4,7 @@ What a claimant reads is the same whatever is found: the comparison, the notice
 to the holder and the freezing happen in the background, after the page.
 """
 
+from verification.disputes.common import DISPUTES, Statement, TooLateError
 from verification.disputes.decision import TooEarlyError, decide, undo_decision
 from verification.disputes.objection import object_to, vouch
 from verification.disputes.opening import (
@@ -13,7 +14,6 @@ from verification.disputes.opening import (
     open_dispute,
     withdraw,
 )
-from verification.disputes.parts import DISPUTES, Statement, TooLateError
 from verification.disputes.records import records_of
 
 __all__ = [

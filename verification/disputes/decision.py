@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.notices.services import notify
+from verification.disputes.common import TooLateError, note
 from verification.disputes.objection import call_in_the_holder
-from verification.disputes.parts import TooLateError, note
 from verification.disputes.records import freeze, move, records_of, thaw
 from verification.models import Decision, Dispute, DisputeState
 

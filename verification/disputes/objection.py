@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.notices.services import notify
 from enrollment.models import ClassCounselor, StudentRecord
-from verification.disputes.parts import Statement, TooLateError, keep, note
+from verification.disputes.common import Statement, TooLateError, keep, note
 from verification.disputes.records import freeze
 from verification.models import Dispute, DisputeState, Vouch
 

@@ -14,11 +14,11 @@ from redis.exceptions import RedisError
 
 from accounts.models import User
 from enrollment.queries import schools_with_registrars
+from verification.claims.matching import Match, match
+from verification.disputes.common import Statement, TooLateError, keep, note
 from verification.disputes.objection import call_in_the_holder
-from verification.disputes.parts import Statement, TooLateError, keep, note
 from verification.disputes.records import records_of, thaw
 from verification.facts import Facts
-from verification.matching import Match, match
 from verification.models import Dispute, DisputeState, Outcome
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from enrollment.models import StudentRecord
 from verification.claims.alerts import notify_known_phones
-from verification.matching import series_of
+from verification.claims.matching import series_of
 from verification.models import Claim, ClaimAlert, ClaimMethod, Dispute, DisputeState
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from support.tasks import forget_evidence
-from verification import assisting
+from verification.assisted import services as assisted
 from verification.receivers import forget_what_was_proved
 from verification.tasks import forget_old_disputes, forget_old_facts
 from xuejiportal.data_inventory.entries import Entry, Kept, span
@@ -18,7 +18,7 @@ ENTRIES = (
         "verification.AssistCode",
         {"code_hash": "code a student shows at the school"},
         why="so that staff find the account of the person before them",
-        kept=Kept(f"good for {span(assisting.LIFE)}; until used or replaced", (assisting.assist,)),
+        kept=Kept(f"good for {span(assisted.LIFE)}; until used or replaced", (assisted.assist,)),
         seen_by=_NOBODY,
     ),
     Entry(

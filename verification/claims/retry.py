@@ -12,8 +12,8 @@ from accounts.notices.services import notify
 from accounts.sweep import for_each
 from enrollment.models import StudentRecord
 from enrollment.records.services import RecordHeldError
-from verification import services
-from verification.matching import compare
+from verification.claims import services
+from verification.claims.matching import compare
 from verification.models import AttemptState, Claim, Outcome, VerificationAttempt
 
 logger = logging.getLogger(__name__)

@@ -8,10 +8,10 @@ import audit.services as trail
 from accounts.models import User
 from enrollment.records.services import RecordHeldError, claim_records
 from enrollment.records.withholding import end_of_delay
-from verification import limits
+from verification.claims import limits
 from verification.claims.alerts import notify_known_phones
+from verification.claims.matching import Match, item_hash, match, series_of
 from verification.facts import Facts, canonical_item
-from verification.matching import Match, item_hash, match, series_of
 from verification.models import (
     OPEN_STATES,
     AttemptState,

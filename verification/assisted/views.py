@@ -18,9 +18,9 @@ from accounts.roles import Role
 from enrollment.models import StudentRecord
 from enrollment.queries import records_visible_to
 from enrollment.records.withholding import is_withheld
-from verification import assisting, rescuing
-from verification.dispute_forms import AssistForm, RescueForm
-from verification.views.guard import account_of, for_the_unverified
+from verification.access import account_of, for_the_unverified
+from verification.assisted import recovery, services
+from verification.disputes.forms import AssistForm, RescueForm
 
 MANY = gettext_lazy("You have helped as many people as one may in a day. Ask a colleague.")
 
@@ -29,8 +29,8 @@ MANY = gettext_lazy("You have helped as many people as one may in a day. Ask a c
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_code(request: HttpRequest) -> HttpResponse:
     """A code to show to the counselor; it is seen once."""
-    code = assisting.new_code(account=account_of(request)) if request.method == "POST" else ""
-    minutes = int(assisting.LIFE.total_seconds() // 60)
+    code = services.new_code(account=account_of(request)) if request.method == "POST" else ""
+    minutes = int(services.LIFE.total_seconds() // 60)
     context = {"code": code, "minutes": minutes, "help_anchor": "not-matched"}
     return render(request, "verification/assisting/code.html", context)
 
@@ -44,19 +44,19 @@ def assist(request: HttpRequest, key: UUID) -> HttpResponse:
     form = AssistForm(request.POST or None)
     if form.is_valid():
         try:
-            assisting.assist(
+            services.assist(
                 record=record,
                 code=form.cleaned_data["code"],
                 reason=form.cleaned_data["reason"],
                 by=staff,
             )
-        except assisting.UnknownCodeError:
+        except services.UnknownCodeError:
             form.add_error("code", _("No account shows this code now. A code lives 30 minutes."))
-        except assisting.TooManyTriesError:
+        except services.TooManyTriesError:
             form.add_error("code", _("Too many wrong codes today. Please go on tomorrow."))
-        except assisting.TooManyAssistsError:
+        except services.TooManyAssistsError:
             form.add_error(None, MANY)
-        except assisting.NotFreeError:
+        except services.NotFreeError:
             form.add_error(
                 None, _("The record or the account is taken: this needs the identity dispute.")
             )
@@ -68,11 +68,11 @@ def assist(request: HttpRequest, key: UUID) -> HttpResponse:
     context = {
         "record": record,
         "form": form,
-        "undoable": assisting.assisted_claim(record),
+        "undoable": services.assisted_claim(record),
         "waits": waits,
         "may_approve": waits
         and Role.REGISTRAR in staff.roles
-        and staff.pk not in assisting.helpers_of(record),
+        and staff.pk not in services.helpers_of(record),
     }
     return render(request, "verification/assisting/assist.html", context)
 
@@ -84,7 +84,7 @@ def approve(request: HttpRequest, key: UUID) -> HttpResponse:
     staff, record = _desk(request, key)
     if Role.REGISTRAR not in staff.roles:
         raise Http404
-    if assisting.approve_assist(record=record, by=staff):
+    if services.approve_assist(record=record, by=staff):
         messages.success(request, _("Photographs and reports are open to the student now."))
     else:
         messages.error(request, _("It takes a second person, and something that still waits."))
@@ -97,7 +97,7 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
     """Take the record back."""
     staff, record = _desk(request, key)
     form = ReasonForm(request.POST)
-    if form.is_valid() and assisting.undo_assist(record=record, by=staff, **form.cleaned_data):
+    if form.is_valid() and services.undo_assist(record=record, by=staff, **form.cleaned_data):
         messages.success(request, _("Taken back: nobody holds the record now."))
     else:
         messages.error(request, _("It can no longer be taken back."))
@@ -123,14 +123,14 @@ def rescue(request: HttpRequest, key: UUID) -> HttpResponse:
 def _rescued(form: RescueForm, record: StudentRecord, staff: User) -> bool:
     code, reason = form.cleaned_data["code"], form.cleaned_data["reason"]
     try:
-        rescuing.rescue_holder(record=record, code=code, reason=reason, by=staff)
+        recovery.rescue_holder(record=record, code=code, reason=reason, by=staff)
     except UnknownCodeError:
         form.add_error("code", _("Nobody shows this code now. A code is good for one day."))
-    except assisting.TooManyTriesError:
+    except services.TooManyTriesError:
         form.add_error("code", _("Too many wrong codes today. Please go on tomorrow."))
-    except assisting.TooManyAssistsError:
+    except services.TooManyAssistsError:
         form.add_error(None, MANY)
-    except rescuing.NotHeldError:
+    except recovery.NotHeldError:
         form.add_error(None, _("Nobody holds this record: the student can simply register."))
     except NotOpenError:
         form.add_error(

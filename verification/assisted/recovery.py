@@ -12,7 +12,7 @@ from accounts.recovery import staff_assisted
 from delivery.services import queue_sms
 from enrollment.models import StudentRecord
 from enrollment.records.sealed import phone_number
-from verification import assisting
+from verification.assisted import services
 
 
 class NotHeldError(Exception):
@@ -25,12 +25,12 @@ def rescue_holder(*, record: StudentRecord, code: str, reason: str, by: User) ->
     Raises NotHeldError, assisting.TooManyTriesError, assisting.TooManyAssistsError,
     rescue.UnknownCodeError, rescue.NotOpenError.
     """
-    assisting.refuse_after_too_many_tries(by)
+    services.refuse_after_too_many_tries(by)
     if record.holder is None:
         raise NotHeldError
     try:
         with transaction.atomic():
-            assisting.count_assist(by)
+            services.count_assist(by)
             desk = reverse("registry:record", args=[record.key])
             opened = staff_assisted.open_rescue(account=record.holder, code=code, desk=desk, by=by)
             trail.record(
@@ -43,7 +43,7 @@ def rescue_holder(*, record: StudentRecord, code: str, reason: str, by: User) ->
             )
             _tell_known_phones(opened, record.holder)
     except staff_assisted.UnknownCodeError:
-        assisting.note_wrong_code(by)
+        services.note_wrong_code(by)
         raise
     return opened
 

@@ -17,10 +17,10 @@ from delivery.masking import masked_email, masked_phone
 from enrollment.files.evidence import evidence_of, serve_evidence
 from enrollment.records.services import masked_certificate
 from verification import disputes, queries
-from verification.claims.objections import objections_visible_to
-from verification.dispute_forms import DecisionForm
+from verification.access import account_of
+from verification.disputes.claim_objections import objections_visible_to
+from verification.disputes.forms import DecisionForm
 from verification.models import Claim, Dispute, DisputeState
-from verification.views.guard import account_of
 
 PER_PAGE = 30
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from enrollment.files.evidence import evidence_of, serve_evidence
 from verification import disputes, queries
-from verification.dispute_forms import DisputeForm, StatementForm
+from verification.access import account_of, for_students
+from verification.disputes.forms import DisputeForm, StatementForm
 from verification.models import Dispute, DisputeState, Vouch
-from verification.views.guard import account_of, for_students
 
 
 @sensitive_post_parameters()

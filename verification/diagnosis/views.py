@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.report_prefill import stash
-from verification import diagnosis
-from verification.forms import DiagnosisForm
-from verification.views.guard import for_the_unverified
+from verification.access import for_the_unverified
+from verification.diagnosis import causes
+from verification.diagnosis.forms import DiagnosisForm
 
 SESSION_KEY = "verification_diagnosis"
 
@@ -16,7 +16,7 @@ SESSION_KEY = "verification_diagnosis"
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, position: int = 1) -> HttpResponse:
     """One question; the answer leads to the next, the last to the findings."""
-    question = diagnosis.question_at(position)
+    question = causes.question_at(position)
     if question is None:
         raise Http404
     known = request.session.get(SESSION_KEY, {})
@@ -27,10 +27,10 @@ def ask(request: HttpRequest, position: int = 1) -> HttpResponse:
     )
     if form.is_valid():
         request.session[SESSION_KEY] = {**known, question.name: form.cleaned_data["answer"]}
-        if diagnosis.question_at(position + 1) is None:
+        if causes.question_at(position + 1) is None:
             return redirect("verification:findings")
         return redirect("verification:diagnosis_step", position + 1)
-    context = {"form": form, "position": position, "total": len(diagnosis.QUESTIONS)}
+    context = {"form": form, "position": position, "total": len(causes.QUESTIONS)}
     return render(request, "verification/diagnosis.html", context)
 
 
@@ -41,9 +41,9 @@ def findings(request: HttpRequest) -> HttpResponse:
     answers = request.session.get(SESSION_KEY)
     if not answers:
         return redirect("verification:diagnosis")
-    stash(request, cause="not_found", words=diagnosis.transcript(answers))
+    stash(request, cause="not_found", words=causes.transcript(answers))
     context = {
-        "findings": diagnosis.findings(answers),
+        "findings": causes.findings(answers),
         "help_anchor": "not-matched",
     }
     return render(request, "verification/findings.html", context)

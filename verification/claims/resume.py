@@ -5,8 +5,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from verification import queries
+from verification.access import account_of, for_the_unverified
 from verification.models import AttemptState
-from verification.views.guard import account_of, for_the_unverified
 
 PAGES = {AttemptState.DRAFT: "verification:check", AttemptState.THIRD_ITEM: "verification:third"}
 

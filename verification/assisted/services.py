@@ -25,9 +25,9 @@ from enrollment.queries import institutions_of
 from enrollment.records.services import RecordHeldError
 from enrollment.records.withholding import release
 from vault.lookup import keyed_hash
-from verification.matching import Match
+from verification.claims.matching import Match
+from verification.claims.services import claim_found
 from verification.models import AssistCode, Claim, ClaimMethod, Outcome, VerificationAttempt
-from verification.services import claim_found
 
 LIFE = timedelta(minutes=30)
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"

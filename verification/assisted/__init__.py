@@ -1,0 +1,1 @@
+"""Help face to face, by a member of staff."""

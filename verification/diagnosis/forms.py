@@ -1,0 +1,19 @@
+"""Form of the diagnosis."""
+
+from typing import Any
+
+from django import forms
+
+from verification.diagnosis.causes import Question
+
+
+class DiagnosisForm(forms.Form):
+    """One question of the diagnosis."""
+
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"] = forms.ChoiceField(
+            label=str(question.text),
+            choices=[(choice.name, choice.label) for choice in question.choices],
+            widget=forms.RadioSelect,
+        )

@@ -1,0 +1,22 @@
+"""What a registrar answers to an objection against a claim."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class SettlementForm(forms.Form):
+    """Whether the claim ends or holds, and why."""
+
+    decision = forms.ChoiceField(
+        label=_("What have you found?"),
+        choices=[
+            ("keep", _("The account belongs to this person: the record stays open to it")),
+            ("take", _("It does not: take the record back from the account")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("What you have seen and checked; it stands in the audit trail."),
+        max_length=200,
+    )

@@ -1,0 +1,96 @@
+"""A further record of one's own; objecting to a claim, and deciding about the objection."""
+
+from uuid import UUID
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.privacy.personal_data import note_access, personal_data
+from accounts.roles import Role
+from enrollment.queries import records_held_by
+from enrollment.records.sealed import certificate_number
+from enrollment.records.services import masked_certificate
+from vault.lookup import keyed_hash
+from verification.access import account_of, for_students
+from verification.claims import services as claims
+from verification.claims.forms import ThirdItemForm
+from verification.claims.limits import LimitReachedError
+from verification.disputes import claim_objections
+from verification.disputes.claim_objection_forms import SettlementForm
+from verification.facts import Facts
+from verification.models import AttemptState
+
+
+@sensitive_post_parameters()
+@for_students
+@require_http_methods(["GET", "HEAD", "POST"])
+def further(request: HttpRequest) -> HttpResponse:
+    """Another record of the same person: its own school asks for its own third item."""
+    account = account_of(request)
+    held = records_held_by(account).first()
+    if held is None:
+        return redirect("verification:start")
+    form = ThirdItemForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"form": form, "help_anchor": "several-records"}
+        return render(request, "verification/claims/further.html", context)
+    item = form.cleaned_data["third_item"]
+    facts = Facts(held.name, held.certificate_type, certificate_number(held), item)
+    address = keyed_hash("verification-address", get_adapter().get_client_ip(request))
+    claims.start_attempt(account=account, facts=facts, address_hash=address)
+    try:
+        state = claims.submit_attempt(account=account)
+    except LimitReachedError as limit:
+        context = {"lifts_at": limit.lifts_at}
+        return render(request, "verification/limited.html", context, status=429)
+    if state != AttemptState.VERIFIED:
+        return redirect("verification:unmatched")
+    messages.success(request, _("A further record is open to you now."))
+    return redirect("enrollment:status")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def object_to_claim(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Whoever reads the phone that the school knows objects; a scanner's GET does nothing."""
+    alert = claim_objections.open_alert(key)
+    done = (
+        request.method == "POST" and alert is not None and claim_objections.object_to_claim(alert)
+    )
+    return render(request, "verification/claims/object.html", {"alert": alert, "done": done})
+
+
+@personal_data("verification.read_objection", reauth=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim_objection(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The registrar reads an objection and decides whether the claim holds."""
+    registrar = account_of(request)
+    if Role.REGISTRAR not in registrar.roles:
+        raise Http404
+    alert = get_object_or_404(claim_objections.objections_visible_to(registrar), key=key)
+    form = SettlementForm(request.POST or None) if alert.settled_at is None else None
+    if form is not None and form.is_valid():
+        settled = claim_objections.settle_objection(
+            alert=alert,
+            taken_back=form.cleaned_data["decision"] == "take",
+            reason=form.cleaned_data["reason"],
+            by=registrar,
+        )
+        if settled:
+            messages.success(request, _("Decided. The account has been told."))
+        return redirect("verification:claim_objection", key)
+    note_access(
+        request,
+        people=1,
+        subject_type="record",
+        subject_key=alert.record.key,
+        institution_code=alert.institution_code,
+    )
+    context = {"alert": alert, "form": form, "certificate": masked_certificate(alert.record)}
+    return render(request, "verification/claims/objection.html", context)

@@ -1,1 +1,0 @@
-"""Pages of verification, one way a module."""
