@@ -114,7 +114,7 @@ def _fill(students: int) -> None:
 
     from accounts.models import User
     from enrollment.models import Institution
-    from support.board.folding import fold_headcounts
+    from support.board.rollup import fold_headcounts
 
     Institution.objects.bulk_create(
         Institution(code=f"{number:05}", name=f"School {number}") for number in range(SCHOOLS)

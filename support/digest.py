@@ -14,7 +14,7 @@ from accounts.languages.services import writing_to
 from accounts.models import User
 from accounts.sweep import for_each
 from delivery.services import queue_content
-from support.board.standing import classes_of, standings, total_of
+from support.board.figures import classes_of, standings, total_of
 from support.models import Digest, Rhythm
 from support.reports.queries import queue_of
 
@@ -24,17 +24,6 @@ MONDAY, SATURDAY = 0, 5
 def send_digests(today: date) -> int:
     """Queue the digest of everyone whose day it is, once a day; how many."""
     return for_each(_due(today), lambda digest: _send(digest, today))
-
-
-def digest_rhythm(account: User) -> Rhythm:
-    """How often ``account`` wants the digest."""
-    found = Digest.objects.filter(account=account).first()
-    return Rhythm(found.rhythm) if found else Rhythm.NEVER
-
-
-def choose_rhythm(*, account: User, rhythm: Rhythm) -> None:
-    """Keep how often ``account`` wants the digest."""
-    Digest.objects.update_or_create(account=account, defaults={"rhythm": rhythm})
 
 
 def _due(today: date) -> list[Digest]:

@@ -4,14 +4,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from support import digest
-from support.board import folding
+from support.board import rollup
 from support.reports import retention
 
 
 @shared_task
 def fold_headcounts() -> None:
     """Keep the class boards quick; their figures are true without it."""
-    folding.fold_headcounts()
+    rollup.fold_headcounts()
 
 
 @shared_task

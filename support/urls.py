@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from support.board import acts
+from support.board import action_views
 from support.board import views as board
 from support.help import staff_views
 from support.reports import province
@@ -28,9 +28,9 @@ urlpatterns = [
     path("board/school/<str:code>/classes/", board.college, name="college_board"),
     path("board/class/<int:pk>/", board.class_board, name="class_board"),
     path("board/class/<int:pk>/poster/", board.poster, name="class_poster"),
-    path("board/class/<int:pk>/remind/", acts.remind_class, name="class_remind"),
-    path("board/class/<int:pk>/reminded/<uuid:key>/", acts.reminded, name="class_reminded"),
-    path("board/class/<int:pk>/export/", acts.export_class, name="class_export"),
+    path("board/class/<int:pk>/remind/", action_views.remind_class, name="class_remind"),
+    path("board/class/<int:pk>/reminded/<uuid:key>/", action_views.reminded, name="class_reminded"),
+    path("board/class/<int:pk>/export/", action_views.export_class, name="class_export"),
     path("board/class/<int:pk>/<slug:part>/", board.class_part, name="class_part"),
     path("queue/", desk.queue, name="queue"),
     path("queue/rhythm/", desk.rhythm, name="digest_rhythm"),

@@ -427,6 +427,14 @@ IMPORT_TASKS = (
     "enrollment.photos.tasks.take_photos",
     "enrollment.photos.tasks.sweep_photo_batches",
 )
+IMPORT_TASKS = (
+    "enrollment.imports.tasks.rehearse_upload",
+    "enrollment.imports.tasks.publish_upload",
+    "enrollment.imports.tasks.sweep_batches",
+    "enrollment.photos.tasks.check_photos",
+    "enrollment.photos.tasks.take_photos",
+    "enrollment.photos.tasks.sweep_photo_batches",
+)
 CELERY_TASK_ROUTES = {
     "delivery.tasks.*": {"queue": "delivery"},
     **{

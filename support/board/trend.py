@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from enrollment.models import Campaign, Institution, SchoolClass
 from enrollment.progress import Progress
-from support.board.standing import Standing
+from support.board.figures import Standing
 from support.models import DayHeadcount
 
 DAYS = 14

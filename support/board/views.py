@@ -14,7 +14,7 @@ from accounts.roles import Role
 from enrollment.models import Institution, SchoolClass
 from enrollment.progress import Progress
 from enrollment.queries import institutions_of
-from support.board import standing as figures
+from support.board import figures
 from support.board.trend import confirmed_by_day, targets
 
 PAGE = 50  # classes a page of a large college

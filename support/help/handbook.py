@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from support.help.grams import grams_of
+from support.help.ngrams import grams_of
 from support.models import Article, ArticleVersion
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "handbook"

@@ -10,14 +10,14 @@ from django.utils.translation import get_language
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import Institution
-from support.help.grams import grams_of
+from support.help.ngrams import grams_of
 from support.models import Article
 
 Reader = User | AnonymousUser
 _WEIGHTS = (("title", 6), ("title_en", 6), ("keywords", 5), ("body", 1), ("body_en", 1))
 
 
-def institutions_of(reader: Reader) -> QuerySet[Institution]:
+def institutions_concerning(reader: Reader) -> QuerySet[Institution]:
     """The institutions whose own articles concern this person."""
     if not isinstance(reader, User):
         return Institution.objects.none()
@@ -34,7 +34,7 @@ def articles_for(reader: Reader) -> QuerySet[Article]:
     common = Q(institution=None)
     if not isinstance(reader, User):
         return published.filter(common).order_by("position", "pk")
-    own = institutions_of(reader).values("pk")
+    own = institutions_concerning(reader).values("pk")
     replaced = published.filter(slug=OuterRef("slug"), institution__in=own)
     return published.filter(Q(institution__in=own) | (common & ~Exists(replaced))).order_by(
         "position", "pk"

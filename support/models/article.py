@@ -26,7 +26,7 @@ class Article(models.Model):
 
     An article of an institution is read by its own people, in place of the
     common article with the same slug. ``grams`` are what the search compares
-    (``support.help.grams``). Texts of a fresh portal come from
+    (``support.help.ngrams``). Texts of a fresh portal come from
     ``support/handbook``; ``version`` 1 without an author is such a text.
     """
 

@@ -10,7 +10,7 @@ class Headcount(models.Model):
     """The people on the books of one class in one part; without a class, of the institution.
 
     Triggers on the records append a ``HeadcountChange`` for whoever moves, and a
-    sweep folds these in (``support.board.folding``): a busy class is no queue
+    sweep folds these in (``support.board.rollup``): a busy class is no queue
     for writers. True figures are the sum of both tables, at any moment.
     """
 

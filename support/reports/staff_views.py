@@ -23,7 +23,7 @@ from enrollment.files.spreadsheets import XLSX
 from enrollment.models import EvidencePurpose
 from enrollment.queries import institutions_of
 from enrollment.records.corrections import AlreadyAskedError, NotCorrectableError
-from support.digest import choose_rhythm, digest_rhythm
+from support.digest_rhythm import choose_rhythm, digest_rhythm
 from support.models import Cause, Report, Rhythm
 from support.reports import queries, services
 from support.reports.correcting import FIELDS, accept_correction

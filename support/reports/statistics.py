@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from enrollment.models import Institution
-from support.board.standing import SMALL_GROUP
+from support.board.figures import SMALL_GROUP
 from support.models import LIVE_STATES, Cause
 
 _FIGURES = """

@@ -23,7 +23,7 @@ from accounts.limits.login_attempts import name_typed
 from accounts.recovery import security_questions
 from enrollment.fields.headers import find_header, likely_header
 from enrollment.identity import name, number
-from support.help.grams import grams_of
+from support.help.ngrams import grams_of
 from verification.facts import canonical_item
 from xuejiportal.logs import RedactingFormatter, redact
 

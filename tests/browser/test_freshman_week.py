@@ -19,7 +19,7 @@ from enrollment.confirmations.services import answer_record
 from enrollment.fields.checklist import CHECKLIST
 from enrollment.models import ClassCounselor, SchoolClass, StudentRecord
 from enrollment.records.services import claim_records
-from support.board.folding import fold_headcounts
+from support.board.rollup import fold_headcounts
 from tests.browser.conftest import NewContext
 from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account, make_record, sample_number

@@ -27,9 +27,9 @@ from enrollment.models import (
 from enrollment.progress import Progress
 from enrollment.records.unclaimed_progress import note_registered, note_searched
 from enrollment.statuses import ON_THE_BOOKS
-from support.board.folding import fold_headcounts
-from support.board.reminding import remind
-from support.board.standing import REMINDED, institution_standings, standings
+from support.board.figures import REMINDED, institution_standings, standings
+from support.board.reminders import remind
+from support.board.rollup import fold_headcounts
 from support.models import DayHeadcount, HeadcountChange
 from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
 

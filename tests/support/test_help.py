@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from accounts.models import User
 from audit.models import AuditEntry
 from enrollment.models import InstitutionRegistrar, StudentRecord
-from support.help.grams import grams_of
 from support.help.handbook import load_handbook, pages
 from support.help.markdown import render_markdown
+from support.help.ngrams import grams_of
 from support.help.queries import search
 from support.models import Article, ArticleTally, Topic
 from tests.people import make_school

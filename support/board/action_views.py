@@ -8,8 +8,8 @@ from accounts.privacy.personal_data import Reason, personal_data
 from enrollment.files.spreadsheets import XLSX
 from enrollment.progress import Progress
 from support.board.export import class_workbook
-from support.board.reminding import remind
-from support.board.standing import REMINDED, standings
+from support.board.figures import REMINDED, standings
+from support.board.reminders import remind
 from support.board.views import board_reader, note_listing, visible_class
 from support.models import Reminder
 
