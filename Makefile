@@ -72,7 +72,7 @@ sbom:
 	@echo build/sbom.json
 
 clean:
-	@! test -x $(RUN) || $(RUN) -m xuejiportal.embedded.programs var/embedded/postgresql
+	@! test -x $(RUN) || $(RUN) -m devtools.embedded.programs var/embedded/postgresql
 	rm -rf .venv var build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	rm -f locale/*/LC_MESSAGES/*.mo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import django
 
-from xuejiportal.embedded import throwaway
+from devtools.embedded import throwaway
 
 throwaway(os.environ)
 # Each worker of xdist counts in a database of its own: tests empty the cache.

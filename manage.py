@@ -26,7 +26,7 @@ def main() -> None:
 
 def _provide_servers() -> None:
     # Imported here alone: production has neither the wheels nor a use for them.
-    from xuejiportal.embedded import EmbeddedServerError, provide
+    from devtools.embedded import EmbeddedServerError, provide
 
     try:
         provide(os.environ)

@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from xuejiportal.embedded.servers import free_port
+from devtools.embedded.servers import free_port
 
 PROCESSES = 2
 CONNECTIONS = 16

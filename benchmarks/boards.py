@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import django
 
 from benchmarks._harness import percentile, tell
-from xuejiportal.embedded import throwaway
+from devtools.embedded import throwaway
 
 if TYPE_CHECKING:
     from django.test import Client

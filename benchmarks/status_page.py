@@ -21,7 +21,7 @@ import django
 
 from benchmarks._harness import Side, compare, percentile, tell
 from benchmarks._http import granian, open_loop, peak
-from xuejiportal.embedded import throwaway
+from devtools.embedded import throwaway
 
 REQUESTS = 400
 GOAL = 1 / 12

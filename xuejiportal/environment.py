@@ -247,4 +247,4 @@ def bucket() -> dict[str, Any] | None:
         "location": text("S3_PREFIX", ""),
         "addressing_style": style,
     }
-    return {"BACKEND": "xuejiportal.object_storage.ObjectStorage", "OPTIONS": options}
+    return {"BACKEND": "xuejiportal.storage.object_storage.ObjectStorage", "OPTIONS": options}

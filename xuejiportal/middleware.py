@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.defaults import bad_request
 
-from xuejiportal.storage_errors import StorageDownError
+from xuejiportal.storage.errors import StorageDownError
 
 logger = logging.getLogger(__name__)
 # Seconds after which a browser may ask again for a file of a bucket that did not answer.

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "accounts",
     "delivery",
     "audit",
+    *([] if PRODUCTION else ["devtools"]),
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -395,6 +396,14 @@ CELERY_TASK_IGNORE_RESULT = True
 # worker serves ``delivery`` alone. So have imports, which take minutes: a report is
 # printed meanwhile. A worker that names no queue serves all.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("delivery"), Queue("imports")]
+IMPORT_TASKS = (
+    "enrollment.imports.tasks.rehearse_upload",
+    "enrollment.imports.tasks.publish_upload",
+    "enrollment.imports.tasks.sweep_batches",
+    "enrollment.photos.tasks.check_photos",
+    "enrollment.photos.tasks.take_photos",
+    "enrollment.photos.tasks.sweep_photo_batches",
+)
 IMPORT_TASKS = (
     "enrollment.imports.tasks.rehearse_upload",
     "enrollment.imports.tasks.publish_upload",

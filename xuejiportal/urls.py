@@ -4,16 +4,18 @@ from django.conf import settings
 from django.urls import include, path
 
 from accounts.languages.views import switch_language
-from xuejiportal import sign_ins, trail, views
+from xuejiportal import views
+from xuejiportal.audit_pages import sign_ins as audit_pages_sign_ins
+from xuejiportal.audit_pages import trail as audit_pages_trail
 from xuejiportal.console import console
 
 urlpatterns = [
     # First: the page that is asked for most.
     path("status/", include("enrollment.urls.status")),
     path("", views.home, name="home"),
-    path("trail/", trail.read, name="trail"),
-    path("trail/sign-ins/", sign_ins.read, name="trail_sign_ins"),
-    path("trail/export/", trail.export, name="trail_export"),
+    path("trail/", audit_pages_trail.read, name="trail"),
+    path("trail/sign-ins/", audit_pages_sign_ins.read, name="trail_sign_ins"),
+    path("trail/export/", audit_pages_trail.export, name="trail_export"),
     path("desk/", views.desk, name="desk"),
     path(settings.CONSOLE_PATH, console.urls),
     path("help/", include("support.help.urls")),

@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pytest_django import Settings
 
-from xuejiportal.embedded.servers import free_port
+from devtools.embedded.servers import free_port
 
 OK = "250 OK"
 DROP = "drop"  # close the connection in place of an answer

@@ -16,9 +16,9 @@ from pytest_django import Settings
 from delivery import sending
 from delivery import services as delivery
 from delivery.models import OutboxMessage, Status
+from devtools.embedded.servers import free_port
 from tests.outbox import Outbox
 from xuejiportal import environment
-from xuejiportal.embedded.servers import free_port
 
 pytestmark = pytest.mark.django_db
 

@@ -13,13 +13,13 @@ import psycopg
 import pytest
 import redis
 
-from xuejiportal.embedded import lease, programs
+from devtools.embedded import lease, programs
 
 ROOT = Path(__file__).resolve().parents[2]
 # Prints the addresses, then uses the servers until its standard input is closed.
 USER = """
 import json, sys
-from xuejiportal.embedded import provide
+from devtools.embedded import provide
 environ = {"VAR_DIR": sys.argv[1]}
 provide(environ)
 print(json.dumps(environ), flush=True)
@@ -169,7 +169,7 @@ def test_without_any_program_the_message_names_the_variable(
 def test_throw_away_servers_leave_nothing_even_below_a_private_directory(tmp_path: Path) -> None:
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
-    code = "import os; from xuejiportal.embedded import lease; lease.throwaway(os.environ); "
+    code = "import os; from devtools.embedded import lease; lease.throwaway(os.environ); "
     code += "import psycopg; psycopg.connect(os.environ['DATABASE_URL']).close(); "
     code += "print(*lease._held)"
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}

@@ -16,9 +16,9 @@ import psycopg
 import redis
 from psycopg.rows import dict_row
 
+from devtools.embedded.servers import Postgresql, Valkey, free_port
 from tests.delivery import fake_sms
 from tests.delivery.fake_sms import Fake
-from xuejiportal.embedded.servers import Postgresql, Valkey, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE = "+8613800138000"

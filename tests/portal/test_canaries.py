@@ -31,6 +31,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import LimitHit, User
+from devtools.embedded.programs import postgresql
 from enrollment.models import EvidenceFile, ImportBatch, StudentRecord
 from enrollment.status_reports.tasks import print_status_report
 from tests.accounts.test_second_factor import set_up_app
@@ -41,7 +42,6 @@ from tests.outbox import Outbox
 from tests.people import AGREED, PASSWORD, enter, make_account, make_school, sample_number
 from verification import disputes
 from verification.models import Dispute
-from xuejiportal.embedded.programs import postgresql
 from xuejiportal.logs import RedactingFormatter
 
 PEOPLE = 1000

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.test import Client
 from django.urls import path, reverse
 
-from xuejiportal.storage_errors import StorageDownError
+from xuejiportal.storage.errors import StorageDownError
 from xuejiportal.urls import handler400
 from xuejiportal.urls import urlpatterns as portal_patterns
 

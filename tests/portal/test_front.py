@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
+from devtools.embedded.servers import free_port
 from tests.permissions.test_open_doors import addresses
 from xuejiportal.body_limits import UPLOADS
-from xuejiportal.embedded.servers import free_port
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]

@@ -29,7 +29,7 @@ from enrollment.photos.storage import keep_photo
 from tests.enrollment.pictures import make_photo_batch, picture
 from tests.people import make_school
 from xuejiportal import environment as env
-from xuejiportal.storage_errors import StorageDownError
+from xuejiportal.storage.errors import StorageDownError
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = {"S3_ACCESS_KEY_ID": "made-up", "S3_SECRET_ACCESS_KEY": "made-up", "S3_REGION": "cn-north-1"}

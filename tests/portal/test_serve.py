@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from xuejiportal.embedded import lease, programs
-from xuejiportal.embedded.servers import free_port
+from devtools.embedded import lease, programs
+from devtools.embedded.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 QUEUE = """

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms import EmailField
 from django.utils import translation
 
-from xuejiportal.wording import SENTENCES
+from xuejiportal.translation_overrides import SENTENCES
 
 
 def test_every_sentence_still_exists_where_it_came_from() -> None:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
-from xuejiportal.processes import Processes
+from devtools.processes import Processes
 
 HOST = "127.0.0.1"
 READY_TIMEOUT = 60.0
@@ -106,6 +106,6 @@ def _answers(processes: Processes, port: int) -> bool:
 
 def _release_servers() -> None:
     # Imported here alone: production has neither the wheels nor a use for them.
-    from xuejiportal.embedded import release
+    from devtools.embedded import release
 
     release()

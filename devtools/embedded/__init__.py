@@ -7,6 +7,6 @@ process using it has ended, however that process ended. Production never
 imports this package.
 """
 
-from xuejiportal.embedded.lease import EmbeddedServerError, provide, release, throwaway
+from devtools.embedded.lease import EmbeddedServerError, provide, release, throwaway
 
 __all__ = ["EmbeddedServerError", "provide", "release", "throwaway"]

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import psycopg
 import redis
 
-from xuejiportal.embedded import programs
+from devtools.embedded import programs
 
 DATABASE = "xuejiportal"
 READY_TIMEOUT = 60.0

@@ -1,6 +1,6 @@
 """The keeper: runs one server for as long as somebody uses it.
 
-Started by ``lease``; run as ``python -m xuejiportal.embedded.keeper SERVICE DIRECTORY``.
+Started by ``lease``; run as ``python -m devtools.embedded.supervisor SERVICE DIRECTORY``.
 """
 
 import contextlib
@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from xuejiportal.embedded.programs import NoProgramError, remove_shelter
-from xuejiportal.embedded.servers import SERVERS, Server
+from devtools.embedded.programs import NoProgramError, remove_shelter
+from devtools.embedded.servers import SERVERS, Server
 
 LOCK_TIMEOUT = 60.0
 

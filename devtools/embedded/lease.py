@@ -113,7 +113,7 @@ def _hold(directory: Path, service: str, durable: bool) -> _Start:
 
 
 def _spawn_keeper(directory: Path, service: str, durable: bool) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "xuejiportal.embedded.keeper", service, str(directory)]
+    command = [sys.executable, "-m", "devtools.embedded.supervisor", service, str(directory)]
     if not durable:
         command.append("--throwaway")
     with (directory / "keeper.log").open("wb") as log:

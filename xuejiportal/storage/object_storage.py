@@ -15,7 +15,7 @@ from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
 
-from xuejiportal.storage_errors import StorageDownError
+from xuejiportal.storage.errors import StorageDownError
 
 # Above this many bytes a file is read into one on the disk (under SPOOL_DIR, still sealed).
 IN_MEMORY = 2 * 2**20
