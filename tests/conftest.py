@@ -59,8 +59,8 @@ from enrollment.status_reports.tasks import print_status_report
 from support.models import Cause, Report, ReportState
 from support.reports.correcting import accept_correction
 from support.reports.services import Statement, open_report
-from tests.enrollment.importing import make_checked, make_import, sample
-from tests.enrollment.pictures import make_photo_batch
+from tests.enrollment.imported_files import make_checked, make_import, sample
+from tests.enrollment.photos.pictures import make_photo_batch
 from tests.outbox import Outbox
 from tests.people import make_account, make_record, make_school, sample_number
 from vault.cipher import seal

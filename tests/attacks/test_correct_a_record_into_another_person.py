@@ -22,7 +22,7 @@ from enrollment.records.corrections import (
 )
 from enrollment.records.sealed import certificate_number
 from support.models import Report
-from tests.enrollment.importing import AT, sample, write_csv
+from tests.enrollment.imported_files import AT, sample, write_csv
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from verification.claims.retry import match_waiting
 from verification.models import Claim

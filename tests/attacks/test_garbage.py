@@ -21,7 +21,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
-from tests.enrollment.pictures import picture, zip_of
+from tests.enrollment.photos.pictures import picture, zip_of
 from tests.permissions.test_matrix import Cast, Places, address_of, cast, places, signed_in
 from tests.permissions.test_open_doors import addresses
 

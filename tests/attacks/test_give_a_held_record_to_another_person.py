@@ -28,8 +28,8 @@ from enrollment.models import (
     TokenRight,
 )
 from enrollment.records.services import RecordHeldError, claim_records
-from tests.enrollment.desk import make_registrar, page_of, publish, signed_in_just_now, upload
-from tests.enrollment.importing import AT, run_import, sample, write_csv
+from tests.enrollment.imported_files import AT, run_import, sample, write_csv
+from tests.enrollment.registrar import make_registrar, page_of, publish, signed_in_just_now, upload
 from tests.people import make_account, make_school, sample_number
 from vault.lookup import keyed_hash
 from verification.models import Claim

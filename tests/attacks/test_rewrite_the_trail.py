@@ -20,7 +20,7 @@ from audit.anchors import anchors_in, line_of
 from audit.models import APPEND_ONLY, AuditAnchor, AuditCheck, AuditEntry, AuditSeal
 from audit.tasks import check_trail, seal_trail
 from enrollment.models import BatchState, StudentRecord
-from tests.enrollment.importing import make_import
+from tests.enrollment.imported_files import make_import
 from tests.outbox import Outbox
 from xuejiportal import environment
 from xuejiportal.logs import SyslogFormatter

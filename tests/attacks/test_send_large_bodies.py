@@ -12,7 +12,7 @@ from django.urls import get_resolver, reverse
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import InstitutionRegistrar
-from tests.enrollment.test_evidence import picture
+from tests.enrollment.files.test_evidence import picture
 from tests.people import enter, make_account, make_school
 from tests.permissions.test_open_doors import addresses
 from xuejiportal.body_limits import UPLOADS

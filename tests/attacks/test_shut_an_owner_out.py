@@ -16,7 +16,7 @@ from accounts.models import Block, Code, CodePurpose, LimitHit, Session, User
 from delivery.models import Channel, OutboxMessage, Status
 from delivery.services import queue_email, queue_sms
 from enrollment.models import StudentRecord
-from tests.accounts.proofs import solve_page
+from tests.accounts.limits.proofs import solve_page
 from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account, sample_number
 from tests.verification.conftest import Walk

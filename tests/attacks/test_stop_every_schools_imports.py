@@ -28,8 +28,8 @@ from enrollment.models import (
 from enrollment.photos import services as photos
 from enrollment.photos import tasks as photos_tasks
 from enrollment.photos.archive import belonging
-from tests.enrollment.desk import make_registrar, page_of, publish, upload
-from tests.enrollment.importing import AT, run_import, sample, write_csv
+from tests.enrollment.imported_files import AT, run_import, sample, write_csv
+from tests.enrollment.registrar import make_registrar, page_of, publish, upload
 from tests.people import make_account, make_school
 
 pytestmark = pytest.mark.django_db

@@ -19,8 +19,8 @@ from enrollment.models import (
     RuleChange,
     StudentRecord,
 )
-from tests.enrollment.desk import make_registrar, page_of, signed_in_just_now, upload
-from tests.enrollment.importing import AT, sample, write_csv
+from tests.enrollment.imported_files import AT, sample, write_csv
+from tests.enrollment.registrar import make_registrar, page_of, signed_in_just_now, upload
 from tests.people import enter, make_school
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]

@@ -25,10 +25,10 @@ from enrollment.models import (
     StudentRecord,
 )
 from enrollment.photos.storage import keep_photo
-from tests.enrollment.test_evidence import picture
+from tests.enrollment.files.test_evidence import picture
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
-from tests.verification.test_rescuing import begin, hand_over
+from tests.verification.assisted.test_recovery import begin, hand_over
 from verification.assisted import services as assisted
 from verification.claims.retry import match_waiting
 

@@ -17,7 +17,7 @@ from enrollment.models import Institution, Photo, PhotoKind
 from enrollment.photos.archive import PhotoTally
 from enrollment.photos.names import numbers_in, picture_stem
 from enrollment.photos.storage import PhotoSource, import_photos
-from tests.enrollment.pictures import picture, zip_of
+from tests.enrollment.photos.pictures import picture, zip_of
 from tests.people import make_record, sample_number
 
 HEIC = b"\x00\x00\x00\x18ftypheic" + bytes(200)

@@ -20,7 +20,7 @@ from enrollment.models import (
     StudentRecord,
 )
 from tests.cases.checking import DATA, check, person, write
-from tests.enrollment.desk import make_registrar, signed_in_just_now
+from tests.enrollment.registrar import make_registrar, signed_in_just_now
 from tests.people import make_account, make_record, make_school, sample_number
 
 pytestmark = pytest.mark.usefixtures("school")

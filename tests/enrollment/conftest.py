@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from enrollment.demo.samples import INSTITUTION_CODE, INSTITUTION_NAME
 from enrollment.models import Institution
-from tests.enrollment.desk import make_registrar
+from tests.enrollment.registrar import make_registrar
 
 
 @pytest.fixture

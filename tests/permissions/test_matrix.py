@@ -43,9 +43,9 @@ from enrollment.records.corrections import Change
 from support.models import Article, Cause, Reminder, Report
 from support.reports.correcting import accept_correction
 from support.reports.services import Statement, hand_on, open_report
-from tests.enrollment.importing import make_import
-from tests.enrollment.pictures import make_photo_batch
-from tests.enrollment.test_evidence import picture
+from tests.enrollment.files.test_evidence import picture
+from tests.enrollment.imported_files import make_import
+from tests.enrollment.photos.pictures import make_photo_batch
 from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
 from tests.permissions.matrix import EVERYBODY, MATRIX
 from tests.permissions.test_open_doors import addresses

@@ -34,10 +34,10 @@ from accounts.models import LimitHit, User
 from devtools.embedded.programs import postgresql
 from enrollment.models import EvidenceFile, ImportBatch, StudentRecord
 from enrollment.status_reports.tasks import print_status_report
-from tests.accounts.test_second_factor import set_up_app
-from tests.enrollment.desk import publish, upload
-from tests.enrollment.importing import AT, sample, write_csv
-from tests.enrollment.test_evidence import picture
+from tests.accounts.sign_in.test_second_factor import set_up_app
+from tests.enrollment.files.test_evidence import picture
+from tests.enrollment.imported_files import AT, sample, write_csv
+from tests.enrollment.registrar import publish, upload
 from tests.outbox import Outbox
 from tests.people import AGREED, PASSWORD, enter, make_account, make_school, sample_number
 from verification import disputes

@@ -2,7 +2,7 @@
 
 What is compared is everything a browser gets: status, headers, cookies but for their
 values, and every page up to the last redirect. Verification, which could tell of the
-registry, is compared in ``tests/verification/test_oracle.py``; choosing a username has
+registry, is compared in ``tests/verification/claims/test_oracle.py``; choosing a username has
 to say which are taken, to people who are signed in and ten times an hour.
 """
 

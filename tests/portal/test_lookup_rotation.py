@@ -23,8 +23,8 @@ from accounts.security_log import source_hash
 from enrollment.institutions.appointments import appointments_of
 from enrollment.models import Appointment, ImportToken, RecordBefore, StudentRecord
 from enrollment.queries import records_visible_to
-from tests.accounts.test_second_factor import sign_in
-from tests.enrollment.importing import AT, run_import, sample, write_csv
+from tests.accounts.sign_in.test_second_factor import sign_in
+from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
 from tests.portal.test_rotation import IN_THE_CLEAR
 from vault.lookup import keyed_hash

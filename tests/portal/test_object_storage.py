@@ -26,7 +26,7 @@ from enrollment.imports import services as imports
 from enrollment.imports import storage as imports_storage
 from enrollment.models import EvidencePurpose, Photo, PhotoBatch, PhotoKind, StudentRecord
 from enrollment.photos.storage import keep_photo
-from tests.enrollment.pictures import make_photo_batch, picture
+from tests.enrollment.photos.pictures import make_photo_batch, picture
 from tests.people import make_school
 from xuejiportal import environment as env
 from xuejiportal.storage.errors import StorageDownError

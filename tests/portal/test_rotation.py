@@ -42,11 +42,11 @@ from enrollment.photos.storage import keep_photo
 from enrollment.status_reports.rendering import facts_of
 from enrollment.status_reports.services import open_file
 from support.models import Report, ReportEntry
-from tests.accounts.test_second_factor import code_now, set_up_app, sign_in
-from tests.enrollment.desk import upload
-from tests.enrollment.importing import AT, certificate_of, run_import, sample, write_csv
-from tests.enrollment.pictures import make_photo_batch
-from tests.enrollment.test_evidence import paper
+from tests.accounts.sign_in.test_second_factor import code_now, set_up_app, sign_in
+from tests.enrollment.files.test_evidence import paper
+from tests.enrollment.imported_files import AT, certificate_of, run_import, sample, write_csv
+from tests.enrollment.photos.pictures import make_photo_batch
+from tests.enrollment.registrar import upload
 from tests.people import make_account, make_school
 from vault.cipher import unseal
 from vault.rotation import registered

@@ -1,0 +1,206 @@
+"""A freshman week: a class of 40, brought to 40 of 40 by its counselor and the registrar.
+
+31 check without trouble, 5 never register, 4 have problems of three kinds: two
+cannot prove who they are, one finds a wrong college, one a wrong name.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
+
+from accounts.models import User
+from accounts.roles import Role
+from enrollment.confirmations.services import answer_record
+from enrollment.fields.checklist import CHECKLIST
+from enrollment.models import ClassCounselor, SchoolClass, StudentRecord
+from enrollment.records.services import claim_records
+from support.board.rollup import fold_headcounts
+from tests.journeys.conftest import NewContext
+from tests.outbox import Outbox
+from tests.people import PASSWORD, make_account, make_record, sample_number
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+# Where the pictures of each screen are kept, for people to look at.
+PICTURES = os.environ.get("PICTURES", "")
+DESK = {"width": 1280, "height": 800}
+
+
+@dataclass
+class Walker:
+    """Somebody at a browser."""
+
+    tab: Tab
+    pictures: Path
+    shots: int = 0
+
+    def go(self, name: str, *arguments: object) -> None:
+        self.tab.goto(reverse(name, args=arguments))
+        self.look()
+
+    def press(self, text: str) -> None:
+        main = self.tab.get_by_role("main")
+        button = main.get_by_role("button", name=text, exact=True)
+        button.or_(main.get_by_role("link", name=text, exact=True)).first.click()
+        self.tab.wait_for_load_state()
+        if "reauthenticate" in self.tab.url:
+            self.tab.locator("[name=password]").fill(PASSWORD)
+            self.tab.locator("main form button[type=submit]").first.click()
+            self.tab.wait_for_url(lambda url: "reauthenticate" not in url)
+        self.look()
+
+    def fill(self, label: str, text: str) -> None:
+        self.tab.get_by_role("main").get_by_label(label).fill(text)
+
+    def reads(self, text: str) -> None:
+        expect(self.tab.get_by_role("main")).to_contain_text(text)
+
+    def look(self) -> None:
+        """Keep a picture of the screen."""
+        self.shots += 1
+        url = self.tab.url.split("/", 3)[3].strip("/").replace("/", "_")[:40]
+        path = self.pictures / f"{self.shots:02}-{url}.png"
+        self.tab.screenshot(path=path, full_page=True)
+
+
+@pytest.fixture
+def records(db: None) -> list[StudentRecord]:
+    """Forty freshmen of one class, as the registry has them."""
+    return [
+        make_record(
+            name=f"新生{chr(0x4E00 + number)}",
+            number=sample_number(400 + number),
+            phone=f"+861380013{number:04}",
+        )
+        for number in range(40)
+    ]
+
+
+def account_of(record: StudentRecord) -> User:
+    """An account of the person, nothing proved."""
+    return make_account(f"s{record.pk}@example.org")
+
+
+def check(record: StudentRecord) -> None:
+    """The person registers, proves who they are and finds everything right."""
+    account = account_of(record)
+    claim_records(account=account, records=[record])
+    answer_record(record=record, account=account, asked=CHECKLIST, wrong=[])
+
+
+def test_a_class_comes_to_forty_of_forty(
+    records: list[StudentRecord],
+    open_context: NewContext,
+    outbox: Outbox,
+    desk_registrar: User,
+    tmp_path: Path,
+) -> None:
+    school_class = records[0].school_class
+    assert school_class is not None
+    teacher = make_account("teacher@example.org", roles=(Role.COUNSELOR,))
+    ClassCounselor.objects.create(user=teacher, school_class=school_class)
+    folder = Path(PICTURES) if PICTURES else tmp_path
+
+    def walker(name: str, user: User, **arguments: object) -> Walker:
+        pictures = folder / name
+        pictures.mkdir(parents=True, exist_ok=True)
+        return Walker(open_context(user, **arguments).new_page(), pictures)
+
+    for record in records[:31]:
+        check(record)
+    silent, lost, college, name = records[31:36], records[36:38], records[38], records[39]
+    counselor = walker("counselor", teacher)
+    registrar = walker("registrar", desk_registrar, viewport=DESK)
+
+    _two_cannot_prove_themselves(counselor, walker, lost)
+    _the_board_tells_who_is_missing(counselor, school_class)
+    counselor.press("提醒 9 人")  # all but those who have confirmed
+    counselor.reads("短信")
+    for record in silent:
+        check(record)
+    for record in lost:
+        record.refresh_from_db()
+        assert record.holder is not None
+        answer_record(record=record, account=record.holder, asked=CHECKLIST, wrong=[])
+    _a_wrong_field_is_corrected(walker, counselor, registrar, college, "college", "软件学院")
+    _a_wrong_field_is_corrected(walker, counselor, registrar, name, "name", "新生䶮")
+    fold_headcounts()
+    counselor.go("support:board")
+    counselor.reads("已确认 40 / 40 人")
+    registrar.go("support:board")
+    registrar.reads("已确认 40 / 40 人")
+
+
+def _two_cannot_prove_themselves(
+    counselor: Walker, walker: object, lost: list[StudentRecord]
+) -> None:
+    """They show their code; the counselor opens the record for them."""
+    for record in lost:
+        student = walker("student", account_of(record))  # type: ignore[operator]
+        student.go("verification:show_code")
+        student.press("显示协助码")
+        code = student.tab.locator(".big-code").inner_text()
+        counselor.go("verification:assist", record.key)
+        if "reauthenticate" in counselor.tab.url:
+            counselor.tab.locator("[name=password]").fill(PASSWORD)
+            counselor.tab.locator("main form button[type=submit]").first.click()
+        counselor.fill("学生出示的协助码", code)
+        counselor.fill("学生无法自行验证的原因", "考生号遗失")
+        counselor.tab.get_by_label("学生本人和证件就在我面前").check()
+        counselor.press("开通学籍")
+        counselor.reads("学生现在可以查看学籍了")
+        student.go("enrollment:status")
+        student.reads(record.name)
+
+
+def _the_board_tells_who_is_missing(counselor: Walker, school_class: SchoolClass) -> None:
+    counselor.go("support:board")
+    counselor.reads("已确认 31 / 40 人")
+    counselor.press(school_class.code)
+    counselor.press("未注册")
+    counselor.reads("1****************")
+    counselor.press(school_class.code)
+
+
+def _a_wrong_field_is_corrected(
+    walker: object,
+    counselor: Walker,
+    registrar: Walker,
+    record: StudentRecord,
+    field: str,
+    value: str,
+) -> None:
+    """Reported by the student, handed on by the counselor, corrected, confirmed."""
+    account = account_of(record)
+    claim_records(account=account, records=[record])
+    student = walker("student", account)  # type: ignore[operator]
+    cause = {"college": "study", "name": "name"}[field]
+    student.go("support:report_write", cause)
+    if field == "name":
+        student.fill("应该是", value)
+    student.fill("问题说明", "与录取通知书不一致")
+    student.press("提交给学校")
+    counselor.go("support:queue")
+    counselor.tab.locator("main [name=reports]").first.check()
+    counselor.press("转交教务处")
+    registrar.go("support:queue")
+    registrar.tab.locator("main .choice a").first.click()
+    registrar.look()
+    registrar.tab.locator("main [name=field]").select_option(field)
+    registrar.fill("更正为", value)
+    registrar.press("更正或报送")
+    if field == "name":
+        registrar.go("support:submissions")
+        registrar.press("登记结果")
+        registrar.tab.get_by_label("同意，更正学籍").check()
+        registrar.press("登记")
+    record.refresh_from_db()
+    assert getattr(record, field) == value
+    student.go("enrollment:status")
+    student.press("确认无误")
+    record.refresh_from_db()
+    assert record.progress == "confirmed"
