@@ -9,6 +9,6 @@ from accounts.limits.rate_limits import LimitReachedError
 def too_many_checks(request: HttpRequest, error: LimitReachedError) -> HttpResponse:
     """The page for an address that has looked up too many codes."""
     context = {"lifts_at": error.lifts_at}
-    answer = render(request, "enrollment/too_many_checks.html", context, status=429)
+    answer = render(request, "enrollment/confirmations/too_many_checks.html", context, status=429)
     answer["X-Robots-Tag"] = "noindex"
     return answer

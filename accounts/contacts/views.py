@@ -32,7 +32,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     account = _account(request)
     return render(
         request,
-        "accounts/contacts.html",
+        "accounts/contacts/contacts.html",
         {
             "phone": services.bound_contact(account=account, channel=Channel.SMS),
             "mailbox": services.bound_contact(account=account, channel=Channel.EMAIL),
@@ -55,7 +55,7 @@ def ask_for_code(request: HttpRequest, channel: Channel) -> HttpResponse:
             return _send(request, account, channel, address)
     return render(
         request,
-        "accounts/ask_for_code.html",
+        "accounts/codes/ask_for_code.html",
         {"form": form, "channel": channel, "bound": bound, "code": _open(account, channel)},
     )
 
@@ -79,7 +79,7 @@ def enter_code(request: HttpRequest, channel: Channel) -> HttpResponse:
             return redirect("accounts:ask_for_code", channel)
     if code is None:
         return redirect("accounts:ask_for_code", channel)
-    return render(request, "accounts/enter_code.html", _code_page(code, channel, form))
+    return render(request, "accounts/codes/enter_code.html", _code_page(code, channel, form))
 
 
 @require_http_methods(["POST"])
@@ -126,7 +126,7 @@ def _send(request: HttpRequest, account: User, channel: Channel, address: str) -
         )
         return render(
             request,
-            "accounts/limit_reached.html",
+            "accounts/limits/limit_reached.html",
             {"error": error, "code": code, "way_on": way_on},
             status=429,
         )

@@ -31,7 +31,7 @@ def check_contacts(request: HttpRequest) -> HttpResponse:
         for channel in yearly_check.contacts_to_ask(account)
     }
     context = {"contacts": contacts, "is_check": any(contacts.values())}
-    return render(request, "accounts/check_contacts.html", context)
+    return render(request, "accounts/contacts/check_contacts.html", context)
 
 
 def _answer(request: HttpRequest, account: User) -> None:

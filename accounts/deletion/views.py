@@ -25,7 +25,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and may_ask:
         services.ask_for_deletion(account=account)
         return redirect("accounts:delete_account")
-    return render(request, "accounts/delete_account.html", {"days": settings.DELETION_DAYS})
+    return render(request, "accounts/privacy/delete_account.html", {"days": settings.DELETION_DAYS})
 
 
 @require_POST

@@ -15,7 +15,7 @@ AnyForm = TypeVar("AnyForm", bound=forms.BaseForm)
 class CaptchaWidget(forms.Widget):
     """A status that tells how far the proof is; a new challenge each time it is shown."""
 
-    template_name = "accounts/captcha.html"
+    template_name = "accounts/limits/proof_of_work.html"
     use_fieldset = True
 
     def __init__(self, level: int, without_script: datetime | None) -> None:

@@ -55,7 +55,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "sees_all": sees_all,
         "may_lift": _may_lift(reader),
     }
-    return render(request, "accounts/blocks.html", context)
+    return render(request, "accounts/limits/blocks.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +76,7 @@ def lift(request: HttpRequest, key: UUID) -> HttpResponse:
         else:
             messages.info(request, _("It was lifted already, or has run out."))
         return redirect("accounts:blocks")
-    return render(request, "accounts/lift_block.html", {"entry": block, "form": form})
+    return render(request, "accounts/limits/lift_block.html", {"entry": block, "form": form})
 
 
 def _reader(request: HttpRequest) -> User:

@@ -31,7 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         request.GET.get("page")
     )
     lines = [(notice, *services.words_of(notice)) for notice in page.object_list]
-    return render(request, "accounts/notices.html", {"page": page, "lines": lines})
+    return render(request, "accounts/notices/list.html", {"page": page, "lines": lines})
 
 
 @require_POST
@@ -61,7 +61,7 @@ def choices(request: HttpRequest) -> HttpResponse:
             services.choose_ways(account=account, topic=topic, ways=Channels(**given))
         messages.success(request, _("Saved."))
         return redirect("accounts:notices")
-    return render(request, "accounts/notice_choices.html", {"asked": asked})
+    return render(request, "accounts/notices/choices.html", {"asked": asked})
 
 
 def _form(request: HttpRequest, account: User, topic: Topic) -> WaysForm:

@@ -82,7 +82,7 @@ def _as_json(sections: list[Section]) -> str:
 
 def _as_page(sections: list[Section]) -> str:
     return render_to_string(
-        "accounts/my_data_copy.html", {"sections": sections, "made_at": timezone.now()}
+        "accounts/privacy/my_data_copy.html", {"sections": sections, "made_at": timezone.now()}
     )
 
 

@@ -16,7 +16,7 @@ from accounts.privacy.data_export import export_data
 def my_data(request: HttpRequest) -> HttpResponse:
     """Say what the copy holds; POST downloads it. The password is asked again first."""
     if request.method != "POST":
-        return render(request, "accounts/my_data.html")
+        return render(request, "accounts/privacy/my_data.html")
     archive = export_data(account=cast("User", request.user))
     answer = HttpResponse(archive, content_type="application/zip")
     answer["Content-Disposition"] = 'attachment; filename="my-data.zip"'

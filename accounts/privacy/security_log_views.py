@@ -18,4 +18,4 @@ def security_log(request: HttpRequest) -> HttpResponse:
     """When, on what device and from which network somebody signed in or changed something."""
     lines = log_of(cast("User", request.user))
     page = Paginator(lines, LINES).get_page(request.GET.get("page"))
-    return render(request, "accounts/security_log.html", {"page": page})
+    return render(request, "accounts/privacy/security_log.html", {"page": page})

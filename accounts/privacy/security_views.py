@@ -19,7 +19,7 @@ def security(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)  # noqa: S101 - signed in, by the middleware
     return render(
         request,
-        "account/security.html",
+        "accounts/privacy/security.html",
         {
             "phone": bound_contact(account=user, channel=Channel.SMS),
             "mailbox": bound_contact(account=user, channel=Channel.EMAIL),

@@ -29,7 +29,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         )
         return redirect("accounts:security")
     context = {"form": form, "is_set": bool(security_questions.questions_of(account))}
-    return render(request, "accounts/questions.html", context)
+    return render(request, "accounts/recovery/questions.html", context)
 
 
 @require_POST

@@ -27,7 +27,7 @@ ASKED, BEGUN = "rescue_code", "rescue"
 @require_safe
 def lost(request: HttpRequest) -> HttpResponse:
     """找回账号: what one still has tells the way back (guide row 11)."""
-    return render(request, "account/lost.html")
+    return render(request, "accounts/recovery/lost.html")
 
 
 @login_not_required
@@ -36,7 +36,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Name a new contact; POST sends it a code."""
     form = guard_sending(NewContactForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
-        return render(request, "account/rescue_ask.html", {"form": form})
+        return render(request, "accounts/recovery/rescue_ask.html", {"form": form})
     try:
         code = journey.ask_for_code(
             contact=form.cleaned_data["contact"],
@@ -61,7 +61,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         try:
             outcome, begun = _try(request, code, form)
         except journey.ContactHasAccountError:
-            return render(request, "account/rescue_has_account.html")
+            return render(request, "accounts/recovery/rescue_has_account.html")
         if begun is not None:
             request.session[BEGUN] = str(begun.key)
             return redirect("account_rescue_state")
@@ -69,7 +69,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             messages.error(request, _("This code no longer works. Please get a new one."))
             return redirect("account_rescue")
     ways = {"change_url": reverse("account_rescue"), "resend_url": reverse("account_rescue_again")}
-    return render(request, "account/rescue_enter.html", code_page(code, form) | ways)
+    return render(request, "accounts/recovery/rescue_enter.html", code_page(code, form) | ways)
 
 
 @login_not_required
@@ -96,7 +96,7 @@ def state(request: HttpRequest) -> HttpResponse:
         return redirect("account_rescue")
     code = journey.new_code(rescue=begun) if request.method == "POST" else None
     context = {"rescue": begun, "contact": journey.contact_of(begun), "code": code}
-    return render(request, "account/rescue_state.html", context)
+    return render(request, "accounts/recovery/rescue_state.html", context)
 
 
 @login_not_required
@@ -105,7 +105,7 @@ def stop(request: HttpRequest, key: str) -> HttpResponse:
     """The old contact objects; a mail scanner's GET does nothing."""
     rescue = journey.open_to_objection(key=key)
     done = request.method == "POST" and rescue is not None and journey.object_to(rescue=rescue)
-    return render(request, "accounts/stop_rescue.html", {"rescue": rescue, "done": done})
+    return render(request, "accounts/recovery/stop_rescue.html", {"rescue": rescue, "done": done})
 
 
 def _asked(request: HttpRequest) -> Code | None:
@@ -130,4 +130,4 @@ def _too_often(request: HttpRequest, error: LimitReachedError) -> HttpResponse:
     code = _asked(request)
     way_on = reverse("account_rescue_enter" if code else "account_rescue")
     context = {"error": error, "code": code, "way_on": way_on}
-    return render(request, "accounts/limit_reached.html", context, status=429)
+    return render(request, "accounts/limits/limit_reached.html", context, status=429)

@@ -25,7 +25,7 @@ def undo_change(request: HttpRequest, key: str) -> HttpResponse:
         done = take_back.undo_change(change=change)
         change.refresh_from_db()
     context = {"change": change, "done": done}
-    return render(request, "accounts/undo_change.html", context)
+    return render(request, "accounts/recovery/undo_change.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,10 +35,10 @@ def take_account_back(request: HttpRequest) -> HttpResponse:
     require_recent_proof(request)
     if request.method != "POST":
         context = {"changes": recent_changes(account)}
-        return render(request, "accounts/take_back.html", context)
+        return render(request, "accounts/recovery/take_back.html", context)
     try:
         done = take_back.take_back(account=account)
     except PasswordReplacedError:
         return redirect("account_login")
     logout(request)
-    return render(request, "accounts/undo_change.html", {"done": done})
+    return render(request, "accounts/recovery/undo_change.html", {"done": done})

@@ -28,7 +28,7 @@ def choose_username(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _chosen(request, account, form):
         messages.success(request, _("From now on you can sign in with this name too."))
         return redirect("accounts:security")
-    return render(request, "accounts/username.html", {"form": form})
+    return render(request, "accounts/contacts/username.html", {"form": form})
 
 
 @login_not_required
@@ -37,14 +37,14 @@ def find_username(request: HttpRequest) -> HttpResponse:
     """找回用户名: name a contact; POST sends it how its account signs in (guide row 11)."""
     form = guard_sending(KnownContactForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
-        return render(request, "account/find_username.html", {"form": form})
+        return render(request, "accounts/recovery/find_username.html", {"form": form})
     try:
         usernames.send_hints(
             identifier=form.cleaned_data["contact"], client=client_address(request)
         )
     except LimitReachedError as error:
         context = {"error": error, "way_on": reverse("account_find_username")}
-        return render(request, "accounts/limit_reached.html", context, status=429)
+        return render(request, "accounts/limits/limit_reached.html", context, status=429)
     return redirect("account_find_username_sent")
 
 
@@ -52,7 +52,7 @@ def find_username(request: HttpRequest) -> HttpResponse:
 @require_safe
 def hints_sent(request: HttpRequest) -> HttpResponse:
     """What was sent, whether or not there is an account."""
-    return render(request, "account/find_username_sent.html")
+    return render(request, "accounts/recovery/find_username_sent.html")
 
 
 def _chosen(request: HttpRequest, account: User, form: UsernameForm) -> bool:

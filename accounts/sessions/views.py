@@ -24,4 +24,4 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Signed out of all other devices."))
         return redirect("accounts:sessions")
     context = {"sessions": sessions_of(account), "here": here}
-    return render(request, "accounts/sessions.html", context)
+    return render(request, "accounts/sessions/list.html", context)

@@ -40,7 +40,7 @@ def enter_staff_code(request: HttpRequest) -> HttpResponse:
     form = StaffCodeForm(request.POST or None)
     if form.is_valid() and _is_right(request, account, form):
         return redirect("mfa_activate_totp")
-    return render(request, "accounts/enter_staff_code.html", {"form": form})
+    return render(request, "accounts/sign_in/enter_staff_code.html", {"form": form})
 
 
 def _is_right(request: HttpRequest, account: User, form: StaffCodeForm) -> bool:

@@ -57,7 +57,7 @@ class Door:
 
     @property
     def template(self) -> str:
-        return f"account/{self.purpose}_ask.html"
+        return f"accounts/codes/{self.purpose}_ask.html"
 
 
 @login_not_required
@@ -106,7 +106,9 @@ def enter(request: HttpRequest, door: Door) -> HttpResponse:
     ways = {"change_url": reverse(door.ask), "by_name": by_name, "purpose": door.purpose}
     if not by_name:
         ways["resend_url"] = reverse(door.again)
-    return render(request, "account/code_enter.html", code_page(code, form, known=known) | ways)
+    return render(
+        request, "accounts/codes/code_enter.html", code_page(code, form, known=known) | ways
+    )
 
 
 @login_not_required
@@ -140,7 +142,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _answered(form, account):
         del request.session[ANSWERING]
         return _grant(request, account, code, GRANTED)
-    return render(request, "account/reset_password_question.html", {"form": form})
+    return render(request, "accounts/recovery/reset_password_question.html", {"form": form})
 
 
 @sensitive_post_parameters()
@@ -153,7 +155,7 @@ def choose_password(request: HttpRequest) -> HttpResponse:
         return redirect(RESET.ask)
     form = NewPasswordForm(request.POST or None, account=account)
     if request.method != "POST" or not form.is_valid():
-        return render(request, "account/reset_password_new.html", {"form": form})
+        return render(request, "accounts/recovery/reset_password_new.html", {"form": form})
     state = request.session.pop(GRANTED)["state"]
     owner = by_code.reset_password(
         code=code, state=state, password=form.cleaned_data["password1"], request=request
@@ -272,4 +274,4 @@ def _too_often(request: HttpRequest, door: Door, error: LimitReachedError) -> Ht
         "code": code,
         "way_on": reverse(door.enter if code else door.ask),
     }
-    return render(request, "accounts/limit_reached.html", context, status=429)
+    return render(request, "accounts/limits/limit_reached.html", context, status=429)

@@ -69,7 +69,7 @@ def _activate_elsewhere(request: HttpRequest, confirmation: EmailConfirmationHMA
     context = {"confirmation": confirmation, "form": new if is_new else known}
     context |= {"known_form": known, "new_form": new, "is_new": is_new}
     context["target"] = masked_email(confirmation.email_address.email)
-    return render(request, "account/activate_elsewhere.html", context)
+    return render(request, "accounts/sign_up/activate_elsewhere.html", context)
 
 
 def _is_right(

@@ -37,7 +37,7 @@ def register(request: HttpRequest) -> HttpResponse:
         return redirect("desk")
     form = guard_sending(PhoneSignupForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
-        return render(request, "account/signup_phone.html", {"form": form})
+        return render(request, "accounts/sign_up/by_phone.html", {"form": form})
     try:
         account = by_phone.register_by_phone(
             phone=form.cleaned_data["phone"],
@@ -77,7 +77,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         "change_url": reverse("account_signup_phone"),
         "resend_url": reverse("account_signup_again"),
     }
-    return render(request, "account/signup_code.html", code_page(code, form) | ways)
+    return render(request, "accounts/sign_up/by_phone_code.html", code_page(code, form) | ways)
 
 
 @login_not_required
@@ -122,7 +122,7 @@ def _enter_received(request: HttpRequest) -> HttpResponse:
         "target": contacts.masked(Channel.SMS, held["phone"]),
         "change_url": reverse("account_signup_phone"),
     }
-    return render(request, "account/signup_code.html", context)
+    return render(request, "accounts/sign_up/by_phone_code.html", context)
 
 
 def _account(request: HttpRequest) -> User | None:
@@ -154,4 +154,4 @@ def _too_often(request: HttpRequest, error: LimitReachedError) -> HttpResponse:
     can_enter = _account(request) is not None or RECEIVED in request.session
     way_on = reverse("account_signup_code" if can_enter else "account_signup_phone")
     context = {"error": error, "code": can_enter, "way_on": way_on}
-    return render(request, "accounts/limit_reached.html", context, status=429)
+    return render(request, "accounts/limits/limit_reached.html", context, status=429)

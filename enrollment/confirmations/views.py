@@ -73,7 +73,7 @@ def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     context = {"receipt": found, "wrong": checklist.labels(found.wrong_fields)}
-    return render(request, "enrollment/receipt.html", context)
+    return render(request, "enrollment/confirmations/receipt.html", context)
 
 
 @login_not_required
@@ -92,6 +92,6 @@ def check(request: HttpRequest) -> HttpResponse:
         if found is not None:
             context["changes"] = services.changes_since(found)
             context["wrong"] = checklist.labels(found.wrong_fields)
-    answer = render(request, "enrollment/check_receipt.html", context)
+    answer = render(request, "enrollment/confirmations/check_receipt.html", context)
     answer["X-Robots-Tag"] = "noindex"
     return answer

@@ -43,7 +43,7 @@ def appointment(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect(settings.LOGIN_REDIRECT_URL)
     holds = account.held_records.exists()
     context = {"appointment": found, "role": Role(found.role).label, "holds": holds}
-    return render(request, "enrollment/staffing/appointment.html", context)
+    return render(request, "enrollment/institutions/appointment.html", context)
 
 
 @require_POST

@@ -42,4 +42,4 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, words % {"number": moved, "code": school_class.code})
         return redirect("registry:class", into.pk)
     context = {"school_class": school_class, "form": form, "alike": alike}
-    return render(request, "enrollment/staffing/merge.html", context)
+    return render(request, "enrollment/institutions/merge.html", context)

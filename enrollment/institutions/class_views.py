@@ -47,7 +47,7 @@ def classes(request: HttpRequest) -> HttpResponse:
     found = staff.classes_managed_by(schools).filter(code__icontains=words)
     page = Paginator(found.prefetch_related("counselors__user"), PER_PAGE)
     context = {"form": form, "page": page.get_page(request.GET.get("page")), "words": words}
-    return render(request, "enrollment/staffing/classes.html", context)
+    return render(request, "enrollment/institutions/classes.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -134,7 +134,7 @@ def assign_by_file(request: HttpRequest) -> HttpResponse:
             messages.success(request, words % {"number": number})
             return redirect("registry:classes")
     context = {"form": form, "problems": problems}
-    return render(request, "enrollment/staffing/file.html", context)
+    return render(request, "enrollment/institutions/file.html", context)
 
 
 def _assign_all(form: AssignmentFileForm, file: BinaryIO, user: User) -> int:
@@ -166,4 +166,4 @@ def _page(
         "invited": school_class.appointments.filter(answered_at=None).order_by("pk"),
         "counselors": school_class.counselors.select_related("user").order_by("pk"),
     }
-    return render(request, "enrollment/staffing/class.html", context)
+    return render(request, "enrollment/institutions/class.html", context)

@@ -45,7 +45,7 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
         "change": change,
         "may_agree": change is not None and settings.may_agree(change, user),
     }
-    return render(request, "enrollment/schools/rules.html", context)
+    return render(request, "enrollment/institutions/rules.html", context)
 
 
 def _decide(request: HttpRequest, change: RuleChange | None, *, accepted: bool) -> None:
@@ -69,7 +69,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
         "schools": mine,
         "today": timezone.localdate(),
     }
-    return render(request, "enrollment/schools/campaigns.html", context)
+    return render(request, "enrollment/institutions/campaigns.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +102,9 @@ def _edit(request: HttpRequest, found: Campaign | None) -> HttpResponse:
         settings.keep_campaign(campaign=found, by=user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("registry:campaigns")
-    return render(request, "enrollment/schools/campaign.html", {"form": form, "campaign": found})
+    return render(
+        request, "enrollment/institutions/campaign.html", {"form": form, "campaign": found}
+    )
 
 
 def _values(found: Campaign) -> dict[str, object]:

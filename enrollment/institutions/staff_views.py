@@ -24,7 +24,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """Who works for my institutions, and for which classes."""
     schools = institutions_of(registrar(request))
     context = {"people": staff.staff_of(schools), "schools": schools}
-    return render(request, "enrollment/staffing/people.html", context)
+    return render(request, "enrollment/institutions/people.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +68,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
         "registrars": registrars.order_by("institution__code", "pk"),
         "auditors": User.objects.filter(role_grants__role=Role.AUDITOR).order_by("pk"),
     }
-    return render(request, "enrollment/staffing/appointments.html", context)
+    return render(request, "enrollment/institutions/appointments.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,7 +109,7 @@ def staff_code(request: HttpRequest, key: str) -> HttpResponse:
         code = issue_code(account=account, by=user, reason=form.cleaned_data["reason"])
     back = reverse("registry:appointments" if user.is_superuser else "registry:people")
     context = {"account": account, "form": form, "code": code, "back": back}
-    return render(request, "enrollment/staffing/staff_code.html", context)
+    return render(request, "enrollment/institutions/staff_code.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,7 +123,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
         ended = staff.end_sessions(account=given["account"], reason=given["reason"], by=operator)
         messages.success(request, _("Sessions ended: %(count)s.") % {"count": ended})
         return redirect("registry:end_sessions")
-    return render(request, "enrollment/staffing/end_sessions.html", {"form": form})
+    return render(request, "enrollment/institutions/end_sessions.html", {"form": form})
 
 
 def _dismissal(
@@ -149,7 +149,7 @@ def _dismissal(
         "form": form,
         "back": reverse(back),
     }
-    return render(request, "enrollment/staffing/dismiss.html", context)
+    return render(request, "enrollment/institutions/dismiss.html", context)
 
 
 def _operator(request: HttpRequest) -> User:

@@ -74,7 +74,7 @@ def new_event(request: HttpRequest, key: UUID) -> HttpResponse:
         subject_key=record.key,
         institution_code=record.institution.code,
     )
-    return render(request, "enrollment/registry/event.html", {"record": record, "form": form})
+    return render(request, "enrollment/records/event.html", {"record": record, "form": form})
 
 
 @personal_data("enrollment.open_event", reauth=True)

@@ -20,7 +20,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     user = registrar(request)
     form = ExportForm(request.POST or None, schools=institutions_of(user))
     if not form.is_valid():
-        return render(request, "enrollment/registry/export.html", {"form": form})
+        return render(request, "enrollment/records/export.html", {"form": form})
     school, kind = form.cleaned_data["institution"], form.cleaned_data["kind"]
     records = records_export.wanted_records(school, form.wanted)
     number = records.count()

@@ -46,7 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
             institution_code=records[0].institution.code if records else "",
         )
         context |= {"records": records[:LISTED], "more": len(records) > LISTED, "searched": True}
-    return render(request, "enrollment/registry/search.html", context)
+    return render(request, "enrollment/records/search.html", context)
 
 
 @personal_data("enrollment.view_record", reason=Reason.IN_FORM)
@@ -74,7 +74,7 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
         "others": other_records_of_person(user, record),
         "events": record.events.order_by("-entered_at", "-pk"),
     }
-    return render(request, "enrollment/registry/record.html", context)
+    return render(request, "enrollment/records/record.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,7 +82,7 @@ def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
     """Why I open this record, and those after it."""
     record = get_object_or_404(records_visible_to(record_keeper(request)), key=key)
     page = reverse("registry:record", args=[record.key])
-    return _ask_why(request, page, "enrollment/registry/why.html")
+    return _ask_why(request, page, "enrollment/records/why.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -92,7 +92,7 @@ def access_reason(request: HttpRequest) -> HttpResponse:
     following = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):
         following = reverse("registry:search")
-    return _ask_why(request, following, "enrollment/registry/why_file.html")
+    return _ask_why(request, following, "enrollment/records/why_file.html")
 
 
 def _ask_why(request: HttpRequest, following: str, template: str) -> HttpResponse:
@@ -115,4 +115,4 @@ def number(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect("registry:viewing_reason", key)
     shown = services.reveal_certificate(record=record, account=user, reason=reason)
     context = {"record": record, "number": shown, "reason": reason_label(reason)}
-    return render(request, "enrollment/registry/number.html", context)
+    return render(request, "enrollment/records/number.html", context)

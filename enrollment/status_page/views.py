@@ -21,7 +21,7 @@ from enrollment.status_page.layout_context import frame_of
 from enrollment.status_page.page import page_data
 from enrollment.status_page.precompiled import print_page
 
-RECORD_PAGE = "enrollment/record.html"
+RECORD_PAGE = "enrollment/status_page/record.html"
 
 
 @require_safe
@@ -32,10 +32,12 @@ def status(request: HttpRequest) -> HttpResponse:
     if not cards and account.is_student:
         return redirect("verification:go_on")
     if not cards:
-        return render(request, "enrollment/status_none.html")
+        return render(request, "enrollment/status_page/status_none.html")
     if len(cards) == 1:
         return _record_page(request, cards[0])
-    return render(request, "enrollment/status.html", {"cards": cards, "help_anchor": "status"})
+    return render(
+        request, "enrollment/status_page/status.html", {"cards": cards, "help_anchor": "status"}
+    )
 
 
 @require_safe
@@ -53,7 +55,9 @@ def certificate(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.error(request, WITHHELD)
         return redirect("enrollment:record", key)
     number = records.reveal_certificate(record=card.record, account=account_of(request))
-    return render(request, "enrollment/certificate.html", {"card": card, "number": number})
+    return render(
+        request, "enrollment/status_page/certificate.html", {"card": card, "number": number}
+    )
 
 
 @require_safe
@@ -61,7 +65,7 @@ def viewings(request: HttpRequest, key: UUID) -> HttpResponse:
     """Who of the school has looked at one of my records, when and why."""
     card = held_card(request, key)
     page = Paginator(viewings_of(card.record), 50).get_page(request.GET.get("page"))
-    return render(request, "enrollment/viewings.html", {"card": card, "page": page})
+    return render(request, "enrollment/status_page/access_log.html", {"card": card, "page": page})
 
 
 def _record_page(request: HttpRequest, card: Card) -> HttpResponse:

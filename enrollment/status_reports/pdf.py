@@ -39,9 +39,9 @@ def print_report(
     pages = []
     for locale in LANGUAGES[language]:
         with translation.override(locale):
-            pages.append(render_to_string("enrollment/reports/page.html", given))
+            pages.append(render_to_string("enrollment/status_reports/page.html", given))
     whole = render_to_string(
-        "enrollment/reports/paper.html",
+        "enrollment/status_reports/paper.html",
         {
             "pages": pages,
             "title": TITLES[language],

@@ -51,7 +51,7 @@ def check(request: HttpRequest, code: str = "") -> HttpResponse:
         context |= _by_code(request, **code_form.cleaned_data)
     elif code and not posted:
         context |= _by_code(request, code, "")
-    answer = render(request, "enrollment/reports/check.html", context)
+    answer = render(request, "enrollment/status_reports/check.html", context)
     answer["X-Robots-Tag"] = "noindex, noarchive"
     return answer
 

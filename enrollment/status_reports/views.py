@@ -40,7 +40,9 @@ def reports(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect("enrollment:report", made.key)
     issued = reports_held_by(account).filter(record=card.record)
     return render(
-        request, "enrollment/reports/list.html", {"card": card, "form": form, "reports": issued}
+        request,
+        "enrollment/status_reports/list.html",
+        {"card": card, "form": form, "reports": issued},
     )
 
 
@@ -49,14 +51,14 @@ def report(request: HttpRequest, key: UUID) -> HttpResponse:
     """One of my reports."""
     found = _report(request, key)
     if not found.is_ready:
-        return render(request, "enrollment/reports/waiting.html", {"report": found})
+        return render(request, "enrollment/status_reports/waiting.html", {"report": found})
     context = {
         "report": found,
         "link": public_link(found),
         "changes": services.changes_since(found),
         "form": DaysForm(),
     }
-    return render(request, "enrollment/reports/report.html", context)
+    return render(request, "enrollment/status_reports/report.html", context)
 
 
 @require_safe

@@ -32,7 +32,7 @@ def show_code(request: HttpRequest) -> HttpResponse:
     code = services.new_code(account=account_of(request)) if request.method == "POST" else ""
     minutes = int(services.LIFE.total_seconds() // 60)
     context = {"code": code, "minutes": minutes, "help_anchor": "not-matched"}
-    return render(request, "verification/assisting/code.html", context)
+    return render(request, "verification/assisted/code.html", context)
 
 
 @personal_data("verification.open_assistance", reauth=True)
@@ -74,7 +74,7 @@ def assist(request: HttpRequest, key: UUID) -> HttpResponse:
         and Role.REGISTRAR in staff.roles
         and staff.pk not in services.helpers_of(record),
     }
-    return render(request, "verification/assisting/assist.html", context)
+    return render(request, "verification/assisted/assist.html", context)
 
 
 @personal_data("verification.open_assistance", reauth=True)
@@ -117,7 +117,7 @@ def rescue(request: HttpRequest, key: UUID) -> HttpResponse:
         )
         return redirect("registry:record", key)
     _note(request, record)
-    return render(request, "verification/assisting/rescue.html", {"record": record, "form": form})
+    return render(request, "verification/assisted/rescue.html", {"record": record, "form": form})
 
 
 def _rescued(form: RescueForm, record: StudentRecord, staff: User) -> bool:

@@ -43,7 +43,7 @@ def start(request: HttpRequest) -> HttpResponse:
         )
         return redirect("verification:check")
     context = {"form": form, "last": queries.last_unmatched(account)}
-    return _step(request, "verification/start.html", context)
+    return _step(request, "verification/claims/start.html", context)
 
 
 @for_the_unverified
@@ -62,13 +62,13 @@ def check(request: HttpRequest) -> HttpResponse:
         except LimitReachedError as limit:
             if limit.proof_level is None or draft is None:
                 context = {"lifts_at": limit.lifts_at}
-                return render(request, "verification/limited.html", context, status=429)
+                return render(request, "verification/claims/limited.html", context, status=429)
             return _ask_for_proof(request, draft.facts, ProofForm())
     if draft is None:
         return redirect("verification:start")
     if form.is_bound:
         return _ask_for_proof(request, draft.facts, form)
-    return _step(request, "verification/check.html", {"facts": draft.facts})
+    return _step(request, "verification/claims/check.html", {"facts": draft.facts})
 
 
 @sensitive_post_parameters()
@@ -87,7 +87,7 @@ def third(request: HttpRequest) -> HttpResponse:
         except services.NothingToSubmitError:
             return redirect("enrollment:status")
         return _answer(request, state)
-    return _step(request, "verification/third.html", {"form": form})
+    return _step(request, "verification/claims/third_item.html", {"form": form})
 
 
 @for_students
@@ -98,7 +98,7 @@ def unmatched(request: HttpRequest) -> HttpResponse:
     if attempt is None:
         return redirect("verification:start")
     context = {"facts": attempt.facts, "help_anchor": "not-matched"}
-    return render(request, "verification/unmatched.html", context)
+    return render(request, "verification/claims/unmatched.html", context)
 
 
 def _step(
@@ -112,7 +112,7 @@ def _step(
 def _ask_for_proof(request: HttpRequest, facts: Facts, form: ProofForm) -> HttpResponse:
     """Others have tried this name or birth date too often: the browser works before the try."""
     context = {"facts": facts, "form": form}
-    return _step(request, "verification/check.html", context, status=429)
+    return _step(request, "verification/claims/check.html", context, status=429)
 
 
 def _answer(request: HttpRequest, state: AttemptState) -> HttpResponse:

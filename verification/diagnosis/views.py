@@ -31,7 +31,7 @@ def ask(request: HttpRequest, position: int = 1) -> HttpResponse:
             return redirect("verification:findings")
         return redirect("verification:diagnosis_step", position + 1)
     context = {"form": form, "position": position, "total": len(causes.QUESTIONS)}
-    return render(request, "verification/diagnosis.html", context)
+    return render(request, "verification/diagnosis/question.html", context)
 
 
 @for_the_unverified
@@ -46,4 +46,4 @@ def findings(request: HttpRequest) -> HttpResponse:
         "findings": causes.findings(answers),
         "help_anchor": "not-matched",
     }
-    return render(request, "verification/findings.html", context)
+    return render(request, "verification/claims/findings.html", context)

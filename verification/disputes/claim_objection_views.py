@@ -48,7 +48,7 @@ def further(request: HttpRequest) -> HttpResponse:
         state = claims.submit_attempt(account=account)
     except LimitReachedError as limit:
         context = {"lifts_at": limit.lifts_at}
-        return render(request, "verification/limited.html", context, status=429)
+        return render(request, "verification/claims/limited.html", context, status=429)
     if state != AttemptState.VERIFIED:
         return redirect("verification:unmatched")
     messages.success(request, _("A further record is open to you now."))

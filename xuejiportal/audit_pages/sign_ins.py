@@ -49,7 +49,7 @@ def read(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = SignInsForm(request.POST or None)
     if form.is_bound and not form.is_valid():
-        return render(request, "trail/sign_ins.html", {"form": form, "rows": []})
+        return render(request, "audit_pages/sign_ins.html", {"form": form, "rows": []})
     given = form.cleaned_data if form.is_bound else {}
     page = Paginator(_wanted(given), SHOWN).get_page(request.POST.get("page"))
     person = given.get("person")
@@ -61,7 +61,7 @@ def read(request: HttpRequest) -> HttpResponse:
         detail={"kind": given.get("kind", ""), "by_source": bool(given.get("source"))},
     )
     rows = [(event, source_of(event), bytes(event.person_hash).hex()[:12]) for event in page]
-    return render(request, "trail/sign_ins.html", {"form": form, "rows": rows, "page": page})
+    return render(request, "audit_pages/sign_ins.html", {"form": form, "rows": rows, "page": page})
 
 
 def _wanted(given: dict[str, Any]) -> QuerySet[SecurityEvent]:

@@ -82,7 +82,7 @@ def read(request: HttpRequest) -> HttpResponse:
         "before": found[SHOWN - 1].pk if len(found) > SHOWN else None,
         "chain": chain_state(),
     }
-    return render(request, "trail/read.html", context)
+    return render(request, "audit_pages/read.html", context)
 
 
 @require_POST
@@ -92,7 +92,7 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     auditor = _auditor(request)
     form = TrailForm(request.POST)
     if not form.is_valid():
-        return render(request, "trail/read.html", {"form": form, "chain": chain_state()})
+        return render(request, "audit_pages/read.html", {"form": form, "chain": chain_state()})
     trail.record(action="audit.export_trail", actor_id=auditor.pk, subject_type="trail")
     answer = StreamingHttpResponse(csv_lines(HEADER, _rows(form.wanted)), content_type=CSV)
     answer["Content-Disposition"] = 'attachment; filename="trail.csv"'

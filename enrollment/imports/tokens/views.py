@@ -21,7 +21,7 @@ from enrollment.queries import institutions_of
 def tokens(request: HttpRequest) -> HttpResponse:
     """The tokens of my institutions."""
     context = {"tokens": acts.tokens_of(registrar(request))}
-    return render(request, "enrollment/tokens/list.html", context)
+    return render(request, "enrollment/imports/tokens/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,8 +40,8 @@ def new_token(request: HttpRequest) -> HttpResponse:
         )
         address = request.build_absolute_uri(reverse("import_api:receive"))
         context = {"token": token, "secret": secret, "address": address}
-        return render(request, "enrollment/tokens/made.html", context)
-    return render(request, "enrollment/tokens/new.html", {"form": form})
+        return render(request, "enrollment/imports/tokens/made.html", context)
+    return render(request, "enrollment/imports/tokens/new.html", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,4 +53,4 @@ def revoke_token(request: HttpRequest, key: UUID) -> HttpResponse:
         acts.revoke_token(token=token, by=user)
         messages.success(request, _("The token was revoked. It opens nothing any more."))
         return redirect("registry:tokens")
-    return render(request, "enrollment/tokens/revoke.html", {"token": token})
+    return render(request, "enrollment/imports/tokens/revoke.html", {"token": token})

@@ -118,4 +118,4 @@ def test_a_plate_holds_nothing_of_a_person(
 
 def test_what_is_neither_text_nor_structure_is_refused() -> None:
     with pytest.raises(TypeError, match="int is neither"):
-        precompiled.print_page("enrollment/record.html", {"number": 7})
+        precompiled.print_page("enrollment/status_page/record.html", {"number": 7})
