@@ -404,56 +404,10 @@ IMPORT_TASKS = (
     "enrollment.photos.tasks.take_photos",
     "enrollment.photos.tasks.sweep_photo_batches",
 )
-IMPORT_TASKS = (
-    "enrollment.imports.tasks.rehearse_upload",
-    "enrollment.imports.tasks.publish_upload",
-    "enrollment.imports.tasks.sweep_batches",
-    "enrollment.photos.tasks.check_photos",
-    "enrollment.photos.tasks.take_photos",
-    "enrollment.photos.tasks.sweep_photo_batches",
-)
-IMPORT_TASKS = (
-    "enrollment.imports.tasks.rehearse_upload",
-    "enrollment.imports.tasks.publish_upload",
-    "enrollment.imports.tasks.sweep_batches",
-    "enrollment.photos.tasks.check_photos",
-    "enrollment.photos.tasks.take_photos",
-    "enrollment.photos.tasks.sweep_photo_batches",
-)
-IMPORT_TASKS = (
-    "enrollment.imports.tasks.rehearse_upload",
-    "enrollment.imports.tasks.publish_upload",
-    "enrollment.imports.tasks.sweep_batches",
-    "enrollment.photos.tasks.check_photos",
-    "enrollment.photos.tasks.take_photos",
-    "enrollment.photos.tasks.sweep_photo_batches",
-)
-IMPORT_TASKS = (
-    "enrollment.imports.tasks.rehearse_upload",
-    "enrollment.imports.tasks.publish_upload",
-    "enrollment.imports.tasks.sweep_batches",
-    "enrollment.photos.tasks.check_photos",
-    "enrollment.photos.tasks.take_photos",
-    "enrollment.photos.tasks.sweep_photo_batches",
-)
-IMPORT_TASKS = (
-    "enrollment.imports.tasks.rehearse_upload",
-    "enrollment.imports.tasks.publish_upload",
-    "enrollment.imports.tasks.sweep_batches",
-    "enrollment.photos.tasks.check_photos",
-    "enrollment.photos.tasks.take_photos",
-    "enrollment.photos.tasks.sweep_photo_batches",
-)
 CELERY_TASK_ROUTES = {
     "delivery.tasks.*": {"queue": "delivery"},
-    **{
-        f"enrollment.imports.tasks.{task}": {"queue": "imports"}
-        for task in (
-            "rehearse_upload", "publish_upload", "sweep_batches",
-            "check_photos", "take_photos", "sweep_photo_batches",
-        )
-    },
-}  # fmt: skip
+    **{task: {"queue": "imports"} for task in IMPORT_TASKS},
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
@@ -473,12 +427,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 600
 CELERY_TASK_TIME_LIMIT = 660
 # By task: a million rows or 100,000 photographs, each within the visibility timeout above.
 CELERY_TASK_ANNOTATIONS = {
-    f"enrollment.imports.tasks.{task}": {"soft_time_limit": 5 * 3600, "time_limit": 5 * 3600 + 60}
-    for task in (
-        "rehearse_upload", "publish_upload", "sweep_batches",
-        "check_photos", "take_photos", "sweep_photo_batches",
-    )
-}  # fmt: skip
+    task: {"soft_time_limit": 5 * 3600, "time_limit": 5 * 3600 + 60} for task in IMPORT_TASKS
+}
 # The worker logs as configured below, through the redacting formatter.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -3,7 +3,7 @@
 from celery import Task, shared_task
 
 from accounts.sweep import for_each
-from enrollment.jobs.queue import enqueue
+from enrollment.jobs import queue
 from enrollment.models import (
     PhotoBatch,
     PhotoBatchState,
@@ -14,7 +14,7 @@ from enrollment.photos import services as photos
 def enqueue_photos(task: "Task[[int], None]", batch: PhotoBatch) -> None:
     """Enqueue ``task``, unless an earlier ZIP of the institution does so when it has ended."""
     if not photos.waits_behind_another(batch):
-        enqueue(task, batch)
+        queue.enqueue(task, batch)
 
 
 @shared_task
@@ -53,4 +53,4 @@ def _enqueue_next_photos(batch: PhotoBatch) -> None:
     tasks = {PhotoBatchState.UPLOADED: check_photos, PhotoBatchState.TAKING: take_photos}
     waiting = PhotoBatch.objects.filter(institution=batch.institution_id, state__in=tasks)
     if not waiting.filter(pk=batch.pk).exists() and (found := waiting.order_by("pk").first()):
-        enqueue(tasks[PhotoBatchState(found.state)], found)
+        queue.enqueue(tasks[PhotoBatchState(found.state)], found)

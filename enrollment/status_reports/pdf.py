@@ -14,7 +14,7 @@ from weasyprint.urls import URLFetcher
 
 from enrollment.status_reports.glyphs import MissingGlyphsError, font_files, missing_glyphs
 
-STYLE = Path(__file__).with_name("paper.css")
+STYLE = Path(__file__).with_name("pdf.css")
 TITLES = {"zh": "学籍验证报告", "en": "Student Status Report"}
 TITLES["both"] = f"{TITLES['zh']} · {TITLES['en']}"
 # The page itself may name data and nothing else: no file, no network.

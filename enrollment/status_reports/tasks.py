@@ -7,7 +7,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.sweep import for_each
-from enrollment.jobs.queue import enqueue, logger
+from enrollment.jobs import queue
+from enrollment.jobs.queue import logger
 from enrollment.models import (
     StatusReport,
 )
@@ -44,7 +45,7 @@ def sweep_reports() -> None:
 
 def _enqueue_printable(report: StatusReport) -> None:
     if not report.missing_glyphs or _have_glyphs(report.missing_glyphs):
-        enqueue(print_status_report, report)
+        queue.enqueue(print_status_report, report)
 
 
 def _have_glyphs(characters: str) -> bool:

@@ -1,1 +1,0 @@
-"""学籍验证报告: issuing, printing, signing and verifying."""
