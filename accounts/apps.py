@@ -15,12 +15,13 @@ class AccountsConfig(AppConfig):
         """Tell the outbox how a code is rendered; write the owners' logs."""
         from accounts import onboarding, security_log
         from accounts.codes import services as codes
+        from accounts.consent import onboarding_step as consent_onboarding_step
         from accounts.contacts import onboarding_step, yearly_check
         from accounts.languages import services as languages
         from accounts.limits import known_devices
         from accounts.notices.services import register_notice
         from accounts.privacy import data_export
-        from accounts.privacy.consent.services import consents_section
+        from accounts.privacy.consent_export import consents_section
         from accounts.recovery import staff_assisted
         from accounts.sessions import services as sessions
         from accounts.sign_in import admission, factor_seals
@@ -38,7 +39,7 @@ class AccountsConfig(AppConfig):
         factor_seals.listen()
         yearly_check.listen()
         languages.listen()
-        onboarding.register_step(onboarding.CONSENT)
+        onboarding.register_step(consent_onboarding_step.CONSENT)
         onboarding.register_step(onboarding_step.CONTACTS)
         data_export.register_section("account", data_export.account_section)
         data_export.register_section("consents", consents_section)

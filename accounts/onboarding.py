@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.privacy.consent.services import must_be_asked
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,3 @@ def first_open_step(account: User | AnonymousUser) -> Step | None:
     if not isinstance(account, User):
         return None
     return next((step for step in _steps if not step.is_done(account)), None)
-
-
-CONSENT = Step(
-    10, "accounts:consent", _("Privacy notice"), lambda account: not must_be_asked(account)
-)

@@ -21,7 +21,7 @@ class EnrollmentConfig(AppConfig):
         import_module("enrollment.receivers")
         import_module("enrollment.notices")
         import_module("enrollment.rotation")
-        import_module("enrollment.records.lookup_rotation")
+        import_module("enrollment.lookup_rotation")
 
         register_read_along("enrollment:status", status_page_queries.ALONG)
         register_section("records", my_data.records_section)

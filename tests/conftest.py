@@ -89,7 +89,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def outbox(settings: Settings, tmp_path: Path) -> Outbox:
     """The messages the portal sends, in a directory of the test's own."""
     settings.OUTBOX_DIR = tmp_path / "outbox"
-    settings.EMAIL_BACKEND = "delivery.email.backend.OutboxEmailBackend"  # not the test runner's
+    settings.EMAIL_BACKEND = "delivery.backend.OutboxEmailBackend"  # not the test runner's
     settings.SMS_PROVIDERS, settings.EMAIL_TRANSPORT = ["file"], "file"
     return Outbox(settings.OUTBOX_DIR)
 

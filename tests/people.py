@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.consent.services import give_consent
 from accounts.models import Purpose, RoleGrant, User
-from accounts.privacy.consent.services import give_consent
 from accounts.roles import Role
 from enrollment.identity.name import canonical_name
 from enrollment.identity.number import check_character

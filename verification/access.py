@@ -7,9 +7,9 @@ from typing import Concatenate, ParamSpec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.consent.services import lacks_consent
+from accounts.consent.views import consent_page
 from accounts.models import Purpose, User
-from accounts.privacy.consent.services import lacks_consent
-from accounts.privacy.consent.views import consent_page
 from verification import queries
 
 P = ParamSpec("P")

@@ -325,7 +325,7 @@ STORAGES = {
 REPORT_FONTS = env.words("REPORT_FONTS", "")
 
 # --- Sending -----------------------------------------------------------------
-EMAIL_BACKEND = "delivery.email.backend.OutboxEmailBackend"
+EMAIL_BACKEND = "delivery.backend.OutboxEmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "学籍门户 <noreply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # smtp (with EMAIL_URL), file (development), or the path of a Django e-mail back end,

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from accounts.consent.services import evidence_of, withdraw_consents
 from accounts.contacts.alerts import tell_contacts
 from accounts.languages.services import writing_to
 from accounts.models import (
@@ -28,7 +29,6 @@ from accounts.models import (
     SecurityAnswer,
     User,
 )
-from accounts.privacy.consent.services import evidence_of, withdraw_consents
 from accounts.security_log import forget_owner, record_event
 from accounts.sessions.services import end_sessions
 from accounts.signals import account_deleted

@@ -47,7 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(default=timezone.now)
     # In which the account is written to (accounts.languages.services); chosen by its owner.
     language = models.CharField(max_length=10, default=language_spoken)
-    # The latest version of each privacy notice agreed to (accounts.privacy.consent); 0 for none.
+    # The latest version of each privacy notice agreed to (accounts.consent); 0 for none.
     account_notice = models.PositiveSmallIntegerField(default=0)
     identity_notice = models.PositiveSmallIntegerField(default=0)
     # Asked for by the owner (accounts.deletion.services); once done only an empty shell is left.

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.client_ip import client_address
+from accounts.consent.services import must_be_asked
+from accounts.consent.views import consent_page
 from accounts.contacts.alerts import tell_phone
 from accounts.identifiers.services import Identifier, owner_of
 from accounts.languages.services import writing_to
@@ -19,8 +21,6 @@ from accounts.limits.known_devices import is_known_by_name
 from accounts.limits.rate_limits import LimitReachedError
 from accounts.models import Purpose, User
 from accounts.password_state import PasswordReplacedError, lock_unchanged
-from accounts.privacy.consent.services import must_be_asked
-from accounts.privacy.consent.views import consent_page
 from accounts.recovery.closing import close_entrances
 from accounts.sessions.recent_proof import note_sign_up
 from accounts.sessions.services import handle_of_request

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
+from accounts.consent.services import forget_consents
 from accounts.contacts import services as contacts
 from accounts.contacts.alerts import tell_contacts
 from accounts.contacts.changes import is_proved
@@ -23,7 +24,6 @@ from accounts.languages.services import writing_to
 from accounts.limits import rate_limits
 from accounts.models import Code, CodePurpose, EventKind, SecurityAnswer, User
 from accounts.password_state import lock_account, password_state
-from accounts.privacy.consent.services import forget_consents
 from accounts.recovery import staff_assisted
 from accounts.recovery.closing import close_entrances
 from accounts.recovery.take_back import drop_other_contacts

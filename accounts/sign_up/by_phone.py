@@ -15,11 +15,11 @@ from django.db.models.functions import Now
 
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
+from accounts.consent.services import give_consent
 from accounts.contacts import services as contacts
 from accounts.limits import rate_limits
 from accounts.limits.rate_limits import LimitReachedError
 from accounts.models import Code, CodePurpose, Purpose, User
-from accounts.privacy.consent.services import give_consent
 from delivery.models import Channel
 
 # An account whose number was never confirmed is forgotten after this time.

@@ -3,13 +3,13 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from accounts.consent import views as consent
 from accounts.contacts import views as contacts
 from accounts.contacts.yearly_check_views import check_contacts
 from accounts.deletion import views as deletion
 from accounts.limits import views as limits
 from accounts.models import Purpose
 from accounts.notices import views as notices
-from accounts.privacy.consent import views as consent
 from accounts.privacy.data_export_views import my_data
 from accounts.privacy.security_log_views import security_log
 from accounts.privacy.security_views import security

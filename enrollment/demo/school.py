@@ -18,8 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
+from accounts.consent.services import give_consent
 from accounts.models import Purpose, RoleGrant, User
-from accounts.privacy.consent.services import give_consent
 from accounts.roles import Role
 from enrollment.demo.samples import HEADER, INSTITUTION_CODE, INSTITUTION_NAME, sample_rows
 from enrollment.files.images import Picture, prepare

@@ -15,10 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.consent import notices
+from accounts.consent.services import withdraw_consents
 from accounts.deletion import services as deletion
 from accounts.models import Consent, LimitHit, Purpose, User
-from accounts.privacy.consent import notices
-from accounts.privacy.consent.services import withdraw_consents
 from accounts.roles import Role
 from accounts.tasks import delete_due_accounts
 from audit.models import AuditEntry

@@ -88,7 +88,7 @@ def serving(fake: FakeSmtp, settings: Settings) -> Iterator[FakeSmtp]:
     controller = Controller(fake, hostname="127.0.0.1", port=free_port())
     controller.start()
     settings.EMAIL_TRANSPORT = "smtp"
-    settings.EMAIL_BACKEND = "delivery.email.backend.OutboxEmailBackend"
+    settings.EMAIL_BACKEND = "delivery.backend.OutboxEmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     try:
         yield fake

@@ -51,7 +51,7 @@ def listening(mailbox: Mailbox, settings: Settings) -> Iterator[None]:
     controller.start()
     settings.EMAIL_TRANSPORT, settings.EMAIL_BACKEND = (
         "smtp",
-        "delivery.email.backend.OutboxEmailBackend",
+        "delivery.backend.OutboxEmailBackend",
     )
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     try:

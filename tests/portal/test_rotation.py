@@ -149,7 +149,7 @@ def planted(
     desk_registrar: User,
 ) -> str:
     """One of everything that is kept sealed; the secret of an authenticator app."""
-    settings.EMAIL_BACKEND = "delivery.email.backend.OutboxEmailBackend"
+    settings.EMAIL_BACKEND = "delivery.backend.OutboxEmailBackend"
     rows = sample(5)
     make_school(code=rows[0][AT["院校代码"]])
     run_import(write_csv(tmp_path / "a.csv", rows))

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models.functions import Coalesce, Now
 
 from accounts.privacy.lookup_rotation import sources
+from enrollment.lookup_rotation import certificates
 from enrollment.models import StudentRecord
-from enrollment.records.lookup_rotation import certificates
 from vault.lookup_rotation import forget, register_act, register_hash, register_values
 from vault.rotation import rows_after
 from verification.facts import PREFIX_LENGTH, Facts, canonical_item

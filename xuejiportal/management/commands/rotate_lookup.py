@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 import audit.services as trail
-from enrollment.records.lookup_rotation import registry_is_current
+from enrollment.lookup_rotation import registry_is_current
 from vault.lookup_rotation import rotate
 
 

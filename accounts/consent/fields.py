@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.consent.notices import Notice, current_notice
 from accounts.models import Purpose
-from accounts.privacy.consent.notices import Notice, current_notice
 
 _LABELS = {
     Purpose.ACCOUNT: _("I have read the privacy notice and agree to it."),

@@ -3,11 +3,9 @@
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
 
+from accounts.consent.notices import current_version
 from accounts.models import Consent, Purpose, User
-from accounts.privacy.consent.notices import current_version
-from accounts.privacy.data_export import Item, Section, spoken_time
 
 # Where the latest version agreed to stands on the account.
 _FIELDS = {Purpose.ACCOUNT: "account_notice", Purpose.IDENTITY: "identity_notice"}
@@ -59,24 +57,6 @@ def evidence_of(account: User) -> list[str]:
         f"{consent.purpose} {consent.version}: {consent.given_at.isoformat()}"
         for consent in Consent.objects.filter(account=account).order_by("pk")
     ]
-
-
-def consents_section(account: User) -> Section:
-    """The consents, for the copy of one's own data."""
-    entries = [
-        [
-            Item("purpose", _("Privacy notice"), consent.get_purpose_display()),
-            Item("version", _("Version"), str(consent.version)),
-            Item("given_at", _("Agreed on"), spoken_time(consent.given_at)),
-            Item(
-                "withdrawn_at",
-                _("Withdrawn on"),
-                spoken_time(consent.withdrawn_at) if consent.withdrawn_at else "",
-            ),
-        ]
-        for consent in Consent.objects.filter(account=account).order_by("pk")
-    ]
-    return Section("consents", _("Consents"), entries)
 
 
 def _note(account: User, versions: dict[str, int]) -> None:

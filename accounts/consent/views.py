@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.consent.fields import ConsentForm
+from accounts.consent.notices import current_notice
+from accounts.consent.services import PAGES, give_consent, lacks_consent
 from accounts.models import Purpose, User
-from accounts.privacy.consent.fields import ConsentForm
-from accounts.privacy.consent.notices import current_notice
-from accounts.privacy.consent.services import PAGES, give_consent, lacks_consent
 
 
 def consent_page(purpose: Purpose, *, way_on: str) -> str:

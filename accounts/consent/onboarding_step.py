@@ -1,0 +1,10 @@
+"""The onboarding step that asks for consent to a new version of the privacy notice."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.consent.services import must_be_asked
+from accounts.onboarding import Step
+
+CONSENT = Step(
+    10, "accounts:consent", _("Privacy notice"), lambda account: not must_be_asked(account)
+)
