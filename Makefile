@@ -8,12 +8,12 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
-.PHONY: run setup test test-tools lint messages bench sbom data-inventory clean help
+.PHONY: run setup test test-tools lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench sbom data-inventory clean help
 
 help:
 	@echo "make run      the portal with a demo school, on http://localhost:$(PORT)"
 	@echo "make test     all tests"
-	@echo "make lint     style, types, import directions, migrations, templates"
+	@echo "make lint     style, types, import directions, templates, migrations (each also alone: lint-style …)"
 	@echo "make messages collect the texts for translation"
 	@echo "make bench    all benchmarks; make bench-NAME runs one"
 	@echo "make data-inventory  what personal data is kept, in docs/data-inventory.md"
@@ -41,12 +41,22 @@ test-tools:
 test: setup test-tools
 	$(RUN) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
-lint: setup
+lint: lint-style lint-types lint-imports lint-templates lint-migrations
+
+lint-style: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+
+lint-types: setup
 	$(VENV)/bin/mypy .
+
+lint-imports: setup
 	$(VENV)/bin/lint-imports
+
+lint-templates: setup
 	$(VENV)/bin/djlint --lint --quiet templates
+
+lint-migrations: setup
 	$(RUN) manage.py makemigrations --check --dry-run
 
 messages: setup test-tools
