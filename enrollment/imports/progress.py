@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from enrollment.jobs.progress import TELLING_SHARE, rounded
+from enrollment.jobs.progress import MIN_SHARE_FOR_ESTIMATE, rounded
 from enrollment.models import BatchState, ImportBatch
 
 RUNNING = frozenset({BatchState.UPLOADED, BatchState.REHEARSING, BatchState.PUBLISHING})
@@ -46,7 +46,7 @@ def progress_of(batch: ImportBatch) -> Progress:
 
 def _checking_left(batch: ImportBatch) -> int | None:
     share = min(1, batch.rows_done / (batch.rows_expected or 1))
-    if batch.started_at is None or share < TELLING_SHARE:
+    if batch.started_at is None or share < MIN_SHARE_FOR_ESTIMATE:
         return None
     taken = _seconds_taken(batch)
     if share == 1:

@@ -1,4 +1,4 @@
-"""An appointment as the person sees it, and taking one back."""
+"""Pages to answer an appointment, and to withdraw one."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ HOLDS_RECORD = gettext_lazy(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def appointment(request: HttpRequest, key: UUID) -> HttpResponse:
-    """What I am appointed to: accept it or refuse it."""
+    """Show the signed-in person an appointment to accept or decline."""
     account = account_of(request)
     found = appointments.appointment_for(account, key)
     if found is None:
@@ -48,7 +48,7 @@ def appointment(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 def withdraw_appointment(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Take an appointment to a class back that nobody has answered."""
+    """Withdraw an unanswered appointment to a class."""
     user = registrar(request)
     mine = Appointment.objects.filter(
         school_class__institution__in=institutions_of(user), answered_at=None

@@ -1,8 +1,9 @@
 """Appointments: made by a registrar or the operator, in effect once the person accepts.
 
-Whoever appoints names a contact. The answer, and the message to that contact,
-are the same whether or not an account has it. A contact is proved by whoever has
-it; a username is not, so that one names the account that has it at that moment.
+An appointment names a contact. The response and the message to that contact are
+equal whether or not an account has it, so that accounts cannot be enumerated. The
+owner of a contact proves it by a code; a username cannot be proved, so it is bound
+to the account that has it when the appointment is made.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,16 +43,16 @@ KIND = "appointment"
 
 
 class TooManyAppointmentsError(Exception):
-    """More people were named than one may name in a day; nothing was changed."""
+    """The daily limit of appointments is exceeded; nothing was changed."""
 
 
 class HoldsRecordError(Exception):
-    """The account holds a student record: work needs an account of its own."""
+    """The account holds a student record; staff need a separate account."""
 
 
 @dataclass(frozen=True)
 class Post:
-    """What somebody is appointed to."""
+    """The role to take on, and the institution or class it is for."""
 
     role: Role
     institution: Institution | None = None
@@ -61,9 +62,9 @@ class Post:
 def invite(
     *, posts: Sequence[tuple[Post, Identifier]], by: User, reason: str = ""
 ) -> list[Appointment]:
-    """Keep an appointment for each of ``posts`` and tell each person once.
+    """Create an appointment for each of ``posts`` and notify each person once.
 
-    Raises TooManyAppointmentsError.
+    Returns the first appointment of each person. Raises TooManyAppointmentsError.
     """
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
@@ -84,7 +85,7 @@ def invite(
 def _new_appointments(
     posts: Sequence[tuple[Post, Identifier]], by: User, reason: str
 ) -> list[tuple[Identifier, Appointment]]:
-    """What of ``posts`` does not wait for its person already, each once; not saved yet."""
+    """Unsaved appointments for ``posts``, without duplicates of pending ones."""
     hashes = {who: _hash(who) for _, who in posts}
     waiting = Appointment.objects.filter(answered_at=None, contact_hash__in=hashes.values())
     known: set[tuple[object, ...]] = {
@@ -113,7 +114,7 @@ def _new_appointments(
 
 
 def appointments_of(account: User) -> QuerySet[Appointment]:
-    """What waits for ``account`` to accept: it has the contact that was named."""
+    """Pending appointments of a confirmed contact, or the username, of ``account``."""
     names = []
     if account.phone and account.phone_confirmed_at:
         names.append(Identifier(Channel.SMS, account.phone.as_e164))
@@ -131,14 +132,14 @@ def appointments_of(account: User) -> QuerySet[Appointment]:
 
 
 def appointment_for(account: User, key: UUID) -> Appointment | None:
-    """The appointment with this key if it waits for ``account``."""
+    """The pending appointment of ``account`` with this key, or None."""
     return appointments_of(account).filter(key=key).first()
 
 
 def accept(*, appointment: Appointment, account: User) -> bool:
-    """Let what ``account`` was appointed to take effect; False when it was answered already.
+    """Grant ``account`` the role of the appointment; False when it was answered already.
 
-    Raises HoldsRecordError: the pages of one's own record would close.
+    Raises HoldsRecordError: a staff account cannot open the pages of its own record.
     """
     if account.is_superuser or account.held_records.exists():
         raise HoldsRecordError
@@ -160,7 +161,7 @@ def accept(*, appointment: Appointment, account: User) -> bool:
 
 
 def decline(*, appointment: Appointment, account: User) -> bool:
-    """Refuse it; False when it was answered already."""
+    """Decline the appointment; False when it was answered already."""
     with transaction.atomic():
         if not _answer(appointment, accepted=False):
             return False
@@ -169,7 +170,7 @@ def decline(*, appointment: Appointment, account: User) -> bool:
 
 
 def withdraw(*, appointment: Appointment, by: User) -> bool:
-    """Take an appointment back that nobody has answered."""
+    """Withdraw an unanswered appointment; False when it was answered already."""
     with transaction.atomic():
         if not _answer(appointment, accepted=False):
             return False
@@ -183,7 +184,7 @@ def _answer(appointment: Appointment, *, accepted: bool) -> bool:
 
 
 def _send_all(first: Mapping[Identifier, Appointment]) -> None:
-    """The same message whether or not an account has the contact; a username hears by notice."""
+    """Send one message per contact, equal with or without an account; usernames get a notice."""
     messages: list[tuple[str, Content, int | None]] = []
     for who, appointment in first.items():
         path = reverse("registry:appointment", args=[appointment.key])
@@ -215,7 +216,7 @@ def _hash_contact(who: Identifier) -> bytes:
 
 
 def _hash_username(name: str, account: User | None) -> bytes:
-    """Of a name and the account that has it now; one that nobody has appoints nobody later."""
+    """Hash of a username and its present owner: a later owner of the name does not match."""
     return keyed_hash("appointment", f"name:{name.lower()}:{account.pk if account else ''}")
 
 

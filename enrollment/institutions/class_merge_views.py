@@ -1,4 +1,4 @@
-"""Merge a class into another: two spellings of one class become one."""
+"""The page that merges a class into another, mostly two spellings of one class."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from enrollment.access import registrar
-from enrollment.institutions import staff
+from enrollment.institutions import classes
 from enrollment.institutions.class_names import look_alikes, merge_class, merge_targets
 from enrollment.institutions.staff_forms import MergeForm
 from enrollment.models import SchoolClass
@@ -18,9 +18,9 @@ from enrollment.queries import institutions_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose the class that stays, look at what moves, and merge."""
+    """Choose the class to keep, see what moves, and merge."""
     user = registrar(request)
-    managed = staff.classes_managed_by(institutions_of(user))
+    managed = classes.classes_managed_by(institutions_of(user))
     school_class = get_object_or_404(managed, pk=pk)
     alike = look_alikes(school_class)
     form = MergeForm(

@@ -1,4 +1,4 @@
-"""Two classes made one, mostly two spellings of one name."""
+"""Merge two classes of an institution, mostly two spellings of one name."""
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -11,11 +11,11 @@ from enrollment.signals import classes_merged
 
 
 class OtherInstitutionError(Exception):
-    """Classes of two institutions cannot become one."""
+    """Classes of different institutions cannot be merged."""
 
 
 def look_alikes(school_class: SchoolClass) -> list[SchoolClass]:
-    """The other classes of the institution whose names differ only in how they are written."""
+    """Other classes of the institution whose names are equal after folding case and width."""
     others = SchoolClass.objects.filter(institution=school_class.institution_id)
     key = fold(school_class.code)
     return [found for found in others.exclude(pk=school_class.pk) if fold(found.code) == key]
@@ -28,15 +28,15 @@ def merge_targets(school_class: SchoolClass) -> QuerySet[SchoolClass]:
 
 
 def merge_class(*, school_class: SchoolClass, into: SchoolClass, by: User) -> int:
-    """Move everyone of ``school_class`` into another and remove it; returns how many records.
+    """Move all records and counselors to ``into``, delete the class, return the number of records.
 
-    Each record keeps the change in its history; counselors look after the other
-    class from now on. Raises OtherInstitutionError.
+    Each record keeps the change in its history.
+    Raises OtherInstitutionError and SchoolClass.DoesNotExist.
     """
     if school_class.institution_id != into.institution_id or school_class.pk == into.pk:
         raise OtherInstitutionError
     with transaction.atomic():
-        # Both in one order, so that two merges at once cannot wait for each other.
+        # Lock in the order of keys, so that concurrent merges cannot deadlock.
         pair = [school_class.pk, into.pk]
         locked = SchoolClass.objects.select_for_update().filter(pk__in=pair).order_by("pk")
         if len(locked) < len(pair):
@@ -82,7 +82,7 @@ def _move_records(school_class: SchoolClass, into: SchoolClass, by: User) -> int
 
 
 def _move_undo(school_class: SchoolClass, into: SchoolClass) -> None:
-    """An import that is undone brings its records back into the class that is left."""
+    """Point the saved previous rows of imports at ``into``, so that an undo restores into it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE enrollment_recordbefore b SET row = jsonb_set(row, '{school_class_id}', %s)"

@@ -1,4 +1,4 @@
-"""Classes and their counselors."""
+"""Pages of classes and their counselors."""
 
 import shutil
 import tempfile
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from enrollment.access import registrar
 from enrollment.files.faults import FileFaultError
-from enrollment.institutions import staff
+from enrollment.institutions import assignment_file, classes, counselors
 from enrollment.institutions.staff_forms import (
     AccountForm,
     AssignmentFileForm,
@@ -31,20 +31,20 @@ PER_PAGE = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def classes(request: HttpRequest) -> HttpResponse:
-    """The classes of my institutions, with their counselors; POST makes one."""
+def class_list(request: HttpRequest) -> HttpResponse:
+    """List the classes of the registrar's institutions with their counselors; POST adds one."""
     user = registrar(request)
     schools = institutions_of(user)
     form = NewClassForm(request.POST or None, schools=schools)
     if request.method == "POST" and form.is_valid():
         try:
-            made = staff.make_class(by=user, **form.cleaned_data)
+            made = classes.make_class(by=user, **form.cleaned_data)
         except IntegrityError:
             form.add_error("code", _("There is a class of this name already."))
         else:
             return redirect("registry:class", made.pk)
     words = request.GET.get("q", "").strip()[:50]
-    found = staff.classes_managed_by(schools).filter(code__icontains=words)
+    found = classes.classes_managed_by(schools).filter(code__icontains=words)
     page = Paginator(found.prefetch_related("counselors__user"), PER_PAGE)
     context = {"form": form, "page": page.get_page(request.GET.get("page")), "words": words}
     return render(request, "enrollment/institutions/classes.html", context)
@@ -52,12 +52,12 @@ def classes(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_class(request: HttpRequest, pk: int) -> HttpResponse:
-    """One class: its name, its college, its counselors."""
+    """Show one class with its counselors; POST changes its name and college."""
     school_class = _managed(request, pk)
     form = _class_form(school_class, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            staff.change_class(
+            classes.change_class(
                 school_class=school_class, by=registrar(request), **form.cleaned_data
             )
         except IntegrityError:
@@ -71,15 +71,15 @@ def one_class(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @reauthentication_required
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make somebody a counselor of the class."""
+    """Assign a counselor to the class, or invite a person who is new to the institution."""
     school_class = _managed(request, pk)
     form = AccountForm(request.POST)
     if form.is_valid():
         try:
-            staff.assign_counselor(
+            counselors.assign_counselor(
                 school_class=school_class, who=form.cleaned_data["login"], by=registrar(request)
             )
-        except staff.StaffingError as error:
+        except assignment_file.StaffingError as error:
             form.add_error("login", error.problems[0].fault.label)
         else:
             messages.success(request, _("Assigned. Whoever is new here is asked to accept first."))
@@ -89,21 +89,21 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    """End a counselor's work for the class; it ends at once."""
+    """Withdraw a counselor from the class, effective at once."""
     school_class = _managed(request, pk)
     account = get_object_or_404(User, key=key, counselor_of__school_class=school_class)
-    staff.withdraw_counselor(school_class=school_class, account=account, by=registrar(request))
+    counselors.withdraw_counselor(school_class=school_class, account=account, by=registrar(request))
     messages.success(request, _("Withdrawn."))
     return redirect("registry:class", pk)
 
 
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an empty class away."""
+    """Delete a class without records."""
     school_class = _managed(request, pk)
     try:
-        staff.remove_class(school_class=school_class, by=registrar(request))
-    except staff.ClassInUseError:
+        classes.remove_class(school_class=school_class, by=registrar(request))
+    except classes.ClassInUseError:
         messages.error(request, _("The class has records, so it stays."))
         return redirect("registry:class", pk)
     messages.success(request, _("The class is gone."))
@@ -113,17 +113,17 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def assign_by_file(request: HttpRequest) -> HttpResponse:
-    """A file of classes and counselors: all of it, or what is wrong row by row."""
+    """Assign counselors by a file: all rows, or none and a list of problems by row."""
     user = registrar(request)
     form = AssignmentFileForm(
         request.POST or None, request.FILES or None, schools=institutions_of(user)
     )
-    problems: list[staff.RowProblem] = []
+    problems: list[assignment_file.RowProblem] = []
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
             number = _assign_all(form, file, user)
-        except staff.StaffingError as error:
+        except assignment_file.StaffingError as error:
             problems = error.problems
         except FileFaultError as error:
             form.add_error("file", error.message)
@@ -138,10 +138,10 @@ def assign_by_file(request: HttpRequest) -> HttpResponse:
 
 
 def _assign_all(form: AssignmentFileForm, file: BinaryIO, user: User) -> int:
-    # A real file, as the readers of spreadsheets need; they close it.
+    # The spreadsheet readers need a real file, and close it.
     copy = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115
     shutil.copyfileobj(file, copy)
-    return staff.assign_from_file(
+    return counselors.assign_from_file(
         institution=form.cleaned_data["institution"], source=copy, name=str(file.name), by=user
     )
 
@@ -153,7 +153,7 @@ def _class_form(school_class: SchoolClass, data: QueryDict | None = None) -> Cla
 
 def _managed(request: HttpRequest, pk: int) -> SchoolClass:
     schools = institutions_of(registrar(request))
-    return get_object_or_404(staff.classes_managed_by(schools), pk=pk)
+    return get_object_or_404(classes.classes_managed_by(schools), pk=pk)
 
 
 def _page(

@@ -1,4 +1,4 @@
-"""What every form about one of several institutions begins with."""
+"""Base form with a choice of institution."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from enrollment.models import Institution
 
 
 class InstitutionForm(forms.Form):
-    """Choose one of ``schools``; the first is chosen already."""
+    """Choose one of ``schools``; the first is preselected."""
 
     institution = forms.ModelChoiceField(
         label=_("Institution"), queryset=Institution.objects.none(), empty_label=None

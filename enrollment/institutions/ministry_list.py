@@ -21,10 +21,10 @@ _CODE_DIGITS = 10
 
 
 def read_institutions(table: Table) -> Iterator[Institution]:
-    """The institutions of a list, unsaved; title and group rows are passed over.
+    """Yield the institutions of a list, unsaved; title and group rows are skipped.
 
     The institution code is the last five of the ten digits of 学校标识码.
-    Raises FileFaultError when there is no header.
+    Raises FileFaultError when no header is found.
     """
     places: dict[str, int] = {}
     for row in table.rows():

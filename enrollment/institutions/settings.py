@@ -1,4 +1,4 @@
-"""What a registrar settles for the whole institution."""
+"""Rules and campaigns of an institution, set by its registrars."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,24 +15,24 @@ from accounts.roles import Role
 from enrollment.models import Campaign, Institution, InstitutionRegistrar, RuleChange
 from enrollment.models.institution import ThirdItem
 
-# From the weakest to the strongest: a student number can be counted on from another.
+# From weakest to strongest: student numbers are consecutive, so one can be guessed from another.
 _STRENGTH: list[str] = [ThirdItem.NONE, ThirdItem.STUDENT_NUMBER, ThirdItem.CANDIDATE_NUMBER]
-# How long a registrar must have been at the institution to agree to looser rules, and how
-# long the only registrar of an institution waits for them.
-AGREEING_TAKES = timedelta(days=7)
+# How long a registrar must have been at the institution to approve looser rules, and how
+# long the only registrar of an institution waits before approving alone.
+APPROVAL_PERIOD = timedelta(days=7)
 
 
 class NotYoursToDecideError(Exception):
-    """Another registrar must agree, or somebody has decided already."""
+    """Another registrar must approve, or the change is decided already."""
 
 
 def update_rules(
     *, school: Institution, third_item: str, second_approver: bool, by: User
 ) -> RuleChange | None:
-    """Change what verification asks for, and how many must agree to publish.
+    """Set the third item of verification and two-person approval of publications.
 
-    What makes a rule stricter holds at once. A looser one waits for another
-    registrar: the change that waits is returned. All registrars are told.
+    Stricter rules take effect at once. Looser rules need another registrar's approval:
+    the pending change is returned, else None. All registrars are notified.
     """
     wanted = {"third_item": third_item, "second_approver": second_approver}
     with transaction.atomic():
@@ -55,33 +55,34 @@ def update_rules(
     return asked
 
 
-def waiting_change(school: Institution) -> RuleChange | None:
-    """The loosening of the rules that nobody has decided yet."""
+def pending_change(school: Institution) -> RuleChange | None:
+    """The pending change to looser rules, or None."""
     found = RuleChange.objects.filter(institution=school, accepted=None)
     return found.select_related("asked_by").first()
 
 
 def may_agree(change: RuleChange, by: User) -> bool:
-    """Whether ``by`` may loosen the rules as ``change`` asks.
+    """Whether ``by`` may approve ``change``, which makes rules looser.
 
-    Another registrar may, who did not come to the institution just for that.
-    Where there is none, whoever asked may after AGREEING_TAKES, in which the
-    notice to all of them has been read.
+    A registrar other than the requester may, after APPROVAL_PERIOD at the institution:
+    an accomplice cannot be appointed just for this. Without such a registrar the
+    requester may approve once APPROVAL_PERIOD has passed, which leaves time to
+    read the notice.
     """
     long_there = InstitutionRegistrar.objects.filter(
         institution=change.institution_id,
-        since__lte=change.asked_at - AGREEING_TAKES,
+        since__lte=change.asked_at - APPROVAL_PERIOD,
         user__is_active=True,
         user__role_grants__role=Role.REGISTRAR,
     ).exclude(user=change.asked_by)
     if long_there.filter(user=by).exists():
         return True
-    is_over = change.asked_at + AGREEING_TAKES <= timezone.now()
+    is_over = change.asked_at + APPROVAL_PERIOD <= timezone.now()
     return is_over and not long_there.exists() and by.pk == change.asked_by_id
 
 
 def decide_rules(*, change: RuleChange, accepted: bool, by: User) -> None:
-    """Agree to a waiting change, or refuse or withdraw it. Raises NotYoursToDecideError."""
+    """Approve, refuse or withdraw a pending change. Raises NotYoursToDecideError."""
     with transaction.atomic():
         waiting = RuleChange.objects.select_for_update().filter(pk=change.pk, accepted=None)
         found = waiting.first()
@@ -104,8 +105,8 @@ def _tell_registrars(school: Institution, kind: str) -> None:
     notify_all(accounts=list(registrars.distinct()), kind=kind, path=path, always=True)
 
 
-def keep_campaign(*, campaign: Campaign | None, by: User, **values: Any) -> Campaign:
-    """Make a campaign or change one; who has answered keeps the answer."""
+def save_campaign(*, campaign: Campaign | None, by: User, **values: Any) -> Campaign:
+    """Create or change a campaign; confirmations given so far stay valid."""
     kept = campaign or Campaign()
     for name, value in values.items():
         setattr(kept, name, value)
@@ -116,7 +117,7 @@ def keep_campaign(*, campaign: Campaign | None, by: User, **values: Any) -> Camp
 
 
 def end_campaign(*, campaign: Campaign, by: User) -> None:
-    """Take a campaign away; answers and receipts stay."""
+    """Delete a campaign; its confirmations and receipts stay."""
     with transaction.atomic():
         _note("end_campaign", campaign.institution, by, str(campaign.key))
         campaign.delete()

@@ -1,4 +1,4 @@
-"""Forms of what a registrar settles for the whole institution: its rules and its campaigns."""
+"""Forms for the rules and the campaigns of an institution."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from enrollment.institutions.forms import InstitutionForm
 from enrollment.models import Campaign
 from enrollment.models.institution import ThirdItem
 
-# What a student can compare with their papers.
+# Fields that students can compare with their papers.
 CHECKABLE = tuple(
     "name gender birth_date certificate_number ethnicity major_name level study_mode "
     "schooling_years entry_date college department class_code expected_leaving_date".split()
@@ -36,7 +36,7 @@ class SchoolForm(forms.Form):
 
 
 class CampaignForm(InstitutionForm):
-    """Who checks what, from when until when."""
+    """A campaign: the students, the fields to confirm, and the period."""
 
     name = forms.CharField(label=_("Name of the campaign"), max_length=60)
     entry_year = forms.IntegerField(
@@ -72,7 +72,7 @@ class CampaignForm(InstitutionForm):
         self._campaign = campaign
 
     def clean(self) -> dict[str, Any]:
-        """The days in order, no field both asked and ignored, no second campaign for the same."""
+        """Reject reversed dates, fields both asked and ignored, and overlapping campaigns."""
         given: dict[str, Any] = super().clean() or {}
         if self.errors:
             return given

@@ -1,4 +1,4 @@
-"""Rules of an institution and its campaigns, as the registrar settles them."""
+"""Pages of an institution's rules and campaigns."""
 
 from uuid import UUID
 
@@ -22,10 +22,10 @@ _DECISIONS = {"agree": True, "refuse": False}
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def rules(request: HttpRequest, code: str) -> HttpResponse:
-    """What verification asks for here, and whether two must agree to publish."""
+    """Edit the third item of verification and two-person approval; decide a pending change."""
     user = registrar(request)
     school = get_object_or_404(institutions_of(user), code=code)
-    change = settings.waiting_change(school)
+    change = settings.pending_change(school)
     act = request.POST.get("act", "")
     if act in _DECISIONS:
         _decide(request, change, accepted=_DECISIONS[act])
@@ -61,7 +61,7 @@ def _decide(request: HttpRequest, change: RuleChange | None, *, accepted: bool) 
 
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
-    """The campaigns of my institutions, the running ones first, and the rules of each."""
+    """List the campaigns of the registrar's institutions, latest end first, and their rules."""
     mine = institutions_of(registrar(request))
     found = Campaign.objects.filter(institution__in=mine).select_related("institution")
     context = {
@@ -74,7 +74,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_campaign(request: HttpRequest) -> HttpResponse:
-    """Begin a campaign."""
+    """Create a campaign."""
     return _edit(request, None)
 
 
@@ -86,7 +86,7 @@ def campaign(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 def end_campaign(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Take a campaign away."""
+    """Delete a campaign."""
     settings.end_campaign(campaign=_mine(request, key), by=registrar(request))
     messages.success(request, _("The campaign is gone. Answers and receipts stay."))
     return redirect("registry:campaigns")
@@ -99,7 +99,7 @@ def _edit(request: HttpRequest, found: Campaign | None) -> HttpResponse:
         request.POST or None, schools=institutions_of(user), campaign=found, initial=known
     )
     if form.is_valid():
-        settings.keep_campaign(campaign=found, by=user, **form.cleaned_data)
+        settings.save_campaign(campaign=found, by=user, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("registry:campaigns")
     return render(

@@ -23,13 +23,13 @@ class ClassForm(forms.Form):
 
 
 class NewClassForm(InstitutionForm, ClassForm):
-    """A class of one of my institutions."""
+    """A new class at one of the registrar's institutions."""
 
     field_order = ("institution", "code", "college")
 
 
 class MergeForm(forms.Form):
-    """Into which class another one goes; the tick says that it is meant."""
+    """Choose the target of a merge, with a tick as confirmation."""
 
     into = forms.ModelChoiceField(label=_("Into which class"), queryset=SchoolClass.objects.none())
     sure = forms.BooleanField(label=_("All records move, and the other class is removed."))
@@ -42,7 +42,7 @@ class MergeForm(forms.Form):
 
 
 class AccountForm(forms.Form):
-    """Somebody, named exactly: nobody can look through the accounts."""
+    """A person by exact contact or username, so that accounts cannot be browsed."""
 
     login = forms.CharField(
         label=_("E-mail, mobile number or username"),
@@ -54,17 +54,17 @@ class AccountForm(forms.Form):
     )
 
     def clean_login(self) -> Identifier:
-        """Whom the text names; whether there is such an account is told to nobody."""
+        """The contact or username; whether an account exists is not disclosed."""
         return parse(self.cleaned_data["login"])
 
 
 class EndSessionsForm(AccountForm, ReasonForm):
-    """Sign an account out everywhere; asked of the operator, who may know which accounts exist."""
+    """End all sessions of an account; for the operator, who may know which accounts exist."""
 
     field_order = ("login", "reason")
 
     def clean(self) -> dict[str, Any]:
-        """With ``account``, the one that is meant."""
+        """Add the ``account`` that has the contact or username."""
         cleaned: dict[str, Any] = super().clean() or {}
         if "login" in cleaned:
             owner = owner_of(cleaned["login"])
@@ -76,7 +76,7 @@ class EndSessionsForm(AccountForm, ReasonForm):
 
 
 class AppointmentForm(AccountForm, ReasonForm):
-    """Make somebody registrar of an institution, or auditor."""
+    """Appoint a registrar of an institution, or an auditor."""
 
     role = forms.ChoiceField(
         label=_("Role"),
@@ -92,7 +92,7 @@ class AppointmentForm(AccountForm, ReasonForm):
     field_order = ("role", "login", "institution", "reason")
 
     def clean(self) -> dict[str, Any]:
-        """A registrar needs an institution that is known."""
+        """Replace the code by its institution, which a registrar must have."""
         given = super().clean() or {}
         if given.get("role") == Role.REGISTRAR:
             found = Institution.objects.filter(code=given.get("institution", "")).first()
@@ -116,7 +116,7 @@ class AssignmentFileForm(InstitutionForm):
     )
 
     def clean_file(self) -> Any:
-        """A file of an allowed size."""
+        """Reject files larger than UPLOAD_BYTES."""
         file = self.cleaned_data["file"]
         if file.size > UPLOAD_BYTES:
             raise forms.ValidationError(_("The file is larger than 5 MB."))

@@ -1,4 +1,4 @@
-"""People and their roles: staff of an institution, and appointments by the operator."""
+"""Pages of an institution's staff, and of the operator's appointments."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -13,7 +13,7 @@ from accounts.reason_form import ReasonForm
 from accounts.roles import Role
 from accounts.sign_in.admission import issue_code
 from enrollment.access import registrar
-from enrollment.institutions import staff
+from enrollment.institutions import assignment_file, staff
 from enrollment.institutions.staff_forms import AppointmentForm, EndSessionsForm
 from enrollment.models import Institution, InstitutionRegistrar
 from enrollment.queries import institutions_of
@@ -21,7 +21,7 @@ from enrollment.queries import institutions_of
 
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    """Who works for my institutions, and for which classes."""
+    """List the staff of the registrar's institutions with their classes."""
     schools = institutions_of(registrar(request))
     context = {"people": staff.staff_of(schools), "schools": schools}
     return render(request, "enrollment/institutions/people.html", context)
@@ -30,7 +30,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def dismiss_counselor(request: HttpRequest, key: str) -> HttpResponse:
-    """Take the counselor's role away, with a reason."""
+    """Withdraw the role of a counselor, with a reason."""
     user = registrar(request)
     schools = institutions_of(user)
     within = staff.staff_of(schools).filter(role_grants__role=Role.COUNSELOR)
@@ -44,7 +44,7 @@ def dismiss_counselor(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def appointments(request: HttpRequest) -> HttpResponse:
-    """The operator sees registrars and auditors, and appoints them."""
+    """List registrars and auditors, and appoint one; for the operator."""
     operator = _operator(request)
     form = AppointmentForm(request.POST or None)
     if form.is_valid():
@@ -57,7 +57,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
                 reason=given["reason"],
                 by=operator,
             )
-        except staff.StaffingError as error:
+        except assignment_file.StaffingError as error:
             form.add_error("login", error.problems[0].fault.label)
         else:
             messages.success(request, _("Appointed. It takes effect once they accept."))
@@ -74,7 +74,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def dismiss_registrar(request: HttpRequest, key: str, code: str) -> HttpResponse:
-    """The operator ends a registrar's work for one institution, with a reason."""
+    """Dismiss a registrar from one institution, with a reason; for the operator."""
     operator = _operator(request)
     links = InstitutionRegistrar.objects.select_related("user", "institution")
     link = get_object_or_404(links, user__key=key, institution__code=code)
@@ -85,7 +85,7 @@ def dismiss_registrar(request: HttpRequest, key: str, code: str) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def dismiss_auditor(request: HttpRequest, key: str) -> HttpResponse:
-    """The operator takes the auditor's role away, with a reason."""
+    """Dismiss an auditor, with a reason; for the operator."""
     operator = _operator(request)
     account = get_object_or_404(User, key=key, role_grants__role=Role.AUDITOR)
     return _dismissal(request, operator, account, Role.AUDITOR, back="registry:appointments")
@@ -94,15 +94,15 @@ def dismiss_auditor(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def staff_code(request: HttpRequest, key: str) -> HttpResponse:
-    """A code for setting up the second factor, shown once: for a person of one's own staff.
+    """Issue a staff member a code for setting up the second factor; it is shown once.
 
-    The operator gives it to registrars, auditors and anyone else of staff; a registrar to
-    counselors of the school who have no other role.
+    The operator issues codes to all staff, a registrar to counselors of the institution
+    who have no other role.
     """
     user = request.user
     if not isinstance(user, User):
         raise Http404
-    account = get_object_or_404(staff.who_gets_code_from(user), key=key)
+    account = get_object_or_404(staff.may_receive_code_from(user), key=key)
     form = ReasonForm(request.POST or None)
     code = ""
     if form.is_valid():
@@ -115,7 +115,7 @@ def staff_code(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def end_sessions(request: HttpRequest) -> HttpResponse:
-    """The operator signs somebody out everywhere, with a reason."""
+    """End all sessions of an account, with a reason; for the operator."""
     operator = _operator(request)
     form = EndSessionsForm(request.POST or None)
     if form.is_valid():

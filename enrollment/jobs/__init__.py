@@ -1,1 +1,1 @@
-"""Background work: one import at a time, its progress, its share of the machine."""
+"""Background jobs: the import lock, worker processes, database settings, progress."""

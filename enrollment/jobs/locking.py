@@ -12,7 +12,7 @@ _LOCK_CLASS = 7_263_002
 
 @contextmanager
 def institution_lock(institution_id: int) -> Iterator[None]:
-    """Hold the one place for imports of an institution. Raises FileFaultError (busy)."""
+    """Hold the institution's import lock: one import at a time. Raises FileFaultError (busy)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_CLASS, institution_id])
         if not cursor.fetchone()[0]:
@@ -25,7 +25,7 @@ def institution_lock(institution_id: int) -> Iterator[None]:
 
 
 def institution_is_locked(institution_id: int) -> bool:
-    """Whether somebody imports for this institution now."""
+    """Whether an import of this institution is running."""
     try:
         with institution_lock(institution_id):
             return False

@@ -1,8 +1,8 @@
-"""Processes that share one piece of work and report home.
+"""Run one job in several forked processes and collect their messages.
 
-Plain forks: the worker's own pool processes are daemons and may not have
-children by ``multiprocessing``. What a child needs is simply there, nothing is
-copied; what it finds comes back through a pipe.
+Uses ``os.fork``: Celery's pool processes are daemons, which may not start
+``multiprocessing`` children. A forked process inherits its input, so nothing is
+pickled on the way in; its results return through a pipe.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
 logger = logging.getLogger(__name__)
-# A child may take this much more address space than its parent had when it was born.
+# Address space that a worker may use beyond the size of its parent at the fork.
 HEADROOM = 512 * 2**20
 _PR_SET_PDEATHSIG = 1
 
@@ -27,55 +27,55 @@ Work = Callable[[int, Callable[[Any], None]], None]
 
 
 class WorkerDiedError(Exception):
-    """A child ended without having said that it was done."""
+    """A worker process ended before it reported completion."""
 
 
 @dataclass
-class _Child:
+class _Worker:
     pid: int
     pipe: Connection
 
 
 def in_processes(count: int, work: Work) -> Iterator[tuple[int, Any]]:
-    """Run ``work(number, send)`` in ``count`` processes; what they send, as (number, message).
+    """Run ``work(number, send)`` in ``count`` processes and yield (number, message) as sent.
 
-    Raises ChildDiedError when one is killed or fails. Leaving the loop, also by
-    an exception, ends all of them.
+    Raises WorkerDiedError when a process is killed or fails. All processes are
+    killed when the caller leaves the loop, also by an exception.
     """
-    children = [_born(number, work) for number in range(count)]
+    workers = [_fork(number, work) for number in range(count)]
     try:
-        yield from _messages(children)
+        yield from _messages(workers)
     finally:
-        for child in children:
-            child.pipe.close()
-            os.kill(child.pid, signal.SIGKILL)
-            os.waitpid(child.pid, 0)
+        for worker in workers:
+            worker.pipe.close()
+            os.kill(worker.pid, signal.SIGKILL)
+            os.waitpid(worker.pid, 0)
 
 
-def _born(number: int, work: Work) -> _Child:
+def _fork(number: int, work: Work) -> _Worker:
     ours, theirs = Pipe(duplex=False)
     parent = os.getpid()
     pid = os.fork()
     if pid:
         theirs.close()
-        return _Child(pid, ours)
+        return _Worker(pid, ours)
     code = 1
     try:
         ours.close()
-        _be_a_child(parent)
+        _setup_worker(parent)
         work(number, theirs.send)
         theirs.send(None)
         code = 0
     except BaseException as error:
-        # The kind alone: the text may hold a row.
+        # Log the type only: the message may contain a row.
         logger.error("a process of an import failed: %s", type(error).__name__)
     finally:
-        # No clean-up of what belongs to the parent: connections, files, handlers.
+        # Skip clean-up: connections, files and handlers belong to the parent.
         os._exit(code)
 
 
-def _messages(children: list[_Child]) -> Iterator[tuple[int, Any]]:
-    waiting = {child.pipe: number for number, child in enumerate(children)}
+def _messages(workers: list[_Worker]) -> Iterator[tuple[int, Any]]:
+    waiting = {worker.pipe: number for number, worker in enumerate(workers)}
     while waiting:
         for pipe in wait(list(waiting)):
             try:
@@ -88,14 +88,14 @@ def _messages(children: list[_Child]) -> Iterator[tuple[int, Any]]:
                 yield waiting[cast("Connection", pipe)], message
 
 
-def _be_a_child(parent: int) -> None:
-    """End with the parent, die of the usual signals, and never take the machine's memory."""
-    gc.freeze()  # what the parent made is neither searched nor copied
+def _setup_worker(parent: int) -> None:
+    """Tie the process to its parent, restore default signals and cap its memory."""
+    gc.freeze()  # keeps the parent's objects out of collection, so their pages stay shared
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died meanwhile
+        if os.getppid() != parent:  # the parent died meanwhile
             os._exit(1)
         pages = int(open("/proc/self/statm").read().split()[0])  # noqa: SIM115
         limit = pages * resource.getpagesize() + HEADROOM

@@ -5,15 +5,15 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-# Names may wait longer before they are sorted into their index, which costs less in bulk.
-_ROOMY = {"work_mem": "64MB", "gin_pending_list_limit": "64MB", "jit": "off"}
+# A longer pending list defers updates of the name index (GIN), which are cheaper in bulk.
+_BULK = {"work_mem": "64MB", "gin_pending_list_limit": "64MB", "jit": "off"}
 
 
 def analyze_if_stale(records: int) -> None:
-    """Let the planner look at the registry again when it knows less than half of ``records``.
+    """ANALYZE the record table when its statistics count less than half of ``records``.
 
-    So soon after a large publication the server has not looked by itself, and
-    the search for a single number could walk through a whole institution.
+    Shortly after a large publication autovacuum has not run yet, and with old
+    statistics a look-up of one number could scan a whole institution.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -25,15 +25,15 @@ def analyze_if_stale(records: int) -> None:
 
 @contextmanager
 def bulk_settings() -> Iterator[None]:
-    """Let the server compare a million rows in memory, and lose no time on compiling."""
+    """Memory for comparing a million rows, without JIT compilation; reset on leaving."""
     with connection.cursor() as cursor:
-        for name, value in _ROOMY.items():
+        for name, value in _BULK.items():
             cursor.execute(f"SET {name} = '{value}'")
     try:
         yield
     finally:
-        # In a transaction that has failed nothing can be said; it takes the settings back itself.
+        # A failed transaction accepts no command; its rollback resets the settings.
         if connection.is_usable():
             with connection.cursor() as cursor:
-                for name in _ROOMY:
+                for name in _BULK:
                     cursor.execute(f"RESET {name}")

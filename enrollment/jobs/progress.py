@@ -3,26 +3,26 @@
 import time
 from collections.abc import Callable
 
-# Before this share of the rows the speed is not known well enough to promise an end.
-TELLING_SHARE = 0.05
-# So often work that goes on is written down for the page.
-REPORT_SECONDS = 1.0
+# Share of the rows from which the speed is known well enough for an estimate.
+MIN_SHARE_FOR_ESTIMATE = 0.05
+# How often a running job saves its progress.
+SAVE_INTERVAL_SECONDS = 1.0
 
 
 def throttled(write: Callable[[int], object]) -> Callable[[int], None]:
-    """``write`` for work that tells of every step: at most once in ``REPORT_SECONDS``."""
-    told = 0.0
+    """A function that calls ``write`` at most once in ``SAVE_INTERVAL_SECONDS``."""
+    saved_at = 0.0
 
     def report(done: int) -> None:
-        nonlocal told
-        if time.monotonic() - told >= REPORT_SECONDS:
-            told = time.monotonic()
+        nonlocal saved_at
+        if time.monotonic() - saved_at >= SAVE_INTERVAL_SECONDS:
+            saved_at = time.monotonic()
             write(done)
 
     return report
 
 
 def rounded(seconds: float) -> int:
-    """Seconds as a person tells them: the longer, the rounder; never less than one."""
+    """Seconds rounded to 1, 5 (over 15) or 10 (over a minute); at least one."""
     step = 10 if seconds > 60 else 5 if seconds > 15 else 1
     return max(1, step * round(seconds / step))

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
-from enrollment.institutions import staff
+from enrollment.institutions import assignment_file, counselors
 from enrollment.models import (
     Appointment,
     ClassCounselor,
@@ -51,20 +51,20 @@ def file_of(people: int) -> BinaryIO:
 
 def assign(school: Institution, by: User, people: int) -> float:
     began = time.process_time()
-    staff.assign_from_file(institution=school, source=file_of(people), name="a.csv", by=by)
+    counselors.assign_from_file(institution=school, source=file_of(people), name="a.csv", by=by)
     return time.process_time() - began
 
 
 def test_as_many_strangers_as_a_file_may_name_cost_a_bound(
     school: Institution, registrar: User, outbox: Outbox
 ) -> None:
-    assert assign(school, registrar, staff.MAX_PEOPLE) < SECONDS
+    assert assign(school, registrar, assignment_file.MAX_PEOPLE) < SECONDS
     assert Appointment.objects.count() == CLASSES
-    assert len(outbox.emails()) == staff.MAX_PEOPLE
+    assert len(outbox.emails()) == assignment_file.MAX_PEOPLE
     # The same file again changes nothing and writes to nobody.
-    assert assign(school, registrar, staff.MAX_PEOPLE) < SECONDS
+    assert assign(school, registrar, assignment_file.MAX_PEOPLE) < SECONDS
     assert Appointment.objects.count() == CLASSES
-    assert len(outbox.emails()) == staff.MAX_PEOPLE
+    assert len(outbox.emails()) == assignment_file.MAX_PEOPLE
 
 
 def test_colleagues_are_assigned_to_all_their_classes_at_once(
@@ -81,9 +81,9 @@ def test_colleagues_are_assigned_to_all_their_classes_at_once(
 def test_more_people_than_that_are_refused_before_anyone_is_looked_up(
     school: Institution, registrar: User
 ) -> None:
-    with pytest.raises(staff.StaffingError) as refused:
-        assign(school, registrar, staff.MAX_PEOPLE + 1)
+    with pytest.raises(assignment_file.StaffingError) as refused:
+        assign(school, registrar, assignment_file.MAX_PEOPLE + 1)
     assert [problem.fault for problem in refused.value.problems] == [
-        staff.StaffingFault.TOO_MANY_PEOPLE
+        assignment_file.StaffingFault.TOO_MANY_PEOPLE
     ]
     assert not Appointment.objects.exists()

@@ -1,0 +1,52 @@
+"""Create, change and delete the classes of an institution."""
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+import audit.services as trail
+from accounts.models import User
+from enrollment.models import Institution, SchoolClass
+
+
+class ClassInUseError(Exception):
+    """The class has records, so it cannot be deleted."""
+
+
+def classes_managed_by(schools: QuerySet[Institution]) -> QuerySet[SchoolClass]:
+    """The classes of ``schools`` by code, annotated with ``people``: their number of records."""
+    found = SchoolClass.objects.filter(institution__in=schools).select_related("institution")
+    return found.annotate(people=Count("records")).order_by("institution__code", "code")
+
+
+def make_class(*, institution: Institution, code: str, college: str, by: User) -> SchoolClass:
+    """Create a class. Raises IntegrityError when its code is taken."""
+    with transaction.atomic():
+        made = SchoolClass.objects.create(institution=institution, code=code, college=college)
+        _note("make_class", made, by)
+    return made
+
+
+def change_class(*, school_class: SchoolClass, code: str, college: str, by: User) -> None:
+    """Change code and college of a class. Raises IntegrityError when the code is taken."""
+    with transaction.atomic():
+        SchoolClass.objects.filter(pk=school_class.pk).update(code=code, college=college)
+        _note("change_class", school_class, by)
+
+
+def remove_class(*, school_class: SchoolClass, by: User) -> None:
+    """Delete a class without records. Raises ClassInUseError."""
+    if school_class.records.exists():
+        raise ClassInUseError
+    with transaction.atomic():
+        _note("remove_class", school_class, by)
+        school_class.delete()
+
+
+def _note(act: str, school_class: SchoolClass, by: User) -> None:
+    trail.record(
+        action=f"enrollment.{act}",
+        actor_id=by.pk,
+        subject_type="class",
+        subject_key=school_class.pk,
+        institution_code=school_class.institution.code,
+    )
