@@ -52,6 +52,8 @@ lint-types: setup
 
 lint-imports: setup
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/deptry .
+	! $(VENV)/bin/vulture | grep -E 'unused (function|class|import)|unreachable|unsatisfiable'
 
 lint-templates: setup
 	$(VENV)/bin/djlint --lint --quiet templates

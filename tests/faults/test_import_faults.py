@@ -28,14 +28,14 @@ PORTAL = """
 import json, sys, django
 django.setup()
 from accounts.models import User
-from enrollment import batches, tasks, uploaded
+from enrollment.imports import pipeline, services, tasks
 from enrollment.models import ImportBatch, Institution
 
 def upload(path):
     school, _ = Institution.objects.get_or_create(code="19998", defaults={"name": "test"})
     user, _ = User.objects.get_or_create(email="registrar@example.org")
     with open(path, "rb") as source:
-        batch = batches.upload_batch(
+        batch = services.upload_batch(
             institution=school, file_name="rows.csv", source=source, created_by=user)
     return batch.pk
 
@@ -44,15 +44,15 @@ def check(pk):
 
 def publish(pk):
     batch = ImportBatch.objects.get(pk=pk)
-    batches.release_batch(batch=batch, by=batch.created_by)
+    services.release_batch(batch=batch, by=batch.created_by)
     tasks.enqueue_import(tasks.publish_upload, batch)
 
 def sweep():
     tasks.sweep_batches.apply_async(retry=False)
 
 def discard(pk):
-    uploaded.release_abandoned()
-    batches.discard_batch(batch=ImportBatch.objects.get(pk=pk))
+    pipeline.release_abandoned()
+    services.discard_batch(batch=ImportBatch.objects.get(pk=pk))
 
 for line in sys.stdin:
     name, *arguments = json.loads(line)

@@ -161,11 +161,7 @@ def test_what_was_never_confirmed_is_forgotten_and_nothing_else(
 
 def test_a_phone_owner_types_the_password_again_before_a_change() -> None:
     client = Client()
-    user = (
-        make_account("", phone=E164)
-        if False
-        else User.objects.create(phone=E164, phone_confirmed_at="2026-09-01T00:00:00Z")
-    )
+    user = User.objects.create(phone=E164, phone_confirmed_at="2026-09-01T00:00:00Z")
     user.set_password(PASSWORD)
     user.save()
     client.force_login(user)
