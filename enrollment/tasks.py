@@ -4,19 +4,19 @@ from enrollment.imports.tasks import publish_upload, rehearse_upload, sweep_batc
 from enrollment.photos.tasks import (
     check_photos,
     forget_old_photo_batches,
+    import_photo_batch,
     sweep_photo_batches,
-    take_photos,
 )
 from enrollment.status_reports.tasks import print_status_report, sweep_reports
 
 __all__ = [
     "check_photos",
     "forget_old_photo_batches",
+    "import_photo_batch",
     "print_status_report",
     "publish_upload",
     "rehearse_upload",
     "sweep_batches",
     "sweep_photo_batches",
     "sweep_reports",
-    "take_photos",
 ]

@@ -248,7 +248,7 @@ def taken_photos(published_import: ImportBatch, desk_registrar: User) -> PhotoBa
     """Another, taken."""
     batch = make_photo_batch(desk_registrar)
     photos.release_photos(batch=batch, by=desk_registrar)
-    photos.take_photos(batch)
+    photos.import_photo_batch(batch)
     batch.refresh_from_db()
     return batch
 

@@ -401,7 +401,7 @@ IMPORT_TASKS = (
     "enrollment.imports.tasks.publish_upload",
     "enrollment.imports.tasks.sweep_batches",
     "enrollment.photos.tasks.check_photos",
-    "enrollment.photos.tasks.take_photos",
+    "enrollment.photos.tasks.import_photo_batch",
     "enrollment.photos.tasks.sweep_photo_batches",
 )
 CELERY_TASK_ROUTES = {

@@ -1,4 +1,4 @@
-"""Invented registry rows: valid in every check, deterministic, belonging to nobody.
+"""Invented registry rows: valid in every check, deterministic, of no real person.
 
 Used by the demo school, the tests and the benchmarks. Certificate numbers have
 valid check digits and are unique within a file of up to ten million rows; the

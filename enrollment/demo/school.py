@@ -1,8 +1,7 @@
 """The demo school: 2,000 invented students, and a person for every role and state.
 
-Everything goes through the same doors as in real life: the registry through
-the import, records through their holders. It can be made again at any time and
-keeps what is there.
+Uses the services of production: the registry is imported. Creating the demo again
+adds what is missing and keeps existing data.
 """
 
 import csv
@@ -47,7 +46,7 @@ _AT = {title: position for position, title in enumerate(HEADER)}
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """Somebody to sign in as. ``row`` is the student's place in the registry file."""
+    """A demo account; ``row`` is the index of its student in the registry file."""
 
     email: str
     note: str
@@ -74,7 +73,7 @@ _STATUSES = {0: "注册学籍", 1: "注册学籍", 2: "休学", 3: "毕业", 4: 
 
 
 def demo_rows() -> list[list[str]]:
-    """The rows of the demo registry; the first few people have the states shown."""
+    """The rows of the demo registry; the first people have the states in _STATUSES."""
     rows = list(sample_rows(STUDENTS, seed=SEED))
     for index, status in _STATUSES.items():
         rows[index][_AT["学籍状态"]] = status
@@ -87,7 +86,7 @@ def demo_rows() -> list[list[str]]:
 
 
 def make_demo() -> None:
-    """Make whatever of the demo school is not there yet."""
+    """Create the parts of the demo school that do not exist yet."""
     school, _ = Institution.objects.get_or_create(
         code=INSTITUTION_CODE,
         defaults={
@@ -147,7 +146,7 @@ def _make_person(person: DemoPerson, school: Institution, rows: list[list[str]])
 
 
 def _make_photos(record: StudentRecord, number: int) -> None:
-    """A drawn silhouette as admission photo, and as graduation photo for who has left."""
+    """Store a drawn silhouette as admission photo, and for graduates as graduation photo."""
     kinds = [PhotoKind.ADMISSION]
     if record.status == Status.GRADUATED:
         kinds.append(PhotoKind.GRADUATION)
@@ -157,7 +156,7 @@ def _make_photos(record: StudentRecord, number: int) -> None:
 
 
 def silhouette(number: int) -> Picture:
-    """A portrait of nobody, in the proportions of an admission photo."""
+    """An invented portrait, in the proportions of an admission photo."""
     hue = (205 + number * 31) % 360
     image = Image.new("RGB", (480, 640), f"hsl({hue}, 32%, 80%)")
     draw = ImageDraw.Draw(image)
@@ -203,7 +202,7 @@ def _make_campaign(school: Institution) -> None:
 
 
 def sign_ins() -> list[tuple[str, str, str]]:
-    """E-mail, password and note of every demo person, and what the fresh student may type."""
+    """E-mail, password and note of each demo person, and facts to verify the new student."""
     rows = demo_rows()
     lines = [(person.email, PASSWORD, person.note) for person in PEOPLE]
     fresh = rows[1]

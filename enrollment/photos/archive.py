@@ -18,7 +18,7 @@ from enrollment.models import Institution, StudentRecord
 from enrollment.photos.names import (
     certificate_marks,
     is_archive,
-    is_of_the_system,
+    is_system_file,
     numbers_in,
     picture_stem,
 )
@@ -26,7 +26,7 @@ from enrollment.photos.names import (
 MAX_ENTRIES = 100_000
 MAX_RATIO = 50
 GROUP = 1000
-# Names are some twenty characters long; a directory of so many entries is smaller than this.
+# In bytes. Names have some twenty characters, so a directory of MAX_ENTRIES is smaller.
 MAX_DIRECTORY = MAX_ENTRIES * 512
 SHOWN_NAME = 200
 _METHODS = frozenset(
@@ -48,10 +48,10 @@ class Entry:
 
 @dataclass
 class PhotoTally:
-    """What became of the entries; ``refused`` is (name of the entry, why).
+    """Counts of an import; ``refused`` holds (name of the entry, reason).
 
-    ``same`` are photographs that lay in storage already, drawn from the same file;
-    ``ignored`` are the names of what an operating system put into the ZIP.
+    ``same`` counts photographs already in storage that were made from an equal file;
+    ``ignored`` holds the names of files that an operating system added to the ZIP.
     """
 
     new: int = 0
@@ -62,21 +62,20 @@ class PhotoTally:
 
     @property
     def stored(self) -> int:
-        """Photographs that were written to storage."""
+        """Number of photographs written to storage."""
         return self.new + self.replaced
 
     def refuse(self, name: str, fault: PhotoFault) -> None:
-        """Note an entry that was not taken; a certificate number in its name is masked."""
+        """Add a refused entry; a certificate number in its name is masked."""
         masked = _IDENTITY.sub(lambda found: mask_number(found[0]), name)
         self.refused.append((masked[:SHOWN_NAME], fault))
 
 
 class _DirectoryGuard:
-    """A file that does not let a ZIP's directory be unfolded when it is too large.
+    """A file whose reads fail when the directory of the ZIP is too large.
 
-    ``zipfile`` reads the directory at once and makes an object of each entry
-    before anybody can count them: two gigabytes of empty entries would take ten
-    of memory.
+    ``zipfile`` reads the whole directory and creates an object for each entry before
+    they can be counted: two gigabytes of empty entries would take ten of memory.
     """
 
     def __init__(self, source: BinaryIO) -> None:
@@ -84,7 +83,7 @@ class _DirectoryGuard:
         self._read = source.read
 
     def read(self, size: int = -1) -> bytes:
-        """Raises FileFaultError where so much is read at once, or too many entries."""
+        """Read; raises FileFaultError for a directory that is too large or has too many entries."""
         if size > MAX_DIRECTORY:
             raise FileFaultError(FileFault.TOO_MANY_ENTRIES)
         data = self._read(size)
@@ -94,7 +93,7 @@ class _DirectoryGuard:
 
 
 def open_zip(source: BinaryIO) -> zipfile.ZipFile:
-    """The archive, after a look at its directory. Raises FileFaultError."""
+    """Open the archive and check its directory. Raises FileFaultError."""
     try:
         archive = zipfile.ZipFile(cast("BinaryIO", _DirectoryGuard(source)))
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
@@ -116,13 +115,13 @@ def open_zip(source: BinaryIO) -> zipfile.ZipFile:
 def belonging(
     archive: zipfile.ZipFile, institution: Institution, tally: PhotoTally
 ) -> list[tuple[Entry, int]]:
-    """The entries that belong to exactly one record of ``institution``, with its id."""
+    """The entries that match exactly one record of ``institution``, with its id."""
     analyze_if_stale(StudentRecord.objects.filter(institution=institution).count())
     return one_each(matched(list_entries(archive, tally), institution, tally), tally)
 
 
 def list_entries(archive: zipfile.ZipFile, tally: PhotoTally) -> list[Entry]:
-    """The entries that can be photographs; names that reach outside are refused."""
+    """The entries that can be photographs; names that leave the directory are refused."""
     found = []
     for info in archive.infolist():
         name = _decoded(info)
@@ -132,7 +131,7 @@ def list_entries(archive: zipfile.ZipFile, tally: PhotoTally) -> list[Entry]:
             tally.refuse(name, PhotoFault.NAME)
         elif info.is_dir():
             continue
-        elif is_of_the_system(path):
+        elif is_system_file(path):
             tally.ignored.append(path.name[:SHOWN_NAME])
         elif is_archive(path):
             tally.refuse(name, PhotoFault.NESTED)
@@ -142,7 +141,10 @@ def list_entries(archive: zipfile.ZipFile, tally: PhotoTally) -> list[Entry]:
 
 
 def read_entry(archive: zipfile.ZipFile, entry: Entry) -> bytes:
-    """The content of an entry, whatever size its directory claims. Raises PhotoFaultError."""
+    """The content of an entry, limited by MAX_BYTES whatever size the directory states.
+
+    Raises PhotoFaultError.
+    """
     try:
         with archive.open(entry.info) as file:
             data = file.read(MAX_BYTES + 1)
@@ -156,10 +158,10 @@ def read_entry(archive: zipfile.ZipFile, entry: Entry) -> bytes:
 def matched(
     entries: list[Entry], institution: Institution, tally: PhotoTally
 ) -> Iterator[list[tuple[Entry, int]]]:
-    """The entries with the id of the one record of ``institution`` each means, in groups.
+    """Yield the entries with the id of the single record each matches, in groups.
 
-    A name that is a number counts as a whole; of any other every number in it is
-    looked for, and all of them together must fit one record.
+    A name that is a number is looked up as a whole. In any other name every number is
+    looked up, and together they must match exactly one record.
     """
     rest = iter(entries)
     while group := list(islice(rest, GROUP)):
@@ -182,7 +184,7 @@ def matched(
 def one_each(
     groups: Iterable[list[tuple[Entry, int]]], tally: PhotoTally
 ) -> list[tuple[Entry, int]]:
-    """The entries with the id of their record; several of one record are all refused."""
+    """The entries with the id of their record; all entries of a repeated record are refused."""
     pairs = [pair for group in groups for pair in group]
     times = Counter(record_id for _, record_id in pairs)
     for entry, record_id in pairs:
@@ -192,11 +194,11 @@ def one_each(
 
 
 def _record_ids(numbers: set[str], institution: Institution) -> dict[str, set[int]]:
-    """The records that each number may mean. Each question is answered by an index of its own."""
+    """The ids of the records that match each number; one indexed query for each column."""
     found: dict[str, set[int]] = defaultdict(set)
     records = StudentRecord.objects.filter(institution=institution)
     for column in ("student_number", "candidate_number"):
-        # The indexes leave out the records without such a number.
+        # The indexes are partial: records without such a number are excluded.
         meant = records.exclude(**{column: ""}).filter(**{f"{column}__in": numbers})
         for number, record_id in meant.values_list(column, "pk"):
             found[number].add(record_id)
@@ -213,7 +215,7 @@ def _record_ids(numbers: set[str], institution: Institution) -> dict[str, set[in
 
 
 def _decoded(info: zipfile.ZipInfo) -> str:
-    """The entry's name; what Chinese Windows wrote in GBK is read as such."""
+    """The name of the entry; without the UTF-8 flag GBK is tried, as written by Chinese Windows."""
     if info.flag_bits & _UTF8:
         return info.filename
     try:

@@ -1,4 +1,4 @@
-"""The registrar's form for photographs."""
+"""The form for uploading photographs."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ SUFFIX = ".zip"
 class PhotoUploadForm(InstitutionForm):
     """Choose the institution (when there are several), the kind and the ZIP.
 
-    No kind is chosen beforehand: photographs of the wrong one would replace the right ones.
+    No kind is preselected: a wrong kind would replace the photographs of that kind.
     """
 
     kind = forms.ChoiceField(
@@ -34,7 +34,7 @@ class PhotoUploadForm(InstitutionForm):
     )
 
     def clean_file(self) -> UploadedFile:
-        """A ZIP of an allowed size."""
+        """Reject files that are no ZIP or larger than UPLOAD_BYTES."""
         file: UploadedFile = self.cleaned_data["file"]
         if Path(file.name or "").suffix.lower() != SUFFIX:
             raise ValidationError(

@@ -1,4 +1,4 @@
-"""Photographs of a ZIP made ready for storage, by two processes where there are many."""
+"""Prepare and encrypt the photographs of a ZIP, in parallel for large ones."""
 
 import hmac
 import zipfile
@@ -22,9 +22,9 @@ PROCESSES = 2
 
 @dataclass(frozen=True)
 class SealedPicture:
-    """A picture as storage keeps it, under a key of its own; its size in pixels.
+    """An encrypted picture and thumbnail with their storage key and size in pixels.
 
-    ``source_mark`` is the mark of the file it was drawn from, where that is known.
+    ``source_mark`` is the keyed hash of the file it was made from, if known.
     """
 
     key: UUID
@@ -35,12 +35,12 @@ class SealedPicture:
     source_mark: bytes | None = None
 
 
-# What became of an entry; None: the picture in storage was drawn from the same file.
+# Result for an entry; None: the picture in storage was made from an equal file.
 Outcome = SealedPicture | PhotoFault | None
 
 
 def sealed(picture: Picture, source_mark: bytes | None = None) -> SealedPicture:
-    """``picture`` under a new key."""
+    """Encrypt ``picture`` and its thumbnail under a new storage key."""
     key = uuid4()
     return SealedPicture(
         key,
@@ -58,19 +58,19 @@ def process_entries(
     entries: Sequence[Entry],
     known: Sequence[bytes | None],
 ) -> Generator[tuple[int, Outcome]]:
-    """Each entry by its place in ``entries``: its picture, or why it is not taken.
+    """Yield (index in ``entries``, sealed picture, fault, or None) for each entry.
 
-    ``known`` are the marks of the files that the pictures in storage were drawn
-    from, in the order of the entries. ``archive`` is ``source`` opened. Raises
-    FileFaultError when a process is killed; leaving the loop ends them.
+    ``known`` holds the source marks of the pictures in storage, in the order of the
+    entries. ``archive`` is ``source``, opened. Raises FileFaultError when a process
+    is killed; the processes are killed when the caller leaves the loop.
     """
     try:
         descriptor = source.fileno()
-    except OSError:  # it is in memory
+    except OSError:  # the file is in memory
         descriptor = None
     if descriptor is None or len(entries) < PARALLEL_FROM:
         for at, entry in enumerate(entries):
-            yield at, _developed(archive, entry, known[at])
+            yield at, _processed(archive, entry, known[at])
         return
     try:
         for _, message in in_processes(PROCESSES, _work(descriptor, entries, known)):
@@ -82,16 +82,16 @@ def process_entries(
 def _work(
     descriptor: int, entries: Sequence[Entry], known: Sequence[bytes | None]
 ) -> Callable[[int, Callable[[Any], None]], None]:
-    def work(share: int, send: Callable[[Any], None]) -> None:
-        # A place of its own in the file: the others read it at the same time.
+    def work(worker: int, send: Callable[[Any], None]) -> None:
+        # The processes share a descriptor, so each reader keeps its own position.
         with zipfile.ZipFile(BufferedReader(PlacedReader(descriptor))) as archive:
-            for at in range(share, len(entries), PROCESSES):
-                send((at, _developed(archive, entries[at], known[at])))
+            for at in range(worker, len(entries), PROCESSES):
+                send((at, _processed(archive, entries[at], known[at])))
 
     return work
 
 
-def _developed(archive: zipfile.ZipFile, entry: Entry, known: bytes | None) -> Outcome:
+def _processed(archive: zipfile.ZipFile, entry: Entry, known: bytes | None) -> Outcome:
     try:
         data = read_entry(archive, entry)
         mark = hmac.digest(purpose_key("photo"), data, "sha256")

@@ -1,4 +1,4 @@
-"""How long an import of photographs will take."""
+"""Estimate the rest of an import of photographs."""
 
 from django.utils import timezone
 
@@ -7,7 +7,7 @@ from enrollment.models import PhotoBatch
 
 
 def photos_left(batch: PhotoBatch) -> int | None:
-    """Seconds until the photographs of a ZIP are taken; None where that is not known yet."""
+    """Estimated seconds until the ZIP is imported; None when there is no estimate yet."""
     share = batch.done / max(1, batch.matched)
     if batch.started_at is None or share < MIN_SHARE_FOR_ESTIMATE:
         return None

@@ -1,4 +1,4 @@
-"""Acts on a ZIP of photographs: upload, check, take, discard, forget."""
+"""Transitions of a ZIP of photographs: upload, check, release, import, discard, expire."""
 
 import json
 import tempfile
@@ -25,24 +25,24 @@ from enrollment.models import Institution, Photo, PhotoBatch, PhotoBatchState, P
 from enrollment.photos.archive import PhotoTally, belonging, open_zip
 from enrollment.photos.storage import PhotoSource, import_photos
 
-# What lies unfinished, and the names of what was not taken, are kept so long.
-KEPT = timedelta(days=30)
-# A doorbell that has not been heard after this long is rung again.
-PATIENCE = timedelta(seconds=20)
-# A ZIP that has ended so many workers is not given to another one.
-MOST_ATTEMPTS = 3
-# Nothing is wrong with the ZIP: the same work may end well next time.
+# How long unfinished ZIPs and the names of refused entries are kept.
+RETENTION = timedelta(days=30)
+# Re-enqueue a job that no worker has started after this long.
+REQUEUE_AFTER = timedelta(seconds=20)
+# A ZIP fails for good after this many attempts that ended without a result.
+MAX_ATTEMPTS = 3
+# Transient faults: a retry with the same ZIP may succeed.
 PASSING = frozenset({FileFault.NO_ROOM, FileFault.INTERRUPTED, FileFault.GIVEN_UP})
 
 Refused = list[tuple[str, PhotoFault]]
 
 
 class WrongStateError(Exception):
-    """The ZIP is not in a state that allows this act (somebody else was first)."""
+    """The state of the ZIP does not allow this transition, mostly after a concurrent one."""
 
 
 class SamePersonError(Exception):
-    """Another registrar than the one who uploaded the ZIP must take its photographs."""
+    """Two-person approval: the registrar who uploaded the ZIP may not release it."""
 
 
 def upload_photos(
@@ -53,7 +53,7 @@ def upload_photos(
     source: BinaryIO,
     created_by: User,
 ) -> PhotoBatch:
-    """Keep an uploaded ZIP, sealed, to be checked. Raises FileFaultError (no room)."""
+    """Store an uploaded ZIP encrypted, to be checked. Raises FileFaultError (disk full)."""
     with transaction.atomic():
         batch = PhotoBatch.objects.create(
             institution=institution, kind=kind, file_name=file_name[:200], created_by=created_by
@@ -65,15 +65,16 @@ def upload_photos(
 
 
 def check_photos(batch: PhotoBatch) -> None:
-    """Compare the names in the ZIP with the records; no picture is opened yet.
+    """Match the names in the ZIP with the records, without opening a picture.
 
-    The attempt is counted before the work: a ZIP that kills its worker is given up.
+    The attempt is counted before the work, so that retries end for a ZIP that kills
+    its worker.
     """
     PhotoBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
     batch.refresh_from_db(fields=["attempts"])
     tally = PhotoTally()
     try:
-        if batch.attempts > MOST_ATTEMPTS:
+        if batch.attempts > MAX_ATTEMPTS:
             raise FileFaultError(FileFault.GIVEN_UP)
         with _open_upload(batch) as source, open_zip(source) as archive:
             pairs = belonging(archive, batch.institution, tally)
@@ -92,7 +93,7 @@ def check_photos(batch: PhotoBatch) -> None:
 
 
 def release_photos(*, batch: PhotoBatch, by: User) -> None:
-    """Hand a checked ZIP to the worker. Raises SamePersonError and WrongStateError."""
+    """Release a checked ZIP for import. Raises SamePersonError and WrongStateError."""
     if is_second_person_missing(batch=batch, by=by):
         raise SamePersonError
     with transaction.atomic():
@@ -104,24 +105,24 @@ def release_photos(*, batch: PhotoBatch, by: User) -> None:
 
 
 def is_second_person_missing(*, batch: PhotoBatch, by: User) -> bool:
-    """Whether the institution asks for four eyes and ``by`` has uploaded the ZIP."""
+    """Whether two-person approval applies and ``by`` has uploaded the ZIP."""
     return batch.institution.second_approver and by.pk == batch.created_by_id
 
 
-def take_photos(batch: PhotoBatch) -> None:
-    """Take the photographs of a released ZIP; what goes wrong is written for the page.
+def import_photo_batch(batch: PhotoBatch) -> None:
+    """Import the photographs of a released ZIP; a fault is saved on the batch.
 
-    While another import of the institution runs it waits, for the sweep to ask again.
+    While another import of the institution runs, nothing is done: the sweep retries.
     """
     try:
         with institution_lock(batch.institution_id):
             PhotoBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
             batch.refresh_from_db()
             if batch.state != PhotoBatchState.TAKING:
-                return  # another worker has done it
-            if batch.attempts > MOST_ATTEMPTS:
+                return  # another worker was first
+            if batch.attempts > MAX_ATTEMPTS:
                 raise FileFaultError(FileFault.GIVEN_UP)
-            _take(batch)
+            _import(batch)
     except FileFaultError as error:
         if error.fault != FileFault.BUSY:
             _fail(batch, error.fault)
@@ -132,7 +133,7 @@ def take_photos(batch: PhotoBatch) -> None:
 
 
 def go_on(*, batch: PhotoBatch) -> None:
-    """Try again what failed for a reason that passes. Raises WrongStateError."""
+    """Retry a ZIP that failed with a transient fault. Raises WrongStateError."""
     if batch.failure not in PASSING:
         raise WrongStateError
     to = PhotoBatchState.TAKING if batch.started_at else PhotoBatchState.UPLOADED
@@ -142,7 +143,7 @@ def go_on(*, batch: PhotoBatch) -> None:
 
 
 def discard_photos(*, batch: PhotoBatch) -> None:
-    """Forget a ZIP that is not taken, or not wholly. Raises WrongStateError."""
+    """Discard a ZIP that is not, or only partly, imported. Raises WrongStateError."""
     open_states = {PhotoBatchState.UPLOADED, PhotoBatchState.CHECKED, PhotoBatchState.FAILED}
     with transaction.atomic():
         _move(batch, open_states, PhotoBatchState.DISCARDED)
@@ -150,20 +151,20 @@ def discard_photos(*, batch: PhotoBatch) -> None:
 
 
 def forget_old_photo_batches() -> None:
-    """Discard ZIPs that nobody went on with, and delete the lists of those long taken."""
-    before = timezone.now() - KEPT
+    """Discard abandoned ZIPs and delete the refusal lists of imported ones after RETENTION."""
+    before = timezone.now() - RETENTION
     open_states = (PhotoBatchState.CHECKED, PhotoBatchState.FAILED)
     old = PhotoBatch.objects.filter(state__in=open_states, created_at__lt=before)
     for_each(old, lambda batch: discard_photos(batch=batch))
     taken = PhotoBatch.objects.filter(state=PhotoBatchState.TAKEN, ended_at__lt=before)
     for_each(
-        taken.filter(ended_at__gt=before - 2 * KEPT),
+        taken.filter(ended_at__gt=before - 2 * RETENTION),
         lambda batch: _forget_files(batch, ("refused",)),
     )
 
 
 def refused_of(batch: PhotoBatch) -> Refused:
-    """The entries that were not taken and why, in the order of the ZIP; empty once forgotten."""
+    """The refused entries with their reasons, in the order of the ZIP; empty once deleted."""
     if not batch.refused or not default_storage.exists(_name(batch, "refused")):
         return []
     with sealed.open_sealed(_name(batch, "refused"), _context(batch, "refused")) as file:
@@ -171,8 +172,8 @@ def refused_of(batch: PhotoBatch) -> Refused:
 
 
 def waiting_for(state: PhotoBatchState) -> list[int]:
-    """ZIPs in ``state`` whose doorbell should have been heard by now, one of each institution."""
-    before = timezone.now() - PATIENCE
+    """Ids of ZIPs in ``state`` to enqueue again after REQUEUE_AFTER, one per institution."""
+    before = timezone.now() - REQUEUE_AFTER
     since = Q(started_at__lt=before) | Q(started_at=None, created_at__lt=before)
     found = PhotoBatch.objects.filter(since, state=state)
     first = found.order_by("institution", "attempts", "pk").distinct("institution")
@@ -180,18 +181,18 @@ def waiting_for(state: PhotoBatchState) -> list[int]:
 
 
 def waits_behind_another(batch: PhotoBatch) -> bool:
-    """Whether an earlier ZIP of the institution waits for a worker or is with one."""
+    """Whether an earlier ZIP of the institution is queued or running."""
     busy = (PhotoBatchState.UPLOADED, PhotoBatchState.TAKING)
     earlier = PhotoBatch.objects.filter(institution=batch.institution_id, pk__lt=batch.pk)
     return earlier.filter(state__in=busy).exists()
 
 
 def reseal_refused(batch: PhotoBatch) -> bool:
-    """Seal the list of what was not taken with the newest key; False when it is so already."""
+    """Re-encrypt the refusal list with the newest key; False when there was nothing to do."""
     return sealed.reseal(_name(batch, "refused"), _context(batch, "refused"))
 
 
-def _take(batch: PhotoBatch) -> None:
+def _import(batch: PhotoBatch) -> None:
     album = PhotoSource(PhotoKind(batch.kind), batch.taken_by, batch)
     done = PhotoBatch.objects.filter(pk=batch.pk)
     with _open_upload(batch) as source:
@@ -219,7 +220,7 @@ def _fail(batch: PhotoBatch, fault: FileFault) -> None:
 
 
 def _move(batch: PhotoBatch, allowed: Iterable[PhotoBatchState], to: PhotoBatchState) -> None:
-    """One conditional update: of two people at once, one moves the ZIP."""
+    """Change the state by one conditional update, so that of concurrent calls one succeeds."""
     if not PhotoBatch.objects.filter(pk=batch.pk, state__in=allowed).update(state=to):
         raise WrongStateError
     batch.state = to
@@ -243,7 +244,7 @@ def _keep_refused(batch: PhotoBatch, tally: PhotoTally) -> None:
 
 def _forget_files(batch: PhotoBatch, parts: tuple[str, ...]) -> None:
     names = {_name(batch, part) for part in parts}
-    if "file" in parts:  # a rotation of keys gives it another name
+    if "file" in parts:  # key rotation may have renamed the upload
         names |= set(PhotoBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True))
     for name in filter(None, names):
         default_storage.delete(name)

@@ -1,4 +1,4 @@
-"""Photographs into storage: keep one, import many."""
+"""Store photographs encrypted: one, or those of a ZIP."""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -18,13 +18,13 @@ from enrollment.models import Institution, Photo, PhotoBatch, PhotoKind, Student
 from enrollment.photos.archive import Entry, PhotoTally, belonging, open_zip
 from enrollment.photos.processing import SealedPicture, process_entries, sealed
 
-# So many photographs are written and committed together.
+# Number of photographs that are written and committed together.
 GROUP = 50
 
 
 @dataclass(frozen=True)
 class PhotoSource:
-    """Of which kind photographs are, who brings them, and in which ZIP they came by browser."""
+    """Kind of the photographs, the account that adds them, and their ZIP if uploaded by browser."""
 
     kind: PhotoKind
     by: User | None
@@ -34,10 +34,10 @@ class PhotoSource:
 def keep_photo(
     *, record: StudentRecord, kind: PhotoKind, picture: Picture, by: User | None
 ) -> Photo:
-    """Seal ``picture`` into storage as the record's photograph of this kind.
+    """Store ``picture`` encrypted as the record's photograph of this kind.
 
-    The one it replaces disappears after the commit. Raises OSError when
-    storage is full; nothing is left behind then.
+    A replaced photograph is deleted after the commit. Raises OSError when storage is
+    full; the files written so far are deleted then.
     """
     _keep({record.pk: sealed(picture)}, PhotoSource(kind, by))
     return Photo.objects.get(record=record, kind=kind)
@@ -50,11 +50,11 @@ def import_photos(
     source: BinaryIO,
     report: Callable[[int], None],
 ) -> PhotoTally:
-    """Take every photograph of a ZIP that belongs to exactly one record.
+    """Import the photographs of a ZIP that match exactly one record; returns the counts.
 
-    Each photograph stands for itself: what was taken stays when a later one is
-    refused. Raises FileFaultError for the file or when another import of the
-    institution runs, OSError when storage is full.
+    Photographs are independent: those imported stay when a later one is refused.
+    Raises FileFaultError for the file or while another import of the institution
+    runs, OSError when storage is full.
     """
     tally = PhotoTally()
     with institution_lock(institution.pk):
@@ -63,9 +63,9 @@ def import_photos(
             known = _known_marks([record_id for _, record_id in pairs], album)
             marks = [known[record_id].mark for _, record_id in pairs]
             entries = [entry for entry, _ in pairs]
-            with closing(process_entries(source, archive, entries, marks)) as developed:
+            with closing(process_entries(source, archive, entries, marks)) as processed:
                 group: dict[int, SealedPicture] = {}
-                for done, (at, outcome) in enumerate(developed, start=1):
+                for done, (at, outcome) in enumerate(processed, start=1):
                     entry, record_id = pairs[at]
                     if isinstance(outcome, SealedPicture):
                         group[record_id] = outcome
@@ -83,7 +83,7 @@ def import_photos(
 
 @dataclass(frozen=True)
 class _Known:
-    """The mark of the photograph in storage, and whether this very ZIP has brought it."""
+    """Source mark of the stored photograph, and whether the same ZIP has added it."""
 
     mark: bytes | None = None
     of_this_batch: bool = False
@@ -101,12 +101,12 @@ def _known_marks(record_ids: Sequence[int], album: PhotoSource) -> dict[int, _Kn
 def _count(outcome: PhotoFault | None, entry: Entry, known: _Known, tally: PhotoTally) -> None:
     if outcome is not None:
         tally.refuse(entry.name, outcome)
-    elif not known.of_this_batch:  # else a worker that was killed has counted it
+    elif not known.of_this_batch:  # else an earlier attempt has counted the entry
         tally.same += 1
 
 
 def _keep(pictures: dict[int, SealedPicture], album: PhotoSource) -> int:
-    """Store pictures by the id of their record, all of them or none; how many replaced one."""
+    """Store pictures by record id, all or none; returns how many replaced an older one."""
     photos = [
         Photo(
             key=picture.key,
@@ -143,7 +143,7 @@ def _keep(pictures: dict[int, SealedPicture], album: PhotoSource) -> int:
 
 
 def _save(files: dict[str, bytes]) -> None:
-    """Write files under new names; a bucket takes them side by side."""
+    """Write files under new names, in parallel where the storage supports that."""
     side_by_side = getattr(default_storage, "save_new", None)
     if side_by_side:
         side_by_side(files)

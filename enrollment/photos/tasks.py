@@ -1,4 +1,4 @@
-"""Background work of photographs."""
+"""Celery tasks that check and import photographs."""
 
 from celery import Task, shared_task
 
@@ -12,7 +12,7 @@ from enrollment.photos import services as photos
 
 
 def enqueue_photos(task: "Task[[int], None]", batch: PhotoBatch) -> None:
-    """Enqueue ``task``, unless an earlier ZIP of the institution does so when it has ended."""
+    """Enqueue ``task``, unless an earlier ZIP is busy: its task then enqueues the next."""
     if not photos.waits_behind_another(batch):
         queue.enqueue(task, batch)
 
@@ -27,30 +27,30 @@ def check_photos(batch_id: int) -> None:
 
 
 @shared_task
-def take_photos(batch_id: int) -> None:
-    """Take the photographs that a registrar has released, unless another worker does."""
+def import_photo_batch(batch_id: int) -> None:
+    """Import the photographs of a released ZIP, unless another worker does."""
     batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.TAKING).first()
     if batch:
-        photos.take_photos(batch)
+        photos.import_photo_batch(batch)
         _enqueue_next_photos(batch)
 
 
 @shared_task
 def sweep_photo_batches() -> None:
-    """Take up what a lost doorbell or a killed worker left lying."""
+    """Enqueue ZIPs whose task was lost or whose worker was killed."""
     for_each(photos.waiting_for(PhotoBatchState.UPLOADED), check_photos)
-    for_each(photos.waiting_for(PhotoBatchState.TAKING), take_photos)
+    for_each(photos.waiting_for(PhotoBatchState.TAKING), import_photo_batch)
 
 
 @shared_task
 def forget_old_photo_batches() -> None:
-    """Daily: what nobody went on with, and lists that have served."""
+    """Daily: discard abandoned ZIPs and delete old refusal lists."""
     photos.forget_old_photo_batches()
 
 
 def _enqueue_next_photos(batch: PhotoBatch) -> None:
-    """Enqueue the institution's next ZIP of photographs, which waited for this one."""
-    tasks = {PhotoBatchState.UPLOADED: check_photos, PhotoBatchState.TAKING: take_photos}
+    """Enqueue the next ZIP of the institution, which waited for this one."""
+    tasks = {PhotoBatchState.UPLOADED: check_photos, PhotoBatchState.TAKING: import_photo_batch}
     waiting = PhotoBatch.objects.filter(institution=batch.institution_id, state__in=tasks)
     if not waiting.filter(pk=batch.pk).exists() and (found := waiting.order_by("pk").first()):
         queue.enqueue(tasks[PhotoBatchState(found.state)], found)

@@ -1,4 +1,4 @@
-"""The registrar's photographs: upload, check, take."""
+"""Pages to upload, check and import photographs."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ RUNNING = frozenset({PhotoBatchState.UPLOADED, PhotoBatchState.TAKING})
 
 @dataclass(frozen=True)
 class FoldedRefusal:
-    """One reason for which entries were not taken: how many, and the first names."""
+    """Refused entries of one reason: their number and the first names."""
 
     fault: PhotoFault
     count: int
@@ -40,7 +40,7 @@ class FoldedRefusal:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def photo_batches(request: HttpRequest) -> HttpResponse:
-    """All ZIPs of my institutions, and the place to drop the next one."""
+    """List the ZIPs of the registrar's institutions; POST uploads one."""
     user = registrar(request)
     institutions = institutions_of(user)
     form = PhotoUploadForm(request.POST or None, request.FILES or None, schools=institutions)
@@ -67,7 +67,7 @@ def photo_batches(request: HttpRequest) -> HttpResponse:
 @personal_data("enrollment.view_refused_photos")
 @require_safe
 def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
-    """One ZIP in whatever state it is: progress, check, result."""
+    """Show one ZIP: its progress, check or result."""
     batch = _visible(request, key)
     groups = _folded(batch)
     if shown := sum(len(group.names) for group in groups):
@@ -87,15 +87,15 @@ def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
         "stored": batch.new + batch.replaced,
         "groups": groups,
         "four_eyes": acts.is_second_person_missing(batch=batch, by=registrar(request)),
-        "kept_days": acts.KEPT.days,
+        "kept_days": acts.RETENTION.days,
     }
     return render(request, "enrollment/photos/one.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
-def take(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Look once more at what will change, then take the photographs."""
+def release(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Show what will change; POST releases the ZIP for import."""
     batch = _visible(request, key)
     if batch.state != PhotoBatchState.CHECKED:
         return redirect("registry:photo_batch", batch.key)
@@ -108,13 +108,13 @@ def take(request: HttpRequest, key: UUID) -> HttpResponse:
     except acts.WrongStateError:
         messages.error(request, _("Somebody else has just acted on these photos."))
     else:
-        tasks.enqueue_photos(tasks.take_photos, batch)
+        tasks.enqueue_photos(tasks.import_photo_batch, batch)
     return redirect("registry:photo_batch", batch.key)
 
 
 @require_POST
 def again(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Go on where a full disk or a killed worker has ended the work."""
+    """Retry after a full disk or a killed worker."""
     batch = _visible(request, key)
     try:
         acts.go_on(batch=batch)
@@ -122,14 +122,14 @@ def again(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.error(request, _("Somebody else has just acted on these photos."))
     else:
         checked = batch.state == PhotoBatchState.TAKING
-        tasks.enqueue_photos(tasks.take_photos if checked else tasks.check_photos, batch)
+        tasks.enqueue_photos(tasks.import_photo_batch if checked else tasks.check_photos, batch)
     return redirect("registry:photo_batch", batch.key)
 
 
 @personal_data("enrollment.download_refused_photos", reason=Reason.BEFORE, reauth=True)
 @require_safe
 def refused(request: HttpRequest, key: UUID) -> FileResponse:
-    """What was not taken and why, as a workbook."""
+    """Download the refused entries with their reasons as a workbook."""
     batch = _visible(request, key)
     found = acts.refused_of(batch)
     if not found:
@@ -148,7 +148,7 @@ def refused(request: HttpRequest, key: UUID) -> FileResponse:
 
 @require_POST
 def discard(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Forget a ZIP whose photographs are not taken."""
+    """Discard a ZIP that is not imported."""
     batch = _visible(request, key)
     try:
         acts.discard_photos(batch=batch)
@@ -170,7 +170,7 @@ def _failure(batch: PhotoBatch) -> str:
 
 
 def _folded(batch: PhotoBatch) -> list[FoldedRefusal]:
-    """What was not taken, by reason, the most frequent first."""
+    """Refused entries grouped by reason, the most frequent first."""
     found = acts.refused_of(batch)
     return [
         FoldedRefusal(fault, count, [name for name, why in found if why == fault][:EXAMPLES])

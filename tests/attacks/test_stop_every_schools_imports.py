@@ -265,7 +265,7 @@ def test_one_zip_of_photographs_stops_no_other(
         raise OverflowError
 
     monkeypatch.setattr(photos, "belonging", fail)
-    for _ in range(photos.MOST_ATTEMPTS + 1):
+    for _ in range(photos.MAX_ATTEMPTS + 1):
         photos_tasks.sweep_photo_batches()
     first = PhotoBatch.objects.get(pk=made[0].pk)
     assert (first.state, first.failure) == (PhotoBatchState.FAILED, FileFault.GIVEN_UP)

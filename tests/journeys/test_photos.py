@@ -68,7 +68,7 @@ def test_a_zip_becomes_photographs(
     look(tab, tmp_path / "3.png")
     main.get_by_role("button", name="收入这些照片").click()
     expect(tab.locator("[data-live] progress")).to_be_visible()
-    photos_tasks.take_photos(batch.pk)
+    photos_tasks.import_photo_batch(batch.pk)
     expect(main).to_contain_text("处理结果")
     look(tab, tmp_path / "4.png")
     assert Photo.objects.filter(kind=PhotoKind.ADMISSION).count() == 2

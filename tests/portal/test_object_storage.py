@@ -109,7 +109,7 @@ def test_a_zip_of_photos_is_taken_from_the_bucket(
     from enrollment.photos import services as photos
 
     photos.release_photos(batch=batch, by=desk_registrar)
-    photos.take_photos(batch)
+    photos.import_photo_batch(batch)
     assert PhotoBatch.objects.get().new == 1
     names = sorted(contents(bucket))
     assert [name.split("/")[1] for name in names] == ["photo-batches", "photos", "photos"]

@@ -247,7 +247,7 @@ def test_a_file_checked_before_is_published_after(desk_registrar: User, settings
     photos = PhotoBatch.objects.get()
     assert photos_services.refused_of(photos)
     photos_services.release_photos(batch=photos, by=desk_registrar)
-    photos_services.take_photos(photos)
+    photos_services.import_photo_batch(photos)
     photos.refresh_from_db()
     assert photos.state == PhotoBatchState.TAKEN
     assert not default_storage.exists(photos.upload)

@@ -39,7 +39,7 @@ def test_work_of_minutes_has_a_queue_of_its_own() -> None:
         task.name: app.amqp.router.route({}, task.name)["queue"].name
         for task in (
             imports_tasks.rehearse_upload,
-            photos_tasks.take_photos,
+            photos_tasks.import_photo_batch,
             status_reports_tasks.print_status_report,
         )
     }

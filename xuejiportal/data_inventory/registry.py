@@ -29,7 +29,7 @@ _FILE = Kept(
     "until the file is published or discarded", (imports.publish_batch, imports.discard_batch)
 )
 _REFUSED = Kept(
-    f"{span(photos.KEPT)} after the ZIP was imported, or until it is discarded",
+    f"{span(photos.RETENTION)} after the ZIP was imported, or until it is discarded",
     (forget_old_photo_batches, photos.discard_photos),
 )
 _STUDENT = "the student register of the school (学籍管理)"
@@ -233,7 +233,7 @@ ENTRIES = (
         },
         why="to import photographs",
         kept=Kept(
-            f"until imported or discarded, at the latest {span(photos.KEPT)}",
+            f"until imported or discarded, at the latest {span(photos.RETENTION)}",
             (forget_old_photo_batches, photos.discard_photos),
         ),
         seen_by=_REGISTRARS,

@@ -76,7 +76,7 @@ def take(desk: Client, batch: PhotoBatch) -> None:
     address = reverse("registry:take_photos", args=[batch.key])
     assert desk.get(address).status_code == 200
     assert desk.post(address).status_code == 302
-    photos_tasks.take_photos(batch.pk)
+    photos_tasks.import_photo_batch(batch.pk)
     batch.refresh_from_db()
 
 
@@ -254,7 +254,7 @@ def test_a_full_disk_stops_cleanly_and_the_work_goes_on_later(
     assert Photo.objects.count() == 2
     assert "2" in page_of(desk, batch)
     assert desk.post(reverse("registry:retry_photos", args=[batch.key])).status_code == 302
-    photos_tasks.take_photos(batch.pk)
+    photos_tasks.import_photo_batch(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.new, batch.same) == (PhotoBatchState.TAKEN, 6, 0)
 
@@ -296,7 +296,7 @@ def test_a_killed_worker_is_taken_over_and_a_deadly_file_given_up(
 
     with monkeypatch.context() as patch:
         patch.setattr(photos, "import_photos", die)
-        for _ in range(photos.MOST_ATTEMPTS):
+        for _ in range(photos.MAX_ATTEMPTS):
             photos_tasks.sweep_photo_batches()
     photos_tasks.sweep_photo_batches()
     batch.refresh_from_db()
@@ -349,7 +349,7 @@ def test_discarded_and_forgotten_files_leave_storage(
     assert kept(media) == []
     left, taken = upload(desk, school, content), upload(desk, school, content)
     take(desk, taken)
-    old = timezone.now() - photos.KEPT - timedelta(days=1)
+    old = timezone.now() - photos.RETENTION - timedelta(days=1)
     PhotoBatch.objects.update(created_at=old)
     PhotoBatch.objects.filter(pk=taken.pk).update(ended_at=old)
     with django_capture_on_commit_callbacks(execute=True):
@@ -380,10 +380,10 @@ def test_photos_wait_while_another_import_of_the_school_runs(
     signed_in_just_now(desk)
     desk.post(reverse("registry:take_photos", args=[batch.key]))
     with another_import_of(school):
-        photos_tasks.take_photos(batch.pk)
+        photos_tasks.import_photo_batch(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.attempts) == (PhotoBatchState.TAKING, 0)
     assert "data-live" in page_of(desk, batch)
-    photos_tasks.take_photos(batch.pk)
+    photos_tasks.import_photo_batch(batch.pk)
     batch.refresh_from_db()
     assert batch.state == PhotoBatchState.TAKEN
