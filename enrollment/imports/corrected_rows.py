@@ -1,8 +1,8 @@
-"""Put mended rows in the place of the faulty ones they came from.
+"""Merge corrected rows into the file that their faulty versions came from.
 
-The registrar gets the faulty rows back with the number each had in the file.
-What is mended is laid over the file by that number and the whole is checked
-anew, so that a mended row meets every check, those among rows included.
+The registrar downloads the faulty rows with their row numbers. Corrected rows replace
+rows of the file by that number and the merged file is checked again, so that every
+check applies to them, also those between rows.
 """
 
 import csv
@@ -31,7 +31,7 @@ _IDENTITY = ("student_number", "candidate_number", "certificate_number")
 
 
 class ReturnedRows:
-    """The rows a registrar was given to mend: their numbers in the file, and who they are of."""
+    """The faulty rows returned to a registrar: their row numbers, by number and by identity."""
 
     def __init__(self, workbook: Table, header: Header, reading: Reading) -> None:
         self._reading = reading
@@ -47,7 +47,7 @@ class ReturnedRows:
         self._by_identity = {key: at[0] for key, at in places.items() if len(set(at)) == 1}
 
     def place_of(self, cells: Sequence[str], header: Header) -> int | None:
-        """The row of the file that ``cells`` mends; None when it is a row of its own."""
+        """The row number in the file that ``cells`` replaces; None for an additional row."""
         at = _row_number_at(header)
         if at is not None:
             number = self._reading.line(cells[at]) if at < len(cells) else None
@@ -59,17 +59,17 @@ class ReturnedRows:
 def merge(
     base: Table,
     base_header: Header,
-    mended: Table,
-    given_back: ReturnedRows,
+    corrected: Table,
+    returned: ReturnedRows,
     remembered: Mapping[str, str],
 ) -> Table:
-    """A new table: ``base`` with mended rows in place, and further rows at its end.
+    """A new table: ``base`` with corrected rows in place and additional rows at its end.
 
-    A row that was not given back is never replaced. Raises FileFaultError.
+    Only returned rows are replaced. Raises FileFaultError.
     """
-    header = _mended_header(mended, remembered)
+    header = _corrected_header(corrected, remembered)
     sources = _sources(base_header, header)
-    places = _places(mended, header, given_back)
+    places = _places(corrected, header, returned)
     spool = tempfile.TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  owned by the table
     text = io.TextIOWrapper(spool, "utf-8", newline="")
     writer = csv.writer(text)
@@ -77,12 +77,12 @@ def merge(
     for number, cells in enumerate(base.rows(), start=1):
         row = cells
         if number in replacements:
-            row = _laid_over(cells, replacements[number], sources)
+            row = _overlay(cells, replacements[number], sources)
         writer.writerow(row)
     added = 0
-    for number, cells in _rows_below(mended, header):
+    for number, cells in _rows_below(corrected, header):
         if number not in places and any(cell.strip() for cell in cells):
-            writer.writerow(_laid_over([], cells, sources))
+            writer.writerow(_overlay([], cells, sources))
             added += 1
     text.flush()
     text.detach()
@@ -93,7 +93,7 @@ def merge(
 
 
 def identities(table: Table, header: Header, rows: Set[int]) -> dict[str, set[str]]:
-    """By what numbers these rows call their people: name of a column → values as written."""
+    """The identity numbers in ``rows``: name of the column → values as written."""
     found: dict[str, set[str]] = {name: set() for name in _IDENTITY}
     for number, cells in enumerate(table.rows(), start=1):
         if number in rows:
@@ -103,8 +103,8 @@ def identities(table: Table, header: Header, rows: Set[int]) -> dict[str, set[st
     return found
 
 
-def _mended_header(mended: Table, remembered: Mapping[str, str]) -> Header:
-    head = mended.head(HEADER_SEARCH_ROWS)
+def _corrected_header(corrected: Table, remembered: Mapping[str, str]) -> Header:
+    head = corrected.head(HEADER_SEARCH_ROWS)
     for number, cells in enumerate(head, start=1):
         if ROW_NUMBER_TITLE in (cell.strip() for cell in cells):
             return read_header(number, cells, remembered)
@@ -115,24 +115,24 @@ def _mended_header(mended: Table, remembered: Mapping[str, str]) -> Header:
     return header
 
 
-def _sources(base: Header, mended: Header) -> list[int | None]:
-    """For each column of the file, where it stands among the mended rows: by title, or meaning."""
-    by_title = {title: at for at, title in reversed(list(enumerate(mended.titles))) if title}
+def _sources(base: Header, corrected: Header) -> list[int | None]:
+    """The position of each column of the file in the corrected rows, by title or meaning."""
+    by_title = {title: at for at, title in reversed(list(enumerate(corrected.titles))) if title}
     meant = {at: name for name, at in base.mapping.items()}
     return [
-        by_title.get(title, mended.mapping.get(meant.get(at, "")))
+        by_title.get(title, corrected.mapping.get(meant.get(at, "")))
         for at, title in enumerate(unique_titles(base.titles))
     ]
 
 
 def _places(
-    mended: Table, header: Header, given_back: ReturnedRows
+    corrected: Table, header: Header, returned: ReturnedRows
 ) -> dict[int, tuple[int, list[str]]]:
-    """Number of a mended row → the row it replaces and its cells; the first for a place wins."""
+    """Corrected row number → (row number it replaces, cells); the first for a row wins."""
     taken: Counter[int] = Counter()
     places = {}
-    for number, cells in _rows_below(mended, header):
-        place = given_back.place_of(cells, header)
+    for number, cells in _rows_below(corrected, header):
+        place = returned.place_of(cells, header)
         if place is not None and not taken[place]:
             taken[place] += 1
             places[number] = (place, cells)
@@ -145,13 +145,13 @@ def _rows_below(table: Table, header: Header) -> Iterator[tuple[int, list[str]]]
             yield number, cells
 
 
-def _laid_over(
-    cells: Sequence[str], mended: Sequence[str], sources: Sequence[int | None]
+def _overlay(
+    cells: Sequence[str], corrected: Sequence[str], sources: Sequence[int | None]
 ) -> list[str]:
     row = [*cells, *[""] * (len(sources) - len(cells))]
     for at, source in enumerate(sources):
         if source is not None:
-            row[at] = mended[source] if source < len(mended) else ""
+            row[at] = corrected[source] if source < len(corrected) else ""
     return row
 
 

@@ -1,4 +1,4 @@
-"""Uploading and publishing a file."""
+"""Forms for uploading and publishing a file."""
 
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -27,7 +27,7 @@ class FileForm(forms.Form):
     )
 
     def clean_file(self) -> UploadedFile:
-        """A file of a known kind and an allowed size."""
+        """Reject unknown kinds of files and files larger than UPLOAD_BYTES."""
         file: UploadedFile = self.cleaned_data["file"]
         if fault := kind_fault(cast("BinaryIO", file.file)):
             raise ValidationError(str(fault.label))
@@ -49,8 +49,8 @@ class UploadForm(InstitutionForm, FileForm):
     field_order = ("institution", "file")
 
 
-class MendedForm(FileForm):
-    """Choose the file with the rows that were given back, mended."""
+class CorrectedRowsForm(FileForm):
+    """Choose the file with the corrected rows."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,9 +58,10 @@ class MendedForm(FileForm):
 
 
 class PublishForm(forms.Form):
-    """Agree to the publication, and by ticks of their own to what needs a decision.
+    """Confirm the publication, with a separate tick for each decision it needs.
 
-    That is much that the file empties, and held records that go to other people.
+    Decisions are needed for many cleared values, and for held records that would belong
+    to another person.
     """
 
     hide_optional = True

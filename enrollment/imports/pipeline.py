@@ -1,4 +1,4 @@
-"""The work behind the browser's import: rehearse and publish what was uploaded."""
+"""Background jobs of an import: rehearse and publish an uploaded file."""
 
 import logging
 import tempfile
@@ -25,10 +25,10 @@ from enrollment.jobs.locking import institution_is_locked
 from enrollment.jobs.progress import throttled
 from enrollment.models import BatchState, ImportBatch
 
-# A doorbell that has not been heard after this long is rung again.
-PATIENCE = timedelta(seconds=20)
+# Re-enqueue a job that no worker has started after this long.
+REQUEUE_AFTER = timedelta(seconds=20)
 NEEDS_COLUMNS = frozenset({FileFault.NO_HEADER, FileFault.MISSING_COLUMNS, FileFault.MISALIGNED})
-# Nothing is wrong with the file: the same check may end well next time.
+# Transient faults: a retry with the same file may succeed.
 PASSING = frozenset(
     {
         FileFault.STALE,
@@ -40,14 +40,14 @@ PASSING = frozenset(
         FileFault.NO_ROOM,
     }
 )
-# A file that ended this many checks or publications is not given to another worker.
+# A file fails for good after this many attempts that ended without a result.
 MAX_ATTEMPTS = 5
 
 logger = logging.getLogger(__name__)
 
 
 def rehearse(batch: ImportBatch) -> None:
-    """Check the uploaded file; what goes wrong is written on the batch for the page."""
+    """Check the uploaded file; a fault is saved on the batch."""
     with _counted_attempt(batch, BatchState.UPLOADED) as may_try:
         if may_try:
             _check(batch)
@@ -55,11 +55,11 @@ def rehearse(batch: ImportBatch) -> None:
 
 @contextmanager
 def _counted_attempt(batch: ImportBatch, start: BatchState) -> Iterator[bool]:
-    """Count one attempt at a batch in state ``start``; yields False when there were too many.
+    """Count an attempt at a batch in state ``start``; yields False after MAX_ATTEMPTS.
 
-    Counted before the work, so that a file that kills its worker is given up as
-    well. An error that no reader foresaw is logged by its kind alone (its text
-    may hold a row) and leaves the batch in ``start``, for the sweep to try again.
+    The attempt is counted before the work, so that retries end for a file that kills
+    its worker. An unexpected error is logged by its type only (the message may contain
+    a row) and returns the batch to ``start``, for the sweep to retry.
     """
     ImportBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
     batch.refresh_from_db(fields=["attempts"])
@@ -80,7 +80,7 @@ def _counted_attempt(batch: ImportBatch, start: BatchState) -> Iterator[bool]:
 
 
 def _does_not_count(batch: ImportBatch) -> None:
-    """Take back the attempt that found another import of the institution running."""
+    """Do not count an attempt that found another import of the institution running."""
     ImportBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") - 1)
 
 
@@ -96,7 +96,7 @@ def _check(batch: ImportBatch) -> None:
         return  # another worker was first
     except FileFaultError as error:
         if error.fault == FileFault.BUSY:
-            # Tried again by the sweep once the other import has finished.
+            # The sweep retries once the other import has finished.
             ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.UPLOADED)
             _does_not_count(batch)
             return
@@ -110,7 +110,7 @@ def _check(batch: ImportBatch) -> None:
 
 
 def _release_if_faultless(batch: ImportBatch) -> None:
-    """Let a file go on to its publication that a token has asked for, if it may."""
+    """Release a faultless file for the publication that its token requested, if allowed."""
     wanted = batch.publish_if_faultless and not Result.from_json(batch.result).errors
     if wanted and batch.token and may_publish(batch.token):
         refusals = (
@@ -124,7 +124,7 @@ def _release_if_faultless(batch: ImportBatch) -> None:
 
 
 def open_rows(batch: ImportBatch) -> Table:
-    """The rows of an upload; mended rows stand within the file they mend. Raises FileFaultError."""
+    """The rows of an upload, corrected rows merged into their file. Raises FileFaultError."""
     titles = batch.column_titles
     table = open_table(
         storage.open_upload(batch), batch.file_name, titles=titles, sheet=batch.sheet
@@ -136,8 +136,8 @@ def open_rows(batch: ImportBatch) -> Table:
         header = header_of(base, remembered)
         faulty = open_table(storage.open_faulty_rows(batch.mends), "faulty.xlsx")
         with closing(faulty):
-            given_back = ReturnedRows(faulty, header, base.reading)
-        return merge(base, header, table, given_back, remembered)
+            returned = ReturnedRows(faulty, header, base.reading)
+        return merge(base, header, table, returned, remembered)
 
 
 def _rehearse(batch: ImportBatch, table: Table) -> None:
@@ -159,15 +159,16 @@ def _keep_files(batch: ImportBatch, table: Table, header: Header, result: Result
         path = Path(directory) / "faulty.xlsx"
         write_faulty_rows(table, header, result.listed, path)
         storage.keep_faulty_rows(batch, path)
-    _ask_only_about_absent(batch, table, header, result)
+    _drop_mentioned_from_missing(batch, table, header, result)
 
 
-def _ask_only_about_absent(
+def _drop_mentioned_from_missing(
     batch: ImportBatch, table: Table, header: Header, result: Result
 ) -> None:
-    """A faulty row is in the file: whoever stands in it is not missing.
+    """Remove records with a faulty row from the missing ones: the file mentions them.
 
-    Where not every faulty row is listed, nobody is asked about before they are mended.
+    When not all faulty rows are listed, the list of missing records is dropped until
+    they are corrected.
     """
     if not result.faulty or not batch.absent.exists():
         return
@@ -180,9 +181,9 @@ def _ask_only_about_absent(
 
 
 def header_to_name(batch: ImportBatch) -> tuple[Header | None, list[list[str]]]:
-    """The titles a registrar may give a meaning now, and the rows below as samples.
+    """The header whose columns a registrar may name now, and the rows below as samples.
 
-    No header while the batch is in another state, or where no row holds titles.
+    The header is None in any other state, or when no row holds titles.
     """
     failed_for_it = batch.state == BatchState.FAILED and batch.failure in NEEDS_COLUMNS
     if not failed_for_it and batch.state != BatchState.REHEARSED:
@@ -193,7 +194,7 @@ def header_to_name(batch: ImportBatch) -> tuple[Header | None, list[list[str]]]:
 
 
 def publish(batch: ImportBatch) -> None:
-    """Publish a released batch; a registry that has changed meanwhile asks for a new check."""
+    """Publish a released batch; fails as stale if the registry has changed since the check."""
     ImportBatch.objects.filter(pk=batch.pk).update(started_at=timezone.now())
     with _counted_attempt(batch, BatchState.PUBLISHING) as may_try:
         if may_try:
@@ -216,9 +217,9 @@ def _publish(batch: ImportBatch) -> None:
 
 
 def release_abandoned() -> None:
-    """Put rehearsals whose worker has died back to the start.
+    """Return rehearsals whose worker has died to the queue.
 
-    A living one holds its institution's lock; the lock dies with the worker.
+    A running worker holds the institution's lock, which is released when it dies.
     """
     for_each(ImportBatch.objects.filter(state=BatchState.REHEARSING), _release)
 
@@ -229,27 +230,27 @@ def _release(batch: ImportBatch) -> None:
     found = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.REHEARSING)
     if batch.upload:
         found.update(state=BatchState.UPLOADED)
-    elif found.exists():  # of the command line, which keeps no file to be read again
+    elif found.exists():  # from the command line, which stores no file to read again
         services.fail_batch(batch=batch, error=FileFaultError(FileFault.INTERRUPTED))
 
 
 def waiting(state: BatchState) -> list[int]:
-    """Batches in ``state`` whose doorbell should have been heard by now.
+    """Ids of batches in ``state`` to enqueue again after REQUEUE_AFTER.
 
-    One of each institution, the one with the fewest attempts: many files of one
-    make no other wait for all of them. The next is rung for when it has ended.
+    One per institution, with the fewest attempts, so that many files of one institution
+    do not delay the others. The next is enqueued when it has ended.
     """
-    before = timezone.now() - PATIENCE
+    before = timezone.now() - REQUEUE_AFTER
     found = ImportBatch.objects.filter(state=state, created_at__lt=before).exclude(upload="")
     first = found.order_by("institution", "attempts", "pk").distinct("institution")
     return sorted(first.values_list("pk", flat=True))
 
 
 def waits_behind_another(batch: ImportBatch) -> bool:
-    """Whether an earlier file of the institution waits for a worker or is with one.
+    """Whether an earlier file of the institution is queued or running.
 
-    That one rings for the next: a queue holds few doorbells of one institution, and
-    others come in between.
+    Its task enqueues the next, so the queue holds few tasks of one institution and
+    others get their turn in between.
     """
     busy = (BatchState.UPLOADED, BatchState.REHEARSING, BatchState.PUBLISHING)
     earlier = ImportBatch.objects.filter(institution=batch.institution_id, pk__lt=batch.pk)
@@ -257,7 +258,7 @@ def waits_behind_another(batch: ImportBatch) -> bool:
 
 
 def _estimate(table: Table) -> int:
-    """About how many rows there are, by the length of the first."""
+    """Estimated number of rows, from the length of the first ones."""
     head = table.head(HEADER_SEARCH_ROWS * 5)
     length = sum(len(",".join(row).encode(table.encoding, "replace")) + 1 for row in head)
     return max(1, table.size * len(head) // max(length, 1))

@@ -1,4 +1,4 @@
-"""How far an import is, for whoever waits for it."""
+"""Progress and estimated rest of an import, for its page."""
 
 from dataclasses import dataclass
 
@@ -9,18 +9,18 @@ from enrollment.models import BatchState, ImportBatch
 
 RUNNING = frozenset({BatchState.UPLOADED, BatchState.REHEARSING, BatchState.PUBLISHING})
 _AT_WORK = (BatchState.REHEARSING, BatchState.PUBLISHING)
-# Measured at 100,000 and 1,000,000 rows: comparing the whole file takes so much of the time of
-# reading it; publishing a new and a changed record so many times the check of a row.
+# Measured at 100,000 and 1,000,000 rows: time of the comparison relative to reading the file;
+# time to publish a new and a changed record relative to checking a row.
 COMPARING, NEW, CHANGED = 0.4, 2.0, 5.0
-# Nothing but the end itself is the end.
+# Cap the bar at 95 % until the job has finished.
 MAX_SHOWN_SHARE = 0.95
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Done of about how much, seconds left (None: not known), and who goes first.
+    """Amount done and expected, seconds left (None: no estimate), and the import ahead.
 
-    Checking counts rows, publishing seconds.
+    Amounts are rows while checking, seconds while publishing.
     """
 
     done: float
@@ -30,12 +30,12 @@ class Progress:
 
     @property
     def compares(self) -> bool:
-        """Every row is read; the file is compared as a whole."""
+        """Whether all rows are read and the file is being compared with the registry."""
         return self.done >= self.expected > 1
 
 
 def progress_of(batch: ImportBatch) -> Progress:
-    """The progress of a batch that is waiting or being worked on."""
+    """The progress of a queued or running batch."""
     ahead = _ahead_of(batch)
     if batch.state == BatchState.PUBLISHING:
         whole, taken = _publishing_seconds(batch), _seconds_taken(batch)
@@ -50,13 +50,13 @@ def _checking_left(batch: ImportBatch) -> int | None:
         return None
     taken = _seconds_taken(batch)
     if share == 1:
-        # How long the reading took is not kept: what is left is told no more.
+        # The time that reading took is not saved, so there is no estimate for the comparison.
         return None
     return rounded(taken / share * (1 + COMPARING) - taken)
 
 
 def _publishing_seconds(batch: ImportBatch) -> float:
-    """About how long a publication takes on this machine, by the check of the same file."""
+    """Estimated seconds of a publication, from the time that checking the file took."""
     found = batch.result
     a_row: float = found.get("seconds", 0) / max(1, found.get("rows", 0))
     rows: float = NEW * found.get("new", 0) + CHANGED * found.get("changed", 0)
@@ -68,7 +68,7 @@ def _seconds_taken(batch: ImportBatch) -> float:
 
 
 def _ahead_of(batch: ImportBatch) -> ImportBatch | None:
-    """Another import of the institution that is at work: two never run at once."""
+    """The running import of the institution that this one waits for, or None."""
     if batch.state == BatchState.REHEARSING:
         return None
     others = ImportBatch.objects.filter(institution=batch.institution_id, state__in=_AT_WORK)

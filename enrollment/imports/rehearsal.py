@@ -1,4 +1,4 @@
-"""From an opened file to a finished rehearsal: everything short of the publication."""
+"""Rehearse an import: check, stage and compare a file without publishing it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ from enrollment.imports.staging.tables import analyze_staging, create_staging
 from enrollment.jobs.planner import analyze_if_stale, bulk_settings
 from enrollment.models import Institution, StudentRecord
 
-# What a cell may hold and still be empty.
+# Characters that leave a cell empty.
 _NOTHING = " \t\u3000" + SEEMING_BLANK
 
 
@@ -36,9 +36,10 @@ def header_of(table: Table, remembered: Mapping[str, str] | None = None) -> Head
 
 
 def _without_empty_columns(table: Table, header: Header) -> Header:
-    """The header without optional columns that are empty in the whole file: they clear nothing.
+    """The header without optional columns that are empty in the whole file.
 
-    The file is read only as far as the last column that is found to be filled.
+    Such columns would clear values of the registry. Reading stops as soon as each
+    optional column is found to have a value.
     """
     needed = {column.name for column in COLUMNS if column.required}
     empty = {name: at for name, at in header.mapping.items() if name not in needed}
@@ -52,12 +53,12 @@ def _without_empty_columns(table: Table, header: Header) -> Header:
             return header
     kept = {name: at for name, at in header.mapping.items() if name not in empty}
     if missing_columns(kept):
-        return header  # every row will be a fault, at the number that it lacks
+        return header  # each row will be refused for its missing number
     return replace(header, mapping=kept, empty=list(empty))
 
 
 def require_columns(header: Header) -> None:
-    """Raise FileFaultError when a required column has no place; it names what may be it."""
+    """Raise FileFaultError for missing required columns, with suggestions of titles."""
     if header.missing:
         likely = likely_columns(header)
         titles = [
@@ -87,9 +88,9 @@ def rehearse(
     staging: str,
     report: Callable[[int], None],
 ) -> Result:
-    """Check every row, stage the good ones and compare them with the registry of now.
+    """Check every row, stage the good ones and compare them with the present registry.
 
-    Hold the institution's lock around it. Raises FileFaultError.
+    The caller holds the institution's lock. Raises FileFaultError.
     """
     known = StudentRecord.objects.filter(institution=institution).count()
     is_empty = known == 0

@@ -1,4 +1,4 @@
-"""A registrar's files in storage: sealed from the first moment, opened only to be read."""
+"""The files of an import in storage, encrypted; decrypted copies are temporary."""
 
 import json
 import tempfile
@@ -14,12 +14,12 @@ HEAD_ROWS = 30
 
 
 def keep_upload(batch: ImportBatch, source: BinaryIO) -> str:
-    """Seal an uploaded file into storage; the name it is kept under. Raises FileFaultError."""
+    """Store an uploaded file encrypted; returns its storage name. Raises FileFaultError."""
     return keep_sealed(f"imports/{batch.key}/file", source, f"upload:{batch.key}")
 
 
 def open_upload(batch: ImportBatch) -> BinaryIO:
-    """The uploaded file in the clear, in a file without a name.
+    """The decrypted upload, in an unnamed temporary file.
 
     Raises UnsealError, FileFaultError.
     """
@@ -27,7 +27,7 @@ def open_upload(batch: ImportBatch) -> BinaryIO:
 
 
 def keep_faulty_rows(batch: ImportBatch, path: Path) -> None:
-    """Seal the workbook of faulty rows."""
+    """Store the workbook of faulty rows encrypted."""
     with path.open("rb") as source:
         keep_sealed(_faulty_name(batch), source, f"faulty:{batch.key}")
 
@@ -38,7 +38,7 @@ def open_faulty_rows(batch: ImportBatch) -> BinaryIO:
 
 
 def keep_head(batch: ImportBatch, rows: list[list[str]]) -> None:
-    """Seal the first rows of a file whose columns must be named by hand."""
+    """Store the first rows encrypted, for a file whose columns must be named by hand."""
     with tempfile.TemporaryFile() as source:
         source.write(json.dumps(rows).encode())
         source.seek(0)
@@ -46,7 +46,7 @@ def keep_head(batch: ImportBatch, rows: list[list[str]]) -> None:
 
 
 def head_of(batch: ImportBatch) -> list[list[str]]:
-    """The first rows that ``keep_head`` kept; empty when there are none."""
+    """The rows stored by ``keep_head``; empty when there are none."""
     if not default_storage.exists(_head_name(batch)):
         return []
     with open_sealed(_head_name(batch), f"head:{batch.key}") as file:
@@ -54,19 +54,19 @@ def head_of(batch: ImportBatch) -> list[list[str]]:
 
 
 def reseal_kept(batch: ImportBatch) -> int:
-    """Seal with the newest key what was made of an uploaded file; how many files were touched.
+    """Re-encrypt the faulty rows and the head with the newest key; returns how many changed.
 
-    Both can be made again by checking the file again: there is no second copy of them
-    while the fresh one is written.
+    No second copy is kept while the new one is written, because checking the file again
+    creates both.
     """
     kept = {_faulty_name(batch): f"faulty:{batch.key}", _head_name(batch): f"head:{batch.key}"}
     return sum(reseal(name, context) for name, context in kept.items())
 
 
 def forget(batch: ImportBatch) -> None:
-    """Remove everything kept of a batch's files."""
+    """Delete all stored files of a batch."""
     kept = ImportBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True)
-    # The name may have changed since ``batch`` was read: a rotation of keys does that.
+    # Key rotation may have renamed the upload since ``batch`` was read.
     for name in {*kept, f"imports/{batch.key}/file", _faulty_name(batch), _head_name(batch)}:
         if name:
             default_storage.delete(name)

@@ -1,4 +1,4 @@
-"""Background work of the import. The batch's state decides; a task only starts the work."""
+"""Celery tasks of imports. The state of the batch decides what a task does."""
 
 from celery import Task, shared_task
 
@@ -12,7 +12,7 @@ from enrollment.models import (
 
 
 def enqueue_import(task: "Task[[int], None]", batch: ImportBatch) -> None:
-    """Enqueue ``task``, unless an earlier file of the institution does so when it has ended."""
+    """Enqueue ``task``, unless an earlier file is busy: its task then enqueues the next."""
     if not pipeline.waits_behind_another(batch):
         queue.enqueue(task, batch)
 
@@ -39,16 +39,16 @@ def publish_upload(batch_id: int) -> None:
 
 @shared_task
 def sweep_batches() -> None:
-    """Take up what a lost doorbell or a killed worker left lying."""
+    """Enqueue batches whose task was lost or whose worker was killed."""
     pipeline.release_abandoned()
     for_each(pipeline.waiting(BatchState.UPLOADED), rehearse_upload)
     for_each(pipeline.waiting(BatchState.PUBLISHING), publish_upload)
 
 
 def _enqueue_next(batch: ImportBatch) -> None:
-    """Enqueue the institution's next file, which waited for this one to end."""
+    """Enqueue the next file of the institution, which waited for this one."""
     if batch.state in {BatchState.UPLOADED, BatchState.PUBLISHING}:
-        return  # it waits itself
+        return  # this file is queued again itself
     waiting = ImportBatch.objects.filter(institution=batch.institution_id).exclude(upload="")
     tasks = {BatchState.UPLOADED: rehearse_upload, BatchState.PUBLISHING: publish_upload}
     found = waiting.filter(state__in=tasks).exclude(pk=batch.pk).order_by("pk").first()

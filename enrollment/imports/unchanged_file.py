@@ -1,7 +1,7 @@
-"""A file that was published already, to the byte, and nothing has happened since.
+"""Skip reading a file that equals the last published one, byte for byte.
 
-Then nothing need be read: the check would find what it found, all of it
-unchanged. Whenever anything is in doubt the file is read.
+While the registry is unchanged since then, the result is known: every row is
+unchanged. In any doubt the file is read.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from enrollment.models import BatchState, FieldChange, ImportBatch, StudentRecor
 
 
 def result_of_identical(batch: ImportBatch, mapping: Mapping[str, int]) -> Result | None:
-    """What checking the file of ``batch`` would find; None when it must be read."""
+    """The result of checking the file of ``batch``; None when it must be read."""
     published = (
         ImportBatch.objects.filter(institution=batch.institution_id)
         .filter(published_at__isnull=False)
@@ -40,7 +40,7 @@ def result_of_identical(batch: ImportBatch, mapping: Mapping[str, int]) -> Resul
 
 
 def _something_happened_since(published: ImportBatch, known: int) -> bool:
-    """Whether a record was changed, brought or taken away after a publication left ``known``."""
+    """Whether a record was changed, added or removed since a publication left ``known``."""
     records = StudentRecord.objects.filter(institution=published.institution_id)
     changes = FieldChange.objects.filter(record__institution=published.institution_id)
     when = published.published_at

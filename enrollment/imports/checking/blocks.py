@@ -1,8 +1,8 @@
-"""A file in blocks of rows, so that several readers can share the work.
+"""Read a file in blocks of rows that are divided among several workers.
 
-Each reader goes through the whole file and takes every other block. Where no
-cell is quoted, a line is a row: blocks are then found by their bytes, and what
-belongs to others is counted, not read.
+Each worker goes through the whole file and parses every n-th block. Where no cell
+is quoted, a line is a row: blocks are then split by bytes, and the rows of other
+workers are counted without being parsed.
 """
 
 import csv
@@ -20,29 +20,29 @@ BLOCK_BYTES = 2**18
 Block = list[tuple[int, list[str]]]
 
 
-def blocks(table: Table, *, after: int, share: int, of: int) -> Iterator[Block]:
-    """The numbered rows below row ``after`` that fall to reader ``share`` of ``of``.
+def blocks(table: Table, *, after: int, worker: int, workers: int) -> Iterator[Block]:
+    """Yield the numbered rows below row ``after`` for worker ``worker`` of ``workers``.
 
     Raises FileFaultError.
     """
     every = _by_lines if table.lines_are_rows else _by_rows
-    for block in every(table, share, of):
+    for block in every(table, worker, workers):
         yield [row for row in block if row[0] > after] if block[0][0] <= after else block
 
 
-def _by_rows(table: Table, share: int, of: int) -> Iterator[Block]:
+def _by_rows(table: Table, worker: int, workers: int) -> Iterator[Block]:
     rows = enumerate(table.rows(), start=1)
     number = 0
     while block := list(islice(rows, BLOCK_ROWS)):
-        if number % of == share:
+        if number % workers == worker:
             yield block
         number += 1
 
 
-def _by_lines(table: Table, share: int, of: int) -> Iterator[Block]:
+def _by_lines(table: Table, worker: int, workers: int) -> Iterator[Block]:
     first = 1
     for number, raw in enumerate(_whole_lines(table.file.fileno())):
-        if number % of == share:
+        if number % workers == worker:
             lines = io.StringIO(raw.decode(table.encoding), newline="")
             reader = csv.reader(lines, delimiter=table.delimiter, strict=True)
             try:
@@ -55,7 +55,7 @@ def _by_lines(table: Table, share: int, of: int) -> Iterator[Block]:
 
 
 def _whole_lines(descriptor: int) -> Iterator[bytes]:
-    """The file in pieces that end with a line; the last line may lack its end."""
+    """Yield the file in pieces of whole lines; the last line may lack its line break."""
     at, rest = 0, b""
     while piece := os.pread(descriptor, BLOCK_BYTES, at):
         at += len(piece)

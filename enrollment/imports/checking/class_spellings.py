@@ -1,4 +1,4 @@
-"""Class names of a file that differ only in how they are written, brought to one spelling."""
+"""Unify the class names of a file that differ only in case, width or punctuation."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,8 +12,8 @@ from enrollment.models import SchoolClass
 def unite_spellings(staging: str, institution_id: int) -> dict[str, list[str]]:
     """Give staged rows one spelling of each class; returns the spelling kept → the others.
 
-    A spelling that the institution already has stays; any other becomes the
-    institution's own, or else the plainest one of the file.
+    A spelling that the institution already has is kept. Any other is replaced by the
+    institution's own, or else by the plainest one of the file.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -42,7 +42,7 @@ def _known_codes(institution_id: int) -> list[str]:
 
 
 def _united(written: Iterable[str], known: Iterable[str]) -> dict[str, list[str]]:
-    """``written`` is ordered by which is to be kept, ``known`` by age."""
+    """Spelling kept → those replaced; ``written`` is ordered by preference, ``known`` by age."""
     exact = set(known)
     kept: dict[str, str] = {}
     for code in known:

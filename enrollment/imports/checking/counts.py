@@ -1,4 +1,4 @@
-"""What reading a file brought to light: counts, and problems folded and listed."""
+"""Counts and problems of a file, collected while its rows are read."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ LISTED_LEFT_OUT = 50
 
 @dataclass
 class Tally:
-    """What one or several readers found. ``folded`` is (fault, column) → [count, first row]."""
+    """Findings of one or several workers. ``folded`` is (fault, column) → [count, first row]."""
 
     rows: int = 0
     blank: int = 0
@@ -21,7 +21,7 @@ class Tally:
     # Column → cells with invisible marks or unusual blanks, which were folded.
     tidied: Counter[str] = field(default_factory=Counter)
     folded: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    # Why rows were left out → how many, and the first of them.
+    # Reason for leaving rows out → their number, and the first row numbers.
     left_out: dict[str, int] = field(default_factory=dict)
     left_out_rows: dict[str, list[int]] = field(default_factory=dict)
     faults: list[Problem] = field(default_factory=list)
@@ -29,17 +29,17 @@ class Tally:
 
     @property
     def kept_columns(self) -> list[str]:
-        """The columns in which the registry's values are to stand."""
+        """The columns in which the registry's values are kept."""
         return [column for fault, column in self.folded if fault in KEEPING]
 
     @property
     def problems(self) -> list[Problem]:
-        """What is listed, by row: however many warnings there are, they crowd out no fault."""
+        """The listed problems by row; faults take precedence over warnings at the limit."""
         room = LISTED_PROBLEMS - len(self.faults)
         return sorted(self.faults + self.warnings[:room], key=_by_row)
 
     def note(self, problem: Problem) -> None:
-        """Count a problem, and list it while there is room."""
+        """Count a problem, and list it up to LISTED_PROBLEMS."""
         entry = self.folded.setdefault((problem.fault, problem.column), [0, problem.row])
         entry[0] += 1
         entry[1] = min(entry[1], problem.row)
@@ -48,14 +48,14 @@ class Tally:
             listed.append(problem)
 
     def leave_out(self, reason: str, row: int) -> None:
-        """Count a row that is about nobody."""
+        """Count a row that describes no person, such as a total."""
         self.left_out[reason] = self.left_out.get(reason, 0) + 1
         rows = self.left_out_rows.setdefault(reason, [])
         if len(rows) < LISTED_LEFT_OUT:
             rows.append(row)
 
     def add(self, other: "Tally") -> None:
-        """Take over what another reader found."""
+        """Add the findings of another worker."""
         for name in ("rows", "blank", "seen", "staged", "faulty"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.tidied.update(other.tidied)

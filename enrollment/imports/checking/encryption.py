@@ -1,4 +1,4 @@
-"""Keys, look-up hashes and sealed forms for the rows of a file, as COPY text."""
+"""Keys, look-up hashes and ciphertexts for the rows of a file, as COPY text."""
 
 import hmac
 import os
@@ -11,10 +11,10 @@ _KEY_BYTES = 9
 
 
 class Secrets:
-    """Makes the secret parts of rows, ``rows`` at most.
+    """Keys, hashes and ciphertexts for up to ``rows`` rows.
 
-    Random bytes are drawn for all of them at once. Make one where it is used:
-    in two processes the same bytes would come twice.
+    Random bytes are drawn for all rows at once. Create an instance in the process that
+    uses it: after a fork, two processes would use equal random bytes.
     """
 
     def __init__(self, rows: int) -> None:
@@ -26,13 +26,13 @@ class Secrets:
         self._moment = f"{moment[:8]}-{moment[8:]}-7"
 
     def new_key(self) -> str:
-        """A UUID of version 7 (RFC 9562): in time's order, which the index likes."""
+        """A version 7 UUID (RFC 9562): ordered by time, so inserts stay local in the index."""
         at, self._at = self._at, self._at + 2 * _KEY_BYTES
         text = self._random[at : self._at]
         return f"{self._moment}{text[:3]}-a{text[3:6]}-{text[6:]}"
 
-    def hidden(self, purpose: str, value: str, key: str) -> tuple[str, str]:
-        """Look-up hash and sealed form of a record's ``certificate`` number or ``phone``."""
+    def encrypt_and_hash(self, purpose: str, value: str, key: str) -> tuple[str, str]:
+        """Look-up hash and ciphertext of a record's ``certificate`` number or ``phone``."""
         plain = value.encode()
         digest = hmac.digest(self._purposes[purpose], plain, "sha256").hex()
         sealed = self._seal(plain, context=f"record-{purpose}:{key}").hex()

@@ -1,8 +1,8 @@
-"""Identity card numbers of a whole file, read by their parts.
+"""Check identity card numbers in bulk, with cached partial sums.
 
-The check sum of GB 11643 is a sum over places, so region, date and sequence
-each bring a part of it that is worked out once and remembered: three look-ups
-a number instead of seventeen multiplications and a calendar.
+The check sum of GB 11643 is a sum over digits, so the parts for region, date and
+sequence are computed once and cached: three look-ups for a number instead of
+seventeen multiplications and a date conversion.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ MEMO_LIMIT = 20_000
 
 
 class IdReading(NamedTuple):
-    """What a good number says, as COPY text: ISO date of birth, digit of GB/T 2261.1."""
+    """Facts in a valid number, as COPY text: ISO date of birth, gender digit of GB/T 2261.1."""
 
     birth_date: str
     gender: str
@@ -28,7 +28,7 @@ class IdReading(NamedTuple):
 
 
 class IdReader:
-    """Reads canonical 18-character numbers; it remembers parts, never a whole number."""
+    """Reads canonical 18-character numbers; caches parts, never a whole number."""
 
     def __init__(self) -> None:
         self._regions: dict[str, tuple[int, bool]] = {}
@@ -39,9 +39,9 @@ class IdReader:
         }
 
     def read(self, number: str) -> IdReading | None:
-        """What ``number`` says; None when it is not such a number or its check fails.
+        """The facts in ``number``; None when it is not such a number or its check fails.
 
-        None tells nothing of the reason: ``enrollment.identity.number`` does.
+        For the reason of a failure use ``enrollment.identity.number``.
         """
         if len(number) != 18:
             return None
@@ -84,5 +84,5 @@ def _birth(digits: str) -> tuple[int, str] | None:
 
 
 def _weight(digits: str, place: int) -> int:
-    """What the digits from ``place`` on add to the check sum."""
+    """The part of the check sum for ``digits`` that start at ``place``."""
     return sum(int(digit) * WEIGHTS[place + at] for at, digit in enumerate(digits))

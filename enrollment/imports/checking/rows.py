@@ -1,9 +1,9 @@
-"""One row of a registry file: every cell checked and brought to its canonical form.
+"""Check each row of a registry file and convert its cells to canonical form.
 
-Built for a million rows: what repeats is converted once (``word_groups``,
-``id_parts``), randomness is drawn for a block of rows (``row_secrets``), and a
-row that is word for word as last imported is known by its keyed fingerprint
-before any of this.
+Fast enough for a million rows: repeated values are converted once (``shared_cells``,
+``id_numbers``), random bytes are drawn for a block of rows (``encryption``), and a
+row unchanged since the last import is recognized by its keyed fingerprint before
+any conversion.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ from enrollment.imports.checking.shared_cells import (
 )
 from vault.lookup import purpose_key
 
-# Changes whenever the checks change, so that rows once accepted are checked again.
+# Increase when the checks change, so that rows accepted earlier are checked again.
 RULES: Final = "4"
 FINGERPRINT_BYTES = 16
 
@@ -101,13 +101,13 @@ class RowChecker:
         self._places = positions
 
     def fit(self, cells: list[str], tidied: Counter[str]) -> list[str]:
-        """The row without the blanks around its cells, as wide as the mapping needs.
+        """The row with cells stripped, padded to the width that the mapping needs.
 
         Invisible marks and unusual blanks are folded; ``tidied`` counts them by column.
         """
         row = list(map(str.strip, cells))
         text = "".join(row)
-        # One look at the whole row: almost none has a mark, a wide blank or a line break.
+        # Test the row as a whole: hardly any has a mark, a wide blank or a line break.
         if not text.isprintable():
             row = self._tidied(row, tidied)
         if "=" in text or "'" in text or '"' in text:
@@ -124,19 +124,19 @@ class RowChecker:
         return found
 
     def fingerprint(self, row: Sequence[str]) -> bytes:
-        """16 keyed bytes over every mapped cell, in an order no file decides."""
+        """A keyed hash (16 bytes) of the mapped cells, independent of the order of columns."""
         digest = self._hash.copy()
         digest.update("\x1f".join(self._fingerprinted(row)).encode("utf-8", "surrogatepass"))
         return digest.digest()
 
     def student_number(self, row: Sequence[str]) -> str:
-        """The student number as the file writes it; empty when there is no such column."""
+        """The student number as written in the file; empty when there is no such column."""
         return "" if self._student_at is None else row[self._student_at]
 
     def check(
         self, row_number: int, row: Sequence[str], fingerprint: bytes, secrets: Secrets
     ) -> tuple[str | None, list[Problem]]:
-        """The line for COPY (None when the row cannot be taken) and what is wrong."""
+        """The line for COPY (None when the row is refused) and the problems."""
         faults: list[tuple[str, str]] = []
         row, marked = plain_row(row, self._places)
         numbers = self._own_numbers(row, faults)
@@ -155,15 +155,15 @@ class RowChecker:
         if found and not all(problem.is_warning for problem in found):
             return None, found
         key = secrets.new_key()
-        # A row that deserves a warning keeps no fingerprint, so that it is told each time.
+        # A row with a warning stores no fingerprint, so that each import warns again.
         line = [
             "\\\\x" if found else "\\\\x" + fingerprint.hex(), key, name, canonical,
-            *secrets.hidden("certificate", certificate, key), *numbers,
+            *secrets.encrypt_and_hash("certificate", certificate, key), *numbers,
             stated.get("gender", NULL), stated.get("birth_date", NULL),
             *person.text, *school.text, *self._kind_text, kept_columns(faults) or NULL,
         ]  # fmt: skip
         if self._phone_at is not None:
-            line += secrets.hidden("phone", phone, key) if phone else (NULL, NULL)
+            line += secrets.encrypt_and_hash("phone", phone, key) if phone else (NULL, NULL)
         return "\t".join(line), found
 
     def _own_numbers(self, row: Sequence[str], faults: list[tuple[str, str]]) -> list[str]:
@@ -206,7 +206,7 @@ class RowChecker:
     def _certificate(
         self, row: Sequence[str], kind: str, stated: dict[str, str], faults: list[tuple[str, str]]
     ) -> str:
-        """The canonical number; what an identity number says completes ``stated``."""
+        """The canonical number; adds gender and date of birth in the number to ``stated``."""
         raw = row[self._certificate_at]
         reading = self._ids.read(raw) if kind == CertificateType.RESIDENT_ID else None
         if reading is None:
@@ -246,7 +246,7 @@ class RowChecker:
 
 
 def _compare(reading: IdReading, stated: dict[str, str], faults: list[tuple[str, str]]) -> None:
-    """Fill in what the row leaves open; what contradicts the number is a warning."""
+    """Fill blank facts from the number; add a warning for facts that contradict it."""
     if stated.get("birth_date", NULL) == NULL:
         stated["birth_date"] = reading.birth_date
     elif stated["birth_date"] != reading.birth_date:
@@ -267,7 +267,7 @@ def _remember(memo: dict[str, str | Fault], name: str, raw: str) -> str | Fault:
 
 
 def _unwrap(cell: str) -> str:
-    # ="…" is how people force Excel to open a CSV cell as text.
+    # ="…" forces Excel to open a CSV cell as text.
     if cell.startswith('="') and cell.endswith('"'):
         return cell[2:-1]
     return cell.removeprefix("'")

@@ -1,7 +1,7 @@
-"""Cells that a whole class or thousands of people share, converted together and once.
+"""Convert cells that many rows share once per distinct group, with a cache.
 
-A file of a million rows holds a few thousand different groups; each is known
-again by the cells as the file writes them.
+A file of a million rows holds a few thousand distinct groups; the cache key is the
+cells as written in the file.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,18 +13,18 @@ from enrollment.fields.values import REPEATING, Fault, doubt
 
 MEMO_LIMIT = 5_000
 REQUIRED = frozenset({"status"})
-# The same for everybody in a class.
+# Equal for all students of a class.
 OF_THE_CLASS = (
     "major_code major_name level schooling_years education_type study_mode entry_date college "
     "department class_code expected_leaving_date"
 ).split()
-# A few words each, about the person.
+# About the person, with few distinct values each.
 OF_THE_PERSON = "certificate_type ethnicity political_status status".split()
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A group's cells as COPY text, by name, and (column, fault) of what cannot be taken."""
+    """The cells of a group as COPY text and by name, and (column, fault) of refused cells."""
 
     text: list[str]
     values: dict[str, str]
@@ -42,7 +42,7 @@ class WordGroup:
         self._memo: dict[tuple[str, ...], Converted] = {}
 
     def take(self, row: Sequence[str]) -> Converted:
-        """This row's cells of the group."""
+        """The converted cells of the group in ``row``."""
         cells = self._cells(row) if self._cells else ()
         return self._memo.get(cells) or self._convert(cells)
 

@@ -1,7 +1,7 @@
-"""The processes that read a file, check its rows and put the good ones into staging.
+"""Read a file, check its rows and copy the good ones into staging.
 
-A large file is read by two processes at once. Each works in one transaction of
-its own, so that a reader whose parent has died leaves nothing.
+A large file is read by two processes in parallel. Each uses one transaction, so a
+worker whose parent has died leaves no rows behind.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from enrollment.jobs.parallel import WorkerDiedError, in_processes
 
 PARALLEL_FROM_BYTES = 8 * 2**20
 PROCESSES = 2
-# A reader asks for a block's rows by their numbers: always by the index, never by the table.
+# Workers look up the rows of a block by number: force index scans.
 _BY_INDEX = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
 
 Report = Callable[[int], None]
@@ -32,7 +32,7 @@ Row = tuple[int, list[str], bytes]
 
 @dataclass(frozen=True)
 class Job:
-    """What every reader of a file needs to know."""
+    """The input that all workers of a file share."""
 
     table: Table
     checker: RowChecker
@@ -44,13 +44,13 @@ class Job:
 
 
 def fill(job: Job, report: Report) -> Tally:
-    """Read, check and stage the whole file; ``report`` is told how many rows are done.
+    """Read, check and stage the whole file; ``report`` receives the number of rows done.
 
     Raises FileFaultError for a fault that shows only while reading.
     """
     if job.table.size < PARALLEL_FROM_BYTES:
         connection.ensure_connection()
-        return _read_share(job, connection.connection, 0, 1, report)
+        return _read_blocks(job, connection.connection, 0, 1, report)
     return _fill_in_parallel(job, report)
 
 
@@ -59,34 +59,34 @@ def _fill_in_parallel(job: Job, report: Report) -> Tally:
     for name in ("cursor_factory", "context"):
         parameters.pop(name, None)
 
-    def work(share: int, send: Callable[[Any], None]) -> None:
+    def work(worker: int, send: Callable[[Any], None]) -> None:
         try:
             with psycopg.connect(**parameters) as own:
-                tally = _read_share(job, own, share, PROCESSES, send)
+                tally = _read_blocks(job, own, worker, PROCESSES, send)
             send(tally)
         except FileFaultError as error:
             send(error)
 
     total, done = Tally(), [0] * PROCESSES
     try:
-        for share, message in in_processes(PROCESSES, work):
+        for worker, message in in_processes(PROCESSES, work):
             if isinstance(message, FileFaultError):
                 raise message
             if isinstance(message, Tally):
                 total.add(message)
             else:
-                done[share] = message
+                done[worker] = message
                 report(sum(done))
     except WorkerDiedError as error:
         raise FileFaultError(FileFault.INTERRUPTED) from error
     return total
 
 
-def _read_share(
-    job: Job, own: psycopg.Connection[Any], share: int, of: int, report: Report
+def _read_blocks(
+    job: Job, own: psycopg.Connection[Any], worker: int, workers: int, report: Report
 ) -> Tally:
     tally = Tally()
-    for block in blocks(job.table, after=job.header_row, share=share, of=of):
+    for block in blocks(job.table, after=job.header_row, worker=worker, workers=workers):
         _take_block(job, own, block, tally)
         report(tally.rows)
     return tally
@@ -136,7 +136,7 @@ SELECT row_number FROM told EXCEPT SELECT row_number FROM known
 
 
 def _without_known(job: Job, own: psycopg.Connection[Any], rows: list[Row]) -> list[Row]:
-    """The rows that the registry does not have word for word; the others are noted as seen."""
+    """The rows that are new or changed; unchanged ones are recorded in the table of seen rows."""
     query = _KNOWN.format(size=FINGERPRINT_BYTES, seen=f"{job.staging}_seen")
     values = [
         b"".join([mark for _, _, mark in rows]),

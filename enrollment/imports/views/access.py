@@ -1,4 +1,4 @@
-"""Imports that the signed-in registrar may open."""
+"""Look up imports within the scope of the signed-in registrar."""
 
 from uuid import UUID
 
@@ -11,5 +11,5 @@ from enrollment.queries import batches_visible_to
 
 
 def visible_batch(request: HttpRequest, key: UUID) -> ImportBatch:
-    """An import of one of the registrar's institutions; any other does not exist."""
+    """An import of one of the registrar's institutions; raises Http404 for any other."""
     return get_object_or_404(batches_visible_to(registrar(request)), key=key)

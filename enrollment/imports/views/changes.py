@@ -22,7 +22,7 @@ PER_PAGE = 20
 @personal_data("enrollment.view_changes")
 @require_safe
 def changes(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Old and new of each changed record; narrowed to a field, or to whom it concerns."""
+    """List old and new values of changed records, filtered by field or group of students."""
     batch = visible_batch(request, key)
     staging = staging_name(batch.pk)
     staged = batch.result.get("staged", 0)

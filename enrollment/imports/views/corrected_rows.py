@@ -1,4 +1,4 @@
-"""Faulty rows: given back to the registrar, and taken again when mended."""
+"""Pages to download faulty rows and to upload them corrected."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from enrollment.files.upload_handlers import tell_of_no_room
 from enrollment.imports import services as imports
 from enrollment.imports import storage as imports_storage
 from enrollment.imports import tasks as imports_tasks
-from enrollment.imports.forms import MendedForm
+from enrollment.imports.forms import CorrectedRowsForm
 from enrollment.imports.missing import services as missing
 from enrollment.imports.views.access import visible_batch
 from enrollment.models import BatchState
@@ -24,7 +24,7 @@ from enrollment.models import BatchState
 @personal_data("enrollment.take_faulty_rows", reason=Reason.BEFORE, reauth=True)
 @require_safe
 def faulty_rows(request: HttpRequest, key: UUID) -> FileResponse:
-    """The rows to mend, in the registrar's own columns, with the reasons."""
+    """Download the faulty rows in the columns of the file, with the reasons."""
     batch = visible_batch(request, key)
     try:
         file = imports_storage.open_faulty_rows(batch)
@@ -41,12 +41,12 @@ def faulty_rows(request: HttpRequest, key: UUID) -> FileResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def mended_rows(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Upload the mended rows: they and the file they are of go on as one."""
+def upload_corrected_rows(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Upload corrected rows; the merged file continues as a new import."""
     batch = visible_batch(request, key)
     if batch.state != BatchState.REHEARSED or not batch.result.get("problems"):
         return redirect("registry:import", batch.key)
-    form = MendedForm(request.POST or None, request.FILES or None)
+    form = CorrectedRowsForm(request.POST or None, request.FILES or None)
     tell_of_no_room(request, form)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]

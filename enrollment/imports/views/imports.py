@@ -1,4 +1,4 @@
-"""The registrar's import: upload, columns, check, publish, undo."""
+"""Pages to upload, check, publish, undo and discard an import."""
 
 from uuid import UUID
 
@@ -34,7 +34,7 @@ PER_PAGE = 20
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
-    """All imports of my institutions, and the place to drop the next file."""
+    """List the imports of the registrar's institutions; POST uploads a file."""
     user = registrar(request)
     institutions = institutions_of(user)
     form = UploadForm(request.POST or None, request.FILES or None, schools=institutions)
@@ -59,7 +59,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
-    """One import in whatever state it is: progress, result, receipt."""
+    """Show one import: its progress, result or receipt."""
     batch = visible_batch(request, key)
     result = Result.from_json(batch.result) if batch.result else None
     failed = batch.state == BatchState.FAILED
@@ -88,7 +88,7 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def publish(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Look once more at what will change, then publish it."""
+    """Show what will change; POST releases the import for publication."""
     batch = visible_batch(request, key)
     if batch.state != BatchState.REHEARSED:
         return redirect("registry:import", batch.key)
@@ -130,7 +130,7 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def undo(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Take a publication back."""
+    """Undo a publication."""
     batch = visible_batch(request, key)
     if batch.state != BatchState.PUBLISHED:
         return redirect("registry:import", batch.key)
@@ -153,7 +153,7 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 def choose_sheet(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Read the one sheet that was chosen among several lists."""
+    """Check the file again with the chosen sheet."""
     batch = visible_batch(request, key)
     sheet = request.POST.get("sheet", "")
     try:
@@ -171,7 +171,7 @@ def choose_sheet(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 def check_again(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Check a file once more whose check was interrupted, or which the registry has overtaken."""
+    """Check a file again after an interruption or a change of the registry."""
     batch = visible_batch(request, key)
     try:
         imports_services.check_again(batch=batch, by=registrar(request))
@@ -186,7 +186,7 @@ def check_again(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 def discard(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Forget a file that was not published."""
+    """Discard a file that was not published."""
     batch = visible_batch(request, key)
     try:
         imports_services.discard_batch(batch=batch)
@@ -200,7 +200,7 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _field_rows(result: Result | None) -> list[tuple[str, object, int, bool]]:
-    """Each changed field: name, label, number of records, whether the province must agree."""
+    """Changed fields as (name, label, number of records, needs approval by the province)."""
     if result is None:
         return []
     return [

@@ -43,7 +43,7 @@ def test_every_row_once(tmp_path: Path, end: str, encoding: str, quote: str, of:
     found = [
         row
         for share in range(of)
-        for block in blocks.blocks(table, after=3, share=share, of=of)
+        for block in blocks.blocks(table, after=3, worker=share, workers=of)
         for row in block
     ]
     assert sorted(found) == sorted((n, row) for n, row in whole.items() if n > 3)
@@ -57,7 +57,7 @@ def test_a_line_without_end_does_not_fill_the_memory(
     monkeypatch.setattr(readers, "LONGEST_LINE", 1000)
     monkeypatch.setattr(blocks, "LONGEST_LINE", 1000)
     table = opened(tmp_path / "a.csv", "学号,姓名\n" + "1" * 5000)
-    for read in (table.rows, lambda: blocks.blocks(table, after=0, share=0, of=1)):
+    for read in (table.rows, lambda: blocks.blocks(table, after=0, worker=0, workers=1)):
         with pytest.raises(FileFaultError) as error:
             list(read())
         assert error.value.fault == FileFault.BINARY

@@ -114,7 +114,7 @@ def test_the_second_of_two_uploads_waits_and_is_told(
             cursor.execute("SELECT pg_advisory_unlock(7263002, %s)", [school.pk])
     finally:
         other.close()
-    ImportBatch.objects.update(created_at=timezone.now() - pipeline.PATIENCE * 2)
+    ImportBatch.objects.update(created_at=timezone.now() - pipeline.REQUEUE_AFTER * 2)
     for _ in range(2):  # one file of an institution at a time
         imports_tasks.sweep_batches()
     assert set(ImportBatch.objects.values_list("state", flat=True)) == {BatchState.REHEARSED}

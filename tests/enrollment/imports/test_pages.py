@@ -166,7 +166,7 @@ def test_what_a_dead_worker_left_is_taken_up(
     pipeline.release_abandoned()
     batch.refresh_from_db()
     assert batch.state == BatchState.UPLOADED
-    batch.created_at -= 2 * pipeline.PATIENCE
+    batch.created_at -= 2 * pipeline.REQUEUE_AFTER
     batch.save()
     imports_tasks.sweep_batches()
     batch.refresh_from_db()
