@@ -22,6 +22,7 @@ from accounts.roles import Role
 from audit.models import APPEND_ONLY
 from delivery.models import Channel
 from enrollment.confirmations.services import answer_record
+from enrollment.imports.missing import groups as missing_groups
 from enrollment.imports.missing import services as missing
 from enrollment.imports.tokens.services import create_token
 from enrollment.institutions.appointments import Post, invite
@@ -228,7 +229,7 @@ def absence_decision(partial_import: ImportBatch, desk_registrar: User) -> Absen
     """The others have left, as the registrar has decided; it waits for the publication."""
     return missing.decide(
         batch=partial_import,
-        chosen=missing.groups(partial_import, by_class=False),
+        chosen=missing_groups.groups(partial_import, by_class=False),
         kind=AbsenceKind.LEFT,
         status="毕业",
         happened_on=date(2026, 6, 30),

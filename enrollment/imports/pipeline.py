@@ -15,11 +15,12 @@ from accounts.sweep import for_each
 from enrollment.fields.headers import HEADER_SEARCH_ROWS, Header, find_header, likely_header
 from enrollment.files.faults import FileFault, FileFaultError, disk_full_as_fault
 from enrollment.files.readers import Table, open_table
-from enrollment.imports import services, storage
+from enrollment.imports import consent, services, storage
 from enrollment.imports.corrected_rows import ReturnedRows, identities, merge
-from enrollment.imports.missing import services as missing
+from enrollment.imports.missing.groups import forget_mentioned
 from enrollment.imports.rehearsal import header_of
 from enrollment.imports.results.report import Result, write_faulty_rows
+from enrollment.imports.state import WrongStateError, fail_batch
 from enrollment.imports.tokens.services import may_publish
 from enrollment.jobs.locking import institution_is_locked
 from enrollment.jobs.progress import throttled
@@ -64,17 +65,17 @@ def _counted_attempt(batch: ImportBatch, start: BatchState) -> Iterator[bool]:
     ImportBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
     batch.refresh_from_db(fields=["attempts"])
     if batch.attempts > MAX_ATTEMPTS:
-        services.fail_batch(batch=batch, error=FileFaultError(FileFault.GIVEN_UP))
+        fail_batch(batch=batch, error=FileFaultError(FileFault.GIVEN_UP))
         yield False
         return
     try:
         yield True
     except MemoryError:
-        services.fail_batch(batch=batch, error=FileFaultError(FileFault.TOO_LARGE))
+        fail_batch(batch=batch, error=FileFaultError(FileFault.TOO_LARGE))
     except Exception as error:
         logger.error("import %s failed: %s", batch.key, type(error).__name__)
         if batch.attempts == MAX_ATTEMPTS:
-            services.fail_batch(batch=batch, error=FileFaultError(FileFault.GIVEN_UP))
+            fail_batch(batch=batch, error=FileFaultError(FileFault.GIVEN_UP))
         else:
             ImportBatch.objects.filter(pk=batch.pk).update(state=start)
 
@@ -88,11 +89,11 @@ def _check(batch: ImportBatch) -> None:
     try:
         table = open_rows(batch)
     except FileFaultError as error:
-        services.fail_batch(batch=batch, error=error)
+        fail_batch(batch=batch, error=error)
         return
     try:
         _rehearse(batch, table)
-    except services.WrongStateError:
+    except WrongStateError:
         return  # another worker was first
     except FileFaultError as error:
         if error.fault == FileFault.BUSY:
@@ -100,7 +101,7 @@ def _check(batch: ImportBatch) -> None:
             ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.UPLOADED)
             _does_not_count(batch)
             return
-        services.fail_batch(batch=batch, error=error)
+        fail_batch(batch=batch, error=error)
         if error.fault in NEEDS_COLUMNS:
             storage.keep_head(batch, table.head(storage.HEAD_ROWS))
     else:
@@ -114,10 +115,10 @@ def _release_if_faultless(batch: ImportBatch) -> None:
     wanted = batch.publish_if_faultless and not Result.from_json(batch.result).errors
     if wanted and batch.token and may_publish(batch.token):
         refusals = (
-            services.SamePersonError,
-            services.ClearedError,
-            services.OtherPersonError,
-            services.WrongStateError,
+            consent.SamePersonError,
+            consent.ClearedError,
+            consent.OtherPersonError,
+            WrongStateError,
         )
         with suppress(*refusals):
             services.release_batch(batch=batch, by=batch.token.created_by)
@@ -177,7 +178,7 @@ def _drop_mentioned_from_missing(
         batch.absent.all().delete()
     else:
         mentioned = identities(table, header, faulty)
-        result.missing = missing.forget_mentioned(batch, mentioned, result.missing)
+        result.missing = forget_mentioned(batch, mentioned, result.missing)
 
 
 def header_to_name(batch: ImportBatch) -> tuple[Header | None, list[list[str]]]:
@@ -204,13 +205,13 @@ def publish(batch: ImportBatch) -> None:
 def _publish(batch: ImportBatch) -> None:
     try:
         services.publish_batch(batch=batch, by=batch.published_by)
-    except services.WrongStateError:
+    except WrongStateError:
         return
     except FileFaultError as error:
         if error.fault == FileFault.BUSY:
             _does_not_count(batch)
         else:
-            services.fail_batch(batch=batch, error=error)
+            fail_batch(batch=batch, error=error)
         return
     for part in batch.lineage:
         storage.forget(part)
@@ -231,7 +232,7 @@ def _release(batch: ImportBatch) -> None:
     if batch.upload:
         found.update(state=BatchState.UPLOADED)
     elif found.exists():  # from the command line, which stores no file to read again
-        services.fail_batch(batch=batch, error=FileFaultError(FileFault.INTERRUPTED))
+        fail_batch(batch=batch, error=FileFaultError(FileFault.INTERRUPTED))
 
 
 def waiting(state: BatchState) -> list[int]:

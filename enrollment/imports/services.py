@@ -1,26 +1,25 @@
-"""Acts on an import batch: open, rehearse, publish, undo, discard."""
+"""Transitions of an import batch: upload, rehearse, release, publish, undo, discard."""
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from accounts.models import User
 from accounts.notices.services import notify_all
 from audit.services import record as write_trail
 from enrollment.confirmations.stale import notify_stale, tell_of_undone_changes
-from enrollment.fields.catalogue import BY_NAME
-from enrollment.fields.headers import Header, remember
+from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table
 from enrollment.imports import storage
+from enrollment.imports.consent import OtherPersonError, SamePersonError, require_accepted
 from enrollment.imports.missing import services as missing
-from enrollment.imports.reading_right import refuse_others_file
+from enrollment.imports.missing.groups import list_missing_records
 from enrollment.imports.rehearsal import rehearse
 from enrollment.imports.results.report import Result
 from enrollment.imports.staging.publish import apply_staged
@@ -32,6 +31,8 @@ from enrollment.imports.staging.tables import (
     staging_name,
 )
 from enrollment.imports.staging.undo import changed_person, restore
+from enrollment.imports.state import WrongStateError as WrongStateError
+from enrollment.imports.state import fail_batch, move
 from enrollment.imports.unchanged_file import result_of_identical
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import BatchState, ImportBatch, ImportToken, Institution
@@ -39,38 +40,10 @@ from enrollment.records.release import tell_former_holders
 from enrollment.signals import batch_published
 
 
-class WrongStateError(Exception):
-    """The batch is not in a state that allows this act (somebody else was first)."""
-
-
-class ClearedError(Exception):
-    """The file empties more values than may be emptied unasked; ``cleared`` counts by column."""
-
-    def __init__(self, cleared: Mapping[str, int]) -> None:
-        super().__init__(dict(cleared))
-        self.cleared = dict(cleared)
-
-    @property
-    def message(self) -> str:
-        """How many values, by column."""
-        counts = "、".join(f"{BY_NAME[name].label} {count}" for name, count in self.cleared.items())
-        return gettext("The file would clear values that the registry holds: %(counts)s.") % {
-            "counts": counts
-        }
-
-
-class OtherPersonError(Exception):
-    """Records in students' hands would go to other people, and nobody has agreed to it."""
-
-
-class SamePersonError(Exception):
-    """Another registrar than the one who uploaded the file must publish it."""
-
-
 def open_batch(
     *, institution: Institution, file_name: str, sha256: bytes, created_by: User | None
 ) -> ImportBatch:
-    """Register a file for an institution."""
+    """Create a batch for a file of an institution."""
     return ImportBatch.objects.create(
         institution=institution,
         file_name=file_name[:200],
@@ -87,14 +60,14 @@ def rehearse_batch(
     report: Callable[[int], None],
     keep: Callable[[Result], None] | None = None,
 ) -> Result:
-    """Check the file and keep its good rows for the publication.
+    """Check the file and stage its good rows for publication; returns the result.
 
-    ``keep`` stores what belongs to the result, such as the workbook of faulty
-    rows. It runs before the batch counts as checked: a worker killed in it
-    leaves a batch that the sweep checks again, never one without its files.
-    Raises FileFaultError; the batch then says why it failed.
+    ``keep`` stores files of the result, such as the workbook of faulty rows. It runs
+    before the batch is marked as checked, so that after the death of a worker the sweep
+    checks the batch again and none is left without its files. Raises FileFaultError,
+    which is also saved on the batch, and WrongStateError.
     """
-    _move(batch, {BatchState.UPLOADED, BatchState.REHEARSED, BatchState.FAILED}, "rehearsing")
+    move(batch, {BatchState.UPLOADED, BatchState.REHEARSED, BatchState.FAILED}, "rehearsing")
     ImportBatch.objects.filter(pk=batch.pk).update(
         mapping=header.mapping,
         started_at=timezone.now(),
@@ -110,7 +83,7 @@ def rehearse_batch(
                 create_staging(staging_name(batch.pk))  # of no rows
             else:
                 result = rehearse(table, header, batch.institution, staging_name(batch.pk), report)
-            missing.list_absent(batch, staging_name(batch.pk), result.missing)
+            list_missing_records(batch, staging_name(batch.pk), result.missing)
             if keep is not None:
                 keep(result)
     except FileFaultError as error:
@@ -132,18 +105,18 @@ def publish_batch(
     accept_cleared: bool = False,
     accept_new_holders: int | None = None,
 ) -> Result:
-    """Bring the rehearsed rows into the registry: all of them, or nothing changes.
+    """Apply the rehearsed rows to the registry, all or none.
 
-    Where the batch was not released, ``accept_cleared`` agrees to what the file
-    empties, and ``accept_new_holders`` is how many held records may go to other
-    people; else what was said at the release counts. Raises ClearedError,
+    For a batch that was not released, ``accept_cleared`` consents to cleared values and
+    ``accept_new_holders`` is the number of held records that may change hands; else
+    the consent given at the release applies. Raises ClearedError,
     FileFaultError (busy, or stale: rehearse again) and WrongStateError.
     """
     result = Result.from_json(batch.result)
     if batch.state == BatchState.REHEARSED:
-        _require_accepted(result, accept_cleared)
+        require_accepted(result, accept_cleared)
     with institution_lock(batch.institution_id), transaction.atomic():
-        _move(batch, {BatchState.REHEARSED, BatchState.PUBLISHING}, "published")
+        move(batch, {BatchState.REHEARSED, BatchState.PUBLISHING}, "published")
         batch.published_by = by
         batch.published_at = timezone.now()
         if accept_new_holders is not None:
@@ -166,11 +139,6 @@ def publish_batch(
     return result
 
 
-def _require_accepted(result: Result, accept_cleared: bool) -> None:
-    if result.asks_about_cleared and not accept_cleared:
-        raise ClearedError(result.cleared)
-
-
 def release_batch(
     *,
     batch: ImportBatch,
@@ -178,29 +146,28 @@ def release_batch(
     accept_cleared: bool = False,
     accept_new_holders: int = 0,
 ) -> None:
-    """Hand a rehearsed batch to the worker for publication.
+    """Release a rehearsed batch for publication by a worker.
 
-    Where the institution asks for four eyes, whoever uploaded the file cannot
-    release it. ``accept_cleared`` agrees to what the file empties;
-    ``accept_new_holders`` must be the number of held records that the check
-    found going to other people. Raises SamePersonError, ClearedError,
+    Under two-person approval the uploader cannot release it. ``accept_cleared``
+    consents to cleared values; ``accept_new_holders`` must be the number of held
+    records that the check found to change hands. Raises SamePersonError, ClearedError,
     OtherPersonError and WrongStateError.
     """
     if is_second_person_missing(batch=batch, by=by):
         raise SamePersonError
     result = Result.from_json(batch.result)
-    _require_accepted(result, accept_cleared)
+    require_accepted(result, accept_cleared)
     if accept_new_holders != result.other_person:
         raise OtherPersonError
     with transaction.atomic():
-        _move(batch, {BatchState.REHEARSED}, "publishing")
+        move(batch, {BatchState.REHEARSED}, "publishing")
         batch.published_by, batch.started_at, batch.attempts = by, timezone.now(), 0
         batch.accepted_people = accept_new_holders
         batch.save(update_fields=["published_by", "started_at", "attempts", "accepted_people"])
 
 
 def is_second_person_missing(*, batch: ImportBatch, by: User) -> bool:
-    """Whether the institution asks for four eyes and ``by`` has uploaded any part of the file."""
+    """Whether two-person approval applies and ``by`` has uploaded any part of the file."""
     uploaders = {part.created_by_id for part in batch.lineage}
     return batch.institution.second_approver and by.pk in uploaders
 
@@ -217,13 +184,12 @@ def upload_batch(
     sheet: str = "",
     column_names: Mapping[str, str] | None = None,
 ) -> ImportBatch:
-    """Keep an uploaded file, sealed, as a batch to be rehearsed.
+    """Store an uploaded file encrypted, as a batch to be rehearsed.
 
-    ``token`` hands it in for ``created_by``.
-
-    With ``mends`` it holds mended rows of that rehearsed batch, which goes on
-    in the new one. Raises WrongStateError when that batch is no longer open,
-    FileFaultError when there is no room for the file.
+    ``token`` is the import token that uploads on behalf of ``created_by``. With
+    ``mends`` the file holds corrected rows of that rehearsed batch, which continues in
+    the new one. Raises WrongStateError when that batch is no longer open,
+    FileFaultError when the disk is full.
     """
     digest = hashlib.sha256()
     while block := source.read(2**20):
@@ -231,7 +197,7 @@ def upload_batch(
     source.seek(0)
     with transaction.atomic():
         if mends is not None:
-            _move(mends, {BatchState.REHEARSED}, "mended")
+            move(mends, {BatchState.REHEARSED}, "mended")
         batch = open_batch(
             institution=institution,
             file_name=file_name,
@@ -263,60 +229,14 @@ def upload_batch(
     return batch
 
 
-def name_columns(
-    *, batch: ImportBatch, titles: Sequence[str], meanings: Mapping[int, str], by: User
-) -> None:
-    """Remember what column titles mean at this institution, and check the file again.
-
-    ``meanings`` is position in ``titles`` → name of a column (``LEFT_OUT``: none).
-    Raises OthersFileError and WrongStateError.
-    """
-    refuse_others_file(batch, by)
-    with transaction.atomic():
-        _move(batch, {BatchState.FAILED, BatchState.REHEARSED}, "uploaded")
-        ImportBatch.objects.filter(pk=batch.pk).update(attempts=0, column_names={})
-        institution = Institution.objects.select_for_update().get(pk=batch.institution_id)
-        institution.column_titles = remember(institution.column_titles, titles, meanings)
-        institution.save(update_fields=["column_titles"])
-        write_trail(
-            action="enrollment.name_columns",
-            actor_id=by.pk,
-            subject_type="import_batch",
-            subject_key=batch.key,
-            institution_code=institution.code,
-        )
-
-
-def choose_sheet(*, batch: ImportBatch, sheet: str, by: User) -> None:
-    """Check a file again with the one sheet that a person has chosen.
-
-    Raises OthersFileError and WrongStateError.
-    """
-    refuse_others_file(batch, by)
-    with transaction.atomic():
-        _move(batch, {BatchState.FAILED}, "uploaded")
-        ImportBatch.objects.filter(pk=batch.pk).update(sheet=sheet, attempts=0)
-
-
-def check_again(*, batch: ImportBatch, by: User) -> None:
-    """Let a file that failed be checked once more, with what columns mean by now.
-
-    Raises OthersFileError and WrongStateError.
-    """
-    refuse_others_file(batch, by)
-    with transaction.atomic():
-        _move(batch, {BatchState.FAILED}, "uploaded")
-        ImportBatch.objects.filter(pk=batch.pk).update(attempts=0)
-
-
 def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
-    """Take a publication back and tell whom it concerns.
+    """Undo a publication and notify the people concerned.
 
-    Those are the registrars who brought it about and the students who were told
+    Those are the registrars who took part in it and the students who were notified
     of its changes. Raises UndoBlockedError, FileFaultError (busy), WrongStateError.
     """
     with institution_lock(batch.institution_id), transaction.atomic():
-        _move(batch, {BatchState.PUBLISHED}, "undone")
+        move(batch, {BatchState.PUBLISHED}, "undone")
         batch.undone_by = by
         batch.undone_at = timezone.now()
         batch.save(update_fields=["undone_by", "undone_at"])
@@ -336,7 +256,7 @@ def _tell_registrars(batch: ImportBatch, *, but: User | None) -> None:
 
 
 def discard_batch(*, batch: ImportBatch) -> None:
-    """Forget a file that was not published; one that it mends stands open again.
+    """Discard a file that was not published; the batch that it corrects is reopened.
 
     Raises WrongStateError.
     """
@@ -346,30 +266,12 @@ def discard_batch(*, batch: ImportBatch) -> None:
             BatchState.REHEARSED,
             BatchState.FAILED,
         }
-        _move(batch, open_states, "discarded")
+        move(batch, open_states, "discarded")
         drop_staging(staging_name(batch.pk))
         batch.absent.all().delete()
         if batch.mends is not None:
-            _move(batch.mends, {BatchState.MENDED}, "rehearsed")
+            move(batch.mends, {BatchState.MENDED}, "rehearsed")
         transaction.on_commit(lambda: storage.forget(batch))
-
-
-def fail_batch(*, batch: ImportBatch, error: FileFaultError) -> None:
-    """Write down why a rehearsal ended, and leave nothing of it behind."""
-    with transaction.atomic():
-        batch.state, batch.failure = BatchState.FAILED, error.fault.value
-        batch.failure_detail = error.detail[:200]
-        batch.sheet_choices = list(error.choices)
-        batch.save(update_fields=["state", "failure", "failure_detail", "sheet_choices"])
-        drop_staging(staging_name(batch.pk))
-
-
-def _move(batch: ImportBatch, allowed: set[BatchState], to: str) -> None:
-    """One conditional update: of two people at once, one moves the batch."""
-    moved = ImportBatch.objects.filter(pk=batch.pk, state__in=allowed).update(state=to)
-    if not moved:
-        raise WrongStateError
-    batch.state = to
 
 
 def _write(act: str, batch: ImportBatch, by: User | None, result: Result) -> None:

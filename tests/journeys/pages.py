@@ -18,7 +18,7 @@ from playwright.sync_api import Page as Tab
 
 from accounts.codes.services import derive
 from accounts.models import Code, CodePurpose, ContactChange, Rescue
-from enrollment.imports.missing.services import groups
+from enrollment.imports.missing.groups import groups
 from enrollment.models import (
     AbsenceDecision,
     Confirmation,

@@ -11,6 +11,7 @@ from django.db import connection
 
 from accounts.models import User
 from enrollment.imports import services as imports
+from enrollment.imports.missing import groups as missing_groups
 from enrollment.imports.missing import services as missing
 from enrollment.models import (
     AbsenceDecision,
@@ -48,11 +49,11 @@ def test_one_decision_about_a_group_and_one_way_back(
     partial_import: ImportBatch, desk_registrar: User
 ) -> None:
     imports.publish_batch(batch=partial_import, by=None)
-    asked = missing.undecided(partial_import).count()
+    asked = missing_groups.undecided(partial_import).count()
     decide = partial(
         missing.decide,
         batch=partial_import,
-        chosen=missing.groups(partial_import, by_class=False),
+        chosen=missing_groups.groups(partial_import, by_class=False),
         kind=AbsenceKind.LEFT,
         status="毕业",
         happened_on=date(2026, 6, 30),

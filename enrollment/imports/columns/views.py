@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from enrollment.access import registrar, tell_of_others_file
-from enrollment.imports import pipeline
+from enrollment.imports import pipeline, reading_right
 from enrollment.imports import services as imports
 from enrollment.imports import tasks as imports_tasks
 from enrollment.imports.columns.forms import ColumnsForm
@@ -27,7 +27,7 @@ def columns(request: HttpRequest, key: UUID) -> HttpResponse:
     form = ColumnsForm(request.POST or None, header=header, rows=rows)
     if request.method == "POST" and form.is_valid():
         try:
-            imports.name_columns(
+            reading_right.name_columns(
                 batch=batch, titles=header.titles, meanings=form.meanings(), by=registrar(request)
             )
         except OthersFileError:

@@ -1,4 +1,4 @@
-"""What became of records that a file does not mention."""
+"""The form for a decision about records that a file does not mention."""
 
 from datetime import date
 from typing import Any
@@ -14,8 +14,8 @@ from enrollment.models.absence import OFF_THE_BOOKS
 EARLIEST = date(1950, 1, 1)
 
 
-class AbsenceForm(forms.Form):
-    """The decision about some groups; state and date only for those who have left."""
+class MissingForm(forms.Form):
+    """A decision about groups; status and date only for students who have left."""
 
     hide_optional = True
     kind = forms.ChoiceField(
@@ -42,7 +42,7 @@ class AbsenceForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """State and date belong to leaving, and to nothing else."""
+        """Require status and date for students who have left, and drop them otherwise."""
         data = super().clean() or {}
         if data.get("kind") != AbsenceKind.LEFT:
             return data | {"status": "", "happened_on": None}

@@ -1,4 +1,4 @@
-"""Records that a file does not mention: groups, the people in one, and the decision."""
+"""Pages of missing records: groups, the records in one, and decisions."""
 
 from uuid import UUID
 
@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.privacy.personal_data import personal_data
 from enrollment.access import registrar
+from enrollment.imports.missing import groups as missing_groups
 from enrollment.imports.missing import services as missing_services
-from enrollment.imports.missing.forms import AbsenceForm
+from enrollment.imports.missing.forms import MissingForm
 from enrollment.imports.staging.undo import Obstacle, UndoBlockedError
 from enrollment.imports.views.access import visible_batch
 from enrollment.models import AbsenceDecision, AbsenceKind, BatchState, ImportBatch
@@ -26,12 +27,12 @@ OPEN = frozenset({BatchState.REHEARSED, BatchState.PUBLISHED})
 
 @require_safe
 def missing(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The undecided by entry year, level and state; within one such group by class."""
+    """List undecided records by entry year, level and status, or one such group by class."""
     batch = visible_batch(request, key)
     if not batch.result.get("missing"):
         return redirect("registry:import", batch.key)
     within = _known(batch).get(request.GET.get("within", ""))
-    found = missing_services.groups(batch, by_class=within is not None)
+    found = missing_groups.groups(batch, by_class=within is not None)
     if within:
         found = [group for group in found if group.token.startswith(within.token + "|")]
     asked = batch.absent.count()
@@ -42,7 +43,7 @@ def missing(request: HttpRequest, key: UUID) -> HttpResponse:
         "total": sum(group.count for group in found),
         "off_books": batch.result["missing"] - asked if asked else 0,
         "is_open": batch.state in OPEN,
-        "too_many": batch.result["missing"] > missing_services.MOST_ASKED,
+        "too_many": batch.result["missing"] > missing_groups.MAX_ASKED,
         "mend_first": batch.result["faulty"] and not asked,
         "decisions": batch.absences.select_related("decided_by").order_by("-pk"),
     }
@@ -52,13 +53,13 @@ def missing(request: HttpRequest, key: UUID) -> HttpResponse:
 @personal_data("enrollment.view_changes")
 @require_safe
 def missing_people(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Who is in a group of absent records."""
+    """List the records in a group of missing records."""
     batch = visible_batch(request, key)
     group = _known(batch).get(request.GET.get("group", ""))
     if group is None:
         return redirect("registry:missing", batch.key)
     people = (
-        missing_services.undecided(batch).filter(group.condition).order_by("record__student_number")
+        missing_groups.undecided(batch).filter(group.condition).order_by("record__student_number")
     )
     pages = Paginator(people.select_related("record__school_class"), PEOPLE_PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
@@ -70,7 +71,7 @@ def missing_people(request: HttpRequest, key: UUID) -> HttpResponse:
 @personal_data("enrollment.decide_absences", reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide_missing(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Decide about the groups that were chosen."""
+    """Decide about the chosen groups."""
     batch = visible_batch(request, key)
     known = _known(batch)
     tokens = (request.POST if request.method == "POST" else request.GET).getlist("group")
@@ -78,7 +79,7 @@ def decide_missing(request: HttpRequest, key: UUID) -> HttpResponse:
     if not chosen or batch.state not in OPEN:
         messages.error(request, _("Choose at least one group."))
         return redirect("registry:missing", batch.key)
-    form = AbsenceForm(request.POST or None)
+    form = MissingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             decision = missing_services.decide(
@@ -107,7 +108,7 @@ def decide_missing(request: HttpRequest, key: UUID) -> HttpResponse:
 @personal_data("enrollment.decide_absences", reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def decision(request: HttpRequest, key: UUID, decision_key: UUID) -> HttpResponse:
-    """One decision: apply it as the second person, or take it back."""
+    """Show a decision; POST applies it as the second person, or undoes it."""
     batch = visible_batch(request, key)
     found = get_object_or_404(batch.absences.select_related("decided_by"), key=decision_key)
     user = registrar(request)
@@ -140,11 +141,11 @@ def decision(request: HttpRequest, key: UUID, decision_key: UUID) -> HttpRespons
     return render(request, "enrollment/imports/missing_decision.html", context, status=status)
 
 
-def _known(batch: ImportBatch) -> dict[str, missing_services.Group]:
-    """Every group of undecided records, with and without its classes."""
+def _known(batch: ImportBatch) -> dict[str, missing_groups.Group]:
+    """The groups of undecided records by token, with and without classes."""
     found = [
-        *missing_services.groups(batch, by_class=False),
-        *missing_services.groups(batch, by_class=True),
+        *missing_groups.groups(batch, by_class=False),
+        *missing_groups.groups(batch, by_class=True),
     ]
     return {group.token: group for group in found}
 

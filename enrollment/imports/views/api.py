@@ -25,6 +25,7 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts.client_ip import client_address
 from accounts.limits.rate_limits import LimitReachedError, consume
 from enrollment.files.faults import FileFaultError
+from enrollment.imports import consent
 from enrollment.imports import services as imports
 from enrollment.imports import tasks as imports_tasks
 from enrollment.imports.columns.named import parse_named_columns
@@ -136,13 +137,13 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
             accept_cleared=accepted,
             accept_new_holders=_accepted_people(request),
         )
-    except imports.ClearedError as error:
+    except consent.ClearedError as error:
         way_on = _("If that is meant, publish with ?accept_cleared=1.")
         raise RefusedError(409, "cleared", f"{error.message} {way_on}") from error
-    except imports.SamePersonError as error:
+    except consent.SamePersonError as error:
         message = _("Another registrar must publish this file.")
         raise RefusedError(409, "second_person", message) from error
-    except imports.OtherPersonError as error:
+    except consent.OtherPersonError as error:
         message = _(
             "Records in students' hands would go to other people (result.other_person). "
             "Look at each; then publish with accept_new_holders=<their number>."

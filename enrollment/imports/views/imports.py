@@ -14,7 +14,7 @@ from enrollment.access import registrar, tell_of_others_file
 from enrollment.fields.catalogue import BY_NAME
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.upload_handlers import tell_of_no_room
-from enrollment.imports import pipeline
+from enrollment.imports import consent, pipeline, reading_right
 from enrollment.imports import progress as imports_progress
 from enrollment.imports import services as imports_services
 from enrollment.imports import tasks as imports_tasks
@@ -107,9 +107,9 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
                 accept_cleared=accepted,
                 accept_new_holders=result.other_person,
             )
-        except imports_services.ClearedError as error:
+        except consent.ClearedError as error:
             messages.error(request, error.message)
-        except imports_services.SamePersonError:
+        except consent.SamePersonError:
             messages.error(request, _("Another registrar must publish this file."))
         except imports_services.WrongStateError:
             messages.error(request, _("Somebody else has just acted on this import."))
@@ -159,7 +159,7 @@ def choose_sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         if sheet not in batch.sheet_choices:
             raise imports_services.WrongStateError
-        imports_services.choose_sheet(batch=batch, sheet=sheet, by=registrar(request))
+        reading_right.choose_sheet(batch=batch, sheet=sheet, by=registrar(request))
     except OthersFileError:
         tell_of_others_file(request)
     except imports_services.WrongStateError:
@@ -174,7 +174,7 @@ def check_again(request: HttpRequest, key: UUID) -> HttpResponse:
     """Check a file again after an interruption or a change of the registry."""
     batch = visible_batch(request, key)
     try:
-        imports_services.check_again(batch=batch, by=registrar(request))
+        reading_right.check_again(batch=batch, by=registrar(request))
     except OthersFileError:
         tell_of_others_file(request)
     except imports_services.WrongStateError:

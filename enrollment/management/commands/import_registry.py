@@ -15,6 +15,7 @@ from tqdm import tqdm
 from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table, open_table
+from enrollment.imports import consent
 from enrollment.imports import services as imports
 from enrollment.imports.columns.named import parse_named_columns
 from enrollment.imports.rehearsal import header_of, institution_in
@@ -87,7 +88,7 @@ class Command(BaseCommand):
                     result = self._import(table, file.name, digest, institution, options)
                 finally:
                     table.close()
-        except imports.ClearedError as error:
+        except consent.ClearedError as error:
             option = _("Nothing was applied. Give --accept-cleared if that is meant.")
             message = f"{error.message} {option}"
             raise CommandError(message, returncode=EXIT_REFUSED) from error
@@ -138,7 +139,7 @@ class Command(BaseCommand):
                 accept_cleared=accept_cleared,
                 accept_new_holders=new_holders,
             )
-        except imports.ClearedError:
+        except consent.ClearedError:
             imports.discard_batch(batch=batch)
             raise
 

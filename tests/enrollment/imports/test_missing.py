@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from audit.models import AuditEntry
 from enrollment.imports import tasks as imports_tasks
-from enrollment.imports.missing import services as missing
+from enrollment.imports.missing import groups as missing_groups
 from enrollment.models import (
     AbsenceDecision,
     BatchState,
@@ -256,7 +256,7 @@ def test_pages_stay_flat(desk: Client, batch: ImportBatch, rows: Rows) -> None:
 def test_a_part_of_the_registry_is_not_asked_about(
     desk: Client, school: Institution, rows: Rows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(missing, "MOST_ASKED", 3)
+    monkeypatch.setattr(missing_groups, "MAX_ASKED", 3)
     batch = upload(desk, write_csv(tmp_path / "part.csv", rows[:1]), school)
     assert not batch.absent.exists()
     assert '<form method="get"' not in missing_of(desk, batch)
