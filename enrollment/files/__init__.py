@@ -1,1 +1,1 @@
-"""Reading and writing the files that people hand in or take away."""
+"""Read uploaded files and write downloads."""

@@ -1,4 +1,4 @@
-"""The rows of a DBF file as text: numbers keep every digit, a cut character is named."""
+"""Read the rows of a DBF file as text, with all digits, and locate truncated characters."""
 
 import tempfile
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from typing import Any, BinaryIO
 
 from dbfread import DBF, FieldParser
 
-# The language drivers of Chinese files, and of programs that state none or their own.
+# The language drivers of Chinese files, and of programs that set none or a wrong one.
 _ENCODINGS = {0x78: "big5", 0x4F: "big5"}
 _STATED_AT = 29
 
 
 class CutCharacterError(Exception):
-    """A field holds bytes that are no character; ``row`` counts the title row as the first."""
+    """A field has bytes that do not decode; ``row`` counts from 1 with the title row."""
 
     def __init__(self, row: int, field: str) -> None:
         super().__init__(row, field)
@@ -20,7 +20,7 @@ class CutCharacterError(Exception):
 
 
 class _AsWritten(FieldParser):  # type: ignore[misc]
-    """Fields as the text they hold, where a program would make a number or a day of them."""
+    """Parse fields as text, without conversion to numbers or dates."""
 
     def parse(self, field: Any, data: bytes) -> object:
         """The value of a field. Raises UnicodeDecodeError that names it."""
@@ -31,7 +31,7 @@ class _AsWritten(FieldParser):  # type: ignore[misc]
             raise
 
     def parseN(self, field: Any, data: bytes) -> str:  # noqa: N802  dbfread's name
-        """Every digit of a number; a fraction of zeros is none."""
+        """The digits of a number, without a fraction of zeros."""
         text = data.strip(b" \0").decode("ascii", "replace")
         whole, _point, fraction = text.partition(".")
         return text if fraction.strip("0") else whole
@@ -39,7 +39,7 @@ class _AsWritten(FieldParser):  # type: ignore[misc]
     parseF = parseN  # noqa: N815  dbfread's name
 
     def parseD(self, field: Any, data: bytes) -> object:  # noqa: N802  dbfread's name
-        """The day, or what stands in its place: the row has the fault, not the file."""
+        """The date, or the raw text if invalid, so that only the row is refused."""
         try:
             return super().parseD(field, data)
         except ValueError:
@@ -70,7 +70,7 @@ def dbf_rows(source: BinaryIO) -> Iterator[list[object]]:
 
 
 def _encoding(name: str) -> str:
-    """What the file states for traditional Chinese; else UTF-8 where all is, else GB 18030."""
+    """The stated encoding for traditional Chinese; else UTF-8 if all text is, else GB 18030."""
     with open(name, "rb") as file:
         data = file.read()
     stated = _ENCODINGS.get(data[_STATED_AT] if len(data) > _STATED_AT else 0)

@@ -1,4 +1,4 @@
-"""The errors of a disk that is full."""
+"""Recognize errors of a full disk."""
 
 import errno
 
@@ -6,5 +6,5 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def is_disk_full(error: OSError) -> bool:
-    """Whether the disk, a quota or a limit on file sizes was in the way."""
+    """Whether ``error`` means a full disk, an exceeded quota or file size limit."""
     return error.errno in _NO_ROOM

@@ -1,8 +1,8 @@
-"""Pictures decoded and drawn again as plain JPEG, within bounds of processor time and memory.
+"""Decode pictures and re-encode them as plain JPEG, with limits on processor time and memory.
 
 Run as ``python -m enrollment.files.drawing MAX_PIXELS LONGEST`` with a picture as standard
 input, it writes the JPEG to standard output; the exit code says why not. This module imports
-neither Django nor the portal: a process of it starts in a twentieth of a second.
+neither Django nor the portal, so that the process starts within 50 ms.
 """
 
 import io
@@ -16,11 +16,11 @@ from threading import Lock
 from PIL import Image, ImageFile, ImageOps, JpegImagePlugin, UnidentifiedImageError
 
 QUALITY = 90
-# A progressive JPEG is gone through once for each scan: cameras and phones write up to 12,
+# A progressive JPEG is decoded once for each scan: cameras and phones write up to 12,
 # each scan of a million pixels costs about a millisecond.
-MOST_PIXELS_SCANNED = 1_000_000_000
-# Pillow joins or unpacks every one of these, cameras write one or two.
-MOST_BLOCKS = 16
+MAX_PIXELS_SCANNED = 1_000_000_000
+# Pillow joins or unpacks each of these blocks; cameras write one or two.
+MAX_BLOCKS = 16
 COSTLY_BLOCKS = (b"Exif\0\0", b"ICC_PROFILE\0", b"iCCP", b"http://ns.adobe.com/xap/1.0/")
 
 CPU_SECONDS = 4
@@ -44,8 +44,8 @@ class DrawingError(Exception):
 def drawn(data: bytes, max_pixels: int, longest: int | None = None) -> Image.Image:
     """The picture upright, in eight-bit RGB on white, at most ``longest`` pixels a side.
 
-    Nothing else of the file survives. Its size and structure are looked at before anything is
-    unpacked. Raises DrawingError.
+    Nothing else of the file is kept. Its size and structure are checked before decoding.
+    Raises DrawingError.
     """
     _refuse_costly_blocks(data)
     try:
@@ -76,7 +76,7 @@ def jpeg(image: Image.Image) -> bytes:
 
 
 def main(max_pixels: int, longest: int) -> int:
-    """Draw standard input to standard output; the exit code says why not."""
+    """Re-encode standard input to standard output; the exit code is the reason of a failure."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     try:
@@ -90,7 +90,7 @@ def main(max_pixels: int, longest: int) -> int:
 
 
 def _refuse_costly_blocks(data: bytes) -> None:
-    if any(data.count(name) > MOST_BLOCKS for name in COSTLY_BLOCKS):
+    if any(data.count(name) > MAX_BLOCKS for name in COSTLY_BLOCKS):
         raise DrawingError(COSTLY)
 
 
@@ -98,16 +98,16 @@ def _refuse(image: ImageFile.ImageFile, data: bytes, max_pixels: int) -> None:
     pixels = image.width * image.height
     if pixels > max_pixels:
         raise DrawingError(TOO_MANY_PIXELS)
-    # A JPEG of several pictures (MPO) is what phones write: the first is the photograph.
+    # Phones write JPEGs of several pictures (MPO): the first is the photograph.
     if image.format == "PNG" and getattr(image, "n_frames", 1) > 1:
         raise DrawingError(ANIMATED)
     # Within a scan the byte FF is always followed by 00 or a restart marker.
-    if pixels * data.count(b"\xff\xda") > MOST_PIXELS_SCANNED:
+    if pixels * data.count(b"\xff\xda") > MAX_PIXELS_SCANNED:
         raise DrawingError(COSTLY)
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """Eight-bit RGB on white, whatever it was (CMYK, 16-bit, palette, transparent)."""
+    """The image as eight-bit RGB on white, from any mode (CMYK, 16-bit, palette, alpha)."""
     image.load()
     if image.mode.startswith("I"):
         image = image.point(lambda value: value / 256).convert("L")
@@ -121,9 +121,9 @@ def _plain(image: Image.Image) -> Image.Image:
 
 @contextmanager
 def _whole_only() -> Iterator[None]:
-    """Let Pillow refuse pictures that are cut off.
+    """Make Pillow refuse truncated pictures.
 
-    WeasyPrint, in the same process, switches truncated pictures on for the whole process.
+    WeasyPrint allows them for the whole process when it is imported.
     """
     with _STRICT:
         forgiving, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False

@@ -1,7 +1,7 @@
-"""Evidence: pictures and PDFs that people give, checked, redrawn, sealed, and forgotten in time.
+"""Evidence: uploaded pictures and PDFs, checked, re-encoded, encrypted, deleted in time.
 
-Pictures are drawn anew: no metadata and nothing hidden survives. A PDF cannot
-be, so it is looked through and only ever handed out as a download.
+Pictures are re-encoded, which removes metadata and hidden content. A PDF cannot be,
+so it is scanned and served only as a download.
 """
 
 import io
@@ -34,7 +34,7 @@ PICTURE, PDF = "image/jpeg", "application/pdf"
 
 
 class EvidenceFault(models.TextChoices):
-    """Why a file is not taken."""
+    """Why a file is refused."""
 
     TOO_MANY = "too_many", _("At most five files can be given.")
     TOO_LARGE = "too_large", _("A file is larger than 10 MB.")
@@ -57,7 +57,7 @@ class EvidenceFault(models.TextChoices):
 
 
 class EvidenceFaultError(Exception):
-    """A file cannot be taken."""
+    """A file is refused."""
 
     def __init__(self, fault: EvidenceFault) -> None:
         super().__init__(fault)
@@ -66,14 +66,14 @@ class EvidenceFaultError(Exception):
 
 @dataclass(frozen=True)
 class Evidence:
-    """One checked file as it is kept."""
+    """One checked file, as stored."""
 
     media_type: str
     content: bytes
 
 
 class ManyFiles(forms.ClearableFileInput):
-    """A file input that takes several."""
+    """A file input for several files."""
 
     allow_multiple_selected = True
 
@@ -84,7 +84,7 @@ class EvidenceField(forms.FileField):
     widget = ManyFiles(attrs={"accept": "image/jpeg,image/png,application/pdf"})
 
     def clean(self, data: object, initial: object = None) -> list[Evidence]:
-        """Check every file. Raises ValidationError in the person's words."""
+        """Check every file. Raises ValidationError with a text for the person."""
         given = (data if isinstance(data, list) else [data]) or [None]
         files = [super(EvidenceField, self).clean(one, initial) for one in given]
         try:
@@ -103,10 +103,10 @@ def check_all(files: Sequence[UploadedFile]) -> list[Evidence]:
 def keep_evidence(
     *, purpose: EvidencePurpose, subject: uuid.UUID, files: Iterable[Evidence], by: User
 ) -> list[EvidenceFile]:
-    """Seal ``files`` into storage; call it inside the transaction of what they belong to.
+    """Store ``files`` encrypted, within the transaction of their subject.
 
-    Raises EvidenceFaultError when the subject has enough, OSError when storage
-    is full; nothing is left behind then.
+    Raises EvidenceFaultError when the subject has MAX_FILES, OSError when storage is
+    full; the files written so far are deleted then.
     """
     known = EvidenceFile.objects.filter(purpose=purpose, subject=subject).count()
     kept: list[EvidenceFile] = []
@@ -124,13 +124,13 @@ def keep_evidence(
 
 
 def evidence_of(purpose: EvidencePurpose, subjects: Sequence[uuid.UUID]) -> list[EvidenceFile]:
-    """The files of these subjects, oldest first. Who may read them, the caller knows."""
+    """The files of these subjects, oldest first. The caller checks permissions."""
     found = EvidenceFile.objects.filter(purpose=purpose, subject__in=subjects)
     return list(found.order_by("pk"))
 
 
 def forget_evidence(*, purpose: EvidencePurpose, subjects: Sequence[uuid.UUID]) -> int:
-    """Delete the files of these subjects for good, after the commit; how many."""
+    """Delete the files of these subjects after the commit; returns their number."""
     rows = evidence_of(purpose, subjects)
     EvidenceFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for row in rows:
@@ -139,7 +139,7 @@ def forget_evidence(*, purpose: EvidencePurpose, subjects: Sequence[uuid.UUID]) 
 
 
 def serve_evidence(file: EvidenceFile) -> StreamingHttpResponse:
-    """The opened file as an answer: a picture to look at, anything else to download only."""
+    """A response with the decrypted file: pictures inline, anything else as a download."""
     source = cast("BinaryIO", default_storage.open(file.stored_as))
     answer = StreamingHttpResponse(_unsealed(file, source), content_type=file.media_type)
     ending, kind = ("jpg", "inline") if file.is_picture else ("pdf", "attachment")
@@ -163,7 +163,7 @@ def _check(file: UploadedFile) -> Evidence:
     raise EvidenceFaultError(EvidenceFault.HEIC if is_heic(data) else EvidenceFault.KIND)
 
 
-# What a person can mend is said; every other picture is damaged.
+# Faults that the person can fix have their own text; any other counts as damaged.
 _SAID = {
     PhotoFault.TOO_MANY_PIXELS: EvidenceFault.TOO_MANY_PIXELS,
     PhotoFault.COSTLY: EvidenceFault.COSTLY,
@@ -178,14 +178,14 @@ def _redrawn(data: bytes) -> bytes:
 
 
 def _look_through(data: bytes) -> None:
-    # Here, not above: workers know of evidence and never read a PDF, which weighs 7 MB.
+    # Imported here: workers import this module but never read PDFs, and pypdf takes 7 MB.
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     try:
         reader = PdfFileReader(io.BytesIO(data))
         locked = reader.encrypted
         pages = 0 if locked else int(reader.root["/Pages"]["/Count"])
-    except Exception as error:  # whatever the parser stumbles over, the file is the cause
+    except Exception as error:  # any error of the parser is caused by the file
         raise EvidenceFaultError(EvidenceFault.DAMAGED) from error
     if locked:
         raise EvidenceFaultError(EvidenceFault.LOCKED)

@@ -1,4 +1,4 @@
-"""What can be wrong with a file, in the registrar's words."""
+"""Faults of a whole file, with texts for the registrar."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -153,13 +153,13 @@ class FileFault(models.TextChoices):
 
 
 class FileFaultError(Exception):
-    """The file cannot be taken at all; ``detail`` is safe to show (row, titles)."""
+    """The whole file is refused; ``detail`` is safe to show (row, titles)."""
 
     def __init__(self, fault: FileFault, detail: str = "", choices: Sequence[str] = ()) -> None:
-        super().__init__(fault, detail, choices)  # all, so that it travels between processes
+        super().__init__(fault, detail, choices)  # all arguments, so that the error can be pickled
         self.fault = fault
         self.detail = detail
-        self.choices = choices  # the sheets of which a person may choose one
+        self.choices = choices  # sheets to choose from
 
     @property
     def message(self) -> str:
@@ -177,7 +177,7 @@ class FileFaultError(Exception):
 
 @contextmanager
 def disk_full_as_fault() -> Iterator[None]:
-    """Raise FileFaultError where a file cannot be written because the disk is full."""
+    """Convert the OSError of a full disk into a FileFaultError."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""One photograph: checked, drawn anew without metadata, and made small."""
+"""Check a photograph, re-encode it without metadata, and make a thumbnail."""
 
 import subprocess
 import sys
@@ -13,13 +13,13 @@ from enrollment.files.drawing import COSTLY, EXIT_CODES, DrawingError, drawn, jp
 MAX_BYTES = 2**20
 MAX_PIXELS = 4_000_000
 THUMBNAIL = (120, 160)
-# Its processor time is bounded; this is for a machine that is very busy.
+# Wall clock limit for a busy machine; processor time has a limit of its own.
 REDRAW_SECONDS = 60
 _REASONS = {code: reason for reason, code in EXIT_CODES.items()}
 
 
 class PhotoFault(models.TextChoices):
-    """Why a photograph is not taken."""
+    """Why a photograph is refused."""
 
     TOO_LARGE = "too_large", _("The picture is larger than 1 MB. 480 × 640 pixels are enough.")
     HEIC = (
@@ -53,7 +53,7 @@ class PhotoFault(models.TextChoices):
 
 
 class PhotoFaultError(Exception):
-    """The photograph cannot be taken."""
+    """The photograph is refused."""
 
     def __init__(self, fault: PhotoFault) -> None:
         super().__init__(fault)
@@ -62,7 +62,7 @@ class PhotoFaultError(Exception):
 
 @dataclass(frozen=True)
 class Picture:
-    """A photograph as it is kept: two JPEGs and the size of the larger in pixels."""
+    """A photograph as stored: two JPEGs and the size of the larger in pixels."""
 
     jpeg: bytes
     thumbnail: bytes
@@ -77,9 +77,9 @@ def is_heic(data: bytes) -> bool:
 
 
 def prepare(data: bytes) -> Picture:
-    """Check a JPEG or PNG and draw it anew: no metadata and nothing hidden survives.
+    """Check a JPEG or PNG and re-encode it without metadata or hidden content.
 
-    The size is looked at before anything is unpacked. Raises PhotoFaultError.
+    The size is checked before decoding. Raises PhotoFaultError.
     """
     if is_heic(data):
         raise PhotoFaultError(PhotoFault.HEIC)
@@ -89,7 +89,7 @@ def prepare(data: bytes) -> Picture:
         upright = drawn(data, MAX_PIXELS)
     except DrawingError as error:
         raise PhotoFaultError(PhotoFault(error.reason)) from error
-    # Whole factors first: three times as fast as one step, and the eye sees no difference.
+    # Reduce by whole factors first: three times as fast as one step, without visible difference.
     factor = min(side // most for side, most in zip(upright.size, THUMBNAIL, strict=True))
     small = upright.reduce(max(1, factor))
     small.thumbnail(THUMBNAIL)
@@ -99,7 +99,7 @@ def prepare(data: bytes) -> Picture:
 def redraw(data: bytes, *, max_pixels: int, longest: int) -> bytes:
     """A JPEG or PNG as a fresh JPEG, at most ``longest`` pixels a side. Raises PhotoFaultError.
 
-    A process of its own draws it: a hostile picture can at worst end that process.
+    Runs in a separate process: a hostile picture can at worst end that process.
     """
     command = [sys.executable, "-m", "enrollment.files.drawing", str(max_pixels), str(longest)]
     try:

@@ -1,4 +1,4 @@
-"""What a file is that is not what it is named, told by what stands in it."""
+"""Recognize the kind of a wrongly named file by its content."""
 
 import re
 from typing import BinaryIO, Final
@@ -7,7 +7,7 @@ from enrollment.files.faults import FileFault
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# Looked at from either end: a ZIP keeps its names at the end, an OLE file anywhere.
+# Bytes read from either end: a ZIP lists its names at the end, an OLE file anywhere.
 _LOOKED_AT = 2**18
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<meta", b"<head", b"<style", b"<div")
 _BEGINNINGS = {
@@ -25,10 +25,10 @@ _TABLES = re.compile(rb"\.(?:xlsx|xlsm|xls|ods|csv|dbf)", re.IGNORECASE)
 
 
 def kind_fault(source: BinaryIO) -> FileFault | None:
-    """Why ``source`` is no registry file, as far as its signature tells; None otherwise.
+    """The fault if the signature of ``source`` is not one of a registry file, else None.
 
-    Reads a bounded part from both ends. A file that only looks like one is left
-    to its reader.
+    Reads a bounded part from both ends. Files with a fitting signature are checked
+    further by their reader.
     """
     source.seek(0)
     head = source.read(_LOOKED_AT)

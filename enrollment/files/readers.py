@@ -1,9 +1,9 @@
-"""Open any registrar's file as rows of text.
+"""Open a registry file of any supported kind as rows of text.
 
-The kind is told by the content, not by the name. CSV is read where it lies, in
-whatever Chinese encoding; workbooks are first turned into CSV by a process of
-their own (``workbook``) into a file without a name, which is gone when closed.
-Several processes may read one table at once, each at its own place.
+The kind is detected by content, not by name. CSV is read in place, in any Chinese
+encoding. Workbooks are first converted to CSV by a separate process (``workbooks``),
+into an unnamed temporary file that is deleted when closed. Several processes may
+read one table in parallel, each at its own position.
 """
 
 import csv
@@ -29,23 +29,23 @@ from enrollment.files.workbooks.sheets import Reading
 WORKBOOK_MEMORY = 2 * 2**30
 _DBF_VERSIONS = frozenset(b"\x03\x30\x31\x32\x43\x83\x8b\x8e\xf5")
 _WORKBOOK_NAMES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".et"})
-# Any other end is a kill: it asked for more memory or time than it may have.
+# Any other exit code means that the process was killed at its memory or time limit.
 _REFUSALS = {
     converter.EXIT_UNREADABLE: FileFault.UNREADABLE,
     converter.EXIT_NO_ROOM: FileFault.NO_ROOM,
     1: FileFault.UNREADABLE,
 }
 _BLOCK = 2**20
-# In characters; a longer one is no row of a registry and would fill the memory.
-LONGEST_LINE = 2**20
+# In characters. Longer lines are refused: they are no rows of a registry and would fill memory.
+MAX_LINE = 2**20
 
 
 @dataclass
 class Table:
     """An opened file: its rows of text, from the first line on.
 
-    ``rows`` may be called by several processes; ``size`` is in bytes. Mended
-    rows may have ``replaced`` some of the file, or were ``added`` to it.
+    ``rows`` may be called by several processes; ``size`` is in bytes. ``replaced`` and
+    ``added`` count the corrected rows that were merged into the file.
     """
 
     file: BinaryIO
@@ -79,21 +79,21 @@ class Table:
         return [row for _, row in zip(range(count), rows, strict=False)]
 
     def close(self) -> None:
-        """Give the file back; one without a name is gone then."""
+        """Close the file; an unnamed temporary file is deleted."""
         self.file.close()
 
 
 def csv_fault(error: csv.Error) -> FileFault:
-    """What is wrong with a text file that the CSV reader refused."""
+    """The fault for an error of the CSV reader."""
     if "field larger than field limit" in str(error):
         return FileFault.LONG_CELL
     return FileFault.INNER_QUOTE if "expected after" in str(error) else FileFault.QUOTE
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    """Its lines. Raises FileFaultError for one no registry has."""
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
+    """Yield the lines of ``text``. Raises FileFaultError for a line longer than MAX_LINE."""
+    while line := text.readline(MAX_LINE):
+        if len(line) == MAX_LINE:
             raise FileFaultError(FileFault.BINARY)
         yield line
 
@@ -115,14 +115,14 @@ class PlacedReader(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move this reader's place alone."""
+        """Move the position of this reader only."""
         size = os.fstat(self._descriptor).st_size
         start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: size}[whence]
         self._at = start + offset
         return self._at
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill ``buffer`` from this reader's place."""
+        """Fill ``buffer`` from the position of this reader."""
         block = os.pread(self._descriptor, len(buffer), self._at)
         buffer[: len(block)] = block
         self._at += len(block)
@@ -132,10 +132,10 @@ class PlacedReader(io.RawIOBase):
 def open_table(
     source: BinaryIO, name: str, *, titles: Mapping[str, str] | None = None, sheet: str = ""
 ) -> Table:
-    """The table in ``source``, a real file; ``name`` only helps to word refusals.
+    """The table in ``source``, a real file; ``name`` is used in fault texts only.
 
     ``titles`` is what titles mean at the institution, ``sheet`` the one sheet to
-    read. The table owns ``source`` from here on. Raises FileFaultError.
+    read. The table takes ownership of ``source``. Raises FileFaultError.
     """
     wishes = {"titles": dict(titles or {}), "sheet": sheet}
     source.seek(0)
@@ -202,7 +202,7 @@ def _refusal(done: subprocess.CompletedProcess[bytes]) -> FileFaultError:
 
 
 def _lines_are_rows(table: Table) -> bool:
-    """Whether rows can be told apart by line feeds alone."""
+    """Whether each line feed ends a row, because no cell is quoted."""
     if table.encoding.startswith("utf-16"):
         return False
     table.file.seek(0)

@@ -1,4 +1,4 @@
-"""Uploaded files in storage, sealed."""
+"""Store uploaded files encrypted."""
 
 import tempfile
 from typing import BinaryIO, cast
@@ -12,7 +12,7 @@ from vault.streams import is_newest, seal_file, unseal_file
 
 
 def keep_sealed(name: str, source: BinaryIO, context: str) -> str:
-    """Seal a file into storage; the name it is kept under. Raises FileFaultError (no room)."""
+    """Store a file encrypted; returns its storage name. Raises FileFaultError (disk full)."""
     with disk_full_as_fault(), tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as sealed:
         seal_file(source, sealed, context=context)
         sealed.seek(0)
@@ -20,14 +20,14 @@ def keep_sealed(name: str, source: BinaryIO, context: str) -> str:
         try:
             return default_storage.save(name, File(sealed))
         except OSError:
-            default_storage.delete(name)  # half of it may be there
+            default_storage.delete(name)  # a part may be written
             raise
 
 
 def open_sealed(name: str, context: str) -> BinaryIO:
-    """A sealed file of storage in the clear, in a file without a name.
+    """The decrypted content of a stored file, in an unnamed temporary file.
 
-    Raises UnsealError, FileNotFoundError, FileFaultError (no room).
+    Raises UnsealError, FileNotFoundError, FileFaultError (disk full).
     """
     plain = tempfile.TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  the caller closes it
     with disk_full_as_fault(), default_storage.open(name) as sealed:
@@ -38,7 +38,7 @@ def open_sealed(name: str, context: str) -> BinaryIO:
 
 
 def reseal(name: str, context: str) -> bool:
-    """Seal a file anew in its place; False when it is not there or sealed with the newest key."""
+    """Re-encrypt a file in place; False when missing or encrypted with the newest key."""
     if not default_storage.exists(name):
         return False
     with default_storage.open(name) as sealed:

@@ -1,7 +1,6 @@
-"""Tables that people take away: CSV and XLSX, written row by row, never a formula.
+"""Write tables for download as CSV or XLSX, row by row and without formulas.
 
-A million rows need no more memory than a hundred, as long as the rows come from
-an iterator.
+Memory does not grow with the number of rows, as long as they come from an iterator.
 """
 
 import csv
@@ -19,13 +18,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def plain_cell(value: object) -> str:
-    """``value`` as text that no program takes for a formula (SECURITY T16); empty for None."""
+    """``value`` as text that programs do not execute as a formula (SECURITY T16); "" for None."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def csv_lines(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The file line by line; a mark at its beginning tells Excel that it is UTF-8."""
+    """Yield the CSV line by line; a byte order mark makes Excel read it as UTF-8."""
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(titles)
     for row in rows:
@@ -33,9 +32,9 @@ def csv_lines(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterat
 
 
 def workbook(titles: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: str) -> BinaryIO:
-    """A workbook of one sheet, without a name on the disk: gone once it is closed.
+    """A workbook of one sheet, in an unnamed file that is deleted when closed.
 
-    The titles stand there even when no row follows; each must be another.
+    The titles are written even without rows; they must be distinct.
     """
     written = (dict(zip(titles, map(plain_cell, row), strict=True)) for row in rows)
     first = next(written, dict.fromkeys(titles, ""))
@@ -46,8 +45,8 @@ def workbook(titles: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: 
 
 
 class _Echo:
-    """A file that gives back what is written to it."""
+    """A file-like object whose ``write`` returns its argument."""
 
     def write(self, text: str) -> str:
-        """``text`` itself."""
+        """Return ``text``."""
         return text

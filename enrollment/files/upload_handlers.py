@@ -1,4 +1,4 @@
-"""Large uploads on a disk that is full."""
+"""Handle large uploads when the disk is full."""
 
 from contextlib import suppress
 
@@ -13,27 +13,27 @@ _MARK = "no_room_for_upload"
 
 
 class DiskFullUploadHandler(TemporaryFileUploadHandler):
-    """Django's, which answers 500 where the disk fills up under an upload.
+    """Django's handler without the status 500 when the disk fills up during an upload.
 
-    What is written is removed, the rest of the file is read and forgotten, and
-    the request goes on without it; ``tell_of_no_room`` says why.
+    The part written is deleted, the rest of the file is read and dropped, and the
+    request continues without it; ``tell_of_no_room`` adds the reason to the form.
     """
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Write a block. Raises SkipFile where there is no room for it."""
+        """Write a block. Raises SkipFile when the disk is full."""
         try:
             super().receive_data_chunk(raw_data, start)
         except OSError as error:
             if not is_disk_full(error):
                 raise
             setattr(self.request, _MARK, True)
-            with suppress(OSError):  # what is still to be written has no room either
+            with suppress(OSError):  # flushing the rest fails too
                 self.file.close()
             raise SkipFile from error
 
 
 def tell_of_no_room(request: HttpRequest, form: forms.Form) -> None:
-    """Say at the field ``file`` that the disk is full, rather than that no file was chosen."""
+    """Replace the error of the field ``file`` by one about the full disk."""
     if getattr(request, _MARK, False):
         form.errors.pop("file", None)
         form.add_error("file", FileFault.NO_ROOM.label)

@@ -1,1 +1,1 @@
-"""Spreadsheet files as the rows of text that they show."""
+"""Read spreadsheet files as rows of displayed text."""

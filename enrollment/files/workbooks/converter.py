@@ -1,12 +1,12 @@
-"""Turn a workbook into CSV, in a process of its own with a memory cap.
+"""Convert a workbook to CSV, in a separate process with a memory cap.
 
 Run as ``python -m enrollment.files.workbooks.converter KIND LIMIT WISHES`` with the workbook as
 standard input, where WISHES is the descriptor of a file of JSON: ``sheet``, the
 one to read, and ``titles``, what titles mean at this institution. The list
-leaves as UTF-8 CSV on standard output, and one JSON line on standard error says
-what was read (``files.sheets.Reading``), or why nothing was. A hostile workbook
-can at worst kill this process. Formulas are never evaluated: the values last
-saved are read; macros and links are not looked at.
+is written to standard output as UTF-8 CSV, and one JSON line to standard error: what
+was read (``workbooks.sheets.Reading``), or the reason of a failure. A hostile workbook
+can at worst kill this process. Formulas are never evaluated: the last saved values
+are read; macros and links are ignored.
 """
 
 import csv
@@ -42,11 +42,11 @@ EXIT_UNREADABLE, EXIT_TOO_LARGE, EXIT_NO_ROOM, EXIT_NO_LIST = 3, 4, 5, 6
 
 
 class TooLargeError(Exception):
-    """The file announces more data than the limit allows."""
+    """The file declares more data than the limit allows."""
 
 
 def main(kind: str, memory: int, wishes: dict[str, Any]) -> int:
-    """Convert standard input; the exit code tells why not."""
+    """Convert standard input; the exit code is the reason of a failure."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (UNFOLDED_LIMIT, UNFOLDED_LIMIT))
@@ -100,7 +100,7 @@ def _tell(answer: dict[str, Any]) -> None:
 
 
 def refuse_bomb(source: BinaryIO) -> None:
-    """Raise TooLargeError when a ZIP says it unfolds beyond the limits."""
+    """Raise TooLargeError when the sizes that a ZIP declares exceed the limits."""
     with zipfile.ZipFile(source) as archive:
         unfolded = sum(entry.file_size for entry in archive.infolist())
         packed = sum(entry.compress_size for entry in archive.infolist()) or 1
@@ -145,5 +145,5 @@ if __name__ == "__main__":
     with os.fdopen(int(sys.argv[3]), "rb") as file:
         code = main(sys.argv[1], int(sys.argv[2]), json.load(file))
     sys.stderr.flush()
-    # At once: what could not be written is not tried again.
+    # Exit without flushing again what could not be written.
     os._exit(code)

@@ -1,4 +1,4 @@
-"""Days and times as a number format shows them."""
+"""Dates and times as displayed by a number format."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ _TOO_NARROW = "#####"
 
 @dataclass(frozen=True)
 class Token:
-    """One piece of a number format; ``text`` is what it is written with."""
+    """One token of a number format, with its source ``text``."""
 
     kind: str
     text: str
@@ -28,7 +28,7 @@ class Moment:
 
 
 def shown_moment(value: float, section: tuple[Token, ...], *, from_1904: bool) -> Moment | str:
-    """A number as the day and time it stands for; a spreadsheet shows ##### for none."""
+    """The date and time of a serial number; ##### when out of range, as in a spreadsheet."""
     tokens = list(_with_minutes(section))
     if any(token.kind == "elapsed" for token in tokens):
         text = _elapsed(value, tokens)
@@ -51,14 +51,14 @@ def moment_of(text: str) -> Moment:
 
 
 def _moment(value: float, from_1904: bool) -> datetime:
-    # Excel believes in 29 February 1900: only the days after it count from one day earlier.
+    # Excel has a 29 February 1900: only later days count from one day earlier.
     days = value if from_1904 or value >= 60 else value + 1
     epoch = _EPOCH_1904 if from_1904 else _EPOCH
     return epoch + timedelta(milliseconds=round(days * 86_400_000))
 
 
 def _iso(value: float, moment: datetime, tokens: list[Token], from_1904: bool) -> str:
-    """The value as far as the format shows it: no time behind a day shown alone."""
+    """The value with the precision of the format: no time if only the date is shown."""
     kinds = {token.text[0] for token in tokens if token.kind == "date"}
     if not kinds & set("ymde") or (value < 1 and not from_1904):
         return moment.time().isoformat("auto")
@@ -67,7 +67,7 @@ def _iso(value: float, moment: datetime, tokens: list[Token], from_1904: bool) -
 
 
 def _with_minutes(section: tuple[Token, ...]) -> list[Token]:
-    """The tokens with n for each m that means minutes: behind hours or before seconds."""
+    """The tokens with n for each m that means minutes: after hours or before seconds."""
     found = list(section)
     dates = [at for at, token in enumerate(found) if token.kind in ("date", "elapsed")]
     for order, at in enumerate(dates):

@@ -1,8 +1,8 @@
-"""What a number cell shows by its number format (ECMA-376 part 1, 18.8.31).
+"""The text that a number format displays for a cell (ECMA-376 part 1, 18.8.31).
 
-Two things are shown otherwise than on the screen, because a registry needs the
-number: grouping commas are left out, and scientific notation, fractions and
-General give every digit.
+The result differs from the screen in two ways, because a registry needs the exact
+number: grouping commas are omitted, and scientific notation, fractions and General
+give every digit.
 """
 
 import math
@@ -15,9 +15,9 @@ from functools import cache, cached_property
 from enrollment.fields.cell_marks import LOST_DIGITS, NOT_SHOWN
 from enrollment.files.workbooks.date_formats import Moment, Token, shown_moment
 
-# A double keeps fifteen decimal digits; longer numbers were changed when they were typed.
+# A double holds fifteen decimal digits; longer numbers were rounded on input.
 EXACT_BELOW = 10**15
-# 18.8.30, with what a Chinese Excel shows for the numbers that have no code of their own.
+# 18.8.30, with the Chinese formats of Excel for ids without a code in the standard.
 _BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00",
     14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM",
@@ -52,7 +52,7 @@ class NumberFormat:
     sections: tuple[tuple[Token, ...], ...]
 
     def of_number(self, value: float, from_1904: bool) -> Shown:
-        """What a number shows; a day or time keeps its value beside what is shown."""
+        """The text for a number; dates and times keep their value beside the text."""
         if not math.isfinite(value):
             return "#NUM!"
         section, shows_sign = self._section(value)
@@ -70,11 +70,11 @@ class NumberFormat:
 
     @cached_property
     def shows_plain_text(self) -> bool:
-        """Whether a text is shown as it is."""
+        """Whether a text is displayed unchanged."""
         return self.of_text("@") == "@"
 
     def of_text(self, text: str) -> str:
-        """What a text shows: the section with @, if there is one."""
+        """The displayed form of a text, by the section with @ if there is one."""
         for section in self.sections[-1:]:
             kinds = {token.kind for token in section}
             if "@" in kinds:
@@ -101,12 +101,12 @@ class NumberFormat:
 
 
 def is_built_in(number: int) -> bool:
-    """Whether a format is known by its number alone."""
+    """Whether the format has a built-in id."""
     return number in _BUILT_IN
 
 
 def built_in(number: int) -> str:
-    """The code of a format that every program knows by number alone."""
+    """The format code of a built-in id."""
     return _BUILT_IN.get(number, "General")
 
 
@@ -128,7 +128,7 @@ def compiled(code: str) -> NumberFormat:
 
 
 def general(value: float) -> str:
-    """A number without a format: every digit that it has."""
+    """All digits of a number without a format."""
     if value.is_integer() and abs(value) < EXACT_BELOW:
         return str(int(value))
     return format(value, ".15g").upper()
@@ -146,7 +146,7 @@ def _holds(condition: str, value: float) -> bool:
 
 
 def _filled(value: float, section: tuple[Token, ...]) -> str:
-    """The section with the digits of ``value`` in the places that wait for them."""
+    """The section with the digits of ``value`` in its placeholders."""
     kinds = [token.kind for token in section]
     if "general" in kinds or "@" in kinds:
         return "".join(
@@ -173,7 +173,7 @@ def _filled(value: float, section: tuple[Token, ...]) -> str:
 
 
 def _scaling(kinds: list[str], point: int) -> int:
-    """How many commas behind the last whole digit divide the number by a thousand."""
+    """The number of commas after the last integer digit; each divides by a thousand."""
     last = max((at for at, kind in enumerate(kinds[:point]) if kind == "digit"), default=None)
     if last is None:
         return 0

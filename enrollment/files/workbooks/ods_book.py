@@ -1,4 +1,4 @@
-"""The sheets of an ODS file as they are shown (OpenDocument 1.3, part 3)."""
+"""Read the sheets of an ODS file as displayed (OpenDocument 1.3, part 3)."""
 
 import re
 import zipfile
@@ -19,8 +19,8 @@ from enrollment.files.workbooks.spans import Cell, Span
 from enrollment.files.workbooks.xls_book import EncryptedError
 from enrollment.files.workbooks.xlsx_parts import XlsxError, clean_text, feed, local, new_parser
 
-_MOST_COLUMNS = 1000
-_MOST_ROWS = 1_048_576
+_MAX_COLUMNS = 1000
+_MAX_ROWS = 1_048_576
 _HIDDEN = ("collapse", "filter")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _SCIENTIFIC = re.compile(r"-?[0-9.]+E[+-]?[0-9]+\Z", re.IGNORECASE)
@@ -32,7 +32,7 @@ class _Sheet:
     columns: int = 0
     hidden_columns: set[int] = field(default_factory=set)
     spans: list[Span] = field(default_factory=list)
-    # Number of the first, how many alike, hidden, cells.
+    # Number of the first row, number of equal rows, hidden, cells.
     rows: list[tuple[int, int, bool, list[Cell]]] = field(default_factory=list)
     next_row: int = 1
 
@@ -91,7 +91,7 @@ class OdsBook:
             pass
 
     def _take(self, name: str, values: dict[str, str]) -> None:
-        """An element that is no row."""
+        """Handle an element other than a row."""
         if name == "style":
             self._style = values.get("name", "")
         elif name == "table-properties" and values.get("display") == "false":
@@ -101,10 +101,10 @@ class OdsBook:
             self._found[values.get("name", "")] = _Sheet(is_hidden)
         elif name == "table-column" and self._found:
             sheet = list(self._found.values())[-1]
-            count = min(_count(values.get("number-columns-repeated")), _MOST_COLUMNS)
+            count = min(_count(values.get("number-columns-repeated")), _MAX_COLUMNS)
             if values.get("visibility") in _HIDDEN:
                 sheet.hidden_columns.update(range(sheet.columns, sheet.columns + count))
-            sheet.columns = min(sheet.columns + count, _MOST_COLUMNS)
+            sheet.columns = min(sheet.columns + count, _MAX_COLUMNS)
 
     def _take_row(self, row: Element) -> None:
         if not self._found:
@@ -125,14 +125,14 @@ class OdsBook:
             if max(down, right) > 1:
                 at = len(cells)
                 sheet.spans.append((number, at, number + down - 1, at + right - 1))
-            room = _MOST_COLUMNS - len(cells)
+            room = _MAX_COLUMNS - len(cells)
             cells += [cell] * min(_count(said.get("number-columns-repeated")), room)
         sheet.next_row += count
         while cells and not cells[-1]:
             cells.pop()
-        if cells and number <= _MOST_ROWS:
+        if cells and number <= _MAX_ROWS:
             is_hidden = values.get("visibility") in _HIDDEN
-            sheet.rows.append((number, min(count, _MOST_ROWS - number + 1), is_hidden, cells))
+            sheet.rows.append((number, min(count, _MAX_ROWS - number + 1), is_hidden, cells))
 
 
 def _shown(cell: Element, said: dict[str, str]) -> Cell:
@@ -176,5 +176,5 @@ def _text_of(element: Element) -> str:
 
 
 def _count(text: str | None) -> int:
-    """How often something is repeated or how far it spans: once, where nothing is said."""
+    """The number of repetitions or spanned cells; 1 by default."""
     return int(text) if text and text.isdecimal() and len(text) < 10 else 1

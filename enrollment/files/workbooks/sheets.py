@@ -1,7 +1,7 @@
-"""Which sheets of a workbook are the list, and their rows as one list of text.
+"""Select the sheets of a workbook that hold the list, and read them as one list.
 
-A hidden sheet is read only when it is asked for by name. Sheets of one head are
-one list; of sheets with unlike heads a person chooses.
+A hidden sheet is read only when requested by name. Sheets with equal headers are
+joined; among sheets with different headers a person chooses.
 """
 
 from bisect import bisect_right
@@ -15,8 +15,8 @@ from enrollment.fields.headers import HEADER_SEARCH_ROWS, Header, find_header, t
 from enrollment.files.workbooks.date_formats import Moment
 from enrollment.files.workbooks.spans import Cell, Span, Spans
 
-MOST_COLUMNS = 1000
-# A gap in the numbers of rows is written as blank lines up to this; a wider one is skipped.
+MAX_COLUMNS = 1000
+# Gaps in row numbers are written as blank lines up to this width; wider ones are skipped.
 _WIDEST_GAP = 200
 _LISTED = 50
 _DATES = frozenset({"birth_date", "entry_date", "expected_leaving_date"})
@@ -36,7 +36,7 @@ class Book(Protocol):
 
 
 class NoListError(Exception):
-    """No sheet can be taken without a person; ``fault`` is the name of a ``FileFault``."""
+    """A person must choose the sheet; ``fault`` is the name of a ``FileFault``."""
 
     def __init__(self, fault: str, sheets: list[str]) -> None:
         super().__init__(fault, sheets)
@@ -45,11 +45,11 @@ class NoListError(Exception):
 
 @dataclass
 class Reading:
-    """What was read of a workbook, for the result.
+    """Which parts of a workbook were read, for the result.
 
     ``sheets`` are those read; ``sheets_left`` is (name, reason) of the others
-    that hold something. ``places`` is (line, sheet, row) wherever the numbers
-    of lines and rows part.
+    that are not empty. ``places`` is (line, sheet, row) wherever line and row numbers
+    diverge.
     """
 
     sheets: list[str] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Reading:
     merged_cells: list[str] = field(default_factory=list)
 
     def place(self, line: int) -> str:
-        """A row as people name it: its number, behind the sheet's name where there are several."""
+        """The displayed position of a row: its number, after the sheet's name if several."""
         at = bisect_right(self.places, line, key=itemgetter(0)) - 1
         if at < 0:
             return str(line)
@@ -70,7 +70,7 @@ class Reading:
         return place_text(sheet if len(self.sheets) > 1 else "", row + line - first)
 
     def line(self, place: str) -> int | None:
-        """The line of a place that ``place`` has named; None when it is none."""
+        """The line of a position formatted by ``place``; None when it is invalid."""
         sheet, _mark, number = place.strip().rpartition("!")
         if not (number.isascii() and number.isdecimal() and len(number) < 10):
             return None
@@ -83,7 +83,7 @@ class Reading:
         return found if self.places else row
 
     def as_json(self) -> dict[str, Any]:
-        """For the process that asked."""
+        """The reading as JSON, for the calling process."""
         return asdict(self)
 
 
@@ -106,7 +106,7 @@ class _Sheet:
 
 
 class SheetReader:
-    """Reads the list of a workbook; ``reading`` is whole when the rows have been gone through."""
+    """Reads the list of a workbook; ``reading`` is complete after the last row."""
 
     def __init__(self, book: Book, titles: Mapping[str, str], wanted: str = "") -> None:
         """``wanted`` is the name of the one sheet to read. Raises NoListError."""
@@ -123,7 +123,7 @@ class SheetReader:
         self._line = 0
 
     def rows(self) -> Iterator[list[str]]:
-        """The lines of the list: the first sheet whole, of the others what is below the head."""
+        """Yield the lines of the list: the whole first sheet, then the rows below each header."""
         first = self._chosen[0]
         for sheet in self._chosen:
             places = None if sheet is first else _moved(sheet, first)
@@ -134,11 +134,9 @@ class SheetReader:
 
     def _looked_at(self, name: str, is_hidden: bool) -> _Sheet:
         spans, hidden_columns = self._book.layout(name)
-        filler = Spans(spans, MOST_COLUMNS)
+        filler = Spans(spans, MAX_COLUMNS)
         head: list[list[str]] = [[] for _ in range(HEADER_SEARCH_ROWS)]
-        for number, hidden, cells in islice(
-            self._book.rows(name, MOST_COLUMNS), HEADER_SEARCH_ROWS
-        ):
+        for number, hidden, cells in islice(self._book.rows(name, MAX_COLUMNS), HEADER_SEARCH_ROWS):
             row = filler.fill(number, cells)
             if number <= HEADER_SEARCH_ROWS and not hidden:
                 head[number - 1] = [_shown(cell) for cell in row]
@@ -151,7 +149,7 @@ class SheetReader:
         self, sheet: _Sheet, start: int, places: list[tuple[int, int]] | None
     ) -> Iterator[list[str]]:
         header = sheet.header
-        width = _width(header) if header else MOST_COLUMNS
+        width = _width(header) if header else MAX_COLUMNS
         dates = {at for name, at in header.mapping.items() if name in _DATES} if header else set()
         filler = Spans(sheet.spans, width)
         number = 0
@@ -257,7 +255,7 @@ def _width(header: Header) -> int:
 
 
 def _moved(sheet: _Sheet, first: _Sheet) -> list[tuple[int, int]]:
-    """Where each column of a sheet stands in the first one: by meaning, else by title."""
+    """The position of each column in the first sheet, by meaning or else by title."""
     if sheet.header is None or first.header is None:
         return []
     moved = [(at, first.header.mapping[name]) for name, at in sheet.header.mapping.items()]

@@ -1,4 +1,4 @@
-"""Merged cells: the value counts for the whole span."""
+"""Fill merged cells: the value applies to the whole span."""
 
 from collections.abc import Iterable
 
@@ -21,7 +21,7 @@ class Spans:
     def fill(self, number: int, row: list[Cell]) -> list[Cell]:
         """The row with the values of the spans that reach it.
 
-        A row without a value of its own stays empty: nothing stands in it.
+        A row without values of its own stays empty.
         """
         if self._open:
             self._open = {at: span for at, span in self._open.items() if span[1] >= number}

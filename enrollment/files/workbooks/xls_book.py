@@ -1,4 +1,4 @@
-"""The sheets of an XLS file as they are shown."""
+"""Read the sheets of an XLS file as displayed."""
 
 import os
 from collections.abc import Iterator

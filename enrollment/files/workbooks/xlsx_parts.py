@@ -1,4 +1,4 @@
-"""The small parts of an XLSX file: its sheets, number formats and shared texts.
+"""Read the small parts of an XLSX file: sheets, number formats and shared strings.
 
 ECMA-376 part 1, 18.2 (workbook), 18.4 (shared strings), 18.8 (styles). Element
 names may carry any prefix, and the file may be of the strict form.
@@ -24,23 +24,23 @@ Start = Callable[[str, dict[str, str]], object]
 
 
 class XlsxError(ValueError):
-    """The file is no such workbook."""
+    """The file is not a valid XLSX workbook."""
 
 
 @dataclass
 class Parts:
-    """What the parts around the sheets say; ``sheets`` is (name, part, hidden) in order."""
+    """The parts other than the sheets; ``sheets`` is (name, part, hidden) in order."""
 
     sheets: list[tuple[str, str, bool]] = field(default_factory=list)
     from_1904: bool = False
-    # The writer has calculated nothing: the formulas' values are its fillers.
+    # The writer did not calculate: the saved values of formulas are placeholders.
     uncalculated: bool = False
     formats: list[NumberFormat] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
 
 
 def read_parts(archive: zipfile.ZipFile) -> Parts:
-    """Everything but the sheets themselves. Raises XlsxError."""
+    """Read all parts except the rows of the sheets. Raises XlsxError."""
     parts = Parts()
     root = _targets(archive, "_rels/.rels", "")
     book = next((part for kind, part in root.values() if kind == "officeDocument"), "")
@@ -58,7 +58,7 @@ def read_parts(archive: zipfile.ZipFile) -> Parts:
 
 
 def new_parser() -> expat.XMLParserType:
-    """A parser that refuses a document type: it could define entities without end."""
+    """A parser that refuses document types, which could define endless entities."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -66,7 +66,7 @@ def new_parser() -> expat.XMLParserType:
 
 
 def feed(parser: expat.XMLParserType, archive: zipfile.ZipFile, part: str) -> Iterator[None]:
-    """Go through a part of the file; a step after each piece, so that rows can be handed on.
+    """Parse a part of the file, yielding after each chunk so that rows can be streamed.
 
     Raises XlsxError.
     """
@@ -108,7 +108,7 @@ def clean_text(text: str) -> str:
 
 
 def _targets(archive: zipfile.ZipFile, part: str, folder: str) -> dict[str, tuple[str, str]]:
-    """Id → (kind, part) of everything that a part refers to."""
+    """The relationships of a part: id → (kind, part)."""
     found: dict[str, tuple[str, str]] = {}
 
     def relation(name: str, values: dict[str, str]) -> None:
@@ -145,7 +145,7 @@ def _read_book(
 
 
 def _formats(archive: zipfile.ZipFile, part: str) -> list[NumberFormat]:
-    """The number format of each style, by the number that cells name."""
+    """The number format of each style, by the style index of cells."""
     codes: dict[str, str] = {}
     keys: list[str] = []
     within: list[str] = []
@@ -172,7 +172,7 @@ def _shared_texts(archive: zipfile.ZipFile, part: str) -> list[str]:
 
 
 class _TextReader:
-    """The texts that cells refer to by number; how they are said (phonetic) is left out."""
+    """The shared strings by index, without phonetic runs."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []

@@ -1,7 +1,7 @@
-"""The rows of an XLSX sheet, one after another: a million rows need no gigabytes.
+"""Stream the rows of an XLSX sheet with bounded memory.
 
-ECMA-376 part 1, 18.3 (worksheets). The C tree builder takes the cells of a few
-rows at a time, which are read and dropped before the next piece of the file.
+ECMA-376 part 1, 18.3 (worksheets). The C tree builder holds the cells of a few
+rows at a time, which are read and dropped before the next chunk of the file.
 """
 
 import codecs
@@ -27,8 +27,8 @@ from enrollment.files.workbooks.xlsx_parts import (
     read_parts,
 )
 
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-MOST_SPANS = 500_000
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+MAX_SPANS = 500_000
 _LONGEST = 64 * 2**20
 _TRUTH = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
 _TRUE = ("1", "true")
@@ -55,7 +55,7 @@ class Workbook:
         self._parts = read_parts(archive)
         self._places = {name: part for name, part, _ in self._parts.sheets}
         self.sheets = {name: is_hidden for name, _, is_hidden in self._parts.sheets}
-        # Positions, behind the width asked for, in which cells were met.
+        # Positions of cells beyond the requested width.
         self.beyond: set[int] = set()
 
     def layout(self, sheet: str) -> tuple[list[Span], frozenset[int]]:
@@ -64,7 +64,7 @@ class Workbook:
         return _spans(behind), _hidden_columns(before)
 
     def rows(self, sheet: str, width: int) -> Iterator[Row]:
-        """Each row that is written: its number, whether it is hidden, and ``width`` cells at most.
+        """Yield each stored row: its number, whether it is hidden, and at most ``width`` cells.
 
         Raises XlsxError.
         """
@@ -93,7 +93,7 @@ class Workbook:
         return cells
 
     def _value(self, cell: Element) -> Cell:
-        """What a cell shows. Raises XlsxError."""
+        """The displayed text of a cell. Raises XlsxError."""
         kind = cell.get("t", "n")
         if len(cell) == 1 and kind in ("s", "inlineStr"):
             alone = cell[0].text if kind == "s" else _inline_text(cell[0])
@@ -127,7 +127,7 @@ class Workbook:
         return self._text(style, kind, text)
 
     def _text(self, style: str | None, kind: str, text: str) -> str:
-        """What a text shows. Raises XlsxError."""
+        """The displayed form of a text. Raises XlsxError."""
         if kind == "s":
             at = int(text) if text.isdecimal() else -1
             if not 0 <= at < len(self._parts.texts):
@@ -172,13 +172,13 @@ def _row_number(row: Element, before: int) -> int:
     """The number of a row, which must follow the one before. Raises XlsxError."""
     place = row.get("r")
     number = before + 1 if place is None else int(place) if place.isdecimal() else 0
-    if not before < number <= MOST_ROWS:
+    if not before < number <= MAX_ROWS:
         raise XlsxError
     return number
 
 
 def _inline_text(element: Element) -> str:
-    """The text of a cell that holds it itself; how it is said (phonetic) is left out."""
+    """The inline text of a cell, without phonetic runs."""
     if len(element) == 1 and _local(element[0].tag) == "t":
         return element[0].text or ""
     pieces = []
@@ -192,12 +192,12 @@ def _inline_text(element: Element) -> str:
 
 
 def _is_short(text: str) -> bool:
-    """Whether a whole number is written as it is shown."""
+    """Whether a whole number is displayed as it is stored."""
     return text.isdecimal() and text.isascii() and len(text) <= 15 and text[0] != "0"
 
 
 def _around_the_rows(archive: zipfile.ZipFile, part: str) -> tuple[bytes, bytes]:
-    """What stands in a sheet before its rows and behind them, as UTF-8."""
+    """The parts of a sheet before and after its rows, as UTF-8."""
     before, behind, has_rows, has_ended = b"", b"", False, False
     try:
         with archive.open(part) as file:
@@ -240,7 +240,7 @@ def _spans(behind: bytes) -> list[Span]:
             int(match[4]),
         )
         found.append((top, _column_of(first), bottom, _column_of(last)))
-        if len(found) > MOST_SPANS:
+        if len(found) > MAX_SPANS:
             raise XlsxError
     return found
 
@@ -251,7 +251,7 @@ def _hidden_columns(before: bytes) -> frozenset[int]:
         values = {name: value.decode() for name, value in _ATTRIBUTE.findall(match[1])}
         first, last = values.get(b"min", ""), values.get(b"max", "")
         if values.get(b"hidden") in _TRUE and first.isdecimal() and last.isdecimal():
-            found.update(range(int(first) - 1, min(int(last), MOST_COLUMNS)))
+            found.update(range(int(first) - 1, min(int(last), MAX_COLUMNS)))
     return frozenset(found)
 
 
@@ -266,6 +266,6 @@ def _column_of(letters: str) -> int:
         if not "A" <= letter <= "Z":
             raise XlsxError
         number = number * 26 + ord(letter) - 64
-    if not 0 < number <= MOST_COLUMNS:
+    if not 0 < number <= MAX_COLUMNS:
         raise XlsxError
     return number - 1

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from enrollment.files.faults import FileFault, FileFaultError
-from enrollment.files.readers import LONGEST_LINE, Table, csv_fault
+from enrollment.files.readers import MAX_LINE, Table, csv_fault
 
 BLOCK_ROWS = 2000
 BLOCK_BYTES = 2**18
@@ -63,7 +63,7 @@ def _whole_lines(descriptor: int) -> Iterator[bytes]:
         if cut:
             yield rest + piece[:cut]
             rest = piece[cut:]
-        elif len(rest) > LONGEST_LINE:
+        elif len(rest) > MAX_LINE:
             raise FileFaultError(FileFault.BINARY)
         else:
             rest += piece

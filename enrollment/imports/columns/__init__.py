@@ -1,1 +1,1 @@
-"""Which column of a file is which field, as a registrar says it."""
+"""Assignment of the columns of a file to fields, by a registrar."""

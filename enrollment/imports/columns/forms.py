@@ -1,4 +1,4 @@
-"""Say what the columns of a file are: every one, recognised or not."""
+"""The form that assigns each column of a file to a field."""
 
 import re
 from collections import defaultdict
@@ -22,9 +22,9 @@ _LIKE_NUMBER = re.compile(r"(?:1[3-9][0-9]{9}|[0-9]{14,17}[0-9Xx])\Z")
 
 
 class ColumnsForm(forms.Form):
-    """One choice for each titled column, with samples of what stands in it.
+    """One choice for each titled column, with sample values.
 
-    ``asked`` are the columns nobody understood, ``known`` the others.
+    ``asked`` are the unrecognized columns, ``known`` the others.
     """
 
     hide_optional = True
@@ -54,7 +54,7 @@ class ColumnsForm(forms.Form):
 
     @property
     def asked(self) -> list[forms.BoundField]:
-        """The columns with a title that meant nothing, or the same as an earlier one."""
+        """The columns with an unrecognized title, or with the meaning of an earlier column."""
         wanted = {*self.header.unknown, *self.header.repeated}
         placed = set(self.header.mapping.values())
         return [
@@ -65,7 +65,7 @@ class ColumnsForm(forms.Form):
 
     @property
     def known(self) -> list[forms.BoundField]:
-        """The columns that were understood, or are left out on purpose."""
+        """The columns that are recognized or deliberately left out."""
         asked = {field.name for field in self.asked}
         return [self[name] for name in self._places if name not in asked]
 
@@ -79,7 +79,7 @@ class ColumnsForm(forms.Form):
         return {at: self.cleaned_data[name] for name, at in self._places.items()}
 
     def clean(self) -> dict[str, Any]:
-        """No two columns mean the same, and nothing required is missing."""
+        """Reject columns with equal meaning, and missing required columns."""
         data = super().clean() or {}
         chosen = defaultdict(list)
         for name in self._places:

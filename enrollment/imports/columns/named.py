@@ -1,4 +1,4 @@
-"""Columns that a person names beside the file: “所在行政班=班级,备注=”."""
+"""Parse column names given with a file, such as “所在行政班=班级,备注=”."""
 
 import re
 
@@ -13,9 +13,9 @@ _SEPARATOR = re.compile("[,，;；\n]")
 def parse_named_columns(text: str) -> dict[str, str]:
     """Folded title → column, as ``Institution.column_titles`` keeps them.
 
-    A column goes by any of its titles, its short name or its name in this
-    program; nothing behind the sign leaves the column out. Raises FileFaultError
-    that quotes the part which is not understood.
+    A column is named by any of its titles, its short name or its internal name; an
+    empty name leaves the column out. Raises FileFaultError that quotes the invalid
+    part.
     """
     named = {}
     for part in filter(None, map(str.strip, _SEPARATOR.split(text))):

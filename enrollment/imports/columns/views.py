@@ -1,4 +1,4 @@
-"""Say what the columns of an uploaded file are; the institution remembers it."""
+"""The page that assigns columns of an upload to fields, saved for the institution."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from enrollment.imports.views.access import visible_batch
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Every titled column with samples: what it was taken for, and what it shall be."""
+    """Show each titled column with samples and its field; POST saves new assignments."""
     batch = visible_batch(request, key)
     header, rows = pipeline.header_to_name(batch)
     if header is None:

@@ -1,1 +1,1 @@
-"""What a check found, told alike to browser, command line and API."""
+"""Results of a check, presented equally in browser, command line and API."""

@@ -1,4 +1,4 @@
-"""What the columns of a file were taken for, in words, and which usual ones it seems to lack."""
+"""Statements on the recognized columns of a file, and on usual columns it seems to lack."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _LISTED = 30
 
 
 def column_lines(result: Result) -> Iterator[tuple[str, str, str]]:
-    """Title, text and tone (as in a notice) of each thing to know about the columns."""
+    """Title, text and tone (as in a notice) of each statement on the columns."""
     taken = [f"{title} → {BY_NAME[name].label}" for title, name in result.taken]
     yield _("What the columns were taken for"), _joined(taken), ""
     likely = [

@@ -1,4 +1,4 @@
-"""The report of an import for scripts: the same from the command line and over HTTP."""
+"""The JSON result of an import, equal for the command line and the API."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from enrollment.models import BatchState, ImportBatch
 
 
 def result_report(result: Result) -> dict[str, Any]:
-    """Everything a check has found, each problem with its words beside its code."""
+    """All findings of a check, each problem with its code and text."""
     report = result.as_json()
     report["asks_accept_cleared"] = result.asks_about_cleared
     report["told"] = [{"title": one.title, "text": one.text} for one in statements(result)]
@@ -34,7 +34,7 @@ def result_report(result: Result) -> dict[str, Any]:
 
 
 def refusal_report(error: FileFaultError) -> dict[str, Any]:
-    """Why a whole file was not taken."""
+    """The reason for which a whole file was refused."""
     return {
         "refused": error.fault.value,
         "message": error.message,
@@ -43,7 +43,7 @@ def refusal_report(error: FileFaultError) -> dict[str, Any]:
 
 
 def batch_report(batch: ImportBatch) -> dict[str, Any]:
-    """Where a batch stands; its result once it was checked."""
+    """The state of a batch, with its result after the check."""
     report: dict[str, Any] = {
         "import": str(batch.key),
         "file": batch.file_name,

@@ -1,4 +1,4 @@
-"""What was found in a file, sorted by what the registrar does about it."""
+"""Problems of a file, grouped by the action they require."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from enrollment.imports.results.report import FoldedProblem
 
 @dataclass(frozen=True)
 class Group:
-    """Problems of one sort, with what they mean and what to do."""
+    """Problems that require one action, with an explanation."""
 
     slug: str
     title: str | Promise
@@ -64,7 +64,7 @@ _TEXTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
 
 
 def grouped(problems: Iterable[FoldedProblem]) -> list[Group]:
-    """The problems by sort, in the order of urgency; sorts that do not occur are left out."""
+    """The problems by group, most urgent first; empty groups are omitted."""
     found: dict[str, list[FoldedProblem]] = {slug: [] for slug in _TEXTS}
     for problem in problems:
         found[_sort(problem)].append(problem)

@@ -1,4 +1,4 @@
-"""What was read of a file and what was not, in words: the same in every entrance."""
+"""Statements on which parts of a file were read, for browser, command line and API."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _LISTED = 20
 
 @dataclass(frozen=True)
 class Statement:
-    """One thing to know about the reading of a file; ``tone`` as in a notice."""
+    """A statement on how a file was read; ``tone`` as in a notice."""
 
     title: str
     text: str
@@ -22,7 +22,7 @@ class Statement:
 
 
 def statements(result: Result) -> list[Statement]:
-    """Everything to know about how the file was read, before it is published."""
+    """All statements on how the file was read, to be seen before publishing."""
     return [one for one in _statements(result) if one.text]
 
 

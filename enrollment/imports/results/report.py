@@ -1,4 +1,4 @@
-"""What an import found: for the page, for scripts, and as the registrar's own rows to mend."""
+"""The result of a check, and the workbook of faulty rows to correct."""
 
 import re
 from collections import defaultdict
@@ -22,20 +22,20 @@ from enrollment.imports.staging.affected import AffectedCounts
 from enrollment.imports.staging.difference import Difference
 
 LISTED_IN_RESULT = 1000
-# More values than these are emptied only when a person has said so.
+# Clearing more values than this requires consent.
 CLEARED_WITHOUT_ASKING = 5
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
 class FoldedProblem:
-    """One kind of fault in one column: how often, and where first."""
+    """One kind of fault in one column: its number and first occurrence."""
 
     fault: str
     column: str
     count: int
     first_row: int
-    place: str = ""  # the first row as people name it
+    place: str = ""  # the first row as displayed, with its sheet if needed
 
     @property
     def message(self) -> str:
@@ -44,23 +44,23 @@ class FoldedProblem:
 
     @property
     def is_warning(self) -> bool:
-        """Told, but no row is kept out for it."""
+        """Whether it is a warning only, which does not refuse the row."""
         return self.fault in WARNINGS
 
     @property
     def others(self) -> int:
-        """How many places there are beside the first."""
+        """The number of occurrences after the first."""
         return self.count - 1
 
     @property
     def label(self) -> str:
-        """The column's name for people."""
+        """The label of the column."""
         return str(BY_NAME[self.column].label) if self.column else ""
 
 
 @dataclass(frozen=True)
 class LeftOutRows:
-    """Rows of the file that were not read as persons: how many, why, and the first of them."""
+    """Rows that describe no person: their number, the reason, and the first row numbers."""
 
     reason: str
     count: int
@@ -74,7 +74,7 @@ class LeftOutRows:
 
 @dataclass
 class Result:
-    """Everything a rehearsal found; holds no certificate number, phone or name of a person."""
+    """The findings of a rehearsal, without certificate numbers, phones or names of persons."""
 
     sheet: str = ""
     other_sheets: list[str] = field(default_factory=list)
@@ -114,7 +114,7 @@ class Result:
     listed: list[Problem] = field(default_factory=list)
     rules: str = ""  # the checks that the rows went through (rows.RULES)
     identical: bool = False  # the file published last, to the byte
-    seconds: float = 0.0  # how long the check took; tells how long a publication will
+    seconds: float = 0.0  # duration of the check; the base for estimating the publication
 
     @classmethod
     def of(
@@ -125,7 +125,7 @@ class Result:
         difference: Difference,
         touched: AffectedCounts,
     ) -> Self:
-        """Put the parts of a rehearsal together."""
+        """Combine the parts of a rehearsal."""
         return cls(
             sheet="、".join(table.reading.sheets),
             other_sheets=[name for name, _ in table.reading.sheets_left],
@@ -162,7 +162,7 @@ class Result:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """For storing and for scripts; the list of single places is cut at 1,000."""
+        """The result as JSON, for storage and scripts; at most 1,000 single problems are listed."""
         data = asdict(self)
         data["listed"] = data["listed"][:LISTED_IN_RESULT]
         return data
@@ -180,17 +180,17 @@ class Result:
 
     @property
     def asks_about_cleared(self) -> bool:
-        """Whether more values would be emptied than a person need agree to."""
+        """Whether so many values would be cleared that consent is required."""
         return sum(self.cleared.values()) > CLEARED_WITHOUT_ASKING
 
     @property
     def errors(self) -> list[FoldedProblem]:
-        """The kinds of fault that keep rows out."""
+        """The kinds of fault that refuse rows."""
         return [problem for problem in self.problems if not problem.is_warning]
 
     @property
     def warnings(self) -> list[FoldedProblem]:
-        """The kinds of fault that are only told."""
+        """The kinds of fault that are warnings only."""
         return [problem for problem in self.problems if problem.is_warning]
 
 
@@ -204,7 +204,7 @@ def fold(tally: Tally, reading: Reading) -> list[FoldedProblem]:
 
 
 def left_out_rows(tally: Tally, reading: Reading) -> list[LeftOutRows]:
-    """The rows that were not read as persons, by reason."""
+    """The rows that describe no person, by reason."""
     found = [
         LeftOutRows(reason, count, [reading.place(row) for row in tally.left_out_rows[reason]])
         for reason, count in tally.left_out.items()
@@ -252,7 +252,7 @@ def reasons(problems: Iterable[Problem], header: Header) -> Iterator[str]:
 
 
 def unique_titles(titles: list[str]) -> list[str]:
-    """Column titles with numbers where one is empty or comes twice."""
+    """Column titles, numbered where a title is empty or repeated."""
     taken: dict[str, int] = {ROW_NUMBER_TITLE: 1, REASONS_TITLE: 1}
     unique = []
     for number, title in enumerate(titles, start=1):

@@ -1,1 +1,1 @@
-"""Tokens by which a school's own system imports."""
+"""API tokens for imports by the systems of a school."""

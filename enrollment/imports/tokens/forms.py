@@ -1,4 +1,4 @@
-"""What a new import token may do, and for how long."""
+"""The form for a new import token."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from enrollment.models import TokenRight
 
 
 class TokenForm(InstitutionForm):
-    """Name, right and life of a token."""
+    """Name, right and validity of a token."""
 
     name = forms.CharField(
         label=_("Name of the token"),

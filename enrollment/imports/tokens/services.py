@@ -1,4 +1,4 @@
-"""Import tokens: made, used, revoked."""
+"""Create, authenticate and revoke import tokens."""
 
 import secrets
 from datetime import timedelta
@@ -15,9 +15,9 @@ from enrollment.models import ImportToken, Institution, InstitutionRegistrar, To
 from enrollment.queries import institutions_of
 from vault.lookup import keyed_hash
 
-# Recognisable to scanners that look for secrets in published code.
+# A prefix that secret scanners recognize in published code.
 PREFIX = "xueji_"
-# Noted no oftener, so that a nightly import does not write a row with each question.
+# Minimum time between updates of the last use, so that polling does not write each time.
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -30,7 +30,7 @@ def tokens_of(user: User) -> QuerySet[ImportToken]:
 def create_token(
     *, institution: Institution, name: str, right: TokenRight, days: int, by: User
 ) -> tuple[ImportToken, str]:
-    """A new token and its secret, which can never be read again."""
+    """Create a token; returns it with its secret, which is not stored."""
     secret = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         token = ImportToken.objects.create(
@@ -46,14 +46,14 @@ def create_token(
 
 
 def revoke_token(*, token: ImportToken, by: User) -> None:
-    """Close a token for good; a second time changes nothing."""
+    """Revoke a token permanently; repeated calls change nothing."""
     with transaction.atomic():
         if ImportToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=Now()):
             _write("revoke_token", token, by)
 
 
 def find_token(secret: str) -> ImportToken | None:
-    """The token with this secret, if it is open and its maker still has the right."""
+    """The valid token with this secret whose creator is still authorized, or None."""
     found = _with_standing_maker().filter(
         secret_hash=keyed_hash("import-token", secret), revoked_at=None, expires_at__gt=Now()
     )
@@ -65,7 +65,7 @@ def find_token(secret: str) -> ImportToken | None:
 
 
 def _with_standing_maker() -> QuerySet[ImportToken]:
-    """Tokens whose maker is active and a registrar of their institution still."""
+    """Tokens whose creator is still an active registrar of their institution."""
     is_registrar = RoleGrant.objects.filter(user=OuterRef("created_by"), role=Role.REGISTRAR)
     works_there = InstitutionRegistrar.objects.filter(
         user=OuterRef("created_by"), institution=OuterRef("institution")
@@ -76,7 +76,7 @@ def _with_standing_maker() -> QuerySet[ImportToken]:
 
 
 def may_publish(token: ImportToken | None) -> bool:
-    """Whether the token is open, for publishing, and its maker in office."""
+    """Whether the token is valid, may publish, and its creator is still a registrar."""
     if token is None or token.right != TokenRight.PUBLISH or not token.is_open:
         return False
     return _with_standing_maker().filter(pk=token.pk).exists()

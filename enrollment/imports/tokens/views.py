@@ -1,4 +1,4 @@
-"""Import tokens: make one, see when it was last used, revoke it."""
+"""Pages to create, list and revoke import tokens."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from enrollment.queries import institutions_of
 
 @require_safe
 def tokens(request: HttpRequest) -> HttpResponse:
-    """The tokens of my institutions."""
+    """List the tokens of the registrar's institutions."""
     context = {"tokens": acts.tokens_of(registrar(request))}
     return render(request, "enrollment/imports/tokens/list.html", context)
 
@@ -27,7 +27,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def new_token(request: HttpRequest) -> HttpResponse:
-    """Make a token; the answer shows its secret, once."""
+    """Create a token; the response shows its secret once."""
     user = registrar(request)
     form = TokenForm(request.POST or None, schools=institutions_of(user))
     if request.method == "POST" and form.is_valid():
@@ -46,7 +46,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke_token(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Ask first, then close the token for good."""
+    """Ask for confirmation; POST revokes the token."""
     user = registrar(request)
     token = get_object_or_404(acts.tokens_of(user), key=key)
     if request.method == "POST":

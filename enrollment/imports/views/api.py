@@ -1,4 +1,4 @@
-"""The import for a school's own system: a token, a file, a report in JSON (docs/imports.md)."""
+"""The import API: token, file, JSON result (docs/imports.md)."""
 
 import math
 import tempfile
@@ -36,7 +36,7 @@ from enrollment.imports.tokens.services import find_token, may_publish
 from enrollment.models import BatchState, ImportBatch, ImportToken
 
 _BLOCK = 2**20
-# What a multipart body may hold around the file.
+# Size of a multipart body beyond the file.
 _WRAPPING = 64 * 2**10
 _YES = frozenset({"1", "true", "yes"})
 
@@ -45,7 +45,7 @@ View = Callable[..., JsonResponse]
 
 @dataclass
 class RefusedError(Exception):
-    """A request that is not served: HTTP status, a code for scripts, words for people."""
+    """A refused request: HTTP status, a code for scripts, a text for people."""
 
     status: int
     code: str
@@ -54,7 +54,7 @@ class RefusedError(Exception):
 
 
 def for_token(*methods: str) -> Callable[[View], Callable[..., HttpResponseBase]]:
-    """A view for the bearer of an import token: no session, no CSRF, every answer JSON."""
+    """Decorate a view for bearers of an import token: no session, no CSRF, JSON responses."""
 
     def decorate(view: View) -> Callable[..., HttpResponseBase]:
         @csrf_exempt
@@ -80,7 +80,7 @@ def for_token(*methods: str) -> Callable[[View], Callable[..., HttpResponseBase]
 
 @for_token("POST", "PUT")
 def receive(request: HttpRequest, token: ImportToken) -> JsonResponse:
-    """Take a file from a form (``multipart/form-data``, field ``file``)."""
+    """Upload a file by a form (``multipart/form-data``, field ``file``)."""
     if request.method == "PUT":
         message = _("Put the file's name at the end of the address, such as …/imports/a.xlsx.")
         raise RefusedError(400, "name", message)
@@ -98,7 +98,7 @@ def receive(request: HttpRequest, token: ImportToken) -> JsonResponse:
 
 @for_token("PUT")
 def receive_named(request: HttpRequest, token: ImportToken, name: str) -> JsonResponse:
-    """Take a file as the body itself."""
+    """Upload a file as the request body."""
     _refuse_length(request, UPLOAD_BYTES)
     with tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as spool:
         try:
@@ -115,14 +115,14 @@ def receive_named(request: HttpRequest, token: ImportToken, name: str) -> JsonRe
 
 @for_token("GET", "HEAD")
 def state(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse:
-    """Where an import stands, with its report."""
+    """Return the state of an import with its result."""
     _count("import_status", token)
     return _report(_batch(token, key), token, 200)
 
 
 @for_token("POST")
 def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse:
-    """Publish a file that was checked without a fault."""
+    """Publish a file that was checked without faults."""
     _count("import_status", token)
     batch = _batch(token, key)
     _refuse_unless_may_publish(token)
@@ -157,7 +157,7 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
 
 
 def _accepted_people(request: HttpRequest) -> int:
-    """How many held records the caller agrees to give to other people; 0 when nothing is said."""
+    """The number of held records that the caller accepts to change hands; default 0."""
     stated = request.GET.get("accept_new_holders", "")
     return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 9 else 0
 
@@ -198,7 +198,7 @@ def _column_names(request: HttpRequest) -> dict[str, str]:
 
 
 def _supersede(token: ImportToken, batch: ImportBatch) -> None:
-    """Last night's file that nobody published makes room for tonight's."""
+    """Discard the token's earlier unpublished file in favour of the new one."""
     waiting = {BatchState.REHEARSED, BatchState.FAILED}
     for earlier in token.batches.filter(state__in=waiting).exclude(pk=batch.pk):
         with suppress(imports.WrongStateError):

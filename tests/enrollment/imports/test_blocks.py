@@ -54,8 +54,8 @@ def test_every_row_once(tmp_path: Path, end: str, encoding: str, quote: str, of:
 def test_a_line_without_end_does_not_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readers, "LONGEST_LINE", 1000)
-    monkeypatch.setattr(blocks, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(readers, "MAX_LINE", 1000)
+    monkeypatch.setattr(blocks, "MAX_LINE", 1000)
     table = opened(tmp_path / "a.csv", "学号,姓名\n" + "1" * 5000)
     for read in (table.rows, lambda: blocks.blocks(table, after=0, worker=0, workers=1)):
         with pytest.raises(FileFaultError) as error:
