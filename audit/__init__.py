@@ -1,1 +1,1 @@
-"""Who saw or changed what: an append-only trail."""
+"""The audit trail: append-only entries of who read or changed what, in a hash chain."""

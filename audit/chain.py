@@ -1,7 +1,7 @@
-"""The hash chain over the trail: extending it and checking it.
+"""Extending and verifying the hash chain over the trail.
 
-The links are keyed with ``settings.AUDIT_KEY``, which the database does not
-hold: who can write the tables still cannot compute a chain that fits.
+The digests are keyed with ``settings.AUDIT_KEY``, which is not in the database: write
+access to the tables alone does not suffice to forge a valid chain.
 """
 
 import hmac
@@ -15,13 +15,13 @@ from django.db import connection, transaction
 from audit.models import AuditAnchor, AuditEntry, AuditSeal
 
 GENESIS = bytes(32)
-# Any fixed number: one sealer at a time, whichever process it runs in.
-SEALER_LOCK = 7_263_001
+# Advisory lock, any fixed number: one process at a time extends the chain.
+CHAIN_LOCK = 7_263_001
 BATCH = 1000
 
 
 def canonical(entry: AuditEntry) -> bytes:
-    """Every column of the entry as one text that is the same on every machine."""
+    """The canonical serialisation of every column of the entry, equal on every machine."""
     row = [
         entry.pk,
         entry.at.isoformat(),
@@ -42,40 +42,40 @@ def digest(previous: bytes, entry: AuditEntry) -> bytes:
 
 
 @transaction.atomic
-def seal_next() -> int:
-    """Seal up to a batch of entries that are not sealed yet. Returns their number.
+def extend_by_batch() -> int:
+    """Link up to a batch of new entries to the chain; returns their number.
 
-    Returns 0 at once when another sealer is at work.
+    Returns 0 at once while another process holds the chain lock.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CHAIN_LOCK])
         if not cursor.fetchone()[0]:
             return 0
     last = AuditSeal.objects.order_by("-pk").first()
     previous = bytes(last.digest) if last else GENESIS
-    seals = []
+    links = []
     for entry in AuditEntry.objects.filter(seal__isnull=True).order_by("pk")[:BATCH]:
         previous = digest(previous, entry)
-        seals.append(AuditSeal(entry=entry, digest=previous))
-    AuditSeal.objects.bulk_create(seals)
-    return len(seals)
+        links.append(AuditSeal(entry=entry, digest=previous))
+    AuditSeal.objects.bulk_create(links)
+    return len(links)
 
 
 def first_broken(anchors: Iterable[AuditAnchor] = ()) -> int | None:
-    """The first entry that was altered or is missing; None for a whole chain.
+    """The key of the first altered or missing entry; None for an intact chain.
 
-    An entry is altered where it does not fit its seal or an anchor taken at it,
-    and missing where an anchor names it and the trail ends before.
+    An entry is altered if it does not match its digest or an anchor taken at it, and
+    missing if an anchor names it and the trail ends before it.
     """
-    # One entry may have several anchors: what was handed out first still has to fit.
+    # One entry may have several anchors, all of which have to match.
     expected: defaultdict[int, set[tuple[int, bytes]]] = defaultdict(set)
     for anchor in anchors:
         expected[anchor.last_entry].add((anchor.entries, bytes(anchor.digest)))
     previous = GENESIS
-    seals = AuditSeal.objects.select_related("entry").order_by("pk")
-    for count, seal in enumerate(seals.iterator(chunk_size=BATCH), start=1):
-        previous = digest(previous, seal.entry)
-        handed_out = expected.pop(seal.entry_id, set())
-        if previous != bytes(seal.digest) or handed_out - {(count, previous)}:
-            return seal.entry_id
+    links = AuditSeal.objects.select_related("entry").order_by("pk")
+    for count, link in enumerate(links.iterator(chunk_size=BATCH), start=1):
+        previous = digest(previous, link.entry)
+        anchored = expected.pop(link.entry_id, set())
+        if previous != bytes(link.digest) or anchored - {(count, previous)}:
+            return link.entry_id
     return min(expected, default=None)

@@ -1,9 +1,9 @@
-"""The append-only trail and the hash chain that seals it.
+"""The append-only trail and the hash chain over it.
 
 A database trigger refuses every UPDATE, DELETE and TRUNCATE on these tables.
-Sealing is a separate row so that writing an entry never waits for another
-transaction: ``audit.tasks.seal_trail`` chains committed entries every few
-seconds, and ``verify_audit`` walks the chain.
+A link of the chain is a separate row, so that writing an entry never waits for another
+transaction: ``audit.tasks.extend_chain`` links committed entries every few seconds,
+and ``verify_audit`` verifies the chain.
 """
 
 from django.db import models
@@ -13,7 +13,7 @@ APPEND_ONLY = ["audit_auditentry", "audit_auditseal", "audit_auditanchor", "audi
 
 
 class AuditEntry(models.Model):
-    """Somebody saw or changed something.
+    """One reading or change of data by one actor.
 
     ``detail`` never holds personal data: keys, counts and names of fields only.
     """
@@ -40,7 +40,7 @@ class AuditEntry(models.Model):
 class AuditSeal(models.Model):
     """The link of the hash chain that covers one entry.
 
-    ``digest`` is HMAC-SHA256 over the previous seal's digest and the entry.
+    ``digest`` is HMAC-SHA256 over the previous link's digest and the entry.
     """
 
     entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")
@@ -63,7 +63,7 @@ class AuditAnchor(models.Model):
 
 
 class AuditCheck(models.Model):
-    """The chain was walked from end to end; ``broken`` is the first altered entry, if any."""
+    """One full verification of the chain; ``broken`` is the first altered entry, if any."""
 
     at = models.DateTimeField(auto_now_add=True)
     entries = models.PositiveBigIntegerField()

@@ -1,4 +1,4 @@
-"""Reading the trail."""
+"""Queries on the trail."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,8 +10,8 @@ from audit.models import AuditCheck, AuditEntry, AuditSeal
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which entries; None and "" for any. ``day`` is a day of the portal's own time zone."""
+class EntryFilter:
+    """A filter on entries; None and "" match any. ``day`` is in the portal's time zone."""
 
     actor_id: int | None = None
     action: str = ""
@@ -22,14 +22,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class ChainState:
-    """How far the trail is sealed, and what the last walk along the chain found."""
+    """The number of entries not yet in the chain, and the last verification."""
 
     unsealed: int
     checked: AuditCheck | None
 
 
-def entries(wanted: Wanted) -> QuerySet[AuditEntry]:
-    """The entries that are wanted, newest first; page on by ``pk``."""
+def entries(wanted: EntryFilter) -> QuerySet[AuditEntry]:
+    """The entries that match ``wanted``, newest first; paginate by ``pk``."""
     found = AuditEntry.objects.order_by("-pk")
     if wanted.actor_id is not None:
         found = found.filter(actor_id=wanted.actor_id)
@@ -46,7 +46,7 @@ def entries(wanted: Wanted) -> QuerySet[AuditEntry]:
 
 
 def chain_state() -> ChainState:
-    """Entries are sealed in order, so those after the last sealed one are open."""
+    """The state of the chain; entries are linked in order, so one key tells them apart."""
     last = AuditSeal.objects.order_by("-pk").values_list("entry_id", flat=True).first() or 0
     unsealed = AuditEntry.objects.filter(pk__gt=last).count()
     return ChainState(unsealed, AuditCheck.objects.order_by("-pk").first())

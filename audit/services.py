@@ -1,4 +1,4 @@
-"""Write the trail."""
+"""Writing the trail."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,11 +15,11 @@ def record(
     reason: str = "",
     detail: Mapping[str, object] | None = None,
 ) -> AuditEntry:
-    """Write that ``actor_id`` (None for the portal itself) did ``action``.
+    """Record that ``actor_id`` (None for the portal itself) did ``action``.
 
-    Call it inside the transaction of the change it describes, so that one
-    never stands without the other. ``action`` reads ``app.act``, for example
-    ``enrollment.reveal_certificate``. No personal data in ``detail``.
+    Call it inside the transaction of the change it describes, so that both are
+    committed or neither. ``action`` has the form ``app.act``, for example
+    ``enrollment.reveal_certificate``. Never put personal data in ``detail``.
     """
     return AuditEntry.objects.create(
         action=action,
@@ -33,5 +33,5 @@ def record(
 
 
 def record_many(entries: Sequence[AuditEntry]) -> None:
-    """Write many entries at once, made as ``record`` makes one."""
+    """Record many entries at once."""
     AuditEntry.objects.bulk_create(entries, batch_size=1000)

@@ -1,4 +1,4 @@
-"""Background work of the trail."""
+"""Celery tasks of the trail."""
 
 from celery import shared_task
 
@@ -7,14 +7,14 @@ from audit.models import AuditAnchor, AuditCheck, AuditSeal
 
 
 @shared_task
-def seal_trail() -> None:
-    """Seal everything that has been written since the last run."""
-    while chain.seal_next():
+def extend_chain() -> None:
+    """Link the entries written since the last run to the chain."""
+    while chain.extend_by_batch():
         pass
 
 
 @shared_task
 def check_trail() -> None:
-    """Walk the whole chain, compare it with every anchor and keep the result for the auditors."""
+    """Verify the whole chain and every anchor; store the result for the auditors."""
     broken = chain.first_broken(AuditAnchor.objects.all())
     AuditCheck.objects.create(entries=AuditSeal.objects.count(), broken=broken)

@@ -10,5 +10,5 @@ class DeliveryConfig(AppConfig):
     verbose_name = "发送"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks and what rotating keys re-encrypts."""
         from delivery import checks, lookup_rotation, rotation  # noqa: F401 - register themselves

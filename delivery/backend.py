@@ -1,4 +1,4 @@
-"""Django's e-mail back end that writes to the outbox: covers Django and allauth alike."""
+"""Django e-mail back end that writes to the outbox; Django and django-allauth send through it."""
 
 from collections.abc import Sequence
 from email.mime.base import MIMEBase
@@ -13,13 +13,13 @@ PURPOSE_HEADER = "X-Portal-Purpose"
 
 
 class OutboxEmailBackend(BaseEmailBackend):
-    """Each recipient of a message becomes one row, in the caller's transaction.
+    """Writes one outbox row for each recipient of a message, in the caller's transaction.
 
-    A header ``X-Portal-Purpose`` names the purpose and does not travel.
+    The header ``X-Portal-Purpose`` sets the row's purpose and is removed from the message.
     """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Queue the messages; returns how many."""
+        """Queue the messages; returns their number, as Django expects."""
         for email in email_messages:
             headers = {name: str(value) for name, value in email.extra_headers.items()}
             purpose = headers.pop(PURPOSE_HEADER, "account")

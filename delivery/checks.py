@@ -1,4 +1,4 @@
-"""System checks: production sends for real, or does not start."""
+"""System checks: production must be configured to send real messages, or it does not start."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,8 +9,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 from delivery.sms.kinds import PARAMETERS, PLACEHOLDERS
 
-PRETENDING = {"console", "file"}
-NEEDED = {
+DEVELOPMENT_TRANSPORTS = {"console", "file"}
+REQUIRED_SETTINGS = {
     "aliyun": ("ALIYUN_ACCESS_KEY_ID", "ALIYUN_ACCESS_KEY_SECRET", "ALIYUN_SMS_SIGN_NAME"),
     "tencent": (
         "TENCENT_SECRET_ID",
@@ -25,11 +25,11 @@ NEEDED = {
 def check_transports(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Console and file transports are for development only."""
+    """Errors for development transports and missing provider settings in production."""
     if not settings.PRODUCTION:
         return []
     errors: list[CheckMessage] = []
-    if not settings.SMS_PROVIDERS or PRETENDING & set(settings.SMS_PROVIDERS):
+    if not settings.SMS_PROVIDERS or DEVELOPMENT_TRANSPORTS & set(settings.SMS_PROVIDERS):
         errors.append(
             Error(
                 "SMS_PROVIDERS must name real providers in production.",
@@ -37,7 +37,7 @@ def check_transports(
                 id="delivery.E001",
             )
         )
-    if settings.EMAIL_TRANSPORT in PRETENDING:
+    if settings.EMAIL_TRANSPORT in DEVELOPMENT_TRANSPORTS:
         errors.append(
             Error(
                 "EMAIL_TRANSPORT must send for real in production.",
@@ -48,7 +48,7 @@ def check_transports(
     errors += [
         Error(f"The SMS provider {provider} needs {name}.", id="delivery.E003")
         for provider in settings.SMS_PROVIDERS
-        for name in NEEDED.get(provider, ())
+        for name in REQUIRED_SETTINGS.get(provider, ())
         if not getattr(settings, name)
     ]
     return errors
@@ -58,7 +58,7 @@ def check_transports(
 def check_sms_templates(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Every kind of text message has a template at each provider, and keeps its rules."""
+    """Errors for kinds of text messages without a provider template or with other parameters."""
     faults: list[CheckMessage] = []
     for provider in PLACEHOLDERS:
         if provider not in settings.SMS_PROVIDERS:

@@ -21,7 +21,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class EmailContent:
-    """A finished e-mail, less its recipient."""
+    """A rendered e-mail without its recipient."""
 
     subject: str
     text: str
@@ -34,7 +34,7 @@ class EmailContent:
 
 @dataclass(frozen=True)
 class SmsContent:
-    """A text message: the kind names its template, the parameters fill it in."""
+    """A text message: the kind that selects the template, and the template's parameters."""
 
     kind: str
     params: Mapping[str, str] = field(default_factory=dict)
@@ -44,7 +44,10 @@ Content = EmailContent | SmsContent
 
 
 def seal(key: UUID, recipient: str, content: Content | None) -> bytes:
-    """The recipient and, unless it is rendered when sent, the content; sealed for this row."""
+    """Recipient and content, sealed for the row ``key``.
+
+    ``content`` is None for a message that is rendered when it is sent.
+    """
     value: dict[str, Any] = {"to": recipient}
     if content is not None:
         value["content"] = _plain(content)
@@ -52,7 +55,7 @@ def seal(key: UUID, recipient: str, content: Content | None) -> bytes:
 
 
 def unseal(key: UUID, sealed: bytes | memoryview) -> tuple[str, Content | None]:
-    """The inverse of ``seal``. Raises vault.cipher.UnsealError."""
+    """Recipient and content of a value made by ``seal``. Raises vault.cipher.UnsealError."""
     value = json.loads(cipher.unseal(sealed, context=_context(key)))
     stored = value.get("content")
     return value["to"], None if stored is None else _content(stored)

@@ -1,37 +1,37 @@
-"""What can go wrong while sending, told apart by what may be done about it."""
+"""Errors of sending, classified by whether the message may be sent again."""
 
 import enum
 
 
-class Reach(enum.Enum):
-    """What an error is about, so that only that waits or is given up."""
+class Scope(enum.Enum):
+    """What an error applies to: only that is paused or given up."""
 
     MESSAGE = "message"
-    RECIPIENT = "recipient"  # the mailbox, whatever is sent to it
+    RECIPIENT = "recipient"  # every message to this mailbox
     DOMAIN = "domain"  # every message to the recipient's domain
-    SERVER = "server"  # every e-mail: our own server takes none
+    SERVER = "server"  # every e-mail: our own server accepts none
 
 
 class DeliveryError(Exception):
     """Base of the errors of sending; ``code`` is short and free of personal data."""
 
-    def __init__(self, code: str, reach: Reach = Reach.MESSAGE) -> None:
+    def __init__(self, code: str, scope: Scope = Scope.MESSAGE) -> None:
         super().__init__(code)
         self.code = code[:80]
-        self.reach = reach
+        self.scope = scope
 
 
 class PermanentError(DeliveryError):
-    """It will never be accepted (bad number, refused address): do not try again."""
+    """The message will never be accepted (bad number, refused address): not sent again."""
 
 
 class RuleError(PermanentError):
-    """This provider takes no such text by a rule of its own: another provider may."""
+    """This provider's own rules refuse the text; another provider may accept it."""
 
 
 class TransientError(DeliveryError):
-    """It was surely not accepted, but may be later: flow control, 5xx, no connection."""
+    """The message was not accepted, but may be later: flow control, 5xx, no connection."""
 
 
 class UncertainError(DeliveryError):
-    """It was handed over and nobody knows the outcome: never send again blindly."""
+    """The message was handed over with unknown result: not sent again without a look-up."""

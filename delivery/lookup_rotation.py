@@ -1,4 +1,7 @@
-"""The keyed hashes of recipients, for ``rotate_lookup``; accounts know the mailboxes."""
+"""The keyed hashes of recipients, for ``rotate_lookup``.
+
+``accounts.privacy.lookup_rotation`` registers the mailboxes they are made from.
+"""
 
 from vault.lookup_rotation import delete, forget, register_hash
 

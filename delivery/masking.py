@@ -1,4 +1,4 @@
-"""Recipients as shown to people: enough to recognise, too little to use."""
+"""Masked e-mail addresses and phone numbers: recognisable to their owner, useless to others."""
 
 
 def masked_email(address: str) -> str:

@@ -1,4 +1,4 @@
-"""The outbox: everything to be sent, written with the change that causes it."""
+"""The outbox: messages to be sent, written in the transaction of the change that causes them."""
 
 import uuid
 
@@ -11,17 +11,17 @@ from django.utils.translation import pgettext_lazy
 
 
 class Channel(models.TextChoices):
-    """How a message travels."""
+    """The medium of a message."""
 
     EMAIL = "email", _("E-mail")
     SMS = "sms", _("Text message")
 
 
 class Status(models.TextChoices):
-    """Where a message is on its way.
+    """The delivery status of a message.
 
-    ``UNKNOWN``: handed over, but nobody heard whether it was accepted. It is
-    reconciled with the provider and never sent again blindly.
+    ``UNKNOWN``: handed over without confirmation that it was accepted. It is
+    reconciled with the provider, and sent again only if the provider never had it.
     """
 
     QUEUED = "queued", pgettext_lazy("message", "Waiting to be sent")
@@ -35,9 +35,9 @@ class Status(models.TextChoices):
 class OutboxMessage(models.Model):
     """One message to one recipient.
 
-    What it says is sealed, and blanked once it has been sent. A message with a
-    ``kind`` that has a renderer holds no text at all: it is rendered from the
-    row that ``reference`` names at the moment of sending.
+    The content is sealed, and deleted once it has been sent. A message whose ``kind``
+    has a renderer stores no text: it is rendered from the row that ``reference``
+    identifies when it is sent.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -50,7 +50,7 @@ class OutboxMessage(models.Model):
     reference = models.CharField(max_length=64, blank=True)
     language = models.CharField(max_length=10)
     masked_recipient = models.CharField(max_length=80)
-    # Of e-mail only: what is waited for together, and under what a bounce is kept.
+    # E-mail only: the domain for rate limits, and the hash under which bounces are recorded.
     domain = models.CharField(max_length=255, blank=True, db_default="")
     recipient_hash = models.BinaryField(null=True)
     sealed = models.BinaryField(blank=True, default=b"")
@@ -105,12 +105,12 @@ class OutboxMessage(models.Model):
 
     @property
     def state_since(self) -> object:
-        """When the present state began, for the page that shows it."""
+        """When the current status began, for the page that shows it."""
         return self.settled_at or self.sent_at or self.claimed_at or self.created_at
 
 
 class MailDomain(models.Model):
-    """How e-mail to one domain goes: its pace, and until when it waits. ``*`` is our own server."""
+    """Rate and pause of e-mail to one domain; the name ``*`` is our own mail server."""
 
     name = models.CharField(max_length=255, unique=True)
     window_started_at = models.DateTimeField(db_default=Now())
@@ -123,9 +123,10 @@ class MailDomain(models.Model):
 
 
 class ReturnedMail(models.Model):
-    """The latest e-mail to one address that came back or was refused for its sake.
+    """The latest e-mail to one address that bounced or was refused because of the address.
 
-    The address itself is not kept. The row goes when its owner has shown to read it.
+    Only a hash of the address is stored. The row is deleted once the owner has shown to
+    read mail there.
     """
 
     recipient_hash = models.BinaryField(unique=True)

@@ -1,4 +1,4 @@
-"""Asking providers what became of messages that nobody has heard of."""
+"""Asking providers for the status of messages whose result is unknown."""
 
 import logging
 from datetime import timedelta
@@ -17,20 +17,20 @@ from delivery.sms.registry import providers
 logger = logging.getLogger(__name__)
 
 BATCH = 100
-ASKED_FOR = timedelta(hours=24)
+RECONCILE_FOR = timedelta(hours=24)
 
 
 def reconcile() -> int:
-    """Ask about unknown text messages, at growing intervals for a day; how many."""
+    """Look up unknown text messages, at growing intervals for a day; returns the number."""
     unknown = OutboxMessage.objects.filter(status=Status.UNKNOWN)
-    # An e-mail has nobody to be asked about: only a bounce tells more, and that may come later.
-    over = unknown.filter(handed_over_at__lt=Now() - ASKED_FOR, settled_at=None)
+    # E-mail cannot be looked up: only a bounce, which may come later, gives its result.
+    over = unknown.filter(handed_over_at__lt=Now() - RECONCILE_FOR, settled_at=None)
     over.update(sealed=b"", settled_at=Now())
     due = unknown.filter(channel=Channel.SMS, next_attempt_at__lte=Now()).exclude(sealed=b"")
     asked = list(due.order_by("next_attempt_at")[:BATCH])
     first_pause = timedelta(seconds=settings.OUTBOX_FIRST_PAUSE)
     for message in asked:
-        # The pause doubles: as long again as since the hand-over.
+        # Exponential back-off: the next pause equals the time since the hand-over.
         unknown.filter(pk=message.pk).update(
             next_attempt_at=Now() + Greatest(Now() - F("handed_over_at"), first_pause)
         )
@@ -39,7 +39,7 @@ def reconcile() -> int:
 
 
 def _try_to_ask(message: OutboxMessage) -> None:
-    """Ask about one message; an error nobody foresaw ends with it, and its kind is logged."""
+    """Look up one message; an unexpected error is logged by type and affects no other."""
     try:
         _ask(message)
     except Exception as error:
@@ -47,7 +47,7 @@ def _try_to_ask(message: OutboxMessage) -> None:
 
 
 def _ask(message: OutboxMessage) -> None:
-    """Record the receipt of whichever provider has one; send again if none ever had it."""
+    """Record the receipt of the provider that has one; re-queue if no provider had it."""
     recipient, _ = unseal(message.key, message.sealed)
     if message.handed_over_at is None:
         return

@@ -1,7 +1,7 @@
-"""Renderers: messages whose text is made only at the moment of sending.
+"""Renderers and failure listeners: how other apps take part in sending a kind of message.
 
-A verification code must rest nowhere in the clear. The app that owns it queues
-a message with a kind and a reference, and registers how to render that kind.
+A one-time code must not be stored in clear text. The app that owns it queues a message
+with a kind and a reference, and registers a renderer that makes the text when it is sent.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +12,11 @@ from delivery.content import Content
 if TYPE_CHECKING:
     from delivery.models import OutboxMessage
 
-# From references to contents. A reference that it leaves out is not sent: what
-# it stood for has expired or was used.
+# From references to contents. A reference missing from the result is not sent: its
+# code has expired or was used.
 Renderer = Callable[[Sequence[str]], Mapping[str, Content]]
 
-# Told of messages that no provider took: nothing was sent, nothing cost.
+# Called with messages that no provider accepted: nothing was sent, nothing was charged.
 FailureListener = Callable[["Sequence[OutboxMessage]"], None]
 
 _renderers: dict[str, Renderer] = {}
@@ -24,7 +24,7 @@ _failure_listeners: dict[str, FailureListener] = {}
 
 
 def register_renderer(kind: str, render: Renderer) -> None:
-    """Have messages of ``kind`` rendered by ``render``; call it in ``AppConfig.ready``.
+    """Register ``render`` for messages of ``kind``; call it in ``AppConfig.ready``.
 
     ``render`` is called with the references of many messages at once, so that
     one query serves them all.
@@ -33,17 +33,17 @@ def register_renderer(kind: str, render: Renderer) -> None:
 
 
 def renderer(kind: str) -> Renderer | None:
-    """The renderer of ``kind``, None when messages of this kind bring their text."""
+    """The renderer of ``kind``; None if messages of this kind store their text."""
     return _renderers.get(kind)
 
 
 def register_failure_listener(kind: str, listener: FailureListener) -> None:
-    """Have ``listener`` told which messages of ``kind`` could not be handed over to anybody."""
+    """Register ``listener``, called with the messages of ``kind`` that failed for good."""
     _failure_listeners[kind] = listener
 
 
-def tell_failures(failed: "Sequence[OutboxMessage]") -> None:
-    """Tell of failed messages whoever wants to know of their kind."""
+def notify_failure_listeners(failed: "Sequence[OutboxMessage]") -> None:
+    """Call the failure listener registered for each kind with its failed messages."""
     for kind, listener in _failure_listeners.items():
         if concerned := [message for message in failed if message.kind == kind]:
             listener(concerned)

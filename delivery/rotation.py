@@ -1,4 +1,4 @@
-"""What the outbox keeps sealed, for ``rotate_vault``."""
+"""The sealed columns of the outbox, for ``rotate_vault``."""
 
 from vault.rotation import register_columns
 

@@ -1,4 +1,4 @@
-"""One batch of the outbox: render, hand over, send side by side, settle."""
+"""Sending one batch of the outbox: render, hand over, send in parallel, settle."""
 
 import logging
 import time
@@ -15,7 +15,7 @@ from delivery import transitions
 from delivery.content import Content, EmailContent, SmsContent, unseal
 from delivery.email import pacing
 from delivery.email import transport as email_transport
-from delivery.errors import DeliveryError, Reach, RuleError, TransientError, UncertainError
+from delivery.errors import DeliveryError, RuleError, Scope, TransientError, UncertainError
 from delivery.models import OutboxMessage, Status
 from delivery.renderers import renderer
 from delivery.sms.base import Sms
@@ -29,7 +29,7 @@ SMS_THREADS = 16
 EMAIL_CONNECTIONS = 4
 Letter = tuple[OutboxMessage, str, Content]
 Mail = tuple[OutboxMessage, str, EmailContent]
-# Which domains take nothing more in this batch, and why; known to all its connections.
+# Domains that refuse further mail in this batch, with the error; shared by its connections.
 Stopped = dict[str, str]
 
 
@@ -54,7 +54,10 @@ def send_due(limit: int = transitions.BATCH) -> int:
 
 
 def _open(messages: Sequence[OutboxMessage]) -> tuple[list[Letter], list[Outcome]]:
-    """Unseal and render; what cannot be opened or has expired fails for good."""
+    """Unseal and render ``messages``; returns those to send, and permanent failures.
+
+    A message fails when it cannot be unsealed or when its reference has expired.
+    """
     rendered = _rendered(messages)
     letters: list[Letter] = []
     failed: list[Outcome] = []
@@ -83,7 +86,7 @@ def _rendered(messages: Sequence[OutboxMessage]) -> dict[int, Content]:
         if render is None:
             logger.error("No renderer for messages of kind %s", kind)
             continue
-        # A fault in one app's renderer must not hold up everybody's messages.
+        # An error in one app's renderer must not stop the messages of the others.
         try:
             with override(language), transaction.atomic():
                 contents = render([message.reference for message in group])
@@ -108,7 +111,7 @@ def _send_all(letters: Sequence[Letter], stopped: Stopped) -> list[Outcome]:
 
 
 def _send_mails(share: Sequence[Mail], stopped: Stopped) -> list[Outcome]:
-    """Send over one connection; without one all wait for another time."""
+    """Send over one connection; without a connection all are queued again."""
     try:
         connection = email_transport.connect()
     except DeliveryError as error:
@@ -132,8 +135,8 @@ def _send_mail(
         letter = email_transport.compose(message.key, recipient, content, message.language)
         return Outcome(message, Status.SENT, "email", connection.send(letter, message.key))
     except DeliveryError as error:
-        if error.reach in (Reach.DOMAIN, Reach.SERVER):
-            name = pacing.SERVER if error.reach is Reach.SERVER else message.domain
+        if error.scope in (Scope.DOMAIN, Scope.SERVER):
+            name = pacing.SERVER if error.scope is Scope.SERVER else message.domain
             stopped[name] = error.code
             return transitions.untried(message, error.code)
         return _failure(message, "email", error)
@@ -152,7 +155,7 @@ def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> li
         name = provider.name
         try:
             return [Outcome(message, Status.SENT, name, provider.send(sms))]
-        except (TransientError, RuleError) as refusal:  # surely not accepted: the next one may
+        except (TransientError, RuleError) as refusal:  # not accepted: try the next provider
             refusals.append(refusal)
         except DeliveryError as failure:
             error = failure
@@ -162,7 +165,7 @@ def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> li
             error = UncertainError(type(fault).__name__)
             break
     else:
-        # What one refuses for good by its rule another may take later.
+        # A provider that failed for now may later accept what another's rule refuses.
         later = [one for one in refusals if isinstance(one, TransientError)]
         error = [error, *refusals, *later][-1]
     if isinstance(error, RuleError) or error.code == "template-not-configured":
@@ -172,8 +175,8 @@ def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> li
 
 def _failure(message: OutboxMessage, provider: str, error: DeliveryError) -> Outcome:
     if isinstance(error, TransientError):
-        return transitions.passing(message, error.code)
-    if error.reach is Reach.RECIPIENT:
+        return transitions.retry_later(message, error.code)
+    if error.scope is Scope.RECIPIENT:
         return Outcome(message, Status.FAILED, provider, error=error.code, is_returned=True)
     status = Status.UNKNOWN if isinstance(error, UncertainError) else Status.FAILED
     return Outcome(message, status, provider, error=error.code)
@@ -181,5 +184,5 @@ def _failure(message: OutboxMessage, provider: str, error: DeliveryError) -> Out
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    """One pool a process, made when first used: after the worker has forked."""
+    """The thread pool of this process, created at first use: after the worker has forked."""
     return ThreadPoolExecutor(SMS_THREADS + EMAIL_CONNECTIONS, "sending")

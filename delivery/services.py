@@ -1,4 +1,4 @@
-"""Putting messages into the outbox, and recording what became of them."""
+"""Queuing messages in the outbox."""
 
 import logging
 import time
@@ -21,7 +21,7 @@ from delivery.models import Channel, OutboxMessage, ReturnedMail, Status
 
 logger = logging.getLogger(__name__)
 
-BROKER_RETRY_AFTER = 5.0  # seconds without ringing after the broker did not answer
+BROKER_RETRY_AFTER = 5.0  # seconds without enqueuing after the broker did not answer
 BULK_DRAINERS = 2
 _broker_silent_until = 0.0
 
@@ -35,7 +35,7 @@ def queue_email(
     purpose: str,
     account_id: int | None = None,
 ) -> OutboxMessage:
-    """Put a finished e-mail into the outbox, in the caller's transaction."""
+    """Queue a rendered e-mail, in the caller's transaction."""
     content = EmailContent(subject=subject, text=text, html=html)
     return queue_content(to=to, content=content, purpose=purpose, account_id=account_id)
 
@@ -48,11 +48,11 @@ def queue_sms(
     purpose: str,
     account_id: int | None = None,
 ) -> OutboxMessage:
-    """Put a text message into the outbox, in the caller's transaction.
+    """Queue a text message, in the caller's transaction.
 
-    ``to`` is in E.164 form. ``kind`` names the template: ``delivery/sms/KIND.txt``
-    and the provider's template id. Secrets do not belong in ``params``: use
-    ``queue_rendered`` for codes.
+    ``to`` is in E.164 form. ``kind`` selects the template ``delivery/sms/KIND.txt``
+    and the provider's template id. Never put secrets in ``params``: codes are
+    queued with ``queue_rendered``.
     """
     content = SmsContent(kind=kind, params=params)
     return queue_content(to=to, content=content, purpose=purpose, account_id=account_id)
@@ -61,7 +61,7 @@ def queue_sms(
 def queue_content(
     *, to: str, content: Content, purpose: str, account_id: int | None = None
 ) -> OutboxMessage:
-    """Put any finished message into the outbox, in the caller's transaction."""
+    """Queue a message with finished content, in the caller's transaction."""
     channel = Channel.EMAIL if isinstance(content, EmailContent) else Channel.SMS
     message = _row(channel, to, purpose, account_id)
     message.sealed = contents.seal(message.key, to, content)
@@ -77,7 +77,7 @@ def queue_rendered(
     purpose: str,
     account_id: int | None = None,
 ) -> OutboxMessage:
-    """Queue a message whose text is made when it is sent (see ``delivery.renderers``)."""
+    """Queue a message that is rendered when it is sent (see ``delivery.renderers``)."""
     message = _row(channel, to, purpose, account_id)
     message.kind, message.reference = kind, str(reference)
     message.sealed = contents.seal(message.key, to, None)
@@ -85,7 +85,7 @@ def queue_rendered(
 
 
 def queue_many(messages: Iterable[tuple[str, Content, int | None]], *, purpose: str) -> int:
-    """Queue many messages (recipient, content, account key) at once; returns how many."""
+    """Queue many messages (recipient, content, account key) at once; returns their number."""
     rows = []
     for to, content, account_id in messages:
         channel = Channel.EMAIL if isinstance(content, EmailContent) else Channel.SMS
@@ -99,9 +99,10 @@ def queue_many(messages: Iterable[tuple[str, Content, int | None]], *, purpose: 
 
 
 def forget_account(*, account_id: int) -> None:
-    """Empty what waits to be sent to an account that ends, and by whom it was to be read.
+    """Erase content and recipients of the messages to a deleted account.
 
-    What a worker is handing over at this moment it blanks itself.
+    Queued messages fail. A message that a worker is handing over at this moment is
+    blanked by that worker.
     """
     theirs = OutboxMessage.objects.filter(account_id=account_id)
     theirs.filter(status=Status.QUEUED).update(
@@ -128,13 +129,13 @@ def _row(channel: Channel, to: str, purpose: str, account_id: int | None) -> Out
 
 def _enter(message: OutboxMessage) -> OutboxMessage:
     message.save(force_insert=True)
-    ring = partial(_enqueue, tasks.send_message, str(message.key))
-    transaction.on_commit(ring, robust=True)
+    enqueue = partial(_enqueue, tasks.send_message, str(message.key))
+    transaction.on_commit(enqueue, robust=True)
     return message
 
 
-def _enqueue(task: "tasks.Doorbell", *arguments: str) -> None:
-    """Tell a worker; when the broker is down the sweep will find the message."""
+def _enqueue(task: "tasks.EnqueueableTask", *arguments: str) -> None:
+    """Enqueue ``task``; if the broker is down, ``sweep_outbox`` sends the message later."""
     global _broker_silent_until
     if time.monotonic() < _broker_silent_until:
         return

@@ -1,4 +1,7 @@
-"""Background work of the outbox. The table is the truth; a task is only a doorbell."""
+"""Celery tasks of the outbox.
+
+The table is the queue; a task only wakes a worker, so a lost task loses no message.
+"""
 
 import logging
 import time
@@ -14,36 +17,36 @@ from delivery.models import MailDomain, OutboxMessage, ReturnedMail, Status
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 8.0
-KEPT_FOR = timedelta(days=90)
-RETURNS_KEPT_FOR = timedelta(days=365)
+RETENTION = timedelta(days=90)
+RETURNS_RETENTION = timedelta(days=365)
 
 
-class Doorbell(Protocol):
-    """The part of a Celery task that services use."""
+class EnqueueableTask(Protocol):
+    """The interface of a Celery task that ``delivery.services`` uses."""
 
     def apply_async(self, args: tuple[Any, ...], *, retry: bool) -> object:
-        """Put the task on the broker."""
+        """Send the task to the broker."""
 
 
 @shared_task
 def send_message(key: str) -> None:
-    """Send the message ``key``, and what else is due, unless another worker has."""
+    """Send a batch of due messages, if the message ``key`` is still queued."""
     if OutboxMessage.objects.filter(key=key, status=Status.QUEUED).exists():
         sending.send_due()
 
 
 @shared_task
 def drain_outbox() -> None:
-    """Send until nothing is due."""
+    """Send batches until no message is due."""
     while sending.send_due():
         pass
 
 
 @shared_task
 def sweep_outbox() -> None:
-    """What a crash, a lost doorbell or a back-off left: find it and send it.
+    """Send messages left over after a crash, a lost task or a back-off.
 
-    Stops after a while; the next sweep goes on.
+    Stops after ``SWEEP_SECONDS``; the next run continues.
     """
     transitions.recover()
     deadline = time.monotonic() + SWEEP_SECONDS
@@ -53,14 +56,17 @@ def sweep_outbox() -> None:
 
 @shared_task
 def reconcile_outbox() -> None:
-    """Find out what became of messages that nobody has heard of."""
+    """Look up messages whose result is unknown."""
     reconcile.reconcile()
 
 
 @shared_task
 def prune_outbox() -> None:
-    """Delete rows whose story ended long ago; of an unknown one nothing more is heard by then."""
+    """Delete messages, returned mail and domains past their retention.
+
+    A message of unknown status is deleted too: no receipt arrives after that time.
+    """
     ended = [Status.SENT, Status.DELIVERED, Status.FAILED, Status.UNKNOWN]
-    OutboxMessage.objects.filter(status__in=ended, created_at__lt=Now() - KEPT_FOR).delete()
-    ReturnedMail.objects.filter(returned_at__lt=Now() - RETURNS_KEPT_FOR).delete()
-    MailDomain.objects.filter(window_started_at__lt=Now() - KEPT_FOR).delete()
+    OutboxMessage.objects.filter(status__in=ended, created_at__lt=Now() - RETENTION).delete()
+    ReturnedMail.objects.filter(returned_at__lt=Now() - RETURNS_RETENTION).delete()
+    MailDomain.objects.filter(window_started_at__lt=Now() - RETENTION).delete()

@@ -1,9 +1,9 @@
-"""The outbox as a queue: claim, hand over, settle, recover.
+"""State transitions of the outbox queue: claim, hand over, settle, recover.
 
-Every step is one conditional UPDATE. ``attempts`` is the token of a claim: who
-was overtaken (its lease ran out, another worker took the row) changes nothing.
-A message that waits untried gets its attempt back only when its claim is settled,
-so that no two open claims carry one token.
+Every step is one conditional UPDATE. ``attempts`` is the fencing token of a claim: a
+worker whose lease expired and whose row was claimed by another one changes nothing.
+A message put back untried gets its attempt refunded only when its claim is settled,
+so that two open claims never have the same token.
 """
 
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ from django.utils import timezone
 from delivery import transitions
 from delivery.email.bounces import note_return
 from delivery.models import Channel, OutboxMessage, Status
-from delivery.renderers import tell_failures
+from delivery.renderers import notify_failure_listeners
 from delivery.sms.base import Receipt
 
 BATCH = 100
 MAX_ATTEMPTS = 10
 FIRST_DELAY = 5.0  # seconds; doubled at each attempt
-LONGEST_DELAY = 600.0
-LONGEST_EMAIL_DELAY = 3600.0
+MAX_SMS_DELAY = 600.0
+MAX_EMAIL_DELAY = 3600.0
 _jitter = SystemRandom()
 
 CLAIM = """
@@ -46,7 +46,7 @@ WHERE id IN (
     ORDER BY next_attempt_at LIMIT %s FOR UPDATE OF m SKIP LOCKED
 ) RETURNING *
 """
-CLAIM_LOCK = 7_263_002  # any fixed number: one claim at a time counts and takes
+CLAIM_LOCK = 7_263_002  # advisory lock, any fixed number: one claim at a time
 HAND_OVER = """
 UPDATE delivery_outboxmessage m SET handed_over_at = statement_timestamp()
 FROM unnest(%s::bigint[], %s::int[]) AS mine(id, attempts)
@@ -72,7 +72,7 @@ RETURNING m.id
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one attempt."""
+    """The result of one attempt."""
 
     message: OutboxMessage
     status: Status
@@ -80,17 +80,17 @@ class Outcome:
     provider_id: str = ""
     error: str = ""
     delay: float = 0.0
-    untried: bool = False  # it costs the message no attempt
-    is_returned: bool = False  # refused for the sake of its recipient
+    untried: bool = False  # not counted as an attempt
+    is_returned: bool = False  # refused because of its recipient
 
 
 @transaction.atomic
 def claim(limit: int = BATCH) -> list[OutboxMessage]:
-    """Take up to ``limit`` due messages; rows another worker is taking are passed over.
+    """Claim up to ``limit`` due messages; rows locked by another worker are skipped.
 
-    Of text messages, whatever they are about, no more than ``SMS_PER_MINUTE`` in a
-    minute: the rest waits. Once the room is smaller than a batch, e-mail and text
-    messages are taken apart.
+    At most ``SMS_PER_MINUTE`` text messages of all kinds are claimed in a minute; the
+    rest waits. Once fewer than a batch are left of that limit, text messages and
+    e-mail are claimed separately.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIM_LOCK])
@@ -111,7 +111,7 @@ def _texts_of_a_minute() -> int:
 
 
 def hand_over(messages: Sequence[OutboxMessage]) -> set[int]:
-    """Note that these are about to leave; the keys of those still ours."""
+    """Mark messages as being handed over; returns the keys of those whose claim still holds."""
     keys = [message.pk for message in messages]
     attempts = [message.attempts for message in messages]
     with connection.cursor() as cursor:
@@ -120,7 +120,7 @@ def hand_over(messages: Sequence[OutboxMessage]) -> set[int]:
 
 
 def settle(outcomes: Sequence[Outcome]) -> None:
-    """Write what became of the attempts."""
+    """Store the results of attempts."""
     columns: list[list[Any]] = [
         [outcome.message.pk for outcome in outcomes],
         [outcome.message.attempts for outcome in outcomes],
@@ -139,25 +139,25 @@ def settle(outcomes: Sequence[Outcome]) -> None:
             if outcome.is_returned and outcome.message.pk in settled:
                 note_return(outcome.message, outcome.error)
         failed = [outcome.message for outcome in outcomes if outcome.status == Status.FAILED]
-        tell_failures([message for message in failed if message.pk in settled])
+        notify_failure_listeners([message for message in failed if message.pk in settled])
 
 
-def passing(message: OutboxMessage, error: str) -> Outcome:
-    """The outcome of an attempt that may be repeated: later, or never more.
+def retry_later(message: OutboxMessage, error: str) -> Outcome:
+    """The outcome of a transient failure: queued with back-off, or failed for good.
 
-    A text message is given up after a number of attempts, an e-mail by its age:
-    what a mail server refuses for now it may refuse for hours.
+    A text message fails after ``MAX_ATTEMPTS``, an e-mail by its age: a mail server
+    may refuse temporarily for hours.
     """
     is_sms = message.channel == Channel.SMS
     if (is_sms and message.attempts >= MAX_ATTEMPTS) or _is_too_old(message):
         return Outcome(message, Status.FAILED, error=error)
-    longest = LONGEST_DELAY if is_sms else LONGEST_EMAIL_DELAY
+    longest = MAX_SMS_DELAY if is_sms else MAX_EMAIL_DELAY
     delay = min(FIRST_DELAY * 2 ** min(message.attempts - 1, 16), longest)
     return Outcome(message, Status.QUEUED, error=error, delay=delay * _jitter.uniform(0.8, 1.2))
 
 
 def untried(message: OutboxMessage, reason: str, delay: float = 0.0) -> Outcome:
-    """The outcome for a message that waits although nothing was wrong with it."""
+    """The outcome for a message put back without an attempt: its domain or server is paused."""
     if _is_too_old(message):
         return Outcome(message, Status.FAILED, error=reason)
     return Outcome(message, Status.QUEUED, error=reason, delay=delay, untried=True)
@@ -169,7 +169,7 @@ def _is_too_old(message: OutboxMessage) -> bool:
 
 
 def recover() -> None:
-    """Take up what dead workers left: not handed over, send; handed over, unknown."""
+    """Release the claims of dead workers: queue again, or mark unknown once handed over."""
     left = OutboxMessage.objects.filter(status=Status.SENDING)
     claim_lease = timedelta(seconds=settings.OUTBOX_CLAIM_LEASE)
     left.filter(handed_over_at=None, claimed_at__lt=Now() - claim_lease).update(
@@ -182,10 +182,10 @@ def recover() -> None:
 
 
 def mark_unsent_unknown() -> int:
-    """After a backup was restored: what it knows as unsent may have been sent since; how many.
+    """Mark every unsent message as unknown; returns their number.
 
-    Text messages are looked up at their provider (``delivery.reconcile``), and
-    nothing is sent again blindly.
+    For use after a backup was restored: messages unsent in the backup may have been sent
+    since. Text messages are then looked up at their provider (``delivery.reconcile``).
     """
     unsent = OutboxMessage.objects.filter(status__in=[Status.QUEUED, Status.SENDING])
     return unsent.update(
@@ -196,13 +196,13 @@ def mark_unsent_unknown() -> int:
 
 
 def requeue_absent(key: UUID) -> bool:
-    """Send an unknown message again: its provider has stated that it never had it."""
+    """Queue an unknown message again that its provider never had; False if it has moved on."""
     unknown = OutboxMessage.objects.filter(status=Status.UNKNOWN, key=key).exclude(sealed=b"")
     return unknown.update(status=Status.QUEUED, next_attempt_at=Now()) == 1
 
 
 def record(provider: str, receipt: Receipt) -> bool:
-    """Record one receipt; False when it told nothing new."""
+    """Record one receipt; False if it changed nothing."""
     return transitions.record_receipt(
         provider=provider,
         provider_id=receipt.provider_id.replace("\0", "")[:200],
@@ -214,7 +214,7 @@ def record(provider: str, receipt: Receipt) -> bool:
 
 
 def _key(out_id: str) -> str:
-    """Our key in ``out_id``, empty when it is not one of ours."""
+    """``out_id`` as a UUID in text form; empty if it is not one of our keys."""
     try:
         return str(UUID(out_id))
     except ValueError:
@@ -230,11 +230,11 @@ def record_receipt(
     at: datetime | None,
     error: str = "",
 ) -> bool:
-    """Record what a provider says became of a message; False when nothing changed.
+    """Record the final result of a message; False if nothing changed.
 
-    Found by our key (``out_id``) where the provider returns it, else by the
-    provider's id. Receipts come twice, late and out of order: only a message
-    that is on its way moves, once.
+    The message is found by our key (``out_id``) if the provider returns it, else by
+    the provider's id. Receipts arrive repeatedly, late and out of order, so only
+    a message without a final result changes.
     """
     found = Q(provider=provider, provider_id=provider_id) if provider_id else Q(pk=None)
     if out_id:

@@ -1,4 +1,4 @@
-"""The development outbox: what would have been sent, as a page. Without DEBUG it is not there."""
+"""The development outbox: pages with the messages written to files. 404 without DEBUG."""
 
 import json
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-NEWEST = 100
+PAGE_SIZE = 100
 
 
 @dataclass(frozen=True)
 class Letter:
-    """One message as shown on the page."""
+    """One message as the page shows it."""
 
     channel: str
     name: str
@@ -37,7 +37,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     _development_only()
     directory = Path(settings.OUTBOX_DIR)
     files = [*directory.glob("email/*.eml"), *directory.glob("sms/*.json")]
-    newest = sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)[:NEWEST]
+    newest = sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)[:PAGE_SIZE]
     return render(request, "delivery/outbox.html", {"letters": [_read(path) for path in newest]})
 
 

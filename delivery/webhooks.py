@@ -1,4 +1,4 @@
-"""What providers push to us: receipts, behind a secret address."""
+"""Webhooks to which SMS providers push receipts, behind a secret address."""
 
 import hmac
 import json
@@ -17,15 +17,15 @@ from delivery.sms import aliyun, tencent
 from delivery.sms.base import Receipt
 from delivery.transitions import record
 
-MOST = 500  # receipts in one push; the vendors send at most 100
+MAX_RECEIPTS = 500  # in one push; the vendors send at most 100
 
 
 @dataclass(frozen=True)
 class Push:
-    """How a vendor pushes receipts: reading them, and the answer it waits for."""
+    """How a vendor pushes receipts: the parser, and the response body it expects."""
 
     read: Callable[[Iterable[Any]], list[Receipt]]
-    thanks: dict[str, object]
+    acknowledgement: dict[str, object]
 
 
 PUSHES = {
@@ -38,7 +38,7 @@ PUSHES = {
 @login_not_required
 @require_POST
 def receive(request: HttpRequest, provider: str, token: str) -> HttpResponseBase:
-    """Record pushed receipts. The vendors sign nothing: the address is the secret."""
+    """Record pushed receipts; the address is secret, since the vendors sign nothing."""
     push = PUSHES.get(provider)
     expected = settings.SMS_RECEIPT_TOKEN
     known = hmac.compare_digest(token.encode(), expected.encode())
@@ -46,11 +46,11 @@ def receive(request: HttpRequest, provider: str, token: str) -> HttpResponseBase
         raise Http404
     try:
         items = json.loads(request.body)
-        if not isinstance(items, list) or len(items) > MOST:
+        if not isinstance(items, list) or len(items) > MAX_RECEIPTS:
             raise ValueError("a list of receipts was expected")
         receipts = push.read(items)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return HttpResponseBadRequest("malformed", content_type="text/plain; charset=utf-8")
     for receipt in receipts:
         record(provider, receipt)
-    return JsonResponse(push.thanks)
+    return JsonResponse(push.acknowledgement)

@@ -1,1 +1,1 @@
-"""Sealing and look-up hashes: the ground floor."""
+"""Encryption of stored values (sealing), look-up hashes, and the rotation of their keys."""

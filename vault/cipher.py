@@ -1,9 +1,9 @@
-"""Sealing of certificate numbers, phones and photos: AES-256-GCM with a key ring.
+"""Sealing (authenticated encryption) of stored values: AES-256-GCM with a key ring.
 
-A sealed value reads ``length of key id | key id | nonce | ciphertext and tag``.
+A sealed value has the form ``length of key id | key id | nonce | ciphertext and tag``.
 The context (for example ``record-certificate:<key>``) is authenticated but not
-stored: a value copied into another row or column does not open there. Nonces
-are random (NIST SP 800-38D 8.2.2), which is safe up to 2^32 values a key.
+stored: a value copied into another row or column cannot be unsealed there. Nonces
+are random (NIST SP 800-38D 8.2.2), which is safe up to 2^32 values for each key.
 """
 
 import os
@@ -21,14 +21,14 @@ KEY_BYTES = 32
 
 
 class UnsealError(Exception):
-    """The value is not sealed by a key of the ring, not for this context, or damaged."""
+    """The value was sealed by an unknown key or for another context, or is damaged."""
 
 
 class KeyRing:
-    """Keys by id, in order: the first seals, all unseal."""
+    """Keys by id, in order: the first one seals, every one unseals."""
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
-        """Raises ValueError for an empty ring, an id over 255 bytes or a key not of 32 bytes."""
+        """Raises ValueError for an empty ring, an id over 255 bytes or a key of other length."""
         if not keys:
             raise ValueError("a key ring needs a key")
         if any(len(key) != KEY_BYTES for key in keys.values()):
@@ -37,13 +37,13 @@ class KeyRing:
         self._newest_prefix, self._newest_key = next(iter(self._keys.items()))
 
     def seal(self, plaintext: bytes, *, context: str) -> bytes:
-        """The sealed form of ``plaintext``, which opens only with the same ``context``."""
+        """The sealed form of ``plaintext``, which unseals only with the same ``context``."""
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._newest_key.encrypt(nonce, plaintext, context.encode())
         return self._newest_prefix + nonce + sealed
 
     def sealer(self, values: int) -> "Sealer":
-        """For sealing many values: the random bytes of ``values`` nonces are drawn at once."""
+        """A sealer for ``values`` values, whose random nonces are generated at once."""
         return Sealer(self._newest_prefix, self._newest_key, values)
 
     def unseal(self, sealed: bytes, *, context: str) -> bytes:
@@ -59,14 +59,14 @@ class KeyRing:
             raise UnsealError("damaged, or sealed for another place") from error
 
     def seals_with_newest(self, sealed: bytes) -> bool:
-        """Whether ``sealed`` was made by the key that seals now."""
+        """Whether ``sealed`` was sealed with the newest key."""
         return sealed.startswith(self._newest_prefix)
 
 
 class Sealer:
-    """Seals up to a number of values as ``KeyRing.seal`` does, each with a nonce of its own.
+    """Seals up to a number of values as ``KeyRing.seal`` does, each with its own nonce.
 
-    Never take one over into another process: both would use the same nonces.
+    Never share one with a forked process: both would use the same nonces.
     """
 
     def __init__(self, prefix: bytes, key: AESGCM, values: int) -> None:
@@ -75,10 +75,10 @@ class Sealer:
         self._at = 0
 
     def seal(self, plaintext: bytes, *, context: str) -> bytes:
-        """The sealed form of ``plaintext``. Raises ValueError when the nonces are used up."""
+        """The sealed form of ``plaintext``. Raises ValueError once the nonces are used up."""
         nonce = self._nonces[self._at : self._at + NONCE_BYTES]
         self._at += NONCE_BYTES
-        # An empty nonce is refused by AESGCM, so that none can come twice.
+        # AESGCM refuses an empty nonce, so none is ever reused.
         return self._prefix + nonce + self._key.encrypt(nonce, plaintext, context.encode())
 
 
@@ -91,17 +91,17 @@ def _prefix(key_id: str) -> bytes:
 
 @cache
 def key_ring() -> KeyRing:
-    """The ring of ``settings.VAULT_KEYS``; hold on to it in a loop over many rows."""
+    """The cached key ring of ``settings.VAULT_KEYS``; keep the object in tight loops."""
     return KeyRing(settings.VAULT_KEYS)
 
 
 def seal(plaintext: bytes, *, context: str) -> bytes:
-    """Seal ``plaintext`` with the newest key, for ``context`` alone."""
+    """Seal ``plaintext`` with the newest key for ``context``."""
     return key_ring().seal(plaintext, context=context)
 
 
 def unseal(sealed: bytes | memoryview, *, context: str) -> bytes:
-    """Open a sealed value (a column may give a memoryview). Raises UnsealError."""
+    """The plaintext of a sealed value (bytes, or a column's memoryview). Raises UnsealError."""
     return key_ring().unseal(bytes(sealed), context=context)
 
 

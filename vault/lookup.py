@@ -1,8 +1,8 @@
-"""Keyed hashes that find a sealed value again.
+"""Keyed hashes by which rows with sealed values are looked up.
 
-National ID numbers can be enumerated, so a plain hash would be no secret: the
-hash is as safe as ``settings.LOOKUP_KEY``, which is not the sealing key. Each
-purpose has its own derived key, so that hashes of two purposes never compare.
+National ID numbers can be enumerated, so a plain hash would reveal them: the
+hash is as safe as ``settings.LOOKUP_KEY``, which is not the sealing key. Each purpose
+has its own derived key, so that equal values have different hashes in two purposes.
 """
 
 import hmac
@@ -19,16 +19,16 @@ def keyed_hash(purpose: str, value: str) -> bytes:
 
 
 def hash_with(key: bytes, purpose: str, value: str) -> bytes:
-    """``keyed_hash`` with another look-up key: for the change of keys alone."""
+    """``keyed_hash`` with the look-up key ``key``; only for the rotation of keys."""
     return hmac.digest(hmac.digest(key, purpose.encode(), "sha256"), value.encode(), "sha256")
 
 
 @cache
 def purpose_key(purpose: str) -> bytes:
-    """The key of one purpose: HMAC-SHA256 of its name with the look-up key.
+    """The derived key of one purpose: HMAC-SHA256 of its name with the look-up key.
 
     Only for loops that call ``hmac.digest(key, value, "sha256")`` on millions
-    of values; elsewhere use ``keyed_hash``.
+    of values; use ``keyed_hash`` elsewhere.
     """
     return hmac.digest(settings.LOOKUP_KEY, purpose.encode(), "sha256")
 

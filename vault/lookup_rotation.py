@@ -1,9 +1,9 @@
-"""One register of the keyed hashes by which the portal finds things, and hashing them anew.
+"""Register of all keyed-hash columns, and their rotation to a new look-up key.
 
-A hash cannot be turned back: each app says in a module ``lookup_rotation`` which
-columns hold hashes of which purpose, and where the values of a purpose are still
-known. From the values a table of old and new hashes is made, and the columns are
-moved by it. A row whose value is known nowhere any more goes by the rule of its column.
+A hash cannot be reversed: each app registers in its module ``lookup_rotation`` which
+columns hold hashes of which purpose, and where the values of a purpose are stored. A
+table of old and new hashes is built from the values, and the columns are updated from
+it. A row whose value is stored nowhere is handled by the rule of its column.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,23 +21,29 @@ GROUP = 5000
 _TABLE = "lookup_moved"
 
 Values = Callable[[], Iterable[str]]
-# What becomes of rows (a queryset) whose value is not known; how many were touched.
-Otherwise = Callable[[Any], int]
+# The rule for rows (a queryset) whose value is not known; returns the number of rows changed.
+UnknownRule = Callable[[Any], int]
 
 
 @dataclass(frozen=True)
 class HashColumn:
-    """A column (``app.Model.column``) of hashes of one purpose; ``last`` comes after all others."""
+    """A column (``app.Model.column``) of hashes of one purpose.
+
+    Columns with ``last`` are rotated after all others.
+    """
 
     name: str
     purpose: str
-    otherwise: Otherwise
+    on_unknown: UnknownRule
     last: bool = False
 
 
 @dataclass(frozen=True)
 class HashAct:
-    """Hashes that no table of values moves: ``run`` ends or makes them anew; how many."""
+    """Hashes that cannot be rotated from values: ``run`` deletes or recomputes them.
+
+    ``run`` returns the number of rows changed.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -50,45 +56,45 @@ _acts: list[HashAct] = []
 
 
 def register_values(purpose: str, values: Values) -> None:
-    """``values`` gives what hashes of ``purpose`` were made from, in canonical form."""
+    """Register a source of the values behind hashes of ``purpose``, in canonical form."""
     _values.setdefault(purpose, []).append(values)
 
 
-def register_hash(name: str, purpose: str, otherwise: Otherwise, *, last: bool = False) -> None:
-    """The column ``name`` holds hashes of ``purpose``; ``otherwise`` is for unknown values."""
-    _columns.append(HashColumn(name, purpose, otherwise, last))
+def register_hash(name: str, purpose: str, on_unknown: UnknownRule, *, last: bool = False) -> None:
+    """Register the column ``name`` of hashes of ``purpose``, and its rule for unknown values."""
+    _columns.append(HashColumn(name, purpose, on_unknown, last))
 
 
 def register_act(name: str, *columns: str, run: Callable[[], int]) -> None:
-    """``run`` takes care of hashes that stand in ``columns``, or in no column."""
+    """Register ``run`` for hashes in ``columns``, or for hashes that are in no column."""
     _acts.append(HashAct(name, columns, run))
 
 
 def registered_hashes() -> tuple[list[HashColumn], list[HashAct]]:
-    """Everything that is hashed anew, and everything that ends."""
+    """Every registered column, and every registered act."""
     return list(_columns), list(_acts)
 
 
 def purposes_with_values() -> set[str]:
-    """Purposes whose values are known somewhere."""
+    """The purposes that have a registered source of values."""
     return set(_values)
 
 
-def forget(**values: Any) -> Otherwise:
-    """A rule: the columns get these values."""
+def forget(**values: Any) -> UnknownRule:
+    """A rule that sets columns of unknown rows to ``values``."""
     return lambda rows: int(rows.update(**values))
 
 
 def delete(rows: Any) -> int:
-    """A rule: the rows go."""
+    """A rule that deletes unknown rows."""
     return int(rows.delete()[0])
 
 
 def rotate(earlier: Sequence[bytes]) -> Iterator[tuple[str, int]]:
-    """Hash everything anew that was hashed with an ``earlier`` key: what it was, how many.
+    """Rotate every hash made with an ``earlier`` key; yields name and number of each step.
 
-    Web and workers must not run. Every step is committed by itself and can be
-    done twice: stopped in the middle, run it again.
+    Web and workers must be stopped. Every step is committed separately and idempotent:
+    after an interruption, run it again.
     """
     for act in _acts:
         yield act.name, act.run()
@@ -128,7 +134,7 @@ def _pairs(purpose: str, earlier: Sequence[bytes]) -> Iterator[list[tuple[bytes,
 
 
 def _move(column: HashColumn) -> int:
-    """Put new hashes in place of old ones, a group of rows in each transaction."""
+    """Replace old hashes by new ones, a group of rows in each transaction; returns the number."""
     table, name, model = _place(column)
     keys = model.objects.order_by("pk").values_list("pk", flat=True)
     moved, last = 0, 0
@@ -155,7 +161,7 @@ def _settle_unknown(column: HashColumn) -> int:
         keys = iter([key for (key,) in cursor.fetchall()])
     touched = 0
     while group := list(islice(keys, GROUP)):
-        touched += column.otherwise(model.objects.filter(pk__in=group))
+        touched += column.on_unknown(model.objects.filter(pk__in=group))
     return touched
 
 

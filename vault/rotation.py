@@ -1,7 +1,7 @@
-"""One register of everything the portal keeps sealed, and sealing it anew with the newest key.
+"""Register of all sealed columns and files, and re-sealing them with the newest key.
 
-Each app says in a module ``rotation`` of its own what it keeps; a test walks all
-tables and fails where a sealed column or file is not in the register.
+Each app registers its own in a module ``rotation``; a test checks all tables and fails
+for a sealed column or file that is not registered.
 """
 
 import tempfile
@@ -22,11 +22,11 @@ GROUP = 1000
 
 @dataclass(frozen=True)
 class Rotation:
-    """What is sealed anew together.
+    """One group of columns that is re-sealed together.
 
     ``columns`` are named ``app.Model.column``: sealed values, or the names of sealed
-    files. ``run`` seals what is not sealed with the newest key and tells how many
-    rows it touched; it can be stopped and run again. It raises UnsealError.
+    files. ``run`` re-seals what is not sealed with the newest key and returns the number
+    of rows changed; it may be interrupted and run again. It raises UnsealError.
     """
 
     name: str
@@ -38,35 +38,35 @@ _register: list[Rotation] = []
 
 
 def register(name: str, *columns: str, run: Callable[[], int]) -> None:
-    """Seal ``columns`` anew by ``run``; call it from ``AppConfig.ready``, as all of these."""
+    """Register ``run`` for ``columns``; call every ``register…`` from ``AppConfig.ready``."""
     _register.append(Rotation(name, columns, run))
 
 
 def register_columns(name: str, model: str, **purposes: str) -> None:
-    """Columns that hold sealed values: column → purpose; the context is ``purpose:key``."""
+    """Register columns of sealed values: column → purpose; the context is ``purpose:key``."""
     columns = (f"{model}.{column}" for column in purposes)
     register(name, *columns, run=lambda: _rotate(model, purposes, _fresh_value, _forget_nothing))
 
 
 def register_files(name: str, model: str, **purposes: str) -> None:
-    """Columns that name files sealed as one value: column → purpose, as above."""
+    """Register columns naming files sealed as one value: column → purpose of the context."""
     columns = (f"{model}.{column}" for column in purposes)
     register(name, *columns, run=lambda: _rotate(model, purposes, _fresh_file, _forget_file))
 
 
 def register_streams(name: str, model: str, **purposes: str) -> None:
-    """Columns that name files sealed block by block (``vault.streams``), as above."""
+    """Register columns naming files sealed in blocks (``vault.streams``): column → purpose."""
     columns = (f"{model}.{column}" for column in purposes)
     register(name, *columns, run=lambda: _rotate(model, purposes, _fresh_stream, _forget_file))
 
 
 def registered() -> list[Rotation]:
-    """Everything that is sealed anew, in the order it was registered."""
+    """Every registered group, in order of registration."""
     return list(_register)
 
 
 def resealed(sealed: bytes, context: str) -> bytes | None:
-    """``sealed`` under the newest key; None when it is so already. Raises UnsealError."""
+    """``sealed`` re-sealed with the newest key; None if it already is. Raises UnsealError."""
     ring = key_ring()
     if ring.seals_with_newest(sealed):
         return None
@@ -74,7 +74,7 @@ def resealed(sealed: bytes, context: str) -> bytes | None:
 
 
 def rows_after(model: Any, *columns: str) -> Iterator[tuple[Any, ...]]:
-    """Key and ``columns`` of every row, read in groups, so that no table needs much memory."""
+    """Key and ``columns`` of every row, read in groups to limit memory."""
     last = 0
     rows = model.objects.order_by("pk").values_list("pk", *columns)
     while group := list(rows.filter(pk__gt=last)[:GROUP]):
@@ -82,7 +82,7 @@ def rows_after(model: Any, *columns: str) -> Iterator[tuple[Any, ...]]:
         last = group[-1][0]
 
 
-# What takes the place of a column's value, and what is left over once it has.
+# Makes the new value of a column, and cleans up the value that is not used any more.
 _Fresh = Callable[[Any, str], bytes | str | None]
 _Forget = Callable[[Any], None]
 
@@ -100,10 +100,9 @@ def _rotate(label: str, purposes: dict[str, str], fresh: _Fresh, forget: _Forget
 
 
 def _replace(model: Any, pk: int, change: tuple[str, Any, bytes | str], forget: _Forget) -> bool:
-    """Put the new value in place of the old one.
+    """Replace the old value by the new one; False if it was changed meanwhile.
 
-    What somebody else has changed meanwhile is left to them: that is sealed with
-    the newest key already.
+    A value changed meanwhile is kept: it was sealed with the newest key already.
     """
     column, old, new = change
     unchanged = model.objects.filter(pk=pk, **{column: old})
@@ -120,7 +119,7 @@ def _fresh_file(name: str, context: str) -> str | None:
     try:
         with default_storage.open(name) as file:
             content = resealed(file.read(), context)
-    except FileNotFoundError:  # its time was over, or another has taken its place
+    except FileNotFoundError:  # expired, or replaced by another file
         return None
     return None if content is None else default_storage.save(name, ContentFile(content))
 
@@ -143,4 +142,4 @@ def _forget_file(name: str) -> None:
 
 
 def _forget_nothing(_: object) -> None:
-    """A value is gone with its column."""
+    """Do nothing: a value in a column leaves nothing to clean up."""

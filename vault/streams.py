@@ -1,6 +1,6 @@
-"""Sealing of whole files, block by block, so that no size needs much memory.
+"""Sealing of files in blocks, with constant memory for any size.
 
-Each block is sealed for its place (context, number, whether it is the last),
+Each block is sealed for its position (context, number, whether it is the last),
 so blocks cannot be dropped, swapped or taken from another file.
 """
 
@@ -16,7 +16,7 @@ _LONGEST = BLOCK + 1024
 
 
 def seal_file(source: BinaryIO, out: BinaryIO, *, context: str) -> None:
-    """Write the sealed form of everything ``source`` still holds to ``out``."""
+    """Write the sealed form of the rest of ``source`` to ``out``."""
     ring, number = key_ring(), 0
     block = source.read(BLOCK)
     while True:
@@ -29,14 +29,14 @@ def seal_file(source: BinaryIO, out: BinaryIO, *, context: str) -> None:
 
 
 def unseal_file(source: BinaryIO, *, context: str) -> Iterator[bytes]:
-    """The plain blocks of a sealed file. Raises UnsealError, also when the end is missing."""
+    """The plaintext blocks of a sealed file. Raises UnsealError, also for a truncated file."""
     ring = key_ring()
     for sealed, place in _blocks(source, context):
         yield ring.unseal(sealed, context=place)
 
 
 def reseal_file(source: BinaryIO, out: BinaryIO, *, context: str) -> None:
-    """Write a sealed file to ``out``, sealed with the newest key. Raises UnsealError."""
+    """Re-seal a sealed file with the newest key and write it to ``out``. Raises UnsealError."""
     ring = key_ring()
     for sealed, place in _blocks(source, context):
         fresh = ring.seal(ring.unseal(sealed, context=place), context=place)
@@ -44,7 +44,7 @@ def reseal_file(source: BinaryIO, out: BinaryIO, *, context: str) -> None:
 
 
 def is_newest(source: BinaryIO) -> bool:
-    """Whether a sealed file, just opened, was sealed with the key that seals now."""
+    """Whether a sealed file, open at its start, was sealed with the newest key."""
     first = _read_block(source)
     source.seek(0)
     return key_ring().seals_with_newest(first)

@@ -526,7 +526,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour=3, minute=40),
     },
     "seal-audit-trail": {
-        "task": "audit.tasks.seal_trail",
+        "task": "audit.tasks.extend_chain",
         "schedule": schedule(timedelta(seconds=10)),
         "options": {"expires": 20},
     },

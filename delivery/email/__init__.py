@@ -1,1 +1,1 @@
-"""E-mail: handed over by SMTP, paced by domain, bounces taken in."""
+"""E-mail: SMTP transport, rate limits for each domain, bounces."""

@@ -1,7 +1,7 @@
-"""How fast e-mail goes to each domain, and when a domain has to wait.
+"""Rate limit and back-off for e-mail, kept for each recipient domain.
 
-A school's thousand letters to one mailbox provider meet its frequency limits; a
-refusal that names one holds up that domain alone, longer each time.
+A school's thousand e-mails to one mailbox provider exceed its frequency limits. A
+refusal for that reason pauses only that domain, with a pause that doubles each time.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from django.db import connection
 
 from delivery.models import MailDomain, OutboxMessage
 
-SERVER = "*"  # every domain: our own server takes nothing
+SERVER = "*"  # stands for every domain: our own server refuses all mail
 # Seconds of the first and the longest pause; each refusal after a pause doubles it.
 SERVER_PAUSES = (5.0, 60.0)
 
@@ -34,7 +34,7 @@ UPDATE delivery_maildomain SET
     paused_until = greatest(paused_until, window_started_at + interval '1 minute')
 WHERE name = ANY(%s)
 """
-# Refusals of one burst count once: those that come while the domain waits already do not.
+# Refusals of one burst count once: those that arrive during a pause are ignored.
 PAUSE = """
 INSERT INTO delivery_maildomain AS d (name, in_window, refusals, paused_until)
 VALUES (%(name)s, 0, 1, statement_timestamp() + make_interval(secs => %(first)s))
@@ -52,17 +52,17 @@ def domain_of(address: str) -> str:
 
 
 def too_fast(messages: Sequence[OutboxMessage]) -> set[int]:
-    """Keys of those that would exceed ``EMAIL_DOMAIN_PER_MINUTE``; the others are counted.
+    """Keys of the messages over ``EMAIL_DOMAIN_PER_MINUTE``; the others are counted.
 
-    What is too fast makes its domain wait for the next minute.
+    A domain over its limit is paused until the next minute.
     """
-    most = settings.EMAIL_DOMAIN_PER_MINUTE
+    limit = settings.EMAIL_DOMAIN_PER_MINUTE
     counts = Counter(message.domain for message in messages if message.domain)
-    if not most or not counts:
+    if not limit or not counts:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [list(counts), list(counts.values())])
-        over = {name: used - most for name, used in cursor.fetchall() if used > most}
+        over = {name: used - limit for name, used in cursor.fetchall() if used > limit}
         if over:
             cursor.execute(PACE, [list(over)])
     late: set[int] = set()
@@ -74,7 +74,7 @@ def too_fast(messages: Sequence[OutboxMessage]) -> set[int]:
 
 
 def pause(names: Iterable[str]) -> None:
-    """Let these domains wait: twice as long as after their last refusal."""
+    """Pause these domains, twice as long as after their last refusal."""
     for name in names:
         first, longest = SERVER_PAUSES if name == SERVER else settings.EMAIL_DOMAIN_PAUSES
         with connection.cursor() as cursor:
@@ -82,5 +82,5 @@ def pause(names: Iterable[str]) -> None:
 
 
 def resume(names: Iterable[str]) -> None:
-    """Note that these domains accept again."""
+    """Reset the back-off of these domains: they have accepted mail again."""
     MailDomain.objects.filter(name__in=list(names), refusals__gt=0).update(refusals=0)

@@ -1,16 +1,16 @@
-"""What an SMTP server's refusal means: for how long, and for whom it counts.
+"""Classification of SMTP refusals: transient or permanent, and for which scope.
 
-The text counts beside the code: large mailbox providers answer their frequency
-limits with 550, which by its code alone would be for good.
+The text is read as well as the code: large mailbox providers report their frequency
+limits with 550, which would be permanent by its code alone.
 """
 
 import re
 
-from delivery.errors import DeliveryError, PermanentError, Reach, TransientError
+from delivery.errors import DeliveryError, PermanentError, Scope, TransientError
 
-MOST_TEXT = 1000  # characters of an answer that are read
+MAX_TEXT = 1000  # characters of an answer that are read
 
-# Passing for the whole domain, whatever the code. Where the words come from:
+# Transient for the whole domain, whatever the code. Sources of the texts:
 # QQ: "550 Ip / Domain / Sender / Connection frequency limited".
 # NetEase 163/126: "HL:ICC" (connections), "HL:IFC" and "RP:QRC", "RP:TRC" (letters in a while),
 # "MI:SFQ", "MI:DMC", "RP:DRC" (letters or recipients in one connection), "MI:CEL", "MI:CCL".
@@ -25,21 +25,21 @@ LIMITED = re.compile(
     r"|\b4\.7\.(?:28|5\d\d|6\d\d)\b|\b5\.4\.5\b|\b5\.7\.(?:23[236]|705)\b",
     re.IGNORECASE,
 )
-# Passing for one recipient, whatever the code: greylisting; QQ and Gmail where a
-# mailbox is sent much mail just now.
+# Transient for one recipient, whatever the code: greylisting; QQ and Gmail when a
+# mailbox currently receives too much mail.
 RECEIVING = re.compile(
     r"user you are trying to contact is receiving|mailbox unavailable or access denied"
     r"|gr[ea]y-?list",
     re.IGNORECASE,
 )
 LATER = re.compile(r"(?:try|retry|sending) (?:it )?(?:again )?later|temporar|稍后", re.IGNORECASE)
-# About one mailbox or one message, although a word of LIMITED may stand beside it.
+# About one mailbox or one message, even if a word of LIMITED occurs in the same text.
 ONE_MAILBOX = re.compile(
     r"mailbox (?:is )?full|over ?quota|(?<!sending )quota exceeded|\b[45]\.2\.\d\b"
     r"|message size|mailsize|too (?:large|big)|invalid recipients",
     re.IGNORECASE,
 )
-# The mailbox is not there; stated so that no other word beside it is taken for a limit.
+# The mailbox does not exist; checked first, so that no other word is read as a limit.
 NO_SUCH_MAILBOX = re.compile(
     r"\b5\.1\.[0-9]+\b|no such (?:user|mailbox|recipient)|(?:user|recipient|mailbox|account)"
     r" (?:is )?(?:unknown|not found|not exist|does not exist)|unknown (?:user|recipient)",
@@ -48,15 +48,15 @@ NO_SUCH_MAILBOX = re.compile(
 
 
 def refusal(code: int, text: bytes, *, of_recipient: bool = False) -> DeliveryError:
-    """The error for a reply of 400 or more; ``of_recipient``: it answered RCPT TO."""
-    words = text[:MOST_TEXT].decode("utf-8", "replace")
+    """The error for a reply of 400 or more; ``of_recipient`` if it replied to RCPT TO."""
+    words = text[:MAX_TEXT].decode("utf-8", "replace")
     name = f"smtp-{code}"
     if code >= 500 and NO_SUCH_MAILBOX.search(words):
-        return PermanentError(name, Reach.RECIPIENT)
+        return PermanentError(name, Scope.RECIPIENT)
     if RECEIVING.search(words):
         return TransientError(name)
     if LIMITED.search(words) and not ONE_MAILBOX.search(words):
-        return TransientError(f"{name}-limited", Reach.DOMAIN)
+        return TransientError(f"{name}-limited", Scope.DOMAIN)
     if code >= 500 and not LATER.search(words):
-        return PermanentError(name, Reach.RECIPIENT if of_recipient else Reach.MESSAGE)
+        return PermanentError(name, Scope.RECIPIENT if of_recipient else Scope.MESSAGE)
     return TransientError(name)

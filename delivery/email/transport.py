@@ -1,4 +1,4 @@
-"""E-mail on its way out: SMTP, a file for development, or any Django back end."""
+"""E-mail transports: SMTP, files for development, or any Django back end."""
 
 import re
 import smtplib
@@ -18,31 +18,31 @@ from django.utils.translation import override
 from delivery.content import EmailContent
 from delivery.email.bounces import return_path
 from delivery.email.smtp_replies import refusal
-from delivery.errors import DeliveryError, PermanentError, Reach, TransientError, UncertainError
+from delivery.errors import DeliveryError, PermanentError, Scope, TransientError, UncertainError
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 LANGUAGE_TAGS = {"zh-hans": "zh-Hans"}
-CLOSING = 421  # the server says goodbye
-NOT_LET_IN = {530, 534, 535, 538}  # the server wants another password
+SERVICE_CLOSING = 421  # the server closes the connection
+AUTHENTICATION_FAILED = {530, 534, 535, 538}  # the server rejects our credentials
 
 
 class Connection(Protocol):
-    """One way out, used for several messages one after the other."""
+    """One connection, used for several messages in sequence."""
 
     def send(self, email: EmailMultiAlternatives, key: UUID) -> str:
-        """Send one message; the provider's id. Raises a DeliveryError."""
+        """Send one message; returns the provider's id. Raises a DeliveryError."""
 
     def close(self) -> None:
-        """Give the connection up."""
+        """Close the connection."""
 
 
 def compose(
     key: UUID, recipient: str, content: EmailContent, language: str = ""
 ) -> EmailMultiAlternatives:
-    """The message as Django knows it; a repetition carries the same Message-ID.
+    """The Django message for ``content``; a repeated attempt has the same Message-ID.
 
-    Its headers say that no person wrote it, so that no absence note answers (RFC 3834).
+    Its headers mark it as automatic, so that no absence note is sent back (RFC 3834).
     """
     domain = urlsplit(settings.SITE_URL).hostname
     headers = {
@@ -68,7 +68,7 @@ def compose(
 
 
 def connect() -> Connection:
-    """A connection by ``settings.EMAIL_TRANSPORT``. Raises PassingError when refused."""
+    """A connection of ``settings.EMAIL_TRANSPORT``. Raises TransientError if refused."""
     transport = settings.EMAIL_TRANSPORT
     if transport == "file":
         return FileConnection()
@@ -79,7 +79,7 @@ class FileConnection:
     """Writes each message to ``var/outbox/email/KEY.eml``."""
 
     def send(self, email: EmailMultiAlternatives, key: UUID) -> str:
-        """Write the message, whole or not at all."""
+        """Write the message atomically."""
         path = Path(settings.OUTBOX_DIR) / "email" / f"{key}.eml"
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
@@ -88,14 +88,14 @@ class FileConnection:
         return str(key)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file is kept open."""
 
 
 class SmtpConnection:
-    """SMTP step by step, to know whether a failure came before or after the hand-over.
+    """SMTP command by command, to know whether a failure came before or after the hand-over.
 
-    One refused recipient harms no other: each message begins a transaction of its
-    own, on a new connection where the old one is gone.
+    Each message is its own SMTP transaction, on a new connection if the old one was lost,
+    so a refused recipient does not affect other messages.
     """
 
     def __init__(self) -> None:
@@ -103,11 +103,11 @@ class SmtpConnection:
         self._open()
 
     def send(self, email: EmailMultiAlternatives, key: UUID) -> str:
-        """Hand one message to the server; once more where the connection was lost before."""
+        """Hand one message to the server; retried once if the connection was already lost."""
         try:
             message = email.message()
         except ValueError as error:  # a line break in a header
-            raise PermanentError("smtp-address", Reach.RECIPIENT) from error
+            raise PermanentError("smtp-address", Scope.RECIPIENT) from error
         sender = return_path(key) or _address(message, "From")
         body = _stuffed(message.as_bytes(linesep="\r\n"))
         for is_last in (False, True):
@@ -122,7 +122,7 @@ class SmtpConnection:
         return str(message["Message-ID"])
 
     def close(self) -> None:
-        """Say goodbye, if the server still listens."""
+        """Send QUIT if the connection is still open, and close it."""
         self._backend.fail_silently = True
         self._backend.close()
         self._backend.fail_silently = False
@@ -131,12 +131,12 @@ class SmtpConnection:
         try:
             self._backend.open()
         except smtplib.SMTPAuthenticationError as error:
-            raise TransientError("smtp-authentication", Reach.SERVER) from error
+            raise TransientError("smtp-authentication", Scope.SERVER) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise TransientError("smtp-connect", Reach.SERVER) from error
+            raise TransientError("smtp-connect", Scope.SERVER) from error
 
     def _hand_over(self, sender: str, recipient: str, body: bytes) -> None:
-        """One transaction. Raises SMTPServerDisconnected where nothing was handed over."""
+        """One SMTP transaction. Raises SMTPServerDisconnected if nothing was handed over."""
         smtp = self._backend.connection
         if smtp is None:
             raise smtplib.SMTPServerDisconnected
@@ -149,7 +149,7 @@ class SmtpConnection:
             raise smtplib.SMTPServerDisconnected(str(error)) from error
         except ValueError as error:  # no address that a command can carry
             self._reset()
-            raise PermanentError("smtp-address", Reach.RECIPIENT) from error
+            raise PermanentError("smtp-address", Scope.RECIPIENT) from error
         try:
             smtp.send(body)
             self._expect(smtp.getreply())
@@ -158,23 +158,23 @@ class SmtpConnection:
             raise UncertainError("smtp-no-answer") from error
 
     def _expect(self, reply: tuple[int, bytes], *, of_recipient: bool = False) -> None:
-        """Go on after a good reply; after a bad one end the transaction and tell what it means."""
+        """Return after a positive reply; else end the transaction and raise a DeliveryError."""
         code, text = reply
         if 200 <= code < 400:
             return
         if code < 400:
             raise smtplib.SMTPServerDisconnected("no SMTP reply")
         refused = refusal(code, text, of_recipient=of_recipient)
-        if code == CLOSING:
+        if code == SERVICE_CLOSING:
             self.close()
         else:
             self._reset()
-        if code in NOT_LET_IN:
-            refused = TransientError(f"smtp-{code}", Reach.SERVER)
+        if code in AUTHENTICATION_FAILED:
+            refused = TransientError(f"smtp-{code}", Scope.SERVER)
         raise refused
 
     def _reset(self) -> None:
-        """End the transaction; a connection that cannot is given up."""
+        """End the transaction; close the connection if that fails."""
         smtp = self._backend.connection
         try:
             if smtp is None or smtp.rset()[0] >= 400:
@@ -184,7 +184,7 @@ class SmtpConnection:
 
 
 class BackendConnection:
-    """Any Django e-mail back end, such as those of django-anymail."""
+    """Sends through any Django e-mail back end, such as those of django-anymail."""
 
     def __init__(self, path: str) -> None:
         self._backend = get_connection(path, fail_silently=False)
@@ -202,7 +202,7 @@ class BackendConnection:
 
 
 def _subject(text: str, language: str) -> str:
-    """Every subject ends with the portal's name."""
+    """``text`` ending with the portal's name."""
     with override(language):
         ending = f" · {settings.SITE_NAME}"
     return text if not text or text.endswith(ending) else text + ending
@@ -213,17 +213,17 @@ def _address(message: Message, header: str) -> str:
 
 
 def _stuffed(message: bytes) -> bytes:
-    """The message as it travels after DATA: CRLF, dots doubled, closed by a dot (RFC 5321)."""
+    """The message in the form sent after DATA: CRLF, dot-stuffed, ended by a dot (RFC 5321)."""
     content = _LINE_END.sub(b"\r\n", message)
     return _LEADING_DOT.sub(b"..", content).removesuffix(b"\r\n") + b"\r\n.\r\n"
 
 
 def _guarded(act: Callable[[], object]) -> None:
-    """Translate a back end's exceptions; only an answer proves a message unsent."""
+    """Translate a back end's exceptions; only a response proves that a message was not sent."""
     try:
         act()
     except ConnectionRefusedError as error:
-        raise TransientError("connect", Reach.SERVER) from error
+        raise TransientError("connect", Scope.SERVER) from error
     except Exception as error:
         raise _translated(error) from error
 

@@ -1,1 +1,1 @@
-"""Text messages: providers behind one small interface."""
+"""Text messages: the provider interface and its implementations."""

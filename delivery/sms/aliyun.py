@@ -17,13 +17,13 @@ from delivery.sms.templates import fill
 
 VERSION = "2017-05-25"
 CHINA = timezone(timedelta(hours=8))
-# These are about this number: no later attempt will fare better.
+# About this number: no later attempt will be accepted.
 PERMANENT = {
     "isv.MOBILE_NUMBER_ILLEGAL",
     "isv.MOBILE_COUNT_OVER_LIMIT",
     "MobileNumberIllegal",
 }
-# Rules of this provider about templates, signatures and texts: another may take the message.
+# This provider's rules on templates, signatures and texts: another may accept the message.
 BY_RULE = {
     "isv.BLACK_KEY_CONTROL_LIMIT",
     "isv.TEMPLATE_PARAMS_ILLEGAL",
@@ -62,7 +62,7 @@ class AliyunProvider:
         return str(answer.get("BizId", ""))
 
     def look_up(self, sent: Sent) -> Receipt | Absent | Pending:
-        """QuerySendDetails for the number and day; our message is found by OutId."""
+        """QuerySendDetails for the number and day; the message is matched by OutId."""
         parameters = {
             "PhoneNumber": _number(sent.to),
             "SendDate": sent.handed_over_at.astimezone(CHINA).strftime("%Y%m%d"),
@@ -73,7 +73,7 @@ class AliyunProvider:
             parameters["BizId"] = sent.provider_id
         try:
             answer = self._call("QuerySendDetails", parameters)
-        except UncertainError as error:  # a question has no effect: it may be asked again
+        except UncertainError as error:  # a look-up has no effect: it may be repeated
             raise TransientError(error.code) from error
         if answer.get("Code") != "OK":
             raise TransientError(str(answer.get("Code", "")))
@@ -81,7 +81,7 @@ class AliyunProvider:
         for detail in details:
             if detail.get("OutId") == sent.out_id:
                 return _receipt(sent, detail)
-        # Details appear with a delay; earlier, nothing found proves nothing.
+        # Details appear with a delay; before it has passed, an empty result proves nothing.
         delay = timedelta(seconds=settings.ALIYUN_DETAILS_DELAY)
         old = datetime.now(UTC) - sent.handed_over_at > delay
         whole = len(details) == int(answer.get("TotalCount", len(details)))

@@ -1,4 +1,4 @@
-"""What every SMS provider does."""
+"""The interface of SMS providers, and the values they exchange with the outbox."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Sms:
-    """One text message; ``out_id`` is our key, which providers hand back in receipts."""
+    """One text message; ``out_id`` is our key, which providers return in receipts."""
 
     out_id: str
     to: str  # E.164
@@ -19,7 +19,7 @@ class Sms:
 
 @dataclass(frozen=True)
 class Sent:
-    """A message handed over earlier, as far as we know it."""
+    """A message handed over earlier, to be looked up at the provider."""
 
     out_id: str
     to: str
@@ -29,7 +29,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a provider says became of a message."""
+    """The final result of a message as reported by its provider."""
 
     out_id: str
     provider_id: str
@@ -39,23 +39,23 @@ class Receipt:
 
 
 class Absent:
-    """The provider states that it never accepted the message."""
+    """The provider reports that it never accepted the message."""
 
 
 class Pending:
-    """The provider has the message, or cannot tell yet."""
+    """The provider has no final result of the message yet."""
 
 
 class SmsProvider(Protocol):
-    """A way to send text messages. Instances are shared by threads."""
+    """Sends text messages. Instances are shared by threads."""
 
     name: str
 
     def send(self, sms: Sms) -> str:
-        """Hand over one message; the provider's id of it.
+        """Hand over one message; returns the provider's id for it.
 
-        Raises PermanentError, PassingError or UncertainError.
+        Raises PermanentError, TransientError or UncertainError.
         """
 
     def look_up(self, sent: Sent) -> Receipt | Absent | Pending:
-        """Ask what became of a message. Raises PassingError when nobody answers."""
+        """Look up the result of a message. Raises TransientError if there is no answer."""

@@ -1,4 +1,4 @@
-"""Text messages on the terminal, for development."""
+"""Text messages printed to the terminal, for development."""
 
 import sys
 
@@ -18,5 +18,5 @@ class ConsoleProvider:
         return sms.out_id
 
     def look_up(self, sent: Sent) -> Receipt | Pending:
-        """A terminal keeps no record."""
+        """Always pending: the terminal stores nothing."""
         return Pending()

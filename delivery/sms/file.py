@@ -17,7 +17,7 @@ class FileProvider:
     name = "file"
 
     def send(self, sms: Sms) -> str:
-        """Write the message, whole or not at all."""
+        """Write the message atomically."""
         path = self._path(sms.out_id)
         path.parent.mkdir(parents=True, exist_ok=True)
         value = {
@@ -33,7 +33,7 @@ class FileProvider:
         return sms.out_id
 
     def look_up(self, sent: Sent) -> Receipt | Absent:
-        """The file is the receipt."""
+        """Delivered if the file exists, else absent."""
         if self._path(sent.out_id).exists():
             return Receipt(sent.out_id, sent.out_id, delivered=True, at=None)
         return Absent()

@@ -1,7 +1,7 @@
-"""One request to a provider, and what its failure proves.
+"""HTTP requests to providers, with failures classified by whether the message may have arrived.
 
-urllib3 and not httpx: with open connections it costs much less time a message, and
-it notices before a request that an idle connection was closed.
+urllib3 rather than httpx: with open connections it takes much less time for each message,
+and it detects before a request that an idle connection was closed.
 """
 
 import json
@@ -22,12 +22,12 @@ from delivery.errors import TransientError, UncertainError
 
 CONNECTIONS = 32
 CONNECT_TIMEOUT = 5.0  # seconds
-# The connection was never made: the request cannot have arrived.
+# The connection was not established: the request cannot have arrived.
 NEVER_LEFT = (NewConnectionError, NameResolutionError, ConnectTimeoutError, SSLError)
 
 
 def client() -> urllib3.PoolManager:
-    """A client that keeps its connections open; shared by threads. It repeats nothing."""
+    """A thread-safe client that keeps its connections open and never retries."""
     return urllib3.PoolManager(maxsize=CONNECTIONS, retries=False)
 
 
@@ -39,10 +39,10 @@ def post(
     headers: Mapping[str, str],
     content: bytes,
 ) -> dict[str, Any]:
-    """Send one request; the JSON object of the answer, whatever its status below 500.
+    """Send one request; returns the JSON object of an answer with any status below 500.
 
-    Raises PassingError when the message was surely not accepted, UncertainError
-    when it may have been.
+    Raises TransientError if the message was certainly not accepted, UncertainError
+    if it may have been.
     """
     try:
         answer = http.connection_from_url(endpoint).urlopen(

@@ -1,6 +1,6 @@
-"""The kinds of text messages: the parameters of each, and what providers demand of them.
+"""The kinds of text messages, their parameters, and the providers' rules for them.
 
-A link stands in the provider's template; a parameter holds a short key at most,
+Links are part of the provider's template; a parameter holds a short key at most,
 since providers refuse addresses in parameters.
 """
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-# The words are in templates/delivery/sms/KIND.txt, which also know ``site``, the portal's address.
+# Texts are in templates/delivery/sms/KIND.txt, where ``site`` is the portal's address.
 PARAMETERS: dict[str, tuple[str, ...]] = {
     "account_hints": ("username", "mailbox", "phone"),
     "appointment": ("key",),
@@ -36,41 +36,41 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "staff_code_issued": (),
     "taken_back": (),
 }
-# What providers take for an address, a signature or a sign they do not send.
+# What providers read as an address, as a signature or as a character they do not send.
 ADDRESS = re.compile(
     r"://|\bwww\.|(?<![a-z0-9-])[a-z0-9-]+\.(?:com|cn|net|org|edu|gov|info|top|cc)\b", re.IGNORECASE
 )
 FORBIDDEN = re.compile(r"[【】\x00-\x1f¥★※√^]|[\U0001f000-\U0001faff]")
-# Characters of a whole message, signature included: more is refused (Tencent) or cut into parts.
-LONGEST = 500
+# Characters of a whole message with its signature; longer ones are refused (Tencent) or split.
+MAX_LENGTH = 500
 PLACEHOLDERS = {"aliyun": "${{{name}}}", "tencent": "{{{number}}}"}
 
 
 def parameters_of(kind: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Of what is ``given`` the parameters of ``kind``, in order; all for a kind unknown here."""
+    """The values in ``given`` that ``kind`` takes, in order; all of them for an unknown kind."""
     return {name: given[name] for name in PARAMETERS.get(kind, tuple(given))}
 
 
-def words(kind: str, given: Mapping[str, str], language: str) -> str:
-    """The text of ``kind``. Raises TemplateDoesNotExist."""
+def render_text(kind: str, given: Mapping[str, str], language: str) -> str:
+    """The text of a message of ``kind`` in ``language``. Raises TemplateDoesNotExist."""
     with override(language):
         context = {**given, "site": settings.SITE_URL}
         return render_to_string(f"delivery/sms/{kind}.txt", context).strip()
 
 
-def form_of(kind: str, provider: str) -> str:
-    """The Chinese text of ``kind`` as ``provider`` wants its template."""
+def provider_template(kind: str, provider: str) -> str:
+    """The Chinese template text of ``kind`` with the placeholders of ``provider``."""
     names = PARAMETERS[kind]
     places = {
         name: PLACEHOLDERS[provider].format(name=name, number=number)
         for number, name in enumerate(names, start=1)
     }
-    return words(kind, places, "zh-hans")
+    return render_text(kind, places, "zh-hans")
 
 
-def fault_of(provider: str, given: Mapping[str, str], text: str) -> str:
-    """Which rule of ``provider`` the parameters or the whole ``text`` break; empty: none."""
-    longest = settings.SMS_PARAMETER_LENGTHS.get(provider, LONGEST)
+def violated_rule(provider: str, given: Mapping[str, str], text: str) -> str:
+    """The rule of ``provider`` that the parameters or ``text`` violate; empty if none."""
+    longest = settings.SMS_PARAMETER_LENGTHS.get(provider, MAX_LENGTH)
     for value in given.values():
         if not value.strip():
             return "parameter-empty"
@@ -80,4 +80,4 @@ def fault_of(provider: str, given: Mapping[str, str], text: str) -> str:
             return "parameter-is-address"
         if FORBIDDEN.search(value):
             return "parameter-character"
-    return "text-too-long" if len(text) > LONGEST else ""
+    return "text-too-long" if len(text) > MAX_LENGTH else ""

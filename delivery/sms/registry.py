@@ -1,4 +1,4 @@
-"""Which SMS providers there are, and which are used here, in order."""
+"""The SMS providers available, and those configured, in order."""
 
 from functools import cache
 from typing import Any
@@ -21,8 +21,8 @@ BUILT_IN = {
 def providers() -> tuple[SmsProvider, ...]:
     """The providers of ``settings.SMS_PROVIDERS``: the first one, then its fall-backs.
 
-    A name is one of ``BUILT_IN`` or the dotted path of a class. Made once a
-    process, so that their connections stay open.
+    A name is one of ``BUILT_IN`` or the dotted path of a class. Instances are created
+    once per process, so that their connections stay open.
     """
     return tuple(import_string(BUILT_IN.get(name, name))() for name in settings.SMS_PROVIDERS)
 

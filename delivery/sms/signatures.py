@@ -1,4 +1,4 @@
-"""The vendors' request signatures, as they publish them. Pure functions.
+"""The request signatures of the vendors, as pure functions.
 
 Alibaba Cloud: "V3 request syntax and signature", ACS3-HMAC-SHA256.
 Tencent Cloud: "Signature v3", TC3-HMAC-SHA256.

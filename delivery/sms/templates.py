@@ -1,4 +1,4 @@
-"""The words of a text message: our own, or a provider's template for its kind."""
+"""The text of a message, and the provider's template for its kind."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from django.template import TemplateDoesNotExist
 
 from delivery.errors import PermanentError, RuleError, TransientError
 from delivery.sms.base import Sms
-from delivery.sms.kinds import fault_of, words
+from delivery.sms.kinds import render_text, violated_rule
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def text_of(sms: Sms) -> str:
     Raises PermanentError when this kind has no text.
     """
     try:
-        return words(sms.kind, sms.params, sms.language)
+        return render_text(sms.kind, sms.params, sms.language)
     except TemplateDoesNotExist as error:
         raise PermanentError("no-text") from error
 
@@ -33,15 +33,15 @@ def fill(provider: str, sms: Sms) -> Filled:
     """The template of ``settings.SMS_TEMPLATES`` for this message.
 
     An entry reads ``{"binding_code": {"aliyun": "SMS_1", "tencent": "11",
-    "params": ["code", "hours"]}}``. Raises PassingError when it is missing:
+    "params": ["code", "hours"]}}``. Raises TransientError if it is missing:
     another provider may have one, and an operator can add it. Raises RuleError
-    where the provider would refuse the parameters.
+    if the provider would refuse the parameters.
     """
     entry = settings.SMS_TEMPLATES.get(sms.kind, {})
     template_id = entry.get(provider)
     if not template_id:
         raise TransientError("template-not-configured")
-    if fault := fault_of(provider, sms.params, text_of(sms)):
+    if fault := violated_rule(provider, sms.params, text_of(sms)):
         raise RuleError(fault)
     names = entry.get("params", list(sms.params))
     return Filled(str(template_id), {name: str(sms.params.get(name, "")) for name in names})

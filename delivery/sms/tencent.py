@@ -17,13 +17,13 @@ from delivery.sms.templates import fill
 
 VERSION = "2021-01-11"
 CHINA = timezone(timedelta(hours=8))
-# These are about this number: no later attempt will fare better.
+# About this number: no later attempt will be accepted.
 PERMANENT = {
     "InvalidParameterValue.IncorrectPhoneNumber",
     "FailedOperation.PhoneNumberInBlacklist",
     "UnsupportedOperation.ContainDomesticAndInternationalPhoneNumber",
 }
-# Rules of this provider about templates, signatures and texts: another may take the message.
+# This provider's rules on templates, signatures and texts: another may accept the message.
 BY_RULE = {
     "InvalidParameterValue.TemplateParameterFormatError",
     "InvalidParameterValue.TemplateParameterLengthLimit",
@@ -65,9 +65,9 @@ class TencentProvider:
         return str(statuses[0].get("SerialNo", ""))
 
     def look_up(self, sent: Sent) -> Receipt | Pending:
-        """PullSmsSendStatusByPhoneNumber; our message is found by SessionContext or SerialNo.
+        """PullSmsSendStatusByPhoneNumber; matched by SessionContext or SerialNo.
 
-        Only messages that have a receipt are listed: nothing found proves nothing.
+        Only messages that have a receipt are listed: an empty result proves nothing.
         """
         try:
             answer = self._call(
@@ -80,7 +80,7 @@ class TencentProvider:
                     "SmsSdkAppId": settings.TENCENT_SMS_APP_ID,
                 },
             )
-        except DeliveryError as error:  # a question has no effect: it may be asked again
+        except DeliveryError as error:  # a look-up has no effect: it may be repeated
             raise TransientError(error.code) from error
         for status in answer.get("PullSmsSendStatusSet") or []:
             ours = status.get("SessionContext") == sent.out_id
@@ -95,7 +95,7 @@ class TencentProvider:
         return Pending()
 
     def _call(self, action: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        """The ``Response`` object. Raises a DeliveryError for an error in it."""
+        """The ``Response`` object of the answer. Raises a DeliveryError for an error in it."""
         body = json.dumps(parameters, ensure_ascii=False).encode()
         timestamp = int(time.time())
         signed = {

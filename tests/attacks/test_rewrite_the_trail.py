@@ -18,7 +18,7 @@ from accounts.tasks import anchor_trail
 from audit import chain, services
 from audit.anchors import anchors_in, line_of
 from audit.models import APPEND_ONLY, AuditAnchor, AuditCheck, AuditEntry, AuditSeal
-from audit.tasks import check_trail, seal_trail
+from audit.tasks import check_trail, extend_chain
 from enrollment.models import BatchState, StudentRecord
 from tests.enrollment.imported_files import make_import
 from tests.outbox import Outbox
@@ -32,7 +32,7 @@ ROLE = "trail_attacker"
 def write(count: int) -> None:
     for number in range(count):
         services.record(action="enrollment.view_record", actor_id=number, subject_key=f"k{number}")
-    seal_trail()
+    extend_chain()
 
 
 @contextmanager
@@ -122,7 +122,7 @@ def test_a_later_anchor_at_the_same_entry_hides_no_earlier_one(
     entries = list(AuditEntry.objects.order_by("pk").values())
     cut_off(2, anchors_too=True)
     AuditEntry.objects.bulk_create(AuditEntry(**{**row, "actor_id": 99}) for row in entries[1:])
-    seal_trail()
+    extend_chain()
     anchor_trail()
     mails = tmp_path / "mails.txt"
     mails.write_text("\n".join(mail.text for mail in outbox.emails()))
@@ -287,7 +287,7 @@ def test_the_portal_works_with_the_application_role(tmp_path: Path) -> None:
     batch = make_import(tmp_path, publish=True)
     assert batch.state == BatchState.PUBLISHED
     assert StudentRecord.objects.exists()
-    seal_trail()
+    extend_chain()
     anchor_trail()
     assert "The trail is whole" in verify()
 

@@ -6,7 +6,7 @@ from django.db import InternalError, ProgrammingError, connection, transaction
 
 from audit import chain, services
 from audit.models import AuditEntry, AuditSeal
-from audit.tasks import seal_trail
+from audit.tasks import extend_chain
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def write(count: int) -> None:
 )
 def test_the_database_refuses_to_change_the_trail(statement: str) -> None:
     write(1)
-    seal_trail()
+    extend_chain()
     refused = pytest.raises((InternalError, ProgrammingError), match="append-only")
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
@@ -37,10 +37,10 @@ def test_the_database_refuses_to_change_the_trail(statement: str) -> None:
 
 def test_every_entry_is_sealed_once_and_the_chain_is_whole() -> None:
     write(3)
-    seal_trail()
+    extend_chain()
     write(2)
-    seal_trail()
-    seal_trail()
+    extend_chain()
+    extend_chain()
     assert AuditSeal.objects.count() == AuditEntry.objects.count() == 5
     assert chain.first_broken() is None
     call_command("verify_audit")
@@ -48,7 +48,7 @@ def test_every_entry_is_sealed_once_and_the_chain_is_whole() -> None:
 
 def test_an_altered_row_is_found() -> None:
     write(5)
-    seal_trail()
+    extend_chain()
     altered = AuditEntry.objects.order_by("pk")[2]
     with connection.cursor() as cursor:  # an owner of the tables can lift the trigger
         cursor.execute("ALTER TABLE audit_auditentry DISABLE TRIGGER append_only")
@@ -59,7 +59,7 @@ def test_an_altered_row_is_found() -> None:
 
 def test_a_removed_row_is_found() -> None:
     write(3)
-    seal_trail()
+    extend_chain()
     removed = AuditEntry.objects.order_by("pk")[1]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -9,7 +9,7 @@ import audit.services as trail
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
-from audit.tasks import check_trail, seal_trail
+from audit.tasks import check_trail, extend_chain
 from tests.people import PASSWORD, make_account
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_a_strange_place_shows_the_first_page(before: str, client: Client, audit
 def test_the_page_tells_whether_the_chain_is_whole(client: Client, auditor: User) -> None:
     assert "还未检查过" in client.get(reverse("trail")).content.decode()
     trail.record(action="support.one", actor_id=auditor.pk)
-    seal_trail()
+    extend_chain()
     check_trail()
     assert "检查完好" in client.get(reverse("trail")).content.decode()
     changed = AuditEntry.objects.earliest("pk")

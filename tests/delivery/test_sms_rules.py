@@ -18,7 +18,7 @@ from delivery import sending
 from delivery import services as delivery
 from delivery.checks import check_sms_templates
 from delivery.models import OutboxMessage, Status
-from delivery.sms.kinds import PARAMETERS, form_of, words
+from delivery.sms.kinds import PARAMETERS, provider_template, render_text
 from tests.delivery import fake_sms
 from tests.delivery.fake_sms import Fake
 from tests.people import make_account
@@ -65,7 +65,7 @@ def test_every_text_has_its_kind_and_every_kind_its_text() -> None:
 def test_no_parameter_is_a_link_and_every_link_leads_somewhere(kind: str, fake: Fake) -> None:
     given = {name: SAMPLES[name] for name in PARAMETERS[kind]}
     for language in ("zh-hans", "en"):
-        text = words(kind, given, language)
+        text = render_text(kind, given, language)
         assert all(value in text for value in given.values())
         for link in re.findall(rf"{re.escape(project.SITE_URL)}(/\S*)", text):
             resolve(link)
@@ -80,8 +80,8 @@ def test_the_command_prints_texts_and_a_setting_that_passes_the_check(
     settings.SMS_PROVIDERS, settings.SMS_TEMPLATES = [provider], {}
     out = StringIO()
     call_command("sms_templates", stdout=out)
-    assert form_of("code", provider) in out.getvalue()
-    assert {"aliyun": "${code}", "tencent": "{1}"}[provider] in form_of("code", provider)
+    assert provider_template("code", provider) in out.getvalue()
+    assert {"aliyun": "${code}", "tencent": "{1}"}[provider] in provider_template("code", provider)
     setting = re.search(r"SMS_TEMPLATES='(.*)'", out.getvalue())
     assert setting is not None
     ready = ast.literal_eval(setting.group(1).replace('""', '"id"'))

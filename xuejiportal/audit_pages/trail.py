@@ -16,7 +16,7 @@ from accounts.identifiers.services import owner_of, parse
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
-from audit.queries import Wanted, chain_state, entries
+from audit.queries import EntryFilter, chain_state, entries
 from enrollment.files.spreadsheets import CSV, csv_lines
 
 SHOWN = 50
@@ -56,13 +56,13 @@ class TrailForm(forms.Form):
         return owner.account
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> EntryFilter:
         """What was asked for; everything for a form not sent."""
         if not self.is_bound:
-            return Wanted()
+            return EntryFilter()
         given: dict[str, Any] = dict(self.cleaned_data)
         actor = given.pop("actor")
-        return Wanted(actor_id=actor.pk if actor else None, **given)
+        return EntryFilter(actor_id=actor.pk if actor else None, **given)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +99,7 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     return answer
 
 
-def _rows(wanted: Wanted) -> Iterator[list[object]]:
+def _rows(wanted: EntryFilter) -> Iterator[list[object]]:
     for entry in entries(wanted).iterator(chunk_size=2000):
         at = localtime(entry.at).isoformat(timespec="seconds")
         row = [entry.pk, at, entry.actor_id, entry.action, entry.subject_type, entry.subject_key]

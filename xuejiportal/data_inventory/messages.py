@@ -2,7 +2,7 @@
 
 from delivery import services as delivery
 from delivery import transitions
-from delivery.tasks import KEPT_FOR, RETURNS_KEPT_FOR, prune_outbox, sweep_outbox
+from delivery.tasks import RETENTION, RETURNS_RETENTION, prune_outbox, sweep_outbox
 from xuejiportal.data_inventory.entries import CLEAR, MASKED, Entry, Kept, Outside, span
 
 ENTRIES = (
@@ -28,7 +28,7 @@ ENTRIES = (
         },
         why="to tell whether a message arrived",
         kept=Kept(
-            f"{span(KEPT_FOR)}; the recipient until the account is deleted",
+            f"{span(RETENTION)}; the recipient until the account is deleted",
             (prune_outbox, delivery.forget_account),
         ),
         seen_by="whoever it was sent for; the operator",
@@ -38,7 +38,7 @@ ENTRIES = (
         "delivery.ReturnedMail",
         {"recipient_hash": "mailbox from which mail came back", "status": "why"},
         why="to tell the owner that mail does not arrive",
-        kept=Kept(f"{span(RETURNS_KEPT_FOR)}, or until mail arrives again", (prune_outbox,)),
+        kept=Kept(f"{span(RETURNS_RETENTION)}, or until mail arrives again", (prune_outbox,)),
         seen_by="the owner",
     ),
     Entry(

@@ -1,4 +1,4 @@
-"""Check the hash chain over the audit trail."""
+"""Verify the hash chain over the audit trail."""
 
 from argparse import ArgumentParser, FileType
 from typing import Any
@@ -11,11 +11,11 @@ from audit.models import AuditAnchor, AuditEntry
 
 
 class Command(BaseCommand):
-    """``manage.py verify_audit``: exit status 1 names the first altered or missing entry.
+    """``manage.py verify_audit``: fails with the first altered or missing entry.
 
     The chain is compared with the anchors in the database and, with ``--anchors``,
-    with those in a log or a letter kept outside it: only they show that entries
-    and anchors were removed together.
+    with those in a log or an e-mail kept elsewhere, since entries and anchors could
+    have been removed from the database together.
     """
 
     help = "Check the hash chain over the audit trail, and compare it with its anchors."
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Raises CommandError for a trail that is not whole, or a file without an anchor."""
+        """Raises CommandError for an altered trail, or a file without an anchor."""
         anchors = list(AuditAnchor.objects.all())
         if options["anchors"]:
             outside = anchors_in(options["anchors"])

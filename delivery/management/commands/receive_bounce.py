@@ -1,4 +1,4 @@
-"""``manage.py receive_bounce``: take an e-mail that came back from the mail server."""
+"""``manage.py receive_bounce``: record a bounce that the mail server pipes in."""
 
 import sys
 from typing import Any
@@ -9,9 +9,9 @@ from delivery.email import bounces
 
 
 class Command(BaseCommand):
-    """Read one bounce from standard input, as a mail server's pipe gives it.
+    """Record one bounce from standard input, as a mail server's pipe delivers it.
 
-    Always ends well: a mail server answers a failure with one more bounce.
+    Always exits with status 0: a mail server answers a failure with another bounce.
     """
 
     help = "Note the bounce on standard input at the message that RECIPIENT names."
@@ -21,9 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("recipient", help="where the bounce arrived: bounces+KEY@…")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Record it; whatever is no bounce of ours is left alone."""
+        """Record the bounce; any other input is ignored."""
         key = bounces.key_of(options["recipient"])
-        content = sys.stdin.buffer.read(bounces.MOST_BYTES)
+        content = sys.stdin.buffer.read(bounces.MAX_BYTES)
         verdict = bounces.read_bounce(content) if key else None
         if key is None or verdict is None:
             self.stdout.write("Not a bounce of a message of ours.")
