@@ -25,7 +25,7 @@ from vault.cipher import seal, unseal
 from vault.lookup import keyed_hash
 
 # GB/T 22239 asks for logs of six months.
-KEPT = timedelta(days=183)
+RETENTION = timedelta(days=183)
 REFUSALS = (403, 404)
 
 
@@ -98,8 +98,8 @@ def log_of(account: User) -> QuerySet[SecurityEvent]:
 
 @shared_task
 def prune_log() -> None:
-    """Delete lines older than KEPT."""
-    SecurityEvent.objects.filter(at__lt=Now() - KEPT).delete()
+    """Delete lines older than RETENTION."""
+    SecurityEvent.objects.filter(at__lt=Now() - RETENTION).delete()
 
 
 def listen() -> None:

@@ -15,7 +15,7 @@ _SHORT: Final = 100
 
 # Characters of a text that is compared; nothing that is kept and looked for is as long. Unicode
 # normalising sorts combining marks in quadratic time, so that the length is cut before it.
-LONGEST: Final = 1000
+MAX_LENGTH: Final = 1000
 
 # Marks that show nothing: joiners, directions, byte-order marks, soft hyphens, variation selectors.
 _MARKS = (
@@ -86,7 +86,7 @@ _CLOSED = re.compile(rf"(?<=[{IDEOGRAPHS}0-9()]) (?=\S)|(?<=\S) (?=[{IDEOGRAPHS}
 
 def fold_width(text: str) -> str:
     """``text`` without invisible marks, every blank a space, full-width signs as ASCII."""
-    return text[:LONGEST].translate(_WIDTH)
+    return text[:MAX_LENGTH].translate(_WIDTH)
 
 
 def tidy(text: str) -> str:
@@ -114,12 +114,12 @@ def fold(text: str) -> str:
     do blanks beside an ideograph, a digit or a bracket. For words that repeat
     (titles, vocabularies, classes): short ones are remembered.
     """
-    return _remembered(text) if len(text) <= _SHORT else _folded(text[:LONGEST])
+    return _remembered(text) if len(text) <= _SHORT else _folded(text[:MAX_LENGTH])
 
 
 def compatible(text: str) -> str:
     """``text`` in the Unicode form NFKC, piece by piece: the time grows with the length alone."""
-    pieces = (text[at : at + LONGEST] for at in range(0, len(text), LONGEST))
+    pieces = (text[at : at + MAX_LENGTH] for at in range(0, len(text), MAX_LENGTH))
     return "".join(unicodedata.normalize("NFKC", piece) for piece in pieces)
 
 
@@ -131,7 +131,7 @@ _remembered = lru_cache(maxsize=20_000)(_folded)
 
 
 def _translated(text: str, table: Table) -> str:
-    folded = unicodedata.normalize("NFC", text[:LONGEST]).translate(table)
+    folded = unicodedata.normalize("NFC", text[:MAX_LENGTH]).translate(table)
     return unicodedata.normalize("NFC", folded)
 
 

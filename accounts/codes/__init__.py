@@ -1,1 +1,1 @@
-"""One-time codes: made, sent, checked."""
+"""One-time codes: derivation, sending, verification."""

@@ -1,4 +1,7 @@
-"""What is told to whoever reads an address instead of a code, by e-mail or text message (T4)."""
+"""The text messages and e-mails about accounts, and their common layout.
+
+Where no code may be sent to an address, its reader gets one of these instead (T4).
+"""
 
 import re
 from collections.abc import Mapping
@@ -16,17 +19,17 @@ _AFTER_MARK = re.compile(r"([：，。；！？、）]) (?=\S)")
 
 
 def contact_taken(channel: Channel) -> Content:
-    """Somebody wants to bind the contact, which belongs to the reader's account."""
+    """The notice to the owner of a contact that another account asked to bind."""
     return letter("contact_taken", channel, {})
 
 
 def no_account(channel: Channel) -> Content:
-    """Somebody asked for an account with this contact, and there is none."""
+    """The notice that a code was requested with this contact, which has no account."""
     return letter("no_account", channel, {})
 
 
 def letter(kind: str, channel: Channel, params: dict[str, str]) -> Content:
-    """The message ``kind``: a text message with ``params``, or an e-mail from its templates."""
+    """The content of the message ``kind``: a text message or a rendered e-mail."""
     if channel == Channel.SMS:
         return SmsContent(kind=kind, params=parameters_of(kind, params))
     values = {**params, "site_url": settings.SITE_URL}
@@ -39,9 +42,9 @@ def letter(kind: str, channel: Channel, params: dict[str, str]) -> Content:
 def email(
     subject: str, text: str, headers: Mapping[str, str] = MappingProxyType({})
 ) -> EmailContent:
-    """An e-mail with the foot that all of them have.
+    """An e-mail with the common footer.
 
-    Templates join sentences and values by a blank; after a full-width mark there is none.
+    Templates join sentences and values by spaces; after full-width punctuation they are removed.
     """
     foot = render_to_string("accounts/email/foot.txt", {"site_name": settings.SITE_NAME})
     whole = f"{text.strip()}\n\n{foot.strip()}\n"
@@ -51,5 +54,5 @@ def email(
 
 
 def optional(path: str) -> dict[str, str]:
-    """The header of e-mails that a person may switch off, with the page where."""
+    """The List-Unsubscribe header of e-mails that can be switched off on the page ``path``."""
     return {"List-Unsubscribe": f"<{settings.SITE_URL}{path}>"}

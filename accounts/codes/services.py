@@ -1,8 +1,8 @@
-"""One-time codes: derived, checked, used once (guide rows 34 to 44; SECURITY T7).
+"""One-time codes: derivation, verification, single use (guide rows 34 to 44; SECURITY T7).
 
-A code is never stored: it is derived from the ledger row with ``CODE_KEY``,
-at the moment of sending and at the moment of checking. A dump of the database,
-the broker or the logs holds none.
+A code is never stored: it is derived from its row with ``CODE_KEY``, once when it is
+sent and again when it is verified. A dump of the database, the broker or the logs
+contains no codes.
 """
 
 import enum
@@ -28,15 +28,15 @@ from vault import cipher
 from vault.lookup import keyed_hash
 
 KIND = "code"
-# A text message says what its code opens: nobody is talked into reading out another one.
+# A text message names the purpose of its code, so that a caller cannot pretend another one.
 SMS_KINDS = {
     CodePurpose.SIGN_IN: "code_sign_in",
     CodePurpose.RESET_PASSWORD: "code_reset_password",
 }
 DIGITS = 6
-MOST_COMPARED = 5  # codes with one typed
-MOST_TYPED = 500  # the whole text message, signature and all
-# Overlapping on purpose: of "100 367 071" nobody knows which three belong together.
+MAX_COMPARED = 5  # codes with one typed
+MAX_TYPED = 500  # the whole text message, signature and all
+# Overlapping on purpose: "100 367 071" has two readings, so the person is asked.
 _SHAPES = tuple(
     re.compile(rf"(?<![0-9])(?=({shape})(?![0-9]))")
     for shape in ("[0-9]{6}", "[0-9]{3}[ -][0-9]{3}", "[0-9]{2}(?:[ -][0-9]{2}){2}",
@@ -45,7 +45,7 @@ _SHAPES = tuple(
 MAX_TRIES = 5
 MAX_TRIES_IN_ALL = 20  # of a code that several sessions of one account may type
 # Guide row 42: 校验码有效期1天. Codes that open an account live ten minutes.
-LIVES = {
+TTL = {
     CodePurpose.BIND_PHONE: timedelta(days=1),
     CodePurpose.BIND_EMAIL: timedelta(days=1),
     CodePurpose.SIGN_IN: timedelta(minutes=10),
@@ -53,11 +53,11 @@ LIVES = {
     CodePurpose.RESCUE: timedelta(days=1),
 }
 
-KEPT = timedelta(days=2)  # after its end, for questions about it
+RETENTION = timedelta(days=2)  # after its end, for questions about it
 
 
 class Outcome(enum.Enum):
-    """What became of a typed code."""
+    """The result of verifying a typed code."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -65,12 +65,12 @@ class Outcome(enum.Enum):
 
 
 def derive(code: Code) -> str:
-    """The six digits of ``code``: HMAC over everything it is bound to."""
+    """The six digits of ``code``: an HMAC over every column it is bound to."""
     return _derive(code, settings.CODE_KEYS[0])
 
 
 def is_right(code: Code, typed: str) -> bool:
-    """Whether ``typed`` is ``code``, made with the present key or with an earlier one."""
+    """Whether ``typed`` matches ``code``, derived with the current or an earlier key."""
     found = find(typed)
     if len(found) != 1:
         return False
@@ -101,25 +101,26 @@ def get_or_create_code(
     is_decoy: bool = False,
     earlier: Code | None = None,
 ) -> Code:
-    """The code to send: the one that lives already, else a new one.
+    """The code to send: the one still valid, else a new one.
 
-    The same code goes out again while it lives and its tries are not refilled
-    (guide row 44); another address to bind closes it. ``asked_for`` is the name
-    a person gave in place of ``address``. Call inside a transaction.
+    A valid code is sent again without resetting its tries (guide row 44); a request to
+    bind another address closes it. ``asked_for`` is the username typed in place of
+    ``address``. Call inside a transaction.
 
-    A code that opens an account belongs to the browser that asked: ``earlier`` is the one
-    it has. Two browsers never share one, so that no stranger can use up the owner's tries.
+    A code that opens an account belongs to the browser that requested it: ``earlier`` is
+    its current one. Browsers never share a code, so a stranger cannot use up the owner's
+    tries.
     """
     hashed = keyed_hash(f"code-{channel}", asked_for or address)
     current = Code.objects.filter(account=account, purpose=purpose, closed_at__isnull=True)
     # One request at a time.
     if account is None or purpose in ENTRANCE:
-        _lock(hashed)  # asking for nobody's takes the same time (T4)
+        _lock(hashed)  # a request without an account takes the same time (T4)
         current = current.filter(pk=earlier.pk if earlier else 0)
     else:
         User.objects.select_for_update(no_key=True).get(pk=account.pk)
     living = current.filter(
-        address_hash=hashed, expires_at__gt=Now(), tries__lt=_most(purpose), is_decoy=is_decoy
+        address_hash=hashed, expires_at__gt=Now(), tries__lt=_max_tries(purpose), is_decoy=is_decoy
     ).first()
     if living is not None:
         return living
@@ -131,7 +132,7 @@ def get_or_create_code(
         address_hash=hashed,
         nonce=secrets.token_bytes(16),
         is_decoy=is_decoy,
-        expires_at=Now() + LIVES[purpose],
+        expires_at=Now() + TTL[purpose],
     )
     code.address_sealed = cipher.seal(address.encode(), context=_context(code))
     code.save()
@@ -139,19 +140,19 @@ def get_or_create_code(
     return code
 
 
-def _most(purpose: CodePurpose) -> int:
+def _max_tries(purpose: CodePurpose) -> int:
     return MAX_TRIES_IN_ALL if purpose in BINDING else MAX_TRIES
 
 
 def current_code(*, account: User, purpose: CodePurpose) -> Code | None:
-    """The code that could be typed now."""
+    """The account's valid code for ``purpose``, or None."""
     return Code.objects.filter(
         account=account, purpose=purpose, closed_at__isnull=True, expires_at__gt=Now()
     ).first()
 
 
 def living_code(*, key: str, purpose: CodePurpose) -> Code | None:
-    """The code with this key, while it could be typed."""
+    """The code with this key if it is valid, else None."""
     living = Code.objects.filter(
         key=key, purpose=purpose, closed_at__isnull=True, expires_at__gt=Now()
     )
@@ -159,15 +160,15 @@ def living_code(*, key: str, purpose: CodePurpose) -> Code | None:
 
 
 def living_codes(*, accounts: QuerySet[User], purpose: CodePurpose) -> QuerySet[Code]:
-    """The codes of these accounts that could be typed now, newest first."""
+    """The valid codes of these accounts, newest first."""
     return Code.objects.filter(
         account__in=accounts, purpose=purpose, closed_at__isnull=True, expires_at__gt=Now()
     ).order_by("-pk")
 
 
 def use_any(asked: QuerySet[Code], typed: str) -> bool:
-    """Use whichever of the ``asked`` codes was ``typed``; the caller counts the tries."""
-    right = [code.pk for code in asked[:MOST_COMPARED] if is_right(code, typed)]
+    """Use the one of the ``asked`` codes that matches ``typed``; the caller counts the tries."""
+    right = [code.pk for code in asked[:MAX_COMPARED] if is_right(code, typed)]
     used = Code.objects.filter(pk__in=right[:1], used_at__isnull=True, closed_at__isnull=True)
     return used.update(used_at=Now(), closed_at=Now()) == 1
 
@@ -175,17 +176,17 @@ def use_any(asked: QuerySet[Code], typed: str) -> bool:
 def check(
     *, account: User, purpose: CodePurpose, typed: str, session: str = ""
 ) -> tuple[Outcome, Code | None]:
-    """Spend one try of the account's open code on ``typed``; use it when it is right.
+    """Verify ``typed`` against the account's open code, counting one try; returns code if RIGHT.
 
-    The code comes with RIGHT only. It can be typed from any device (guide row 42): each
-    ``session`` has MAX_TRIES, all of them together MAX_TRIES_IN_ALL.
+    The code can be typed on any device (guide row 42): each ``session`` has MAX_TRIES,
+    all sessions together MAX_TRIES_IN_ALL.
     """
     asked = Code.objects.filter(account=account, purpose=purpose)
     return _check(asked, typed, session=session, most=MAX_TRIES_IN_ALL if session else MAX_TRIES)
 
 
 def check_asked(*, code: Code, typed: str) -> tuple[Outcome, Code | None]:
-    """The same for the code that a page has asked for, whosever it is."""
+    """Verify ``typed`` against ``code``, counting one try; returns the code if RIGHT."""
     return _check(Code.objects.filter(pk=code.pk), typed)
 
 
@@ -193,12 +194,10 @@ def check_asked(*, code: Code, typed: str) -> tuple[Outcome, Code | None]:
 def _check(
     asked: QuerySet[Code], typed: str, *, session: str = "", most: int = MAX_TRIES
 ) -> tuple[Outcome, Code | None]:
-    """The count is raised before the comparison in one conditional UPDATE, so that
-    parallel tries cannot outrun it.
-    """
+    """Count one try, then compare; one conditional UPDATE, so parallel tries are all counted."""
     asked = asked.filter(closed_at__isnull=True)
     tried = asked.filter(expires_at__gt=Now(), tries__lt=most)
-    if session and not _spend_in_session(tried, session):
+    if session and not _consume_in_session(tried, session):
         return Outcome.OVER, None
     if not tried.update(tries=F("tries") + 1):
         return Outcome.OVER, None
@@ -211,19 +210,19 @@ def _check(
     return Outcome.RIGHT, code
 
 
-def _spend_in_session(asked: QuerySet[Code], session: str) -> bool:
+def _consume_in_session(asked: QuerySet[Code], session: str) -> bool:
     key = asked.values_list("key", flat=True).first()
     return key is not None and rate_limits.try_consume("session_code", f"{key} in {session}")
 
 
 def close_all(*, account: User) -> None:
-    """Close every open code of the account: its password has been replaced."""
+    """Close every open code of the account, after its password was replaced."""
     Code.objects.filter(account=account, closed_at__isnull=True).update(closed_at=Now())
 
 
 def prune() -> None:
-    """Forget codes that expired long ago."""
-    Code.objects.filter(expires_at__lt=Now() - KEPT).delete()
+    """Delete codes past their retention."""
+    Code.objects.filter(expires_at__lt=Now() - RETENTION).delete()
 
 
 def address_of(code: Code) -> str:
@@ -232,12 +231,12 @@ def address_of(code: Code) -> str:
 
 
 def find(typed: str) -> set[str]:
-    """The codes that may be meant in ``typed``: six digits, alone or in a whole message.
+    """The possible codes in ``typed``: six digits, alone or within a whole message.
 
-    Digits that stand together come first ("367071，10 分钟内有效"), then groups of
-    three, of two and single ones ("367 071"). More than one: the person must say which.
+    Six adjacent digits have priority ("367071，10 分钟内有效"), then groups of three, of
+    two and of one ("367 071"). If there are several, the person must type one alone.
     """
-    text = fold_typed(fold_width(typed[:MOST_TYPED]))
+    text = fold_typed(fold_width(typed[:MAX_TYPED]))
     for shape in _SHAPES:
         if found := {_digits(match) for match in shape.findall(text)}:
             return found
@@ -250,14 +249,14 @@ def _digits(text: str) -> str:
 
 
 def render(references: Sequence[str]) -> Mapping[str, Content]:
-    """What the outbox sends for each code that still lives (``delivery.renderers``)."""
+    """The content to send for each valid code (``delivery.renderers``)."""
     living = Code.objects.filter(key__in=references, closed_at__isnull=True, expires_at__gt=Now())
     contents = {str(code.key): _content(code) for code in living}
     return {key: content for key, content in contents.items() if content is not None}
 
 
-def give_back(unsent: Sequence[OutboxMessage]) -> None:
-    """A code that nobody could send is not counted against its address (``delivery.renderers``)."""
+def refund_unsent(unsent: Sequence[OutboxMessage]) -> None:
+    """Refund the sending limits for codes that could not be sent (``delivery.renderers``)."""
     codes = {
         str(code.key): code
         for code in Code.objects.filter(key__in=[message.reference for message in unsent])
@@ -279,11 +278,11 @@ def _lock(hashed: bytes) -> None:
 
 def _content(code: Code) -> Content | None:
     if code.account_id is None and code.channel == Channel.EMAIL and "@" not in address_of(code):
-        return None  # somebody's idea of a username: there is nobody to tell
+        return None  # an unknown username: there is no address to write to
     if code.is_decoy:
         tell = messages.no_account if code.account_id is None else messages.contact_taken
         return tell(Channel(code.channel))
-    hours, minutes = divmod(int(LIVES[CodePurpose(code.purpose)].total_seconds()) // 60, 60)
+    hours, minutes = divmod(int(TTL[CodePurpose(code.purpose)].total_seconds()) // 60, 60)
     values = {"code": derive(code), "hours": str(hours), "minutes": str(minutes)}
     values["purpose"] = code.purpose
     if code.channel == Channel.SMS:

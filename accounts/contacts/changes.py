@@ -15,7 +15,7 @@ from delivery.models import Channel
 from delivery.services import queue_content
 from vault import cipher
 
-UNDO_LIFE = timedelta(hours=24)
+UNDO_TTL = timedelta(hours=24)
 Address = tuple[Channel, str]
 
 
@@ -43,13 +43,13 @@ def record_change(
 
 def recent_changes(account: User) -> QuerySet[ContactChange]:
     """The changes of ``account`` that can still be undone, newest first."""
-    recent = ContactChange.objects.filter(undone_at__isnull=True, made_at__gt=Now() - UNDO_LIFE)
+    recent = ContactChange.objects.filter(undone_at__isnull=True, made_at__gt=Now() - UNDO_TTL)
     return recent.filter(account=account).order_by("-pk")
 
 
 def find_change(key: str) -> ContactChange | None:
     """The change a link names, while the link is not too old."""
-    living = ContactChange.objects.filter(key=key, made_at__gt=Now() - UNDO_LIFE)
+    living = ContactChange.objects.filter(key=key, made_at__gt=Now() - UNDO_TTL)
     return living.select_related("account").first()
 
 

@@ -16,14 +16,14 @@ from accounts.models import ContactCheck, User
 from delivery.email.bounces import forget_return
 from delivery.models import Channel
 
-GOOD_FOR = timedelta(days=365)
+VALID_FOR = timedelta(days=365)
 PUT_OFF_FOR = timedelta(days=30)
 DUE = "contacts_due"  # in the session
 
 
 def note_contact(*, account: User, channel: Channel) -> None:
     """The owner has just used or confirmed the contact: not asked again for a year."""
-    _ask_again(account, channel, GOOD_FOR)
+    _ask_again(account, channel, VALID_FOR)
     if channel == Channel.EMAIL:
         confirmed = EmailAddress.objects.filter(user=account, verified=True)
         for address in confirmed.values_list("email", flat=True):
@@ -42,7 +42,7 @@ def contacts_to_ask(account: User) -> list[Channel]:
         ContactCheck.objects.filter(account=account).values_list("channel", "ask_again_at")
     )
     bound = _bound_channels(account)
-    now, first_time = timezone.now(), account.date_joined + GOOD_FOR
+    now, first_time = timezone.now(), account.date_joined + VALID_FOR
     return [
         channel
         for channel in Channel

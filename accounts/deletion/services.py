@@ -33,7 +33,7 @@ from accounts.security_log import forget_owner, record_event
 from accounts.sessions.services import end_sessions
 from accounts.signals import account_deleted
 from accounts.sweep import for_each
-from audit import services as audit
+from audit import services as trail
 from delivery.services import forget_account
 
 # Rows that have no meaning without the account.
@@ -86,7 +86,7 @@ def cancel_deletion(*, account: User) -> bool:
 
 
 @transaction.atomic
-def begin_anew() -> int:
+def restart_cooling_periods() -> int:
     """Let every cooling period begin anew and tell the owners; how many.
 
     After a backup was restored: whoever cancelled since must not be erased.
@@ -159,7 +159,7 @@ def _empty(account: User) -> None:
 
 
 def _write(act: str, account: User, *, actor_id: int | None, **detail: object) -> None:
-    audit.record(
+    trail.record(
         action=f"accounts.{act}",
         actor_id=actor_id,
         subject_type="account",

@@ -11,7 +11,7 @@ from accounts.text import fold_width
 
 # RFC 5321: a path of 256 characters less its brackets.
 EMAIL_LENGTH = 254
-MOST_TYPED = 500  # what is pasted around an address included
+MAX_TYPED = 500  # what is pasted around an address included
 WRONG_MAILBOX = _("This is not an e-mail address. Write it like name@example.com.")
 
 _STOPS = str.maketrans({"\u3002": ".", "\uff61": ".", "\ufe52": ".", "\ufe6b": "@"})
@@ -28,7 +28,7 @@ def clean_mailbox(typed: str, message: str = "") -> str:
     be one address that a mail server can carry.
     """
     message = message or str(WRONG_MAILBOX)
-    if len(typed) > MOST_TYPED:
+    if len(typed) > MAX_TYPED:
         raise ValidationError(message)
     text = fold_width(typed).translate(_STOPS).strip()
     if named := _NAMED.match(text):
@@ -64,7 +64,7 @@ class MailboxField(forms.CharField):
         super().__init__(
             label=_("E-mail address"),
             help_text=_("A mailbox you will still open when you graduate."),
-            max_length=MOST_TYPED,
+            max_length=MAX_TYPED,
             **options,  # type: ignore[arg-type]
         )
 

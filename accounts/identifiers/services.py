@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identifiers.email_addresses import clean_mailbox
 from accounts.identifiers.phone_numbers import clean_mobile
 from accounts.models import User
-from accounts.text import LONGEST, fold_typed
+from accounts.text import MAX_LENGTH, fold_typed
 from delivery.models import Channel
 
 WRONG = _("Check it for a slip: this is neither an e-mail address, a mobile number nor a username.")
@@ -38,7 +38,7 @@ class Owner:
 
 def parse(typed: str) -> Identifier:
     """What ``typed`` is. Raises ValidationError for what can be none of the three."""
-    if len(typed) > LONGEST:
+    if len(typed) > MAX_LENGTH:
         raise ValidationError(WRONG)
     text = fold_typed(typed)
     if "@" in text:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.text import fold_typed
 
-SHORTEST, LONGEST = 4, 32
+MIN_LENGTH, MAX_LENGTH = 4, 32
 # A letter first, so that no phone and no certificate number is one; no @, so no mailbox.
 _SHAPE = re.compile(r"[A-Za-z\u4e00-\u9fff][A-Za-z0-9\u4e00-\u9fff._-]*")
 _MANY_DIGITS = re.compile(r"[0-9]{7}")
@@ -16,7 +16,7 @@ _MANY_DIGITS = re.compile(r"[0-9]{7}")
 def clean_username(typed: str) -> str:
     """``typed`` with full-width characters made ordinary. Raises ValidationError."""
     name = fold_typed(typed)
-    if not SHORTEST <= len(name) <= LONGEST:
+    if not MIN_LENGTH <= len(name) <= MAX_LENGTH:
         raise ValidationError(_("A username has 4 to 32 characters."))
     if not _SHAPE.fullmatch(name):
         raise ValidationError(

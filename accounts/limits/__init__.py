@@ -1,1 +1,1 @@
-"""How often something may be tried, and by whom."""
+"""Rate limits, the block list, sign-in attempts, proof of work, known devices."""

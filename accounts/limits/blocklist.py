@@ -1,18 +1,18 @@
-"""The block list (黑名单, guide row 43): who is on it, and lifting an entry."""
+"""The block list (黑名单, guide row 43): its entries, and lifting one."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-import audit.services as trail
 from accounts.identifiers import services as identifiers
 from accounts.limits.rate_limits import active_blocks, subject_of
 from accounts.models import Block, User
+from audit import services as trail
 
 
 def find_blocks(typed: str) -> QuerySet[Block]:
-    """The blocks, past ones too, of an exactly typed number or mailbox, newest first."""
+    """All blocks, also past ones, of an exactly typed number or mailbox, newest first."""
     try:
         identifier = identifiers.parse_contact(typed)
     except ValidationError:
@@ -22,23 +22,23 @@ def find_blocks(typed: str) -> QuerySet[Block]:
 
 
 def blocks_now() -> QuerySet[Block]:
-    """Every block that holds, the newest first."""
+    """Every block in force, newest first."""
     return active_blocks().select_related("account", "lifted_by").order_by("-pk")
 
 
 def blocks_of_schools(registrar: User) -> QuerySet[Block]:
-    """The blocks that hold and were caused by holders of records of the registrar's schools."""
+    """The blocks in force caused by holders of records of the registrar's schools."""
     mine = blocks_now().filter(account__held_records__institution__registrars__user=registrar)
     return mine.distinct()
 
 
 def times_blocked(block: Block) -> int:
-    """How often the same contact was blocked, this time included."""
+    """The number of blocks of the same contact up to and including this one."""
     return Block.objects.filter(subject=block.subject, pk__lte=block.pk).count()
 
 
 def lift_block(*, block: Block, reason: str, by: User) -> bool:
-    """Let messages be sent again, with a reason; False when it no longer held."""
+    """Lift a block with a reason for the trail; False if it was not in force any more."""
     with transaction.atomic():
         holding = active_blocks().filter(pk=block.pk)
         if not holding.update(lifted_at=Now(), lifted_by=by):

@@ -1,8 +1,8 @@
-"""Browsers in which somebody has signed in before.
+"""Known devices: browsers in which the account has signed in before.
 
-Such a browser passes limits that strangers can use up for an account's owner. It opens
-nothing: the password is still asked for. The cookie holds a keyed mark of the account
-and its password's state, so that it tells nothing and ends with the next new password.
+A known device has its own limits, which strangers cannot use up for the owner. It gives
+no access: the password is still required. The cookie holds a keyed hash of account and
+password state, so it reveals nothing and becomes invalid with the next password.
 """
 
 from collections.abc import Callable
@@ -18,13 +18,13 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from accounts.identifiers.services import owner_of, parse
 from accounts.models import User
 
-LIFE = timedelta(days=180)
-MOST = 5  # accounts of a family or a shared computer
+TTL = timedelta(days=180)
+MAX_ACCOUNTS = 5  # accounts of a family or a shared computer
 NOTED = "portal.known_device"  # in request.META: whose device this is from now on
 
 
 def is_known(request: HttpRequest, account: User | None) -> bool:
-    """Whether ``account`` has signed in in this browser with its present password."""
+    """Whether ``account`` has signed in in this browser with its current password."""
     if account is None:
         return False
     mark = _mark(account)
@@ -32,7 +32,7 @@ def is_known(request: HttpRequest, account: User | None) -> bool:
 
 
 def is_known_by_name(request: HttpRequest, name: str) -> bool:
-    """The same of the account that ``name`` (an identifier) names, known or not."""
+    """Whether the account identified by ``name`` has signed in in this browser."""
     if settings.KNOWN_DEVICE_COOKIE_NAME not in request.COOKIES or not name:
         return False
     try:
@@ -43,13 +43,13 @@ def is_known_by_name(request: HttpRequest, name: str) -> bool:
 
 
 def listen() -> None:
-    """Note whoever signs in, or chooses a new password."""
+    """Mark the browser on each sign-in and each new password."""
     for signal in (user_logged_in, password_changed, password_set):
         signal.connect(_note, dispatch_uid="known-device")
 
 
 class KnownDeviceMiddleware:
-    """Leave the mark in browsers in which somebody has just signed in."""
+    """Sets the known-device cookie after a sign-in or a new password."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -60,8 +60,8 @@ class KnownDeviceMiddleware:
             marks = [_mark(request.META[NOTED]), *_marks(request)]
             response.set_cookie(
                 settings.KNOWN_DEVICE_COOKIE_NAME,
-                ".".join(list(dict.fromkeys(marks))[:MOST]),
-                max_age=LIFE,
+                ".".join(list(dict.fromkeys(marks))[:MAX_ACCOUNTS]),
+                max_age=TTL,
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
                 samesite="Lax",
@@ -74,7 +74,9 @@ def _note(request: HttpRequest, user: User, **_: object) -> None:
 
 
 def _marks(request: HttpRequest) -> list[str]:
-    return request.COOKIES.get(settings.KNOWN_DEVICE_COOKIE_NAME, "")[:400].split(".")[:MOST]
+    return request.COOKIES.get(settings.KNOWN_DEVICE_COOKIE_NAME, "")[:400].split(".")[
+        :MAX_ACCOUNTS
+    ]
 
 
 def _mark(account: User) -> str:

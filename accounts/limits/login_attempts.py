@@ -1,9 +1,9 @@
-"""Wrong passwords and codes of a second factor, counted in the database (SECURITY 5, T9).
+"""Limits on wrong passwords and second-factor codes, counted in the database (SECURITY 5, T9).
 
-Nobody is locked out: once a name has been tried too often, every further try
-needs a proof of work, which grows with the tries. The owner pays a second from
-wherever they are; whoever guesses pays it each time. So does, after ten failures in a
-minute, everybody on the same network, except in a browser that the owner has used before.
+No account is ever locked: after too many failures for a name, each further try needs a
+proof of work that grows with the failures. It costs the owner a second on any device, and
+an attacker a second for each guess. After ten failures in a minute it is required of the
+whole network, except on devices known to the account.
 """
 
 from dataclasses import dataclass
@@ -25,19 +25,19 @@ from accounts.limits.rules import DAY
 from accounts.models import LimitHit, User
 from accounts.text import fold_typed
 
-STEP = 5  # failures in a day by which the work doubles
+STEP = 5  # failures in a day after which the work doubles
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One sign-in under way; it stays on the count unless it succeeds."""
+    """One counted sign-in attempt; it stays counted unless it succeeds."""
 
     hits: list[int]
 
 
 @dataclass(frozen=True)
 class Challenge:
-    """The proof that a further try needs, and when it is needed no more."""
+    """The level of the proof of work that a further try needs, and until when."""
 
     level: int
     until: datetime
@@ -47,13 +47,13 @@ PROVED = "portal.proof_of_work"  # in request.META, where no header can write it
 
 
 def name_in(credentials: dict[str, Any]) -> str:
-    """The name that somebody signs in as, however it was written."""
+    """The identifier in ``credentials``, in lower case; empty if there is none."""
     names = (credentials.get(kind) for kind in ("phone", "email", "username"))
     return next((str(name).lower() for name in names if name), "")
 
 
-def name_typed(text: str) -> str:
-    """The same of what stands in the form."""
+def normalised_name(text: str) -> str:
+    """The normal form of the identifier typed in the form, for counting attempts."""
     try:
         return identifiers.parse(text).value
     except ValidationError:
@@ -61,22 +61,22 @@ def name_typed(text: str) -> str:
 
 
 def mark_proved(request: HttpRequest) -> None:
-    """Note that the request brought its proof of work."""
+    """Mark the request as having solved its proof of work."""
     request.META[PROVED] = True
 
 
 def is_proved(request: HttpRequest) -> bool:
-    """Whether it did."""
+    """Whether the request has solved its proof of work."""
     return PROVED in request.META
 
 
-def demand_for(*, name: str, client: str, known: bool) -> Challenge | None:
-    """What signing in as ``name`` needs beside the password; None while failures are few.
+def challenge_for(*, name: str, client: str, known: bool) -> Challenge | None:
+    """The proof of work needed to sign in as ``name``; None while failures are few.
 
-    ``known`` is a browser in which the account has signed in before.
+    ``known``: the browser is a known device of the account.
     """
     of_name = rate_limits.retry_at("sign_in", name)
-    of_network = None if known else rate_limits.network_lifts_at("sign_in_ip", client)
+    of_network = None if known else rate_limits.network_retry_at("sign_in_ip", client)
     if of_name is None and of_network is None:
         return None
     today = rate_limits.count("sign_in", name, DAY)
@@ -85,10 +85,10 @@ def demand_for(*, name: str, client: str, known: bool) -> Challenge | None:
 
 
 def begin(*, name: str, client: str, proved: bool, known: bool) -> Attempt:
-    """Count one try to sign in as ``name`` from ``client`` before the password is looked at.
+    """Count one attempt to sign in as ``name`` from ``client``, before the password is checked.
 
-    ``name`` is what was typed, known or not; ``proved`` whether a proof came along;
-    ``known`` as above. Raises LimitReachedError.
+    ``name`` is the typed identifier, which may not exist; ``proved``: the request solved a
+    proof of work; ``known``: the browser is a known device. Raises LimitReachedError.
     """
     with transaction.atomic():
         from_client = rate_limits.consume_for_network("sign_in_ip", client, anyway=proved or known)
@@ -97,9 +97,9 @@ def begin(*, name: str, client: str, proved: bool, known: bool) -> Attempt:
 
 
 def begin_in_session(*, account: User, session: str) -> Attempt:
-    """Count one try of the password in a session where ``account`` is signed in.
+    """Count one password attempt in a session where ``account`` is signed in.
 
-    It counts for that session alone: neither for the network nor for the owner elsewhere.
+    It counts only for that session, not for its network or the owner's other devices.
     Raises LimitReachedError.
     """
     with transaction.atomic():
@@ -107,15 +107,15 @@ def begin_in_session(*, account: User, session: str) -> Attempt:
 
 
 def succeed(tried: Attempt) -> None:
-    """Take a right password off the count."""
+    """Remove a successful attempt from the count."""
     LimitHit.objects.filter(pk__in=tried.hits).delete()
 
 
 def check_factor(*, account: User, client: str, known: bool) -> Attempt:
-    """Count one code of a second factor. Raises ValidationError after too many wrong ones.
+    """Count one second-factor attempt. Raises ValidationError after too many wrong codes.
 
-    Each network has its own tries, and a known browser too: somebody who guesses elsewhere
-    does not shut the owner out.
+    Each network and each known device has its own limit, so that guessing elsewhere does
+    not lock the owner out.
     """
     where = "known" if known else network_of(client)
     try:
@@ -129,10 +129,10 @@ def check_factor(*, account: User, client: str, known: bool) -> Attempt:
 
 
 def use_factor_code(*, account: User, code: str) -> None:
-    """Let a right code be right once (RFC 6238, 5.2). Raises ValidationError when it was used.
+    """Mark a code as used (RFC 6238, 5.2). Raises ValidationError if it was used before.
 
-    django-allauth keeps used codes in the cache for half a minute, less than
-    they stay right.
+    django-allauth remembers used codes for half a minute in the cache, which is shorter
+    than they stay valid.
     """
     try:
         with transaction.atomic():
@@ -142,12 +142,12 @@ def use_factor_code(*, account: User, code: str) -> None:
 
 
 def wait_until(moment: datetime) -> str:
-    """What somebody reads who has tried too often."""
+    """The error text after too many wrong tries."""
     return _("Too many wrong tries. Possible again at %(time)s.") % {"time": when(moment)}
 
 
 def when(moment: datetime) -> str:
-    """The time of day, and the day where it is another one."""
+    """``moment`` as a time of day, with the date unless it is today."""
     local = timezone.localtime(moment)
     if local.date() == timezone.localdate():
         return time_format(local, "H:i")

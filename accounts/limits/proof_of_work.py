@@ -1,8 +1,8 @@
-"""A proof of work in place of a picture puzzle, where limits ask for it (SECURITY 5, T6, T9).
+"""Proof of work in place of a picture puzzle, required by limits (SECURITY 5, T6, T9).
 
-The browser derives keys until one begins as asked; nobody sees a riddle and no
-third party is told. One try costs an honest person a second and somebody who
-tries a million passwords a million seconds: the more tries, the more work.
+The browser derives keys until one has the required prefix: no puzzle is shown and no
+third party is involved. One try costs a person a second, and a million guesses a
+million seconds; the work grows with the number of failures.
 """
 
 import hmac
@@ -19,7 +19,7 @@ from accounts.models import RedeemedProof
 
 ALGORITHM = "PBKDF2/SHA-256"  # which every browser derives natively (Web Crypto)
 PREFIX = "00"  # 256 derivations on average
-LIFE = timedelta(minutes=10)
+TTL = timedelta(minutes=10)
 HIGHEST_LEVEL = 5
 
 
@@ -29,14 +29,14 @@ def issue(level: int) -> str:
         ALGORITHM,
         _cost(level),
         key_prefix=PREFIX,
-        expires_at=int((timezone.now() + LIFE).timestamp()),
+        expires_at=int((timezone.now() + TTL).timestamp()),
         hmac_secret=_secrets()[0],
     )
     return json.dumps(challenge.to_dict())
 
 
 def redeem(solution: str, *, level: int) -> bool:
-    """Whether ``solution`` proves the work of ``level``; it is good once, whoever shows it."""
+    """Whether ``solution`` proves the work of ``level``; each solution is accepted once."""
     if not any(v2.verify_solution(solution, secret).verified for secret in _secrets()):
         return False
     challenge = v2.Payload.from_base64(solution).challenge
@@ -55,7 +55,7 @@ def redeem(solution: str, *, level: int) -> bool:
 
 
 def prune() -> None:
-    """Forget proofs whose challenge has expired: they are refused for that."""
+    """Delete redeemed proofs whose challenge has expired."""
     RedeemedProof.objects.filter(expires_at__lt=Now()).delete()
 
 
@@ -64,5 +64,5 @@ def _cost(level: int) -> int:
 
 
 def _secrets() -> list[bytes]:
-    """The present key's, then those of earlier keys."""
+    """The signing secrets of the current key and of earlier keys."""
     return [hmac.digest(key, b"captcha", "sha256") for key in settings.CODE_KEYS]

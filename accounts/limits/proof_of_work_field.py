@@ -1,4 +1,4 @@
-"""The form field that asks for a proof of work; the browser does it without being asked to."""
+"""The form field for a proof of work, which the browser solves without user action."""
 
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,8 +12,8 @@ from accounts.limits import login_attempts, proof_of_work, rate_limits
 AnyForm = TypeVar("AnyForm", bound=forms.BaseForm)
 
 
-class CaptchaWidget(forms.Widget):
-    """A status that tells how far the proof is; a new challenge each time it is shown."""
+class ProofOfWorkWidget(forms.Widget):
+    """Shows the progress of the proof of work; each rendering issues a new challenge."""
 
     template_name = "accounts/limits/proof_of_work.html"
     use_fieldset = True
@@ -23,7 +23,7 @@ class CaptchaWidget(forms.Widget):
         self.level, self.without_script = level, without_script
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """What was sent is never shown again: it is spent."""
+        """The template context, never with the submitted value: a solution works only once."""
         context = super().get_context(name, None, attrs)
         challenge = proof_of_work.issue(self.level)
         return context | {
@@ -32,17 +32,17 @@ class CaptchaWidget(forms.Widget):
         }
 
 
-class CaptchaField(forms.CharField):
-    """Valid with the solution of a challenge of this ``level`` that nobody has shown before.
+class ProofOfWorkField(forms.CharField):
+    """Valid with an unused solution of a challenge of this ``level``.
 
-    ``without_script`` is when the form works again without any proof.
+    ``without_script`` is when the form works again without a proof of work.
     """
 
     def __init__(self, *, level: int = 0, without_script: datetime | None = None) -> None:
         super().__init__(
             label=_("Security check"),
             max_length=5000,
-            widget=CaptchaWidget(level, without_script),
+            widget=ProofOfWorkWidget(level, without_script),
             error_messages={
                 "required": _(
                     "There were many tries. Wait for the check, then send the form again."
@@ -59,7 +59,7 @@ class CaptchaField(forms.CharField):
 
 
 def guard_sending(form: AnyForm, client: str) -> AnyForm:
-    """Let ``form``, which has something sent, ask for a proof where ``client`` has sent much."""
+    """Add the proof-of-work field if this client has already triggered many messages."""
     if rate_limits.has_sent_many(client):
-        form.fields["captcha"] = CaptchaField()
+        form.fields["captcha"] = ProofOfWorkField()
     return form

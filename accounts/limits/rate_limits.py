@@ -1,7 +1,7 @@
-"""Limits on sending and trying, counted in the database (SECURITY 5).
+"""Rate limits on sending and on attempts, counted in the database (SECURITY 5).
 
-An emptied cache forgives nobody, and an advisory lock for each subject makes
-looking and counting one act: of twenty clients at once one gets through.
+Counts survive a lost cache. An advisory lock for each subject makes checking and
+counting atomic: of twenty simultaneous requests one passes.
 """
 
 from dataclasses import dataclass
@@ -20,31 +20,31 @@ from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
 from vault.lookup import keyed_hash
 
-FREE_SENDS = 20  # of one network address in an hour, before a proof of work is asked for
-OWN_SHARE = 5  # messages of a day by which an asker has used up the cap alone
-BREACHES_TO_BLOCK = 3  # of the cool-down, in an hour
+FREE_SENDS = 20  # of one network address in an hour, before a proof of work is required
+OWN_SHARE = 5  # messages in a day after which the daily cap counts as used up by the asker
+VIOLATIONS_TO_BLOCK = 3  # of the cool-down, in an hour
 BLOCK_LENGTHS = (DAY, DAY, timedelta(days=7))  # the third one is long
-REMEMBERED = timedelta(days=30)  # how far back earlier blocks count
+BLOCK_MEMORY = timedelta(days=30)  # how far back earlier blocks count
 
 
 @dataclass
 class LimitReachedError(Exception):
-    """Too often; ``lifts_at`` is when the act is possible again."""
+    """A limit is reached; ``lifts_at`` is when the action is possible again."""
 
     lifts_at: datetime
     is_block: bool = False
 
 
 def consume(action: str, subject: str, *, factor: int = 1) -> int:
-    """Count one use of ``action`` by ``subject``, and its key; call inside a transaction.
+    """Count one use of ``action`` by ``subject``; returns the hit's key. Call in a transaction.
 
-    Raises LimitReachedError, counting nothing, when a rule of the action is
-    exhausted. ``factor`` widens the rules (a campus network has one address).
+    Raises LimitReachedError, counting nothing, if a rule of the action is exhausted.
+    ``factor`` multiplies the limits (a whole campus may share one address).
     """
     hashed = _lock(action, subject)
     hits = LimitHit.objects.filter(action=action, subject=hashed)
     for rule in RULES[action]:
-        lifts_at = _lifts_at(hits, Rule(rule.most * factor, rule.window))
+        lifts_at = _retry_at(hits, Rule(rule.most * factor, rule.window))
         if lifts_at is not None:
             raise LimitReachedError(lifts_at)
     return record_use(action, subject)
@@ -52,7 +52,7 @@ def consume(action: str, subject: str, *, factor: int = 1) -> int:
 
 @transaction.atomic
 def try_consume(action: str, subject: str) -> bool:
-    """The same where the asker is not told; False, counting nothing, when it was too often."""
+    """Count one use of ``action``; False, counting nothing, if its limit is reached."""
     try:
         consume(action, subject)
     except LimitReachedError:
@@ -63,23 +63,22 @@ def try_consume(action: str, subject: str) -> bool:
 def consume_sending(
     *, account: User | None, channel: Channel, address: str, client: str, known: bool = False
 ) -> None:
-    """Count one message to ``address``, asked for by ``account`` from ``client``.
+    """Count one message to ``address``, requested by ``account`` from ``client``.
 
-    ``account`` is None where somebody not signed in asks. ``known`` is a browser in which
-    the owner of ``address`` has signed in before: it has an allowance of its own, which
-    no stranger can use up.
+    ``account`` is None if the request is anonymous. ``known``: the browser is a known
+    device of the owner of ``address``, with its own limit that strangers cannot use up.
 
-    Raises LimitReachedError with the moment it lifts. Asking again within the
-    cool-down three times in an hour, or hitting the daily cap, bars the asker from
-    the address for a day, the third time for a week; that is kept although the
-    request fails, so the caller's transaction must not hold this call.
+    Raises LimitReachedError. Three violations of the cool-down in an hour, or reaching
+    the daily cap, block the asker from the address for a day, the third time for a week.
+    The block is stored although the request fails, so do not call this inside a
+    transaction.
     """
     asker = asker_of(account, client)
     _refuse_blocked(address, asker)
     refused: LimitReachedError | None = None
     with transaction.atomic():
         if account is not None:
-            _spend_target(account, address)
+            _consume_target(account, address)
         consume_for_client(client)
         _refuse_over_global_cap(channel)
         try:
@@ -88,32 +87,34 @@ def consume_sending(
         except LimitReachedError as error:
             refused = error
     if refused is not None:
-        _note_breach(account=account, asker=asker, channel=channel, address=address, error=refused)
+        _record_violation(
+            account=account, asker=asker, channel=channel, address=address, error=refused
+        )
         raise refused
 
 
 def asker_of(account: User | None, client: str) -> str:
-    """Who is counted for asking: the account that is signed in, else the network."""
+    """The subject counted as the asker: the signed-in account, else the network."""
     return f"account:{account.pk}" if account else f"network:{network_of(client)}"
 
 
 def refund(*, channel: Channel, address: str, asked_at: datetime) -> None:
-    """Take the message to ``address`` that was asked for then off its count (F10)."""
+    """Remove the message to ``address`` requested at ``asked_at`` from the count (F10)."""
     inboxes = [_hash(_inbox(address, known=known)) for known in (False, True)]
     hits = LimitHit.objects.filter(action=f"send_{channel}", subject__in=inboxes, at__lte=asked_at)
     hits.filter(pk__in=hits.order_by("-at").values("pk")[:1]).delete()
 
 
 def consume_for_client(client: str) -> None:
-    """Count one message asked for from ``client``; call inside a transaction."""
+    """Count one message requested from ``client``; call inside a transaction."""
     consume_for_network("send_ip", client)
 
 
 def consume_for_network(action: str, client: str, *, of: str = "", anyway: bool = False) -> int:
-    """Count one use of ``action`` from the network of ``client``; returns the key of the count.
+    """Count one use of ``action`` from the network of ``client``; returns the hit's key.
 
-    Wider for campus networks; ``of`` counts for one thing alone, ``anyway``
-    whatever the rules say.
+    Limits are wider for campus networks. ``of`` gives each value its own count;
+    ``anyway`` counts without checking the rules.
     """
     subject = f"{of}{network_of(client)}"
     if anyway:
@@ -121,65 +122,65 @@ def consume_for_network(action: str, client: str, *, of: str = "", anyway: bool 
     return consume(action, subject, factor=_campus_factor(client))
 
 
-def network_lifts_at(action: str, client: str) -> datetime | None:
-    """When ``client`` may use ``action`` once more; None when it may now."""
+def network_retry_at(action: str, client: str) -> datetime | None:
+    """When ``client`` may use ``action`` again; None if it may now."""
     return retry_at(action, network_of(client), factor=_campus_factor(client))
 
 
 def has_sent_many(client: str) -> bool:
-    """Whether so much was sent from ``client`` that more needs a proof of work."""
+    """Whether ``client`` has triggered so many messages that more need a proof of work."""
     return count("send_ip", network_of(client), HOUR) >= FREE_SENDS * _campus_factor(client)
 
 
 def count(action: str, subject: str, window: timedelta) -> int:
-    """How often ``subject`` used ``action`` within ``window``."""
+    """The number of uses of ``action`` by ``subject`` within ``window``."""
     hits = LimitHit.objects.filter(action=action, subject=_hash(subject))
     return hits.filter(at__gt=Now() - window).count()
 
 
 def retry_at(action: str, subject: str, *, factor: int = 1) -> datetime | None:
-    """When ``subject`` may use ``action`` once more; None when it may now."""
+    """When ``subject`` may use ``action`` again; None if it may now."""
     hits = LimitHit.objects.filter(action=action, subject=_hash(subject))
     rules = (Rule(rule.most * factor, rule.window) for rule in RULES[action])
-    return max(filter(None, (_lifts_at(hits, rule) for rule in rules)), default=None)
+    return max(filter(None, (_retry_at(hits, rule) for rule in rules)), default=None)
 
 
 def record_use(action: str, subject: str) -> int:
-    """Count one use of ``action`` whatever its rules say; its key."""
+    """Count one use of ``action`` without checking its rules; returns the hit's key."""
     return LimitHit.objects.create(action=action, subject=_hash(subject)).pk
 
 
 def consume_check(client: str) -> None:
-    """Count one look-up of a public code or file from ``client``. Raises LimitReachedError."""
+    """Count one look-up of a public code or file by ``client``. Raises LimitReachedError."""
     with transaction.atomic():
         consume_for_network("check_ip", client)
 
 
 def is_blocked(address: str, asker: str) -> bool:
-    """Whether ``asker`` may have nothing sent to ``address`` for now."""
+    """Whether ``asker`` is blocked from sending to ``address``."""
     return _block_of(address, asker) is not None
 
 
 def seconds_to_wait(*, channel: Channel, address: str, known: bool = False) -> int:
-    """How long the button for another code stays closed."""
+    """Seconds until another code can be sent to ``address``."""
     inbox = _hash(_inbox(address, known=known))
     hits = LimitHit.objects.filter(action=f"send_{channel}", subject=inbox)
-    lifts_at = _lifts_at(hits, RULES[f"send_{channel}"][0])
+    lifts_at = _retry_at(hits, RULES[f"send_{channel}"][0])
     return max(0, int((lifts_at - timezone.now()).total_seconds())) if lifts_at else 0
 
 
 def active_blocks() -> QuerySet[Block]:
-    """Blocks that still hold."""
+    """The blocks in force."""
     return Block.objects.filter(until__gt=Now(), lifted_at__isnull=True)
 
 
 def prune() -> None:
-    """Forget hits older than every rule."""
+    """Delete hits older than the window of every rule."""
     LimitHit.objects.filter(at__lt=Now() - 2 * DAY).delete()
 
 
 def _inbox(address: str, *, known: bool) -> str:
-    """Under what messages to ``address`` are counted: the owner's asking apart from others'."""
+    """The subject under which messages to ``address`` are counted: known devices separately."""
     return f"known:{address}" if known else address
 
 
@@ -194,8 +195,8 @@ def _block_of(address: str, asker: str) -> Block | None:
     return held.order_by("-until").first()
 
 
-def _spend_target(account: User, address: str) -> None:
-    """Count a new address of the account; one it has sent to today is free."""
+def _consume_target(account: User, address: str) -> None:
+    """Count a new address of the account; addresses already used today are not counted."""
     action, subject = "targets", f"account:{account.pk}"
     seen = LimitHit.objects.filter(action="target", subject=_hash(f"{subject}:{address}"))
     if seen.filter(at__gt=Now() - DAY).exists():
@@ -205,11 +206,11 @@ def _spend_target(account: User, address: str) -> None:
 
 
 def _refuse_over_global_cap(channel: Channel) -> None:
-    """Refuse a code by text message when ``SMS_PER_MINUTE`` were asked for in the last minute (T6).
+    """Refuse a code by SMS if ``SMS_PER_MINUTE`` were requested in the last minute (T6).
 
-    It counts codes alone, which strangers ask for. What leaves in a minute, of every
-    kind, is held to the same figure by ``delivery.transitions``: the rest waits. The lock
-    is held until the code is counted, so no two requests share a place.
+    Only codes count, which strangers can request. Messages of every kind are limited to
+    the same rate by ``delivery.transitions``, where the rest waits. The lock is held until
+    the code is counted, so that requests cannot pass together.
     """
     if channel != Channel.SMS:
         return
@@ -219,7 +220,7 @@ def _refuse_over_global_cap(channel: Channel) -> None:
         raise LimitReachedError(timezone.now() + MINUTE)
 
 
-def _note_breach(
+def _record_violation(
     *,
     account: User | None,
     asker: str,
@@ -227,20 +228,20 @@ def _note_breach(
     address: str,
     error: LimitReachedError,
 ) -> None:
-    """Count the refusal for whoever asked; the third in an hour bars them from the address."""
+    """Count a violation by the asker; the third in an hour blocks them from the address."""
     subject = f"{asker}>{address}"
     with transaction.atomic():
         consume("breach", subject)
         block = _block_of(address, asker)
-        if block is not None:  # made while this request waited: one burst, one block
+        if block is not None:  # created while this request waited: one block for one burst
             error.lifts_at, error.is_block = block.until, True
             return
-        # A daily cap, not the cool-down; one that others have used up bars nobody.
+        # A daily cap, not the cool-down; a cap used up by others blocks no asker.
         far = error.lifts_at - timezone.now() > HOUR and count("asked", subject, DAY) >= OWN_SHARE
-        if count("breach", subject, HOUR) < BREACHES_TO_BLOCK and not far:
+        if count("breach", subject, HOUR) < VIOLATIONS_TO_BLOCK and not far:
             return
         by_asker = Block.objects.filter(subject=_hash(address), asker_hash=_hash(asker))
-        earlier = by_asker.filter(made_at__gt=Now() - REMEMBERED)
+        earlier = by_asker.filter(made_at__gt=Now() - BLOCK_MEMORY)
         length = BLOCK_LENGTHS[min(earlier.count(), len(BLOCK_LENGTHS) - 1)]
         Block.objects.create(
             subject=_hash(address),
@@ -256,8 +257,8 @@ def _masked(channel: Channel, address: str) -> str:
     return masked_phone(address) if channel == Channel.SMS else masked_email(address)
 
 
-def _lifts_at(hits: QuerySet[LimitHit], rule: Rule) -> datetime | None:
-    """When the rule allows one more; None when it does now."""
+def _retry_at(hits: QuerySet[LimitHit], rule: Rule) -> datetime | None:
+    """When the rule allows one more use; None if it does now."""
     recent = hits.filter(at__gt=Now() - rule.window).order_by("-at")
     oldest = recent.values_list("at", flat=True)[rule.most - 1 : rule.most].first()
     return None if oldest is None else oldest + rule.window
@@ -268,7 +269,7 @@ def _campus_factor(client: str) -> int:
 
 
 def subject_of(contact: str) -> bytes:
-    """Under which a number or mailbox is counted and blocked; the contact itself is not kept."""
+    """The keyed hash under which a contact is counted and blocked; the contact is not stored."""
     return _hash(contact)
 
 

@@ -1,4 +1,4 @@
-"""How often each limited act may be done (SECURITY 5)."""
+"""The limits of each rate-limited action (SECURITY 5)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,8 +31,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "session_code": (Rule(5, DAY),),  # one code, from one session
     "verdict": (Rule(30, HOUR),),
     "refused": (Rule(60, HOUR),),  # lines about refused accesses
-    # Whoever names an account by its username: counted apart from the contact that
-    # is sent to, so that the wait tells nobody whose contact it is.
+    # Requests by username: counted separately from the contact that is written to, so that
+    # the waiting time does not reveal whose contact it is.
     "send_by_name": (Rule(1, COOL_DOWN), Rule(5, HOUR), Rule(10, DAY)),
     "reset": (Rule(5, DAY),),
     "answer_question": (Rule(5, DAY),),
@@ -42,10 +42,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "import_file": (Rule(30, HOUR), Rule(200, DAY)),
     # Receipts and reports looked up by strangers.
     "check_ip": (Rule(60, HOUR), Rule(300, DAY)),
-    # Forms with evidence, each of up to five files: kept for months, drawn by a process each.
+    # Forms with evidence of up to five files, stored for months, each rendered by a process.
     "evidence": (Rule(10, HOUR), Rule(20, DAY)),
-    # Wrong PINs of one report: of one reader, and of all readers together. No reader is shut
-    # out for good, and a PIN of six digits outlasts the report.
+    # Wrong PINs of one report, by one reader and by all readers. No reader is locked out for
+    # good, and guessing six digits at this rate takes longer than the report is valid.
     "report_pin": (Rule(5, HOUR), Rule(10, DAY)),
     "report_pins": (Rule(100, HOUR), Rule(200, DAY)),
     "issue_report": (Rule(10, DAY),),

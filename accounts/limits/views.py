@@ -1,4 +1,4 @@
-"""The block list as staff see it: search by an exact contact, lift with a reason."""
+"""The block list for staff: search by exact contact, lift with a reason."""
 
 from uuid import UUID
 
@@ -17,12 +17,12 @@ from accounts.models import Block, User
 from accounts.reason_form import ReasonForm
 from accounts.roles import Role
 
-PER_PAGE = 30
+PAGE_SIZE = 30
 NAMED = "named_blocks"  # in the session: the entries found by a contact typed in full
 
 
 class ContactForm(forms.Form):
-    """Whose block is meant. It travels in the body, never in the address."""
+    """The contact to search for, posted in the body, never in the URL."""
 
     contact = forms.CharField(
         label=gettext_lazy("Mobile number or e-mail address"),
@@ -34,9 +34,9 @@ class ContactForm(forms.Form):
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def listed(request: HttpRequest) -> HttpResponse:
-    """Auditors and the operator read the whole list, registrars that of their own schools.
+    """The block list: all of it for auditors and the operator, else of the registrar's schools.
 
-    Whoever types a contact in full finds its entry as well.
+    The entry of any contact typed in full is found as well.
     """
     reader = _reader(request)
     sees_all = _sees_all(reader)
@@ -44,9 +44,9 @@ def listed(request: HttpRequest) -> HttpResponse:
     found = blocklist.blocks_now() if sees_all else blocklist.blocks_of_schools(reader)
     if form.is_valid():
         found = blocklist.find_blocks(form.cleaned_data["contact"])
-        named = [str(block.key) for block in found[:PER_PAGE]]
-        request.session[NAMED] = [*named, *request.session.get(NAMED, [])][:PER_PAGE]
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+        named = [str(block.key) for block in found[:PAGE_SIZE]]
+        request.session[NAMED] = [*named, *request.session.get(NAMED, [])][:PAGE_SIZE]
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,
@@ -60,7 +60,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Lift one entry: of one's own schools, or of a contact that one could name."""
+    """Lift one entry of the registrar's schools, or of a contact that was typed in full."""
     reader = _reader(request)
     if not _may_lift(reader):
         raise Http404

@@ -14,7 +14,7 @@ from accounts.models.notice import Topic
 from accounts.notices import services
 from accounts.notices.services import Channels
 
-LINES = 20
+PAGE_SIZE = 20
 
 
 class WaysForm(forms.Form):
@@ -27,7 +27,7 @@ class WaysForm(forms.Form):
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """My notices, newest first."""
-    page = Paginator(services.notices_of(_account(request)), LINES).get_page(
+    page = Paginator(services.notices_of(_account(request)), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
     lines = [(notice, *services.words_of(notice)) for notice in page.object_list]

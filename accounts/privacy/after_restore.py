@@ -9,7 +9,7 @@ from accounts.deletion import services as deletion
 from accounts.models import Code, RoleGrant, Session, StaffAdmission
 from accounts.recovery import staff_assisted
 from accounts.signals import backup_restored
-from audit import services as audit
+from audit import services as trail
 from delivery import transitions
 
 
@@ -33,8 +33,8 @@ def after_restore() -> Restored:
         "codes": Code.objects.filter(closed_at=None).update(closed_at=Now()),
         "sessions": Session.objects.count(),
         "messages": transitions.mark_unsent_unknown(),
-        "deletions": deletion.begin_anew(),
-        "rescues": staff_assisted.begin_again(),
+        "deletions": deletion.restart_cooling_periods(),
+        "rescues": staff_assisted.restart_objection_periods(),
         "staff_codes": StaffAdmission.objects.exclude(code_hash=None).update(code_hash=None),
     }
     Session.objects.all().delete()
@@ -42,7 +42,7 @@ def after_restore() -> Restored:
         if isinstance(closed, dict):
             counts |= closed
     grants = list(RoleGrant.objects.select_related("user").order_by("role", "user_id"))
-    audit.record(
+    trail.record(
         action="accounts.after_restore",
         actor_id=None,
         detail={**counts, "review": [[grant.user_id, grant.role] for grant in grants]},

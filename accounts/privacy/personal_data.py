@@ -23,11 +23,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-import audit.services as trail
 from accounts.models import User
 from accounts.notices.services import notify_all
 from accounts.privacy.access_reason import remembered_reason
 from accounts.roles import Role
+from audit import services as trail
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)

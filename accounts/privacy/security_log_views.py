@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.security_log import log_of
 
-LINES = 20
+PAGE_SIZE = 20
 
 
 @require_safe
 def security_log(request: HttpRequest) -> HttpResponse:
     """When, on what device and from which network somebody signed in or changed something."""
     lines = log_of(cast("User", request.user))
-    page = Paginator(lines, LINES).get_page(request.GET.get("page"))
+    page = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "accounts/privacy/security_log.html", {"page": page})

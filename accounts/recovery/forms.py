@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import services as identifiers
 from accounts.identifiers import username_rules
-from accounts.identifiers.email_addresses import MOST_TYPED
+from accounts.identifiers.email_addresses import MAX_TYPED
 
 
 class KnownContactForm(forms.Form):
@@ -16,7 +16,7 @@ class KnownContactForm(forms.Form):
     contact = forms.CharField(
         label=_("E-mail or mobile number"),
         help_text=_("One that you can still read, and that is bound to the account."),
-        max_length=MOST_TYPED,
+        max_length=MAX_TYPED,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
 

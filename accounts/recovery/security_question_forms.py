@@ -60,6 +60,6 @@ class QuestionsForm(forms.Form):
             text = security_questions.normalise(self.cleaned_data.get(answer, ""))
             if text and text in seen:
                 self.add_error(answer, _("Please give each question an answer of its own."))
-            elif answer in self.cleaned_data and len(text) < security_questions.SHORTEST:
+            elif answer in self.cleaned_data and len(text) < security_questions.MIN_LENGTH:
                 self.add_error(answer, _("At least two letters, digits or Chinese characters."))
             seen |= {chosen, text}

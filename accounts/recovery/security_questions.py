@@ -16,16 +16,16 @@ from accounts.contacts.alerts import tell_contacts
 from accounts.limits import rate_limits
 from accounts.models import EventKind, Question, SecurityAnswer, User
 from accounts.security_log import record_event
-from accounts.text import LONGEST, compatible
-from audit import services as audit
+from accounts.text import MAX_LENGTH, compatible
+from audit import services as trail
 
 NUMBER = 3
-SHORTEST = 2  # characters of a normalised answer: 小明 is one
+MIN_LENGTH = 2  # characters of a normalised answer: 小明 is one
 
 
 def normalise(answer: str) -> str:
     """``answer`` as it is compared: width, case, spaces and punctuation do not count."""
-    folded = compatible(answer[:LONGEST]).casefold()
+    folded = compatible(answer[:MAX_LENGTH]).casefold()
     return "".join(char for char in folded if unicodedata.category(char)[0] in "LNM")
 
 
@@ -67,7 +67,7 @@ def is_right(*, account: User, question: Question, typed: str) -> bool:
 
 
 def _note(account: User, act: str, kind: EventKind, request: HttpRequest) -> None:
-    audit.record(
+    trail.record(
         action=f"accounts.{act}",
         actor_id=account.pk,
         subject_type="account",

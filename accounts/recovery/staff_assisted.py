@@ -36,7 +36,7 @@ from accounts.recovery.closing import close_entrances
 from accounts.security_log import record_event
 from accounts.signals import account_rescued
 from accounts.sweep import for_each
-from audit import services as audit
+from audit import services as trail
 from delivery.models import Channel
 from delivery.services import queue_content, queue_rendered
 from vault import cipher
@@ -44,11 +44,11 @@ from vault.lookup import keyed_hash
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read for something else
 LENGTH = 8
-CODE_LIFE = timedelta(days=1)
+CODE_TTL = timedelta(days=1)
 OBJECTION_TIME = timedelta(hours=24)
-KEPT = timedelta(days=90)  # for questions about it
+RETENTION = timedelta(days=90)  # for questions about it
 OBJECTED = "rescue_objected"
-OBJECTED_WORDS = NoticeText(
+OBJECTED_TEXT = NoticeText(
     Topic.WORK,
     _("An old contact objects"),
     _(
@@ -125,7 +125,7 @@ def new_code(*, rescue: Rescue) -> str | None:
     """The code to carry to the school; the one before is void. None once it was taken."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     waiting = Rescue.objects.filter(UNDECIDED, pk=rescue.pk, account=None)
-    if not waiting.update(code_hash=_hash(code), code_expires_at=Now() + CODE_LIFE):
+    if not waiting.update(code_hash=_hash(code), code_expires_at=Now() + CODE_TTL):
         return None
     return f"{code[:4]}-{code[4:]}"
 
@@ -184,7 +184,7 @@ def stop_pending(*, account: User) -> None:
         object_to(rescue=rescue)
 
 
-def begin_again() -> int:
+def restart_objection_periods() -> int:
     """Give the old contacts of every waiting rescue their time to object again. Returns the number.
 
     After a backup was restored: an objection made since is not in it. Codes that
@@ -208,8 +208,8 @@ def finish_due() -> int:
 
 def forget_old() -> None:
     """Forget rescues that nobody carried to a school, and those long decided."""
-    Rescue.objects.filter(account=None, created_at__lt=Now() - CODE_LIFE * 2).delete()
-    Rescue.objects.filter(~UNDECIDED, created_at__lt=Now() - KEPT).delete()
+    Rescue.objects.filter(account=None, created_at__lt=Now() - CODE_TTL * 2).delete()
+    Rescue.objects.filter(~UNDECIDED, created_at__lt=Now() - RETENTION).delete()
 
 
 def contact_of(rescue: Rescue) -> str:
@@ -284,7 +284,7 @@ def _tell_old_contacts(account: User, rescue: Rescue) -> None:
 
 
 def _write(act: str, account: User) -> None:
-    audit.record(
+    trail.record(
         action=f"accounts.{act}",
         actor_id=None,
         subject_type="account",

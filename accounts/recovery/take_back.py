@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts.codes import messages
 from accounts.contacts import services as contacts
 from accounts.contacts.alerts import tell_contacts
-from accounts.contacts.changes import UNDO_LIFE, Address, close_changes, old_value, recent_changes
+from accounts.contacts.changes import UNDO_TTL, Address, close_changes, old_value, recent_changes
 from accounts.deletion import services as deletion
 from accounts.languages.services import writing_to
 from accounts.models import (
@@ -36,7 +36,7 @@ from accounts.password_state import lock_account, lock_unchanged
 from accounts.recovery import staff_assisted
 from accounts.recovery.closing import close_entrances
 from accounts.security_log import record_event
-from audit import services as audit
+from audit import services as trail
 from delivery.models import Channel
 from delivery.services import queue_content
 
@@ -79,7 +79,7 @@ def drop_other_contacts(*, account: User, keep: Channel) -> None:
 
 
 def _take_back(account: User) -> TakenBack:
-    since, before = timezone.now() - UNDO_LIFE, contacts.contacts_of(account)
+    since, before = timezone.now() - UNDO_TTL, contacts.contacts_of(account)
     restored = {ChangeKind(change.kind): old_value(change) for change in recent_changes(account)}
     taken = [kind for kind, old in restored.items() if not _restore(account, kind, old)]
     recent_changes(account).update(undone_at=Now())
@@ -90,7 +90,7 @@ def _take_back(account: User) -> TakenBack:
     deletion.cancel_deletion(account=account)
     staff_assisted.stop_pending(account=account)
     close_entrances(account=account, since=since)
-    audit.record(
+    trail.record(
         action="accounts.take_back",
         actor_id=account.pk,
         subject_type="account",

@@ -26,12 +26,12 @@ from accounts.models import EventKind, StaffAdmission, User
 from accounts.security_log import record_event
 from accounts.sessions.services import end_sessions, handle_of_request
 from accounts.signals import entrances_closed
-from audit import services as audit
+from audit import services as trail
 from vault.lookup import keyed_hash
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read for something else
 LENGTH = 12  # 59 bits: no number of tries finds it
-CODE_LIFE = timedelta(days=7)
+CODE_TTL = timedelta(days=7)
 REDEEMED = "staff_code_redeemed"  # in the session: a factor may be set up
 
 
@@ -51,13 +51,13 @@ def issue_code(*, account: User, by: User | None, reason: str) -> str:
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     values = {
         "code_hash": _hash(account, code),
-        "code_expires_at": Now() + CODE_LIFE,
+        "code_expires_at": Now() + CODE_TTL,
         "admitted_at": None,
     }
     StaffAdmission.objects.update_or_create(account=account, defaults=values)
     removed = Authenticator.objects.filter(user=account).delete()[0]
     end_sessions(account=account)
-    audit.record(
+    trail.record(
         action="accounts.issue_staff_code",
         actor_id=by.pk if by else None,
         subject_type="account",

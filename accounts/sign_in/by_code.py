@@ -28,7 +28,7 @@ from accounts.recovery import staff_assisted
 from accounts.recovery.closing import close_entrances
 from accounts.recovery.take_back import drop_other_contacts
 from accounts.security_log import record_event
-from audit import services as audit
+from audit import services as trail
 from delivery.models import Channel
 from delivery.services import queue_rendered
 
@@ -49,7 +49,7 @@ def ask_for_code(
     """
     owner = owner_of(identifier, unconfirmed_mailbox=purpose == CodePurpose.RESET_PASSWORD)
     known = owner is not None and knows(owner.account)
-    _spend(identifier, purpose, client, known=known)
+    _consume_limits(identifier, purpose, client, known=known)
     is_name = identifier.channel is None
     with transaction.atomic():
         code = codes.get_or_create_code(
@@ -124,7 +124,7 @@ def replace_password(*, account: User, password: str, request: HttpRequest) -> N
     account.save(update_fields=["password"])
     staff_assisted.stop_pending(account=account)
     close_entrances(account=account)
-    audit.record(
+    trail.record(
         action="accounts.reset_password",
         actor_id=account.pk,
         subject_type="account",
@@ -152,7 +152,9 @@ def prove_mailbox(*, account: User, mailbox: str) -> bool:
     return True
 
 
-def _spend(identifier: Identifier, purpose: CodePurpose, client: str, *, known: bool) -> None:
+def _consume_limits(
+    identifier: Identifier, purpose: CodePurpose, client: str, *, known: bool
+) -> None:
     asker = "known" if known else rate_limits.asker_of(None, client)
     if identifier.channel is None:
         with transaction.atomic():

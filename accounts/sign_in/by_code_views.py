@@ -42,18 +42,18 @@ from accounts.sign_in.forms import IdentifierForm, NewPasswordForm
 GRANTED = "password_reset_granted"
 ANSWERING = "password_reset_question"  # the same of whoever has still to answer the question
 STEPS = {GRANTED: "account_reset_password_new", ANSWERING: "account_reset_password_question"}
-GRANTED_FOR = 600  # seconds
+GRANT_TTL = 600  # seconds
 
 
 @dataclass(frozen=True)
-class Door:
-    """One of the two ways in: its pages, and what the right code leads to."""
+class CodeFlow:
+    """One of the two code flows: its pages, and the view that follows the right code."""
 
     purpose: CodePurpose
-    ask: str
-    enter: str
-    again: str
-    open: Callable[[HttpRequest, User, Code, str], HttpResponse]
+    request_page: str
+    verify_page: str
+    resend_page: str
+    complete: Callable[[HttpRequest, User, Code, str], HttpResponse]
 
     @property
     def template(self) -> str:
@@ -62,50 +62,50 @@ class Door:
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask(request: HttpRequest, door: Door) -> HttpResponse:
-    """Name the account; POST sends the code (获取校验码)."""
+def request_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
+    """Ask for the account; POST sends it a code (获取校验码)."""
     form = guard_sending(IdentifierForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
-        return render(request, door.template, {"form": form, "next": _then(request, door)})
+        return render(request, flow.template, {"form": form, "next": _then(request, flow)})
     identifier = form.cleaned_data["login"]
     try:
         code = by_code.ask_for_code(
             identifier=identifier,
-            purpose=door.purpose,
+            purpose=flow.purpose,
             client=client_address(request),
             knows=partial(is_known, request),
-            earlier=_asked(request, door),
+            earlier=_asked(request, flow),
         )
     except LimitReachedError as error:
-        return _too_often(request, door, error)
-    request.session[_key(door)] = {
+        return _too_often(request, flow, error)
+    request.session[_key(flow)] = {
         "code": str(code.key),
         "by_name": identifier.channel is None,
-        "next": _then(request, door),
+        "next": _then(request, flow),
     }
-    return redirect(door.enter)
+    return redirect(flow.verify_page)
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def enter(request: HttpRequest, door: Door) -> HttpResponse:
-    """Type the code; the right one opens the door."""
-    code = _asked(request, door)
+def verify_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
+    """Verify the typed code; the right one completes the flow."""
+    code = _asked(request, flow)
     if code is None:
-        return _ask_anew(request, door)
+        return _restart(request, flow)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcome, account = _try(request, code, form)
         if account is not None:
-            then = request.session.pop(_key(door))["next"]
-            return door.open(request, account, code, then)
+            then = request.session.pop(_key(flow))["next"]
+            return flow.complete(request, account, code, then)
         if outcome is Outcome.OVER:
-            return _ask_anew(request, door)
-    by_name = request.session[_key(door)]["by_name"]
+            return _restart(request, flow)
+    by_name = request.session[_key(flow)]["by_name"]
     known = is_known(request, code.account)
-    ways = {"change_url": reverse(door.ask), "by_name": by_name, "purpose": door.purpose}
+    ways = {"change_url": reverse(flow.request_page), "by_name": by_name, "purpose": flow.purpose}
     if not by_name:
-        ways["resend_url"] = reverse(door.again)
+        ways["resend_url"] = reverse(flow.resend_page)
     return render(
         request, "accounts/codes/code_enter.html", code_page(code, form, known=known) | ways
     )
@@ -113,20 +113,20 @@ def enter(request: HttpRequest, door: Door) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def again(request: HttpRequest, door: Door) -> HttpResponse:
+def resend_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
     """Send the same code again (guide row 44)."""
-    code = _asked(request, door)
-    if code is None or request.session[_key(door)]["by_name"]:
-        return redirect(door.ask)
+    code = _asked(request, flow)
+    if code is None or request.session[_key(flow)]["by_name"]:
+        return redirect(flow.request_page)
     if has_sent_many(client_address(request)):
-        return redirect(door.ask)  # where the proof of work is asked for
+        return redirect(flow.request_page)  # where the proof of work is asked for
     try:
         by_code.send_again(
             code=code, client=client_address(request), known=is_known(request, code.account)
         )
     except LimitReachedError as error:
-        return _too_often(request, door, error)
-    return redirect(door.enter)
+        return _too_often(request, flow, error)
+    return redirect(flow.verify_page)
 
 
 @sensitive_post_parameters()
@@ -137,7 +137,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     code, account = _granted(request, ANSWERING)
     asked = security_questions.questions_of(account) if account else []
     if code is None or account is None or not asked:
-        return redirect(RESET.ask)
+        return redirect(RESET.request_page)
     form = AnswerForm(request.POST or None, asked=asked)
     if request.method == "POST" and form.is_valid() and _answered(form, account):
         del request.session[ANSWERING]
@@ -152,7 +152,7 @@ def choose_password(request: HttpRequest) -> HttpResponse:
     """A new password, for whoever has just entered the right code."""
     code, account = _granted(request, GRANTED)
     if code is None or account is None:
-        return redirect(RESET.ask)
+        return redirect(RESET.request_page)
     form = NewPasswordForm(request.POST or None, account=account)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/recovery/reset_password_new.html", {"form": form})
@@ -161,7 +161,7 @@ def choose_password(request: HttpRequest) -> HttpResponse:
         code=code, state=state, password=form.cleaned_data["password1"], request=request
     )
     if owner is None:
-        return _ask_anew(request, RESET)
+        return _restart(request, RESET)
     messages.success(request, _("Your password is changed"))
     return _sign_in(request, owner, code, "")
 
@@ -193,10 +193,10 @@ def _grant(request: HttpRequest, account: User, code: Code, step: str) -> HttpRe
     return redirect(STEPS[step])
 
 
-SIGN_IN = Door(
+SIGN_IN = CodeFlow(
     CodePurpose.SIGN_IN, "account_code", "account_code_enter", "account_code_again", _sign_in
 )
-RESET = Door(
+RESET = CodeFlow(
     CodePurpose.RESET_PASSWORD,
     "account_reset_password",
     "account_reset_password_enter",
@@ -205,25 +205,25 @@ RESET = Door(
 )
 
 
-def _key(door: Door) -> str:
-    return f"asked_{door.purpose}"
+def _key(flow: CodeFlow) -> str:
+    return f"asked_{flow.purpose}"
 
 
-def _asked(request: HttpRequest, door: Door) -> Code | None:
+def _asked(request: HttpRequest, flow: CodeFlow) -> Code | None:
     """The code this browser has asked for, while it lives."""
-    key = request.session.get(_key(door), {}).get("code")
-    return codes.living_code(key=key, purpose=door.purpose) if key else None
+    key = request.session.get(_key(flow), {}).get("code")
+    return codes.living_code(key=key, purpose=flow.purpose) if key else None
 
 
-def _ask_anew(request: HttpRequest, door: Door) -> HttpResponse:
+def _restart(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
     if request.method == "POST":
         messages.error(request, _("This code no longer works. Please get a new one."))
-    return redirect(door.ask)
+    return redirect(flow.request_page)
 
 
-def _then(request: HttpRequest, door: Door) -> str:
+def _then(request: HttpRequest, flow: CodeFlow) -> str:
     """Where the person was going before signing in; empty for their own page."""
-    asked = request.session.get(_key(door), {}).get("next", "")
+    asked = request.session.get(_key(flow), {}).get("next", "")
     then: str = get_next_redirect_url(request) or asked
     return then
 
@@ -231,7 +231,7 @@ def _then(request: HttpRequest, door: Door) -> str:
 def _granted(request: HttpRequest, step: str) -> tuple[Code, User] | tuple[None, None]:
     """The code the grant was given for, and its account; the password was not replaced since."""
     granted = request.session.get(step)
-    if granted is None or time.time() - granted["at"] > GRANTED_FOR:
+    if granted is None or time.time() - granted["at"] > GRANT_TTL:
         return None, None
     used = Code.objects.filter(key=granted["code"], account__is_active=True)
     code = used.select_related("account").first()
@@ -267,11 +267,11 @@ def _try(request: HttpRequest, code: Code, form: CodeForm) -> tuple[Outcome, Use
     return outcome, account
 
 
-def _too_often(request: HttpRequest, door: Door, error: LimitReachedError) -> HttpResponse:
-    code = _asked(request, door)
+def _too_often(request: HttpRequest, flow: CodeFlow, error: LimitReachedError) -> HttpResponse:
+    code = _asked(request, flow)
     context = {
         "error": error,
         "code": code,
-        "way_on": reverse(door.enter if code else door.ask),
+        "way_on": reverse(flow.verify_page if code else flow.request_page),
     }
     return render(request, "accounts/limits/limit_reached.html", context, status=429)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.client_ip import client_address
 from accounts.identifiers import services as identifiers
-from accounts.identifiers.email_addresses import MOST_TYPED
+from accounts.identifiers.email_addresses import MAX_TYPED
 from accounts.identifiers.phone_numbers import clean_mobile
 from accounts.limits import login_attempts
 from accounts.limits.known_devices import is_known_by_name
-from accounts.limits.proof_of_work_field import CaptchaField
+from accounts.limits.proof_of_work_field import ProofOfWorkField
 from accounts.models import User
 from delivery.models import Channel
 
@@ -51,11 +51,15 @@ class LoginForm(allauth_forms.LoginForm):
         typed = self.data.get("login", "")
         if not typed:
             return
-        name, request = login_attempts.name_typed(typed), self.request
+        name, request = login_attempts.normalised_name(typed), self.request
         known = is_known_by_name(request, name)
-        demand = login_attempts.demand_for(name=name, client=client_address(request), known=known)
+        demand = login_attempts.challenge_for(
+            name=name, client=client_address(request), known=known
+        )
         if demand is not None:
-            self.fields["captcha"] = CaptchaField(level=demand.level, without_script=demand.until)
+            self.fields["captcha"] = ProofOfWorkField(
+                level=demand.level, without_script=demand.until
+            )
 
     def clean_login(self) -> str:
         """An e-mail address in its one form; anything else as typed."""
@@ -86,7 +90,7 @@ class IdentifierForm(forms.Form):
 
     login = forms.CharField(
         label=_("E-mail, mobile number or username"),
-        max_length=MOST_TYPED,
+        max_length=MAX_TYPED,
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),

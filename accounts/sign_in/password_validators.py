@@ -18,7 +18,7 @@ PORTAL_WORDS = (
     "portal", "student", "status", "school", "university", "college", "teacher", "password",
     "admin", "registrar", "counselor", "auditor",
 )  # fmt: skip
-LEAST_OF_ONES_OWN = 4  # letters beside those words
+MIN_OWN_LETTERS = 4  # letters beside those words
 
 
 class OwnContactValidator:
@@ -62,7 +62,7 @@ class PortalWordValidator:
         rest = folded = password.casefold()
         for word in portal_words():
             rest = rest.replace(word, "")
-        if rest != folded and sum(map(str.isalpha, rest)) < LEAST_OF_ONES_OWN:
+        if rest != folded and sum(map(str.isalpha, rest)) < MIN_OWN_LETTERS:
             raise ValidationError(
                 _("This password is made of words of this portal, which others try first."),
                 code="password_is_portal",

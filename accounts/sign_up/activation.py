@@ -76,7 +76,7 @@ def activate_with_password(
     return _sign_in(request, address.user, method="password")
 
 
-def activate_anew(
+def activate_with_new_password(
     *, request: HttpRequest, confirmation: EmailConfirmationHMAC, password: str
 ) -> HttpResponse | None:
     """The same with a new password: the one before and what it opened are worth nothing."""

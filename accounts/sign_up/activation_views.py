@@ -58,7 +58,7 @@ def _activate_elsewhere(request: HttpRequest, confirmation: EmailConfirmationHMA
     new = NewPasswordForm(data if is_new else None, account=account)
     answer = None
     if is_new and new.is_valid():
-        answer = activation.activate_anew(
+        answer = activation.activate_with_new_password(
             request=request, confirmation=confirmation, password=new.cleaned_data["password1"]
         )
     elif known.is_valid() and _is_right(request, known, confirmation):

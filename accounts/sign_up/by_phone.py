@@ -23,7 +23,7 @@ from accounts.models import Code, CodePurpose, Purpose, User
 from delivery.models import Channel
 
 # An account whose number was never confirmed is forgotten after this time.
-UNCONFIRMED_LIFE = timedelta(days=2)
+UNCONFIRMED_TTL = timedelta(days=2)
 
 
 def register_by_phone(
@@ -115,7 +115,7 @@ def unfinished_account(pk: int | None) -> User | None:
 def forget_unconfirmed() -> int:
     """Delete accounts whose number was never confirmed; returns how many."""
     old = User.objects.filter(
-        phone__isnull=False, date_joined__lt=Now() - UNCONFIRMED_LIFE, **_UNCONFIRMED
+        phone__isnull=False, date_joined__lt=Now() - UNCONFIRMED_TTL, **_UNCONFIRMED
     )
     return old.delete()[1].get("accounts.User", 0)
 

@@ -13,7 +13,7 @@ from accounts.sign_in import by_code_views
 from accounts.sign_up import by_phone_views
 from accounts.sign_up.activation_views import activate, check_your_mail
 
-_sign_in, _reset = {"door": by_code_views.SIGN_IN}, {"door": by_code_views.RESET}
+_sign_in, _reset = {"flow": by_code_views.SIGN_IN}, {"flow": by_code_views.RESET}
 
 urlpatterns = [
     # The account, its address and the letter to it: all of them or none.
@@ -28,9 +28,9 @@ urlpatterns = [
         name="account_confirm_email",
     ),
     path("login/", allauth_views.login, name="account_login"),
-    path("login/code/", by_code_views.ask, _sign_in, name="account_code"),
-    path("login/code/enter/", by_code_views.enter, _sign_in, name="account_code_enter"),
-    path("login/code/again/", by_code_views.again, _sign_in, name="account_code_again"),
+    path("login/code/", by_code_views.request_code, _sign_in, name="account_code"),
+    path("login/code/enter/", by_code_views.verify_code, _sign_in, name="account_code_enter"),
+    path("login/code/again/", by_code_views.resend_code, _sign_in, name="account_code_again"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("logout/", SignOutView.as_view(), name="account_logout"),
     path("reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
@@ -41,9 +41,19 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="account_reset_password"),
         name="account_set_password",
     ),
-    path("password/reset/", by_code_views.ask, _reset, name="account_reset_password"),
-    path("password/reset/code/", by_code_views.enter, _reset, name="account_reset_password_enter"),
-    path("password/reset/again/", by_code_views.again, _reset, name="account_reset_password_again"),
+    path("password/reset/", by_code_views.request_code, _reset, name="account_reset_password"),
+    path(
+        "password/reset/code/",
+        by_code_views.verify_code,
+        _reset,
+        name="account_reset_password_enter",
+    ),
+    path(
+        "password/reset/again/",
+        by_code_views.resend_code,
+        _reset,
+        name="account_reset_password_again",
+    ),
     path("password/reset/new/", by_code_views.choose_password, name="account_reset_password_new"),
     path("lost/", staff_assisted_views.lost, name="account_lost"),
     path("rescue/", staff_assisted_views.ask, name="account_rescue"),

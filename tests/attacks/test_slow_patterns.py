@@ -19,7 +19,7 @@ from accounts import text
 from accounts.codes import services as codes
 from accounts.identifiers import services as identifiers
 from accounts.identifiers import username_rules
-from accounts.limits.login_attempts import name_typed
+from accounts.limits.login_attempts import normalised_name
 from accounts.recovery import security_questions
 from enrollment.fields.headers import find_header, likely_header
 from enrollment.identity import name, number
@@ -103,7 +103,7 @@ COSTLY_UNITS = ["\u0301\u0323", "\ufdfa", "王.", "a@", "1", " "]
 TYPED: dict[str, Callable[[str], object]] = {
     "a name of a person": name.canonical_name,
     "a certificate number": number.canonical_number,
-    "an identifier": name_typed,
+    "an identifier": normalised_name,
     "a username": username_rules.clean_username,
     "a code": codes.find,
     "an answer": security_questions.normalise,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from accounts.limits.rate_limits import BREACHES_TO_BLOCK
+from accounts.limits.rate_limits import VIOLATIONS_TO_BLOCK
 from accounts.models import LimitHit, User
 from support.models import Report
 from tests.journeys import ways
@@ -63,7 +63,7 @@ def test_who_asked_too_often_is_let_go_by_the_registrar(
     way: ways.Way, li: User, desk_registrar: User, open_context: NewContext
 ) -> None:
     tab, desk = way.open(open_context, li), way.open(open_context, desk_registrar)
-    for _ in range(1 + BREACHES_TO_BLOCK):
+    for _ in range(1 + VIOLATIONS_TO_BLOCK):
         tab.goto(BIND_PHONE)
         show_it_is_you(tab)
         tab.locator("[name=address]").fill(NUMBER)

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.limits.proof_of_work_field import CaptchaField
+from accounts.limits.proof_of_work_field import ProofOfWorkField
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import InvalidNameError, NameFault, clean_name
 from enrollment.identity.number import InvalidNumberError, NumberFault, canonical_number
@@ -104,7 +104,7 @@ class BasicInformationForm(forms.Form):
 class ProofForm(forms.Form):
     """A proof of work, before a name or birth date is tried that others have tried often."""
 
-    captcha = CaptchaField(level=PROOF_LEVEL)
+    captcha = ProofOfWorkField(level=PROOF_LEVEL)
 
 
 class ThirdItemForm(forms.Form):

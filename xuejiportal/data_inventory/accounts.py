@@ -29,16 +29,16 @@ _WITH_ACCOUNT = Kept(
 )
 _ACCOUNT = Kept(
     f"until the account is deleted ({_COOLING} after its owner asked); never activated: "
-    f"{span(settings.UNACTIVATED_DAYS)}, by phone {span(by_phone.UNCONFIRMED_LIFE)}",
+    f"{span(settings.UNACTIVATED_DAYS)}, by phone {span(by_phone.UNCONFIRMED_TTL)}",
     (delete_due_accounts, forget_unfinished),
 )
-_CODE = Kept(f"{span(codes.KEPT)} after the code has expired", (forget_unfinished,))
+_CODE = Kept(f"{span(codes.RETENTION)} after the code has expired", (forget_unfinished,))
 _RESCUE = Kept(
-    f"{span(staff_assisted.KEPT)} after it began; {span(staff_assisted.CODE_LIFE * 2)} "
+    f"{span(staff_assisted.RETENTION)} after it began; {span(staff_assisted.CODE_TTL * 2)} "
     "if nobody came of it",
     (forget_unfinished, delete_due_accounts),
 )
-_LOG = Kept(f"{span(security_log.KEPT)} (GB/T 22239)", (security_log.prune_log,))
+_LOG = Kept(f"{span(security_log.RETENTION)} (GB/T 22239)", (security_log.prune_log,))
 
 ENTRIES = (
     Entry(
@@ -204,7 +204,7 @@ ENTRIES = (
         {"code_hash": "code with which staff set up the second step"},
         why="that nobody else sets it up",
         kept=Kept(
-            f"until used; good for {span(admission.CODE_LIFE)}; cleared with the next one",
+            f"until used; good for {span(admission.CODE_TTL)}; cleared with the next one",
             (admission.redeem_code, admission.issue_code),
         ),
         seen_by=_NOBODY,

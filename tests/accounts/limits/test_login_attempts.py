@@ -107,7 +107,7 @@ def test_the_work_grows_with_the_failures() -> None:
     for _ in range(30):
         for _ in range(5):
             LimitHit.objects.create(action="sign_in", subject=rate_limits.subject_of(MAILBOX))
-        demand = login_attempts.demand_for(name=MAILBOX, client=HOME, known=False)
+        demand = login_attempts.challenge_for(name=MAILBOX, client=HOME, known=False)
         assert demand is not None
         levels.append(demand.level)
     assert levels == sorted(levels)

@@ -60,7 +60,7 @@ def test_an_expired_challenge_is_refused_and_its_proof_forgotten(
     assert proof_of_work.redeem(solve(proof_of_work.issue(0)), level=0)
     forget_unfinished()
     assert RedeemedProof.objects.exists()  # it could still be shown again
-    monkeypatch.setattr(proof_of_work, "LIFE", timedelta(seconds=-2))
+    monkeypatch.setattr(proof_of_work, "TTL", timedelta(seconds=-2))
     assert not proof_of_work.redeem(solve(proof_of_work.issue(0)), level=0)
     RedeemedProof.objects.update(expires_at="2020-01-01T00:00:00Z")
     forget_unfinished()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.client_network import masked_network
 from accounts.models import EventKind, SecurityEvent, User
-from accounts.security_log import KEPT, log_of, prune_log, record_event
+from accounts.security_log import RETENTION, log_of, prune_log, record_event
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_nobody_reads_the_log_of_another(li: User, wang: User) -> None:
 
 
 def test_lines_of_more_than_six_months_go(li: User) -> None:
-    for age in (KEPT - timedelta(hours=1), KEPT + timedelta(hours=1)):
+    for age in (RETENTION - timedelta(hours=1), RETENTION + timedelta(hours=1)):
         SecurityEvent.objects.create(account=li, kind=EventKind.SIGNED_IN, at=timezone.now() - age)
     prune_log()
     assert len(kinds(li)) == 1

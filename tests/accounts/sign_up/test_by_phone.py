@@ -151,7 +151,7 @@ def test_what_was_never_confirmed_is_forgotten_and_nothing_else(
     register(client)
     make_account("stays@example.org", phone="+8613812345678")
     make_account("stays.too@example.org")
-    User.objects.update(date_joined=F("date_joined") - by_phone.UNCONFIRMED_LIFE)
+    User.objects.update(date_joined=F("date_joined") - by_phone.UNCONFIRMED_TTL)
     forget_unfinished()
     assert {user.email for user in User.objects.all()} == {
         "stays@example.org",
