@@ -16,12 +16,12 @@ from vault.rotation import register, register_columns, resealed, rows_after
 
 
 def rotate_factors() -> int:
-    """Seal the secrets of second factors anew; how many factors were touched."""
+    """Re-seal the secrets of second factors; returns the number of factors changed."""
     return sum(_rotate_factor(pk) for (pk,) in rows_after(Authenticator))
 
 
 def rotate_sessions() -> int:
-    """Seal anew what living sessions hold; how many were touched."""
+    """Re-seal the data of current sessions; returns the number of sessions changed."""
     living = Session.objects.filter(expire_date__gt=timezone.now())
     return sum(_rotate_session(row) for row in living.iterator())
 

@@ -1,4 +1,4 @@
-"""Telling the owner of an account what happened to it, on every confirmed contact."""
+"""Alerts to the owner of an account about changes to it, sent to every confirmed contact."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,9 +14,9 @@ from delivery.services import queue_content, queue_sms
 def tell_contacts(
     *, account: User, kind: str, params: Mapping[str, str] = MappingProxyType({})
 ) -> None:
-    """Queue the message ``kind`` with ``params`` (see ``letters.letter``) to each contact.
+    """Queue the message ``kind`` with ``params`` (see ``messages.letter``) to each contact.
 
-    Call inside the transaction of the change that is told.
+    Call inside the transaction of the change that it reports.
     """
     for channel in Channel:
         if address := services.bound_address(account, channel):
@@ -26,7 +26,7 @@ def tell_contacts(
 
 
 def tell_phone(*, account: User, kind: str) -> None:
-    """The same by text message alone, where a phone is bound."""
+    """Queue the text message ``kind`` to the account's phone, if one is bound."""
     if phone := services.bound_address(account, Channel.SMS):
         with writing_to(account):
             queue_sms(to=phone, kind=kind, params={}, purpose=kind, account_id=account.pk)

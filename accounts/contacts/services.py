@@ -123,7 +123,7 @@ def bind(
     reauthenticated: bool = True,
     undoable: bool = True,
 ) -> None:
-    """Make ``address``, which the owner has just shown to read, a contact of ``account``.
+    """Bind ``address``, which the owner has just proved to read, to ``account``.
 
     Call inside a transaction. Raises IntegrityError where another account has it.
     """

@@ -160,7 +160,7 @@ def _code_page(code: Code, channel: Channel, form: CodeForm) -> dict[str, object
 def code_page(code: Code, form: CodeForm, *, known: bool = False) -> dict[str, object]:
     """What a page that asks for ``code`` shows, less the ways to other pages.
 
-    ``known`` as in ``limits.spend_sending``.
+    ``known`` as in ``rate_limits.consume_sending``.
     """
     channel = Channel(code.channel)
     address = codes.address_of(code)

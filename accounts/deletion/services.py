@@ -87,9 +87,10 @@ def cancel_deletion(*, account: User) -> bool:
 
 @transaction.atomic
 def restart_cooling_periods() -> int:
-    """Let every cooling period begin anew and tell the owners; how many.
+    """Restart every cooling period and notify the owners; returns their number.
 
-    After a backup was restored: whoever cancelled since must not be erased.
+    For use after a backup was restored: an account whose owner has cancelled the deletion
+    since must not be erased.
     """
     waiting = User.objects.filter(deletion_due_at__isnull=False, deleted_at=None)
     waiting.update(deletion_due_at=Now() + timedelta(days=settings.DELETION_DAYS))

@@ -52,7 +52,7 @@ def parse(typed: str) -> Identifier:
 
 
 def parse_contact(typed: str) -> Identifier:
-    """The same where no username will do. Raises ValidationError."""
+    """The number or mailbox in ``typed``; usernames are refused. Raises ValidationError."""
     found = parse(typed)
     if found.channel is None:
         raise ValidationError(_("Enter a mobile number or an e-mail address."))

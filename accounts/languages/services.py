@@ -12,10 +12,10 @@ from accounts.models import User
 
 
 def writing_to(account: User | None) -> AbstractContextManager[None]:
-    """Put together what ``account`` is to read in its own language.
+    """A context in which texts are rendered in the language of ``account``.
 
-    Whoever causes it may read another one. To nobody's account is written in the
-    language that is spoken now.
+    The person who triggers a message may use another language. Without an account, the
+    active language is used.
     """
     return translation.override(account.language) if account else nullcontext()
 
@@ -36,7 +36,7 @@ def choose_language(*, account: User, language: str) -> None:
 
 
 def listen() -> None:
-    """Keep what somebody chose with the button before they signed in."""
+    """Store the language chosen with the button before signing in."""
     user_logged_in.connect(_signed_in, dispatch_uid="language-of-messages")
 
 

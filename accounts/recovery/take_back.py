@@ -60,7 +60,7 @@ def undo_change(*, change: ContactChange) -> TakenBack | None:
 
 @transaction.atomic
 def take_back(*, account: User) -> TakenBack:
-    """The same for the owner who is signed in. Raises PasswordReplacedError."""
+    """Take the account back for its signed-in owner. Raises PasswordReplacedError."""
     return _take_back(lock_unchanged(account))
 
 

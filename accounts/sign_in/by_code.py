@@ -1,8 +1,7 @@
-"""Coming in by a code: signing in with it, or choosing a new password (guide rows 11, 42).
+"""Signing in by code, and resetting the password by code (guide rows 11, 42).
 
-Whoever asks sees the same, whether or not there is an account: a code row exists
-either way, a message leaves either way, and only the owner of the address reads
-which (T4).
+The response is the same whether or not the account exists: a code row is created and
+a message sent in both cases, and only the owner of the address reads which (T4).
 """
 
 from collections.abc import Callable
@@ -118,7 +117,7 @@ def reset_password(*, code: Code, state: str, password: str, request: HttpReques
 
 
 def replace_password(*, account: User, password: str, request: HttpRequest) -> None:
-    """The same for an account whose lock the caller holds and whose contact is proved."""
+    """Replace the password of an account that is locked and whose contact is proved."""
     account.refresh_from_db()
     account.set_password(password)
     account.save(update_fields=["password"])

@@ -40,7 +40,7 @@ from accounts.sign_in.forms import IdentifierForm, NewPasswordForm
 # In the session: by which code the person has shown to be the owner, when, and the state of
 # the password then, to which the grant is tied until the new one is chosen.
 GRANTED = "password_reset_granted"
-ANSWERING = "password_reset_question"  # the same of whoever has still to answer the question
+ANSWERING = "password_reset_question"  # likewise, before the security question is answered
 STEPS = {GRANTED: "account_reset_password_new", ANSWERING: "account_reset_password_question"}
 GRANT_TTL = 600  # seconds
 
@@ -133,7 +133,7 @@ def resend_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest) -> HttpResponse:
-    """The security question of whoever has set one, between the code and the password."""
+    """Ask one of the account's security questions, between the code and the new password."""
     code, account = _granted(request, ANSWERING)
     asked = security_questions.questions_of(account) if account else []
     if code is None or account is None or not asked:
@@ -149,7 +149,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_password(request: HttpRequest) -> HttpResponse:
-    """A new password, for whoever has just entered the right code."""
+    """Choose a new password, after the right code was entered."""
     code, account = _granted(request, GRANTED)
     if code is None or account is None:
         return redirect(RESET.request_page)

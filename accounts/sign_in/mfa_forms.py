@@ -43,7 +43,7 @@ class SecondFactorForm(_CountedCode, mfa_forms.AuthenticateForm):
 
 
 class FactorAgainForm(_CountedCode, mfa_forms.ReauthenticateForm):
-    """The same, to show again who is signed in."""
+    """Type a code of the second factor to re-authenticate."""
 
 
 class CredentialField(forms.JSONField):

@@ -69,7 +69,7 @@ def activate_here(
 def activate_with_password(
     *, request: HttpRequest, confirmation: EmailConfirmationHMAC
 ) -> HttpResponse | None:
-    """The same elsewhere, once the password of the sign-up was typed."""
+    """Activate in another browser, after the password of the sign-up was typed."""
     address = confirmation.email_address
     if confirmation.confirm(request) is None:
         return None
@@ -79,7 +79,7 @@ def activate_with_password(
 def activate_with_new_password(
     *, request: HttpRequest, confirmation: EmailConfirmationHMAC, password: str
 ) -> HttpResponse | None:
-    """The same with a new password: the one before and what it opened are worth nothing."""
+    """Activate with a new password; the old one and everything it gave access to end."""
     address = confirmation.email_address
     with transaction.atomic():
         account = lock_account(address.user_id)
