@@ -30,12 +30,12 @@ import tablib
 from import_export import resources
 from enrollment.identity.name import canonical_name
 from enrollment.identity.number import canonical_number
-from enrollment.fields.headers import COLUMNS
+from enrollment.fields.catalogue import FIELDS
 from enrollment.models import Institution, SchoolClass, StudentRecord
 from vault.cipher import seal
 from vault.lookup import keyed_hash
 
-NAMES = {column.title: column.name for column in COLUMNS}
+NAMES = {column.title: column.name for column in FIELDS}
 STATED = ("candidate_number student_number name gender birth_date certificate_type ethnicity"
           " political_status major_code major_name level schooling_years education_type study_mode"
           " entry_date college department expected_leaving_date status").split()

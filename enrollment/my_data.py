@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.privacy.data_export import Item, Section
-from enrollment.fields.catalogue import COLUMNS
+from enrollment.fields.catalogue import FIELDS, Field
 from enrollment.identity.number import mask_number
 from enrollment.models import StudentRecord
 from enrollment.queries import confirmations_held_by, photos_held_by, records_held_by
-from enrollment.records.sealed import certificate_number
+from enrollment.records.sealed import certificate_number, phone_number
 from enrollment.records.withholding import is_withheld
 from enrollment.status_page.cards import shown
 from vault.cipher import unseal
@@ -22,7 +22,7 @@ def records_section(account: User) -> Section:
     """Every field of the records the account holds, numbers in full, and the photographs."""
     records = records_held_by(account).select_related("institution", "school_class")
     entries = [
-        [Item(column.name, str(column.label), _text(record, column.name)) for column in COLUMNS]
+        [Item(field.name, str(field.label), _text(record, field)) for field in FIELDS]
         for record in records
     ]
     return Section("records", _("Student records"), entries, _photos(account))
@@ -42,31 +42,20 @@ def confirmations_section(account: User) -> Section:
     return Section("confirmations", _("Answers to the check of records"), entries)
 
 
-def _text(record: StudentRecord, name: str) -> str:
-    special = {
-        "institution_code": lambda: record.institution.code,
-        "institution_name": lambda: record.institution.name,
-        "class_code": lambda: record.school_class.code if record.school_class else "",
-        "certificate_number": lambda: _number(record),
-        "phone": lambda: "" if is_withheld(record) else _phone(record),
-    }
-    if name in special:
-        return special[name]()
-    value = getattr(record, name)
+def _text(record: StudentRecord, field: Field) -> str:
+    if field.name == "certificate_number":
+        return _number(record)
+    if field.name == "phone":
+        return "" if is_withheld(record) else phone_number(record)
+    value = field.read(record)
     if isinstance(value, date):
         return value.isoformat()
-    return str(shown(name, "" if value is None else str(value)))
+    return str(shown(field.name, "" if value is None else str(value)))
 
 
 def _number(record: StudentRecord) -> str:
     number = certificate_number(record)
     return mask_number(number) if is_withheld(record) else number
-
-
-def _phone(record: StudentRecord) -> str:
-    if record.phone_sealed is None:
-        return ""
-    return unseal(record.phone_sealed, context=f"record-phone:{record.key}").decode()
 
 
 def _photos(account: User) -> dict[str, bytes]:

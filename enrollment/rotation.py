@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from enrollment.fields.catalogue import SEALED
 from enrollment.imports import storage as imports_storage
 from enrollment.imports.staging.tables import reseal_staging, staging_name
 from enrollment.jobs.locking import institution_lock
@@ -16,7 +17,7 @@ from vault.rotation import (
     rows_after,
 )
 
-_RECORD = {"certificate_sealed": "record-certificate", "phone_sealed": "record-phone"}
+_RECORD = {field.sealed_column: field.purpose for field in SEALED.values()}
 
 
 def rotate_staged_rows() -> int:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from enrollment.fields.catalogue import COLUMNS
+from enrollment.fields.catalogue import FIELDS
 from enrollment.identity.number import check_character
 
-HEADER: list[str] = [column.title for column in COLUMNS]
+HEADER: list[str] = [column.title for column in FIELDS]
 INSTITUTION_CODE = "19998"
 INSTITUTION_NAME = "明德示范大学"
 CLASS_SIZE = 40

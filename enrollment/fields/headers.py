@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.text import tidy
-from enrollment.fields.catalogue import COLUMNS
+from enrollment.fields.catalogue import FIELDS
 from enrollment.fields.titles import fold_title
 from enrollment.fields.two_row_heads import joined_rows, with_other_persons
 
@@ -23,10 +23,10 @@ ROW_NUMBER_TITLE, REASONS_TITLE = "原表行号", "问题"
 LEFT_OUT = ""
 
 _BY_TITLE: dict[str, str] = {
-    folded: column.name for column in COLUMNS for folded in column.ranks
+    folded: column.name for column in FIELDS for folded in column.ranks
 } | {ROW_NUMBER_TITLE: LEFT_OUT, REASONS_TITLE: LEFT_OUT}
 _RANKS: dict[str, int] = {
-    folded: rank for column in COLUMNS for folded, rank in column.ranks.items()
+    folded: rank for column in FIELDS for folded, rank in column.ranks.items()
 }
 _LIKE_DATA = re.compile(r"[0-9]{6}")
 
@@ -55,7 +55,7 @@ class Header:
 
 def missing_columns(mapping: Mapping[str, int]) -> list[str]:
     """Names of the required columns that ``mapping`` does not place."""
-    names = [c.name for c in COLUMNS if c.required and c.name not in mapping]
+    names = [c.name for c in FIELDS if c.required and c.name not in mapping]
     if not {"student_number", "candidate_number"} & set(mapping):
         names.append("student_number")
     return names

@@ -1,6 +1,6 @@
 """Usual columns that a file seems to lack, and the title that may mean each of them."""
 
-from enrollment.fields.catalogue import BY_NAME, COLUMNS
+from enrollment.fields.catalogue import BY_NAME, FIELDS
 from enrollment.fields.headers import Header
 from enrollment.fields.titles import fold_title
 
@@ -23,5 +23,5 @@ def likely_columns(header: Header) -> dict[str, str]:
 def _looks_like(title: str, name: str) -> bool:
     folded = fold_title(title)
     spellings = [known for known in BY_NAME[name].ranks if len(known) >= _SHORTEST]
-    others = {known for one in COLUMNS if one.name != name for known in one.ranks}
+    others = {known for one in FIELDS if one.name != name for known in one.ranks}
     return any(known in folded for known in spellings if known not in others)

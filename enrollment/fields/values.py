@@ -158,8 +158,8 @@ def years_cell(raw: str) -> str | Fault:
     return look_up(_YEARS, raw) or Fault(RowFault.SCHOOLING_YEARS)
 
 
-# Cells whose values repeat: converted once, then remembered.
-REPEATING: dict[str, Convert] = {
+# Field → converter of its cells; the check of a row does the others.
+CONVERTERS: dict[str, Convert] = {
     "gender": gender_cell,
     "birth_date": date_cell,
     "certificate_type": certificate_type_cell,
@@ -177,8 +177,6 @@ REPEATING: dict[str, Convert] = {
     "class_code": text_cell(50),
     "expected_leaving_date": date_cell,
     "status": word_cell(words.STATUSES, RowFault.STATUS),
-}
-NUMBERS: dict[str, Convert] = {
     "student_number": number_cell(20, RowFault.STUDENT_NUMBER),
     "candidate_number": number_cell(18, RowFault.CANDIDATE_NUMBER),
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext
 
-from enrollment.fields.catalogue import BY_NAME, COLUMNS
+from enrollment.fields.catalogue import BY_NAME, FIELDS
 from enrollment.fields.cell_marks import SEEMING_BLANK
 from enrollment.fields.headers import HEADER_SEARCH_ROWS, Header, find_header, missing_columns
 from enrollment.fields.left_out import RowSorter
@@ -41,7 +41,7 @@ def _without_empty_columns(table: Table, header: Header) -> Header:
     Such columns would clear values of the registry. Reading stops as soon as each
     optional column is found to have a value.
     """
-    needed = {column.name for column in COLUMNS if column.required}
+    needed = {column.name for column in FIELDS if column.required}
     empty = {name: at for name, at in header.mapping.items() if name not in needed}
     for number, row in enumerate(table.rows(), start=1):
         if number <= header.row_number:

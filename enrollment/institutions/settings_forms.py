@@ -7,17 +7,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from enrollment.fields.catalogue import BY_NAME
+from enrollment.fields.catalogue import BY_NAME, ordered
 from enrollment.fields.checklist import CHECKLIST
 from enrollment.institutions.forms import InstitutionForm
 from enrollment.models import Campaign
 from enrollment.models.institution import ThirdItem
 
-# Fields that students can compare with their papers.
-CHECKABLE = tuple(
-    "name gender birth_date certificate_number ethnicity major_name level study_mode "
-    "schooling_years entry_date college department class_code expected_leaving_date".split()
-)
+# What a student can compare with their papers.
+CHECKABLE = tuple(field.name for field in ordered(lambda field: field.checkable))
 _FIELDS = [(name, BY_NAME[name].label) for name in CHECKABLE]
 
 

@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 import audit.services as trail
 from accounts.models import User
 from accounts.notices.services import notify
-from enrollment.fields.catalogue import LOCKED
+from enrollment.fields.catalogue import BY_NAME, LOCKED, ordered
 from enrollment.fields.faults import RowFault, fault_message
-from enrollment.fields.values import NULL, REPEATING, Fault
+from enrollment.fields.values import CONVERTERS, NULL, Fault
 from enrollment.identity.certificates import number_series
 from enrollment.identity.name import InvalidNameError, canonical_name, clean_name
 from enrollment.identity.number import InvalidNumberError, canonical_number, mask_number
@@ -33,10 +33,7 @@ from enrollment.signals import certificate_changed
 from vault.cipher import seal, unseal
 from vault.lookup import keyed_hash
 
-CORRECTABLE = tuple(
-    "name gender birth_date certificate_number ethnicity major_name level schooling_years "
-    "study_mode college department entry_date expected_leaving_date".split()
-)
+CORRECTABLE = tuple(field.name for field in ordered(lambda field: field.correctable))
 
 
 # One wrong digit changes the check digit as well; two digits changed places make three.
@@ -152,7 +149,7 @@ def present_value(record: StudentRecord, field: str) -> str:
     """What the registry says now, in the same form."""
     if field == "certificate_number":
         return certificate_number(record)
-    value = getattr(record, field)
+    value = BY_NAME[field].read(record)
     return "" if value is None else str(value)
 
 
@@ -174,7 +171,7 @@ def _cell(field: str) -> Callable[[str, StudentRecord], str]:
     """The check that an import makes of such a cell."""
 
     def convert(text: str, _record: StudentRecord) -> str:
-        value = REPEATING[field](text)
+        value = CONVERTERS[field](text)
         if isinstance(value, Fault):
             raise NotCorrectableError(fault_message(value.code))
         return "" if value == NULL else value.replace("\\\\", "\\")

@@ -4,23 +4,20 @@ Rows are read through a cursor on the server: a million records need no more
 memory than a hundred.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from enrollment.fields.catalogue import BY_NAME
+from enrollment.fields.catalogue import BY_NAME, Field, ordered
 from enrollment.identity.number import mask_number
 from enrollment.models import Institution, StudentRecord
 from enrollment.progress import Progress
 from enrollment.records.sealed import certificate_number
 
 CHUNK = 2000
-PLAIN = tuple(
-    "student_number candidate_number name gender birth_date ethnicity major_name level study_mode "
-    "entry_date college department class_code expected_leaving_date status".split()
-)
+PLAIN = ordered(lambda field: field.exported)
 
 
 @dataclass(frozen=True)
@@ -53,28 +50,21 @@ def wanted_records(school: Institution, wanted: Wanted) -> QuerySet[StudentRecor
 
 def titles() -> list[str]:
     """The titles of the columns, in the reader's language."""
-    labels = [str(BY_NAME[name].label) for name in PLAIN]
+    labels = [str(field.label) for field in PLAIN]
     return [*labels, str(BY_NAME["certificate_number"].label), _("Checking")]
 
 
 def rows(records: QuerySet[StudentRecord]) -> Iterator[list[str]]:
     """``records`` row by row, in the order of ``titles``."""
     for record in records.iterator(chunk_size=CHUNK):
-        cells = [_READ.get(name, _attribute(name))(record) for name in PLAIN]
+        cells = [_text(field, record) for field in PLAIN]
         cells.append(mask_number(certificate_number(record)))
         cells.append(str(Progress(record.progress).label))
         yield cells
 
 
-def _attribute(name: str) -> Callable[[StudentRecord], str]:
-    def read(record: StudentRecord) -> str:
-        value = getattr(record, name)
-        return "" if value is None else str(value)
-
-    return read
-
-
-_READ: dict[str, Callable[[StudentRecord], str]] = {
-    "gender": lambda record: str(record.get_gender_display()),
-    "class_code": lambda record: record.school_class.code if record.school_class else "",
-}
+def _text(field: Field, record: StudentRecord) -> str:
+    if field.name == "gender":
+        return str(record.get_gender_display())
+    value = field.read(record)
+    return "" if value is None else str(value)

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from accounts.models import User
-from enrollment.fields.catalogue import BY_NAME
+from enrollment.fields.catalogue import BY_NAME, ordered
 from enrollment.fields.checklist import CHECKLIST, PHOTO_ITEMS, labels
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.number import mask_number
@@ -29,6 +29,12 @@ from enrollment.status_page.queries import held_with_parts, one_held_with_parts
 from enrollment.statuses import EXPLANATIONS, Explanation, Status
 
 Value = str | date | None
+
+# The fields of each part of the card, in their order.
+_CARD = {
+    part: [field for field in ordered(lambda field: field.card[1]) if field.card[0] == part]
+    for part in ("person", "study", "dates")
+}
 
 
 @dataclass(frozen=True)
@@ -126,38 +132,26 @@ class Card:
     @property
     def person(self) -> dict[str, Value]:
         """The items of the person beside the certificate, by the names of their fields."""
-        record = self.record
-        gender = str(Gender(record.gender).label)
-        return {"name": record.name, "gender": gender, "birth_date": record.birth_date}
+        return self._part_of_card("person")
 
     @property
     def study(self) -> dict[str, Value]:
         """School, subject, class and numbers."""
-        record = self.record
-        return {
-            "school": record.institution.name,
-            "college": record.college,
-            "department": record.department,
-            "major_name": record.major_name,
-            "class_code": record.school_class.code if record.school_class else "",
-            "level": record.level,
-            "study_mode": record.study_mode,
-            "education_type": record.education_type,
-            "student_number": record.student_number,
-            "candidate_number": record.candidate_number,
-        }
+        return {"school": self.record.institution.name} | self._part_of_card("study")
 
     @property
     def dates(self) -> dict[str, Value]:
         """From when until when."""
-        record = self.record
-        years = format(record.schooling_years.normalize(), "f") if record.schooling_years else ""
-        leaving = "expected_leaving_date" if self.status.on_the_books else "left_on"
-        return {
-            "entry_date": record.entry_date,
-            "schooling_years": gettext("%(years)s years") % {"years": years} if years else "",
-            leaving: record.expected_leaving_date,
-        }
+        dates = self._part_of_card("dates")
+        years = self.record.schooling_years
+        plain = format(years.normalize(), "f") if years else ""
+        dates["schooling_years"] = gettext("%(years)s years") % {"years": plain} if plain else ""
+        if not self.status.on_the_books:
+            dates["left_on"] = dates.pop("expected_leaving_date")
+        return dates
+
+    def _part_of_card(self, part: str) -> dict[str, Value]:
+        return {field.name: _value(field.name, field.read(self.record)) for field in _CARD[part]}
 
     @cached_property
     def photos(self) -> Sequence[PhotoSlot]:
@@ -210,10 +204,7 @@ class Card:
     def _value(self, name: str) -> Value:
         if name == "certificate_number":
             return self.masked_certificate
-        if name == "class_code":
-            return self.record.school_class.code if self.record.school_class else ""
-        value = getattr(self.record, name, "")
-        return value if isinstance(value, date) else shown(name, str(value or ""))
+        return _value(name, BY_NAME[name].read(self.record) or "")
 
     @cached_property
     def given(self) -> GivenAnswer | None:
@@ -269,6 +260,13 @@ def shown(name: str, stored: str) -> Value:
     if name.endswith("_date"):
         return parse_date(stored) or stored
     return stored
+
+
+def _value(name: str, value: Any) -> Value:
+    """A field's value as a person reads it; None becomes an empty text."""
+    if isinstance(value, date):
+        return value
+    return shown(name, "" if value is None else str(value))
 
 
 def _slot(kind: PhotoKind, row: dict[str, Any] | None, *, ignored: bool) -> PhotoSlot:

@@ -9,14 +9,14 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.sessions.prepared_statements import model_from_row, read_prepared
 from accounts.sessions.store import ReadAlong
+from enrollment.fields.catalogue import FIELDS
 from enrollment.models import Institution, SchoolClass, StudentRecord
 
-_RECORD = (
-    "id key institution_id school_class_id candidate_number student_number name gender"
-    " birth_date certificate_type certificate_sealed major_name level schooling_years"
-    " education_type study_mode entry_date college department expected_leaving_date status"
-    " holder_id frozen_at withheld_until person_since version"
-).split()
+_RECORD = [
+    *"id key institution_id school_class_id certificate_sealed".split(),
+    *(field.name for field in FIELDS if field.is_plain and (field.card[0] or field.checkable)),
+    *"holder_id frozen_at withheld_until person_since version".split(),
+]
 _SCHOOL = ["id", "code", "name"]
 _CLASS = ["id", "code"]
 # Written once and planned once: composing the same by the ORM takes longer than answering it.

@@ -1,7 +1,7 @@
 """Issuing a report, and what its owner and others do with it."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 import audit.services as trail
 from accounts.limits import rate_limits
 from accounts.models import LimitHit, User
+from enrollment.fields.catalogue import FIELDS
 from enrollment.jobs import queue
 from enrollment.models import FieldChange, StatusReport, StudentRecord
 from enrollment.records.freezing import RecordFrozenError
@@ -22,11 +23,8 @@ from enrollment.status_reports import tasks
 from vault.cipher import seal, unseal
 
 MAX_DAYS = 180
-# What a report states; a later change of one of these is told to who checks it.
-STATED = (
-    "name", "gender", "birth_date", "certificate_number", "major_name", "level", "study_mode",
-    "entry_date", "expected_leaving_date", "status",
-)  # fmt: skip
+# Fields whose later change is told to a reader of the report.
+STATED = tuple(field.name for field in FIELDS if field.stated)
 
 
 def issue_report(
@@ -126,20 +124,16 @@ def _facts(card: Card, report: StatusReport) -> dict[str, Any]:
     record = card.record
     return {
         "school": record.institution.name,
-        "name": record.name,
-        "gender": record.gender,
-        "birth_date": _iso(record.birth_date),
+        **{
+            field.name: _fact(field.read(record))
+            for field in FIELDS
+            if field.stated and not field.sealed
+        },
         "certificate_type": record.certificate_type,
         "certificate_masked": card.masked_certificate,
-        "major_name": record.major_name,
-        "level": record.level,
-        "study_mode": record.study_mode,
-        "entry_date": _iso(record.entry_date),
-        "expected_leaving_date": _iso(record.expected_leaving_date),
-        "status": record.status,
         "purpose": report.purpose,
-        "issued_on": _iso(timezone.localdate(report.issued_at)),
-        "valid_until": _iso(timezone.localdate(report.valid_until)),
+        "issued_on": _fact(timezone.localdate(report.issued_at)),
+        "valid_until": _fact(timezone.localdate(report.valid_until)),
     }
 
 
@@ -152,8 +146,11 @@ def _lock_held(record: StudentRecord, account: User) -> None:
         raise RecordFrozenError
 
 
-def _iso(day: Any) -> str:
-    return day.isoformat() if day else ""
+def _fact(value: Any) -> Any:
+    """A value as JSON keeps it; None becomes an empty text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else value
 
 
 def _write(act: str, report: StatusReport, account: User) -> None:

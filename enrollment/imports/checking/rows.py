@@ -14,12 +14,12 @@ from operator import itemgetter
 from typing import Final
 
 from accounts.text import fold_signs, tidy
+from enrollment.fields.catalogue import FIELDS
 from enrollment.fields.faults import Problem, RowFault
 from enrollment.fields.marked_cells import kept_columns, plain_row, with_marked
 from enrollment.fields.values import (
+    CONVERTERS,
     NULL,
-    NUMBERS,
-    REPEATING,
     Fault,
     escape,
     is_damaged_number,
@@ -49,6 +49,8 @@ from vault.lookup import purpose_key
 # Increase when the checks change, so that rows accepted earlier are checked again.
 RULES: Final = "4"
 FINGERPRINT_BYTES = 16
+# One of them identifies a record within its institution.
+NUMBERS: Final = ("student_number", "candidate_number")
 
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})\Z")
 _PLAIN_NUMBER = re.compile(r"[0-9A-Za-z]{1,18}\Z")
@@ -78,7 +80,9 @@ class RowChecker:
         self._numbers = [(name, mapping[name]) for name in NUMBERS if name in mapping]
         # Blank cells of these two are filled from the identity number.
         self._stated: list[tuple[str, int, dict[str, str | Fault]]] = [
-            (name, mapping[name], {}) for name in ("gender", "birth_date") if name in mapping
+            (field.name, mapping[field.name], {})
+            for field in FIELDS
+            if field.from_id_number and field.name in mapping
         ]
         self._ids = IdReader()
         positions = sorted((name, at) for name, at in mapping.items() if name != "institution_name")
@@ -171,7 +175,7 @@ class RowChecker:
         for name, at in self._numbers:
             raw = row[at]
             if not _PLAIN_NUMBER.match(raw):
-                value = NUMBERS[name](raw)
+                value = CONVERTERS[name](raw)
                 if isinstance(value, Fault):
                     faults.append((name, value.code))
                     value = ""
@@ -262,7 +266,7 @@ def _compare(reading: IdReading, stated: dict[str, str], faults: list[tuple[str,
 def _remember(memo: dict[str, str | Fault], name: str, raw: str) -> str | Fault:
     if len(memo) >= MEMO_LIMIT:
         memo.clear()
-    memo[raw] = REPEATING[name](raw)
+    memo[raw] = CONVERTERS[name](raw)
     return memo[raw]
 
 

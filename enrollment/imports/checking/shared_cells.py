@@ -8,18 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from enrollment.fields.catalogue import FIELDS
 from enrollment.fields.faults import RowFault
-from enrollment.fields.values import REPEATING, Fault, doubt
+from enrollment.fields.values import CONVERTERS, Fault, doubt
 
 MEMO_LIMIT = 5_000
 REQUIRED = frozenset({"status"})
-# Equal for all students of a class.
-OF_THE_CLASS = (
-    "major_code major_name level schooling_years education_type study_mode entry_date college "
-    "department class_code expected_leaving_date"
-).split()
-# About the person, with few distinct values each.
-OF_THE_PERSON = "certificate_type ethnicity political_status status".split()
+OF_THE_CLASS = [field.name for field in FIELDS if field.shared_by == "class"]
+OF_THE_PERSON = [field.name for field in FIELDS if field.shared_by == "person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ class WordGroup:
         values: dict[str, str] = {}
         faults: list[tuple[str, str]] = []
         for name, raw in zip(self.names, cells, strict=False):
-            value = REPEATING[name](raw)
+            value = CONVERTERS[name](raw)
             if isinstance(value, Fault):
                 faults.append((name, value.code))
                 value = ""

@@ -11,7 +11,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.fields.catalogue import BY_NAME, COLUMNS
+from enrollment.fields.catalogue import BY_NAME, FIELDS
 from enrollment.fields.cell_marks import MARKS
 from enrollment.fields.headers import LEFT_OUT, Header, missing_columns
 from enrollment.identity.number import mask_number
@@ -34,7 +34,7 @@ class ColumnsForm(forms.Form):
         self.header = header
         self._places = {f"column_{at}": at for at, title in enumerate(header.titles) if title}
         choices = [(LEFT_OUT, _("Leave this column out"))] + [
-            (column.name, column.label) for column in COLUMNS
+            (column.name, column.label) for column in FIELDS
         ]
         present = {at: name for name, at in header.mapping.items()}
         for name, at in self._places.items():

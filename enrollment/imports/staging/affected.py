@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from delivery.masking import masked_phone
-from enrollment.fields.catalogue import BY_NAME, LOCKED
+from enrollment.fields.catalogue import BY_NAME, LOCKED, SEALED
 from enrollment.identity.number import mask_number
 from enrollment.imports.staging.difference import COMPARED, SOURCE, differs
 from enrollment.imports.staging.other_person import other_person
@@ -26,7 +26,6 @@ SELECT DISTINCT ON (record_id) record_id, fields FROM enrollment_confirmation
 WHERE record_id IN (SELECT record_id FROM "{t}" WHERE action = 'changed')
 ORDER BY record_id, id DESC
 """
-_SEALED = {"certificate_number": "certificate", "phone": "phone"}
 
 
 class Filter(models.TextChoices):
@@ -139,7 +138,7 @@ class ChangedRecords(Sequence[ChangedRecord]):
         for field, differing, old, new in triples:
             if not differing:
                 continue
-            if field in _SEALED:
+            if field in SEALED:
                 old, new = _masked(field, old, key), _masked(field, new, staged_key)
             changes.append(Change(BY_NAME[field].label, *_shown(field, old, new), field in LOCKED))
         return ChangedRecord(
@@ -162,8 +161,8 @@ class ChangedRecords(Sequence[ChangedRecord]):
 def _pair(name: str) -> str:
     """SQL for whether a field differs, what it is, and what it would be."""
     future, present = COMPARED[name]
-    if name in _SEALED:
-        column = f"{_SEALED[name]}_sealed"
+    if name in SEALED:
+        column = SEALED[name].sealed_column
         return f"{differs(name)}, r.{column}, s.{column}"
     return f"{differs(name)}, {present}, {future}"
 
@@ -171,7 +170,7 @@ def _pair(name: str) -> str:
 def _masked(field: str, sealed: bytes | None, key: object) -> str:
     if not sealed:
         return ""
-    number = unseal(sealed, context=f"record-{_SEALED[field]}:{key}").decode()
+    number = unseal(sealed, context=f"{SEALED[field].purpose}:{key}").decode()
     return masked_phone(number) if field == "phone" else mask_number(number)
 
 

@@ -5,29 +5,27 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from enrollment.fields.catalogue import LOCKED
+from enrollment.fields.catalogue import FIELDS, LOCKED, SEALED
 from enrollment.identity.certificates import series_sql
 from enrollment.imports.staging.tables import analyze_staging
 
-# Columns of a record that a file states, as SQL over staging (s), record (r) and its class (c):
-# what the record will be, and what it is. A blank gender or birth date never clears one.
+# Fields that a file states, as SQL over staging (s), record (r) and its class (c): the value
+# after publication, and the present one.
 COMPARED: dict[str, tuple[str, str]] = {
     **{
-        name: (f"s.{name}", f"r.{name}")
-        for name in (
-            "candidate_number student_number name certificate_type ethnicity political_status "
-            "major_code major_name level schooling_years education_type study_mode entry_date "
-            "college department expected_leaving_date status"
-        ).split()
+        field.name: (f"s.{field.name}", f"r.{field.name}")
+        for field in FIELDS
+        if field.is_plain and not field.from_id_number
     },
     "gender": ("COALESCE(NULLIF(s.gender, 0), r.gender)", "r.gender"),
     "birth_date": ("COALESCE(s.birth_date, r.birth_date)", "r.birth_date"),
     "class_code": ("s.class_code", "COALESCE(c.code, '')"),
-    "certificate_number": ("s.certificate_hash", "r.certificate_hash"),
-    "phone": ("s.phone_hash", "r.phone_hash"),
+    **{
+        name: (f"s.{field.hash_column}", f"r.{field.hash_column}") for name, field in SEALED.items()
+    },
 }
-# Columns that staging holds under another name.
-_STAGED = {"phone": "phone_hash"}
+# Fields whose staged column has another name.
+_STAGED = {name: field.hash_column for name, field in SEALED.items()}
 SOURCE = (
     '"{t}" s JOIN enrollment_studentrecord r ON r.id = s.record_id '
     "LEFT JOIN enrollment_schoolclass c ON c.id = r.school_class_id"

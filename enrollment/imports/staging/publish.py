@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.contrib.postgres.functions import TransactionNow
 from django.db import IntegrityError, connection
 
+from enrollment.fields.catalogue import RECORD_COLUMNS, SEALED
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.identity.number import mask_number
 from enrollment.imports.staging.difference import COMPARED, SOURCE, differs
@@ -13,16 +14,6 @@ from enrollment.jobs.planner import bulk_settings
 from enrollment.models import FieldChange, ImportBatch
 from enrollment.records.release import release_records
 from vault.cipher import seal, unseal
-
-_SEALED = {
-    "certificate_number": ("certificate_sealed", "record-certificate"),
-    "phone": ("phone_sealed", "record-phone"),
-}
-_RECORD_COLUMNS = (
-    "candidate_number student_number name gender birth_date certificate_type ethnicity "
-    "political_status major_code major_name level schooling_years education_type study_mode "
-    "entry_date college department expected_leaving_date status"
-).split()
 
 
 def apply_staged(batch: ImportBatch, staging: str, columns: Iterable[str]) -> None:
@@ -53,9 +44,9 @@ def _add_classes(batch: ImportBatch, staging: str) -> None:
 
 
 def _add(batch: ImportBatch, staging: str) -> None:
-    columns = ", ".join(_RECORD_COLUMNS)
+    columns = ", ".join(RECORD_COLUMNS)
     staged = ", ".join(
-        "COALESCE(s.gender, 0)" if name == "gender" else f"s.{name}" for name in _RECORD_COLUMNS
+        "COALESCE(s.gender, 0)" if name == "gender" else f"s.{name}" for name in RECORD_COLUMNS
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -88,10 +79,10 @@ def _change(batch: ImportBatch, staging: str, names: list[str]) -> None:
             raise FileFaultError(FileFault.STALE)
         _release_holders(batch, source, names)
         for name in names:
-            if name not in _SEALED:
+            if name not in SEALED:
                 _write_history(batch, source, name)
         for name in names:
-            if name in _SEALED:
+            if name in SEALED:
                 _reseal(batch, source, staging, name)
         cursor.execute(_update_statement(staging, names), [batch.institution_id])
 
@@ -126,7 +117,7 @@ def _write_history(batch: ImportBatch, source: str, name: str) -> None:
 
 def _reseal(batch: ImportBatch, source: str, staging: str, name: str) -> None:
     """Seal changed numbers for the record they go to; the staged ones open only in staging."""
-    column, purpose = _SEALED[name]
+    column, purpose = SEALED[name].sealed_column, SEALED[name].purpose
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT s.row_number, s.key, r.id, r.key, r.version, s.{column}, r.{column}"
@@ -161,12 +152,12 @@ def _open(sealed: bytes | None, context: str) -> str:
 
 
 def _update_statement(staging: str, names: list[str]) -> str:
-    sets = [f"{name} = {COMPARED[name][0]}" for name in names if name in _RECORD_COLUMNS]
+    sets = [f"{name} = {COMPARED[name][0]}" for name in names if name in RECORD_COLUMNS]
     sets += [f"{name} = s.{name}" for name in ("name_canonical", "fingerprint", "certificate_hash")]
     # The sealed form changes only with the number: the staged one belongs to another key.
     sets += [
         f"{column} = CASE WHEN {differs(name)} THEN s.{column} ELSE r.{column} END"
-        for name, (column, _) in _SEALED.items()
+        for name, column in ((name, field.sealed_column) for name, field in SEALED.items())
         if name in names
     ]
     sets.append(

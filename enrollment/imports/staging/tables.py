@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from enrollment.fields.catalogue import FIELDS, SEALED
 from vault.cipher import unseal
 from vault.lookup import keyed_hash
 from vault.rotation import GROUP, resealed
@@ -17,18 +18,11 @@ from vault.rotation import GROUP, resealed
 # Where staging tables are made if it exists: the portal's role needs no right to create
 # tables beside the registry (manage.py grant_privileges). It is found by the search path.
 SCHEMA = "portal_staging"
-_TEXT_COLUMNS = (
-    "student_number candidate_number ethnicity political_status major_code major_name level "
-    "education_type study_mode college department class_code status certificate_type"
-).split()
 _COLUMNS = {
-    "row_number": "integer", "fingerprint": "bytea", "key": "uuid",
-    "name": "text", "name_canonical": "text",
-    "certificate_hash": "bytea", "certificate_sealed": "bytea",
-    "phone_hash": "bytea", "phone_sealed": "bytea",
-    "gender": "smallint", "birth_date": "date", "entry_date": "date",
-    "expected_leaving_date": "date", "schooling_years": "numeric(3,1)",
-    **dict.fromkeys(_TEXT_COLUMNS, "text DEFAULT ''"),
+    "row_number": "integer", "fingerprint": "bytea", "key": "uuid", "name_canonical": "text",
+    **{field.name: field.staged for field in FIELDS if field.staged},
+    **{field.hash_column: "bytea" for field in SEALED.values()},
+    **{field.sealed_column: "bytea" for field in SEALED.values()},
     "record_id": "bigint", "record_version": "integer", "action": "text", "kept": "text[]",
 }  # fmt: skip
 # What rows are joined and counted by; the planner need not know more.

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
+from enrollment.fields.catalogue import RECORD_COLUMNS, SEALED
 from enrollment.identity.certificates import series_sql
 from enrollment.imports.staging.other_person import other_name
 from enrollment.models import ImportBatch, StudentRecord
 
-# What a publication writes; who holds a record and since when is not its business.
-_RESTORED = (
-    "candidate_number student_number name name_canonical gender birth_date certificate_type "
-    "certificate_sealed certificate_hash phone_sealed phone_hash ethnicity political_status "
-    "major_code major_name level schooling_years education_type study_mode entry_date college "
-    "department expected_leaving_date status school_class_id fingerprint person_since"
-).split()
+# Everything that a publication writes; it changes neither the holder nor the time of claiming.
+_RESTORED = [
+    *RECORD_COLUMNS,
+    *(name for field in SEALED.values() for name in (field.sealed_column, field.hash_column)),
+    *("name_canonical", "school_class_id", "fingerprint", "person_since"),
+]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from enrollment.fields.catalogue import COLUMNS
+from enrollment.fields.catalogue import FIELDS
 from enrollment.files.workbooks import xlsx_stream
 from enrollment.files.workbooks.sheets import SheetReader
 from tests.enrollment.imported_files import sample
@@ -19,7 +19,7 @@ def book() -> io.BytesIO:
     made.remove(made.worksheets[1])
     notes["C4"] = "不是学籍"
     sheet = made.create_sheet("学籍")
-    for at, column in enumerate(COLUMNS, start=2):
+    for at, column in enumerate(FIELDS, start=2):
         sheet.cell(3, at, column.title)
     for row, values in enumerate(sample(5), start=4):
         for at, text in enumerate(values, start=2):
@@ -47,7 +47,7 @@ def sheet_of(xml: str) -> io.BytesIO:
 
 def test_rows_and_columns_keep_their_places() -> None:
     rows = rows_of(book())
-    assert rows[:3] == [[], [], ["", *(column.title for column in COLUMNS)]]
+    assert rows[:3] == [[], [], ["", *(column.title for column in FIELDS)]]
     assert [row[1:] for row in rows[3:]] == sample(5)
 
 
