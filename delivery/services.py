@@ -1,15 +1,9 @@
 """Queuing messages in the outbox."""
 
-import logging
-import time
 from collections.abc import Iterable, Mapping
-from functools import partial
 
-from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import get_language
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
 from delivery import content as contents
 from delivery import tasks
@@ -18,12 +12,9 @@ from delivery.email.bounces import recipient_hash
 from delivery.email.pacing import domain_of
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel, OutboxMessage, ReturnedMail, Status
+from delivery.task_queue import enqueue_after_commit
 
-logger = logging.getLogger(__name__)
-
-BROKER_RETRY_AFTER = 5.0  # seconds without enqueuing after the broker did not answer
 BULK_DRAINERS = 2
-_broker_silent_until = 0.0
 
 
 def queue_email(
@@ -94,7 +85,7 @@ def queue_many(messages: Iterable[tuple[str, Content, int | None]], *, purpose: 
         rows.append(row)
     OutboxMessage.objects.bulk_create(rows, batch_size=1000)
     for _ in range(BULK_DRAINERS if rows else 0):
-        transaction.on_commit(partial(_enqueue, tasks.drain_outbox), robust=True)
+        enqueue_after_commit(tasks.drain_outbox)
     return len(rows)
 
 
@@ -129,18 +120,5 @@ def _row(channel: Channel, to: str, purpose: str, account_id: int | None) -> Out
 
 def _enter(message: OutboxMessage) -> OutboxMessage:
     message.save(force_insert=True)
-    enqueue = partial(_enqueue, tasks.send_message, str(message.key))
-    transaction.on_commit(enqueue, robust=True)
+    enqueue_after_commit(tasks.send_message, str(message.key))
     return message
-
-
-def _enqueue(task: "tasks.EnqueueableTask", *arguments: str) -> None:
-    """Enqueue ``task``; if the broker is down, ``sweep_outbox`` sends the message later."""
-    global _broker_silent_until
-    if time.monotonic() < _broker_silent_until:
-        return
-    try:
-        task.apply_async(arguments, retry=False)
-    except (KombuError, RedisError, OSError) as error:
-        _broker_silent_until = time.monotonic() + BROKER_RETRY_AFTER
-        logger.warning("Broker unreachable (%s): messages wait for the sweep", type(error).__name__)

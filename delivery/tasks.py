@@ -3,10 +3,8 @@
 The table is the queue; a task only wakes a worker, so a lost task loses no message.
 """
 
-import logging
 import time
 from datetime import timedelta
-from typing import Any, Protocol
 
 from celery import shared_task
 from django.db.models.functions import Now
@@ -14,18 +12,9 @@ from django.db.models.functions import Now
 from delivery import reconcile, sending, transitions
 from delivery.models import MailDomain, OutboxMessage, ReturnedMail, Status
 
-logger = logging.getLogger(__name__)
-
 SWEEP_SECONDS = 8.0
 RETENTION = timedelta(days=90)
 RETURNS_RETENTION = timedelta(days=365)
-
-
-class EnqueueableTask(Protocol):
-    """The interface of a Celery task that ``delivery.services`` uses."""
-
-    def apply_async(self, args: tuple[Any, ...], *, retry: bool) -> object:
-        """Send the task to the broker."""
 
 
 @shared_task

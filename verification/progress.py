@@ -4,18 +4,11 @@ In a task of its own: what the registry knows must not show in the time that a
 page takes (SECURITY T3).
 """
 
-import logging
-from functools import partial
-
 from celery import shared_task
-from django.db import transaction
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
+from delivery.task_queue import enqueue_after_commit
 from enrollment.records.unclaimed_progress import note_searched
 from verification.models import AttemptState, VerificationAttempt
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -29,11 +22,4 @@ def note_progress(key: str) -> None:
 
 def tell_progress(attempt: VerificationAttempt) -> None:
     """Note it once the caller's transaction has committed."""
-    transaction.on_commit(partial(_ring, str(attempt.key)), robust=True)
-
-
-def _ring(key: str) -> None:
-    try:
-        note_progress.delay(key)
-    except (KombuError, RedisError, OSError):
-        logger.warning("broker away: a class board shows one person a step behind")
+    enqueue_after_commit(note_progress, str(attempt.key))

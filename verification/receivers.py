@@ -1,15 +1,13 @@
 """What verification does when the registry tells something."""
 
-import logging
 from collections.abc import Sequence
 
 from django.db.models.functions import Now
 from django.dispatch import receiver
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
 from accounts.models import User
 from accounts.signals import account_deleted, backup_restored, entrances_closed
+from delivery.task_queue import enqueue
 from enrollment.models import StudentRecord
 from enrollment.signals import batch_published, certificate_changed, records_released
 from verification import disputes
@@ -23,16 +21,11 @@ from verification.models import (
 )
 from verification.tasks import match_waiting
 
-logger = logging.getLogger(__name__)
-
 
 @receiver(batch_published, dispatch_uid="verification-match-waiting")
 def look_for_those_who_wait(**_: object) -> None:
-    """Ring the worker; without a broker the clock will."""
-    try:
-        match_waiting.delay()
-    except (KombuError, RedisError, OSError):
-        logger.warning("broker away: those who wait are matched by the clock")
+    """Match again for everyone who waits, in the background."""
+    enqueue(match_waiting)
 
 
 @receiver(certificate_changed, dispatch_uid="verification-follow-certificate")

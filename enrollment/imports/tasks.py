@@ -3,8 +3,8 @@
 from celery import Task, shared_task
 
 from accounts.sweep import for_each
+from delivery.task_queue import enqueue
 from enrollment.imports import pipeline
-from enrollment.jobs import queue
 from enrollment.models import (
     BatchState,
     ImportBatch,
@@ -14,7 +14,7 @@ from enrollment.models import (
 def enqueue_import(task: "Task[[int], None]", batch: ImportBatch) -> None:
     """Enqueue ``task``, unless an earlier file is busy: its task then enqueues the next."""
     if not pipeline.waits_behind_another(batch):
-        queue.enqueue(task, batch)
+        enqueue(task, batch.pk)
 
 
 @shared_task
@@ -53,4 +53,4 @@ def _enqueue_next(batch: ImportBatch) -> None:
     tasks = {BatchState.UPLOADED: rehearse_upload, BatchState.PUBLISHING: publish_upload}
     found = waiting.filter(state__in=tasks).exclude(pk=batch.pk).order_by("pk").first()
     if found:
-        queue.enqueue(tasks[BatchState(found.state)], found)
+        enqueue(tasks[BatchState(found.state)], found.pk)

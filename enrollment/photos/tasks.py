@@ -3,7 +3,7 @@
 from celery import Task, shared_task
 
 from accounts.sweep import for_each
-from enrollment.jobs import queue
+from delivery.task_queue import enqueue
 from enrollment.models import (
     PhotoBatch,
     PhotoBatchState,
@@ -14,7 +14,7 @@ from enrollment.photos import services as photos
 def enqueue_photos(task: "Task[[int], None]", batch: PhotoBatch) -> None:
     """Enqueue ``task``, unless an earlier ZIP is busy: its task then enqueues the next."""
     if not photos.waits_behind_another(batch):
-        queue.enqueue(task, batch)
+        enqueue(task, batch.pk)
 
 
 @shared_task
@@ -53,4 +53,4 @@ def _enqueue_next_photos(batch: PhotoBatch) -> None:
     tasks = {PhotoBatchState.UPLOADED: check_photos, PhotoBatchState.TAKING: import_photo_batch}
     waiting = PhotoBatch.objects.filter(institution=batch.institution_id, state__in=tasks)
     if not waiting.filter(pk=batch.pk).exists() and (found := waiting.order_by("pk").first()):
-        queue.enqueue(tasks[PhotoBatchState(found.state)], found)
+        enqueue(tasks[PhotoBatchState(found.state)], found.pk)

@@ -2,7 +2,6 @@
 
 import json
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -13,8 +12,8 @@ from django.utils import timezone
 import audit.services as trail
 from accounts.limits import rate_limits
 from accounts.models import LimitHit, User
+from delivery.task_queue import enqueue_after_commit
 from enrollment.fields.catalogue import FIELDS
-from enrollment.jobs import queue
 from enrollment.models import FieldChange, StatusReport, StudentRecord
 from enrollment.records.freezing import RecordFrozenError
 from enrollment.records.withholding import refuse_withheld
@@ -55,7 +54,7 @@ def issue_report(
         rate_limits.consume("issue_report", f"account:{account.pk}")
         report.save(force_insert=True)
         _write("issue_report", report, account)
-        transaction.on_commit(partial(queue.enqueue, tasks.print_status_report, report))
+        enqueue_after_commit(tasks.print_status_report, report.pk)
     return report
 
 

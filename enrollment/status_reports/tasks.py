@@ -1,5 +1,6 @@
 """Background work of status reports."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
@@ -7,12 +8,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.sweep import for_each
-from enrollment.jobs import queue
-from enrollment.jobs.queue import logger
+from delivery.task_queue import enqueue
 from enrollment.models import (
     StatusReport,
 )
 from enrollment.models.status_report import MOST_ATTEMPTS
+
+logger = logging.getLogger(__name__)
 
 REQUEUE_AFTER = timedelta(seconds=30)  # before an issued report counts as left lying
 
@@ -45,7 +47,7 @@ def sweep_reports() -> None:
 
 def _enqueue_printable(report: StatusReport) -> None:
     if not report.missing_glyphs or _have_glyphs(report.missing_glyphs):
-        queue.enqueue(print_status_report, report)
+        enqueue(print_status_report, report.pk)
 
 
 def _have_glyphs(characters: str) -> bool:

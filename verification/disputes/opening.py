@@ -1,18 +1,15 @@
 """A dispute begins: taken down, compared with the registry, perhaps given up."""
 
-import logging
 from datetime import timedelta
-from functools import partial
 
 from celery import current_app
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
 from accounts.models import User
+from delivery.task_queue import enqueue_after_commit
 from enrollment.queries import schools_with_registrars
 from verification.claims.matching import Match, match
 from verification.disputes.common import Statement, TooLateError, keep, note
@@ -21,7 +18,6 @@ from verification.disputes.records import records_of, thaw
 from verification.facts import Facts
 from verification.models import Dispute, DisputeState, Outcome
 
-logger = logging.getLogger(__name__)
 OPENED_PER_MONTH = 3
 CLASSMATES = 2
 CONTESTED = (Outcome.ALREADY_CLAIMED, Outcome.FROZEN)
@@ -49,7 +45,8 @@ def open_dispute(*, account: User, facts: Facts, statement: Statement) -> Disput
             raise TooManyDisputesError from error
         keep(dispute.key, statement, account)
         note("open_dispute", dispute, account)
-        transaction.on_commit(partial(_ring, str(dispute.key)), robust=True)
+        look = current_app.signature("verification.tasks.look_into_dispute")
+        enqueue_after_commit(look, str(dispute.key))
     return dispute
 
 
@@ -111,10 +108,3 @@ def _stated_school(dispute: Dispute) -> str:
     """
     codes = schools_with_registrars().values_list("code", flat=True)
     return dispute.stated_school or (codes[0] if len(codes) == 1 else "")
-
-
-def _ring(key: str) -> None:
-    try:
-        current_app.send_task("verification.tasks.look_into_dispute", [key])
-    except (KombuError, RedisError, OSError):
-        logger.warning("broker away: a dispute waits for the clock")

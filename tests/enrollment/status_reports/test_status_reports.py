@@ -19,9 +19,9 @@ from pypdf import PdfReader, PdfWriter
 
 from accounts.models import User
 from audit.models import AuditEntry
-from enrollment.jobs import queue
 from enrollment.models import FieldChange, SigningKey, StatusReport, StudentRecord
 from enrollment.status_reports import rendering
+from enrollment.status_reports import tasks as status_report_tasks
 from enrollment.status_reports.signing import UnfitKeyError, import_key, sign, signing_key, verify
 from enrollment.status_reports.tasks import print_status_report, sweep_reports
 from tests.people import make_account, make_school, sample_number
@@ -358,7 +358,7 @@ def test_a_report_that_cannot_be_printed_holds_up_no_other(
             raise ZeroDivisionError
         work(report)
 
-    monkeypatch.setattr(queue, "enqueue", lambda task, row: task(row.pk))
+    monkeypatch.setattr(status_report_tasks, "enqueue", lambda task, pk: task(pk))
     monkeypatch.setattr(rendering, "print_file", fail_for_the_first)
     sweep_reports()
     second.refresh_from_db()
@@ -370,7 +370,7 @@ def test_a_lost_doorbell_is_found_and_a_failing_report_given_up(
 ) -> None:
     given = {"purpose": "实习申请", "language": "zh", "days": 30, "pin": ""}
     holder.post(f"/status/{wang_record.key}/reports/", given)
-    monkeypatch.setattr(queue, "enqueue", lambda task, row: task(row.pk))
+    monkeypatch.setattr(status_report_tasks, "enqueue", lambda task, pk: task(pk))
     sweep_reports()
     assert not StatusReport.objects.get().is_ready, "it may still be at work"
     past = timezone.now() - timedelta(minutes=5)
