@@ -15,3 +15,6 @@ class Role(models.TextChoices):
     COUNSELOR = "counselor", _("Counselor")
     REGISTRAR = "registrar", _("Registrar")
     AUDITOR = "auditor", _("Auditor")
+
+
+RECORD_KEEPERS = (Role.REGISTRAR, Role.COUNSELOR)  # who may see records of students

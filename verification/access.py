@@ -7,9 +7,10 @@ from typing import Concatenate, ParamSpec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.access import signed_in
 from accounts.consent.services import lacks_consent
 from accounts.consent.views import consent_page
-from accounts.models import Purpose, User
+from accounts.models import Purpose
 from verification import queries
 
 P = ParamSpec("P")
@@ -25,7 +26,7 @@ def for_the_unverified(
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        account = account_of(request)
+        account = signed_in(request)
         if not account.is_student:
             raise Http404
         if queries.is_verified(account):
@@ -45,15 +46,8 @@ def for_students(
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not account_of(request).is_student:
+        if not signed_in(request).is_student:
             raise Http404
         return view(request, *args, **kwargs)
 
     return guarded
-
-
-def account_of(request: HttpRequest) -> User:
-    """The signed-in person; the middleware lets nobody else come here."""
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user

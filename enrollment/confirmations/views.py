@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import signed_in
 from accounts.client_ip import client_address
 from accounts.limits.rate_limits import LimitReachedError, consume_check
-from enrollment.access import account_of
 from enrollment.confirmations import services
 from enrollment.confirmations.forms import CodeForm
 from enrollment.fields import checklist
@@ -33,7 +33,7 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect("enrollment:record", key)
     try:
         made = services.answer_record(
-            record=card.record, account=account_of(request), asked=card.asked, wrong=wrong
+            record=card.record, account=signed_in(request), asked=card.asked, wrong=wrong
         )
     except services.NotAskedError:
         messages.error(request, _("The list has changed meanwhile. Please check again."))
@@ -47,7 +47,7 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def answer_photo(request: HttpRequest, key: UUID) -> HttpResponse:
     """Take what the student says of one picture; a wrong one is explained, and can be reported."""
-    account = account_of(request)
+    account = signed_in(request)
     photo = get_object_or_404(
         photos_held_by(account).select_related("record__institution"), key=key
     )
@@ -69,7 +69,7 @@ def answer_photo(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
     """The receipt of one of my answers."""
-    found = confirmations_held_by(account_of(request)).filter(key=key).first()
+    found = confirmations_held_by(signed_in(request)).filter(key=key).first()
     if found is None:
         raise Http404
     context = {"receipt": found, "wrong": checklist.labels(found.wrong_fields)}

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import require_role, signed_in
 from accounts.roles import Role
-from enrollment.access import account_of, registrar
 from enrollment.institutions import appointments
 from enrollment.models import Appointment
 from enrollment.queries import institutions_of
@@ -25,7 +25,7 @@ HOLDS_RECORD = gettext_lazy(
 @require_http_methods(["GET", "HEAD", "POST"])
 def appointment(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show the signed-in person an appointment to accept or decline."""
-    account = account_of(request)
+    account = signed_in(request)
     found = appointments.appointment_for(account, key)
     if found is None:
         raise Http404
@@ -49,7 +49,7 @@ def appointment(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def withdraw_appointment(request: HttpRequest, key: UUID) -> HttpResponse:
     """Withdraw an unanswered appointment to a class."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     mine = Appointment.objects.filter(
         school_class__institution__in=institutions_of(user), answered_at=None
     )

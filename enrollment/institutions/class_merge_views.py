@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from enrollment.access import registrar
+from accounts.access import require_role
+from accounts.roles import Role
 from enrollment.institutions import classes
 from enrollment.institutions.class_names import look_alikes, merge_class, merge_targets
 from enrollment.institutions.staff_forms import MergeForm
@@ -19,7 +20,7 @@ from enrollment.queries import institutions_of
 @reauthentication_required
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose the class to keep, see what moves, and merge."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     managed = classes.classes_managed_by(institutions_of(user))
     school_class = get_object_or_404(managed, pk=pk)
     alike = look_alikes(school_class)

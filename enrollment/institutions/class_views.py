@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import require_role
 from accounts.models import User
-from enrollment.access import registrar
+from accounts.roles import Role
 from enrollment.files.faults import FileFaultError
 from enrollment.institutions import assignment_file, classes, counselors
 from enrollment.institutions.staff_forms import (
@@ -33,7 +34,7 @@ PER_PAGE = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def class_list(request: HttpRequest) -> HttpResponse:
     """List the classes of the registrar's institutions with their counselors; POST adds one."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     schools = institutions_of(user)
     form = NewClassForm(request.POST or None, schools=schools)
     if request.method == "POST" and form.is_valid():
@@ -58,7 +59,9 @@ def one_class(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             classes.change_class(
-                school_class=school_class, by=registrar(request), **form.cleaned_data
+                school_class=school_class,
+                by=require_role(request, Role.REGISTRAR),
+                **form.cleaned_data,
             )
         except IntegrityError:
             form.add_error("code", _("There is a class of this name already."))
@@ -77,7 +80,9 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             counselors.assign_counselor(
-                school_class=school_class, who=form.cleaned_data["login"], by=registrar(request)
+                school_class=school_class,
+                who=form.cleaned_data["login"],
+                by=require_role(request, Role.REGISTRAR),
             )
         except assignment_file.StaffingError as error:
             form.add_error("login", error.problems[0].fault.label)
@@ -92,7 +97,9 @@ def withdraw(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Withdraw a counselor from the class, effective at once."""
     school_class = _managed(request, pk)
     account = get_object_or_404(User, key=key, counselor_of__school_class=school_class)
-    counselors.withdraw_counselor(school_class=school_class, account=account, by=registrar(request))
+    counselors.withdraw_counselor(
+        school_class=school_class, account=account, by=require_role(request, Role.REGISTRAR)
+    )
     messages.success(request, _("Withdrawn."))
     return redirect("registry:class", pk)
 
@@ -102,7 +109,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a class without records."""
     school_class = _managed(request, pk)
     try:
-        classes.remove_class(school_class=school_class, by=registrar(request))
+        classes.remove_class(school_class=school_class, by=require_role(request, Role.REGISTRAR))
     except classes.ClassInUseError:
         messages.error(request, _("The class has records, so it stays."))
         return redirect("registry:class", pk)
@@ -114,7 +121,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @reauthentication_required
 def assign_by_file(request: HttpRequest) -> HttpResponse:
     """Assign counselors by a file: all rows, or none and a list of problems by row."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     form = AssignmentFileForm(
         request.POST or None, request.FILES or None, schools=institutions_of(user)
     )
@@ -152,7 +159,7 @@ def _class_form(school_class: SchoolClass, data: QueryDict | None = None) -> Cla
 
 
 def _managed(request: HttpRequest, pk: int) -> SchoolClass:
-    schools = institutions_of(registrar(request))
+    schools = institutions_of(require_role(request, Role.REGISTRAR))
     return get_object_or_404(classes.classes_managed_by(schools), pk=pk)
 
 

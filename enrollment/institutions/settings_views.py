@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from enrollment.access import registrar
+from accounts.access import require_role
+from accounts.roles import Role
 from enrollment.institutions import settings
 from enrollment.institutions.settings_forms import CampaignForm, SchoolForm
 from enrollment.models import Campaign, RuleChange
@@ -23,7 +24,7 @@ _DECISIONS = {"agree": True, "refuse": False}
 @reauthentication_required
 def rules(request: HttpRequest, code: str) -> HttpResponse:
     """Edit the third item of verification and two-person approval; decide a pending change."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     school = get_object_or_404(institutions_of(user), code=code)
     change = settings.pending_change(school)
     act = request.POST.get("act", "")
@@ -52,7 +53,9 @@ def _decide(request: HttpRequest, change: RuleChange | None, *, accepted: bool) 
     try:
         if change is None:
             raise settings.NotYoursToDecideError
-        settings.decide_rules(change=change, accepted=accepted, by=registrar(request))
+        settings.decide_rules(
+            change=change, accepted=accepted, by=require_role(request, Role.REGISTRAR)
+        )
     except settings.NotYoursToDecideError:
         messages.error(request, _("Another registrar must agree, or somebody has decided already."))
     else:
@@ -62,7 +65,7 @@ def _decide(request: HttpRequest, change: RuleChange | None, *, accepted: bool) 
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
     """List the campaigns of the registrar's institutions, latest end first, and their rules."""
-    mine = institutions_of(registrar(request))
+    mine = institutions_of(require_role(request, Role.REGISTRAR))
     found = Campaign.objects.filter(institution__in=mine).select_related("institution")
     context = {
         "campaigns": found.order_by("-ends_on", "-pk"),
@@ -87,13 +90,13 @@ def campaign(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def end_campaign(request: HttpRequest, key: UUID) -> HttpResponse:
     """Delete a campaign."""
-    settings.end_campaign(campaign=_mine(request, key), by=registrar(request))
+    settings.end_campaign(campaign=_mine(request, key), by=require_role(request, Role.REGISTRAR))
     messages.success(request, _("The campaign is gone. Answers and receipts stay."))
     return redirect("registry:campaigns")
 
 
 def _edit(request: HttpRequest, found: Campaign | None) -> HttpResponse:
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     known = _values(found) if found else None
     form = CampaignForm(
         request.POST or None, schools=institutions_of(user), campaign=found, initial=known
@@ -117,5 +120,5 @@ def _values(found: Campaign) -> dict[str, object]:
 
 
 def _mine(request: HttpRequest, key: UUID) -> Campaign:
-    mine = institutions_of(registrar(request))
+    mine = institutions_of(require_role(request, Role.REGISTRAR))
     return get_object_or_404(Campaign.objects.filter(institution__in=mine), key=key)

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import require_role
 from accounts.models import User
 from accounts.reason_form import ReasonForm
 from accounts.roles import Role
 from accounts.sign_in.admission import issue_code
-from enrollment.access import registrar
 from enrollment.institutions import assignment_file, staff
 from enrollment.institutions.staff_forms import AppointmentForm, EndSessionsForm
 from enrollment.models import Institution, InstitutionRegistrar
@@ -22,7 +22,7 @@ from enrollment.queries import institutions_of
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """List the staff of the registrar's institutions with their classes."""
-    schools = institutions_of(registrar(request))
+    schools = institutions_of(require_role(request, Role.REGISTRAR))
     context = {"people": staff.staff_of(schools), "schools": schools}
     return render(request, "enrollment/institutions/people.html", context)
 
@@ -31,7 +31,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @reauthentication_required
 def dismiss_counselor(request: HttpRequest, key: str) -> HttpResponse:
     """Withdraw the role of a counselor, with a reason."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     schools = institutions_of(user)
     within = staff.staff_of(schools).filter(role_grants__role=Role.COUNSELOR)
     account = get_object_or_404(within, key=key)

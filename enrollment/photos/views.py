@@ -12,8 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import require_role
 from accounts.privacy.personal_data import Reason, note_access, personal_data
-from enrollment.access import registrar
+from accounts.roles import Role
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.images import PhotoFault
 from enrollment.files.spreadsheets import workbook
@@ -41,7 +42,7 @@ class FoldedRefusal:
 @require_http_methods(["GET", "HEAD", "POST"])
 def photo_batches(request: HttpRequest) -> HttpResponse:
     """List the ZIPs of the registrar's institutions; POST uploads one."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     institutions = institutions_of(user)
     form = PhotoUploadForm(request.POST or None, request.FILES or None, schools=institutions)
     tell_of_no_room(request, form)
@@ -86,7 +87,9 @@ def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
         "may_go_on": batch.failure in acts.PASSING,
         "stored": batch.new + batch.replaced,
         "groups": groups,
-        "four_eyes": acts.is_second_person_missing(batch=batch, by=registrar(request)),
+        "four_eyes": acts.is_second_person_missing(
+            batch=batch, by=require_role(request, Role.REGISTRAR)
+        ),
         "kept_days": acts.RETENTION.days,
     }
     return render(request, "enrollment/photos/one.html", context)
@@ -102,7 +105,7 @@ def release(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "enrollment/photos/take.html", {"batch": batch})
     try:
-        acts.release_photos(batch=batch, by=registrar(request))
+        acts.release_photos(batch=batch, by=require_role(request, Role.REGISTRAR))
     except acts.SamePersonError:
         messages.error(request, _("Another registrar must take these photos."))
     except acts.WrongStateError:
@@ -160,7 +163,9 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _visible(request: HttpRequest, key: UUID) -> PhotoBatch:
-    return get_object_or_404(photo_batches_visible_to(registrar(request)), key=key)
+    return get_object_or_404(
+        photo_batches_visible_to(require_role(request, Role.REGISTRAR)), key=key
+    )
 
 
 def _failure(batch: PhotoBatch) -> str:

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import require_role
 from accounts.privacy.personal_data import note_access, personal_data
-from enrollment.access import registrar
+from accounts.roles import Role
 from enrollment.models import EventKind, RecordEvent, StudentRecord
 from enrollment.queries import institutions_of
 from enrollment.records import events
@@ -64,7 +65,9 @@ def new_event(request: HttpRequest, key: UUID) -> HttpResponse:
     record = _mine(request, key)
     form = EventForm(request.POST or None, initial={"on": timezone.localdate()})
     if form.is_valid():
-        events.enter_event(record=record, happening=form.happening, by=registrar(request))
+        events.enter_event(
+            record=record, happening=form.happening, by=require_role(request, Role.REGISTRAR)
+        )
         messages.success(request, _("Entered. The student is told."))
         return redirect("registry:record", key)
     note_access(
@@ -83,7 +86,7 @@ def undo_event(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
     """Take the last event back."""
     event = get_object_or_404(RecordEvent, pk=pk, record=_mine(request, key))
     try:
-        events.undo_event(event=event, by=registrar(request))
+        events.undo_event(event=event, by=require_role(request, Role.REGISTRAR))
         messages.success(request, _("Taken back."))
     except events.TooLateError:
         messages.error(request, _("It can no longer be taken back: something depends on it."))
@@ -91,6 +94,6 @@ def undo_event(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, key: UUID) -> StudentRecord:
-    mine = institutions_of(registrar(request))
+    mine = institutions_of(require_role(request, Role.REGISTRAR))
     records = StudentRecord.objects.filter(institution__in=mine)
     return get_object_or_404(records.select_related("institution"), key=key)

@@ -5,8 +5,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import require_role
 from accounts.privacy.personal_data import Reason, note_access, personal_data
-from enrollment.access import registrar
+from accounts.roles import Role
 from enrollment.files.spreadsheets import CSV, XLSX, csv_lines, workbook
 from enrollment.queries import institutions_of
 from enrollment.records import export as records_export
@@ -17,7 +18,7 @@ from enrollment.records.export_form import ExportForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request: HttpRequest) -> HttpResponseBase:
     """Choose what is taken away; POST gives the file, masked and streamed."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     form = ExportForm(request.POST or None, schools=institutions_of(user))
     if not form.is_valid():
         return render(request, "enrollment/records/export.html", {"form": form})

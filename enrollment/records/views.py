@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import require_role
 from accounts.privacy.access_reason import remember_reason, remembered_reason
 from accounts.privacy.personal_data import Reason, note_access, personal_data
-from enrollment.access import record_keeper, registrar
+from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.fields.catalogue import BY_NAME
 from enrollment.models import StudentRecord
 from enrollment.queries import (
@@ -32,7 +33,7 @@ LISTED = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """Find a record; what is looked for travels in the body, never in the address."""
-    user = record_keeper(request)
+    user = require_role(request, *RECORD_KEEPERS)
     form = SearchForm(request.POST or None)
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
@@ -53,7 +54,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
     """One record with its history; that it was viewed is noted."""
-    user = record_keeper(request)
+    user = require_role(request, *RECORD_KEEPERS)
     visible = records_visible_to(user).select_related("institution", "school_class", "created_in")
     record = get_object_or_404(visible, key=key)
     reason = remembered_reason(request)
@@ -80,7 +81,7 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
     """Why I open this record, and those after it."""
-    record = get_object_or_404(records_visible_to(record_keeper(request)), key=key)
+    record = get_object_or_404(records_visible_to(require_role(request, *RECORD_KEEPERS)), key=key)
     page = reverse("registry:record", args=[record.key])
     return _ask_why(request, page, "enrollment/records/why.html")
 
@@ -88,7 +89,7 @@ def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def access_reason(request: HttpRequest) -> HttpResponse:
     """Why I open or take what ``next`` names, and what comes after it."""
-    record_keeper(request)
+    require_role(request, *RECORD_KEEPERS)
     following = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):
         following = reverse("registry:search")
@@ -107,7 +108,7 @@ def _ask_why(request: HttpRequest, following: str, template: str) -> HttpRespons
 @require_safe
 def number(request: HttpRequest, key: UUID) -> HttpResponse:
     """The full certificate number for a registrar, with the reason in the trail."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     records = StudentRecord.objects.filter(institution__in=institutions_of(user))
     record = get_object_or_404(records.select_related("institution"), key=key)
     reason = remembered_reason(request)

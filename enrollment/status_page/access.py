@@ -4,13 +4,13 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
-from enrollment.access import account_of
+from accounts.access import signed_in
 from enrollment.status_page.cards import Card, card_of
 
 
 def held_card(request: HttpRequest, key: UUID) -> Card:
     """The card of one record this person holds; 404 for any other."""
-    card = card_of(account_of(request), key)
+    card = card_of(signed_in(request), key)
     if card is None:
         raise Http404
     return card

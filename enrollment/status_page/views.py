@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.access import signed_in
 from accounts.sessions.store import rows_along
-from enrollment.access import account_of
 from enrollment.records import services as records
 from enrollment.records.access_log import viewings_of
 from enrollment.records.withholding import WITHHELD, is_withheld
@@ -27,7 +27,7 @@ RECORD_PAGE = "enrollment/status_page/record.html"
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
     """My records; a student without one goes on to verification (guide row 15)."""
-    account = account_of(request)
+    account = signed_in(request)
     cards = cards_of(account, rows_along(request, account))
     if not cards and account.is_student:
         return redirect("verification:go_on")
@@ -54,7 +54,7 @@ def certificate(request: HttpRequest, key: UUID) -> HttpResponse:
     if is_withheld(card.record):
         messages.error(request, WITHHELD)
         return redirect("enrollment:record", key)
-    number = records.reveal_certificate(record=card.record, account=account_of(request))
+    number = records.reveal_certificate(record=card.record, account=signed_in(request))
     return render(
         request, "enrollment/status_page/certificate.html", {"card": card, "number": number}
     )
@@ -72,4 +72,4 @@ def _record_page(request: HttpRequest, card: Card) -> HttpResponse:
     page = {"sheet": page_data(card)}
     if len(get_messages(request)):
         return render(request, RECORD_PAGE, page)
-    return HttpResponse(print_page(RECORD_PAGE, frame_of(request, account_of(request)) | page))
+    return HttpResponse(print_page(RECORD_PAGE, frame_of(request, signed_in(request)) | page))

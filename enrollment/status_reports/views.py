@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import signed_in
 from accounts.limits.rate_limits import LimitReachedError
-from enrollment.access import account_of
 from enrollment.models import StatusReport
 from enrollment.queries import reports_held_by
 from enrollment.records.freezing import FROZEN, RecordFrozenError
@@ -23,7 +23,7 @@ from enrollment.status_reports.rendering import public_link
 @require_http_methods(["GET", "HEAD", "POST"])
 def reports(request: HttpRequest, key: UUID) -> HttpResponse:
     """The reports of one of my records, and a new one."""
-    card, account = held_card(request, key), account_of(request)
+    card, account = held_card(request, key), signed_in(request)
     form = ReportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -82,9 +82,7 @@ def extend(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.error(request, _("Choose 1 to 180 days."))
         return redirect("enrollment:report", key)
     try:
-        done = services.extend_report(
-            report=found, account=account_of(request), **form.cleaned_data
-        )
+        done = services.extend_report(report=found, account=signed_in(request), **form.cleaned_data)
     except RecordFrozenError:
         messages.error(request, FROZEN)
         return redirect("enrollment:report", key)
@@ -98,13 +96,13 @@ def extend(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, key: UUID) -> HttpResponse:
     """Let a report prove nothing any more."""
-    services.revoke_report(report=_report(request, key), account=account_of(request))
+    services.revoke_report(report=_report(request, key), account=signed_in(request))
     messages.success(request, _("The report is revoked."))
     return redirect("enrollment:report", key)
 
 
 def _report(request: HttpRequest, key: UUID) -> StatusReport:
-    found = reports_held_by(account_of(request)).filter(key=key).first()
+    found = reports_held_by(signed_in(request)).filter(key=key).first()
     if found is None:
         raise Http404
     return found

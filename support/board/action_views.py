@@ -4,13 +4,15 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import require_role
 from accounts.privacy.personal_data import Reason, personal_data
+from accounts.roles import RECORD_KEEPERS
 from enrollment.files.spreadsheets import XLSX
 from enrollment.progress import Progress
 from support.board.export import class_workbook
 from support.board.figures import REMINDED, standings
 from support.board.reminders import remind
-from support.board.views import board_reader, note_listing, visible_class
+from support.board.views import note_listing, visible_class
 from support.models import Reminder
 
 
@@ -22,7 +24,7 @@ def remind_class(request: HttpRequest, pk: int) -> HttpResponse:
     if part and part not in REMINDED:
         raise Http404
     parts = [Progress(part)] if part else list(REMINDED)
-    made = remind(school_class=school_class, parts=parts, by=board_reader(request))
+    made = remind(school_class=school_class, parts=parts, by=require_role(request, *RECORD_KEEPERS))
     return redirect("support:class_reminded", pk, made.key)
 
 

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
+from accounts.access import require_role
 from accounts.privacy.personal_data import note_access, personal_data
-from accounts.roles import Role
+from accounts.roles import RECORD_KEEPERS
 from enrollment.models import Institution, SchoolClass
 from enrollment.progress import Progress
 from enrollment.queries import institutions_of
@@ -18,13 +18,12 @@ from support.board import figures
 from support.board.trend import confirmed_by_day, targets
 
 PAGE = 50  # classes a page of a large college
-READERS = {Role.COUNSELOR, Role.REGISTRAR}
 
 
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """What I look after: my classes, my institutions; who has checked and who has not."""
-    reader = board_reader(request)
+    reader = require_role(request, *RECORD_KEEPERS)
     classes = figures.standings(figures.classes_of(reader))
     schools = figures.institution_standings(list(institutions_of(reader)))
     total = figures.total_of(standing for _, standing in classes)
@@ -117,22 +116,16 @@ def poster(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "support/board/poster.html", context)
 
 
-def board_reader(request: HttpRequest) -> User:
-    """The member of staff who asks. Raises Http404 for everybody else."""
-    user = request.user
-    if not isinstance(user, User) or not READERS & user.roles:
-        raise Http404
-    return user
-
-
 def visible_class(request: HttpRequest, pk: int) -> SchoolClass:
     """The class, if it is in the reader's scope now. Raises Http404."""
-    return get_object_or_404(figures.classes_visible_to(board_reader(request)), pk=pk)
+    return get_object_or_404(
+        figures.classes_visible_to(require_role(request, *RECORD_KEEPERS)), pk=pk
+    )
 
 
 def visible_school(request: HttpRequest, code: str) -> Institution:
     """The institution, if the reader is its registrar now. Raises Http404."""
-    return get_object_or_404(institutions_of(board_reader(request)), code=code)
+    return get_object_or_404(institutions_of(require_role(request, *RECORD_KEEPERS)), code=code)
 
 
 def note_listing(

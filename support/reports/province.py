@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
+from accounts.access import require_role
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.fields.catalogue import BY_NAME
@@ -22,7 +22,10 @@ from support.reports.forms import ResultForm
 @require_safe
 def submissions(request: HttpRequest) -> HttpResponse:
     """What the province has not answered yet, oldest first."""
-    waiting = [(made, BY_NAME[made.field].label) for made in submissions_of(_registrar(request))]
+    waiting = [
+        (made, BY_NAME[made.field].label)
+        for made in submissions_of(require_role(request, Role.REGISTRAR))
+    ]
     note_access(
         request,
         people=len(waiting),
@@ -37,7 +40,7 @@ def submissions(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def result(request: HttpRequest, key: UUID) -> HttpResponse:
     """Enter what the province has answered."""
-    registrar = _registrar(request)
+    registrar = require_role(request, Role.REGISTRAR)
     correction = get_object_or_404(submissions_of(registrar), key=key)
     form = ResultForm(request.POST or None, initial={"on": timezone.localdate()})
     if form.is_valid():
@@ -56,10 +59,3 @@ def result(request: HttpRequest, key: UUID) -> HttpResponse:
     )
     context = {"correction": correction, "label": BY_NAME[correction.field].label, "form": form}
     return render(request, "support/reports/result.html", context)
-
-
-def _registrar(request: HttpRequest) -> User:
-    user = request.user
-    if not isinstance(user, User) or Role.REGISTRAR not in user.roles:
-        raise Http404
-    return user

@@ -15,9 +15,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import require_role
 from accounts.models import User
 from accounts.privacy.personal_data import Reason, note_access, personal_data
-from accounts.roles import Role
+from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.files.evidence import evidence_of
 from enrollment.files.spreadsheets import XLSX
 from enrollment.models import EvidencePurpose
@@ -44,7 +45,7 @@ PERIOD = timedelta(days=365)
 @require_http_methods(["GET", "HEAD", "POST"])
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for me, by cause and class."""
-    staff = _staff(request)
+    staff = require_role(request, *RECORD_KEEPERS)
     chosen = {name: request.GET.get(name, "") for name in ("cause", "college", "batch")}
     everything = queries.queue_of(staff)
     waiting = queries.narrowed(everything, **chosen)
@@ -77,7 +78,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_safe
 def read(request: HttpRequest, key: UUID) -> HttpResponse:
     """One report with all that was said; that it was read is noted."""
-    staff = _staff(request)
+    staff = require_role(request, *RECORD_KEEPERS)
     report = _visible(staff, key)
     note_access(
         request,
@@ -94,7 +95,7 @@ def read(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def correct(request: HttpRequest, key: UUID) -> HttpResponse:
     """Accept what the report asks: correct the record, or ask the province."""
-    staff = _staff(request)
+    staff = require_role(request, *RECORD_KEEPERS)
     report = _visible(staff, key)
     if _correction_form(staff, report) is None:
         raise Http404
@@ -107,7 +108,7 @@ def correct(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def separate(request: HttpRequest, key: UUID) -> HttpResponse:
     """Treat a merged report by itself again."""
-    staff = _staff(request)
+    staff = require_role(request, *RECORD_KEEPERS)
     services.separate_report(report=_visible(staff, key), by=staff)
     return redirect("support:queue_report", key)
 
@@ -116,7 +117,7 @@ def separate(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def batch_workbook(request: HttpRequest, key: UUID) -> FileResponse:
     """A batch as a workbook."""
-    staff = _staff(request)
+    staff = require_role(request, *RECORD_KEEPERS)
     batch = get_object_or_404(queries.batches_visible_to(staff), key=key)
     note_access(
         request,
@@ -143,7 +144,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
 @require_POST
 def rhythm(request: HttpRequest) -> HttpResponse:
     """How often I want the digest."""
-    staff = _staff(request)
+    staff = require_role(request, *RECORD_KEEPERS)
     form = RhythmForm(request.POST)
     if form.is_valid():
         choose_rhythm(account=staff, rhythm=Rhythm(form.cleaned_data["rhythm"]))
@@ -243,10 +244,3 @@ def _groups(reports: list[Report]) -> list[tuple[Cause, str, list[Report]]]:
         (Cause(cause), school_class.code if school_class else "", list(members))
         for (cause, school_class), members in keyed
     ]
-
-
-def _staff(request: HttpRequest) -> User:
-    user = request.user
-    if not isinstance(user, User) or not user.roles & {Role.COUNSELOR, Role.REGISTRAR}:
-        raise Http404
-    return user

@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import require_role, signed_in
 from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.reason_form import ReasonForm
 from accounts.recovery.staff_assisted import NotOpenError, UnknownCodeError
-from accounts.roles import Role
+from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.models import StudentRecord
 from enrollment.queries import records_visible_to
 from enrollment.records.withholding import is_withheld
-from verification.access import account_of, for_the_unverified
+from verification.access import for_the_unverified
 from verification.assisted import recovery, services
 from verification.disputes.forms import AssistForm, RescueForm
 
@@ -29,7 +30,7 @@ MANY = gettext_lazy("You have helped as many people as one may in a day. Ask a c
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_code(request: HttpRequest) -> HttpResponse:
     """A code to show to the counselor; it is seen once."""
-    code = services.new_code(account=account_of(request)) if request.method == "POST" else ""
+    code = services.new_code(account=signed_in(request)) if request.method == "POST" else ""
     minutes = int(services.LIFE.total_seconds() // 60)
     context = {"code": code, "minutes": minutes, "help_anchor": "not-matched"}
     return render(request, "verification/assisted/code.html", context)
@@ -140,9 +141,7 @@ def _rescued(form: RescueForm, record: StudentRecord, staff: User) -> bool:
 
 
 def _desk(request: HttpRequest, key: UUID) -> tuple[User, StudentRecord]:
-    staff = account_of(request)
-    if not {Role.COUNSELOR, Role.REGISTRAR} & staff.roles:
-        raise Http404
+    staff = require_role(request, *RECORD_KEEPERS)
     visible = records_visible_to(staff).select_related("institution", "holder")
     return staff, get_object_or_404(visible, key=key)
 

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import signed_in
 from accounts.client_ip import client_address
 from accounts.client_network import network_of
 from vault.lookup import keyed_hash
 from verification import queries
-from verification.access import account_of, for_students, for_the_unverified
+from verification.access import for_students, for_the_unverified
 from verification.claims import services
 from verification.claims.forms import BasicInformationForm, ProofForm, ThirdItemForm
 from verification.claims.limits import LimitReachedError
@@ -26,7 +27,7 @@ from verification.models import AttemptState
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """Basic information: name, certificate type, number (guide rows 30-33)."""
-    account = account_of(request)
+    account = signed_in(request)
     ask_third_item = account.phone_confirmed_at is None
     draft = queries.open_attempt(account, AttemptState.DRAFT)
     form = BasicInformationForm(
@@ -50,7 +51,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
     """Check your answers; POST compares them with the registry."""
-    account = account_of(request)
+    account = signed_in(request)
     draft = queries.open_attempt(account, AttemptState.DRAFT)
     form = ProofForm(request.POST if "captcha" in request.POST else None)
     if request.method == "POST" and (form.is_valid() or not form.is_bound):
@@ -76,7 +77,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def third(request: HttpRequest) -> HttpResponse:
     """The third item, asked alike whether or not the rest fitted."""
-    account = account_of(request)
+    account = signed_in(request)
     if queries.open_attempt(account, AttemptState.THIRD_ITEM) is None:
         return redirect("verification:start")
     form = ThirdItemForm(request.POST if request.method == "POST" else None)
@@ -94,7 +95,7 @@ def third(request: HttpRequest) -> HttpResponse:
 @require_safe
 def unmatched(request: HttpRequest) -> HttpResponse:
     """未匹配到学籍: what was stated, likely causes, next steps (guide row 7)."""
-    attempt = queries.last_unmatched(account_of(request))
+    attempt = queries.last_unmatched(signed_in(request))
     if attempt is None:
         return redirect("verification:start")
     context = {"facts": attempt.facts, "help_anchor": "not-matched"}

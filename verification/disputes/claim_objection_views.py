@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import signed_in
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.queries import records_held_by
 from enrollment.records.sealed import certificate_number
 from enrollment.records.services import masked_certificate
 from vault.lookup import keyed_hash
-from verification.access import account_of, for_students
+from verification.access import for_students
 from verification.claims import services as claims
 from verification.claims.forms import ThirdItemForm
 from verification.claims.limits import LimitReachedError
@@ -32,7 +33,7 @@ from verification.models import AttemptState
 @require_http_methods(["GET", "HEAD", "POST"])
 def further(request: HttpRequest) -> HttpResponse:
     """Another record of the same person: its own school asks for its own third item."""
-    account = account_of(request)
+    account = signed_in(request)
     held = records_held_by(account).first()
     if held is None:
         return redirect("verification:start")
@@ -70,7 +71,7 @@ def object_to_claim(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim_objection(request: HttpRequest, key: UUID) -> HttpResponse:
     """The registrar reads an objection and decides whether the claim holds."""
-    registrar = account_of(request)
+    registrar = signed_in(request)
     if Role.REGISTRAR not in registrar.roles:
         raise Http404
     alert = get_object_or_404(claim_objections.objections_visible_to(registrar), key=key)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import require_role
 from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
@@ -17,7 +18,6 @@ from delivery.masking import masked_email, masked_phone
 from enrollment.files.evidence import evidence_of, serve_evidence
 from enrollment.records.services import masked_certificate
 from verification import disputes, queries
-from verification.access import account_of
 from verification.disputes.claim_objections import objections_visible_to
 from verification.disputes.forms import DecisionForm
 from verification.models import Claim, Dispute, DisputeState
@@ -28,7 +28,7 @@ PER_PAGE = 30
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """The disputes of my institutions, those that wait first."""
-    user = _registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     found = queries.disputes_visible_to(user)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     objected = objections_visible_to(user).filter(settled_at=None)[:PER_PAGE]
@@ -53,7 +53,9 @@ def decide(request: HttpRequest, key: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, form)
     try:
-        disputes.decide(dispute=found, by=_registrar(request), **form.cleaned_data)
+        disputes.decide(
+            dispute=found, by=require_role(request, Role.REGISTRAR), **form.cleaned_data
+        )
         messages.success(request, _("Decided. Both sides have been told."))
     except disputes.TooEarlyError:
         messages.error(request, _("The holder may still object. Decide after that."))
@@ -67,7 +69,9 @@ def decide(request: HttpRequest, key: UUID) -> HttpResponse:
 def undo(request: HttpRequest, key: UUID) -> HttpResponse:
     """Take a decision back."""
     try:
-        disputes.undo_decision(dispute=_visible(request, key), by=_registrar(request))
+        disputes.undo_decision(
+            dispute=_visible(request, key), by=require_role(request, Role.REGISTRAR)
+        )
         messages.success(request, _("Taken back. The dispute is open again."))
     except disputes.TooLateError:
         messages.error(request, _("It can no longer be taken back: something depends on it."))
@@ -116,7 +120,9 @@ def _side(account: User | None, found: Dispute, subject: UUID) -> dict[str, obje
 
 
 def _visible(request: HttpRequest, key: UUID) -> Dispute:
-    return get_object_or_404(queries.disputes_visible_to(_registrar(request)), key=key)
+    return get_object_or_404(
+        queries.disputes_visible_to(require_role(request, Role.REGISTRAR)), key=key
+    )
 
 
 def _note_reading(request: HttpRequest, found: Dispute) -> None:
@@ -127,10 +133,3 @@ def _note_reading(request: HttpRequest, found: Dispute) -> None:
         subject_key=found.key,
         institution_code=found.institution_code,
     )
-
-
-def _registrar(request: HttpRequest) -> User:
-    user = account_of(request)
-    if Role.REGISTRAR not in user.roles:
-        raise Http404
-    return user

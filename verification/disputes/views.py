@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import signed_in
 from enrollment.files.evidence import evidence_of, serve_evidence
 from verification import disputes, queries
-from verification.access import account_of, for_students
+from verification.access import for_students
 from verification.disputes.forms import DisputeForm, StatementForm
 from verification.models import Dispute, DisputeState, Vouch
 
@@ -20,7 +21,7 @@ from verification.models import Dispute, DisputeState, Vouch
 @require_http_methods(["GET", "HEAD", "POST"])
 def dispute(request: HttpRequest) -> HttpResponse:
     """My dispute, or the form that opens one from what I stated last."""
-    account = account_of(request)
+    account = signed_in(request)
     mine = Dispute.objects.filter(claimant=account).order_by("-pk").first()
     if mine is not None and (
         mine.state != DisputeState.WITHDRAWN or queries.last_unmatched(account) is None
@@ -31,7 +32,7 @@ def dispute(request: HttpRequest) -> HttpResponse:
 
 @for_students
 def _open(request: HttpRequest) -> HttpResponse:
-    account = account_of(request)
+    account = signed_in(request)
     attempt = queries.last_unmatched(account)
     if attempt is None or not bytes(attempt.facts_sealed):
         return redirect("verification:start")
@@ -50,7 +51,7 @@ def _open(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Give my dispute up."""
-    mine = Dispute.objects.filter(claimant=account_of(request), state=DisputeState.OPEN)
+    mine = Dispute.objects.filter(claimant=signed_in(request), state=DisputeState.OPEN)
     try:
         disputes.withdraw(dispute=get_object_or_404(mine))
     except disputes.TooLateError:
@@ -62,7 +63,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def objection(request: HttpRequest, key: UUID) -> HttpResponse:
     """Somebody says that my record is theirs: object, or read what became of it."""
-    account = account_of(request)
+    account = signed_in(request)
     found = get_object_or_404(Dispute.objects.filter(holder=account), key=key)
     may = found.state == DisputeState.OPEN and found.objected_at is None
     form = StatementForm(request.POST or None, request.FILES or None) if may else None
@@ -79,7 +80,7 @@ def objection(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpResponse:
     """One of the files I gave."""
-    account = account_of(request)
+    account = signed_in(request)
     mine = get_object_or_404(Dispute, key=key)
     subjects = [
         subject
@@ -99,7 +100,7 @@ def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpRespon
 def vouch(request: HttpRequest, pk: int) -> HttpResponse:
     """Whether I know the person; asked of counselors and classmates."""
     asked = get_object_or_404(
-        Vouch.objects.select_related("dispute"), pk=pk, account=account_of(request)
+        Vouch.objects.select_related("dispute"), pk=pk, account=signed_in(request)
     )
     is_open = asked.answer is None and asked.dispute.state == DisputeState.OPEN
     if request.method == "POST" and is_open:

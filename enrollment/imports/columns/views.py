@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from enrollment.access import registrar, tell_of_others_file
+from accounts.access import require_role
+from accounts.roles import Role
 from enrollment.imports import pipeline, reading_right
 from enrollment.imports import services as imports
 from enrollment.imports import tasks as imports_tasks
 from enrollment.imports.columns.forms import ColumnsForm
 from enrollment.imports.reading_right import OthersFileError
-from enrollment.imports.views.access import visible_batch
+from enrollment.imports.views.access import tell_of_others_file, visible_batch
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +29,10 @@ def columns(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             reading_right.name_columns(
-                batch=batch, titles=header.titles, meanings=form.meanings(), by=registrar(request)
+                batch=batch,
+                titles=header.titles,
+                meanings=form.meanings(),
+                by=require_role(request, Role.REGISTRAR),
             )
         except OthersFileError:
             tell_of_others_file(request)

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import require_role
 from accounts.privacy.personal_data import personal_data
-from enrollment.access import registrar
+from accounts.roles import Role
 from enrollment.imports.missing import groups as missing_groups
 from enrollment.imports.missing import services as missing_services
 from enrollment.imports.missing.forms import MissingForm
@@ -63,7 +64,9 @@ def missing_people(request: HttpRequest, key: UUID) -> HttpResponse:
     )
     pages = Paginator(people.select_related("record__school_class"), PEOPLE_PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    records.note_list_viewing(batch=batch, account=registrar(request), people=len(page.object_list))
+    records.note_list_viewing(
+        batch=batch, account=require_role(request, Role.REGISTRAR), people=len(page.object_list)
+    )
     context = {"batch": batch, "group": group, "page": page}
     return render(request, "enrollment/imports/missing_people.html", context)
 
@@ -89,7 +92,7 @@ def decide_missing(request: HttpRequest, key: UUID) -> HttpResponse:
                 status=form.cleaned_data["status"],
                 happened_on=form.cleaned_data["happened_on"],
                 reason=form.cleaned_data["reason"],
-                by=registrar(request),
+                by=require_role(request, Role.REGISTRAR),
             )
         except missing_services.NotOpenError:
             messages.error(request, _("Somebody else has just decided about these."))
@@ -111,7 +114,7 @@ def decision(request: HttpRequest, key: UUID, decision_key: UUID) -> HttpRespons
     """Show a decision; POST applies it as the second person, or undoes it."""
     batch = visible_batch(request, key)
     found = get_object_or_404(batch.absences.select_related("decided_by"), key=decision_key)
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     obstacle: Obstacle | None = None
     if request.method == "POST":
         try:

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from enrollment.access import registrar
+from accounts.access import require_role
+from accounts.roles import Role
 from enrollment.imports.tokens import services as acts
 from enrollment.imports.tokens.forms import TokenForm
 from enrollment.models import TokenRight
@@ -20,7 +21,7 @@ from enrollment.queries import institutions_of
 @require_safe
 def tokens(request: HttpRequest) -> HttpResponse:
     """List the tokens of the registrar's institutions."""
-    context = {"tokens": acts.tokens_of(registrar(request))}
+    context = {"tokens": acts.tokens_of(require_role(request, Role.REGISTRAR))}
     return render(request, "enrollment/imports/tokens/list.html", context)
 
 
@@ -28,7 +29,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @reauthentication_required
 def new_token(request: HttpRequest) -> HttpResponse:
     """Create a token; the response shows its secret once."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     form = TokenForm(request.POST or None, schools=institutions_of(user))
     if request.method == "POST" and form.is_valid():
         token, secret = acts.create_token(
@@ -47,7 +48,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke_token(request: HttpRequest, key: UUID) -> HttpResponse:
     """Ask for confirmation; POST revokes the token."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     token = get_object_or_404(acts.tokens_of(user), key=key)
     if request.method == "POST":
         acts.revoke_token(token=token, by=user)

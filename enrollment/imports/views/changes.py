@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.access import require_role
 from accounts.privacy.personal_data import personal_data
-from enrollment.access import registrar
+from accounts.roles import Role
 from enrollment.fields.catalogue import BY_NAME
 from enrollment.imports.staging.affected import ChangedRecords, Filter
 from enrollment.imports.staging.tables import staging_is_current, staging_is_whole, staging_name
@@ -36,7 +37,7 @@ def changes(request: HttpRequest, key: UUID) -> HttpResponse:
     records = ChangedRecords(staging, batch.mapping, field=field, only=only)
     page = Paginator(records, PER_PAGE).get_page(request.GET.get("page"))
     records_services.note_list_viewing(
-        batch=batch, account=registrar(request), people=len(page.object_list)
+        batch=batch, account=require_role(request, Role.REGISTRAR), people=len(page.object_list)
     )
     context = {
         "batch": batch,

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import require_role
 from accounts.privacy.personal_data import Reason, note_access, personal_data
-from enrollment.access import registrar
+from accounts.roles import Role
 from enrollment.files.faults import FileFaultError
 from enrollment.files.upload_handlers import tell_of_no_room
 from enrollment.imports import services as imports
@@ -55,7 +56,7 @@ def upload_corrected_rows(request: HttpRequest, key: UUID) -> HttpResponse:
                 institution=batch.institution,
                 file_name=file.name,
                 source=file,
-                created_by=registrar(request),
+                created_by=require_role(request, Role.REGISTRAR),
                 mends=batch,
             )
         except imports.WrongStateError:

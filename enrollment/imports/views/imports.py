@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from enrollment.access import registrar, tell_of_others_file
+from accounts.access import require_role
+from accounts.roles import Role
 from enrollment.fields.catalogue import BY_NAME
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.upload_handlers import tell_of_no_room
@@ -25,7 +26,7 @@ from enrollment.imports.results.problem_groups import grouped
 from enrollment.imports.results.reading_report import statements
 from enrollment.imports.results.report import Result
 from enrollment.imports.staging.undo import UndoBlockedError
-from enrollment.imports.views.access import visible_batch
+from enrollment.imports.views.access import tell_of_others_file, visible_batch
 from enrollment.models import BatchState
 from enrollment.queries import batches_visible_to, institutions_of
 
@@ -35,7 +36,7 @@ PER_PAGE = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """List the imports of the registrar's institutions; POST uploads a file."""
-    user = registrar(request)
+    user = require_role(request, Role.REGISTRAR)
     institutions = institutions_of(user)
     form = UploadForm(request.POST or None, request.FILES or None, schools=institutions)
     tell_of_no_room(request, form)
@@ -76,8 +77,10 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
         "fields": _field_rows(result),
         "groups": grouped(result.problems) if result else [],
         "statements": statements(result) if result else [],
-        "may_say_how_read": may_say_how_read(batch=batch, by=registrar(request)),
-        "four_eyes": imports_services.is_second_person_missing(batch=batch, by=registrar(request)),
+        "may_say_how_read": may_say_how_read(batch=batch, by=require_role(request, Role.REGISTRAR)),
+        "four_eyes": imports_services.is_second_person_missing(
+            batch=batch, by=require_role(request, Role.REGISTRAR)
+        ),
         "publishable": result is not None
         and bool(result.new or result.changed or missing.waiting(batch).exists()),
         "continued_by": batch.mended_by.exclude(state=BatchState.DISCARDED).first(),
@@ -103,7 +106,7 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
         try:
             imports_services.release_batch(
                 batch=batch,
-                by=registrar(request),
+                by=require_role(request, Role.REGISTRAR),
                 accept_cleared=accepted,
                 accept_new_holders=result.other_person,
             )
@@ -136,7 +139,7 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect("registry:import", batch.key)
     if request.method == "POST":
         try:
-            imports_services.undo_batch(batch=batch, by=registrar(request))
+            imports_services.undo_batch(batch=batch, by=require_role(request, Role.REGISTRAR))
         except UndoBlockedError as error:
             obstacle = error.obstacle
             context = {"batch": batch, "obstacle": obstacle}
@@ -159,7 +162,9 @@ def choose_sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         if sheet not in batch.sheet_choices:
             raise imports_services.WrongStateError
-        reading_right.choose_sheet(batch=batch, sheet=sheet, by=registrar(request))
+        reading_right.choose_sheet(
+            batch=batch, sheet=sheet, by=require_role(request, Role.REGISTRAR)
+        )
     except OthersFileError:
         tell_of_others_file(request)
     except imports_services.WrongStateError:
@@ -174,7 +179,7 @@ def check_again(request: HttpRequest, key: UUID) -> HttpResponse:
     """Check a file again after an interruption or a change of the registry."""
     batch = visible_batch(request, key)
     try:
-        reading_right.check_again(batch=batch, by=registrar(request))
+        reading_right.check_again(batch=batch, by=require_role(request, Role.REGISTRAR))
     except OthersFileError:
         tell_of_others_file(request)
     except imports_services.WrongStateError:
