@@ -7,7 +7,6 @@ the password is chosen anew with a code sent there. What somebody could have
 forgotten or lost with the phone goes: password, second factor, security questions.
 """
 
-import secrets
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
@@ -20,7 +19,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts import text
 from accounts.codes import messages
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
@@ -34,6 +32,7 @@ from accounts.notices.services import NoticeText, notify
 from accounts.password_state import lock_account
 from accounts.recovery.closing import close_entrances
 from accounts.security_log import record_event
+from accounts.short_codes import draw_code, grouped, typed_code
 from accounts.signals import account_rescued
 from accounts.sweep import for_each
 from audit import services as trail
@@ -42,8 +41,7 @@ from delivery.services import queue_content, queue_rendered
 from vault import cipher
 from vault.lookup import keyed_hash
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read for something else
-LENGTH = 8
+CODE_LENGTH = 8
 CODE_TTL = timedelta(days=1)
 OBJECTION_TIME = timedelta(hours=24)
 RETENTION = timedelta(days=90)  # for questions about it
@@ -123,11 +121,11 @@ def take_contact(*, code: Code, typed: str, client: str) -> tuple[Outcome, Rescu
 
 def new_code(*, rescue: Rescue) -> str | None:
     """The code to carry to the school; the one before is void. None once it was taken."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    code = draw_code(CODE_LENGTH)
     waiting = Rescue.objects.filter(UNDECIDED, pk=rescue.pk, account=None)
     if not waiting.update(code_hash=_hash(code), code_expires_at=Now() + CODE_TTL):
         return None
-    return f"{code[:4]}-{code[4:]}"
+    return grouped(code)
 
 
 def open_rescue(*, account: User, code: str, desk: str, by: User) -> Rescue:
@@ -301,5 +299,4 @@ def _context(rescue: Rescue) -> str:
 
 
 def _hash(code: str) -> bytes:
-    typed = "".join(char for char in text.fold_typed(code).upper() if char.isalnum())
-    return keyed_hash("rescue-code", typed)
+    return keyed_hash("rescue-code", typed_code(code))

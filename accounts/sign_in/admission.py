@@ -7,7 +7,6 @@ over in person. The same code is the way back for staff who lost factor and reco
 Which factor a session gave is read from django-allauth's own record in the session.
 """
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -25,12 +24,12 @@ from accounts.contacts.alerts import tell_contacts
 from accounts.models import EventKind, StaffAdmission, User
 from accounts.security_log import record_event
 from accounts.sessions.services import end_sessions, handle_of_request
+from accounts.short_codes import draw_code, grouped, typed_code
 from accounts.signals import entrances_closed
 from audit import services as trail
 from vault.lookup import keyed_hash
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read for something else
-LENGTH = 12  # 59 bits: no number of tries finds it
+CODE_LENGTH = 12  # 59 bits: no number of tries finds it
 CODE_TTL = timedelta(days=7)
 REDEEMED = "staff_code_redeemed"  # in the session: a factor may be set up
 
@@ -48,7 +47,7 @@ def issue_code(*, account: User, by: User | None, reason: str) -> str:
     """
     if account.is_student:
         raise NoStaffError
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    code = draw_code(CODE_LENGTH)
     values = {
         "code_hash": _hash(account, code),
         "code_expires_at": Now() + CODE_TTL,
@@ -67,14 +66,13 @@ def issue_code(*, account: User, by: User | None, reason: str) -> str:
     )
     record_event(account=account, kind=EventKind.STAFF_CODE_ISSUED)
     tell_contacts(account=account, kind="staff_code_issued")
-    return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
+    return grouped(code)
 
 
 def redeem_code(*, request: HttpRequest, account: User, typed: str) -> bool:
     """Use the code of ``account``, once; this session may then set up a factor."""
-    code = "".join(char for char in typed.upper() if char in ALPHABET)
     waiting = StaffAdmission.objects.filter(
-        account=account, code_hash=_hash(account, code), code_expires_at__gt=Now()
+        account=account, code_hash=_hash(account, typed_code(typed)), code_expires_at__gt=Now()
     )
     if not waiting.update(code_hash=None, code_expires_at=None):
         return False

@@ -1,6 +1,5 @@
 """A student's answer to what the registry states, and its receipt."""
 
-import secrets
 import uuid
 
 from django.conf import settings
@@ -8,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.short_codes import draw_code, grouped, typed_code
 from enrollment.models.record import StudentRecord
 
 # Crockford's base 32 without the letters people mix up (I, L, O, U).
@@ -17,12 +17,12 @@ CODE_LENGTH = 16  # 80 bits: unguessable without any limit on tries
 
 def new_code() -> str:
     """A fresh code of 80 random bits."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    return draw_code(CODE_LENGTH, ALPHABET)
 
 
 def canonical_code(text: str) -> str:
     """A code however it was typed: capitals, hyphens, O for 0, I and L for 1."""
-    return "".join(c for c in text.upper() if c.isalnum()).translate(_MISREAD)
+    return typed_code(text).translate(_MISREAD)
 
 
 _MISREAD = str.maketrans("OIL", "011")
@@ -82,7 +82,7 @@ class Confirmation(models.Model):
     @property
     def spaced_code(self) -> str:
         """The code in groups of four, as people read it out."""
-        return "-".join(self.code[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+        return grouped(self.code)
 
 
 class PhotoAnswer(models.Model):

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.short_codes import grouped
 from enrollment.models.confirmation import CODE_LENGTH, new_code
 from enrollment.models.institution import Institution
 from enrollment.models.record import StudentRecord
@@ -101,7 +102,7 @@ class StatusReport(models.Model):
     @property
     def spaced_code(self) -> str:
         """The code in groups of four, as people read it out."""
-        return "-".join(self.code[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+        return grouped(self.code)
 
     @property
     def is_ready(self) -> bool:

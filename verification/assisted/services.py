@@ -6,7 +6,6 @@ account, so that the right account is found; the member of staff has seen the
 person and the certificate, and says why.
 """
 
-import secrets
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,6 +18,7 @@ import audit.services as trail
 from accounts.models import Rescue, User
 from accounts.notices.services import notify
 from accounts.privacy.personal_data import tell_auditors
+from accounts.short_codes import draw_code, grouped, typed_code
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
@@ -30,8 +30,7 @@ from verification.claims.services import claim_found
 from verification.models import AssistCode, Claim, ClaimMethod, Outcome, VerificationAttempt
 
 LIFE = timedelta(minutes=30)
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-LENGTH = 8
+CODE_LENGTH = 8
 TRIES_PER_DAY = 30  # of one member of staff
 UNDO_DAYS = 30
 
@@ -54,12 +53,12 @@ class NotFreeError(Exception):
 
 def new_code(*, account: User) -> str:
     """A code that finds ``account`` for half an hour; an earlier one is void."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    code = draw_code(CODE_LENGTH)
     expires = timezone.now() + LIFE
     AssistCode.objects.update_or_create(
         account=account, defaults={"code_hash": _hash(code), "expires_at": expires}
     )
-    return f"{code[:4]}-{code[4:]}"
+    return grouped(code)
 
 
 def assist(*, record: StudentRecord, code: str, reason: str, by: User) -> User:
@@ -199,8 +198,7 @@ def _account_of(code: str, by: User) -> User:
 
 
 def _hash(code: str) -> bytes:
-    typed = "".join(c for c in code.upper() if c.isalnum())
-    return keyed_hash("assist-code", typed)
+    return keyed_hash("assist-code", typed_code(code))
 
 
 def _note(act: str, record: StudentRecord, by: User, reason: str) -> None:
