@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
-.PHONY: run setup test test-tools lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench sbom data-inventory clean help
+.PHONY: screenshots pictures run setup test test-tools lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench sbom data-inventory clean help
 
 help:
 	@echo "make run      the portal with a demo school, on http://localhost:$(PORT)"
@@ -17,6 +17,7 @@ help:
 	@echo "make messages collect the texts for translation"
 	@echo "make bench    all benchmarks; make bench-NAME runs one"
 	@echo "make data-inventory  what personal data is kept, in docs/data-inventory.md"
+	@echo "make screenshots, make pictures  what the documents show, in docs/images"
 	@echo "make sbom     the list of what production installs, as CycloneDX, in build/sbom.json"
 	@echo "make clean    remove everything these commands made, data included"
 
@@ -73,6 +74,12 @@ bench-%: setup
 
 data-inventory: setup
 	@$(RUN) manage.py data_inventory > docs/data-inventory.md
+
+screenshots: setup test-tools
+	SCREENSHOTS=$(CURDIR)/docs/images $(RUN) -m pytest tests/journeys/test_screenshots.py
+
+pictures: setup
+	$(RUN) docs/images/draw.py
 
 # In an environment of its own, thrown away afterwards: the portal does not need the tool.
 sbom:

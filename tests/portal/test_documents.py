@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ def test_every_row_of_the_guide_that_the_code_cites_is_there() -> None:
     }
     assert len(cited) > 20
     assert cited <= set(_requirements())
+
+
+def test_every_picture_is_drawn_from_its_text_source() -> None:
+    draw = runpy.run_path(str(ROOT / "docs/images/draw.py"))["draw"]
+    sources = sorted((ROOT / "docs/images").glob("*.txt"))
+    assert sources
+    for source in sources:
+        drawn = source.with_suffix(".svg").read_text(encoding="utf-8")
+        assert draw(source.read_text(encoding="utf-8")) == drawn, "run: make pictures"
 
 
 def _requirements() -> dict[int, str]:
