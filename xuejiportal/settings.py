@@ -117,6 +117,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "xuejiportal.context_processors.portal",
             ],
+            "builtins": ["xuejiportal.templatetags.elements"],
         },
     },
 ]
