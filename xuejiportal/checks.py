@@ -100,6 +100,12 @@ def check_surroundings(
                 "The mail server is on another machine and the connection to it is not encrypted.",
                 "Write EMAIL_URL=smtps://… or smtp://…?tls=1.",
             ),
+            (
+                "W009",
+                not (settings.DATA_PROCESSOR and settings.PRIVACY_CONTACT),
+                "The privacy notices name neither the processor nor a contact (PIPL 17).",
+                "Set DATA_PROCESSOR and PRIVACY_CONTACT.",
+            ),
         )
         if is_wrong
     ]

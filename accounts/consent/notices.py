@@ -80,4 +80,5 @@ def _filled(words: str) -> str:
         contact=settings.PRIVACY_CONTACT or _("the registrar of your school"),
         unactivated=settings.UNACTIVATED_DAYS,
         days=settings.DELETION_DAYS,
+        facts=settings.FACTS_DAYS,
     )

@@ -102,8 +102,9 @@ def test_what_surrounds_a_production_is_looked_at(settings: Settings) -> None:
     settings.TRUSTED_PROXY_COUNT, settings.CAMPUS_NETWORKS = 0, []
     settings.SMS_PROVIDERS, settings.SMS_TEMPLATES = ["aliyun"], {"code": {"aliyun": "SMS_1"}}
     settings.EMAIL_TRANSPORT, settings.EMAIL_HOST = "smtp", "mail.example"
+    settings.DATA_PROCESSOR = settings.PRIVACY_CONTACT = ""
     found = {message.id: message for message in check_surroundings()}
-    assert sorted(map(str, found)) == [f"xuejiportal.W00{number}" for number in range(3, 9)]
+    assert sorted(map(str, found)) == [f"xuejiportal.W00{number}" for number in range(3, 10)]
     assert "notice" in found["xuejiportal.W007"].msg
     assert " code," not in found["xuejiportal.W007"].msg
 
@@ -140,4 +141,5 @@ def test_a_well_kept_production_is_told_nothing(settings: Settings) -> None:
     settings.DATABASE_URL, settings.REDIS_URL = "postgresql:///p", "rediss://:secret@c.example/0"
     settings.TRUSTED_PROXY_COUNT, settings.CAMPUS_NETWORKS = 1, ["203.0.113.0/24"]
     settings.SMS_PROVIDERS = ["file"]
+    settings.DATA_PROCESSOR, settings.PRIVACY_CONTACT = "示例大学", "privacy@example.edu.cn"
     assert check_surroundings() == []
