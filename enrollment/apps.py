@@ -6,13 +6,13 @@ from django.apps import AppConfig
 
 
 class EnrollmentConfig(AppConfig):
-    """See the package docstring."""
+    """The registry app."""
 
     name = "enrollment"
     verbose_name = "学籍"
 
     def ready(self) -> None:
-        """Add the records to a person's copy of their own data; listen to the accounts."""
+        """Connect the receivers and register notices, key rotation and exports of personal data."""
         from accounts.privacy.data_export import register_section
         from accounts.sessions.store import register_read_along
         from enrollment import my_data

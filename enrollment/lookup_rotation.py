@@ -1,4 +1,4 @@
-"""The keyed hashes of the registry, and the values they are made from, for ``rotate_lookup``."""
+"""Registration of the registry's keyed hashes and their source values for ``rotate_lookup``."""
 
 import secrets
 from collections.abc import Iterator
@@ -21,19 +21,23 @@ _PURPOSES = ("certificate", "phone")
 
 
 def certificates() -> Iterator[str]:
-    """Every certificate number of the registry, as it is and as it was before a publication."""
+    """Every certificate number of the registry, present ones and those kept for an undo."""
     yield from _of_records("certificate")
     for _, row in rows_after(RecordBefore, "row"):
         yield _from_row(row, "certificate")
 
 
 def record_phones() -> Iterator[str]:
-    """Every phone of the registry."""
+    """Every phone number of the registry."""
     yield from _of_records("phone")
 
 
 def registry_is_current() -> bool:
-    """Whether the newest record is found by the present key; the rotation reaches it last."""
+    """Whether the newest record is hashed with the present key.
+
+    The rotation reaches this record last, so that it shows whether the rotation is
+    complete.
+    """
     newest = StudentRecord.objects.order_by("-pk").first()
     if newest is None:
         return False
@@ -85,18 +89,18 @@ def _rehash_staged_rows() -> int:
 
 
 def _forget_fingerprints() -> int:
-    """A row without a fingerprint is compared field by field at the next import."""
+    """Clear all fingerprints; the next import compares such rows field by field."""
     return StudentRecord.objects.exclude(fingerprint=b"").update(fingerprint=b"")
 
 
 def _forget_photo_marks() -> int:
-    """A photograph without a mark is drawn anew when it comes again."""
+    """Clear all source marks; a photo without one is processed again when uploaded."""
     return Photo.objects.exclude(source_mark=None).update(source_mark=None)
 
 
 @transaction.atomic
 def _revoke_tokens() -> int:
-    """The secrets are known to the schools alone: they make new ones."""
+    """Revoke all import tokens, because their secrets are known to the schools only."""
     revoked = ImportToken.objects.filter(revoked_at=None).count()
     for token in ImportToken.objects.all():
         ImportToken.objects.filter(pk=token.pk).update(

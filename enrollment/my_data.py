@@ -1,4 +1,4 @@
-"""What the registry adds to a person's copy of their own data."""
+"""The registry's sections in a person's copy of their own data."""
 
 from datetime import date
 
@@ -19,7 +19,10 @@ from vault.cipher import unseal
 
 
 def records_section(account: User) -> Section:
-    """Every field of the records the account holds, numbers in full, and the photographs."""
+    """Every field of the records the account holds, numbers in full, and the photos.
+
+    The numbers of a withheld record are masked or left out.
+    """
     records = records_held_by(account).select_related("institution", "school_class")
     entries = [
         [Item(field.name, str(field.label), _text(record, field)) for field in FIELDS]
@@ -29,7 +32,7 @@ def records_section(account: User) -> Section:
 
 
 def confirmations_section(account: User) -> Section:
-    """The answers given for those records."""
+    """The answers this account has given for its records."""
     entries = [
         [
             Item("institution_name", _("Institution"), answer.record.institution.name),

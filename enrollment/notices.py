@@ -1,4 +1,4 @@
-"""What notices of the registry say; imported once the models are loaded."""
+"""Texts of the registry's notices; imported once the models are loaded."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,9 +1,8 @@
-"""How far each student has come with checking: the seven parts of a class board.
+"""How far each student has come with checking: the seven status groups of a class board.
 
-The database keeps ``StudentRecord.progress`` true by itself (triggers of
-migration ``record_progress``), whoever writes a holder, an answer or a change.
-What it cannot know is told here: somebody who does not hold the record yet has
-registered, or has asked for it in vain.
+Triggers (migration ``record_progress``) keep ``StudentRecord.progress`` up to date with every
+change of holder, answer or field. The application sets only what the triggers cannot see: that
+a person who holds no record yet has registered, or has searched for it without success.
 """
 
 from django.db import models
@@ -11,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Progress(models.TextChoices):
-    """Where a student stands with checking the record."""
+    """How far a student has come with checking the record."""
 
     UNREGISTERED = "unregistered", pgettext_lazy("board", "Not registered")
     UNVERIFIED = "unverified", pgettext_lazy("board", "Registered, not verified")

@@ -1,4 +1,4 @@
-"""What the public pages of checking share."""
+"""Responses shared by the public pages that check a receipt or a status report."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,7 +7,7 @@ from accounts.limits.rate_limits import LimitReachedError
 
 
 def too_many_checks(request: HttpRequest, error: LimitReachedError) -> HttpResponse:
-    """The page for an address that has looked up too many codes."""
+    """The page (status 429) for a client that has looked up too many codes."""
     context = {"lifts_at": error.lifts_at}
     answer = render(request, "enrollment/confirmations/too_many_checks.html", context, status=429)
     answer["X-Robots-Tag"] = "noindex"

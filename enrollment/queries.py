@@ -1,4 +1,8 @@
-"""Who may fetch which record: permission is where the object is fetched."""
+"""Querysets limited to the objects a user may read.
+
+Permission is part of the query, so that a view cannot fetch an object first and forget to
+check.
+"""
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
@@ -23,17 +27,17 @@ from vault.lookup import keyed_hash
 
 
 def schools_with_registrars() -> QuerySet[Institution]:
-    """The institutions that work with the portal: somebody there reads what students write."""
+    """Institutions that use the portal: those with at least one registrar."""
     return Institution.objects.filter(registrars__isnull=False).distinct().order_by("name")
 
 
 def records_held_by(user: User) -> QuerySet[StudentRecord]:
-    """The records this account has proved to be its own, newest entry first."""
+    """The records this account has claimed, newest entry first."""
     return StudentRecord.objects.filter(holder=user).order_by("-entry_date", "-pk")
 
 
 def photos_held_by(user: User | AnonymousUser) -> QuerySet[Photo]:
-    """The photographs of the records this account holds."""
+    """The photos of the records this account holds."""
     if not isinstance(user, User):
         return Photo.objects.none()
     return Photo.objects.filter(
@@ -56,16 +60,20 @@ def reports_held_by(user: User) -> QuerySet[StatusReport]:
 
 
 def of_present_person(moment: str) -> Q:
-    """What is not older than the person of the record (``StudentRecord.person_since``)."""
+    """Condition: ``moment`` is after the record went to its present person.
+
+    See ``StudentRecord.person_since``.
+    """
     since = Q(record__person_since=None)
     return since | Q(**{f"{moment}__gt": F("record__person_since")})
 
 
 def records_visible_to(user: User | AnonymousUser) -> QuerySet[StudentRecord]:
-    """The records a member of staff may see: a registrar's institutions, a counselor's classes.
+    """The records a member of staff may read: of their institutions or classes.
 
-    Scope is read anew on each request (a withdrawn right ends at once). The
-    superuser has no right to data by default.
+    A registrar reads those of their institutions, a counselor those of their classes. The
+    scope is read on each request, so that a withdrawn right ends at once. A superuser has
+    no right to data by default.
     """
     if not isinstance(user, User):
         return StudentRecord.objects.none()
@@ -78,13 +86,16 @@ def records_visible_to(user: User | AnonymousUser) -> QuerySet[StudentRecord]:
 
 
 def other_records_of_person(user: User, record: StudentRecord) -> QuerySet[StudentRecord]:
-    """What ``user`` may see of the same person (the same certificate), newest entry first."""
+    """Other records with the same certificate that ``user`` may read.
+
+    Newest entry first.
+    """
     same = records_visible_to(user).filter(certificate_hash=record.certificate_hash)
     return same.exclude(pk=record.pk).select_related("institution").order_by("-entry_date", "-pk")
 
 
 def institutions_of(user: User | AnonymousUser) -> QuerySet[Institution]:
-    """The institutions a registrar works for; none for anybody else."""
+    """The institutions a registrar works for; none for all other users."""
     if not isinstance(user, User) or Role.REGISTRAR not in user.roles:
         return Institution.objects.none()
     return Institution.objects.filter(registrars__user=user).order_by("code")
@@ -100,15 +111,15 @@ def batches_visible_to(user: User | AnonymousUser) -> QuerySet[ImportBatch]:
 
 
 def photo_batches_visible_to(user: User | AnonymousUser) -> QuerySet[PhotoBatch]:
-    """The ZIPs of photographs of a registrar's institutions, newest first."""
+    """The photo ZIPs of a registrar's institutions, newest first."""
     found = PhotoBatch.objects.filter(institution__in=institutions_of(user))
     return found.select_related("institution", "created_by", "taken_by").order_by("-pk")
 
 
 def search_records(records: QuerySet[StudentRecord], words: str) -> QuerySet[StudentRecord]:
-    """Those of ``records`` with this exact certificate, student or candidate number, or name.
+    """Those of ``records`` with this certificate, student or candidate number, or name.
 
-    A name matches by its beginning. Each way is answered by an index of its own.
+    A name matches by its beginning. Each of the conditions has an index of its own.
     """
     number = "".join(fold_width(words).split())
     found = Q(name_canonical__startswith=canonical_name(words))

@@ -1,4 +1,4 @@
-"""What the registry does when an account tells something."""
+"""Receivers of account signals: what the registry changes with an account."""
 
 from datetime import datetime
 
@@ -21,26 +21,34 @@ from enrollment.records.withholding import end_of_delay, withhold
 
 @receiver(phone_confirmed, dispatch_uid="enrollment-note-registered")
 def see_who_has_registered(*, phone: str, **_: object) -> None:
-    """The class board shows that somebody with the phone of a record has an account."""
+    """Mark records on the class board whose phone an account has confirmed."""
     note_registered(phone=phone)
 
 
 @receiver(account_rescued, dispatch_uid="enrollment-account-rescued")
 def wait_for_a_second_person(*, account: User, **_: object) -> None:
-    """One member of staff gave the account back: what is most private stays closed for a while."""
+    """Withhold the most private parts after an account was recovered by staff.
+
+    One member of staff alone decided about the account; a second person must approve, or a
+    delay pass.
+    """
     withhold(account=account, until=end_of_delay())
 
 
 @receiver(account_deleted, dispatch_uid="enrollment-account-deleted")
 def let_go_of_records(*, account: User, **_: object) -> None:
-    """The records stay with the school, held by nobody; reports that were issued are revoked."""
+    """Release the account's records to the school and revoke its status reports."""
     StudentRecord.objects.filter(holder=account).update(holder=None, claimed_at=None)
     StatusReport.objects.filter(account=account, revoked_at=None).update(revoked_at=Now())
 
 
 @receiver(entrances_closed, dispatch_uid="enrollment-entrances-closed")
 def revoke_what_was_issued(*, account: User, since: datetime | None, **_: object) -> None:
-    """Import tokens and reports that somebody else made as the owner are revoked."""
+    """Revoke import tokens and reports made since ``since``.
+
+    The account was in another person's hands from then on. Without ``since`` nothing is
+    revoked.
+    """
     if since is None:
         return
     for token in ImportToken.objects.filter(created_by=account, created_at__gte=since):
@@ -51,7 +59,10 @@ def revoke_what_was_issued(*, account: User, since: datetime | None, **_: object
 
 @receiver(backup_restored, dispatch_uid="enrollment-backup-restored")
 def close_what_waits(**_: object) -> dict[str, int]:
-    """Close what was perhaps revoked, withdrawn or refused since the backup: it is open in it."""
+    """Revoke tokens and close open appointments and rule changes after a restore.
+
+    They may have been revoked, withdrawn or refused since the backup was made.
+    """
     appointments = Appointment.objects.filter(answered_at=None)
     changes = RuleChange.objects.filter(accepted=None)
     return {

@@ -1,4 +1,4 @@
-"""What the registry keeps sealed, for ``rotate_vault``."""
+"""Registration of the registry's sealed values for ``rotate_vault``."""
 
 from django.db import connection
 
@@ -21,10 +21,10 @@ _RECORD = {field.sealed_column: field.purpose for field in SEALED.values()}
 
 
 def rotate_staged_rows() -> int:
-    """Seal anew the rows of files that are checked and not yet published; how many.
+    """Re-encrypt the staged rows of files checked but not published.
 
-    Raises FileFaultError (busy) while a file is being checked or published: its rows
-    may be on their way into the registry.
+    Returns the number of rows. Raises FileFaultError (busy) while a file is being checked
+    or published, because its rows may be on their way into the registry.
     """
     touched, tables = 0, set(connection.introspection.table_names())
     batches = ImportBatch.objects.order_by("pk").values_list("pk", "institution_id")
@@ -36,7 +36,7 @@ def rotate_staged_rows() -> int:
 
 
 def rotate_before_images() -> int:
-    """Seal anew the rows kept for undoing a publication; how many."""
+    """Re-encrypt the rows kept for undoing publications; returns their number."""
     touched = 0
     for pk, row in rows_after(RecordBefore, "row"):
         fresh = {}
@@ -51,12 +51,12 @@ def rotate_before_images() -> int:
 
 
 def rotate_kept_files() -> int:
-    """Seal anew the faulty rows and first rows of files that are not yet published; how many."""
+    """Re-encrypt faulty rows and first rows of unpublished files; returns their number."""
     return sum(imports_storage.reseal_kept(batch) for batch in ImportBatch.objects.order_by("pk"))
 
 
 def rotate_refused_photos() -> int:
-    """Seal anew the lists of photographs that were not taken; how many."""
+    """Re-encrypt the lists of refused photos; returns their number."""
     return sum(photos.reseal_refused(batch) for batch in PhotoBatch.objects.order_by("pk"))
 
 
@@ -64,7 +64,7 @@ def _from_json(value: str) -> bytes:
     return bytes.fromhex(value.removeprefix("\\x"))
 
 
-# First what may become a record meanwhile.
+# Staged rows come first: they may become records during the rotation.
 register("checked rows", run=rotate_staged_rows)
 register_columns("records", "enrollment.StudentRecord", **_RECORD)
 register("records kept for undo", "enrollment.RecordBefore.row", run=rotate_before_images)

@@ -1,7 +1,7 @@
-"""The states of a student record (学籍状态): meaning, tone and next step of each.
+"""The statuses of a student record (学籍状态): meaning, tone and next step of each.
 
-The values are the registry's own words: they are what files, the national
-site and people say, so no second code stands between.
+The values are the registry's own terms, as used by files, the national site and people, so that
+no second code needs translating.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Tone(models.TextChoices):
-    """How a state is shown."""
+    """How a status is displayed."""
 
     GOOD = "good"
     ATTENTION = "attention"
@@ -45,7 +45,7 @@ class Status(models.TextChoices):
 
     @property
     def explanation(self) -> "Explanation":
-        """What the state means to the student, and what to do next."""
+        """What the status means to the student, and what to do next."""
         return EXPLANATIONS[self]
 
 
@@ -62,7 +62,7 @@ ON_THE_BOOKS = frozenset(
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a state means to the student who reads it, and what to do next."""
+    """What a status means to the student who reads it, and what to do next."""
 
     tone: Tone
     meaning: str | Promise

@@ -1,4 +1,4 @@
-"""Every task of the registry, at the place where Celery looks for them."""
+"""Every task of the registry, in the module that Celery discovers."""
 
 from enrollment.imports.tasks import publish_upload, rehearse_upload, sweep_batches
 from enrollment.photos.tasks import (

@@ -1,11 +1,11 @@
-"""Form of the public check of a receipt."""
+"""The form of the public receipt check."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
 class CodeForm(forms.Form):
-    """The code of a receipt, as printed or as read out."""
+    """The code of a receipt, as printed or dictated."""
 
     code = forms.CharField(
         label=_("Code on the receipt"),

@@ -1,4 +1,4 @@
-"""确认无误 / 信息有误: what is asked of a student, the answer, and when it goes stale."""
+"""确认无误 / 信息有误: storing a student's answer, and finding what changed after it."""
 
 from collections.abc import Iterable, Sequence
 
@@ -19,16 +19,16 @@ from enrollment.records.freezing import RecordFrozenError, refuse_frozen
 
 
 class NotAskedError(Exception):
-    """A field was objected to that nobody asked about."""
+    """The student objected to a field that is not on the checklist."""
 
 
 def answer_record(
     *, record: StudentRecord, account: User, asked: Sequence[str], wrong: Iterable[str]
 ) -> Confirmation:
-    """Keep the student's answer to the present version of ``record``.
+    """Store the student's answer to the present version of ``record``.
 
-    ``wrong`` names the fields objected to, none for 确认无误. The same answer
-    given twice is one answer with one receipt. Raises NotAskedError, RecordFrozenError.
+    ``wrong`` names the fields objected to; it is empty for 确认无误. Repeating the same answer
+    returns the existing one with its receipt. Raises NotAskedError, RecordFrozenError.
     """
     objections = [name for name in asked if name in set(wrong)]
     if set(wrong) - set(asked):
@@ -66,7 +66,7 @@ def answer_record(
 
 
 def answer_photo(*, photo: Photo, account: User, answer: Answer) -> None:
-    """Keep what the student says of one picture; the last word counts.
+    """Store the student's answer about one photo, replacing an earlier one.
 
     Raises RecordFrozenError.
     """
@@ -87,7 +87,7 @@ def answer_photo(*, photo: Photo, account: User, answer: Answer) -> None:
 
 
 def changes_since(confirmation: Confirmation) -> list[FieldChange]:
-    """What has changed in the fields of ``confirmation`` after it was given, oldest first."""
+    """Changes to the fields of ``confirmation`` after it was given, oldest first."""
     changes = FieldChange.objects.filter(
         record_id=confirmation.record_id,
         version__gt=confirmation.version,
@@ -97,6 +97,6 @@ def changes_since(confirmation: Confirmation) -> list[FieldChange]:
 
 
 def find_receipt(text: str) -> Confirmation | None:
-    """The newest facts behind a receipt's code, however it was typed; None when unknown."""
+    """The confirmation with this receipt code in any spelling; None when unknown."""
     found = Confirmation.objects.select_related("record__institution")
     return found.filter(code=canonical_code(text)).first()

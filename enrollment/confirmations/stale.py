@@ -1,4 +1,4 @@
-"""Telling students that what they confirmed was changed by a publication, or changed back."""
+"""Notices to students whose confirmed data a publication has changed, or an undo changed back."""
 
 from django.db import connection
 from django.urls import reverse
@@ -8,7 +8,7 @@ from accounts.notices.services import notify_all
 from enrollment.models import ImportBatch
 
 CHUNK = 1000
-# Records that the batch changed, where the latest answer speaks of a field changed by it.
+# Records changed by the batch whose latest answer covers a changed field.
 _HOLDERS = """
 SELECT DISTINCT r.holder_id
 FROM enrollment_recordbefore b
@@ -23,23 +23,24 @@ ORDER BY r.holder_id
 
 
 def notify_stale(batch: ImportBatch) -> int:
-    """Tell whoever confirmed a field that ``batch`` has just changed; how many were told.
+    """Notify students who confirmed a field that ``batch`` has just changed.
 
-    Call it in the transaction of the publication. What changed, old and new, is
-    on the page that the notice leads to; no message carries it.
+    Call it in the transaction of the publication. The page behind the notice shows old and
+    new values; no message contains them. Returns the number of students.
     """
-    return _tell_concerned(batch, "answer_stale")
+    return _notify_confirmed(batch, "answer_stale")
 
 
-def tell_of_undone_changes(batch: ImportBatch) -> int:
-    """Tell the same people that ``batch`` is taken back: what they were told of holds no more.
+def notify_undone(batch: ImportBatch) -> int:
+    """Notify the students of ``notify_stale`` that ``batch`` is being undone.
 
-    Call it in the transaction of the undo, before the records are restored.
+    Call it in the transaction of the undo, before the records are restored. Returns the
+    number of students.
     """
-    return _tell_concerned(batch, "change_undone")
+    return _notify_confirmed(batch, "change_undone")
 
 
-def _tell_concerned(batch: ImportBatch, kind: str) -> int:
+def _notify_confirmed(batch: ImportBatch, kind: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_HOLDERS, [batch.pk])
         keys = [key for (key,) in cursor.fetchall()]

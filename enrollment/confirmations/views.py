@@ -24,7 +24,7 @@ from enrollment.status_page.access import held_card
 
 @require_POST
 def answer(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Take the student's answer and show its receipt."""
+    """Store the student's answer and show its receipt."""
     card = held_card(request, key)
     says_wrong = request.POST.get("answer") == "wrong"
     wrong = request.POST.getlist("wrong") if says_wrong else []
@@ -46,7 +46,7 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 def answer_photo(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Take what the student says of one picture; a wrong one is explained, and can be reported."""
+    """Store the student's answer about one photo; a wrong photo leads on to a problem report."""
     account = signed_in(request)
     photo = get_object_or_404(
         photos_held_by(account).select_related("record__institution"), key=key
@@ -79,7 +79,7 @@ def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
-    """Anyone checks a receipt by its code; no more than a masked name is told."""
+    """Public check of a receipt by its code; it shows no more than a masked name."""
     form = CodeForm(request.POST if request.method == "POST" else None)
     context: dict[str, object] = {"form": form}
     if form.is_valid():

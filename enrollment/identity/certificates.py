@@ -1,4 +1,4 @@
-"""The certificates a person can be enrolled with (DOMAIN 3, JY/T 1001 身份证件类型)."""
+"""The certificate types a person can be enrolled with (DOMAIN 3, JY/T 1001 身份证件类型)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from accounts.text import fold
 
 
 class CertificateType(models.TextChoices):
-    """证件类型; the values are the registry's own words."""
+    """证件类型; the values are the registry's own terms."""
 
     RESIDENT_ID = "居民身份证", _("Resident identity card")
     RESIDENCE_PERMIT = (
@@ -29,7 +29,7 @@ class CertificateType(models.TextChoices):
     OTHER = "其他", _("Other certificate")
 
 
-# GB 11643 gives each of these a number of its own: no two of them share one.
+# GB 11643 issues the numbers of these types from one series: no two of them share a number.
 _ONE_SERIES = frozenset(
     [
         CertificateType.RESIDENT_ID,
@@ -37,7 +37,7 @@ _ONE_SERIES = frozenset(
         CertificateType.PERMANENT_RESIDENT,
     ]
 )
-# What files and people also write; codes after JY/T 1001.
+# Alternative spellings in files and forms; codes after JY/T 1001.
 ALIASES: dict[str, CertificateType] = {
     "身份证": CertificateType.RESIDENT_ID,
     "二代身份证": CertificateType.RESIDENT_ID,
@@ -86,7 +86,7 @@ ALIASES: dict[str, CertificateType] = {
     "其它": CertificateType.OTHER,
     "其他证件": CertificateType.OTHER,
 }
-# Every such word, folded.
+# All spellings, folded.
 WORDS: dict[str, CertificateType] = {
     **{fold(word): kind for word, kind in ALIASES.items()},
     **{fold(kind.value): kind for kind in CertificateType},
@@ -94,19 +94,20 @@ WORDS: dict[str, CertificateType] = {
 
 
 def number_series(kind: str) -> str:
-    """Within which the numbers of this type are unique: "" for identity numbers (GB 11643).
+    """The series in which numbers of this type are unique; "" for identity numbers.
 
-    A passport and a travel permit with the same digits are two people's.
+    Identity numbers of several types share one series (GB 11643). A passport and a travel
+    permit with the same digits belong to two people.
     """
     return "" if kind in _ONE_SERIES else kind
 
 
 def series_sql(row: str) -> str:
-    """The same as an SQL expression over the column ``certificate_type`` of ``row``."""
+    """An SQL expression equal to ``number_series`` of ``row``'s ``certificate_type``."""
     kinds = ", ".join(f"'{kind}'" for kind in sorted(_ONE_SERIES))
     return f"CASE WHEN {row}.certificate_type IN ({kinds}) THEN '' ELSE {row}.certificate_type END"
 
 
 def certificate_type(text: str) -> CertificateType | None:
-    """The type that a file or person means by ``text``; None when unknown."""
+    """The type that ``text`` in a file or form denotes; None when unknown."""
     return WORDS.get(fold(text))

@@ -1,4 +1,4 @@
-"""Names of persons: the form that is kept, the form that is compared, and masking.
+"""Names of persons: stored form, form for comparison, and masking.
 
 Traditional and simplified characters are never equated: 髙 and 高 are two names.
 """
@@ -41,7 +41,7 @@ class NameFault(models.TextChoices):
     CONTROL = "control", _("The name holds an invisible control character. Type the name anew.")
 
 
-# What files hold where a name is missing; common ideographs alone.
+# Placeholders in files for a missing name; common ideographs only.
 PLACEHOLDERS = frozenset(
     "无 暂无 空 测试 测试用户 未知 不详 待定 待补 姓名 学生 某某 某某某 匿名".split()
 )
@@ -51,14 +51,14 @@ _SEVERAL = re.compile(rf"[0-9@;；/\\&+=#<>|]|[{IDEOGRAPHS}]\s*[,，、()]")
 
 
 class NameDoubt(Enum):
-    """What is strange about a name, though it can be kept."""
+    """What is suspicious about a name that can be stored nevertheless."""
 
     LOST_CHARACTER = "lost_character"
     NO_NAME = "no_name"
 
 
 class InvalidNameError(ValueError):
-    """A name that cannot be kept."""
+    """The name cannot be stored."""
 
     def __init__(self, fault: NameFault) -> None:
         super().__init__(fault.value)
@@ -66,12 +66,11 @@ class InvalidNameError(ValueError):
 
 
 def clean_name(text: str) -> str:
-    """The name as it is kept and shown.
+    """The name as stored and shown.
 
-    Look-alikes, radicals and full-width letters are folded, invisible characters
-    dropped; a Chinese name loses its inner spaces, another keeps single ones. A
-    dot is an interpunct between ideographs only: “John A. Smith” keeps its own.
-    Raises InvalidNameError.
+    Look-alikes, radicals and full-width letters are folded, invisible characters dropped; a
+    Chinese name loses its inner spaces, another keeps single ones. A dot is an interpunct
+    between ideographs only: “John A. Smith” keeps its own. Raises InvalidNameError.
     """
     if is_plain_name(text):
         return text
@@ -89,7 +88,7 @@ def clean_name(text: str) -> str:
 
 
 def doubt_name(name: str) -> NameDoubt | None:
-    """What is strange about a cleaned name: a lost character, a placeholder, several people."""
+    """What is suspicious about a cleaned name: lost character, placeholder, several people."""
     if _LOST.search(name):
         return NameDoubt.LOST_CHARACTER
     if name.upper() in _NO_NAMES or _SEVERAL.search(name) or not any(map(str.isalpha, name)):
@@ -98,26 +97,26 @@ def doubt_name(name: str) -> NameDoubt | None:
 
 
 def is_plain_name(text: str) -> bool:
-    """Whether ``text`` is a Chinese name as it should be: kept and compared as it is."""
+    """Whether ``text`` is a Chinese name that needs no cleaning or folding."""
     return _PLAIN.match(text) is not None
 
 
 def canonical_name(text: str) -> str:
-    """The form that is compared: ``clean_name`` without regard to case and kinds of signs.
+    """The form for comparison: ``clean_name`` without case and variants of signs.
 
-    Apostrophes and dashes count alike, and so do a dot and an interpunct, with or
-    without a blank after them. Raises InvalidNameError.
+    Apostrophes and dashes count alike, and so do a dot and an interpunct, with or without a
+    blank after them. Raises InvalidNameError.
     """
     name = clean_name(text)
     if is_plain_name(name):
         return name
     signs = _DOTS.sub(INTERPUNCT, fold_signs(name)).strip(INTERPUNCT)
-    # A few letters grow when raised (ß); the column has room for 50.
+    # Upper case makes a few letters longer (ß); the column has room for 50.
     return (signs or name).upper()[:MAX_LENGTH]
 
 
 def mask_name(name: str) -> str:
-    """A name that its bearer recognises: 王*明, 张*, first and last character only."""
+    """A masked name its bearer recognises: first and last character, as in 王*明, 张*."""
     if len(name) < 3:
         return name[:1] + "*"
     return name[0] + "*" * (len(name) - 2) + name[-1]

@@ -1,7 +1,7 @@
-"""Certificate numbers: canonical form, checks, what they tell, and masking.
+"""Certificate numbers: canonical form, checks, derived facts, and masking.
 
-One person must have one canonical number however it was typed, because the
-keyed hash of that form decides who may claim a record.
+One person must have one canonical number however it was typed, because the keyed hash of that
+form decides who may claim a record.
 """
 
 import re
@@ -20,7 +20,7 @@ from enrollment.identity.certificates import CertificateType
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS = "10X98765432"
 _ASCII_ZERO = ord("0") * sum(WEIGHTS)
-# GB/T 2260, first two digits; 81-83 stand on residence permits.
+# GB/T 2260, first two digits; 81-83 occur on residence permits.
 PROVINCES = frozenset(
     [
         "11",
@@ -67,7 +67,7 @@ _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]\Z")
 _LIKE_OTHER = re.compile(r"[0-9A-Z()]{4,20}\Z")
 _DIGITS = re.compile(r"[0-9]*X?\Z")
 _FIFTEEN = re.compile(r"[0-9]{15}\Z")
-# Full-width forms to ASCII; every dash, blank and invisible mark to nothing.
+# Folds full-width forms to ASCII and drops dashes, blanks and invisible marks.
 _FOLD: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _FOLD |= dict.fromkeys(map(ord, BLANKS + DASHES + INVISIBLE))
 
@@ -95,7 +95,7 @@ class NumberFault(models.TextChoices):
 
 
 class InvalidNumberError(ValueError):
-    """A certificate number that cannot be; the text never holds the number itself."""
+    """The certificate number is invalid; the message never contains the number."""
 
     def __init__(self, fault: NumberFault) -> None:
         super().__init__(fault.value)
@@ -104,7 +104,7 @@ class InvalidNumberError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class IdFacts:
-    """What an 18-character identity number says of its holder."""
+    """The facts encoded in an 18-character identity number."""
 
     birth_date: date
     gender: int  # GB/T 2261.1: 1 male, 2 female
@@ -112,12 +112,12 @@ class IdFacts:
 
 
 def canonical_number(text: str, kind: str = CertificateType.RESIDENT_ID) -> str:
-    """The one form in which a number of this type is stored, hashed and compared.
+    """The form in which a number of this type is stored, hashed and compared.
 
-    Spaces and hyphens go, full-width characters and x are folded, a 15-digit
-    identity number becomes the 18-character one of the same person, the reissue
-    count of a travel permit is dropped, and a military number gets the words that
-    stand on the certificate. Raises InvalidNumberError.
+    Spaces and hyphens are dropped, full-width characters and x are folded, a 15-digit
+    identity number becomes the 18-character one of the same person, the reissue count of a
+    travel permit is dropped, and a military number gets the words printed on the
+    certificate. Raises InvalidNumberError.
     """
     number = text.translate(_FOLD).upper()
     if not number:
@@ -144,7 +144,7 @@ def check_character(first_17: str) -> str:
 def id_facts(canonical: str) -> IdFacts:
     """Birth date, gender and region of a canonical 18-character identity number.
 
-    Raises InvalidNumberError when digits 7 to 14 are no date.
+    Raises InvalidNumberError when digits 7 to 14 are not a date.
     """
     return IdFacts(
         birth_date=birth_date_of(canonical[6:14]),
@@ -156,8 +156,8 @@ def id_facts(canonical: str) -> IdFacts:
 def mask_number(canonical: str) -> str:
     """First and last character with stars between; short numbers are all stars.
 
-    The birth date often stands on the same page: showing the last four as well
-    would leave so few possible numbers that the mask hid nothing.
+    The birth date is often shown on the same page: with the last four as well, so few
+    numbers would be possible that the mask would hide nothing.
     """
     if len(canonical) < 5:
         return "*" * len(canonical)
@@ -168,7 +168,7 @@ def mask_number(canonical: str) -> str:
 def birth_date_of(digits: str) -> date:
     """The date of eight ASCII digits, not before 1900 and not in the future.
 
-    Raises InvalidNumberError. Cached, for imports ask about the same few thousand days.
+    Raises InvalidNumberError. Cached, because imports ask for the same few thousand days.
     """
     try:
         value = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
@@ -214,7 +214,7 @@ def _form(pattern: str) -> re.Pattern[str]:
 
 
 # 军字第2001988号, 士字第P011816449号: the word of the service, then at least four digits.
-# 字, 第 and 号 are often left out; whoever leaves them out means the same certificate.
+# 字, 第 and 号 are optional: forms with and without them denote one certificate.
 _MILITARY = _form(r"(?P<word>[\u4e00-\u9fff]{0,6}?)字?第?(?P<number>[A-Z]{0,2}[0-9]{4,12})号?")
 _FORMS = {
     # H or M, eight digits for life, two for the reissue count of the older card.

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.notices.services import notify_all
 from audit.services import record as write_trail
-from enrollment.confirmations.stale import notify_stale, tell_of_undone_changes
+from enrollment.confirmations.stale import notify_stale, notify_undone
 from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table
@@ -36,7 +36,7 @@ from enrollment.imports.state import fail_batch, move
 from enrollment.imports.unchanged_file import result_of_identical
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import BatchState, ImportBatch, ImportToken, Institution
-from enrollment.records.release import tell_former_holders
+from enrollment.records.release import notify_former_holders
 from enrollment.signals import batch_published
 
 
@@ -241,8 +241,8 @@ def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
         batch.undone_at = timezone.now()
         batch.save(update_fields=["undone_by", "undone_at"])
         missing.undo_all(batch, by)
-        tell_of_undone_changes(batch)
-        tell_former_holders(batch, changed_person(batch))
+        notify_undone(batch)
+        notify_former_holders(batch, changed_person(batch))
         restore(batch)
         _tell_registrars(batch, but=by)
         _write("undo_batch", batch, by, Result.from_json(batch.result))

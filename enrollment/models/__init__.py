@@ -1,4 +1,4 @@
-"""The registry's tables, one subject a module."""
+"""The registry's tables, one module per subject."""
 
 from enrollment.models.absence import AbsenceDecision, AbsenceKind, AbsentRecord
 from enrollment.models.appointment import Appointment

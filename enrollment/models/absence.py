@@ -1,4 +1,4 @@
-"""Records that a file did not mention, and what the registrar decided about them."""
+"""Records missing from a file, and what the registrar decided about them."""
 
 import uuid
 
@@ -13,7 +13,7 @@ from enrollment.statuses import ON_THE_BOOKS, Status
 
 
 class AbsenceKind(models.TextChoices):
-    """Why a file does not mention records that are on the books."""
+    """Why records that are on the books are missing from a file."""
 
     LEFT = "left", _("They have left")
     OTHER_FILE = "other_file", _("They come in another file")
@@ -24,11 +24,11 @@ OFF_THE_BOOKS = tuple(status for status in Status if status not in ON_THE_BOOKS)
 
 
 class AbsenceDecision(models.Model):
-    """What a registrar decided about a group of absent records.
+    """A registrar's decision about a group of missing records.
 
-    Only ``LEFT`` changes the registry: to ``status``, from ``happened_on`` on.
-    A decision waits until it is applied: for the publication of the file, or
-    for the second person where the institution asks for one.
+    Only ``LEFT`` changes the registry: to ``status``, from ``happened_on`` on. A decision
+    is applied with the publication of the file, or once the second person agrees where the
+    institution asks for two.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -37,7 +37,7 @@ class AbsenceDecision(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, blank=True)
     happened_on = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=200)
-    # How many records it was made for; those that had changed meanwhile are not touched.
+    # The number of records decided about; those changed since are not touched.
     count = models.PositiveIntegerField()
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
@@ -66,10 +66,10 @@ class AbsenceDecision(models.Model):
 
 
 class AbsentRecord(models.Model):
-    """A record that the file of a batch does not mention.
+    """A record that is missing from the file of a batch.
 
-    ``version`` is the record's as it was found (or as the decision left it):
-    when it has moved on, something later has spoken about the record.
+    ``version`` is the record's version when it was found missing (or as the decision left
+    it); a newer version means that a later change has superseded the finding.
     """
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="absent")

@@ -1,4 +1,4 @@
-"""Appointments that wait for the person they name."""
+"""Appointments of staff that wait for acceptance."""
 
 import uuid
 
@@ -11,10 +11,10 @@ from enrollment.models.institution import Institution, SchoolClass
 
 
 class Appointment(models.Model):
-    """Somebody is to work for a school; it takes effect once they accept.
+    """An offer to work for a school; it takes effect when the person accepts.
 
-    The person is named by a contact or username, of which only a keyed hash is
-    kept: whoever appoints does not learn whether there is an account.
+    The person is named by a contact or username, of which only a keyed hash is stored, so
+    that the registrar does not learn whether such an account exists.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -1,4 +1,4 @@
-"""A registrar's file on its way into the registry, and what it replaced."""
+"""An uploaded registry file, and the records it replaced."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from enrollment.models.token import ImportToken
 
 
 class BatchState(models.TextChoices):
-    """Where a batch stands; an import moves down this list and never skips a check."""
+    """The state of a batch; an import moves down this list and never skips a check."""
 
     UPLOADED = "uploaded", _("Uploaded")
     REHEARSING = "rehearsing", _("Being checked")
@@ -26,12 +26,12 @@ class BatchState(models.TextChoices):
 
 
 class ImportBatch(models.Model):
-    """One file for one institution: from the upload through the rehearsal to the publication.
+    """One file for one institution: from upload through rehearsal to publication.
 
-    ``mapping`` is field name → column index; ``result`` is what the rehearsal
-    found (``enrollment.imports.results.report.Result`` as JSON: counts, folded
-    problems, difference by field; never a certificate number). The rows
-    themselves wait in a staging table of their own.
+    ``mapping`` is field name → column index; ``result`` is the rehearsal's result
+    (``enrollment.imports.results.report.Result`` as JSON: counts, folded problems,
+    difference by field; never a certificate number). The rows are stored in a staging table
+    of their own.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -43,27 +43,27 @@ class ImportBatch(models.Model):
     file_name = models.CharField(max_length=200)
     file_sha256 = models.BinaryField()
     upload = models.CharField(max_length=200, blank=True)
-    # The batch whose faulty rows this file mends; both are checked and published as one.
+    # The batch whose faulty rows this file corrects; both are checked and published as one.
     mends = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="mended_by"
     )
-    # Handed in by the school's own system, and whether it asked for the publication.
+    # Uploaded by the school's own system, and whether it requested the publication.
     token = models.ForeignKey(
         ImportToken, on_delete=models.SET_NULL, null=True, blank=True, related_name="batches"
     )
     publish_if_faultless = models.BooleanField(default=False)
     state = models.CharField(max_length=20, choices=BatchState.choices, default=BatchState.UPLOADED)
     failure = models.CharField(max_length=40, blank=True)
-    # The place of the failure in the file: a line, or the titles that are missing.
+    # The place of the failure in the file: a line, or the missing titles.
     failure_detail = models.CharField(max_length=200, blank=True)
-    # Held records that the publication may give to other people, as a person has decided.
+    # The number of held records that a person agreed to give to other people.
     accepted_people = models.PositiveIntegerField(default=0, db_default=0)
-    # Times that a worker began to check or publish it; counted before the work.
+    # How often a worker began to check or publish it; counted before the work.
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
-    # The one sheet of the workbook to read, and those of which one must be chosen.
+    # The sheet to read, and the sheets of which one must be chosen.
     sheet = models.CharField(max_length=255, blank=True)
     sheet_choices = models.JSONField(default=list, blank=True)
-    # What titles of this file mean, as named beside it: folded title → column.
+    # Meanings of this file's titles as assigned by a user: folded title → column.
     column_names = models.JSONField(default=dict, blank=True)
     mapping = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
@@ -92,17 +92,17 @@ class ImportBatch(models.Model):
 
     @property
     def column_titles(self) -> dict[str, str]:
-        """What titles mean for this file: at its institution, and as named beside it."""
+        """Meanings of titles: those stored for the institution and for this file."""
         return {**self.institution.column_titles, **self.column_names}
 
     @property
     def lineage(self) -> "list[ImportBatch]":
-        """This batch, the one it mends, the one that mended, and so on to the first."""
+        """This batch, the one it corrects, the one that one corrects, back to the first."""
         return [self, *(self.mends.lineage if self.mends else [])]
 
 
 class RecordBefore(models.Model):
-    """A record as it stood before a batch changed it, for the undo.
+    """A record as it was before a batch changed it, for the undo.
 
     ``row`` is the table row as JSON; sealed columns stay sealed in it.
     """

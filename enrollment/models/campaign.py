@@ -1,4 +1,4 @@
-"""Who checks what, from when until when."""
+"""Campaigns: which fields are checked in which period."""
 
 import uuid
 
@@ -10,9 +10,9 @@ from enrollment.models.institution import Institution
 class Campaign(models.Model):
     """A round of checking records (学籍核对) at one institution.
 
-    It concerns the records that entered in ``entry_year`` (all when empty).
-    ``confirm_fields`` and ``ignore_fields`` are names of record fields: the
-    first are to be confirmed, the second need no checking for now.
+    It covers the records that entered in ``entry_year`` (all when empty).
+    ``confirm_fields`` and ``ignore_fields`` are names of record fields: the first must be
+    confirmed, the second need no checking in this campaign.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -1,4 +1,4 @@
-"""A student's answer to what the registry states, and its receipt."""
+"""A student's answer to the data in the registry, and its receipt."""
 
 import uuid
 
@@ -12,16 +12,16 @@ from enrollment.models.record import StudentRecord
 
 # Crockford's base 32 without the letters people mix up (I, L, O, U).
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 16  # 80 bits: unguessable without any limit on tries
+CODE_LENGTH = 16  # 80 bits: not guessable even without a rate limit
 
 
 def new_code() -> str:
-    """A fresh code of 80 random bits."""
+    """A new code of 80 random bits."""
     return draw_code(CODE_LENGTH, ALPHABET)
 
 
 def canonical_code(text: str) -> str:
-    """A code however it was typed: capitals, hyphens, O for 0, I and L for 1."""
+    """The canonical form of a typed code: capitals, no hyphens, O as 0, I and L as 1."""
     return typed_code(text).translate(_MISREAD)
 
 
@@ -29,7 +29,7 @@ _MISREAD = str.maketrans("OIL", "011")
 
 
 class Answer(models.TextChoices):
-    """What the student says of the record."""
+    """The student's answer: right or wrong."""
 
     RIGHT = "right", _("All correct")
     WRONG = "wrong", _("Something is wrong")
@@ -38,10 +38,9 @@ class Answer(models.TextChoices):
 class Confirmation(models.Model):
     """One answer to one version of a record.
 
-    ``fields`` are the names of the fields that were asked about; with
-    ``Answer.WRONG``, ``wrong_fields`` are those the student objects to. The
-    latest answer counts; it goes stale when one of ``fields`` changes in a
-    later version.
+    ``fields`` are the names of the fields on the checklist; with ``Answer.WRONG``,
+    ``wrong_fields`` are those the student objects to. The latest answer counts; it goes
+    stale when one of ``fields`` changes in a later version.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -76,17 +75,17 @@ class Confirmation(models.Model):
 
     @property
     def number(self) -> str:
-        """The receipt's number: the day and a running number."""
+        """The receipt's number: the day and a serial number."""
         return f"{self.made_at:%Y%m%d}{self.pk:08}"
 
     @property
     def spaced_code(self) -> str:
-        """The code in groups of four, as people read it out."""
+        """The code in groups of four, for dictation."""
         return grouped(self.code)
 
 
 class PhotoAnswer(models.Model):
-    """What the student says of one photograph (图像校对); a new picture has a new key."""
+    """The student's answer about one photo (图像校对); a new picture has a new key."""
 
     record = models.ForeignKey(
         StudentRecord, on_delete=models.CASCADE, related_name="photo_answers"

@@ -1,4 +1,4 @@
-"""One field of one record that the registrar corrects, if need be through the province."""
+"""A correction of one field of one record; locked fields go through the province."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from enrollment.models.record import StudentRecord
 
 
 class CorrectionState(models.TextChoices):
-    """Where a correction stands."""
+    """The state of a correction."""
 
     SUBMITTED = "submitted", _("Submitted to the province")
     APPLIED = "applied", _("Applied")
@@ -19,11 +19,11 @@ class CorrectionState(models.TextChoices):
 
 
 class Correction(models.Model):
-    """A registrar corrects ``field``; a locked field waits for the province (DOMAIN 2).
+    """A registrar's correction of ``field``; a locked field waits for the province (DOMAIN 2).
 
-    ``new_sealed`` holds the canonical new value (context ``correction:<key>``)
-    until it is settled; ``document`` names the paper that allows the change.
-    ``report`` is the key of the problem report it came from.
+    ``new_sealed`` holds the canonical new value (context ``correction:<key>``) until it is
+    settled; ``document`` names the document that allows the change. ``report`` is the key
+    of the problem report it came from.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

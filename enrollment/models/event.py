@@ -1,4 +1,4 @@
-"""What happened to a record, with a date (学籍异动)."""
+"""Dated events in the life of a record (学籍异动)."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from enrollment.statuses import Status
 
 
 class EventKind(models.TextChoices):
-    """学籍异动; the values are the registry's own words."""
+    """学籍异动; the values are the registry's own terms."""
 
     SUSPENSION = "休学", _("Leave of absence")
     RESUMPTION = "复学", _("Return from leave")
@@ -28,7 +28,7 @@ class EventKind(models.TextChoices):
 
 
 class RecordEvent(models.Model):
-    """One event of a record's life; ``status_after`` is empty when the state stayed."""
+    """One event of a record; ``status_after`` is empty when the status did not change."""
 
     record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=EventKind.choices)

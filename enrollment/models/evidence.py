@@ -1,4 +1,4 @@
-"""Files by which somebody shows that something is so."""
+"""Files submitted as evidence."""
 
 import uuid
 
@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EvidencePurpose(models.TextChoices):
-    """What the files are for; the owner of the subject decides who may read them."""
+    """The purpose of the files; the app of the subject decides who may read them."""
 
     REPORT = "report", _("Problem report")
     DISPUTE = "dispute", _("Identity dispute")
 
 
 class EvidenceFile(models.Model):
-    """One picture or PDF, sealed in storage (``vault.streams``, context ``evidence:<key>``).
+    """One image or PDF, sealed in storage (``vault.streams``, context ``evidence:<key>``).
 
     ``subject`` is the key of the report or dispute.
     """
@@ -46,5 +46,5 @@ class EvidenceFile(models.Model):
 
     @property
     def is_picture(self) -> bool:
-        """Whether it can be shown in a page."""
+        """Whether the file can be shown as an image in a page."""
         return self.media_type == "image/jpeg"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ThirdItem(models.TextChoices):
-    """What stands between a matched name and number and the record (DOMAIN 5)."""
+    """What is required besides a matching name and number to open the record (DOMAIN 5)."""
 
     CANDIDATE_NUMBER = "candidate_number", _("Candidate number")
     STUDENT_NUMBER = "student_number", _("Student number")
@@ -16,7 +16,7 @@ class ThirdItem(models.TextChoices):
 
 
 class Institution(models.Model):
-    """A school, known by the ministry's five-digit institution code (院校代码)."""
+    """A school, identified by the ministry's five-digit institution code (院校代码)."""
 
     code = models.CharField(max_length=5, unique=True, validators=[RegexValidator(r"\A[0-9]{5}\Z")])
     name = models.CharField(max_length=100)
@@ -30,7 +30,7 @@ class Institution(models.Model):
     )
     # A second registrar must agree before a batch is published.
     second_approver = models.BooleanField(default=False)
-    # Column titles of earlier files and what they meant: title → field name.
+    # Meanings of column titles in earlier files: title → field name.
     column_titles = models.JSONField(default=dict, blank=True)
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class Institution(models.Model):
 
 
 class SchoolClass(models.Model):
-    """A class (班号) of an institution, with the college and department it belongs to."""
+    """A class (班号) of an institution, with its college and department."""
 
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="classes")
     code = models.CharField(max_length=50)
@@ -55,7 +55,7 @@ class SchoolClass(models.Model):
 
 
 class InstitutionRegistrar(models.Model):
-    """A registrar works for this institution."""
+    """Assigns a registrar to an institution."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registrar_of"
@@ -77,7 +77,7 @@ class InstitutionRegistrar(models.Model):
 
 
 class ClassCounselor(models.Model):
-    """A counselor looks after this class."""
+    """Assigns a counselor to a class."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="counselor_of"

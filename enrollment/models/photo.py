@@ -1,4 +1,4 @@
-"""The two photographs of a record."""
+"""The photos of a record."""
 
 import uuid
 
@@ -10,10 +10,10 @@ from enrollment.models.record import StudentRecord
 
 
 class Photo(models.Model):
-    """One photograph, sealed in storage (context ``photo:<key>``, ``photo-thumbnail:<key>``).
+    """One photo, sealed in storage (contexts ``photo:<key>``, ``photo-thumbnail:<key>``).
 
-    ``source_mark`` is a keyed hash of the file it was drawn from: the same file
-    again is known without being opened.
+    ``source_mark`` is a keyed hash of the file it was made from, so that the same file is
+    recognised without being decoded again.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

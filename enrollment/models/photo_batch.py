@@ -1,4 +1,4 @@
-"""A ZIP of photographs on its way to the records."""
+"""An uploaded ZIP of photos."""
 
 import uuid
 
@@ -17,7 +17,7 @@ class PhotoKind(models.TextChoices):
 
 
 class PhotoBatchState(models.TextChoices):
-    """Where a ZIP stands; its photographs are taken only after a registrar has said so."""
+    """The state of a ZIP; its photos are imported only after a registrar's release."""
 
     UPLOADED = "uploaded", _("Uploaded")
     CHECKED = "checked", _("Checked")
@@ -30,10 +30,10 @@ class PhotoBatchState(models.TextChoices):
 class PhotoBatch(models.Model):
     """One ZIP for one institution.
 
-    ``fresh`` and ``replacing`` are what the check of the names expects: photographs
-    of records that have none of this kind, and of those that have one. ``new``,
-    ``replaced`` and ``same`` are what came of them; the first two grow in the
-    transaction of each group, so that a worker that takes over counts nothing twice.
+    ``fresh`` and ``replacing`` are what the check of the names expects: photos of records
+    that have none of this kind, and of those that have one. ``new``, ``replaced`` and
+    ``same`` are the results; ``new`` and ``replaced`` grow in the transaction of each
+    group, so that a worker that takes over counts nothing twice.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -82,5 +82,5 @@ class PhotoBatch(models.Model):
 
     @property
     def matched(self) -> int:
-        """Entries that belong to exactly one record each."""
+        """The number of entries that belong to exactly one record."""
         return self.fresh + self.replacing

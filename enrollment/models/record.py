@@ -23,13 +23,12 @@ class Gender(models.IntegerChoices):
 
 
 class StudentRecord(models.Model):
-    """One enrollment of one person at one institution (学籍), as the registry states it.
+    """One enrollment of one person at one institution (学籍), as stated by the registry.
 
     The certificate number and the phone are sealed (``vault.cipher``, context
-    ``record-certificate:<key>`` and ``record-phone:<key>``); the hashes
-    (``vault.lookup``, purposes ``certificate`` and ``phone``) find them again.
-    ``holder`` is the account that has proved to be this person; how it was
-    proved is verification's business.
+    ``record-certificate:<key>`` and ``record-phone:<key>``); the hashes (``vault.lookup``,
+    purposes ``certificate`` and ``phone``) make them searchable. ``holder`` is the account
+    that has proved to be this person; the app ``verification`` keeps how.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -78,12 +77,13 @@ class StudentRecord(models.Model):
     )
     claimed_at = models.DateTimeField(null=True, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
-    # Until then the holder reads neither photographs, full numbers nor reports: staff opened
-    # the record for them, and one person alone must not be able to (SECURITY T33).
+    # Until then the holder sees no photos, full numbers or reports: staff opened the record for
+    # them, and one person alone must not be able to open all of it (SECURITY T33).
     withheld_until = models.DateTimeField(null=True, blank=True)
-    # When a publication gave the record to another person: what is older is not this one's.
+    # When a publication gave the record to another person; older entries belong to the former
+    # one.
     person_since = models.DateTimeField(null=True, blank=True)
-    # Written by triggers and by enrollment.records.unclaimed_progress; see enrollment.progress.
+    # Set by triggers and by enrollment.records.unclaimed_progress; see enrollment.progress.
     progress = models.CharField(
         max_length=12,
         choices=Progress.choices,
@@ -92,8 +92,9 @@ class StudentRecord(models.Model):
     )
     progress_since = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
-    # The batch that brought the record; a publication that is undone takes it away. Written by
-    # the publication alone, for a million records the same: the database need not look it up.
+    # The batch that created the record; undoing that publication deletes the record. Set only by
+    # publishing, to one value for the whole file, so a foreign-key check or index would cost time
+    # and protect nothing.
     created_in = models.ForeignKey(
         "enrollment.ImportBatch",
         on_delete=models.SET_NULL,
@@ -139,7 +140,7 @@ class StudentRecord(models.Model):
         indexes = [
             models.Index(fields=["certificate_hash"], name="record_certificate"),
             models.Index(fields=["school_class", "status"], name="record_class"),
-            # Who has registered with the phone the school knows, and holds nothing yet.
+            # For records without a holder whose phone an account has confirmed.
             models.Index(
                 fields=["phone_hash"],
                 condition=models.Q(phone_hash__isnull=False, holder__isnull=True),
@@ -155,9 +156,9 @@ class StudentRecord(models.Model):
 
 
 class FieldChange(models.Model):
-    """One field of one record changed: from what, to what, when and by whom.
+    """One change of one field of one record: old and new value, when and by whom.
 
-    Certificate numbers and phones are written masked.
+    Certificate numbers and phones are stored masked.
     """
 
     record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="changes")

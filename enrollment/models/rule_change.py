@@ -1,4 +1,4 @@
-"""A change that loosens the rules of an institution, until a second registrar agrees."""
+"""A change that loosens an institution's rules and waits for a second registrar."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from enrollment.models.institution import Institution, ThirdItem
 
 
 class RuleChange(models.Model):
-    """What one registrar wants the rules to be; ``accepted`` is empty while it waits."""
+    """The rules one registrar proposes; ``accepted`` is None while the proposal waits."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     institution = models.ForeignKey(

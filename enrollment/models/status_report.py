@@ -1,4 +1,4 @@
-"""学籍验证报告: what a student lets others verify, and the keys it is signed with."""
+"""学籍验证报告: reports by which students prove their status, and the keys that sign them."""
 
 import uuid
 
@@ -15,10 +15,10 @@ from enrollment.models.record import StudentRecord
 
 
 class SigningKey(models.Model):
-    """The key an institution signs reports with; retired ones go on verifying.
+    """A key with which an institution signs reports; retired keys still verify.
 
-    ``private_sealed`` is PKCS 8 in DER, sealed for ``signing-key:<key>``;
-    ``certificate`` is X.509 in DER; ``chain`` are the certificates above it, in PEM.
+    ``private_sealed`` is PKCS 8 in DER, sealed for ``signing-key:<key>``; ``certificate``
+    is X.509 in DER; ``chain`` holds the certificates above it, in PEM.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -45,23 +45,22 @@ class SigningKey(models.Model):
 
 
 class ReportLanguage(models.TextChoices):
-    """In which language a report is written."""
+    """The language of a report."""
 
     CHINESE = "zh", _("Chinese")
     ENGLISH = "en", _("English")
     BOTH = "both", _("Chinese and English")
 
 
-MOST_ATTEMPTS = 3  # at printing one report
+MAX_ATTEMPTS = 3  # at printing one report
 
 
 class StatusReport(models.Model):
     """One issued report; its file is printed in the background (``is_ready``).
 
-    ``facts_sealed`` is what it states, as JSON sealed for ``status-report:<key>``;
-    the signed PDF lies sealed in storage as ``stored_as`` for
-    ``status-report-file:<key>``, and ``file_sha256`` finds it again when
-    somebody brings the file.
+    ``facts_sealed`` is what it states, as JSON sealed for ``status-report:<key>``; the
+    signed PDF is stored as ``stored_as``, sealed for ``status-report-file:<key>``, and
+    ``file_sha256`` identifies it when a reader uploads the file.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -77,7 +76,7 @@ class StatusReport(models.Model):
     stored_as = models.CharField(max_length=100, blank=True)
     file_sha256 = models.BinaryField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
-    # Characters that no font can print; the report waits for one that can.
+    # Characters that no font can print; the report waits until one can.
     missing_glyphs = models.CharField(max_length=100, blank=True, db_default="")
     pin_hash = models.CharField(max_length=128, blank=True)
     issued_at = models.DateTimeField()
@@ -101,7 +100,7 @@ class StatusReport(models.Model):
 
     @property
     def spaced_code(self) -> str:
-        """The code in groups of four, as people read it out."""
+        """The code in groups of four, for dictation."""
         return grouped(self.code)
 
     @property
@@ -112,14 +111,14 @@ class StatusReport(models.Model):
     @property
     def has_failed(self) -> bool:
         """Whether printing was given up."""
-        return not self.stored_as and self.attempts >= MOST_ATTEMPTS
+        return not self.stored_as and self.attempts >= MAX_ATTEMPTS
 
     @property
     def is_valid(self) -> bool:
-        """Whether the student still vouches for it today."""
+        """Whether the report is neither revoked nor expired today."""
         return self.revoked_at is None and timezone.now() < self.valid_until
 
     @property
     def is_contested(self) -> bool:
-        """Whether the school is finding out whose record it states: nothing is confirmed then."""
+        """Whether its record is in dispute; then the report confirms nothing."""
         return self.is_valid and self.record.frozen_at is not None

@@ -1,4 +1,4 @@
-"""A key for a school's own system, so that it can hand in files by itself."""
+"""Tokens with which a school's own system uploads files."""
 
 import uuid
 
@@ -19,9 +19,10 @@ class TokenRight(models.TextChoices):
 
 
 class ImportToken(models.Model):
-    """A token of one institution; its secret is shown once and kept as a keyed hash.
+    """A token of one institution; its secret is shown once and stored as a keyed hash.
 
-    It acts for the registrar who made it, and dies with that person's right.
+    It acts for the registrar who made it, and is void once that person is no registrar
+    there.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -49,5 +50,5 @@ class ImportToken(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Neither revoked nor expired."""
+        """Whether the token is neither revoked nor expired."""
         return self.revoked_at is None and self.expires_at > timezone.now()

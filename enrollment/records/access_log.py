@@ -1,4 +1,4 @@
-"""Who has looked at a record, as its holder is told."""
+"""Who has looked at a record, as shown to its holder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from audit.models import AuditEntry
 from enrollment.models import StudentRecord
 from enrollment.records.access_reasons import reason_label
 
-LOOKS: dict[str, str | Promise] = {
+ACCESS_ACTIONS: dict[str, str | Promise] = {
     "enrollment.view_record": _("Viewed the record"),
     "enrollment.reveal_certificate": _("Showed the full certificate number"),
     "verification.assist": _("Opened the record for an account, face to face"),
@@ -24,8 +24,8 @@ LOOKS: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class Viewing:
-    """One look at the record by somebody else than its holder."""
+class AccessEntry:
+    """One access to the record by a person other than its holder."""
 
     at: datetime
     what: str | Promise
@@ -33,12 +33,12 @@ class Viewing:
     reason: str
 
 
-def viewings_of(record: StudentRecord) -> Sequence[Viewing]:
-    """Every look at ``record`` by others, newest first; people appear by their role."""
+def access_entries_of(record: StudentRecord) -> Sequence[AccessEntry]:
+    """Every access to ``record`` by other people, newest first; people appear by their role."""
     entries = AuditEntry.objects.filter(
         subject_type="record",
         subject_key=str(record.key),
-        action__in=LOOKS,
+        action__in=ACCESS_ACTIONS,
         actor_id__isnull=False,
     ).order_by("-pk")
     if record.holder_id is not None:
@@ -50,8 +50,11 @@ def viewings_of(record: StudentRecord) -> Sequence[Viewing]:
     for grant in RoleGrant.objects.filter(user__in={e.actor_id for e in found}).order_by("role"):
         roles.setdefault(grant.user_id, []).append(str(Role(grant.role).label))
     return [
-        Viewing(
-            e.at, LOOKS[e.action], "、".join(roles.get(e.actor_id or 0, ())), reason_label(e.reason)
+        AccessEntry(
+            e.at,
+            ACCESS_ACTIONS[e.action],
+            "、".join(roles.get(e.actor_id or 0, ())),
+            reason_label(e.reason),
         )
         for e in found
     ]

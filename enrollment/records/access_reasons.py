@@ -5,8 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class ViewingReason(models.TextChoices):
-    """The usual reasons; the student reads the chosen one."""
+class AccessReason(models.TextChoices):
+    """The usual reasons for opening a record; the student reads the chosen one."""
 
     REPORT = "处理学生反馈", _("Dealing with a report of the student")
     VISIT = "学生到访", _("The student is here or on the phone")
@@ -15,21 +15,21 @@ class ViewingReason(models.TextChoices):
     OTHER = "", _("Another reason")
 
 
-class ViewingReasonForm(forms.Form):
-    """One of the usual reasons, or words of one's own."""
+class AccessReasonForm(forms.Form):
+    """One of the usual reasons, or a reason in free text."""
 
     hide_optional = True
 
     reason = forms.ChoiceField(
         label=_("What do you need it for?"),
-        choices=ViewingReason.choices,
+        choices=AccessReason.choices,
         widget=forms.RadioSelect,
         required=False,
     )
     words = forms.CharField(label=_("Another reason"), max_length=100, required=False)
 
     def clean(self) -> dict[str, str]:
-        """Something must be said."""
+        """Require a reason: a chosen one or free text."""
         given: dict[str, str] = super().clean() or {}
         if not given.get("reason") and not given.get("words"):
             self.add_error("words", _("Say why."))
@@ -37,11 +37,11 @@ class ViewingReasonForm(forms.Form):
 
     @property
     def text(self) -> str:
-        """The reason as it is kept and shown to the student."""
+        """The reason as stored and shown to the student."""
         given: dict[str, str] = self.cleaned_data
         return given["words"] or given["reason"]
 
 
 def reason_label(text: str) -> str:
-    """A reason as the reader's language has it; words of one's own as they are."""
-    return str(ViewingReason(text).label) if text in ViewingReason else text
+    """A usual reason translated into the reader's language; free text unchanged."""
+    return str(AccessReason(text).label) if text in AccessReason else text

@@ -1,4 +1,4 @@
-"""In which classes a record has been, read from its history."""
+"""Which classes a record has belonged to, derived from its changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from enrollment.models import FieldChange, StudentRecord
 
 @dataclass(frozen=True)
 class ClassSpell:
-    """A class, from when until when; ``until`` is None for the present one, "" is no class."""
+    """One class and the period in it.
+
+    ``until`` is None for the present class; a ``code`` of "" means no class.
+    """
 
     code: str
     since: datetime
@@ -17,7 +20,7 @@ class ClassSpell:
 
 
 def class_history(record: StudentRecord, changes: Sequence[FieldChange]) -> list[ClassSpell]:
-    """The classes of ``record``, the present one first. ``changes`` is its whole history."""
+    """The classes of ``record``, newest first; ``changes`` is its whole history."""
     moves = sorted(
         (change for change in changes if change.field == "class_code"),
         key=lambda change: (change.version, change.pk),

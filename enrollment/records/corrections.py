@@ -1,7 +1,7 @@
-"""Correcting one field of a record: by the registrar, and for locked fields with the province.
+"""Corrections of single fields: applied at once, or for locked fields after the province's answer.
 
-A correction is history like everything else: old and new value, a new version,
-who made it and which paper allows it. Whoever confirmed the field is asked again.
+A correction is kept in the record's history: old and new value, a new version, who made it and
+which document allows it. A student who had confirmed the field is asked to confirm it again.
 """
 
 from collections.abc import Callable
@@ -36,12 +36,12 @@ from vault.lookup import keyed_hash
 CORRECTABLE = tuple(field.name for field in ordered(lambda field: field.correctable))
 
 
-# One wrong digit changes the check digit as well; two digits changed places make three.
+# One wrong digit changes the check digit as well; two swapped digits change three characters.
 MAX_CHARACTERS = 4
 
 
 class NotCorrectableError(Exception):
-    """The value cannot stand in the registry, or nothing would change; ``message`` says why."""
+    """The new value is invalid or equal to the present one; ``message`` says why."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -49,12 +49,12 @@ class NotCorrectableError(Exception):
 
 
 class AlreadyAskedError(Exception):
-    """The province has been asked about this field and has not answered."""
+    """A correction of this field was submitted to the province and is not answered yet."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """What the registrar wants: the field, the new value as typed, and on what ground."""
+    """What the registrar enters: the field, the new value as typed, and the supporting document."""
 
     field: str
     value: str
@@ -69,11 +69,11 @@ def correct_record(
     report: UUID | None = None,
     answered: User | None = None,
 ) -> Correction:
-    """Correct a field at once, or submit a locked one to the province.
+    """Correct a field at once, or record that a locked one was submitted to the province.
 
-    ``answered`` hears of it in the answer to a report: one message for one act. A held record that
-    becomes another person's by it leaves its holder. Raises NotCorrectableError,
-    AlreadyAskedError.
+    ``answered`` gets no separate notice, because the answer to their report mentions the
+    correction. If the correction turns a held record into another person's, the record is
+    released from its holder. Raises NotCorrectableError, AlreadyAskedError.
     """
     value = canonical_value(record, change)
     locked = change.field in LOCKED
@@ -104,11 +104,11 @@ def correct_record(
 def settle_submission(
     *, correction: Correction, accepted: bool, on: date, by: User, answered: User | None = None
 ) -> bool:
-    """Enter the province's answer; False when somebody else has entered one.
+    """Enter the province's answer; False when another user has already entered one.
 
-    ``answered`` hears of it in the answer to a report: one message for one act.
-
-    Raises NotCorrectableError where the value has become another person's meanwhile.
+    ``answered`` gets no separate notice, because the answer to their report mentions it.
+    Raises NotCorrectableError where the value has become another person's since the
+    submission.
     """
     state = CorrectionState.APPLIED if accepted else CorrectionState.REFUSED
     with transaction.atomic():
@@ -125,7 +125,7 @@ def settle_submission(
 
 
 def submissions_of(user: User) -> QuerySet[Correction]:
-    """What waits for the province in this registrar's institutions, oldest first."""
+    """Corrections waiting for the province in this registrar's institutions, oldest first."""
     waiting = Correction.objects.filter(
         state=CorrectionState.SUBMITTED, record__institution__in=institutions_of(user)
     )
@@ -133,7 +133,7 @@ def submissions_of(user: User) -> QuerySet[Correction]:
 
 
 def canonical_value(record: StudentRecord, change: Change) -> str:
-    """The new value as the registry keeps it. Raises NotCorrectableError."""
+    """The new value in the form the registry stores. Raises NotCorrectableError."""
     if change.field not in CORRECTABLE:
         raise NotCorrectableError("")
     convert = _CONVERTERS.get(change.field, _cell(change.field))
@@ -146,7 +146,7 @@ def canonical_value(record: StudentRecord, change: Change) -> str:
 
 
 def present_value(record: StudentRecord, field: str) -> str:
-    """What the registry says now, in the same form."""
+    """The registry's current value, in the same form as ``canonical_value``."""
     if field == "certificate_number":
         return certificate_number(record)
     value = BY_NAME[field].read(record)
@@ -168,7 +168,7 @@ def _number(text: str, record: StudentRecord) -> str:
 
 
 def _cell(field: str) -> Callable[[str, StudentRecord], str]:
-    """The check that an import makes of such a cell."""
+    """A converter that applies the import's check for this field."""
 
     def convert(text: str, _record: StudentRecord) -> str:
         value = CONVERTERS[field](text)
@@ -214,10 +214,11 @@ def _apply(correction: Correction, value: str, by: User, answered: User | None) 
 
 
 def is_another_person(record: StudentRecord, field: str, old: str, new: str) -> bool:
-    """Whether a correction makes a held record another person's, so that it must leave its holder.
+    """Whether the correction makes the record another person's, so its holder must lose it.
 
-    A number is corrected by a few characters, and once; with the name corrected
-    as well, or a second time, it is no correction of what the holder has proved.
+    The holder has proved the name and the number. A correction of the number may change a
+    few characters, once; a larger change, a second one, or one of both name and number
+    means that the record describes another person.
     """
     if record.holder_id is None or field not in ("certificate_number", "name"):
         return False
@@ -241,7 +242,10 @@ def _refuse_number_of_another(record: StudentRecord, field: str, value: str) -> 
 
 
 def _move_claim(record: StudentRecord, value: str) -> None:
-    """Let the claim follow the number. Raises NotCorrectableError where it is claimed already."""
+    """Move the holder's claim to the new number.
+
+    Raises NotCorrectableError where another account has claimed that number already.
+    """
     try:
         with transaction.atomic():
             certificate_changed.send(

@@ -1,4 +1,4 @@
-"""Events of a record's life, entered and taken back by the registrar."""
+"""Pages on which the registrar enters events of a record and takes them back."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from enrollment.statuses import Status
 
 
 class EventForm(forms.Form):
-    """What happened, when, and what the state is after it."""
+    """The kind of event, its date, and the status after it."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Event"), choices=EventKind.choices)
     on = forms.DateField(
@@ -43,7 +43,7 @@ class EventForm(forms.Form):
     )
 
     def clean_on(self) -> Any:
-        """No event lies in the future."""
+        """The date of the event. Raises ValidationError for a date in the future."""
         day = self.cleaned_data["on"]
         if day > timezone.localdate():
             raise forms.ValidationError(_("This day has not come yet."))
@@ -51,7 +51,7 @@ class EventForm(forms.Form):
 
     @property
     def happening(self) -> Happening:
-        """What was entered. Only for a valid form."""
+        """The event as entered. Only for a valid form."""
         given = self.cleaned_data
         kind = EventKind(given["kind"])
         usual = events.USUAL_STATUS.get(kind, "")
@@ -61,7 +61,7 @@ class EventForm(forms.Form):
 @personal_data("enrollment.open_event", reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_event(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Enter what happened to a record."""
+    """Enter an event of a record."""
     record = _mine(request, key)
     form = EventForm(request.POST or None, initial={"on": timezone.localdate()})
     if form.is_valid():
@@ -83,7 +83,7 @@ def new_event(request: HttpRequest, key: UUID) -> HttpResponse:
 @personal_data("enrollment.open_event", reauth=True)
 @require_POST
 def undo_event(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
-    """Take the last event back."""
+    """Take back the last event of a record."""
     event = get_object_or_404(RecordEvent, pk=pk, record=_mine(request, key))
     try:
         events.undo_event(event=event, by=require_role(request, Role.REGISTRAR))

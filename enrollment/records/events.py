@@ -1,8 +1,8 @@
-"""学籍异动: what happens to a record after it is there, entered by the registrar.
+"""学籍异动: events that change a record after its creation, entered by the registrar.
 
-An event has a date and may change the state. It is history: the field's old
-and new value, a new version, who entered it. The last one can be taken back
-while nothing has changed the state since.
+An event has a date and may change the status. It is kept in the record's history: old and new
+value, a new version, who entered it. The last event can be taken back while nothing has changed
+the status since.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from accounts.notices.services import notify
 from enrollment.models import EventKind, FieldChange, RecordEvent, StudentRecord
 from enrollment.statuses import Status
 
-# The state that usually follows; the registrar may choose another or none.
+# The status that usually follows; the registrar may choose another or none.
 USUAL_STATUS = {
     EventKind.SUSPENSION: Status.SUSPENDED,
     EventKind.RESUMPTION: Status.REGISTERED,
@@ -32,12 +32,12 @@ USUAL_STATUS = {
 
 
 class TooLateError(Exception):
-    """Something has changed the state since; nothing was changed."""
+    """The status has changed since the event; nothing was changed."""
 
 
 @dataclass(frozen=True)
 class Happening:
-    """What happened: kind, day, the state after it ("" for the same), and the paper or note."""
+    """An event: kind, date, the status after it ("" = unchanged), and a document or note."""
 
     kind: EventKind
     on: date
@@ -46,7 +46,7 @@ class Happening:
 
 
 def enter_event(*, record: StudentRecord, happening: Happening, by: User) -> RecordEvent:
-    """Write an event into the record's life, and its new state with it."""
+    """Add an event to the record and apply its status."""
     with transaction.atomic():
         held = StudentRecord.objects.select_for_update().get(pk=record.pk)
         event = RecordEvent.objects.create(
@@ -65,7 +65,7 @@ def enter_event(*, record: StudentRecord, happening: Happening, by: User) -> Rec
 
 
 def undo_event(*, event: RecordEvent, by: User) -> None:
-    """Take the record's last event back, and its state with it. Raises TooLateError."""
+    """Remove the record's last event and restore the status before it. Raises TooLateError."""
     with transaction.atomic():
         held = StudentRecord.objects.select_for_update().get(pk=event.record_id)
         last = held.events.order_by("-entered_at", "-pk").first()
@@ -80,7 +80,7 @@ def undo_event(*, event: RecordEvent, by: User) -> None:
 
 
 def _status_before(record: StudentRecord, event: RecordEvent) -> str:
-    """What the state was before ``event``; the same where it changed nothing."""
+    """The status before ``event``; the present one where the event changed nothing."""
     changes = record.changes.filter(field="status", changed_at__gte=event.entered_at)
     change = changes.order_by("version").first()
     return change.old if change else record.status

@@ -1,7 +1,6 @@
-"""What a registrar takes away: filtered records, masked.
+"""Export of filtered records, with certificate numbers masked.
 
-Rows are read through a cursor on the server: a million records need no more
-memory than a hundred.
+Rows are read through a server-side cursor, so memory use does not grow with their number.
 """
 
 from collections.abc import Iterator
@@ -22,7 +21,10 @@ PLAIN = ordered(lambda field: field.exported)
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which records; "" and None for any. ``checked`` tells who has confirmed."""
+    """Which records to export; "" and None match any.
+
+    ``checked`` selects records that are confirmed (True) or not (False).
+    """
 
     class_code: str = ""
     entry_year: int | None = None
@@ -32,7 +34,7 @@ class Wanted:
 
 
 def wanted_records(school: Institution, wanted: Wanted) -> QuerySet[StudentRecord]:
-    """The records of ``school`` that are wanted, by class and student number."""
+    """The records of ``school`` that match, ordered by class and student number."""
     found = StudentRecord.objects.filter(institution=school).select_related("school_class")
     if wanted.class_code:
         found = found.filter(school_class__code=wanted.class_code)
@@ -49,13 +51,13 @@ def wanted_records(school: Institution, wanted: Wanted) -> QuerySet[StudentRecor
 
 
 def titles() -> list[str]:
-    """The titles of the columns, in the reader's language."""
+    """The column titles, in the reader's language."""
     labels = [str(field.label) for field in PLAIN]
     return [*labels, str(BY_NAME["certificate_number"].label), _("Checking")]
 
 
 def rows(records: QuerySet[StudentRecord]) -> Iterator[list[str]]:
-    """``records`` row by row, in the order of ``titles``."""
+    """``records`` row by row, in the column order of ``titles``."""
     for record in records.iterator(chunk_size=CHUNK):
         cells = [_text(field, record) for field in PLAIN]
         cells.append(mask_number(certificate_number(record)))

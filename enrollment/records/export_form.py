@@ -1,4 +1,4 @@
-"""Which records are taken away, and why."""
+"""The form that selects the records to export and asks for the reason."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ _ANY = [("", _("All"))]
 
 
 class ExportForm(InstitutionForm):
-    """Filters, the kind of file, and the reason, which stays in the trail."""
+    """Filters, file format, and the reason, which is written to the audit trail."""
 
     class_code = forms.CharField(label=_("Class"), max_length=50, required=False)
     entry_year = forms.IntegerField(
@@ -40,7 +40,7 @@ class ExportForm(InstitutionForm):
 
     @property
     def wanted(self) -> Wanted:
-        """What was asked for. Only for a valid form."""
+        """The chosen filters. Only for a valid form."""
         given = self.cleaned_data
         checked = {"yes": True, "no": False}.get(given["checked"])
         names = ("class_code", "entry_year", "level", "status")

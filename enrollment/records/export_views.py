@@ -1,4 +1,4 @@
-"""Taking records away as a file."""
+"""Export of records as a file."""
 
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -17,7 +17,7 @@ from enrollment.records.export_form import ExportForm
 @personal_data("enrollment.export_records", reason=Reason.IN_FORM, reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request: HttpRequest) -> HttpResponseBase:
-    """Choose what is taken away; POST gives the file, masked and streamed."""
+    """Choose the records to export; POST returns the file, masked and streamed."""
     user = require_role(request, Role.REGISTRAR)
     form = ExportForm(request.POST or None, schools=institutions_of(user))
     if not form.is_valid():

@@ -1,4 +1,4 @@
-"""Searching records."""
+"""The search form for records."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,7 +19,7 @@ class SearchForm(forms.Form):
     )
 
     def clean_words(self) -> str:
-        """Text that a name or number could be. Raises ValidationError for hidden characters."""
+        """The search text. Raises ValidationError for hidden characters."""
         words: str = self.cleaned_data["words"]
         try:
             canonical_name(words)

@@ -1,4 +1,4 @@
-"""A record that two people claim rests until the school has decided (SECURITY T2)."""
+"""Freezing of records that two people claim, until the school has decided (SECURITY T2)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,30 +10,30 @@ from enrollment.models import StudentRecord
 
 
 class RecordFrozenError(Exception):
-    """The record is in dispute: nothing is confirmed or issued meanwhile."""
+    """The record is in dispute; it cannot be confirmed and no report can be issued."""
 
 
 @dataclass(frozen=True)
 class FreezeCause:
-    """Why a record is frozen, in a sentence, and the page where that is decided."""
+    """Why a record is frozen, in a sentence, and the page on which that is decided."""
 
     text: str
     path: str
 
 
-# The causes of one record that this member of staff may know of.
+# Returns the causes that freeze one record and that this member of staff may see.
 CauseFinder = Callable[[StudentRecord, User], Iterable[FreezeCause]]
 
 _finders: list[CauseFinder] = []
 
 
 def register_causes(find: CauseFinder) -> None:
-    """Have ``find`` asked why records are frozen; call it in ``AppConfig.ready``."""
+    """Register ``find`` as a source of freeze causes; call it in ``AppConfig.ready``."""
     _finders.append(find)
 
 
 def freeze_causes(record: StudentRecord, user: User) -> list[FreezeCause]:
-    """Why ``record`` is frozen, as far as ``user`` may know; empty where it is not frozen."""
+    """Why ``record`` is frozen, limited to what ``user`` may see; empty if not frozen."""
     if record.frozen_at is None:
         return []
     return [cause for find in _finders for cause in find(record, user)]

@@ -1,4 +1,4 @@
-"""A record leaves the account that held it, because it is another person's."""
+"""Releasing a record from its holder when it turns out to be another person's."""
 
 from collections.abc import Sequence
 
@@ -13,13 +13,13 @@ from enrollment.signals import records_released
 
 
 def release_records(*, keys: Sequence[int], by: User | None, cause: str) -> None:
-    """Free held records before another person's certificate is written into them.
+    """Release held records before another person's certificate is written into them.
 
-    Call it in the transaction of the change, with the old certificates still in
-    place. The claim ends, reports are revoked (by the database), a dispute over
-    the old certificate freezes the record no more, and what the record told of
-    the old person is hidden from its next holder. The old holder learns that
-    the record is gone, and nothing of the new person.
+    Call it in the transaction of the change, while the old certificates are still in place.
+    The claim ends, status reports are revoked (by the database), a dispute over the old
+    certificate no longer freezes the record, and its history before this moment is hidden
+    from the next holder. The old holder is notified that the record is gone, without any
+    data of the new person.
     """
     found = StudentRecord.objects.filter(pk__in=keys, holder__isnull=False)
     released = list(found.select_related("holder", "institution").order_by("pk"))
@@ -39,20 +39,20 @@ def release_records(*, keys: Sequence[int], by: User | None, cause: str) -> None
             detail={"cause": cause},
         )
     holders = {record.holder_id for record in released}
-    _tell([key for key in holders if key], "record_left")
+    _notify([key for key in holders if key], "record_left")
 
 
-def tell_former_holders(batch: ImportBatch, keys: Sequence[int]) -> None:
-    """Tell the holders whose records ``batch`` gave to other people that it is undone.
+def notify_former_holders(batch: ImportBatch, keys: Sequence[int]) -> None:
+    """Notify former holders that undoing ``batch`` makes their record available again.
 
-    A record does not return by itself: its holder verifies once more. Call it
-    before the records are restored.
+    The record is not given back automatically: its holder must verify again. Call it before
+    the records are restored.
     """
     before = RecordBefore.objects.filter(batch=batch, record__in=keys, record__holder=None)
     holders = before.values_list("row__holder_id", flat=True)
-    _tell([key for key in holders if key], "record_back")
+    _notify([key for key in holders if key], "record_back")
 
 
-def _tell(keys: Sequence[int], kind: str) -> None:
+def _notify(keys: Sequence[int], kind: str) -> None:
     accounts = list(User.objects.filter(pk__in=keys, is_active=True).order_by("pk"))
     notify_all(accounts=accounts, kind=kind, path=reverse("enrollment:status"), always=True)

@@ -1,4 +1,4 @@
-"""Opening what a record keeps sealed."""
+"""Decrypting the sealed fields of a record."""
 
 from enrollment.models import StudentRecord
 from vault.cipher import unseal
@@ -11,7 +11,10 @@ def certificate_number(record: StudentRecord) -> str:
 
 
 def phone_number(record: StudentRecord) -> str:
-    """The phone the school knows, in E.164 form, or "". Raises vault.cipher.UnsealError."""
+    """The phone number known to the school, in E.164 form, or "".
+
+    Raises vault.cipher.UnsealError.
+    """
     if not record.phone_sealed:
         return ""
     return unseal(record.phone_sealed, context=f"record-phone:{record.key}").decode()

@@ -1,4 +1,4 @@
-"""Acts on student records."""
+"""Claiming records, and access to them that is written to the audit trail."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from enrollment.records.sealed import certificate_number
 
 
 class RecordHeldError(Exception):
-    """Another account holds one of the records, or it is frozen; nothing was changed."""
+    """One of the records is frozen or held by another account; nothing was changed."""
 
 
 def claim_records(
@@ -27,10 +27,10 @@ def claim_records(
 ) -> None:
     """Make ``account`` the holder of all ``records`` of one person, or of none.
 
-    The conditional UPDATE decides a race; the caller proves the identity by the
-    certificates of ``records``, which must be those of the registry still: a
-    publication may have given a record to another person since they were read.
-    Raises RecordHeldError.
+    The conditional UPDATE decides a race between two accounts. The caller has verified the
+    identity by the certificates of ``records``; they are compared with the registry once
+    more, because a publication may have given a record to another person since they were
+    read. Raises RecordHeldError.
     """
     proved = Q(pk__in=())
     for record in records:
@@ -51,7 +51,7 @@ def claim_records(
 
 
 def reveal_certificate(*, record: StudentRecord, account: User, reason: str = "") -> str:
-    """The certificate number in clear, and a row in the trail that ``account`` read it.
+    """The certificate number in clear; the audit trail records that ``account`` read it.
 
     Staff give a ``reason``; the holder needs none.
     """
@@ -69,13 +69,13 @@ def reveal_certificate(*, record: StudentRecord, account: User, reason: str = ""
     return number
 
 
-def note_viewing(*, record: StudentRecord, account: User, reason: str) -> None:
-    """Write into the trail that a member of staff has read ``record``, and why."""
+def note_record_access(*, record: StudentRecord, account: User, reason: str) -> None:
+    """Record in the audit trail that a member of staff has read ``record``, and why."""
     _note_access("view_record", record, account, reason)
 
 
-def note_list_viewing(*, batch: ImportBatch, account: User, people: int) -> None:
-    """Write into the trail that a registrar has read of ``people`` whom a file concerns."""
+def note_list_access(*, batch: ImportBatch, account: User, people: int) -> None:
+    """Record in the audit trail that ``account`` has read of ``people`` in a file."""
     record_access(
         account=account,
         action="enrollment.view_changes",
@@ -99,5 +99,5 @@ def _note_access(act: str, record: StudentRecord, account: User, reason: str) ->
 
 
 def masked_certificate(record: StudentRecord) -> str:
-    """The certificate number with all but its ends hidden."""
+    """The certificate number with all but its first and last character hidden."""
     return mask_number(certificate_number(record))

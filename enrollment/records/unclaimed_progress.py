@@ -1,4 +1,7 @@
-"""What is known of people who look for a record they do not hold yet; for the class board."""
+"""Progress of records that have no holder yet, for the class board.
+
+It shows how far their owners have come: registered, verifying, or verifying without success.
+"""
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -9,14 +12,22 @@ from vault.lookup import keyed_hash
 
 
 def note_registered(*, phone: str) -> int:
-    """An account has confirmed ``phone`` (E.164), which the school knows; how many records."""
+    """Mark records without a holder as registered where ``phone`` (E.164) is confirmed.
+
+    Call it when an account has confirmed the phone that the school knows. Returns the
+    number of records.
+    """
     hashed = keyed_hash("phone", phone)
     waiting = StudentRecord.objects.filter(phone_hash=hashed, holder=None)
     return _move(waiting, Progress.UNREGISTERED, to=Progress.UNVERIFIED)
 
 
 def note_searched(*, certificate_hash: bytes, in_vain: bool) -> int:
-    """Somebody has stated the certificate of a record nobody holds; how many records."""
+    """Mark records without a holder whose certificate someone has entered.
+
+    ``in_vain`` means that the entered facts matched no record. Returns the number of
+    records.
+    """
     waiting = StudentRecord.objects.filter(certificate_hash=certificate_hash, holder=None)
     if in_vain:
         return _move(waiting, Progress.UNREGISTERED, Progress.UNVERIFIED, to=Progress.UNMATCHED)

@@ -1,4 +1,4 @@
-"""Staff find and read records: masked, within their scope, and noted in the trail."""
+"""Pages on which staff find and read records in their scope, masked and audited."""
 
 from uuid import UUID
 
@@ -21,46 +21,50 @@ from enrollment.queries import (
     search_records,
 )
 from enrollment.records import services
-from enrollment.records.access_reasons import ViewingReasonForm, reason_label
+from enrollment.records.access_reasons import AccessReasonForm, reason_label
 from enrollment.records.class_history import class_history
 from enrollment.records.forms import SearchForm
 from enrollment.records.freezing import freeze_causes
 
-LISTED = 50
+PAGE_SIZE = 50
 
 
 @personal_data("enrollment.search_records")
 @require_http_methods(["GET", "HEAD", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
-    """Find a record; what is looked for travels in the body, never in the address."""
+    """Find records by name or number.
+
+    The search text is sent in the request body, so that it appears in no address or log.
+    """
     user = require_role(request, *RECORD_KEEPERS)
     form = SearchForm(request.POST or None)
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
         found = search_records(records_visible_to(user), form.cleaned_data["words"])
-        records = list(found.select_related("institution", "school_class")[: LISTED + 1])
+        records = list(found.select_related("institution", "school_class")[: PAGE_SIZE + 1])
         note_access(
             request,
-            people=len(records[:LISTED]),
+            people=len(records[:PAGE_SIZE]),
             subject_type="search",
             subject_key="",
             institution_code=records[0].institution.code if records else "",
         )
-        context |= {"records": records[:LISTED], "more": len(records) > LISTED, "searched": True}
+        more = len(records) > PAGE_SIZE
+        context |= {"records": records[:PAGE_SIZE], "more": more, "searched": True}
     return render(request, "enrollment/records/search.html", context)
 
 
 @personal_data("enrollment.view_record", reason=Reason.IN_FORM)
 @require_safe
 def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
-    """One record with its history; that it was viewed is noted."""
+    """One record with its history; the access is written to the audit trail."""
     user = require_role(request, *RECORD_KEEPERS)
     visible = records_visible_to(user).select_related("institution", "school_class", "created_in")
     record = get_object_or_404(visible, key=key)
     reason = remembered_reason(request)
     if not reason:
         return redirect("registry:viewing_reason", key)
-    services.note_viewing(record=record, account=user, reason=reason)
+    services.note_record_access(record=record, account=user, reason=reason)
     changes = list(record.changes.select_related("batch", "changed_by").order_by("-version", "pk"))
     context = {
         "record": record,
@@ -80,7 +84,7 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Why I open this record, and those after it."""
+    """Ask why the user opens this record and those after it."""
     record = get_object_or_404(records_visible_to(require_role(request, *RECORD_KEEPERS)), key=key)
     page = reverse("registry:record", args=[record.key])
     return _ask_why(request, page, "enrollment/records/why.html")
@@ -88,7 +92,7 @@ def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def access_reason(request: HttpRequest) -> HttpResponse:
-    """Why I open or take what ``next`` names, and what comes after it."""
+    """Ask why the user opens or downloads the page in ``next`` and those after it."""
     require_role(request, *RECORD_KEEPERS)
     following = request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):
@@ -97,7 +101,7 @@ def access_reason(request: HttpRequest) -> HttpResponse:
 
 
 def _ask_why(request: HttpRequest, following: str, template: str) -> HttpResponse:
-    form = ViewingReasonForm(request.POST or None)
+    form = AccessReasonForm(request.POST or None)
     if form.is_valid():
         remember_reason(request, form.text)
         return redirect(following)
@@ -107,7 +111,7 @@ def _ask_why(request: HttpRequest, following: str, template: str) -> HttpRespons
 @personal_data("enrollment.reveal_certificate", reason=Reason.IN_FORM, reauth=True)
 @require_safe
 def number(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The full certificate number for a registrar, with the reason in the trail."""
+    """The full certificate number for a registrar; the reason is written to the audit trail."""
     user = require_role(request, Role.REGISTRAR)
     records = StudentRecord.objects.filter(institution__in=institutions_of(user))
     record = get_object_or_404(records.select_related("institution"), key=key)

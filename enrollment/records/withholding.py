@@ -1,4 +1,4 @@
-"""What a holder does not read yet where staff opened the record for them (SECURITY T33)."""
+"""Withholding parts of a record that staff opened for its holder (SECURITY T33)."""
 
 from datetime import datetime, timedelta
 
@@ -13,11 +13,11 @@ from enrollment.models import StudentRecord
 
 
 class RecordWithheldError(Exception):
-    """Photographs, full number and reports of the record are not open to its holder yet."""
+    """Photos, full number and status reports are not open to the holder yet."""
 
 
 def is_withheld(record: StudentRecord) -> bool:
-    """Whether the holder has to wait for photographs, full number and reports."""
+    """Whether photos, full number and status reports are still closed to the holder."""
     return record.withheld_until is not None and record.withheld_until > timezone.now()
 
 
@@ -28,17 +28,17 @@ def refuse_withheld(record: StudentRecord) -> None:
 
 
 def end_of_delay() -> datetime:
-    """Until when a record that staff open now is withheld."""
+    """The moment until which a record opened by staff now is withheld."""
     return timezone.now() + timedelta(hours=settings.ASSISTED_DELAY_HOURS)
 
 
 def withhold(*, account: User, until: datetime | None) -> None:
-    """Withhold every record that ``account`` holds until then."""
+    """Withhold every record that ``account`` holds until ``until``; None ends it."""
     StudentRecord.objects.filter(holder=account).update(withheld_until=until)
 
 
 def release(*, records: QuerySet[StudentRecord]) -> int:
-    """End it for ``records``; how many were withheld."""
+    """End the withholding of ``records``; returns how many were withheld."""
     return records.filter(withheld_until__gt=Now()).update(withheld_until=None)
 
 

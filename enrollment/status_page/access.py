@@ -1,4 +1,4 @@
-"""What the pages of a student's own record share."""
+"""Access to a student's own record, shared by the pages that show it."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from enrollment.status_page.cards import Card, card_of
 
 
 def held_card(request: HttpRequest, key: UUID) -> Card:
-    """The card of one record this person holds; 404 for any other."""
+    """The card of one record the signed-in person holds. Raises Http404 for any other."""
     card = card_of(signed_in(request), key)
     if card is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""A record as its holder reads it: the card of the status page."""
+"""A record as shown to its holder: the card of the status page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,9 +39,9 @@ _CARD = {
 
 @dataclass(frozen=True)
 class PhotoSlot:
-    """The place of one photograph; ``key`` is None while there is none.
+    """One kind of photo on the card; ``key`` is None while there is none.
 
-    ``answer`` is what the student said of this very picture; a new one is asked about anew.
+    ``answer`` belongs to this picture only: after a replacement the student is asked again.
     """
 
     kind: PhotoKind
@@ -55,7 +55,7 @@ class PhotoSlot:
 
 @dataclass(frozen=True)
 class Change:
-    """One field changed after the student had answered for it."""
+    """One field that changed after the student had confirmed or objected to it."""
 
     field: str
     old: str
@@ -64,23 +64,23 @@ class Change:
 
     @property
     def label(self) -> str | Promise:
-        """The field's name for people."""
+        """The field's label for readers."""
         return BY_NAME[self.field].label if self.field in BY_NAME else self.field
 
     @property
     def old_shown(self) -> Value:
-        """The old value as the card writes such values."""
+        """The old value in the card's format."""
         return shown(self.field, self.old)
 
     @property
     def new_shown(self) -> Value:
-        """The new value as the card writes such values."""
+        """The new value in the card's format."""
         return shown(self.field, self.new)
 
 
 @dataclass(frozen=True)
 class GivenAnswer:
-    """The student's latest answer, and what has changed in its fields since."""
+    """The student's latest answer, and the changes to its fields since."""
 
     key: str
     answer: Answer
@@ -90,7 +90,7 @@ class GivenAnswer:
 
     @property
     def wrong_labels(self) -> list[str]:
-        """The fields objected to, in words."""
+        """Labels of the fields objected to."""
         return labels(self.wrong_fields)
 
 
@@ -106,7 +106,7 @@ class Happening:
 
 
 class Card:
-    """What the page shows of ``record``; it asks the database nothing more."""
+    """What the page shows of ``record``, computed without further database queries."""
 
     def __init__(self, record: StudentRecord) -> None:
         self.record = record
@@ -115,7 +115,7 @@ class Card:
 
     @cached_property
     def masked_certificate(self) -> str:
-        """The certificate number with all but its ends starred out."""
+        """The certificate number with all but its first and last character hidden."""
         return mask_number(certificate_number(self.record))
 
     @property
@@ -131,17 +131,17 @@ class Card:
 
     @property
     def person(self) -> dict[str, Value]:
-        """The items of the person beside the certificate, by the names of their fields."""
+        """The personal details besides the certificate, by field name."""
         return self._part_of_card("person")
 
     @property
     def study(self) -> dict[str, Value]:
-        """School, subject, class and numbers."""
+        """School, major, class and student numbers, by field name."""
         return {"school": self.record.institution.name} | self._part_of_card("study")
 
     @property
     def dates(self) -> dict[str, Value]:
-        """From when until when."""
+        """Entry date, length of study and leaving date, by field name."""
         dates = self._part_of_card("dates")
         years = self.record.schooling_years
         plain = format(years.normalize(), "f") if years else ""
@@ -155,34 +155,34 @@ class Card:
 
     @cached_property
     def photos(self) -> Sequence[PhotoSlot]:
-        """Both places, filled or not."""
+        """One slot for each kind of photo, filled or not."""
         found = {row["kind"]: row for row in self._part("photo_rows") or ()}
         return [_slot(kind, found.get(kind), ignored=self._is_ignored(kind)) for kind in PhotoKind]
 
     @cached_property
     def asked(self) -> list[str]:
-        """Names of the fields the student is asked to check: the campaign's, else the four."""
+        """Names of the fields to be checked: the campaign's, else the default four."""
         named = [name for name in self._campaign.get("confirm") or () if name in BY_NAME]
         return named or list(CHECKLIST)
 
     @cached_property
     def ignored(self) -> list[str]:
-        """Labels of the fields that the campaign says need no checking."""
+        """Labels of the fields that the campaign exempts from checking."""
         return labels(self._campaign.get("ignore") or ())
 
     @property
     def campaign_name(self) -> str:
-        """What the school calls the check that is on; empty when none is."""
+        """The name of the running campaign; empty when none is."""
         return str(self._campaign.get("name") or "")
 
     @property
     def campaign_ends(self) -> date | None:
-        """The last day of the check that is on."""
+        """The last day of the running campaign."""
         return parse_date(str(self._campaign.get("ends_on") or ""))
 
     @property
     def checklist(self) -> dict[str, Value]:
-        """The value of each field that is asked about."""
+        """The value of each field the student is asked to check."""
         return {name: self._value(name) for name in self.asked}
 
     @property
@@ -190,11 +190,11 @@ class Card:
         return self._part("campaign") or {}
 
     def _part(self, name: str) -> Any:
-        """What was read along with the record; None where nothing was."""
+        """A part fetched by the record's query; None when there is none."""
         return self.record.__dict__.get(name)
 
     def _is_ignored(self, kind: PhotoKind) -> bool:
-        """Whether nobody need check this photo: the campaign's word, else guide row 20."""
+        """Whether this photo needs no check: by the campaign, else by guide row 20."""
         item = PHOTO_ITEMS[kind]
         if item in (self._campaign.get("confirm") or ()):
             return False
@@ -222,7 +222,7 @@ class Card:
 
     @cached_property
     def history(self) -> Sequence[Happening]:
-        """What happened to the record and what was changed in it, newest first."""
+        """The record's events and field changes, newest first."""
         events = [
             Happening(
                 on=parse_date(row["on"]),
@@ -242,7 +242,8 @@ class Card:
 def cards_of(user: User, rows: list[tuple[Any, ...]] | None = None) -> list[Card]:
     """The cards of all records ``user`` holds, newest entry first: one query.
 
-    None where ``rows`` were read along with the account (``accounts.sessions.store``).
+    No query if ``rows`` were already fetched with the session
+    (``accounts.sessions.store``).
     """
     return [Card(record) for record in held_with_parts(user, rows)]
 
@@ -254,7 +255,7 @@ def card_of(user: User, key: UUID) -> Card | None:
 
 
 def shown(name: str, stored: str) -> Value:
-    """A field's stored text as a person reads it."""
+    """A field's stored text in the form shown to readers."""
     if name == "gender":
         return str(Gender(int(stored)).label) if stored.isdigit() else stored
     if name.endswith("_date"):

@@ -1,4 +1,4 @@
-"""The frame of a printed page: what its layout says of the person, as texts for the press."""
+"""The context of the page layout as plain texts, for the compiled record page."""
 
 from enum import StrEnum
 from typing import Any
@@ -14,20 +14,24 @@ from enrollment.status_page.page import Formatter
 
 
 class Place(StrEnum):
-    """Which page it is: the menu marks the first."""
+    """Which page is shown: the menu marks it."""
 
     STATUS = "enrollment:status"
     RECORD = "enrollment:record"
 
 
 class Help(StrEnum):
-    """Where help begins on these pages."""
+    """The help topics of these pages."""
 
     CHECK = "check"
 
 
 def frame_of(request: HttpRequest, account: User) -> dict[str, Any]:
-    """What ``layouts/base.html`` needs, as the context processors and the user would give it."""
+    """What ``layouts/base.html`` takes from context processors, request and user.
+
+    Spelled out as plain texts and enumerations, because a compiled page accepts nothing
+    else.
+    """
     match = request.resolver_match
     return {
         "site_name": str(settings.SITE_NAME),

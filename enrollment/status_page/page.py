@@ -1,7 +1,7 @@
-"""The record page as texts: what a card says, in the reader's language.
+"""The view model of the record page: a card's values as texts in the reader's language.
 
-Made of what ``enrollment.status_page.precompiled`` takes: each text stands as it is printed, and
-all else (states, kinds, the names of fields) is structure.
+``enrollment.status_page.precompiled`` requires this form: texts that vary by person are
+``str``, and everything else (statuses, kinds, field names) belongs to the page's structure.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _LINKS = ("certificate", "answer", "reports", "viewings")
 
 
 def page_data(card: Card) -> dict[str, Any]:
-    """Everything the record page says of ``card``."""
+    """Everything the record page shows of ``card``."""
     record, key, write = card.record, str(card.record.key), Formatter(get_language())
     return {
         "anchor": f"record-{record.pk}",
@@ -48,17 +48,21 @@ def page_data(card: Card) -> dict[str, Any]:
 
 
 class Formatter:
-    """Writes values in one language; asking for the language each time costs more than writing."""
+    """Formats values in one language.
+
+    The language is looked up once: looking it up for each value costs more than formatting
+    it.
+    """
 
     def __init__(self, language: str | None) -> None:
         self.language = language
 
     def __call__(self, value: Value) -> str:
-        """A value as the card writes it; empty for None."""
+        """A value in the card's format; empty for None."""
         return _day(value, self.language) if isinstance(value, date) else value or ""
 
     def all(self, values: Mapping[str, Value]) -> dict[str, str]:
-        """All ``values`` as the card writes them."""
+        """All ``values`` in the card's format."""
         return {name: self(value) for name, value in values.items()}
 
     def moment(self, moment: datetime) -> str:
@@ -68,13 +72,13 @@ class Formatter:
 
 
 def address_of(name: str, key: str) -> str:
-    """The address of the page ``name`` of the thing with this key."""
+    """The address of the page ``name`` for the object with this key."""
     return _address_for_any(name).replace(str(_ANY_KEY), key)
 
 
 @lru_cache(maxsize=4096)
 def _day(day: date, language: str | None) -> str:
-    """Writing a date takes longer than remembering it."""
+    """A formatted date, cached because formatting one takes longer than a cache hit."""
     return date_format(day, "DATE_FORMAT")
 
 

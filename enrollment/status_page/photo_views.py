@@ -1,4 +1,4 @@
-"""Photographs, to their owner alone: opened from storage on each request."""
+"""Photos of a record, served to its holder only and decrypted on each request."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from vault.cipher import unseal
 
 @require_safe
 def photo(request: HttpRequest, key: UUID) -> HttpResponse:
-    """One photograph of my own record."""
+    """One photo of a record the signed-in person holds."""
     found = get_object_or_404(photos_held_by(request.user), key=key)
     try:
         with default_storage.open(found.stored_as) as file:

@@ -1,4 +1,4 @@
-"""Everything a card shows, read with the record in one question."""
+"""One query for everything a card shows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,9 +19,9 @@ _RECORD = [
 ]
 _SCHOOL = ["id", "code", "name"]
 _CLASS = ["id", "code"]
-# Written once and planned once: composing the same by the ORM takes longer than answering it.
-# Of the changes the newest fifty; a record changes a few times in its life.
-# What was there before the record went to its present person is not theirs to see.
+# Raw SQL, prepared once: building this query through the ORM takes longer than running it.
+# Limited to the newest fifty changes, because a record changes a few times in its life. Entries
+# from before the record went to its present holder are hidden from that holder.
 _MINE = "(r.person_since IS NULL OR {} > r.person_since)"
 _SQL = f"""
 SELECT {", ".join(f"r.{name}" for name in _RECORD)},
@@ -58,7 +58,7 @@ WHERE r.holder_id = {{account}}"""
 _NEWEST_FIRST = f"{_SQL} ORDER BY r.entry_date DESC NULLS FIRST, r.id DESC"
 _ALL = _NEWEST_FIRST.format(account="%s")
 _ONE = _SQL.format(account="%s") + " AND r.key = %s"
-# The page of one's records asks for them together with the session and the account.
+# Lets the session store fetch the status page's records together with session and account.
 ALONG = ReadAlong(_NEWEST_FIRST, lambda: [timezone.localdate()])
 _PARTS = ("photo_rows", "event_rows", "change_rows", "confirmation", "campaign")
 
@@ -66,7 +66,8 @@ _PARTS = ("photo_rows", "event_rows", "change_rows", "confirmation", "campaign")
 def held_with_parts(user: User, rows: list[tuple[Any, ...]] | None = None) -> list[StudentRecord]:
     """All records ``user`` holds, newest entry first, each with its parts.
 
-    ``rows`` are those of ``ALONG`` where they were read along with ``user``.
+    ``rows`` are the rows of ``ALONG`` if the session store has already fetched them for
+    ``user``.
     """
     if rows is None:
         rows = read_prepared(_ALL, [timezone.localdate(), user.pk])
@@ -74,7 +75,7 @@ def held_with_parts(user: User, rows: list[tuple[Any, ...]] | None = None) -> li
 
 
 def one_held_with_parts(user: User, key: UUID) -> StudentRecord | None:
-    """The record with this key if ``user`` holds it, with its parts."""
+    """The record with this key and its parts, if ``user`` holds it."""
     rows = read_prepared(_ONE, [timezone.localdate(), user.pk, key])
     return _record(rows[0]) if rows else None
 

@@ -1,4 +1,4 @@
-"""学籍查询: a student reads their own record."""
+"""学籍查询: students read their own records."""
 
 from uuid import UUID
 
@@ -13,20 +13,20 @@ from django.views.decorators.http import require_safe
 from accounts.access import signed_in
 from accounts.sessions.store import rows_along
 from enrollment.records import services as records
-from enrollment.records.access_log import viewings_of
+from enrollment.records.access_log import access_entries_of
 from enrollment.records.withholding import WITHHELD, is_withheld
 from enrollment.status_page.access import held_card
 from enrollment.status_page.cards import Card, cards_of
 from enrollment.status_page.layout_context import frame_of
 from enrollment.status_page.page import page_data
-from enrollment.status_page.precompiled import print_page
+from enrollment.status_page.precompiled import fill_page
 
 RECORD_PAGE = "enrollment/status_page/record.html"
 
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
-    """My records; a student without one goes on to verification (guide row 15)."""
+    """My records; a student without one is redirected to verification (guide row 15)."""
     account = signed_in(request)
     cards = cards_of(account, rows_along(request, account))
     if not cards and account.is_student:
@@ -49,7 +49,7 @@ def record(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 @reauthentication_required
 def certificate(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The full certificate number, after the password was asked again."""
+    """The full certificate number, after reauthentication with the password."""
     card = held_card(request, key)
     if is_withheld(card.record):
         messages.error(request, WITHHELD)
@@ -62,9 +62,9 @@ def certificate(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_safe
 def viewings(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Who of the school has looked at one of my records, when and why."""
+    """Who at the school has read one of my records, when and why."""
     card = held_card(request, key)
-    page = Paginator(viewings_of(card.record), 50).get_page(request.GET.get("page"))
+    page = Paginator(access_entries_of(card.record), 50).get_page(request.GET.get("page"))
     return render(request, "enrollment/status_page/access_log.html", {"card": card, "page": page})
 
 
@@ -72,4 +72,4 @@ def _record_page(request: HttpRequest, card: Card) -> HttpResponse:
     page = {"sheet": page_data(card)}
     if len(get_messages(request)):
         return render(request, RECORD_PAGE, page)
-    return HttpResponse(print_page(RECORD_PAGE, frame_of(request, signed_in(request)) | page))
+    return HttpResponse(fill_page(RECORD_PAGE, frame_of(request, signed_in(request)) | page))

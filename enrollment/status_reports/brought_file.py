@@ -1,9 +1,8 @@
-"""What a file is that somebody brings: found among the reports that were issued here.
+"""Identifies an uploaded file as one of the status reports issued here.
 
-Its bytes are compared with what was signed, never parsed: a file from a
-stranger costs one pass over it. A signed PDF names the bytes that its signature
-covers (``/ByteRange``); they are the file as it was issued, and what follows
-them was added later.
+Its bytes are compared with what was signed and never parsed, so that a stranger's file costs
+one pass over it. A signed PDF names the bytes its signature covers (``/ByteRange``): these are
+the file as issued, and anything after them was added later.
 """
 
 import hashlib
@@ -15,7 +14,7 @@ from django.db import models
 from enrollment.models import StatusReport
 
 _RANGE = re.compile(rb"/ByteRange\s{0,8}\[\s{0,8}0\s{1,8}\d{1,9}\s{1,8}(\d{1,9})\s{1,8}(\d{1,9})")
-# A report has one signature; a few more may have been added to it.
+# A report has one signature; others may have added a few more.
 MAX_SIGNATURES = 8
 _BEGIN = b"%PDF-"
 
@@ -31,7 +30,10 @@ class Added(models.TextChoices):
 
 @dataclass(frozen=True)
 class BroughtFile:
-    """``report`` and its ``signed`` bytes where they were issued here, and what was added."""
+    """The issued report with its ``signed`` bytes, and what was added after them.
+
+    Without a match there is no report.
+    """
 
     names_signature: bool
     report: StatusReport | None = None
@@ -40,7 +42,7 @@ class BroughtFile:
 
 
 def identify(content: bytes) -> BroughtFile:
-    """Find the report whose signed file ``content`` is, or begins with; any bytes may be given."""
+    """Find the report whose signed file ``content`` equals or begins with; accepts any bytes."""
     data = content[max(0, content.find(_BEGIN)) :]
     lengths = {int(found[1]) + int(found[2]) for found in _ranges(data)}
     fitting = sorted(length for length in lengths if 0 < length <= len(data))
@@ -56,7 +58,7 @@ def _ranges(data: bytes) -> list[re.Match[bytes]]:
 
 
 def _digests(data: bytes, lengths: list[int]) -> list[tuple[int, bytes]]:
-    """The digest of each beginning of ``data``, in one pass."""
+    """The digest of each prefix of ``data``, computed in one pass."""
     digest, at, found = hashlib.sha256(), 0, []
     for length in lengths:
         digest.update(data[at:length])

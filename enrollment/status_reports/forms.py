@@ -1,4 +1,4 @@
-"""Forms of the student's side of the registry."""
+"""Forms for issuing and checking status reports."""
 
 from django import forms
 from django.core.validators import FileExtensionValidator, RegexValidator
@@ -11,7 +11,7 @@ FILE_LIMIT = 5_000_000  # bytes; a report has some 100 KB
 
 
 class ReportForm(forms.Form):
-    """What a report is for, and for how long."""
+    """The purpose of a report and its period of validity."""
 
     purpose = forms.CharField(
         label=_("Purpose"),
@@ -37,7 +37,7 @@ class ReportForm(forms.Form):
 
 
 class DaysForm(forms.Form):
-    """For how many days from now a report is valid."""
+    """The number of days from now for which a report is valid."""
 
     days = forms.IntegerField(
         label=_("Valid for how many days from now"), min_value=1, max_value=MAX_DAYS, initial=30
@@ -45,7 +45,7 @@ class DaysForm(forms.Form):
 
 
 class CheckReportForm(forms.Form):
-    """A report's code with its PIN if it has one."""
+    """A report's code, with its PIN if it has one."""
 
     code = forms.CharField(
         label=_("Code on the report"),
@@ -65,7 +65,7 @@ class CheckReportForm(forms.Form):
 
 
 class ReportFileForm(forms.Form):
-    """The report as a file."""
+    """The report as a file upload."""
 
     file = forms.FileField(
         label=_("Report as PDF"),

@@ -10,13 +10,13 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from fontTools.ttLib import TTFont
 
-# No glyph is looked for: controls and format characters, among them variation selectors.
+# Characters that need no glyph: controls and format characters, including variation selectors.
 _UNSEEN = {"Cc", "Cf"}
 _SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 
 
 class MissingGlyphsError(Exception):
-    """``characters`` cannot be printed with the fonts there are."""
+    """No available font can print ``characters``."""
 
     def __init__(self, characters: str) -> None:
         super().__init__(" ".join(f"U+{ord(char):04X}" for char in characters))
@@ -24,12 +24,12 @@ class MissingGlyphsError(Exception):
 
 
 def font_files() -> list[Path]:
-    """The portal's own font and those of ``settings.REPORT_FONTS``, asked in this order."""
+    """The portal's own font and those of ``settings.REPORT_FONTS``, in search order."""
     return [Path(get_TTF_path()), *(Path(path) for path in settings.REPORT_FONTS)]
 
 
 def missing_glyphs(text: str) -> str:
-    """The characters of ``text`` that no font of the report has, each once, in order."""
+    """The characters of ``text`` that no report font has, each once, in order."""
     seen = dict.fromkeys(text)
     return "".join(char for char in seen if _is_seen(char) and ord(char) not in _known())
 
@@ -40,7 +40,7 @@ def _is_seen(char: str) -> bool:
 
 @cache
 def _known() -> frozenset[int]:
-    """All code points of the fonts; read once a process (half a second)."""
+    """All code points of the fonts; read once per process (half a second)."""
     known: set[int] = set()
     for path in font_files():
         with TTFont(path, lazy=True, fontNumber=0) as font:

@@ -17,7 +17,7 @@ from enrollment.status_reports.glyphs import MissingGlyphsError, font_files, mis
 STYLE = Path(__file__).with_name("pdf.css")
 TITLES = {"zh": "学籍验证报告", "en": "Student Status Report"}
 TITLES["both"] = f"{TITLES['zh']} · {TITLES['en']}"
-# The page itself may name data and nothing else: no file, no network.
+# The page may load data URLs only: no file, no network.
 FETCHER = URLFetcher(allowed_protocols=["data"])
 LANGUAGES = {"zh": ("zh-hans",), "en": ("en",), "both": ("zh-hans", "en")}
 
@@ -25,9 +25,9 @@ LANGUAGES = {"zh": ("zh-hans",), "en": ("en",), "both": ("zh-hans", "en")}
 def print_report(
     *, language: str, facts: Mapping[str, Any], photo: bytes | None, link: str, code: str
 ) -> bytes:
-    """The report as PDF/UA; one page for each language. ``link`` goes into the QR code.
+    """The report as PDF/UA, one page per language; ``link`` goes into the QR code.
 
-    Raises glyphs.MissingGlyphsError: a paper with a box in place of a name is not printed.
+    Raises glyphs.MissingGlyphsError rather than print a box in place of a name.
     """
     given = {
         "facts": facts,

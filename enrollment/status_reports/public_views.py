@@ -1,4 +1,4 @@
-"""Anyone verifies a report: by its code, or by the file itself."""
+"""Public verification of a report, by its code or by the file itself."""
 
 from typing import Any
 
@@ -25,11 +25,11 @@ from enrollment.status_reports.signing import fingerprint, verify
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Separate verdicts: authentic, by whom, still valid, what has changed since.
+    """Show separate verdicts: authentic, issuer, still valid, what has changed since.
 
-    The QR code leads here with the code in the address; a code is no personal
-    data, is told to no other site (Referrer-Policy same-origin, as everywhere)
-    and to no search engine.
+    The QR code contains this address with the code. A code is no personal data; it is sent
+    to no other site (Referrer-Policy same-origin, as everywhere) and no search engine
+    indexes it.
     """
     posted = request.method == "POST"
     by_file = posted and "file" in request.FILES
@@ -69,7 +69,7 @@ def _by_code(request: HttpRequest, code: str, pin: str) -> dict[str, Any]:
 
 
 def _by_file(content: bytes) -> dict[str, Any]:
-    """The verdict on the signed part of a file; what was added behind it is told apart.
+    """The verdict on the signed part of a file; additions after it are reported separately.
 
     Only bytes that this portal has issued are ever parsed.
     """
@@ -77,7 +77,7 @@ def _by_file(content: bytes) -> dict[str, Any]:
     signature = verify(brought.signed) if brought.report else None
     if brought.report is None or signature is None or signature.signer is None:
         return {"brought": brought}
-    # Who holds the file has read it: the PIN guards the code alone.
+    # No PIN here: it protects the report from readers of the code, and this reader has the file.
     return {
         "brought": brought,
         "authentic": signature.authentic,
@@ -91,7 +91,7 @@ def _reports() -> QuerySet[StatusReport]:
 
 
 def _told(report: StatusReport) -> dict[str, Any]:
-    """What a reader learns; of a report that proves nothing now, only that."""
+    """What the reader is shown; for a report that is no longer valid, nothing else."""
     verdict = {"report": report, "issuer": report.record.institution.name}
     if not report.is_valid or report.is_contested:
         return verdict

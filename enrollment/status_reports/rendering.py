@@ -1,4 +1,4 @@
-"""Printing an issued report: from what it states to the signed file in storage."""
+"""Printing of an issued report: from its facts to the signed file in storage."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from vault.cipher import seal, unseal
 
 
 def print_file(report: StatusReport) -> None:
-    """Print, sign and keep the file of ``report``; of two printers at once one wins."""
+    """Print, sign and store the file of ``report``; of two concurrent calls one wins."""
     pdf = print_report(
         language=report.language,
         facts=facts_of(report),
@@ -40,9 +40,9 @@ def print_file(report: StatusReport) -> None:
 
 @transaction.atomic
 def wait_for_fonts(report: StatusReport, characters: str) -> None:
-    """Let ``report`` wait until there is a font for ``characters``; its registrars are told once.
+    """Hold ``report`` until a font has ``characters``; notify its registrars once.
 
-    It costs no attempt: printing is tried again as soon as a font has them.
+    This counts as no attempt: printing is retried as soon as a font has the characters.
     """
     waiting = StatusReport.objects.filter(pk=report.pk, stored_as="")
     is_new = waiting.filter(missing_glyphs="").exists()
@@ -62,12 +62,12 @@ def facts_of(report: StatusReport) -> dict[str, Any]:
 
 
 def public_link(report: StatusReport) -> str:
-    """The address behind the QR code."""
+    """The address in the QR code."""
     return settings.SITE_URL + reverse("enrollment:check_report_code", args=[report.code])
 
 
 def _photo(report: StatusReport) -> bytes | None:
-    """The graduation photo, else the admission photo, else none."""
+    """The graduation photo, else the admission photo, else None."""
     of_this_person = Photo.objects.filter(of_present_person("added_at"), record=report.record_id)
     photos = {photo.kind: photo for photo in of_this_person}
     for kind in (PhotoKind.GRADUATION, PhotoKind.ADMISSION):

@@ -1,4 +1,4 @@
-"""Issuing a report, and what its owner and others do with it."""
+"""Issuing, extending, revoking and opening status reports."""
 
 import json
 from datetime import date, timedelta
@@ -29,10 +29,10 @@ STATED = tuple(field.name for field in FIELDS if field.stated)
 def issue_report(
     *, card: Card, account: User, purpose: str, language: str, days: int, pin: str
 ) -> StatusReport:
-    """State ``card`` in a report that is valid for ``days``; its file is printed meanwhile.
+    """Issue a report of ``card`` valid for ``days``; its file is printed in the background.
 
-    Raises enrollment.records.freezing.RecordFrozenError, also where the record has left
-    the account meanwhile, enrollment.records.withholding.RecordWithheldError and
+    Raises enrollment.records.freezing.RecordFrozenError, also where the record has left the
+    account meanwhile, enrollment.records.withholding.RecordWithheldError and
     accounts.limits.rate_limits.LimitReachedError.
     """
     refuse_withheld(card.record)
@@ -59,9 +59,9 @@ def issue_report(
 
 
 def extend_report(*, report: StatusReport, account: User, days: int) -> bool:
-    """Let ``report`` be valid for ``days`` from now; False when it was revoked.
+    """Make ``report`` valid for ``days`` from now; False if it was revoked.
 
-    Raises RecordFrozenError and RecordWithheldError, as for a new report.
+    Raises RecordFrozenError and RecordWithheldError, as ``issue_report`` does.
     """
     with transaction.atomic():
         refuse_withheld(report.record)
@@ -75,7 +75,7 @@ def extend_report(*, report: StatusReport, account: User, days: int) -> bool:
 
 
 def revoke_report(*, report: StatusReport, account: User) -> None:
-    """Let ``report`` prove nothing from now on; once is enough."""
+    """Revoke ``report``; revoking it again changes nothing."""
     with transaction.atomic():
         living = StatusReport.objects.filter(pk=report.pk, revoked_at=None)
         if living.update(revoked_at=timezone.now()):
@@ -91,15 +91,17 @@ def open_file(report: StatusReport) -> bytes:
 
 
 def pin_opens(report: StatusReport, pin: str, client: str) -> bool:
-    """Whether ``pin`` is the report's; the wrong ones of each reader are counted.
+    """Whether ``pin`` is the report's; wrong PINs are counted per reader and per report.
 
-    Raises accounts.limits.rate_limits.LimitReachedError: a reader, or many together, must wait.
+    Raises accounts.limits.rate_limits.LimitReachedError when the reader, or many readers
+    together, must wait.
     """
     if not report.pin_hash:
         return True
     if not pin:
         return False
-    # The try is spent before it is judged, so that parallel ones cannot outrun the count.
+    # The attempt is counted before the PIN is compared, so that parallel attempts cannot exceed
+    # the limit.
     with transaction.atomic():
         tries = [
             rate_limits.consume_for_network("report_pin", client, of=str(report.key)),
@@ -112,7 +114,7 @@ def pin_opens(report: StatusReport, pin: str, client: str) -> bool:
 
 
 def changes_since(report: StatusReport) -> list[FieldChange]:
-    """What has changed in the registry since ``report`` stated it, oldest first."""
+    """Changes in the registry to what ``report`` states since its issue, oldest first."""
     changes = FieldChange.objects.filter(
         record_id=report.record_id, version__gt=report.version, field__in=STATED
     )
@@ -137,7 +139,7 @@ def _facts(card: Card, report: StatusReport) -> dict[str, Any]:
 
 
 def _lock_held(record: StudentRecord, account: User) -> None:
-    """Raise RecordFrozenError unless ``account`` holds ``record`` and nobody disputes it."""
+    """Raise RecordFrozenError unless ``account`` holds ``record`` and it is not in dispute."""
     held = StudentRecord.objects.select_for_update(of=("self",)).filter(
         pk=record.pk, holder=account, frozen_at=None
     )

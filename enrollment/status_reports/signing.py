@@ -41,7 +41,7 @@ LEAST_RSA_BITS, LEAST_EC_BITS = 2048, 256
 
 
 class UnfitKeyError(Exception):
-    """A key that reports cannot be signed with; ``message`` says why."""
+    """The key cannot be used to sign reports; ``message`` says why."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -50,7 +50,7 @@ class UnfitKeyError(Exception):
 
 @dataclass(frozen=True)
 class FileVerdict:
-    """What a file is: whether its signature holds, and who signed it (None: nobody we know)."""
+    """Whether a file's signature is valid, and its signer (None: not one of ours)."""
 
     signed: bool
     intact: bool
@@ -58,24 +58,24 @@ class FileVerdict:
 
     @property
     def authentic(self) -> bool:
-        """Signed by an institution here and unchanged since."""
+        """Whether an institution here signed the file and it is unchanged since."""
         return self.intact and self.signer is not None
 
 
 def signing_key(institution: Institution) -> SigningKey:
-    """The institution's present key, made at its first use."""
+    """The institution's present key, generated at first use."""
     found = SigningKey.objects.filter(institution=institution, retired_at=None).first()
     if found is not None:
         return found
     try:
         with transaction.atomic():
             return _new_key(institution)
-    except IntegrityError:  # somebody else was making it
+    except IntegrityError:  # a concurrent request created it
         return SigningKey.objects.get(institution=institution, retired_at=None)
 
 
 def sign(pdf: bytes, key: SigningKey, *, title: str = "") -> bytes:
-    """``pdf`` with a PAdES signature (ETSI EN 319 142) over all of it, under ``title``."""
+    """``pdf`` with a PAdES signature (ETSI EN 319 142) over all of it, labelled ``title``."""
     private = unseal(key.private_sealed, context=f"signing-key:{key.key}")
     signer = SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(bytes(key.certificate)),
@@ -96,10 +96,10 @@ def sign(pdf: bytes, key: SigningKey, *, title: str = "") -> bytes:
 
 
 def import_key(*, institution: Institution, pkcs12_file: bytes, password: str) -> SigningKey:
-    """Sign with a certificate authority's key from now on; the present key goes on verifying.
+    """Sign with a certificate authority's key from now on.
 
-    ``pkcs12_file`` holds the private key, its certificate and those above it.
-    Raises UnfitKeyError.
+    The previous key still verifies earlier reports. ``pkcs12_file`` holds the private key,
+    its certificate and the chain above it. Raises UnfitKeyError.
     """
     try:
         private, certificate, above = pkcs12.load_key_and_certificates(
@@ -120,7 +120,7 @@ def import_key(*, institution: Institution, pkcs12_file: bytes, password: str) -
         row.save(force_insert=True)
         trail.record(
             action="enrollment.import_signing_key",
-            actor_id=None,  # whoever has the machine
+            actor_id=None,  # run by the operator on the server
             institution_code=institution.code,
             detail={"fingerprint": fingerprint(bytes(row.certificate))},
         )
@@ -128,7 +128,7 @@ def import_key(*, institution: Institution, pkcs12_file: bytes, password: str) -
 
 
 def _refuse_unfit(private: object, certificate: x509.Certificate) -> None:
-    """What a reader's software would not accept must not sign. Raises UnfitKeyError."""
+    """Raise UnfitKeyError for a key that PDF readers would not accept."""
     strong = (isinstance(private, rsa.RSAPrivateKey) and private.key_size >= LEAST_RSA_BITS) or (
         isinstance(private, ec.EllipticCurvePrivateKey) and private.key_size >= LEAST_EC_BITS
     )
@@ -145,7 +145,7 @@ def _refuse_unfit(private: object, certificate: x509.Certificate) -> None:
 
 
 def verify(file: bytes) -> FileVerdict:
-    """What the signature of ``file`` is worth; any bytes may be given."""
+    """The verdict on the signature of ``file``; accepts any bytes."""
     try:
         signatures = PdfFileReader(BytesIO(file)).embedded_signatures
         if len(signatures) != 1:
@@ -161,7 +161,10 @@ def verify(file: bytes) -> FileVerdict:
 
 
 def _apart(work: Callable[[], T]) -> T:
-    """Do it in a thread of its own: the library runs an event loop, and here one may run too."""
+    """Run ``work`` in a thread of its own.
+
+    The signing library starts an event loop, which fails where one is already running.
+    """
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(work).result()
 
@@ -189,7 +192,7 @@ def _sealed(row: SigningKey, private: PrivateKeyTypes) -> bytes:
 
 
 def _chain_of(key: SigningKey) -> SimpleCertificateStore:
-    """The certificates above the key's own, which go into each signature."""
+    """The certificates above the key's own, embedded in each signature."""
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     if key.chain:
         for certificate in x509.load_pem_x509_certificates(key.chain.encode()):
@@ -228,6 +231,6 @@ def _certificate(institution: Institution, private: ec.EllipticCurvePrivateKey) 
 
 
 def fingerprint(certificate: bytes) -> str:
-    """The SHA-256 fingerprint of a certificate in groups, for comparing by eye."""
+    """The SHA-256 fingerprint of a certificate in groups, for comparison by eye."""
     digest = hashlib.sha256(certificate).hexdigest().upper()
     return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))

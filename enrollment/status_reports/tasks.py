@@ -1,4 +1,4 @@
-"""Background work of status reports."""
+"""Background tasks of status reports."""
 
 import logging
 from datetime import timedelta
@@ -12,20 +12,20 @@ from delivery.task_queue import enqueue
 from enrollment.models import (
     StatusReport,
 )
-from enrollment.models.status_report import MOST_ATTEMPTS
+from enrollment.models.status_report import MAX_ATTEMPTS
 
 logger = logging.getLogger(__name__)
 
-REQUEUE_AFTER = timedelta(seconds=30)  # before an issued report counts as left lying
+REQUEUE_AFTER = timedelta(seconds=30)  # before an unprinted report is enqueued again
 
 
 @shared_task
 def print_status_report(report_id: int) -> None:
-    """Print the file of an issued report, unless it is there or was given up."""
-    waiting = StatusReport.objects.filter(pk=report_id, stored_as="", attempts__lt=MOST_ATTEMPTS)
-    # The attempt is counted before it is made: one that kills its worker counts too.
+    """Print the file of an issued report, unless it exists or was given up."""
+    waiting = StatusReport.objects.filter(pk=report_id, stored_as="", attempts__lt=MAX_ATTEMPTS)
+    # The attempt is counted before it is made, so that one that kills its worker counts too.
     if waiting.update(attempts=F("attempts") + 1):
-        # Here, not above: what prints and signs weighs 37 MB, and importers never print.
+        # Imported here, because printing and signing need 37 MB and import workers never print.
         from enrollment.status_reports.glyphs import MissingGlyphsError
         from enrollment.status_reports.rendering import print_file, wait_for_fonts
 
@@ -39,9 +39,9 @@ def print_status_report(report_id: int) -> None:
 
 @shared_task
 def sweep_reports() -> None:
-    """Print what a lost doorbell or a killed worker left lying."""
+    """Print reports whose task was lost or whose worker was killed."""
     overdue = timezone.now() - REQUEUE_AFTER
-    waiting = StatusReport.objects.filter(stored_as="", attempts__lt=MOST_ATTEMPTS)
+    waiting = StatusReport.objects.filter(stored_as="", attempts__lt=MAX_ATTEMPTS)
     for_each(waiting.filter(issued_at__lt=overdue).order_by("pk"), _enqueue_printable)
 
 
@@ -51,7 +51,7 @@ def _enqueue_printable(report: StatusReport) -> None:
 
 
 def _have_glyphs(characters: str) -> bool:
-    """Whether fonts were added that can print what no font could."""
+    """Whether the present fonts can print ``characters``."""
     from enrollment.status_reports.glyphs import missing_glyphs
 
     return not missing_glyphs(characters)

@@ -22,7 +22,7 @@ from enrollment.status_reports.rendering import public_link
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reports(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The reports of one of my records, and a new one."""
+    """The reports of one of my records, with the form for a new one."""
     card, account = held_card(request, key), signed_in(request)
     form = ReportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -76,7 +76,7 @@ def download(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 def extend(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Let a report be valid for longer, or for less."""
+    """Change how long a report is valid."""
     found, form = _report(request, key), DaysForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose 1 to 180 days."))
@@ -95,7 +95,7 @@ def extend(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 def revoke(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Let a report prove nothing any more."""
+    """Revoke one of my reports."""
     services.revoke_report(report=_report(request, key), account=signed_in(request))
     messages.success(request, _("The report is revoked."))
     return redirect("enrollment:report", key)

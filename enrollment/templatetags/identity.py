@@ -1,4 +1,4 @@
-"""Certificates and names on pages."""
+"""Template filters for certificates, names and record fields."""
 
 from django import template
 from django.utils.dateparse import parse_date
@@ -14,7 +14,7 @@ from enrollment.statuses import Status
 
 register = template.Library()
 
-# Items of the card that are no columns of a registry file.
+# Items of the card that are not columns of a registry file.
 CARD_LABELS = {"school": _("School"), "left_on": _("Left on")}
 
 register.filter("masked_number", mask_number)
@@ -30,7 +30,7 @@ def certificate_label(kind: str) -> str:
 
 @register.filter
 def spaced(number: str) -> str:
-    """A number in groups as on the card, easier to compare: 110101 20060101 0001."""
+    """A number in groups as printed on the card: 110101 20060101 0001."""
     if len(number) != 18:
         return number
     return f"{number[:6]} {number[6:14]} {number[14:]}"
@@ -38,11 +38,11 @@ def spaced(number: str) -> str:
 
 @register.filter
 def status_label(state: str) -> str:
-    """The name of a state in the reader's language."""
+    """The name of a status in the reader's language."""
     return str(Status(state).label) if state in Status else state
 
 
-# English beside the registry's own words, for readers of an English report.
+# English equivalents of the registry's terms, for English reports.
 _LEVELS = {
     "博士研究生": "Doctoral programme",
     "硕士研究生": "Master's programme",
@@ -66,13 +66,13 @@ _STUDY_MODES = {
 
 @register.filter
 def level_label(level: str) -> str:
-    """The English of a level of study, empty for a word that the registry alone knows."""
+    """The English name of a level of study; empty for a term without one."""
     return _LEVELS.get(level, "")
 
 
 @register.filter
 def study_mode_label(mode: str) -> str:
-    """The English of a mode of study, as ``level_label``."""
+    """The English name of a mode of study; empty for a term without one."""
     return _STUDY_MODES.get(mode, "")
 
 
@@ -84,7 +84,7 @@ def gender_label(code: int) -> str:
 
 @register.filter
 def iso_date(text: str) -> str:
-    """A date kept as text, as the reader writes dates."""
+    """An ISO date formatted for the reader; "—" for an empty or invalid one."""
     day = parse_date(text) if text else None
     return date_format(day, "DATE_FORMAT") if day else "—"
 

@@ -1,4 +1,4 @@
-"""Addresses of the import for a school's own system."""
+"""Addresses of the import API for a school's own system."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of the registrar's work."""
+"""Addresses of the registrar's pages."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of the enrollment app."""
+"""Addresses of the student's pages and of public verification."""
 
 from django.urls import path
 

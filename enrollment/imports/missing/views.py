@@ -64,7 +64,7 @@ def missing_people(request: HttpRequest, key: UUID) -> HttpResponse:
     )
     pages = Paginator(people.select_related("record__school_class"), PEOPLE_PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    records.note_list_viewing(
+    records.note_list_access(
         batch=batch, account=require_role(request, Role.REGISTRAR), people=len(page.object_list)
     )
     context = {"batch": batch, "group": group, "page": page}

@@ -36,7 +36,7 @@ def changes(request: HttpRequest, key: UUID) -> HttpResponse:
     only = only if only in Filter.values else ""
     records = ChangedRecords(staging, batch.mapping, field=field, only=only)
     page = Paginator(records, PER_PAGE).get_page(request.GET.get("page"))
-    records_services.note_list_viewing(
+    records_services.note_list_access(
         batch=batch, account=require_role(request, Role.REGISTRAR), people=len(page.object_list)
     )
     context = {

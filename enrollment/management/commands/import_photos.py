@@ -17,12 +17,12 @@ EXIT_INCOMPLETE, EXIT_REFUSED = 1, 2
 
 
 class Command(BaseCommand):
-    """Exit status: 0 all taken, 1 some were refused (and listed), 2 the file was refused."""
+    """Exit status: 0 all imported, 1 some refused (and listed), 2 the file was refused."""
 
     help = "Take the photographs of a ZIP, named by certificate, candidate or student number."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """See ``help``."""
+        """Declare the command's arguments."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--institution", metavar="CODE", required=True)
         parser.add_argument("--kind", choices=PhotoKind.values, default=PhotoKind.ADMISSION.value)

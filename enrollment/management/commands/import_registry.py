@@ -1,4 +1,4 @@
-"""Import a registry file from the command line: the same engine as in the browser."""
+"""Import a registry file from the command line, with the same engine as in the browser."""
 
 import hashlib
 import json
@@ -29,19 +29,19 @@ STANDARD_OUTPUT = Path("-")
 
 
 class Command(BaseCommand):
-    """Rehearses, reports, and publishes when every row is good.
+    """Rehearses a file, reports, and publishes when every row is good.
 
-    Exit status: 0 applied (or rehearsed without a fault), 1 rows are faulty and
-    nothing was applied, 2 the file was refused as a whole, or would give records
-    in students' hands to other people and nobody has agreed to that.
+    Exit status: 0 applied (or rehearsed without a fault), 1 rows are faulty and nothing was
+    applied, 2 the file was refused as a whole, or would give held records to other people
+    and no consent was given.
     """
 
-    # The checks would load every page and its libraries: twice the memory of an import.
+    # System checks would load every page and its libraries: twice the memory of an import.
     requires_system_checks = []
     help = "Check FILE row by row and bring it into the registry, all of it or nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """See ``help``."""
+        """Declare the command's arguments."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--institution", metavar="CODE", help="five-digit institution code")
         parser.add_argument("--sheet", default="", help="the one sheet of the workbook to read")
@@ -152,7 +152,7 @@ class Command(BaseCommand):
         if options["report"]:
             write_faulty_rows(table, header, result.listed, options["report"])
         if options["json"] == STANDARD_OUTPUT:
-            return  # a script reads it; words would spoil the JSON
+            return  # a script reads standard output; other text would break the JSON
         self.stdout.write(counts % result.as_json())
         for one in statements(result):
             self.stdout.write(f"{one.title}: {one.text}")
@@ -170,7 +170,7 @@ class Command(BaseCommand):
 
 
 def _other_person_line(result: Result) -> str:
-    """What must be agreed to before records in students' hands go to other people."""
+    """What must be agreed to before held records are given to other people."""
     return _(
         "%(number)s records in students' hands would go to other people: their certificate number "
         "changes. One wrong digit is corrected by a correction, which keeps the holder. If they "
@@ -179,7 +179,7 @@ def _other_person_line(result: Result) -> str:
 
 
 def _problem_line(result: Result, problem: FoldedProblem) -> str:
-    """One kind of fault: how bad, where first, why, and in how many other places."""
+    """One kind of fault: severity, first place, reason, and the number of other places."""
     kind = _("warning") if problem.is_warning else _("error")
     row = _("row %(number)s") % {"number": problem.place}
     sheet = result.sheet if len(result.reading.sheets) == 1 else ""
@@ -190,7 +190,7 @@ def _problem_line(result: Result, problem: FoldedProblem) -> str:
 
 
 def _titles_of(code: str | None) -> dict[str, str]:
-    """What titles mean at the institution that was named."""
+    """The meanings of titles stored for the named institution."""
     institution = Institution.objects.filter(code=code).first() if code else None
     return institution.column_titles if institution else {}
 

@@ -14,17 +14,20 @@ from enrollment.status_reports.signing import UnfitKeyError, fingerprint, import
 
 
 class Command(BaseCommand):
-    """The password is asked for, or read from standard input; it never stands in the command."""
+    """Imports a key; the password is prompted for or read from standard input.
+
+    It is never an argument, because other users of the machine can read a command line.
+    """
 
     help = "Take a key and its certificates (PKCS #12) that an institution signs reports with."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """See ``help``."""
+        """Declare the command's arguments."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--institution", metavar="CODE", required=True)
 
     def handle(self, *, file: Path, institution: str, **options: Any) -> None:
-        """Raises CommandError when the file or the institution does not fit."""
+        """Raises CommandError when the file or the institution is not accepted."""
         school = Institution.objects.filter(code=institution).first()
         if school is None:
             raise CommandError(_("This institution code is not known here."))

@@ -15,12 +15,12 @@ STATED = ["name", "national_code", "authority", "location", "level", "remark"]
 
 
 class Command(BaseCommand):
-    """Adds new institutions and brings known ones up to date; what the portal set stays."""
+    """Adds new institutions and updates known ones; settings made in the portal are kept."""
 
     help = "Load institutions from the ministry's list (XLS, XLSX or CSV)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """See ``help``."""
+        """Declare the command's arguments."""
         parser.add_argument("file", type=Path)
 
     def handle(self, *, file: Path, **options: Any) -> None:

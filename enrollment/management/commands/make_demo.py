@@ -9,12 +9,12 @@ from enrollment.demo.school import make_demo, sign_ins
 
 
 class Command(BaseCommand):
-    """Idempotent: makes what is not there yet and prints whom to sign in as."""
+    """Creates what is missing of the demo school and prints its sign-ins; idempotent."""
 
     help = "Make the demo school with 2,000 invented students and a person for every role."
 
     def handle(self, **options: Any) -> None:
-        """Raises CommandError in production: the passwords are printed in the open."""
+        """Raises CommandError in production, because the passwords are printed."""
         if settings.PRODUCTION:
             raise CommandError("The demo school is for development only.")
         make_demo()

@@ -1,4 +1,4 @@
-"""Write an invented registry file."""
+"""Write a synthetic registry file."""
 
 import csv
 from argparse import ArgumentParser
@@ -19,13 +19,13 @@ class Command(BaseCommand):
     help = "Write invented but valid registry rows to OUT (.csv or .xlsx)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """See ``help``."""
+        """Declare the command's arguments."""
         parser.add_argument("out", type=Path)
         parser.add_argument("--rows", type=int, required=True)
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *, out: Path, rows: int, seed: int, **options: Any) -> None:
-        """Raises CommandError for another kind of file, or too many rows for a sheet."""
+        """Raises CommandError for an unknown kind of file, or too many rows for a sheet."""
         if rows < 0:
             raise CommandError("--rows must not be negative.")
         if out.suffix.lower() == ".csv":

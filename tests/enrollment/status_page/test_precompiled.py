@@ -101,14 +101,14 @@ def test_a_plate_holds_nothing_of_a_person(
     """What is kept between requests was set from blanks alone."""
     fill(wang_record, wang)
     kept: list[str] = []
-    setter = precompiled._set_plate.__wrapped__
+    setter = precompiled._compile.__wrapped__
 
     def keep(*args: object) -> object:
         plate = setter(*args)
         kept.append(f"{args} {plate}")
         return plate
 
-    monkeypatch.setattr(precompiled, "_set_plate", keep)
+    monkeypatch.setattr(precompiled, "_compile", keep)
     client.force_login(wang)
     assert "王明" in client.get("/status/").content.decode()
     assert len(kept) == 1
@@ -118,4 +118,4 @@ def test_a_plate_holds_nothing_of_a_person(
 
 def test_what_is_neither_text_nor_structure_is_refused() -> None:
     with pytest.raises(TypeError, match="int is neither"):
-        precompiled.print_page("enrollment/status_page/record.html", {"number": 7})
+        precompiled.fill_page("enrollment/status_page/record.html", {"number": 7})
