@@ -25,12 +25,16 @@ from enrollment.models import (
     StudentRecord,
 )
 from enrollment.photos.storage import keep_photo
+from enrollment.records.withholding import RecordWithheldError, refuse_withheld
 from tests.enrollment.files.test_evidence import picture
+from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from tests.verification.assisted.test_recovery import begin, hand_over
 from verification.assisted import services as assisted
+from verification.claims import services as claims
 from verification.claims.retry import match_waiting
+from verification.facts import Facts
 
 pytestmark = pytest.mark.django_db
 NUMBER, REGISTRY_PHONE = sample_number(12), "+8613700137000"
@@ -204,3 +208,25 @@ def test_giving_an_account_back_alone_opens_neither_photo_nor_report(
     assert takes(li, held) == set()
     enter(desk_registrar).post(reverse("verification:approve_assist", args=[held.key]))
     assert takes(li, held) == ALL
+
+
+@pytest.mark.parametrize("steps", [("13900139000",), ("13600136000", "13900139000")])
+def test_a_phone_planted_by_an_import_opens_nothing_before_a_second_person_looked(
+    media: Path, tmp_path: Path, outbox: Outbox, steps: tuple[str, ...]
+) -> None:
+    make_school()
+    row = sample(1)[0]
+    row[AT["手机号"]] = "13700137000"
+    run_import(write_csv(tmp_path / "first.csv", [row]))
+    for number, phone in enumerate(steps):
+        row[AT["手机号"]] = phone
+        run_import(write_csv(tmp_path / f"{number}.csv", [row]))
+    puppet = make_account("puppet@example.org", phone="+8613900139000")
+    facts = Facts(row[AT["姓名"]], "居民身份证", row[AT["证件号码"]], "")
+    claims.start_attempt(account=puppet, facts=facts)
+    claims.submit_attempt(account=puppet)
+    record = StudentRecord.objects.get(holder=puppet)
+    assert record.withheld_until is not None
+    with pytest.raises(RecordWithheldError):
+        refuse_withheld(record)
+    assert {"+8613700137000", "+8613900139000"} <= {text.to for text in outbox.texts()}

@@ -22,6 +22,7 @@ from accounts.short_codes import draw_code, grouped, typed_code
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
+from enrollment.records.replaced_phones import importers_of_phone
 from enrollment.records.services import RecordHeldError
 from enrollment.records.withholding import release
 from vault.lookup import keyed_hash
@@ -142,11 +143,15 @@ def approve_assist(*, record: StudentRecord, by: User) -> bool:
 
 
 def helpers_of(record: StudentRecord) -> set[int]:
-    """The staff who opened ``record`` or gave its account back: none of them is a second person."""
+    """The staff who opened ``record``, gave its account back or imported its new phone.
+
+    None of them is a second person.
+    """
     claims = Claim.objects.filter(account=record.holder_id, ended_at=None)
     rescues = Rescue.objects.filter(account=record.holder_id)
     found = claims.values_list("assisted_by", flat=True)
-    return {key for key in (*found, *rescues.values_list("opened_by", flat=True)) if key}
+    helped = {key for key in (*found, *rescues.values_list("opened_by", flat=True)) if key}
+    return helped | importers_of_phone(record)
 
 
 def count_assist(by: User) -> None:

@@ -8,6 +8,7 @@ from django.utils import translation
 from accounts.models import User
 from delivery.services import queue_sms
 from enrollment.models import StudentRecord
+from enrollment.records.replaced_phones import replaced_phones
 from enrollment.records.sealed import phone_number
 from verification.models import ClaimAlert
 
@@ -17,7 +18,7 @@ KIND = "record_opened"
 def notify_known_phones(
     *, account: User, records: Sequence[StudentRecord], told: bool = False
 ) -> None:
-    """Send one text message to each phone that a school knows for ``records``.
+    """Send one text message to each phone that a school knows, or knew lately, for ``records``.
 
     It names no person and has a link to object. Where it is the confirmed phone
     of the account and ``told`` says that the account has a message already, one
@@ -27,7 +28,7 @@ def notify_known_phones(
     told_already = {own} if told else set()
     phones: dict[tuple[int, str], StudentRecord] = {}
     for record in records:
-        if (phone := phone_number(record)) and phone not in told_already:
+        for phone in ({phone_number(record)} | replaced_phones(record)) - {"", *told_already}:
             phones.setdefault((record.institution_id, phone), record)
     for (_institution, phone), record in phones.items():
         alert = ClaimAlert.objects.create(

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 import audit.services as trail
 from accounts.models import User
+from enrollment.records.replaced_phones import replaced_phones
 from enrollment.records.services import RecordHeldError, claim_records
 from enrollment.records.withholding import end_of_delay
 from verification.claims import limits
@@ -114,7 +115,8 @@ def claim_found(
     """Make ``account`` the holder of what ``found`` opens, and tell the phones the schools know.
 
     ``told``: the account learns of it by a text message of its own. ``helper``: the
-    member of staff who opens it; it is withheld, as is what follows meanwhile. Raises
+    member of staff who opens it; it is withheld, as is what follows meanwhile, and as is
+    a record whose phone an import has replaced lately. Raises
     IntegrityError and RecordHeldError; nothing was changed then.
     """
     with transaction.atomic():
@@ -138,7 +140,7 @@ def claim_found(
         )
         waits = account.held_records.filter(withheld_until__gt=Now())
         until = waits.aggregate(last=Max("withheld_until"))["last"]
-        if helper is not None:
+        if helper is not None or any(map(replaced_phones, found.records)):
             until = end_of_delay()
         claim_records(account=account, records=found.records, withheld_until=until)
         notify_known_phones(account=account, records=found.records, told=told)
