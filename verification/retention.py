@@ -26,7 +26,9 @@ def forget_old_facts() -> int:
 def forget_old_disputes() -> int:
     """Delete evidence and words of disputes over for ``EVIDENCE_DAYS``; how many."""
     before = timezone.now() - timedelta(days=settings.EVIDENCE_DAYS)
-    over = Dispute.objects.filter(decided_at__lt=before).exclude(statement_sealed=b"")
+    over = Dispute.objects.filter(decided_at__lt=before).exclude(
+        statement_sealed=b"", objection_sealed=b"", facts_sealed=b""
+    )
     gone = list(over.exclude(state=DisputeState.OPEN))
     subjects = [key for dispute in gone for key in (dispute.key, dispute.objection_subject)]
     with transaction.atomic():

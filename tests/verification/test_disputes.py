@@ -329,10 +329,13 @@ def test_files_are_read_by_their_giver_and_the_registrar(
         assert enter(user).get(desk).status_code == 404
 
 
+@pytest.mark.parametrize("is_stated", [True, False])
 def test_what_was_written_and_shown_is_forgotten_in_time(
-    claimant: User, desk_registrar: User
+    claimant: User, desk_registrar: User, is_stated: bool
 ) -> None:
     found = open_one(claimant, evidence=SimpleUploadedFile("a.jpg", picture()))
+    if not is_stated:
+        Dispute.objects.update(statement_sealed=b"")
     let_time_pass(found)
     decide(desk_registrar, found, "holder")
     assert forget_old_disputes() == 0
