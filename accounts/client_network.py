@@ -1,7 +1,10 @@
-"""Network addresses of clients: whole networks for counting, masked for reading."""
+"""What is kept of a client: its network, whole for counting and masked for reading, its browser."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from django.http import HttpRequest
+
+USER_AGENT_LENGTH = 200
 IPV6_GROUPS_SHOWN = 3  # the site prefix (RFC 4291, RFC 6177)
 IPV6_HOME = 64  # bits of the network that one household or machine is given (RFC 6177)
 
@@ -38,6 +41,15 @@ def masked_network(address: str) -> str:
         return ""
     groups = parsed.exploded.split(":")[:IPV6_GROUPS_SHOWN]
     return ":".join(f"{int(group, 16):x}" for group in groups) + ":*"
+
+
+def user_agent_of(request: HttpRequest) -> str:
+    """The name that the browser gives itself, cut to what is kept; control characters are dropped.
+
+    PostgreSQL keeps no NUL, and a line of a log has no use for the others.
+    """
+    given = request.headers.get("user-agent", "")[:USER_AGENT_LENGTH]
+    return "".join(filter(str.isprintable, given))
 
 
 def _parse(address: str) -> IPv4Address | IPv6Address | None:

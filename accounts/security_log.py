@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 
 from accounts.client_ip import client_address
-from accounts.client_network import masked_network, one_spelling
+from accounts.client_network import masked_network, one_spelling, user_agent_of
 from accounts.identifiers.services import owner_of, parse
 from accounts.limits import rate_limits
 from accounts.limits.login_attempts import name_in
@@ -40,7 +40,7 @@ def record_event(
     event = SecurityEvent(
         account=account,
         kind=kind,
-        user_agent=request.headers.get("user-agent", "")[:200] if request else "",
+        user_agent=user_agent_of(request) if request else "",
         network=masked_network(source),
         person_hash=pseudonym(account) if account else b"",
         source_hash=source_hash(source) if source else b"",

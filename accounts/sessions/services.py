@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from accounts.client_ip import client_address
-from accounts.client_network import masked_network
+from accounts.client_network import masked_network, user_agent_of
 from accounts.models import Session, User
 from accounts.sessions.lifetime import STARTED
 from accounts.sessions.store import SessionStore
@@ -57,7 +57,7 @@ def handle_of_request(request: HttpRequest) -> str:
 
 def _note_device(request: HttpRequest, **_: object) -> None:
     request.session[DEVICE] = [
-        request.headers.get("user-agent", "")[:200],
+        user_agent_of(request),
         masked_network(client_address(request)),
     ]
 

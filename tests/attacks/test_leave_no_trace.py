@@ -96,6 +96,17 @@ def test_a_page_refused_to_who_is_signed_in_is_kept_but_not_without_end(li: User
     assert source_of(lines[0]) == THIEF
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a\x1b[31mb", "\r\nb"])
+def test_a_browser_that_names_itself_in_control_characters_is_written_without_them(
+    li: User, name: str
+) -> None:
+    client = Client(headers={"user-agent": name})
+    client.force_login(li)
+    assert client.get(reverse("trail")).status_code == 404
+    [line] = log_of(li).filter(kind=EventKind.ACCESS_REFUSED)
+    assert line.user_agent.isprintable()
+
+
 def test_deleting_the_account_leaves_the_lines_under_a_pseudonym(li: User) -> None:
     fail(li.email)
     deletion.ask_for_deletion(account=li)
