@@ -1,4 +1,4 @@
-"""What is asked 500 times tells nothing by its time, its words or its headers (T2, T3)."""
+"""What is asked 200 times tells nothing by its time, its words or its headers (T2, T3)."""
 
 import random
 import re
@@ -18,12 +18,12 @@ from verification.facts import Facts
 from verification.models import VerificationAttempt
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-TRIES = 500
+TRIES = 200
 RANDOM = random.Random(5)
 # Of the median: what the clock of a busy machine cannot tell apart.
 TOLERANCE = 0.10
 # A real gap shows in every run; what a busy neighbour brings about does not come back.
-RUNS = 3
+RUNS = 4
 
 
 @pytest.fixture
