@@ -1,4 +1,4 @@
-"""Who may open the pages of verification."""
+"""View decorators that decide who may open the pages of verification."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,12 +16,13 @@ from verification import queries
 P = ParamSpec("P")
 
 
-def for_the_unverified(
+def unverified_only(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Staff find nothing here; who is verified already goes to the record.
+    """The view, for students without a verified record who have agreed to the privacy notices.
 
-    Nobody states a certificate number before they agreed to its notice (PIPL article 29).
+    Staff get 404; verified students are sent to their record. Consent comes first, because a
+    certificate number is sensitive personal information (PIPL article 29).
     """
 
     @wraps(view)
@@ -39,10 +40,10 @@ def for_the_unverified(
     return guarded
 
 
-def for_students(
+def students_only(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Accounts without a role of staff, verified or not; for staff the page does not exist."""
+    """The view, for accounts without a staff role, verified or not; staff get 404."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

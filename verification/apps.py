@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class VerificationConfig(AppConfig):
-    """Proving who one is; listens for publications, which may bring awaited records."""
+    """Identity verification: attempts, claims and disputes."""
 
     name = "verification"
     verbose_name = "身份验证"
 
     def ready(self) -> None:
-        """Connect the receivers, which need the models; put the step in its place."""
+        """Load receivers, notices and rotation entries, and register the onboarding step."""
         import_module("verification.receivers")
         import_module("verification.notices")
         import_module("verification.rotation")

@@ -1,4 +1,4 @@
-"""Why a record is frozen, for the staff who decide about it."""
+"""Causes why a record is frozen, for the staff who can resolve them."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from verification.queries import disputes_visible_to
 
 
 def causes_of(record: StudentRecord, user: User) -> Iterator[FreezeCause]:
-    """The open disputes and objections about ``record`` that ``user`` may decide."""
+    """Open disputes and objections about ``record`` that ``user`` may decide."""
     school = {"institution_code": record.institution.code}
     digest = record.certificate_hash
     disputes = disputes_visible_to(user).filter(

@@ -1,4 +1,4 @@
-"""What notices of verification say; imported once the models are loaded."""
+"""Texts of verification notices; imported once the models are loaded."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,7 +1,6 @@
-"""Let the class board see how far somebody without a record has come.
+"""Progress of people without a record, reported to the class board.
 
-In a task of its own: what the registry knows must not show in the time that a
-page takes (SECURITY T3).
+In a task of its own: page response times must not depend on the registry (SECURITY T3).
 """
 
 from celery import shared_task
@@ -13,13 +12,13 @@ from verification.models import AttemptState, VerificationAttempt
 
 @shared_task
 def note_progress(key: str) -> None:
-    """Note that the certificate of attempt ``key`` is looked for, or was in vain."""
+    """Store that the certificate of attempt ``key`` was searched, and whether it was not found."""
     attempt = VerificationAttempt.objects.filter(key=key).first()
     if attempt is not None and attempt.state != AttemptState.VERIFIED:
-        in_vain = attempt.state == AttemptState.UNMATCHED
-        note_searched(certificate_hash=bytes(attempt.certificate_hash), in_vain=in_vain)
+        not_found = attempt.state == AttemptState.UNMATCHED
+        note_searched(certificate_hash=bytes(attempt.certificate_hash), not_found=not_found)
 
 
-def tell_progress(attempt: VerificationAttempt) -> None:
-    """Note it once the caller's transaction has committed."""
+def enqueue_progress(attempt: VerificationAttempt) -> None:
+    """Enqueue ``note_progress`` once the caller's transaction has committed."""
     enqueue_after_commit(note_progress, str(attempt.key))

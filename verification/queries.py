@@ -1,4 +1,4 @@
-"""An account's attempts and its claim; the disputes that a registrar decides."""
+"""An account's attempts and claims, and the disputes that a registrar decides."""
 
 from django.db.models import F, QuerySet
 
@@ -8,18 +8,18 @@ from verification.models import AttemptState, Claim, Dispute, VerificationAttemp
 
 
 def is_verified(account: User) -> bool:
-    """Whether the account has proved to be a person, or holds a record already."""
+    """Whether the account has a current claim or holds a record."""
     claimed = Claim.objects.filter(account=account, ended_at=None).exists()
     return claimed or account.held_records.exists()
 
 
 def has_nothing_to_prove(account: User) -> bool:
-    """Whether basic information is not asked of the account: it is verified, or of the staff."""
+    """Whether the account need not enter basic information: it is verified, or it is staff."""
     return not account.is_student or is_verified(account)
 
 
 def open_attempt(account: User, state: AttemptState) -> VerificationAttempt | None:
-    """The account's attempt that waits in ``state``."""
+    """The account's attempt in ``state``."""
     return VerificationAttempt.objects.filter(account=account, state=state).first()
 
 
@@ -31,7 +31,7 @@ def last_unmatched(account: User) -> VerificationAttempt | None:
 
 
 def disputes_visible_to(user: User) -> QuerySet[Dispute]:
-    """Those about records of this registrar's institutions; the open ones first."""
+    """Disputes about records of this registrar's institutions, open ones first."""
     codes = institutions_of(user).values("code")
     found = Dispute.objects.filter(institution_code__in=codes).select_related("claimant", "holder")
     return found.order_by(F("decided_at").desc(nulls_first=True), "opened_at")

@@ -1,4 +1,4 @@
-"""What verification does when the registry tells something."""
+"""Receivers for signals of the registry and of accounts."""
 
 from collections.abc import Sequence
 
@@ -23,14 +23,14 @@ from verification.tasks import match_waiting
 
 
 @receiver(batch_published, dispatch_uid="verification-match-waiting")
-def look_for_those_who_wait(**_: object) -> None:
-    """Match again for everyone who waits, in the background."""
+def match_waiting_attempts(**_: object) -> None:
+    """Enqueue matching for unmatched accounts after a publication."""
     enqueue(match_waiting)
 
 
 @receiver(certificate_changed, dispatch_uid="verification-follow-certificate")
-def follow_the_certificate(*, record: StudentRecord, old: bytes, new: bytes, **_: object) -> None:
-    """The bearer of a corrected number stays its bearer, at the school that corrected it."""
+def move_claim_to_new_number(*, record: StudentRecord, old: bytes, new: bytes, **_: object) -> None:
+    """Move the claim to a corrected number, at the school that corrected it."""
     claims = Claim.objects.filter(
         account=record.holder_id,
         certificate_hash=old,
@@ -42,7 +42,7 @@ def follow_the_certificate(*, record: StudentRecord, old: bytes, new: bytes, **_
 
 @receiver(records_released, dispatch_uid="verification-end-claims")
 def end_claims_of_released(*, records: Sequence[StudentRecord], **_: object) -> None:
-    """A claim ends with the last record that it held at its institution."""
+    """End a claim when its account holds no record of it at the institution any more."""
     for record in records:
         digest, account = bytes(record.certificate_hash), record.holder_id
         held = StudentRecord.objects.filter(
@@ -58,8 +58,8 @@ def end_claims_of_released(*, records: Sequence[StudentRecord], **_: object) -> 
 
 
 @receiver(account_deleted, dispatch_uid="verification-account-deleted")
-def forget_what_was_proved(*, account: User, **_: object) -> None:
-    """The claim ends, what was stated is emptied, and what the account contested is withdrawn."""
+def end_claims_of_deleted_account(*, account: User, **_: object) -> None:
+    """End claims, delete stated facts and withdraw disputes of a deleted account."""
     Claim.objects.filter(account=account, ended_at=None).update(ended_at=Now())
     attempts = VerificationAttempt.objects.filter(account=account)
     attempts.filter(state__in=OPEN_STATES).delete()
@@ -71,12 +71,12 @@ def forget_what_was_proved(*, account: User, **_: object) -> None:
 
 @receiver(entrances_closed, dispatch_uid="verification-entrances-closed")
 def void_assist_code(*, account: User, **_: object) -> None:
-    """A code shown at the school before the password was replaced opens no record any more."""
+    """Void a face-to-face code issued before the password was replaced."""
     AssistCode.objects.filter(account=account).delete()
 
 
 @receiver(backup_restored, dispatch_uid="verification-backup-restored")
 def void_assist_codes(**_: object) -> dict[str, int]:
-    """Void the codes by which staff find the account of the student before them."""
+    """Void all face-to-face codes; returns their number."""
     deleted, _by_model = AssistCode.objects.all().delete()
     return {"assist_codes": deleted}

@@ -1,4 +1,4 @@
-"""What people stated in vain, and what they wrote and showed in disputes, is not kept for ever."""
+"""Deletion of unmatched facts and of dispute statements after their retention period."""
 
 from datetime import timedelta
 
@@ -12,9 +12,10 @@ from verification.models import AttemptState, Dispute, DisputeState, Verificatio
 
 
 def forget_old_facts() -> int:
-    """Empty the facts of attempts in vain that are ``FACTS_DAYS`` old; how many.
+    """Empty the facts of unmatched attempts older than ``FACTS_DAYS``; returns how many.
 
-    The hashes stay: they count tries. Whoever still waits then is asked anew.
+    The hashes stay, because they count attempts. A person still unmatched by then has to enter
+    the facts again.
     """
     before = timezone.now() - timedelta(days=settings.FACTS_DAYS)
     old = VerificationAttempt.objects.filter(
@@ -24,7 +25,7 @@ def forget_old_facts() -> int:
 
 
 def forget_old_disputes() -> int:
-    """Delete evidence and words of disputes over for ``EVIDENCE_DAYS``; how many."""
+    """Delete evidence and words of disputes over for ``EVIDENCE_DAYS``; returns how many."""
     before = timezone.now() - timedelta(days=settings.EVIDENCE_DAYS)
     over = Dispute.objects.filter(decided_at__lt=before).exclude(
         statement_sealed=b"", objection_sealed=b"", facts_sealed=b""

@@ -1,4 +1,4 @@
-"""What proving and disputing keep sealed, for ``rotate_vault``."""
+"""Sealed columns of attempts and disputes, for ``rotate_vault``."""
 
 from vault.rotation import register_columns
 

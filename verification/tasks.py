@@ -1,4 +1,4 @@
-"""Background work of verification."""
+"""Celery tasks of verification."""
 
 from celery import shared_task
 
@@ -20,13 +20,13 @@ __all__ = [
 
 @shared_task
 def match_waiting() -> None:
-    """Try again for the people who wait; rung by a publication and by the clock."""
+    """Match unmatched accounts again; enqueued by every publication and on schedule."""
     retry.match_waiting()
 
 
 @shared_task
 def look_into_dispute(key: str) -> None:
-    """Compare a dispute with the registry."""
+    """Compare one dispute with the registry."""
     dispute = Dispute.objects.filter(key=key).first()
     if dispute is not None:
         disputes.look_into(dispute)
@@ -34,17 +34,17 @@ def look_into_dispute(key: str) -> None:
 
 @shared_task
 def look_into_disputes() -> None:
-    """The same for every dispute whose bell was not heard."""
+    """Compare every dispute whose own task was never run."""
     for_each(disputes.not_looked_into(), disputes.look_into)
 
 
 @shared_task
 def forget_old_disputes() -> None:
-    """Delete what was written and shown in disputes that are long over."""
+    """Delete statements and evidence of disputes that are long over."""
     retention.forget_old_disputes()
 
 
 @shared_task
 def forget_old_facts() -> None:
-    """Forget what people stated in vain long ago."""
+    """Delete the stated facts of old unmatched attempts."""
     retention.forget_old_facts()

@@ -5,7 +5,7 @@ from django.urls import path
 from accounts.urls import converters  # noqa: F401 - registers short_uuid
 from verification.assisted import views as assisted
 from verification.claims import views as claims_views
-from verification.claims.resume import go_on
+from verification.claims.resume import resume
 from verification.diagnosis import views as diagnosis
 from verification.disputes import claim_objection_views as claims
 from verification.disputes import decision_views
@@ -14,9 +14,9 @@ from verification.disputes import views as disputes
 app_name = "verification"
 urlpatterns = [
     path("", claims_views.start, name="start"),
-    path("go-on/", go_on, name="go_on"),
+    path("go-on/", resume, name="go_on"),
     path("check/", claims_views.check, name="check"),
-    path("third/", claims_views.third, name="third"),
+    path("third/", claims_views.third_item, name="third"),
     path("why/", diagnosis.ask, name="diagnosis"),
     path("why/<int:position>/", diagnosis.ask, name="diagnosis_step"),
     path("why/findings/", diagnosis.findings, name="findings"),

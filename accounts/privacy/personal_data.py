@@ -173,7 +173,7 @@ def count_people(*, account: User, people: int) -> None:
             _alarm(account)
 
 
-def tell_auditors(*, kind: str) -> None:
+def notify_auditors(*, kind: str) -> None:
     """Put the notice ``kind`` before every auditor and the operator, by every way."""
     watchers = User.objects.filter(Q(role_grants__role=Role.AUDITOR) | Q(is_superuser=True))
     notify_all(
@@ -192,4 +192,4 @@ def _alarm(account: User) -> None:
         subject_key=account.key,
         detail={"most": settings.VIEWS_PER_DAY},
     )
-    tell_auditors(kind=ALARM)
+    notify_auditors(kind=ALARM)

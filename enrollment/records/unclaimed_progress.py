@@ -22,14 +22,14 @@ def note_registered(*, phone: str) -> int:
     return _move(waiting, Progress.UNREGISTERED, to=Progress.UNVERIFIED)
 
 
-def note_searched(*, certificate_hash: bytes, in_vain: bool) -> int:
+def note_searched(*, certificate_hash: bytes, not_found: bool) -> int:
     """Mark records without a holder whose certificate someone has entered.
 
-    ``in_vain`` means that the entered facts matched no record. Returns the number of
+    ``not_found`` means that the entered facts matched no record. Returns the number of
     records.
     """
     waiting = StudentRecord.objects.filter(certificate_hash=certificate_hash, holder=None)
-    if in_vain:
+    if not_found:
         return _move(waiting, Progress.UNREGISTERED, Progress.UNVERIFIED, to=Progress.UNMATCHED)
     return _move(waiting, Progress.UNREGISTERED, to=Progress.UNVERIFIED)
 

@@ -54,7 +54,7 @@ def one_in_each_part(db: None) -> dict[str, StudentRecord]:
             wrong = ["name"] if part == Progress.DISPUTED else []
             answer_record(record=record, account=account, asked=CHECKLIST, wrong=wrong)
     note_registered(phone="+8613800138021")
-    note_searched(certificate_hash=bytes(found["unmatched"].certificate_hash), in_vain=True)
+    note_searched(certificate_hash=bytes(found["unmatched"].certificate_hash), not_found=True)
     for part, field in ((Progress.STALE, "name"), (Progress.CONFIRMED, "college")):
         FieldChange.objects.create(record=found[part], field=field, version=2)
     make_record(name="甲已退学", number=sample_number(299), status="退学")
@@ -130,9 +130,9 @@ def test_who_gave_the_record_up_has_not_confirmed_for_the_next(
 
 def test_a_step_back_is_never_taken(one_in_each_part: dict[str, StudentRecord]) -> None:
     record = one_in_each_part["unmatched"]
-    note_searched(certificate_hash=bytes(record.certificate_hash), in_vain=False)
+    note_searched(certificate_hash=bytes(record.certificate_hash), not_found=False)
     held = one_in_each_part["confirmed"]
-    note_searched(certificate_hash=bytes(held.certificate_hash), in_vain=True)
+    note_searched(certificate_hash=bytes(held.certificate_hash), not_found=True)
     record.refresh_from_db()
     held.refresh_from_db()
     assert (record.progress, held.progress) == (Progress.UNMATCHED, Progress.CONFIRMED)

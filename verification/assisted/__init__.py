@@ -1,1 +1,1 @@
-"""Help face to face, by a member of staff."""
+"""Face-to-face help: staff open a record or recover an account for a student who is present."""

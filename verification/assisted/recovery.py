@@ -1,4 +1,4 @@
-"""Face to face: a member of staff vouches for the holder of a record who lost every contact."""
+"""Face-to-face account recovery for the holder of a record who has lost every contact."""
 
 from django.conf import settings
 from django.db import transaction
@@ -16,14 +16,14 @@ from verification.assisted import services
 
 
 class NotHeldError(Exception):
-    """Nobody holds the record: there is no account to give back."""
+    """The record has no holder, so there is no account to recover."""
 
 
 def rescue_holder(*, record: StudentRecord, code: str, reason: str, by: User) -> Rescue:
-    """Let the account that holds ``record`` pass to the contact of whoever shows ``code``.
+    """Open the recovery of the account that holds ``record``; ``code`` names its new contact.
 
-    Raises NotHeldError, assisting.TooManyTriesError, assisting.TooManyAssistsError,
-    rescue.UnknownCodeError, rescue.NotOpenError.
+    Raises NotHeldError, services.TooManyTriesError, services.TooManyAssistsError,
+    staff_assisted.UnknownCodeError, staff_assisted.NotOpenError.
     """
     services.refuse_after_too_many_tries(by)
     if record.holder is None:
@@ -41,15 +41,15 @@ def rescue_holder(*, record: StudentRecord, code: str, reason: str, by: User) ->
                 institution_code=record.institution.code,
                 reason=reason,
             )
-            _tell_known_phones(opened, record.holder)
+            _alert_known_phones(opened, record.holder)
     except staff_assisted.UnknownCodeError:
         services.note_wrong_code(by)
         raise
     return opened
 
 
-def _tell_known_phones(opened: Rescue, account: User) -> None:
-    """Let whoever reads a phone that a school knows stop it, as the account's contacts can."""
+def _alert_known_phones(opened: Rescue, account: User) -> None:
+    """Send the phones in the registry a link that stops the recovery."""
     own = account.phone.as_e164 if account.phone and account.phone_confirmed_at else ""
     phones = {phone_number(record) for record in account.held_records.all()} - {"", own}
     with translation.override(settings.LANGUAGE_CODE):

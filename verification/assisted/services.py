@@ -1,9 +1,9 @@
-"""Face to face: a member of staff opens the record for the student before them.
+"""Face-to-face help: a member of staff opens a record for the student who is present.
 
-For those who cannot prove themselves: no third item at hand, tries used up, a
-certificate that no form takes. The student shows a short code of their own
-account, so that the right account is found; the member of staff has seen the
-person and the certificate, and says why.
+For students who cannot verify themselves: no third item at hand, no attempts left, or a
+certificate that the form does not accept. The student shows a short code from their own account,
+which identifies the account; the member of staff has checked the person and the certificate, and
+states a reason.
 """
 
 from datetime import timedelta
@@ -17,7 +17,7 @@ from django.utils import timezone
 import audit.services as trail
 from accounts.models import Rescue, User
 from accounts.notices.services import notify
-from accounts.privacy.personal_data import tell_auditors
+from accounts.privacy.personal_data import notify_auditors
 from accounts.short_codes import draw_code, grouped, typed_code
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
@@ -30,32 +30,32 @@ from verification.claims.matching import Match
 from verification.claims.services import claim_found
 from verification.models import AssistCode, Claim, ClaimMethod, Outcome, VerificationAttempt
 
-LIFE = timedelta(minutes=30)
+CODE_TTL = timedelta(minutes=30)
 CODE_LENGTH = 8
-TRIES_PER_DAY = 30  # of one member of staff
+MAX_WRONG_CODES_PER_DAY = 30  # of one member of staff
 UNDO_DAYS = 30
 
 
 class UnknownCodeError(Exception):
-    """No account shows this code now."""
+    """The code is wrong or has expired."""
 
 
 class TooManyTriesError(Exception):
-    """The member of staff has tried too many codes today."""
+    """The member of staff has entered too many wrong codes today."""
 
 
 class TooManyAssistsError(Exception):
-    """The member of staff has opened as many records and accounts as one may in a day."""
+    """The member of staff has reached the daily limit of opened records and accounts."""
 
 
 class NotFreeError(Exception):
-    """The record or the account is taken, or the account works here; nothing was changed."""
+    """The record or the account is taken, or the account belongs to staff; nothing was changed."""
 
 
 def new_code(*, account: User) -> str:
-    """A code that finds ``account`` for half an hour; an earlier one is void."""
+    """A code that identifies ``account`` for half an hour; it replaces an earlier one."""
     code = draw_code(CODE_LENGTH)
-    expires = timezone.now() + LIFE
+    expires = timezone.now() + CODE_TTL
     AssistCode.objects.update_or_create(
         account=account, defaults={"code_hash": _hash(code), "expires_at": expires}
     )
@@ -63,11 +63,11 @@ def new_code(*, account: User) -> str:
 
 
 def assist(*, record: StudentRecord, code: str, reason: str, by: User) -> User:
-    """Make the account that shows ``code`` the holder of ``record``'s person; who it is.
+    """Make the account that shows ``code`` the holder of the records of ``record``'s person.
 
-    The person's records at this school open; those of other schools stay closed.
-    Photographs, full number and reports stay closed for ASSISTED_DELAY_HOURS, unless a
-    second person approves. Raises UnknownCodeError, TooManyTriesError, NotFreeError,
+    Returns the account. Records of the same person at this school are opened, those at other
+    schools are not. Photographs, full number and reports stay withheld for ASSISTED_DELAY_HOURS,
+    unless a second person approves. Raises UnknownCodeError, TooManyTriesError, NotFreeError,
     TooManyAssistsError.
     """
     account = _account_of(code, by)
@@ -101,7 +101,7 @@ def assist(*, record: StudentRecord, code: str, reason: str, by: User) -> User:
 
 
 def undo_assist(*, record: StudentRecord, reason: str, by: User) -> bool:
-    """Take the records back from whom they were opened for; False when it is too late."""
+    """End the claim that staff opened and release its records; False when it is too late."""
     with transaction.atomic():
         claim = assisted_claim(record)
         if claim is None:
@@ -117,7 +117,7 @@ def undo_assist(*, record: StudentRecord, reason: str, by: User) -> bool:
 
 
 def assisted_claim(record: StudentRecord) -> Claim | None:
-    """The claim by which the school opened ``record``, while that can be taken back."""
+    """The claim by which staff opened ``record``, while it can still be undone."""
     return Claim.objects.filter(
         account=record.holder_id,
         certificate_hash=record.certificate_hash,
@@ -129,7 +129,7 @@ def assisted_claim(record: StudentRecord) -> Claim | None:
 
 
 def approve_assist(*, record: StudentRecord, by: User) -> bool:
-    """Open at once what waits for a second person; False for whoever helped, or too late."""
+    """Open withheld parts at once; False if ``by`` was the helper, or if nothing is withheld."""
     if record.holder_id is None or by.pk in helpers_of(record):
         return False
     mine = StudentRecord.objects.filter(
@@ -143,9 +143,9 @@ def approve_assist(*, record: StudentRecord, by: User) -> bool:
 
 
 def helpers_of(record: StudentRecord) -> set[int]:
-    """The staff who opened ``record``, gave its account back or imported its new phone.
+    """The staff who opened ``record``, recovered its account or imported its new phone.
 
-    None of them is a second person.
+    None of them may be the second person.
     """
     claims = Claim.objects.filter(account=record.holder_id, ended_at=None)
     rescues = Rescue.objects.filter(account=record.holder_id)
@@ -155,7 +155,7 @@ def helpers_of(record: StudentRecord) -> set[int]:
 
 
 def count_assist(by: User) -> None:
-    """Count one record or account that ``by`` opens; the last one of a day tells auditors.
+    """Count one record or account that ``by`` opens; reaching the daily limit alerts auditors.
 
     Call it inside the transaction of the act. Raises TooManyAssistsError.
     """
@@ -173,22 +173,22 @@ def count_assist(by: User) -> None:
             subject_key=by.key,
             detail={"most": settings.ASSISTS_PER_DAY},
         )
-        tell_auditors(kind="assist_alarm")
+        notify_auditors(kind="assist_alarm")
 
 
 def refuse_after_too_many_tries(by: User) -> None:
-    """Raise TooManyTriesError when ``by`` has typed too many wrong codes today."""
+    """Raise TooManyTriesError when ``by`` has entered too many wrong codes in the last 24 hours."""
     today = AuditEntry.objects.filter(
         actor_id=by.pk,
         action="verification.assist_try",
         at__gte=timezone.now() - timedelta(days=1),
     )
-    if today.count() >= TRIES_PER_DAY:
+    if today.count() >= MAX_WRONG_CODES_PER_DAY:
         raise TooManyTriesError
 
 
 def note_wrong_code(by: User) -> None:
-    """Count one wrong code of ``by``, in the trail."""
+    """Record one wrong code of ``by`` in the audit trail, where it is counted."""
     trail.record(action="verification.assist_try", actor_id=by.pk)
 
 

@@ -1,4 +1,4 @@
-"""Help face to face: the student's code, and the member of staff who takes it."""
+"""Pages for face-to-face help: the student's code, and the staff pages that accept it."""
 
 from uuid import UUID
 
@@ -19,19 +19,21 @@ from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.models import StudentRecord
 from enrollment.queries import records_visible_to
 from enrollment.records.withholding import is_withheld
-from verification.access import for_the_unverified
+from verification.access import unverified_only
 from verification.assisted import recovery, services
 from verification.disputes.forms import AssistForm, RescueForm
 
-MANY = gettext_lazy("You have helped as many people as one may in a day. Ask a colleague.")
+TOO_MANY_ASSISTS = gettext_lazy(
+    "You have helped as many people as one may in a day. Ask a colleague."
+)
 
 
-@for_the_unverified
+@unverified_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_code(request: HttpRequest) -> HttpResponse:
-    """A code to show to the counselor; it is seen once."""
+    """The page that issues a code for the student to show; the code is displayed once."""
     code = services.new_code(account=signed_in(request)) if request.method == "POST" else ""
-    minutes = int(services.LIFE.total_seconds() // 60)
+    minutes = int(services.CODE_TTL.total_seconds() // 60)
     context = {"code": code, "minutes": minutes, "help_anchor": "not-matched"}
     return render(request, "verification/assisted/code.html", context)
 
@@ -40,8 +42,8 @@ def show_code(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def assist(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Open this record for the student who shows the code."""
-    staff, record = _desk(request, key)
+    """The form that opens this record for the student who shows the code."""
+    staff, record = _staff_and_record(request, key)
     form = AssistForm(request.POST or None)
     if form.is_valid():
         try:
@@ -56,7 +58,7 @@ def assist(request: HttpRequest, key: UUID) -> HttpResponse:
         except services.TooManyTriesError:
             form.add_error("code", _("Too many wrong codes today. Please go on tomorrow."))
         except services.TooManyAssistsError:
-            form.add_error(None, MANY)
+            form.add_error(None, TOO_MANY_ASSISTS)
         except services.NotFreeError:
             form.add_error(
                 None, _("The record or the account is taken: this needs the identity dispute.")
@@ -81,8 +83,8 @@ def assist(request: HttpRequest, key: UUID) -> HttpResponse:
 @personal_data("verification.open_assistance", reauth=True)
 @require_POST
 def approve(request: HttpRequest, key: UUID) -> HttpResponse:
-    """A registrar who did not help has checked as well: what was withheld opens now."""
-    staff, record = _desk(request, key)
+    """A second registrar approves, and what was withheld is opened."""
+    staff, record = _staff_and_record(request, key)
     if Role.REGISTRAR not in staff.roles:
         raise Http404
     if services.approve_assist(record=record, by=staff):
@@ -95,8 +97,8 @@ def approve(request: HttpRequest, key: UUID) -> HttpResponse:
 @personal_data("verification.open_assistance", reauth=True)
 @require_POST
 def undo(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Take the record back."""
-    staff, record = _desk(request, key)
+    """Undo the opening and release the record."""
+    staff, record = _staff_and_record(request, key)
     form = ReasonForm(request.POST)
     if form.is_valid() and services.undo_assist(record=record, by=staff, **form.cleaned_data):
         messages.success(request, _("Taken back: nobody holds the record now."))
@@ -109,8 +111,8 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def rescue(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Give the account that holds this record back to the student who shows the code."""
-    staff, record = _desk(request, key)
+    """The form that recovers this record's account for the student who shows the code."""
+    staff, record = _staff_and_record(request, key)
     form = RescueForm(request.POST or None)
     if form.is_valid() and _rescued(form, record, staff):
         messages.success(
@@ -130,7 +132,7 @@ def _rescued(form: RescueForm, record: StudentRecord, staff: User) -> bool:
     except services.TooManyTriesError:
         form.add_error("code", _("Too many wrong codes today. Please go on tomorrow."))
     except services.TooManyAssistsError:
-        form.add_error(None, MANY)
+        form.add_error(None, TOO_MANY_ASSISTS)
     except recovery.NotHeldError:
         form.add_error(None, _("Nobody holds this record: the student can simply register."))
     except NotOpenError:
@@ -140,7 +142,7 @@ def _rescued(form: RescueForm, record: StudentRecord, staff: User) -> bool:
     return form.is_valid()
 
 
-def _desk(request: HttpRequest, key: UUID) -> tuple[User, StudentRecord]:
+def _staff_and_record(request: HttpRequest, key: UUID) -> tuple[User, StudentRecord]:
     staff = require_role(request, *RECORD_KEEPERS)
     visible = records_visible_to(staff).select_related("institution", "holder")
     return staff, get_object_or_404(visible, key=key)

@@ -1,1 +1,1 @@
-"""Proving to be the person of a record, and who is told of it."""
+"""Claims: proving to be the person of a record, and the alerts that follow."""

@@ -1,4 +1,4 @@
-"""The phone that the school knows is told of every claim."""
+"""Text messages about a claim to the phones in the registry."""
 
 from collections.abc import Sequence
 
@@ -18,11 +18,11 @@ KIND = "record_opened"
 def notify_known_phones(
     *, account: User, records: Sequence[StudentRecord], told: bool = False
 ) -> None:
-    """Send one text message to each phone that a school knows, or knew lately, for ``records``.
+    """Send one text message to each current or recently replaced phone of ``records``.
 
-    It names no person and has a link to object. Where it is the confirmed phone
-    of the account and ``told`` says that the account has a message already, one
-    message is enough. Call inside the transaction of the claim.
+    It names no person and links to the page for objecting. If the phone is the confirmed phone of
+    the account and ``told`` says that the account has had a text message about this already, none
+    is sent to it. Call inside the transaction of the claim.
     """
     own = account.phone.as_e164 if account.phone and account.phone_confirmed_at else ""
     told_already = {own} if told else set()

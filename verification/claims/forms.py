@@ -1,4 +1,4 @@
-"""What a person is asked to prove who they are."""
+"""Forms for name, certificate and third item."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from enrollment.identity.number import InvalidNumberError, NumberFault, canonica
 from verification.claims.limits import PROOF_LEVEL
 from verification.facts import Facts, canonical_item
 
-# Longer than any valid answer, so that the reason given is the right one.
-ROOM = 100
+# Longer than any valid answer, so that the specific check gives the error message.
+MAX_LENGTH = 100
 
 
 def _third_item_field(**options: Any) -> forms.CharField:
@@ -23,7 +23,7 @@ def _third_item_field(**options: Any) -> forms.CharField:
             "The candidate number (考生号) is on your examination slip and admission letter. "
             "Enter the student number (学号) instead if your school asks for it."
         ),
-        max_length=ROOM,
+        max_length=MAX_LENGTH,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
@@ -32,12 +32,12 @@ def _third_item_field(**options: Any) -> forms.CharField:
 
 
 class BasicInformationForm(forms.Form):
-    """Name, certificate, and the third item unless a confirmed phone may take its place."""
+    """Name and certificate; also the third item, unless a confirmed phone can replace it."""
 
     name = forms.CharField(
         label=_("Name"),
         help_text=_("As your school has it, with every character, also the · of a long name."),
-        max_length=ROOM,
+        max_length=MAX_LENGTH,
         strip=False,
         error_messages={
             "required": NameFault.EMPTY.label,
@@ -53,7 +53,7 @@ class BasicInformationForm(forms.Form):
     number = forms.CharField(
         label=_("Certificate number"),
         help_text=_("The certificate you enrolled with. x and X are the same."),
-        max_length=ROOM,
+        max_length=MAX_LENGTH,
         error_messages={
             "required": NumberFault.EMPTY.label,
             "max_length": NumberFault.FORMAT.label,
@@ -70,18 +70,18 @@ class BasicInformationForm(forms.Form):
             del self.fields["third_item"]
 
     def clean_name(self) -> str:
-        """The name as it is kept."""
+        """The name in the form in which it is stored."""
         try:
             return clean_name(self.cleaned_data["name"])
         except InvalidNameError as error:
             raise forms.ValidationError(error.fault.label, code=error.fault.value) from error
 
     def clean_third_item(self) -> str:
-        """The third item without its blanks; one of blanks alone is none."""
+        """The third item without spaces; spaces alone count as no answer."""
         return _clean_item(self.cleaned_data["third_item"])
 
     def clean(self) -> None:
-        """Check the number by the rules of its type."""
+        """Check the number by the rules of its certificate type."""
         kind, text = self.cleaned_data.get("certificate_type"), self.cleaned_data.get("number")
         if not kind or not text:
             return
@@ -94,7 +94,7 @@ class BasicInformationForm(forms.Form):
 
     @property
     def facts(self) -> Facts:
-        """What was stated; only of a valid form."""
+        """The stated facts. Valid forms only."""
         data = self.cleaned_data
         return Facts(
             data["name"], data["certificate_type"], data["number"], data.get("third_item", "")
@@ -102,18 +102,18 @@ class BasicInformationForm(forms.Form):
 
 
 class ProofForm(forms.Form):
-    """A proof of work, before a name or birth date is tried that others have tried often."""
+    """A proof of work, required for a name or birth date that other accounts have tried often."""
 
     captcha = ProofOfWorkField(level=PROOF_LEVEL)
 
 
 class ThirdItemForm(forms.Form):
-    """The one more answer asked of an account whose phone no school knows."""
+    """The third item, asked when the registry does not know the account's phone."""
 
     third_item = _third_item_field()
 
     def clean_third_item(self) -> str:
-        """The third item without its blanks; one of blanks alone is none."""
+        """The third item without spaces; spaces alone count as no answer."""
         return _clean_item(self.cleaned_data["third_item"])
 
 

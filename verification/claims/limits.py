@@ -1,7 +1,7 @@
-"""How often a name and number may be tried: counted in the database, on the attempts.
+"""Limits on verification attempts, counted in the database from the attempts themselves.
 
-A failed or unfinished submission counts; success does not. Advisory locks make
-count and submission one act, so that parallel requests cannot outrun the count.
+Failed and unfinished submissions count; successes do not. Advisory locks serialize counting and
+submitting, so that parallel requests cannot exceed a limit.
 """
 
 from collections.abc import Sequence
@@ -16,30 +16,30 @@ from django.db.models.functions import Now
 from verification.models import AttemptState, VerificationAttempt
 
 DAY = timedelta(days=1)
-# Of the proof of work for a first try with a name or birth date that others have tried:
-# 16 times the work of a sign-in, since each try needs an account of its own besides.
+# Proof-of-work level for a first try with a name or birth date that others have tried often:
+# 16 times the work of a sign-in; besides, each try needs an account of its own.
 PROOF_LEVEL = 4
 
 
 @dataclass
 class LimitReachedError(Exception):
-    """Too many tries; ``lifts_at`` is None when only the counselor can help.
+    """Too many attempts; ``lifts_at`` is None when only the counselor can help.
 
-    ``proof_level`` is set where a proof of work of that level lets the try pass.
+    ``proof_level`` is set if a proof of work of that level lets the attempt pass.
     """
 
     lifts_at: datetime | None
     proof_level: int | None = None
 
 
-def ask(attempt: VerificationAttempt, *, proved: bool = False) -> None:
-    """Hold the locks of ``attempt`` until the transaction ends; raise LimitReachedError.
+def check_limits(attempt: VerificationAttempt, *, proved: bool = False) -> None:
+    """Lock the counters of ``attempt`` until the transaction ends; raise LimitReachedError.
 
     Call inside a transaction, before the attempt is marked as submitted.
 
-    What others tried with a person's name or birth date must not shut the person out: an
-    account that has not failed yet passes these two limits with a proof of work
-    (``proved``). For accounts that have failed they hold.
+    Attempts by others with a person's name or birth date must not lock that person out: an
+    account without failed attempts passes these two limits with a proof of work (``proved``). For
+    accounts with failed attempts they hold.
     """
     limits = settings.VERIFICATION_LIMITS
     own = [(Q(account_id=attempt.account_id), limits["account_day"])]
@@ -67,7 +67,7 @@ def _failed() -> QuerySet[VerificationAttempt]:
 
 
 def _lifts_at(scopes: Sequence[tuple[Q, int]]) -> datetime | None:
-    """When all of ``scopes`` have room again; None when they have it now."""
+    """When every one of ``scopes`` is below its limit again; None if they all are now."""
     ends = []
     for scope, limit in scopes:
         recent = _failed().filter(scope, submitted_at__gt=Now() - DAY).order_by("-submitted_at")

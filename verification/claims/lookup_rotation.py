@@ -1,4 +1,4 @@
-"""The keyed hashes of proofs and disputes, and their values, for ``rotate_lookup``."""
+"""Keyed hashes of attempts, claims and disputes, and their source values, for ``rotate_lookup``."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -16,7 +16,7 @@ from verification.models import AssistCode, Dispute, VerificationAttempt
 
 
 def _stated() -> Iterator[Facts]:
-    """Everything that people stated and that is still kept."""
+    """Facts of every attempt and dispute that still has them."""
     for model in (VerificationAttempt, Dispute):
         for _, key, sealed in rows_after(model, "key", "facts_sealed"):
             if sealed:
@@ -45,7 +45,7 @@ def _third_items() -> Iterator[str]:
 
 
 def _end_claims(rows: Any) -> int:
-    """No record has this number, so nothing is held by it: whoever has it proves it anew."""
+    """End the claims on a number that no record has any more; its owner has to verify again."""
     return int(rows.update(certificate_hash=b"", ended_at=Coalesce("ended_at", Now())))
 
 

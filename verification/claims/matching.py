@@ -1,8 +1,7 @@
-"""Stated facts against the registry (DOMAIN: verification).
+"""Comparison of stated facts with the registry (DOMAIN: verification).
 
-Every comparison is done whatever the one before it said, so that no answer
-comes sooner than another. Each institution is compared by itself: what was
-proved to one opens no record of another.
+Every comparison is made whatever the earlier ones found, so that response times reveal nothing.
+Each institution is compared separately: proof given to one opens no record of another.
 """
 
 import hmac
@@ -28,8 +27,8 @@ from verification.models import (
     Outcome,
 )
 
-# The outcome of several institutions together is the first of these that one of them has.
-_FIRST = (
+# By priority: the overall outcome is the first of these that any institution has.
+_PRIORITY = (
     Outcome.MATCHED,
     Outcome.ALREADY_CLAIMED,
     Outcome.FROZEN,
@@ -41,10 +40,10 @@ _FIRST = (
 
 @dataclass(frozen=True)
 class Match:
-    """What was found.
+    """The result of a comparison.
 
-    ``records`` are the free ones of every institution that has enough proof;
-    ``methods`` says by its code how it was given, ``outcomes`` what each found.
+    ``records`` are the unclaimed ones of each institution with sufficient proof; ``methods`` maps
+    institution codes to the kind of proof, ``outcomes`` to each institution's outcome.
     """
 
     outcome: Outcome
@@ -66,7 +65,7 @@ def match(facts: Facts, account: User) -> Match:
 def compare(
     certificate_hash: bytes, names: Iterable[str], items: Sequence[bytes], account: User
 ) -> Match:
-    """Compare a certificate, canonical ``names`` and hashes of third items with the registry."""
+    """The match of a certificate, canonical ``names`` and third-item hashes with the registry."""
     found = list(
         StudentRecord.objects.select_related("institution")
         .filter(certificate_hash=certificate_hash)
@@ -94,23 +93,23 @@ def compare(
             methods[code] = method
             free += [record for record in records if record.holder_id is None]
     none = Outcome.WRONG_NAME if found else Outcome.UNKNOWN_NUMBER
-    outcome = min(outcomes.values(), key=_FIRST.index, default=none)
+    outcome = min(outcomes.values(), key=_PRIORITY.index, default=none)
     return Match(outcome, free, methods, outcomes)
 
 
 def series_of(records: Sequence[StudentRecord]) -> str:
-    """The series of numbers to which the certificate of one person's ``records`` belongs."""
+    """The number series of the certificate in one person's ``records``."""
     return min((number_series(record.certificate_type) for record in records), default="")
 
 
 def item_hash(stated: str) -> bytes:
-    """The keyed hash under which a third item is kept and compared."""
+    """The keyed hash under which a third item is stored and compared."""
     return keyed_hash("third-item", canonical_item(stated))
 
 
 @dataclass(frozen=True)
 class _Proof:
-    """What ``account`` can show: its confirmed phone, third items, and what it has proved."""
+    """What ``account`` can show: its confirmed phone, third items, and earlier claims."""
 
     account: User
     items: Sequence[bytes]
@@ -118,7 +117,7 @@ class _Proof:
     certificate_hash: bytes
 
     def method_for(self, records: Sequence[StudentRecord]) -> ClaimMethod | None:
-        """How this is enough for one institution's ``records`` of a person; None: it is not."""
+        """The kind of proof that suffices for a person's ``records`` at one school, or None."""
         school = records[0].institution
         by_phone = self._has_phone_of(records)
         by_item = self._has_item_of(records)
@@ -142,14 +141,17 @@ class _Proof:
         return any(found)
 
     def _has_proved_to(self, code: str) -> bool:
-        """More than name and number: a school that asks more by now is content with that."""
+        """Whether an earlier claim at this school rests on more than name and number.
+
+        It suffices even if the school has tightened its requirement since.
+        """
         return any(
             claim.institution_code == code and claim.method != ClaimMethod.NUMBER
             for claim in self._claims()
         )
 
     def _claims(self) -> list[Claim]:
-        """The claims of this certificate alone: another person's proof counts for nothing."""
+        """The account's claims on this certificate; proof for another person does not count."""
         mine = self.certificate_hash
         return [claim for claim in self.claims if bytes(claim.certificate_hash) == mine]
 
@@ -170,7 +172,7 @@ def _outcome(
 
 
 def _lost_disputes(certificate_hash: bytes, account: User) -> set[str]:
-    """The institutions that decided about this certificate against ``account``."""
+    """Codes of institutions that decided against ``account`` about this certificate."""
     lost = Q(claimant=account) & ~Q(decision=Decision.CLAIMANT)
     lost |= Q(holder=account) & ~Q(decision=Decision.HOLDER)
     decided = Dispute.objects.filter(certificate_hash=certificate_hash, state=DisputeState.DECIDED)
@@ -187,7 +189,7 @@ def _one_equals(digest: bytes, others: Iterable[bytes | memoryview | None]) -> b
 
 
 def _third_item(record: StudentRecord) -> str:
-    """What the institution asks for; a record without it is asked by its other number."""
+    """The number that the institution asks for; if the record lacks it, its other number."""
     numbers = [record.candidate_number, record.student_number]
     if record.institution.third_item == ThirdItem.STUDENT_NUMBER:
         numbers.reverse()

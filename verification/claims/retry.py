@@ -1,4 +1,4 @@
-"""People who were not matched, when a later import brings their record."""
+"""New matching for unmatched accounts after an import has brought their record."""
 
 import logging
 from collections.abc import Iterator
@@ -24,15 +24,15 @@ FREE = StudentRecord.objects.filter(
 
 
 def match_waiting() -> int:
-    """Try again for everyone whose certificate the registry now knows; how many were found.
+    """Match every account whose certificate is in the registry by now; returns how many matched.
 
-    Doing it twice changes nothing: a matched attempt no longer waits.
+    Idempotent: a matched attempt is not tried again.
     """
-    return for_each(_waiting(), _retry) + for_each(_growing(), _adopt)
+    return for_each(_waiting(), _retry) + for_each(_with_further_records(), _claim_further)
 
 
 def _waiting() -> QuerySet[VerificationAttempt]:
-    """The last unmatched attempt of each account without a claim, where a record is free."""
+    """The last unmatched attempt of each account without a claim, if a record is unclaimed."""
     newest = (
         VerificationAttempt.objects.filter(state=AttemptState.UNMATCHED, account__is_active=True)
         .exclude(facts_sealed=b"")
@@ -54,20 +54,20 @@ def _retry(attempt: VerificationAttempt) -> bool:
         if found.outcome != Outcome.MATCHED:
             return False
         services.settle(attempt, found, AttemptState.UNMATCHED)
-        _tell(attempt.account)
+        _notify(attempt.account)
     return True
 
 
-def _growing() -> Iterator[Claim]:
-    """One claim of each account with a further free record of its certificate (专科 → 本科)."""
+def _with_further_records() -> Iterator[Claim]:
+    """One claim of each account with another unclaimed record of its certificate (专科 → 本科)."""
     claims = Claim.objects.filter(Exists(FREE), ended_at=None).select_related("account")
     yield from claims.order_by("account_id", "certificate_hash").distinct(
         "account_id", "certificate_hash"
     )
 
 
-def _adopt(claim: Claim) -> bool:
-    """Open what the account has proved enough for, under the names of the records it holds."""
+def _claim_further(claim: Claim) -> bool:
+    """Claim further records for which the proof suffices, under the names already held."""
     account, certificate_hash = claim.account, bytes(claim.certificate_hash)
     held = account.held_records.filter(certificate_hash=certificate_hash)
     names = held.values_list("name_canonical", flat=True)
@@ -79,13 +79,13 @@ def _adopt(claim: Claim) -> bool:
             services.claim_found(
                 account=account, found=found, certificate_hash=certificate_hash, told=True
             )
-            _tell(account)
+            _notify(account)
     except (IntegrityError, RecordHeldError):
-        logger.info("account %s: somebody was first", account.pk)
+        logger.info("account %s: the record was claimed in the meantime", account.pk)
         return False
     return True
 
 
-def _tell(account: User) -> None:
-    """By every way there is: the person has waited for it."""
+def _notify(account: User) -> None:
+    """Notify on every channel, whatever the account's choices: the person has waited for this."""
     notify(account=account, kind="record_found", path=reverse("enrollment:status"), always=True)

@@ -1,4 +1,4 @@
-"""Proving that an account is a registered person."""
+"""Verification attempts and claims: starting, submitting and settling them."""
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -21,15 +21,15 @@ from verification.models import (
     Outcome,
     VerificationAttempt,
 )
-from verification.progress import tell_progress
+from verification.progress import enqueue_progress
 
 
 class NothingToSubmitError(Exception):
-    """The account has no attempt that waits for this step (a second click, an old page)."""
+    """The account has no attempt at this step (double click or outdated page)."""
 
 
 def start_attempt(*, account: User, facts: Facts, address_hash: bytes = b"") -> VerificationAttempt:
-    """Keep ``facts`` as the account's open attempt, in place of an earlier draft."""
+    """Store ``facts`` as the account's open attempt, replacing an earlier draft."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=account.pk)
         _close_open_attempts(account)
@@ -42,22 +42,20 @@ def start_attempt(*, account: User, facts: Facts, address_hash: bytes = b"") -> 
         )
         attempt.facts_sealed = facts.seal(attempt.key)
         attempt.save(force_insert=True)
-        tell_progress(attempt)
+        enqueue_progress(attempt)
     return attempt
 
 
 def submit_attempt(*, account: User, proved: bool = False) -> AttemptState:
     """Compare the account's draft with the registry and claim what matches.
 
-    ``proved``: a proof of work came along (``limits.ask``).
-
-    An account with a confirmed phone that no school knows is asked for the
-    third item next, whether or not anything else fits. Raises
-    NothingToSubmitError, limits.LimitReachedError.
+    ``proved``: a valid proof of work was submitted (``limits.check_limits``). If the registry
+    does not know the account's confirmed phone, the third item is asked next, whether or not
+    anything else fits. Raises NothingToSubmitError, limits.LimitReachedError.
     """
     with transaction.atomic():
         attempt = _lock_attempt(account, AttemptState.DRAFT)
-        limits.ask(attempt, proved=proved)
+        limits.check_limits(attempt, proved=proved)
         found = claim_match(account, attempt.facts)
         asks_on = bool(account.phone_confirmed_at) and not attempt.facts.third_item
         failure = AttemptState.THIRD_ITEM if asks_on else AttemptState.UNMATCHED
@@ -65,7 +63,7 @@ def submit_attempt(*, account: User, proved: bool = False) -> AttemptState:
 
 
 def answer_third_item(*, account: User, third_item: str) -> AttemptState:
-    """Compare again, now with the third item. Raises NothingToSubmitError."""
+    """Compare again with the third item added. Raises NothingToSubmitError."""
     with transaction.atomic():
         attempt = _lock_attempt(account, AttemptState.THIRD_ITEM)
         known = attempt.facts
@@ -75,7 +73,7 @@ def answer_third_item(*, account: User, third_item: str) -> AttemptState:
 
 
 def _close_open_attempts(account: User) -> None:
-    """Forget a draft; an attempt that already asked the registry stays and counts."""
+    """Delete the draft; an attempt already compared with the registry is kept and counts."""
     attempts = VerificationAttempt.objects.filter(account=account)
     attempts.filter(state=AttemptState.DRAFT).delete()
     attempts.filter(state__in=OPEN_STATES).update(state=AttemptState.UNMATCHED)
@@ -90,7 +88,7 @@ def _lock_attempt(account: User, state: AttemptState) -> VerificationAttempt:
 
 
 def claim_match(account: User, facts: Facts) -> Match:
-    """Match and, when that succeeds, claim; a lost race reads as already claimed."""
+    """Match the facts and claim the records found; a lost race reads as already claimed."""
     found = match(facts, account)
     if found.outcome != Outcome.MATCHED:
         return found
@@ -112,12 +110,12 @@ def claim_found(
     told: bool = False,
     helper: User | None = None,
 ) -> None:
-    """Make ``account`` the holder of what ``found`` opens, and tell the phones the schools know.
+    """Make ``account`` the holder of the records in ``found`` and alert the phones in the registry.
 
-    ``told``: the account learns of it by a text message of its own. ``helper``: the
-    member of staff who opens it; it is withheld, as is what follows meanwhile, and as is
-    a record whose phone an import has replaced lately. Raises
-    IntegrityError and RecordHeldError; nothing was changed then.
+    ``told``: the account is notified by a text message of its own. ``helper``: the member of
+    staff who opens the records. These are then withheld, and so are further ones until then, and
+    any record whose phone was recently replaced by an import. Raises IntegrityError and
+    RecordHeldError, with nothing changed.
     """
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=account.pk)
@@ -149,7 +147,7 @@ def claim_found(
 def settle(
     attempt: VerificationAttempt, found: Match, failure: AttemptState, **changes: object
 ) -> AttemptState:
-    """Write what the attempt came to: the same statements for every failure."""
+    """Store the outcome of the attempt, with the same statements for every failure."""
     state = AttemptState.VERIFIED if found.outcome == Outcome.MATCHED else failure
     VerificationAttempt.objects.filter(pk=attempt.pk).update(
         state=state, outcome=found.outcome, facts_sealed=attempt.facts_sealed, **changes
@@ -163,5 +161,5 @@ def settle(
         subject_key=attempt.key,
         detail={"outcome": found.outcome},
     )
-    tell_progress(attempt)
+    enqueue_progress(attempt)
     return state

@@ -1,4 +1,4 @@
-"""The way from name and number to the record."""
+"""Pages from name and number to the record."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from accounts.client_ip import client_address
 from accounts.client_network import network_of
 from vault.lookup import keyed_hash
 from verification import queries
-from verification.access import for_students, for_the_unverified
+from verification.access import students_only, unverified_only
 from verification.claims import services
 from verification.claims.forms import BasicInformationForm, ProofForm, ThirdItemForm
 from verification.claims.limits import LimitReachedError
@@ -23,10 +23,10 @@ from verification.models import AttemptState
 
 
 @sensitive_post_parameters()
-@for_the_unverified
+@unverified_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
-    """Basic information: name, certificate type, number (guide rows 30-33)."""
+    """The form for basic information: name, certificate type, number (guide rows 30-33)."""
     account = signed_in(request)
     ask_third_item = account.phone_confirmed_at is None
     draft = queries.open_attempt(account, AttemptState.DRAFT)
@@ -47,10 +47,10 @@ def start(request: HttpRequest) -> HttpResponse:
     return _step(request, "verification/claims/start.html", context)
 
 
-@for_the_unverified
+@unverified_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
-    """Check your answers; POST compares them with the registry."""
+    """The page for checking the answers; POST compares them with the registry."""
     account = signed_in(request)
     draft = queries.open_attempt(account, AttemptState.DRAFT)
     form = ProofForm(request.POST if "captcha" in request.POST else None)
@@ -73,10 +73,10 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@for_the_unverified
+@unverified_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def third(request: HttpRequest) -> HttpResponse:
-    """The third item, asked alike whether or not the rest fitted."""
+def third_item(request: HttpRequest) -> HttpResponse:
+    """The form for the third item, asked whether or not the rest fitted."""
     account = signed_in(request)
     if queries.open_attempt(account, AttemptState.THIRD_ITEM) is None:
         return redirect("verification:start")
@@ -91,10 +91,10 @@ def third(request: HttpRequest) -> HttpResponse:
     return _step(request, "verification/claims/third_item.html", {"form": form})
 
 
-@for_students
+@students_only
 @require_safe
 def unmatched(request: HttpRequest) -> HttpResponse:
-    """未匹配到学籍: what was stated, likely causes, next steps (guide row 7)."""
+    """The page 未匹配到学籍: what was stated, likely causes, next steps (guide row 7)."""
     attempt = queries.last_unmatched(signed_in(request))
     if attempt is None:
         return redirect("verification:start")
@@ -111,7 +111,7 @@ def _step(
 
 
 def _ask_for_proof(request: HttpRequest, facts: Facts, form: ProofForm) -> HttpResponse:
-    """Others have tried this name or birth date too often: the browser works before the try."""
+    """The check page with a proof of work: others have tried this name or birth date too often."""
     context = {"facts": facts, "form": form}
     return _step(request, "verification/claims/check.html", context, status=429)
 

@@ -1,7 +1,7 @@
-"""为什么查不到: the usual causes, asked one at a time.
+"""为什么查不到: the usual causes why a record is not found, one question each.
 
-It knows nothing of any record: what it says follows from the answers alone, so
-that nobody learns from it what the registry holds.
+The findings follow from the answers alone and never from records, so that they reveal nothing of
+the registry.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """One cause, as a question."""
+    """One possible cause, as a question with its choices."""
 
     name: str
     text: str | Promise
@@ -153,7 +153,7 @@ def question_at(position: int) -> Question | None:
 
 
 def findings(answers: Mapping[str, str]) -> list[tuple[Question, Choice]]:
-    """The causes that the answers point to, each with its question, in the order asked."""
+    """The questions whose answers point to a cause, with the answers, in the order asked."""
     return [
         (question, choice)
         for question in QUESTIONS
@@ -163,7 +163,7 @@ def findings(answers: Mapping[str, str]) -> list[tuple[Question, Choice]]:
 
 
 def transcript(answers: Mapping[str, str]) -> str:
-    """Questions and answers as lines, to be put into a report."""
+    """Questions and answers as lines of text, to prefill a problem report."""
     return "\n".join(
         f"{question.text} {choice.label}"
         for question in QUESTIONS

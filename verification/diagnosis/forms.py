@@ -8,7 +8,7 @@ from verification.diagnosis.causes import Question
 
 
 class DiagnosisForm(forms.Form):
-    """One question of the diagnosis."""
+    """The choices of one question."""
 
     def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

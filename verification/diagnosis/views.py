@@ -1,21 +1,21 @@
-"""为什么查不到, one question a page; the answers wait in the session."""
+"""Pages of 为什么查不到, one question each; answers are kept in the session."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.report_prefill import stash
-from verification.access import for_the_unverified
+from verification.access import unverified_only
 from verification.diagnosis import causes
 from verification.diagnosis.forms import DiagnosisForm
 
 SESSION_KEY = "verification_diagnosis"
 
 
-@for_the_unverified
+@unverified_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, position: int = 1) -> HttpResponse:
-    """One question; the answer leads to the next, the last to the findings."""
+    """One question; its answer leads to the next question, the last one to the findings."""
     question = causes.question_at(position)
     if question is None:
         raise Http404
@@ -34,10 +34,10 @@ def ask(request: HttpRequest, position: int = 1) -> HttpResponse:
     return render(request, "verification/diagnosis/question.html", context)
 
 
-@for_the_unverified
+@unverified_only
 @require_safe
 def findings(request: HttpRequest) -> HttpResponse:
-    """What the answers point to, and what to do about each."""
+    """The causes that the answers point to, with advice on each."""
     answers = request.session.get(SESSION_KEY)
     if not answers:
         return redirect("verification:diagnosis")

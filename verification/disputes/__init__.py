@@ -1,7 +1,7 @@
-"""身份异议: somebody else's account holds my record (guide rows 35, 36).
+"""身份异议: another account holds my record (guide rows 35, 36).
 
-What a claimant reads is the same whatever is found: the comparison, the notice
-to the holder and the freezing happen in the background, after the page.
+The claimant sees the same pages whatever is found: comparing, notifying the holder and freezing
+are done in the background after the response.
 """
 
 from verification.disputes.common import DISPUTES, Statement, TooLateError

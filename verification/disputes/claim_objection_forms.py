@@ -1,11 +1,11 @@
-"""What a registrar answers to an objection against a claim."""
+"""The registrar's form for deciding an objection to a claim."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
 class SettlementForm(forms.Form):
-    """Whether the claim ends or holds, and why."""
+    """Whether the claim ends or stays, and the reason."""
 
     decision = forms.ChoiceField(
         label=_("What have you found?"),

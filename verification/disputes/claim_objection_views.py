@@ -1,4 +1,4 @@
-"""A further record of one's own; objecting to a claim, and deciding about the objection."""
+"""Pages for claiming a further record, objecting to a claim, and deciding the objection."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from enrollment.queries import records_held_by
 from enrollment.records.sealed import certificate_number
 from enrollment.records.services import masked_certificate
 from vault.lookup import keyed_hash
-from verification.access import for_students
+from verification.access import students_only
 from verification.claims import services as claims
 from verification.claims.forms import ThirdItemForm
 from verification.claims.limits import LimitReachedError
@@ -29,10 +29,10 @@ from verification.models import AttemptState
 
 
 @sensitive_post_parameters()
-@for_students
+@students_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def further(request: HttpRequest) -> HttpResponse:
-    """Another record of the same person: its own school asks for its own third item."""
+    """The form that claims another record of the same person, with that school's third item."""
     account = signed_in(request)
     held = records_held_by(account).first()
     if held is None:
@@ -59,7 +59,7 @@ def further(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def object_to_claim(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Whoever reads the phone that the school knows objects; a scanner's GET does nothing."""
+    """The page behind the link in a claim alert; only POST objects, so scanners change nothing."""
     alert = claim_objections.open_alert(key)
     done = (
         request.method == "POST" and alert is not None and claim_objections.object_to_claim(alert)
@@ -70,7 +70,7 @@ def object_to_claim(request: HttpRequest, key: UUID) -> HttpResponse:
 @personal_data("verification.read_objection", reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim_objection(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The registrar reads an objection and decides whether the claim holds."""
+    """The registrar's page for reading and deciding an objection."""
     registrar = signed_in(request)
     if Role.REGISTRAR not in registrar.roles:
         raise Http404

@@ -1,4 +1,4 @@
-"""Whoever reads the phone that the school knows objects to a claim; a registrar decides."""
+"""Objections to a claim, made from a phone in the registry and decided by a registrar."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -21,16 +21,16 @@ OBJECTION_DAYS = 30
 
 
 def open_alert(key: UUID) -> ClaimAlert | None:
-    """The alert that a link names, while its claim can be objected to."""
+    """The alert with this key, while its claim can be objected to."""
     since = timezone.now() - timedelta(days=OBJECTION_DAYS)
     alerts = ClaimAlert.objects.filter(key=key, made_at__gt=since, objected_at=None)
     return alerts.select_related("account", "record__institution").first()
 
 
 def object_to_claim(alert: ClaimAlert) -> bool:
-    """Freeze what the account holds of this school until a registrar has decided.
+    """Freeze the account's records at this school until a registrar decides.
 
-    False when somebody objected already, or when the account holds nothing there now.
+    Returns False if an objection was made already, or if the account holds nothing there now.
     """
     with transaction.atomic():
         waiting = ClaimAlert.objects.filter(pk=alert.pk, objected_at=None)
@@ -49,14 +49,14 @@ def object_to_claim(alert: ClaimAlert) -> bool:
 
 
 def objections_visible_to(user: User) -> QuerySet[ClaimAlert]:
-    """Objections about records of this registrar's institutions, those that wait first."""
+    """Objections about records of this registrar's institutions, undecided ones first."""
     codes = institutions_of(user).values("code")
     found = ClaimAlert.objects.filter(institution_code__in=codes, objected_at__isnull=False)
     return found.select_related("record", "account").order_by("-settled_at", "-objected_at")
 
 
 def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: User) -> bool:
-    """End the claim (``taken_back``) or let it hold; False when that was decided already."""
+    """End the claim (``taken_back``) or keep it; False if it was decided already."""
     with transaction.atomic():
         waiting = ClaimAlert.objects.filter(pk=alert.pk, objected_at__isnull=False, settled_at=None)
         if not waiting.update(settled_at=Now(), settled_by=by, taken_back=taken_back):
@@ -78,7 +78,7 @@ def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: Us
 
 
 def held_records(alert: ClaimAlert) -> QuerySet[StudentRecord]:
-    """What the account holds of this person at the school that the alert is about."""
+    """Records of the alert's person that the account holds at the alert's school."""
     return StudentRecord.objects.filter(
         institution__code=alert.institution_code,
         certificate_hash=alert.record.certificate_hash,

@@ -1,4 +1,4 @@
-"""What every act of a dispute shares: what a side says, the trail, being too late."""
+"""Statements, trail entries and errors shared by all acts of a dispute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ DISPUTES = EvidencePurpose.DISPUTE
 
 
 class TooLateError(Exception):
-    """The dispute has moved on meanwhile; nothing was changed."""
+    """The dispute has changed state meanwhile; nothing was changed."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """What a side says and shows."""
+    """What one side writes and the files it attaches."""
 
     words: str
     evidence: Sequence[Evidence] = ()
@@ -28,12 +28,12 @@ class Statement:
 
 
 def keep(subject: UUID, statement: Statement, by: User) -> None:
-    """Keep the files of ``statement`` under ``subject``."""
+    """Store the files of ``statement`` under ``subject``."""
     keep_evidence(purpose=DISPUTES, subject=subject, files=statement.evidence, by=by)
 
 
 def note(act: str, dispute: Dispute, by: User, detail: dict[str, object] | None = None) -> None:
-    """Write an act into the trail."""
+    """Record an act about ``dispute`` in the audit trail."""
     trail.record(
         action=f"verification.{act}",
         actor_id=by.pk,

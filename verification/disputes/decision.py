@@ -1,4 +1,4 @@
-"""The registrar decides who holds the records, and may take the decision back."""
+"""The registrar's decision about who holds the records, and undoing it."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.notices.services import notify
 from verification.disputes.common import TooLateError, note
-from verification.disputes.objection import call_in_the_holder
+from verification.disputes.objection import involve_holder
 from verification.disputes.records import freeze, move, records_of, thaw
 from verification.models import Decision, Dispute, DisputeState
 
@@ -17,26 +17,25 @@ UNDO_DAYS = 30
 
 
 class TooEarlyError(Exception):
-    """The holder may still object."""
+    """The holder can still object."""
 
 
 def decide(*, dispute: Dispute, decision: Decision, reason: str, by: User) -> None:
-    """The registrar decides: who holds the records from now on.
+    """Store the registrar's decision and make its winner the holder of the records.
 
-    Raises TooEarlyError while the holder may still object, and TooLateError.
-
-    Also where nobody holds them: then only the claimant or nobody can be right.
-    A holder whom nobody told yet, for what was stated did not fit, is told first.
+    Raises TooEarlyError while the holder can still object, and TooLateError. Records without a
+    holder can be decided for the claimant or for neither side. If the holder has not been
+    notified (the facts did not match), they are notified first and may object.
     """
     with transaction.atomic():
         locked = Dispute.objects.select_for_update().filter(pk=dispute.pk, state=DisputeState.OPEN)
         found = locked.first()
-        if found is None or not _may_stand(found, decision):
+        if found is None or not _is_possible(found, decision):
             raise TooLateError
         if decision == Decision.CLAIMANT and found.holder is None:
-            call_in_the_holder(found, records_of(found))
+            involve_holder(found, records_of(found))
             found.save()
-        ripe = found.is_ripe
+        ripe = found.can_be_decided
         if ripe:
             _conclude(found, decision, reason, by)
     if not ripe:
@@ -44,10 +43,10 @@ def decide(*, dispute: Dispute, decision: Decision, reason: str, by: User) -> No
 
 
 def undo_decision(*, dispute: Dispute, by: User) -> None:
-    """Put the records back to who held them, and open the dispute again.
+    """Restore the earlier holder and reopen the dispute.
 
-    Raises TooLateError after UNDO_DAYS, once what was stated is forgotten, or once
-    somebody else holds them.
+    Raises TooLateError after UNDO_DAYS, once the stated facts are deleted, or once the records
+    have another holder.
     """
     with transaction.atomic():
         locked = Dispute.objects.select_for_update().filter(
@@ -56,7 +55,7 @@ def undo_decision(*, dispute: Dispute, by: User) -> None:
             decided_at__gte=timezone.now() - timedelta(days=UNDO_DAYS),
         )
         found = locked.exclude(facts_sealed=b"").first()
-        if found is None or not _stands_as_decided(found):
+        if found is None or not _is_unchanged(found):
             raise TooLateError
         if _moves(found):
             move(found, found.holder, claimed_at=found.holder_claimed_at)
@@ -65,7 +64,7 @@ def undo_decision(*, dispute: Dispute, by: User) -> None:
         if found.holder is not None:
             freeze(records_of(found))
         note("undo_dispute", found, by)
-        _tell_both(found, "dispute_reopened")
+        _notify_both(found, "dispute_reopened")
 
 
 def _conclude(found: Dispute, decision: Decision, reason: str, by: User) -> None:
@@ -76,23 +75,23 @@ def _conclude(found: Dispute, decision: Decision, reason: str, by: User) -> None
         move(found, found.claimant if decision == Decision.CLAIMANT else None)
     thaw(found.certificate_hash, found.institution_code)
     note("decide_dispute", found, by, {"decision": decision})
-    _tell_both(found, "dispute_decided")
+    _notify_both(found, "dispute_decided")
 
 
-def _may_stand(dispute: Dispute, decision: Decision) -> bool:
-    """A holder can be right only if there is one; the claimant only if records are known."""
+def _is_possible(dispute: Dispute, decision: Decision) -> bool:
+    """Whether ``decision`` is possible: a holder must exist to win, records to go to a claimant."""
     if decision == Decision.HOLDER:
         return dispute.holder is not None
     return decision == Decision.NEITHER or bool(records_of(dispute))
 
 
 def _moves(dispute: Dispute) -> bool:
-    """Whether the decision changes who holds the records; never behind a holder's back."""
+    """Whether the decision changes the holder of the records."""
     neither = dispute.decision == Decision.NEITHER and dispute.holder is not None
     return neither or dispute.decision == Decision.CLAIMANT
 
 
-def _stands_as_decided(dispute: Dispute) -> bool:
+def _is_unchanged(dispute: Dispute) -> bool:
     if dispute.decision == Decision.NEITHER and dispute.holder is None:
         return True
     expected = {
@@ -103,7 +102,7 @@ def _stands_as_decided(dispute: Dispute) -> bool:
     return all(record.holder_id == expected for record in records_of(dispute))
 
 
-def _tell_both(dispute: Dispute, kind: str) -> None:
+def _notify_both(dispute: Dispute, kind: str) -> None:
     mine = reverse("verification:dispute")
     notify(account=dispute.claimant, kind=kind, path=mine)
     if dispute.holder is not None:

@@ -1,4 +1,4 @@
-"""The registrar looks at both sides of a dispute, and decides."""
+"""The registrar's pages for reading and deciding disputes."""
 
 from uuid import UUID
 
@@ -27,7 +27,7 @@ PER_PAGE = 30
 
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
-    """The disputes of my institutions, those that wait first."""
+    """Disputes of the registrar's institutions, undecided ones first."""
     user = require_role(request, Role.REGISTRAR)
     found = queries.disputes_visible_to(user)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -39,7 +39,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @personal_data("verification.read_dispute")
 @require_safe
 def one(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Both sides on one screen; that it was read is noted."""
+    """Both sides of a dispute on one page; reading it is recorded."""
     return _page(request, _visible(request, key), DecisionForm())
 
 
@@ -47,7 +47,7 @@ def one(request: HttpRequest, key: UUID) -> HttpResponse:
 @sensitive_post_parameters()
 @require_POST
 def decide(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Decide who is right."""
+    """Store the decision."""
     found = _visible(request, key)
     form = DecisionForm(request.POST)
     if not form.is_valid():
@@ -67,7 +67,7 @@ def decide(request: HttpRequest, key: UUID) -> HttpResponse:
 @personal_data("verification.read_dispute", reauth=True)
 @require_POST
 def undo(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Take a decision back."""
+    """Undo a decision."""
     try:
         disputes.undo_decision(
             dispute=_visible(request, key), by=require_role(request, Role.REGISTRAR)
@@ -81,7 +81,7 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
 @personal_data("verification.read_dispute")
 @require_safe
 def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpResponse:
-    """One file of either side."""
+    """One evidence file of either side; reading it is recorded."""
     found = _visible(request, key)
     rows = evidence_of(disputes.DISPUTES, [found.key, found.objection_subject])
     row = next((row for row in rows if row.key == file), None)
@@ -96,7 +96,7 @@ def _page(request: HttpRequest, found: Dispute, form: DecisionForm) -> HttpRespo
     records = disputes.records_of(found)
     context = {
         "dispute": found,
-        "form": form if found.state == DisputeState.OPEN and found.is_ripe else None,
+        "form": form if found.state == DisputeState.OPEN and found.can_be_decided else None,
         "records": [(record, masked_certificate(record)) for record in records],
         "claimant": _side(found.claimant, found, found.key),
         "holder": _side(found.holder, found, found.objection_subject),
@@ -106,7 +106,7 @@ def _page(request: HttpRequest, found: Dispute, form: DecisionForm) -> HttpRespo
 
 
 def _side(account: User | None, found: Dispute, subject: UUID) -> dict[str, object] | None:
-    """What is known of one side: the account, how it proved itself, what it shows."""
+    """One side for the template: the account, its claim and its evidence."""
     if account is None:
         return None
     claim = Claim.objects.filter(account=account).order_by("-pk").first()

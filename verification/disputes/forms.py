@@ -1,4 +1,4 @@
-"""Forms of disputes and of help face to face."""
+"""Forms for disputes and for face-to-face help."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ EVIDENCE_HINT = _(
 
 
 class StatementForm(forms.Form):
-    """What one side says and shows."""
+    """What one side writes and attaches."""
 
     words = forms.CharField(
         label=_("What happened"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
@@ -26,7 +26,7 @@ class StatementForm(forms.Form):
 
     @property
     def statement(self) -> Statement:
-        """What was said and shown. Only for a valid form."""
+        """The statement. Valid forms only."""
         given = self.cleaned_data
         school = given.get("institution")
         return Statement(
@@ -38,7 +38,7 @@ class StatementForm(forms.Form):
 
 
 class DisputeForm(StatementForm):
-    """Open a dispute; where several schools work with the portal, at which one."""
+    """Opens a dispute; asks for the school if several use the portal."""
 
     institution = forms.ModelChoiceField(
         label=_("School"),
@@ -61,7 +61,7 @@ class DisputeForm(StatementForm):
 
 
 class DecisionForm(forms.Form):
-    """What the school decides, and why."""
+    """The school's decision and its reason."""
 
     decision = forms.ChoiceField(
         label=_("Decision"), choices=Decision.choices, widget=forms.RadioSelect
@@ -75,7 +75,7 @@ class DecisionForm(forms.Form):
 
 
 class AssistForm(forms.Form):
-    """Open a record for the student who shows their code."""
+    """Opens a record for the student who shows a code."""
 
     code = forms.CharField(
         label=_("Code that the student shows"),
@@ -90,7 +90,7 @@ class AssistForm(forms.Form):
 
 
 class RescueForm(AssistForm):
-    """Give an account back to the student who shows their code."""
+    """Recovers an account for the student who shows a code."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

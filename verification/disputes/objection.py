@@ -1,4 +1,4 @@
-"""The holder of disputed records, and those who know the claimant, are heard."""
+"""The holder's objection to a dispute, and the vouches of people who know the claimant."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,8 +17,8 @@ from verification.disputes.records import freeze
 from verification.models import Dispute, DisputeState, Vouch
 
 
-def call_in_the_holder(dispute: Dispute, records: Sequence[StudentRecord]) -> None:
-    """Freeze ``records``, tell who holds them, ask who knows the claimant; nothing if nobody does.
+def involve_holder(dispute: Dispute, records: Sequence[StudentRecord]) -> None:
+    """Freeze ``records``, notify their holder and ask people to vouch; nothing without a holder.
 
     The caller saves the dispute.
     """
@@ -37,7 +37,7 @@ def call_in_the_holder(dispute: Dispute, records: Sequence[StudentRecord]) -> No
 
 
 def object_to(*, dispute: Dispute, holder: User, statement: Statement) -> None:
-    """The holder says why the record is theirs. Raises TooLateError."""
+    """Store the holder's objection. Raises TooLateError."""
     with transaction.atomic():
         mine = Dispute.objects.filter(
             pk=dispute.pk, holder=holder, state=DisputeState.OPEN, objected_at=None
@@ -50,7 +50,7 @@ def object_to(*, dispute: Dispute, holder: User, statement: Statement) -> None:
 
 
 def vouch(*, vouch: Vouch, knows: bool) -> None:
-    """Say whether the claimant is who they say. Raises TooLateError."""
+    """Store whether the person asked knows the claimant. Raises TooLateError."""
     asked = Vouch.objects.filter(pk=vouch.pk, answer=None, dispute__state=DisputeState.OPEN)
     if not asked.update(answer=knows, answered_at=Now()):
         raise TooLateError
@@ -58,7 +58,7 @@ def vouch(*, vouch: Vouch, knows: bool) -> None:
 
 
 def _ask_classmates(dispute: Dispute, classes: Sequence[int]) -> None:
-    """Ask those named to vouch. Whether there are such classmates the claimant never learns."""
+    """Ask the named classmates to vouch; the claimant never learns whether they exist."""
     mates = StudentRecord.objects.filter(
         school_class__in=classes,
         student_number__in=dispute.classmates,

@@ -1,4 +1,4 @@
-"""A dispute begins: taken down, compared with the registry, perhaps given up."""
+"""Opening a dispute, comparing it with the registry, and withdrawing it."""
 
 from datetime import timedelta
 
@@ -13,27 +13,30 @@ from delivery.task_queue import enqueue_after_commit
 from enrollment.queries import schools_with_registrars
 from verification.claims.matching import Match, match
 from verification.disputes.common import Statement, TooLateError, keep, note
-from verification.disputes.objection import call_in_the_holder
+from verification.disputes.objection import involve_holder
 from verification.disputes.records import records_of, thaw
 from verification.facts import Facts
 from verification.models import Dispute, DisputeState, Outcome
 
-OPENED_PER_MONTH = 3
-CLASSMATES = 2
+MAX_DISPUTES_PER_MONTH = 3
+MAX_CLASSMATES = 2
 CONTESTED = (Outcome.ALREADY_CLAIMED, Outcome.FROZEN)
 
 
 class TooManyDisputesError(Exception):
-    """The account has opened as many disputes as it may for now, or has one open."""
+    """The account has an open dispute, or has opened the monthly maximum."""
 
 
 def open_dispute(*, account: User, facts: Facts, statement: Statement) -> Dispute:
-    """Take down what ``account`` says. Raises TooManyDisputesError."""
+    """The new dispute of ``account``. Raises TooManyDisputesError."""
     month = timezone.now() - timedelta(days=30)
-    if Dispute.objects.filter(claimant=account, opened_at__gte=month).count() >= OPENED_PER_MONTH:
+    if (
+        Dispute.objects.filter(claimant=account, opened_at__gte=month).count()
+        >= MAX_DISPUTES_PER_MONTH
+    ):
         raise TooManyDisputesError
     dispute = Dispute(claimant=account, certificate_hash=facts.certificate_hash)
-    dispute.classmates = list(statement.classmates)[:CLASSMATES]
+    dispute.classmates = list(statement.classmates)[:MAX_CLASSMATES]
     dispute.stated_school = statement.school_code
     dispute.facts_sealed = facts.seal(dispute.key)
     dispute.statement_sealed = dispute.sealed(statement.words, "statement")
@@ -51,9 +54,9 @@ def open_dispute(*, account: User, facts: Facts, statement: Statement) -> Disput
 
 
 def look_into(dispute: Dispute) -> None:
-    """Compare with the registry; freeze and tell the holder where everything else fits.
+    """Compare with the registry; if only the holder differs, freeze the records and notify them.
 
-    Twice does no more than once: a dispute that was looked into is left alone.
+    Idempotent: a dispute already compared is skipped.
     """
     with transaction.atomic():
         locked = Dispute.objects.select_for_update().filter(
@@ -67,32 +70,32 @@ def look_into(dispute: Dispute) -> None:
         found.outcome = compared.outcomes.get(found.institution_code, compared.outcome)
         found.looked_at = timezone.now()
         if found.outcome in CONTESTED:
-            call_in_the_holder(found, records_of(found))
+            involve_holder(found, records_of(found))
         found.save()
 
 
 def withdraw(*, dispute: Dispute) -> None:
-    """The claimant gives it up; nothing stays frozen for it. Raises TooLateError."""
+    """Withdraw the dispute and unfreeze its records. Raises TooLateError."""
     with transaction.atomic():
         mine = Dispute.objects.filter(pk=dispute.pk, state=DisputeState.OPEN)
         if not mine.update(state=DisputeState.WITHDRAWN, decided_at=Now()):
             raise TooLateError
-        # The background may have looked into it, and frozen the records, since it was read.
+        # The background task may have compared it and frozen the records since it was read.
         dispute.refresh_from_db(fields=["institution_code"])
         thaw(dispute.certificate_hash, dispute.institution_code)
         note("withdraw_dispute", dispute, dispute.claimant)
 
 
 def not_looked_into() -> QuerySet[Dispute]:
-    """Disputes that the background has still to compare."""
+    """Open disputes that have not been compared with the registry yet."""
     return Dispute.objects.filter(looked_at=None, state=DisputeState.OPEN)
 
 
 def _acting_school(dispute: Dispute, compared: Match) -> str:
-    """The one school that decides, about its own records alone.
+    """The code of the one school that decides, about its own records only.
 
-    The school that the claimant names, if it has a record; else the one where
-    another account holds what fits; else any that has one.
+    It is the school that the claimant names, if it has a record; else one where another account
+    holds the matching record; else any school with a record.
     """
     having = [record.institution.code for record in records_of(dispute)]
     if not having or dispute.stated_school in having:
@@ -102,9 +105,10 @@ def _acting_school(dispute: Dispute, compared: Match) -> str:
 
 
 def _stated_school(dispute: Dispute) -> str:
-    """The code of the school that the claimant names, or of the only one.
+    """The code of the school that the claimant names, or of the only school.
 
-    Its registrar answers also those whose number no record has: they would wait in vain.
+    Its registrar also answers disputes about numbers that no record has; otherwise these would
+    never be answered.
     """
     codes = schools_with_registrars().values_list("code", flat=True)
     return dispute.stated_school or (codes[0] if len(codes) == 1 else "")

@@ -1,4 +1,4 @@
-"""The records that a dispute is about: found, frozen, freed, given to somebody."""
+"""The records of a dispute: finding, freezing, unfreezing and reassigning them."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ from verification.models import Claim, ClaimAlert, ClaimMethod, Dispute, Dispute
 
 
 def records_of(dispute: Dispute) -> list[StudentRecord]:
-    """Those of the acting school with the stated name; where none bears it, all of the number.
+    """The acting school's records with the stated name; if there is none, all with the number.
 
-    Two people may have one number: a school's mistake, or certificates of two types.
+    Two people can have the same number: by a school's mistake, or on certificates of two types.
     """
     found = StudentRecord.objects.filter(certificate_hash=dispute.certificate_hash)
     if dispute.institution_code:
@@ -26,7 +26,7 @@ def records_of(dispute: Dispute) -> list[StudentRecord]:
 
 
 def freeze(records: Sequence[StudentRecord]) -> None:
-    """Nobody claims or leaves ``records`` until they are thawed."""
+    """Freeze ``records``: they cannot be claimed or released until unfrozen."""
     keys = [record.pk for record in records]
     StudentRecord.objects.filter(pk__in=keys, frozen_at=None).update(frozen_at=Now())
 
@@ -46,7 +46,7 @@ def thaw(certificate_hash: bytes | memoryview, institution_code: str) -> None:
         settled_at=None,
     )
     if not disputed.exists() and not objected.exists():
-        # By the number: the name may have been corrected since the record was frozen.
+        # Selected by number: the name may have been corrected since the record was frozen.
         StudentRecord.objects.filter(
             certificate_hash=certificate_hash,
             institution__code=institution_code,
@@ -55,7 +55,7 @@ def thaw(certificate_hash: bytes | memoryview, institution_code: str) -> None:
 
 
 def move(dispute: Dispute, to: User | None, *, claimed_at: object = None) -> None:
-    """Make ``to`` the holder of the records and the bearer of the certificate, or nobody."""
+    """Make ``to`` the holder of the records and the certificate, or leave none (None)."""
     records = records_of(dispute)
     digest, series = dispute.certificate_hash, series_of(records)
     sides = Q(account=dispute.claimant) | Q(account=dispute.holder)

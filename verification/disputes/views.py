@@ -1,4 +1,4 @@
-"""A dispute as its two sides see it, and those who are asked to vouch."""
+"""Pages of a dispute for its two sides and for people asked to vouch."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import signed_in
 from enrollment.files.evidence import evidence_of, serve_evidence
 from verification import disputes, queries
-from verification.access import for_students
+from verification.access import students_only
 from verification.disputes.forms import DisputeForm, StatementForm
 from verification.models import Dispute, DisputeState, Vouch
 
@@ -20,7 +20,7 @@ from verification.models import Dispute, DisputeState, Vouch
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def dispute(request: HttpRequest) -> HttpResponse:
-    """My dispute, or the form that opens one from what I stated last."""
+    """The account's own dispute, or the form that opens one from its last unmatched attempt."""
     account = signed_in(request)
     mine = Dispute.objects.filter(claimant=account).order_by("-pk").first()
     if mine is not None and (
@@ -30,7 +30,7 @@ def dispute(request: HttpRequest) -> HttpResponse:
     return _open(request)
 
 
-@for_students
+@students_only
 def _open(request: HttpRequest) -> HttpResponse:
     account = signed_in(request)
     attempt = queries.last_unmatched(account)
@@ -50,7 +50,7 @@ def _open(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
-    """Give my dispute up."""
+    """Withdraw the account's dispute."""
     mine = Dispute.objects.filter(claimant=signed_in(request), state=DisputeState.OPEN)
     try:
         disputes.withdraw(dispute=get_object_or_404(mine))
@@ -62,7 +62,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def objection(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Somebody says that my record is theirs: object, or read what became of it."""
+    """The holder's page: a form for objecting, or the result."""
     account = signed_in(request)
     found = get_object_or_404(Dispute.objects.filter(holder=account), key=key)
     may = found.state == DisputeState.OPEN and found.objected_at is None
@@ -79,7 +79,7 @@ def objection(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_safe
 def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpResponse:
-    """One of the files I gave."""
+    """One evidence file that this side attached."""
     account = signed_in(request)
     mine = get_object_or_404(Dispute, key=key)
     subjects = [
@@ -98,7 +98,7 @@ def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpRespon
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def vouch(request: HttpRequest, pk: int) -> HttpResponse:
-    """Whether I know the person; asked of counselors and classmates."""
+    """The form that asks a counselor or classmate whether they know the person."""
     asked = get_object_or_404(
         Vouch.objects.select_related("dispute"), pk=pk, account=signed_in(request)
     )

@@ -1,4 +1,4 @@
-"""The tables of verification, one subject a module."""
+"""Tables of verification, one topic per module."""
 
 from verification.models.assisting import AssistCode
 from verification.models.dispute import Decision, Dispute, DisputeState, Vouch

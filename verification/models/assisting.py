@@ -1,11 +1,11 @@
-"""The code by which a member of staff finds the account of the student before them."""
+"""Codes that identify a student's account to staff face to face."""
 
 from django.conf import settings
 from django.db import models
 
 
 class AssistCode(models.Model):
-    """A short-lived code of an account, kept as a keyed hash; a new one replaces it."""
+    """A short-lived code of an account, stored as a keyed hash; a new one replaces it."""
 
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"

@@ -1,4 +1,4 @@
-"""Two accounts say they are the same person."""
+"""Disputes between two accounts that both claim to be one person."""
 
 import uuid
 
@@ -14,7 +14,7 @@ from verification.models.proving import Outcome
 
 
 class DisputeState(models.TextChoices):
-    """Where a dispute stands."""
+    """The states of a dispute."""
 
     OPEN = "open", _("Being looked into")
     WITHDRAWN = "withdrawn", _("Withdrawn by you")
@@ -22,7 +22,7 @@ class DisputeState(models.TextChoices):
 
 
 class Decision(models.TextChoices):
-    """What the school found."""
+    """The school's decision."""
 
     CLAIMANT = "claimant", _("The person who opened the dispute is right")
     HOLDER = "holder", _("The present holder is right")
@@ -30,13 +30,12 @@ class Decision(models.TextChoices):
 
 
 class Dispute(models.Model):
-    """Somebody (``claimant``) says that the certificate they stated is their own.
+    """The statement of ``claimant`` that the certificate they entered is their own.
 
-    Until the background has looked (``looked_at``) nothing is known of it, and
-    the claimant never learns what was found: ``outcome`` and ``holder`` are for
-    the registrar. Only where everything fits and another account holds the
-    records does it freeze them, and only then is the holder told. What people
-    wrote is sealed, and emptied when its time has come.
+    Until the background task has compared it (``looked_at``), outcome and holder are unknown. The
+    claimant never learns them: ``outcome`` and ``holder`` are for the registrar. Only if
+    everything fits and another account holds the records are these frozen and the holder
+    notified. Statements are sealed, and deleted by retention.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -103,37 +102,37 @@ class Dispute(models.Model):
 
     @property
     def objection_subject(self) -> uuid.UUID:
-        """Under which the holder's files are kept; the claimant's are under ``key``."""
+        """The key of the holder's files; the claimant's are stored under ``key``."""
         return uuid.uuid5(self.key, "objection")
 
     @property
-    def is_ripe(self) -> bool:
-        """Whether it may be decided: the holder has objected, or had the time to."""
+    def can_be_decided(self) -> bool:
+        """Whether it can be decided: the holder has objected, or the time for that is over."""
         over = self.object_until is None or self.object_until <= timezone.now()
         return over or self.objected_at is not None
 
     @property
     def facts(self) -> Facts:
-        """What the claimant stated. Raises vault.cipher.UnsealError."""
+        """The claimant's stated facts. Raises vault.cipher.UnsealError."""
         return Facts.unseal(self.facts_sealed, self.key)
 
     @property
     def statement(self) -> str:
-        """What the claimant wrote."""
+        """The claimant's statement."""
         return self._words(self.statement_sealed, "statement")
 
     @property
     def objection(self) -> str:
-        """What the holder wrote against it."""
+        """The holder's objection."""
         return self._words(self.objection_sealed, "objection")
 
     @property
     def reason(self) -> str:
-        """Why the school decided so."""
+        """The school's reason for its decision."""
         return self._words(self.reason_sealed, "reason")
 
     def sealed(self, words: str, part: str) -> bytes:
-        """``words`` as they are kept: ``statement``, ``objection`` or ``reason``."""
+        """``words`` sealed as ``part``: ``statement``, ``objection`` or ``reason``."""
         return cipher.seal(words.encode(), context=f"dispute-{part}:{self.key}") if words else b""
 
     def _words(self, sealed: bytes | memoryview, part: str) -> str:
@@ -143,7 +142,7 @@ class Dispute(models.Model):
 
 
 class Vouch(models.Model):
-    """Somebody who knows the claimant is asked whether it is them: a counselor or classmate."""
+    """A request to a counselor or classmate to say whether they know the claimant."""
 
     dispute = models.ForeignKey(Dispute, on_delete=models.CASCADE, related_name="vouches")
     account = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Attempts to prove an identity, and the claims that succeeded."""
+"""Verification attempts, and the claims that result from them."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from verification.facts import Facts
 
 
 class AttemptState(models.TextChoices):
-    """Where an attempt stands."""
+    """The states of an attempt."""
 
     DRAFT = "draft", _("Not yet submitted")
     THIRD_ITEM = "third_item", _("Waiting for the third item")
@@ -23,7 +23,7 @@ OPEN_STATES = (AttemptState.DRAFT, AttemptState.THIRD_ITEM)
 
 
 class Outcome(models.TextChoices):
-    """What the comparison found; for staff alone, the person reads the same page for all."""
+    """What the comparison found; for staff only, the person sees one page for every failure."""
 
     MATCHED = "matched"
     UNKNOWN_NUMBER = "unknown_number"
@@ -36,9 +36,9 @@ class Outcome(models.TextChoices):
 class VerificationAttempt(models.Model):
     """One submission of name, certificate and third item.
 
-    ``facts_sealed`` holds them sealed (``verification.facts``) and is emptied
-    once the account is verified; the hashes count tries and find the attempt
-    again when a later import brings the record.
+    ``facts_sealed`` holds them sealed (``verification.facts``) and is emptied once the account is
+    verified. The hashes count attempts and find the attempt when a later import brings the
+    record.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -92,7 +92,7 @@ class VerificationAttempt(models.Model):
 
 
 class ClaimMethod(models.TextChoices):
-    """How an account proved to be a person."""
+    """The kind of proof on which a claim rests."""
 
     NUMBER = "number", _("By name and certificate alone")
     SELF = "self", _("By name, certificate and third item")
@@ -102,15 +102,14 @@ class ClaimMethod(models.TextChoices):
 
 
 class Claim(models.Model):
-    """An account has proved to one institution to be the bearer of a certificate.
+    """Proof, given to one institution, that an account belongs to the owner of a certificate.
 
-    Proof counts for the institution it was given to and for no other: whoever
-    enters a row into one registry must not open the record of another. A claim
-    that has ended (``ended_at``) stays as history. The two unique indexes decide
-    every race: one account a certificate, one certificate an account.
-    ``item_hash`` is the keyed hash of the third item that was stated: it opens a
-    later record that asks for the same one. ``series`` tells certificates of
-    equal digits apart (``enrollment.identity.certificates.number_series``).
+    It counts for that institution only: a person who can enter rows into one registry must not be
+    able to open records of another. An ended claim (``ended_at``) is kept as history. Two unique
+    indexes settle every race: one account per certificate, one certificate per account.
+    ``item_hash`` is the keyed hash of the stated third item; it opens a later record that asks
+    for the same one. ``series`` distinguishes certificates of equal digits
+    (``enrollment.identity.certificates.number_series``).
     """
 
     account = models.ForeignKey(
@@ -149,9 +148,9 @@ class Claim(models.Model):
 
 
 class ClaimAlert(models.Model):
-    """A phone that the school knows was told of a claim; its reader may object.
+    """A text message about a claim to a phone in the registry; its reader may object.
 
-    ``taken_back`` is what a registrar decided: True ended the claim, None waits.
+    ``taken_back`` is the registrar's decision: True ended the claim, None is undecided.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -4,7 +4,7 @@ from django.conf import settings
 
 from support.tasks import forget_evidence
 from verification.assisted import services as assisted
-from verification.receivers import forget_what_was_proved
+from verification.receivers import end_claims_of_deleted_account
 from verification.tasks import forget_old_disputes, forget_old_facts
 from xuejiportal.data_inventory.entries import Entry, Kept, span
 
@@ -18,7 +18,9 @@ ENTRIES = (
         "verification.AssistCode",
         {"code_hash": "code a student shows at the school"},
         why="so that staff find the account of the person before them",
-        kept=Kept(f"good for {span(assisted.LIFE)}; until used or replaced", (assisted.assist,)),
+        kept=Kept(
+            f"good for {span(assisted.CODE_TTL)}; until used or replaced", (assisted.assist,)
+        ),
         seen_by=_NOBODY,
     ),
     Entry(
@@ -27,7 +29,7 @@ ENTRIES = (
         why="to compare them with the register, later imports included",
         kept=Kept(
             f"until verified; in vain {span(settings.FACTS_DAYS)}; at most as long as the account",
-            (forget_old_facts, forget_what_was_proved),
+            (forget_old_facts, end_claims_of_deleted_account),
         ),
         seen_by=f"{_NOBODY}; in help face to face the member of staff",
         sensitive=("facts_sealed",),
@@ -57,7 +59,8 @@ ENTRIES = (
         },
         why="one account a person at each school",
         kept=Kept(
-            "no limit; ended with the account, and kept as history", (forget_what_was_proved,)
+            "no limit; ended with the account, and kept as history",
+            (end_claims_of_deleted_account,),
         ),
         seen_by="the owner; registrars of the school",
         sensitive=("certificate_hash",),

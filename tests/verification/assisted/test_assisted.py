@@ -78,7 +78,7 @@ def test_a_code_lives_half_an_hour(li: User, li_record: StudentRecord, counselor
 def test_nobody_tries_codes_without_end(
     li: User, li_record: StudentRecord, counselor: User
 ) -> None:
-    for _ in range(assisted.TRIES_PER_DAY):
+    for _ in range(assisted.MAX_WRONG_CODES_PER_DAY):
         with pytest.raises(assisted.UnknownCodeError):
             assisted.assist(record=li_record, code="22222222", reason="x", by=counselor)
     assert "输错次数过多" in assist(counselor, li_record, shown_code(li))
