@@ -1,1 +1,1 @@
-"""The frame of the portal: settings, URLs, Celery, WSGI."""
+"""The Django project: settings, URLs, Celery, WSGI, and the pages that belong to no app."""

@@ -1,4 +1,4 @@
-"""The frame as a Django app: it holds the project's own management commands."""
+"""The project as a Django app, which holds its own management commands."""
 
 from importlib import import_module
 
@@ -9,13 +9,13 @@ from xuejiportal.celery import app as celery_app
 
 
 class PortalConfig(AppConfig):
-    """Frame of the portal."""
+    """App configuration of the project package."""
 
     name = "xuejiportal"
     verbose_name = "学籍门户"
     celery = celery_app
 
     def ready(self) -> None:
-        """Register the system checks and fill the operator's console, which needs the models."""
+        """Register the system checks and the console's models, once all models are loaded."""
         import_module("xuejiportal.checks")
         import_module("xuejiportal.console").register_models()

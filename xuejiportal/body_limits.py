@@ -1,7 +1,7 @@
-"""How large the body of a request may be: small, larger where files are taken, by those who may.
+"""Limits on the size of request bodies: small, and larger for uploads by those allowed to.
 
-Checked by the announced length before anything is read: Django's own limit does not count
-files, and reading a form for its CSRF token already writes them to the disk.
+Checked against Content-Length before anything is read: Django's own limit does not count files,
+and reading a form for its CSRF token already writes them to disk.
 """
 
 from collections.abc import Callable
@@ -22,15 +22,15 @@ from enrollment.institutions import staff_forms
 from enrollment.photos import forms as photos_forms
 from enrollment.status_reports import forms as status_reports_forms
 
-# What a form may hold beside its files.
-AROUND = 256 * 2**10
-# Bytes of a form in which somebody writes and gives no file.
-WORDS = 10_000
+# Bytes of a form besides its files.
+FORM_BYTES = 256 * 2**10
+# Bytes up to which a form is taken to hold text only, without a file.
+TEXT_BYTES = 10_000
 
 
 @dataclass(frozen=True)
 class Upload:
-    """At most ``most`` bytes of files, from the signed-in, from ``role``, or from everybody."""
+    """At most ``most`` bytes of files, from signed-in users, from ``role``, or from everyone."""
 
     most: int
     role: Role | None = None
@@ -39,7 +39,7 @@ class Upload:
 
 _EVIDENCE = Upload(MAX_FILES * MAX_BYTES)
 _WORKBOOK = Upload(imports_forms.UPLOAD_BYTES, Role.REGISTRAR)
-# These views ask for the token before they read, and answer in JSON what is too large.
+# These views check the token before they read, and answer too large a file in JSON.
 _BY_TOKEN = Upload(imports_forms.UPLOAD_BYTES, public=True)
 UPLOADS: dict[str, Upload] = {
     "registry:imports": _WORKBOOK,
@@ -57,7 +57,7 @@ UPLOADS: dict[str, Upload] = {
 
 
 class BodyLimitMiddleware:
-    """Refuse a body that is too large for its address and its sender, unread."""
+    """Rejects a body that is too large for its address and sender, without reading it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -68,8 +68,8 @@ class BodyLimitMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """Let the request through, or refuse it. Raises RequestDataTooBig or Http404."""
-        length = announced(request)
+        """None if the request may proceed. Raises RequestDataTooBig or Http404."""
+        length = announced_length(request)
         if _brings_evidence(request, length) and not try_consume("evidence", _account(request)):
             return render(request, "429.html", status=429)
         if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
@@ -80,7 +80,7 @@ class BodyLimitMiddleware:
             raise RequestDataTooBig
         if upload.role and upload.role not in _roles(request):
             raise Http404
-        if length > upload.most + AROUND and upload is not _BY_TOKEN:
+        if length > upload.most + FORM_BYTES and upload is not _BY_TOKEN:
             raise RequestDataTooBig
         return None
 
@@ -88,15 +88,15 @@ class BodyLimitMiddleware:
 def _brings_evidence(request: HttpRequest, length: int) -> bool:
     match = request.resolver_match
     is_form = match is not None and UPLOADS.get(match.view_name) is _EVIDENCE
-    return is_form and length > WORDS and request.user.is_authenticated
+    return is_form and length > TEXT_BYTES and request.user.is_authenticated
 
 
 def _account(request: HttpRequest) -> str:
     return f"account:{request.user.pk}"
 
 
-def announced(request: HttpRequest) -> int:
-    """The announced length of the body in bytes; a body without one is never read."""
+def announced_length(request: HttpRequest) -> int:
+    """The Content-Length in bytes; Django never reads a body without one."""
     text = str(request.META.get("CONTENT_LENGTH") or "0")
     if not (text.isascii() and text.isdigit()):
         return 0

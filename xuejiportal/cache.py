@@ -1,4 +1,4 @@
-"""The shared cache, with a stand-in for the time that Redis does not answer."""
+"""The shared cache, with a fallback in memory while Redis is unreachable."""
 
 import json
 import logging
@@ -11,19 +11,19 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-PAUSE = 5.0  # seconds without asking again after Redis did not answer
+PAUSE = 5.0  # seconds before Redis is tried again after a failure
 _silent_until = 0.0
 
 
 class JsonSerializer:
-    """Values as JSON: Django's own uses pickle, which runs what somebody wrote into Redis."""
+    """Values as JSON; Django's pickle would execute code that an attacker put into Redis."""
 
     def dumps(self, value: Any) -> bytes | int:
-        """What Redis keeps; whole numbers as such, so that it can count."""
+        """The stored form; integers unchanged, so that Redis can increment them."""
         return value if type(value) is int else json.dumps(value).encode()
 
     def loads(self, data: bytes) -> Any:
-        """The value again; None for what is no JSON."""
+        """The value; None for invalid JSON."""
         try:
             return json.loads(data)
         except (ValueError, RecursionError):
@@ -31,10 +31,10 @@ class JsonSerializer:
 
 
 class StandbyRedisCache(RedisCache):
-    """Redis; while it is away, a cache in the memory of each process.
+    """Redis, or a cache in each process's memory while Redis is unreachable.
 
-    Nothing that must hold is kept in the cache, so that people can go on
-    signing in. Limits that count here count more coarsely, but they count.
+    The cache holds only data that may be lost, so people can still sign in. Limits counted here
+    are then counted per process.
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
@@ -82,5 +82,5 @@ class StandbyRedisCache(RedisCache):
                 return getattr(super(), name)(*args, **kwargs)
             except RedisError as error:
                 _silent_until = time.monotonic() + PAUSE
-                logger.warning("Cache unreachable (%s): standing in", type(error).__name__)
+                logger.warning("Cache unreachable (%s): using memory", type(error).__name__)
         return getattr(self._standby, name)(*args, **kwargs)

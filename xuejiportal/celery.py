@@ -8,8 +8,8 @@ from celery.signals import beat_init, worker_init
 from xuejiportal.preflight import refuse_unfit_production
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
-# The checks load every page and its libraries: half as much memory again in each process of a
-# worker. They run with every migration and start of the web server.
+# System checks import every view, which adds half as much memory to each worker process.
+# They run with every migration and at every start of the web server.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")
 
 app = Celery("xuejiportal")

@@ -1,4 +1,4 @@
-"""System checks of what an operator has set: hosts, keys, servers, proxies."""
+"""System checks of settings that an operator makes: hosts, keys, servers, proxies."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from django.core.checks import Warning as CheckWarning
 
 from xuejiportal.environment import is_all_local, is_local
 
-# The others encrypt to whoever answers.
+# The other modes encrypt without verifying the server.
 _VERIFIED = frozenset({"verify-ca", "verify-full"})
 
 
@@ -21,7 +21,7 @@ _VERIFIED = frozenset({"verify-ca", "verify-full"})
 def check_hosts_and_keys(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Errors with which production does not start."""
+    """Errors that keep production from starting."""
     if not settings.PRODUCTION:
         return []
     errors: list[CheckMessage] = []
@@ -112,7 +112,7 @@ def check_surroundings(
 
 
 def _repeated_keys() -> list[str]:
-    """The names of settings that hold a key another one holds as well."""
+    """Names of settings whose key is also used by another setting."""
     kept = {name: getattr(settings, name) for name in ("LOOKUP_KEY", "AUDIT_KEY", "SECRET_KEY")}
     for number, key in enumerate(settings.CODE_KEYS, start=1):
         kept["CODE_KEY" if number == 1 else f"CODE_KEY ({number})"] = key
@@ -138,7 +138,7 @@ def _sslmode() -> str:
 
 
 def _missing_templates() -> list[str]:
-    """Kinds of text messages for which a provider that asks for templates has none."""
+    """Kinds of text messages that lack a template for a configured vendor that requires them."""
     asking = [name for name in settings.SMS_PROVIDERS if name in {"aliyun", "tencent"}]
     texts = Path(settings.BASE_DIR, "templates/delivery/sms").glob("*.txt")
     known = settings.SMS_TEMPLATES

@@ -1,7 +1,7 @@
-"""Django's admin for the operator: how the portal runs, and nobody's data.
+"""Django's admin for the operator: how the portal runs, without personal data.
 
-Everything is read only: what changes the portal goes through its own pages,
-which write the trail. Sealed columns are never shown.
+Everything is read-only; changes are made on the portal's own pages, which write the audit trail.
+Sealed columns are never shown.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-# What the operator may look at, and the columns of each list.
+# Models that the operator may read, and the columns of each list.
 SHOWN: dict[str, tuple[str, ...]] = {
     "enrollment.Institution": ("code", "name", "authority", "location", "second_approver"),
     "enrollment.InstitutionRegistrar": ("institution", "user"),
@@ -35,7 +35,7 @@ class Console(admin.AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """The operator alone; for other people who are signed in there is nothing here."""
+        """Whether the user is the operator; other signed-in users get 404."""
         if request.user.is_authenticated and not request.user.is_superuser:
             raise Http404
         return bool(request.user.is_active and request.user.is_superuser)
@@ -43,25 +43,25 @@ class Console(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The portal's sign-in, which asks for the second factor."""
+        """A redirect to the portal's sign-in, which requires the second factor."""
         self.has_permission(request)
         return redirect_to_login(request.GET.get("next", request.path))
 
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Model]
-else:  # the stubs alone know what it is generic in
+else:  # only the type stubs make it generic
     ModelAdmin = admin.ModelAdmin
 
 
 class ReadOnly(ModelAdmin):
-    """A list to look at; nothing is added, changed or deleted here."""
+    """A list without adding, changing or deleting."""
 
     list_per_page = 50
     show_full_result_count = False
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        """Every column but those that hold sealed or hashed bytes."""
+        """Every column except sealed or hashed bytes and JSON."""
         hidden = ("BinaryField", "JSONField")
         return [field.name for field in self.opts.fields if field.get_internal_type() not in hidden]
 
@@ -78,11 +78,11 @@ class ReadOnly(ModelAdmin):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """The operator; ``Console`` lets nobody else in."""
+        """Always; ``Console`` admits only the operator."""
         return True
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """As above."""
+        """Always, for the same reason."""
         return True
 
 
@@ -90,7 +90,7 @@ console = Console(name="console")
 
 
 def register_models() -> None:
-    """Put what may be seen into the console; call it once the models are loaded."""
+    """Register the models of ``SHOWN``; call it once all models are loaded."""
     for label, columns in SHOWN.items():
         kind = type("Shown", (ReadOnly,), {"list_display": columns, "ordering": ("-pk",)})
         console.register(apps.get_model(label), kind)

@@ -1,4 +1,4 @@
-"""What every template may use."""
+"""Variables available in every template."""
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -8,9 +8,9 @@ from xuejiportal.help_topics import topic_of
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
-    """The name of the site, whether this is a development server, where help begins.
+    """The site's name, whether this is development, the open step, and the page's help article.
 
-    ``open_step`` asks the database only where a page uses it.
+    ``open_step`` is a function, so that only templates that use it query the database.
     """
     return {
         "site_name": settings.SITE_NAME,

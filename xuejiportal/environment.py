@@ -1,7 +1,7 @@
-"""Typed readers for settings that come from the environment.
+"""Typed readers for settings from the environment.
 
-Every variable ``NAME`` may instead be given as ``NAME_FILE``, the path of a
-file that holds the value (container secrets, systemd credentials).
+Every variable ``NAME`` can also be given as ``NAME_FILE``, the path of a file that holds the
+value (container secrets, systemd credentials).
 """
 
 import base64
@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
-# How libpq is told of a server beside the host of a URL.
+# Other ways to name a server to libpq than the host of a URL.
 _SERVER_OPTIONS = {"host", "hostaddr", "service"}
 _LIBPQ_SERVERS = ("PGHOST", "PGHOSTADDR", "PGSERVICE")
 
@@ -42,7 +42,7 @@ def text(name: str, default: str | None = None) -> str:
 
 
 def flag(name: str, default: bool) -> bool:
-    """A yes/no variable. Raises ImproperlyConfigured for any other word."""
+    """A yes/no variable as a bool. Raises ImproperlyConfigured for any other word."""
     word = text(name, "yes" if default else "no").strip().lower()
     if word in TRUE_WORDS:
         return True
@@ -52,7 +52,7 @@ def flag(name: str, default: bool) -> bool:
 
 
 def integer(name: str, default: int) -> int:
-    """A whole number. Raises ImproperlyConfigured for anything else."""
+    """An integer variable. Raises ImproperlyConfigured for anything else."""
     word = text(name, str(default))
     try:
         return int(word)
@@ -61,15 +61,15 @@ def integer(name: str, default: int) -> int:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """A comma-separated list; empty items are dropped."""
+    """The items of a comma-separated list; empty items are dropped."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
 def database(url: str, *, conn_max_age: int) -> dict[str, object]:
     """Django's DATABASES entry for a ``postgresql://`` URL.
 
-    A unix socket is written ``postgresql:///name?host=/run/postgresql``.
-    Raises ImproperlyConfigured for any other scheme.
+    A unix socket is written ``postgresql:///name?host=/run/postgresql``. Raises
+    ImproperlyConfigured for any other scheme.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
@@ -90,7 +90,7 @@ def database(url: str, *, conn_max_age: int) -> dict[str, object]:
 
 
 def is_local(host: str) -> bool:
-    """Whether ``host`` is this machine: a loopback address, localhost, or a socket's folder."""
+    """Whether ``host`` is this machine: a loopback address, localhost, or a socket directory."""
     name = host.strip("[]").lower()
     if not name or name.startswith("/") or name == "localhost" or name.endswith(".localhost"):
         return True
@@ -101,17 +101,17 @@ def is_local(host: str) -> bool:
 
 
 def is_all_local(url: str) -> bool:
-    """Whether every server that ``url`` names is this machine; what a service file names is not."""
+    """Whether every server in ``url`` is this machine; a service file counts as remote."""
     parts = urlsplit(url)
     named = [value for name, value in parse_qsl(parts.query) if name in _SERVER_OPTIONS]
     return all(map(is_local, [unquote(parts.hostname or ""), *named]))
 
 
 def refuse_exposed_development(site_url: str, hosts: list[str], servers: list[str]) -> None:
-    """Raise ImproperlyConfigured where a portal without PRODUCTION is within others' reach.
+    """Raise ImproperlyConfigured if a portal without PRODUCTION can be reached by others.
 
-    Development answers with its settings and shows every code at /dev/outbox/. Servers on this
-    machine are a developer's own; whatever else is named belongs to an installation.
+    Development exposes its settings on error pages and every code at /dev/outbox/. Servers on
+    this machine are taken for a developer's own; any other name belongs to an installation.
     """
     site = urlsplit(site_url)
     is_home = site.scheme == "http" and is_local(site.hostname or "?")
@@ -130,8 +130,7 @@ def refuse_exposed_development(site_url: str, hosts: list[str], servers: list[st
 def smtp(url: str) -> dict[str, object]:
     """Django's EMAIL_ settings for ``smtp://user:password@host:port`` or ``smtps://``.
 
-    ``smtp://`` asks for STARTTLS with ``?tls=1``. Raises ImproperlyConfigured
-    for any other scheme.
+    ``smtp://`` uses STARTTLS with ``?tls=1``. Raises ImproperlyConfigured for any other scheme.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"smtp", "smtps"}:
@@ -148,10 +147,10 @@ def smtp(url: str) -> dict[str, object]:
 
 
 def syslog(name: str) -> dict[str, object]:
-    """Configuration of a log handler for ``udp://host:port`` or ``unix:///dev/log``.
+    """The log handler's configuration for ``udp://host:port`` or ``unix:///dev/log``.
 
-    A handler that discards everything when the variable is empty. Raises
-    ImproperlyConfigured for any other scheme.
+    An empty variable gives a handler that discards everything. Raises ImproperlyConfigured for
+    any other scheme.
     """
     parts = urlsplit(text(name, ""))
     handler: dict[str, object] = {"class": "logging.handlers.SysLogHandler"}
@@ -165,7 +164,7 @@ def syslog(name: str) -> dict[str, object]:
 
 
 def mapping(name: str, default: str) -> dict[str, Any]:
-    """A JSON object. Raises ImproperlyConfigured for anything else."""
+    """A JSON object as a dict. Raises ImproperlyConfigured for anything else."""
     try:
         value = json.loads(text(name, default))
     except ValueError as error:
@@ -181,14 +180,14 @@ def key(name: str, default: str | None = None) -> bytes:
 
 
 def keys(name: str, default: str | None = None) -> list[bytes]:
-    """32-byte keys in base64 with commas between, the newest first. Raises ImproperlyConfigured."""
+    """Comma-separated 32-byte keys in base64, newest first. Raises ImproperlyConfigured."""
     return [_decode_key(name, part.strip()) for part in text(name, default).split(",")]
 
 
 def key_ring(name: str, default: str | None = None) -> dict[str, bytes]:
-    """Keys in order, written ``id:base64,id:base64``; the first one encrypts.
+    """Keys by id in order, written ``id:base64,id:base64``; the first one encrypts.
 
-    Raises ImproperlyConfigured when the list is empty or an entry is malformed.
+    Raises ImproperlyConfigured if the list is empty or an entry is malformed.
     """
     ring: dict[str, bytes] = {}
     for entry in text(name, default).split(","):
@@ -200,7 +199,7 @@ def key_ring(name: str, default: str | None = None) -> dict[str, bytes]:
 
 
 def development_secret(directory: Path, name: str, *, prefix: str = "") -> str:
-    """A random secret made once and kept in ``directory``, for development only."""
+    """A random secret, generated once and stored in ``directory``; for development only."""
     path = directory / name
     if not path.exists():
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -227,10 +226,9 @@ def _decode_key(name: str, encoded: str) -> bytes:
 
 
 def bucket() -> dict[str, Any] | None:
-    """``STORAGES`` entry of the S3-compatible bucket named by ``S3_BUCKET``; None for no bucket.
+    """The ``STORAGES`` entry of the S3-compatible bucket ``S3_BUCKET``; None without a bucket.
 
-    Without ``S3_ACCESS_KEY_ID`` the machine's own role is used, where the vendor
-    gives machines one.
+    Without ``S3_ACCESS_KEY_ID``, the machine's own role is used, if the vendor provides one.
     """
     name = text("S3_BUCKET", "")
     if not name:

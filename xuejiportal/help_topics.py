@@ -1,4 +1,4 @@
-"""Where the help of a page begins: the article that concerns it (guide row 29)."""
+"""The help article for each page (guide row 29)."""
 
 from django.http import HttpRequest
 
@@ -27,7 +27,7 @@ OTHER_ACCOUNT_PAGES = ("account_", "mfa_")
 
 
 def topic_of(request: HttpRequest) -> str:
-    """The slug of the article for the page that answers ``request``; empty where none fits."""
+    """The slug of the help article for the requested page; empty if there is none."""
     match = request.resolver_match
     if match is None:
         return ""

@@ -1,4 +1,4 @@
-"""Middleware of the frame."""
+"""Middleware of the project."""
 
 import logging
 from collections.abc import Callable
@@ -22,17 +22,17 @@ from django.views.defaults import bad_request
 from xuejiportal.storage.errors import StorageDownError
 
 logger = logging.getLogger(__name__)
-# Seconds after which a browser may ask again for a file of a bucket that did not answer.
+# Retry-After in seconds while the bucket is unreachable.
 RETRY_AFTER = 60
-# What add_never_cache_headers says, without the clock.
+# The Cache-Control of add_never_cache_headers, without its time-dependent Expires.
 NEVER = "max-age=0, no-cache, no-store, must-revalidate, private"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 class WellFormedMiddleware:
-    """Answer 400 to an address that is not text: NUL, or bytes that are not UTF-8.
+    """Answers 400 to an address with NUL, or with bytes that are not UTF-8.
 
-    PostgreSQL takes neither, so that a naive look-up would answer 500.
+    PostgreSQL accepts neither, so a query with them would answer 500.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -52,9 +52,9 @@ class WellFormedMiddleware:
 
 
 class LanguageMiddleware:
-    """The reader's language: chosen by the button (a cookie), else the browser's.
+    """Activates the reader's language: the chosen one (a cookie), else the browser's.
 
-    Django's own also looks for languages in addresses, which this site has not.
+    Django's own middleware also looks for languages in URLs, which this site does not use.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -71,9 +71,10 @@ class LanguageMiddleware:
 
 
 class CsrfMiddleware(CsrfViewMiddleware):
-    """Django's, which hands the cookie out anew only to browsers that have another or none.
+    """Django's, but sets the cookie only for browsers that lack it or have another value.
 
-    Django renews it with each form, to push its year forward; that is a tenth of a page.
+    Django sets it with each form to extend its lifetime; that takes a tenth of the time of a
+    page.
     """
 
     def _set_csrf_cookie(self, request: HttpRequest, response: HttpResponse) -> None:
@@ -84,10 +85,10 @@ class CsrfMiddleware(CsrfViewMiddleware):
 
 
 class NoStoreMiddleware:
-    """Forbid every cache to keep a page made for a signed-in person, or from a session.
+    """Forbids caching of pages for signed-in people or with session data.
 
-    On a shared computer the Back button must not show the last student's
-    record (OWASP ASVS 5.0, 14.3.2), nor the page on which a visitor types a code.
+    On a shared computer the Back button must not show the last student's record (OWASP ASVS 5.0,
+    14.3.2), nor the page on which a visitor enters a code.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -105,26 +106,26 @@ class NoStoreMiddleware:
 
 
 class PolicyMiddleware(CSPMiddleware):
-    """The Content-Security-Policy of each answer; composed once, since no page has its own."""
+    """Adds the Content-Security-Policy; built once, because it is the same for every page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         super().__init__(get_response)
         self.policy = build_policy()
 
     def process_request(self, request: HttpRequest) -> None:
-        """Nothing: no page uses a nonce, since nothing stands inline."""
+        """Do nothing: nonces are not needed, because no page has inline script or style."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        """Put the policy on the answer, Django's own pages of errors in development excepted."""
+        """The response with the policy, except Django's own error pages in development."""
         if not (settings.DEBUG and response.status_code in {404, 500}):
             response.headers.setdefault(HEADER, self.policy)
         return response
 
 
 class StorageMiddleware:
-    """Answer 503 with a page of its own where files lie in a bucket that does not answer."""
+    """Answers 503 with a page of its own while the file storage is unreachable."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -133,7 +134,7 @@ class StorageMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The page that says so; every other exception goes on."""
+        """The 503 page for StorageDownError, None for every other exception."""
         if not isinstance(error, StorageDownError):
             return None
         logger.error("%s", error)
@@ -143,7 +144,7 @@ class StorageMiddleware:
 
 
 class MethodMiddleware:
-    """Give a browser that used the wrong method a page of its own: Django's 405 is empty."""
+    """Adds a page to a 405 response, which Django leaves empty."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

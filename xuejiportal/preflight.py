@@ -1,7 +1,7 @@
-"""Production does not start unless its system checks pass.
+"""System checks at the start of production processes.
 
-``manage.py`` runs the checks before each command; a web server or a worker
-loads the application without it, so the same is done for them here.
+``manage.py`` runs the checks before each command; web servers and workers load the application
+without it, so this module runs them.
 """
 
 from typing import Any
@@ -12,9 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def refuse_unfit_production(**kwargs: Any) -> None:
-    """Raise ImproperlyConfigured with every error, such as SMS that only pretends to be sent.
+    """Raise ImproperlyConfigured listing every failed check, such as a fake SMS provider.
 
-    Takes and ignores what a Celery signal passes.
+    Accepts and ignores the arguments of a Celery signal.
     """
     if not settings.PRODUCTION:
         return

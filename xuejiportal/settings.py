@@ -26,7 +26,7 @@ if PRODUCTION and DEBUG:
 
 
 def _secret_default(name: str, *, prefix: str = "") -> str | None:
-    """Production has no default secrets; development makes its own once."""
+    """The default for a secret: none in production; in development, one generated once."""
     if PRODUCTION:
         return None
     return env.development_secret(VAR_DIR / "secrets", name, prefix=prefix)
@@ -36,9 +36,9 @@ def _secret_default(name: str, *, prefix: str = "") -> str | None:
 SECRET_KEY = env.text("SECRET_KEY", _secret_default("SECRET_KEY"))
 # Seals certificate numbers and photos; the first key encrypts, all decrypt.
 VAULT_KEYS = env.key_ring("VAULT_KEYS", _secret_default("VAULT_KEYS", prefix="dev:"))
-# Keys the hashes by which sealed values are found. Earlier keys are for rotate_lookup alone.
+# Keys the hashes by which sealed values are found. Earlier keys serve only rotate_lookup.
 LOOKUP_KEY, *EARLIER_LOOKUP_KEYS = env.keys("LOOKUP_KEY", _secret_default("LOOKUP_KEY"))
-# Derive one-time codes: the first makes them, all check them. One key may stand alone.
+# Derive one-time codes: the first makes them, all check them. One key is enough.
 CODE_KEYS = env.keys("CODE_KEY", _secret_default("CODE_KEY"))
 # Keys the chain over the audit trail. The database must not hold it.
 AUDIT_KEY = env.key("AUDIT_KEY", _secret_default("AUDIT_KEY"))
@@ -48,7 +48,7 @@ SITE_URL = env.text("SITE_URL", None if PRODUCTION else "http://localhost:8000")
 SITE_NAME = env.text("SITE_NAME", "") or gettext_lazy("Student Status Portal")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
-# How many reverse proxies of our own stand in front; 0 trusts no X-Forwarded-For.
+# Number of our own reverse proxies in front; 0 trusts no X-Forwarded-For.
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
 
 # --- Applications ------------------------------------------------------------
@@ -78,7 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Around all others: no answer goes without their header fields.
+    # Outermost, so that every response gets their headers.
     "xuejiportal.middleware.PolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "xuejiportal.middleware.WellFormedMiddleware",
@@ -197,26 +197,26 @@ PHONE_COUNTRY_CODES = [int(code) for code in env.words("PHONE_COUNTRY_CODES", "8
 CAMPUS_NETWORKS = env.words("CAMPUS_NETWORKS")
 # Days that evidence is kept after the report or dispute it belongs to is settled.
 EVIDENCE_DAYS = env.integer("EVIDENCE_DAYS", 90)
-# Where the operator's console lies; an address of one's own keeps curious programs away.
+# Path of the operator's console; a path of your own keeps scanners away.
 CONSOLE_PATH = env.text("CONSOLE_PATH", "console/")
-# Where a member of staff is asked why they take personal data.
+# The page that asks staff for the reason of an export of personal data.
 ACCESS_REASON_URL = "registry:reason"
-# People whose data a member of staff may read or take in a day before auditors are told.
+# People whose data a member of staff may read or export in a day before auditors are alerted.
 VIEWS_PER_DAY = env.integer("VIEWS_PER_DAY", 200)
-# Hours that photographs and reports stay closed to an account for which staff opened a
-# record, or gave an account back, unless a second person has checked.
+# Hours that photographs and reports stay withheld after staff opened a record or recovered
+# an account, unless a second person has approved.
 ASSISTED_DELAY_HOURS = env.integer("ASSISTED_DELAY_HOURS", 72)
 # People that a registrar may appoint in a day.
 APPOINTMENTS_PER_DAY = env.integer("APPOINTMENTS_PER_DAY", 2000)
 # Records and accounts that a member of staff may open face to face in a day.
 ASSISTS_PER_DAY = env.integer("ASSISTS_PER_DAY", 20)
-# Days that name and number stated in vain are kept, to be matched with later imports.
+# Days that unmatched names and numbers are kept, to be matched with later imports.
 FACTS_DAYS = env.integer("FACTS_DAYS", 180)
 # Who runs the portal, and whom people ask about their data: told by the privacy notices
 # (PIPL article 17). Empty: the name of the site, and the school's registrar.
 DATA_PROCESSOR = env.text("DATA_PROCESSOR", "")
 PRIVACY_CONTACT = env.text("PRIVACY_CONTACT", "")
-# Days between the wish to delete an account and its end, in which its owner may think again.
+# Days between the request to delete an account and its deletion, in which it can be cancelled.
 DELETION_DAYS = env.integer("DELETION_DAYS", 7)
 # Days after which an account is deleted whose activation link was never followed.
 UNACTIVATED_DAYS = env.integer("UNACTIVATED_DAYS", 7)
@@ -239,7 +239,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 
 # --- Sessions and cookies ----------------------------------------------------
-# In the database: an emptied cache signs nobody out, and a session can be revoked.
+# In the database: an emptied cache ends no session, and a session can be revoked.
 SESSION_ENGINE = "accounts.sessions.store"
 SESSION_COOKIE_AGE = int(timedelta(hours=8).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -262,7 +262,7 @@ SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PRODUCTION els
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# The check knows Django's own middleware by its path; ours is a subclass of it.
+# The check looks for the path of Django's own middleware; ours is a subclass.
 SILENCED_SYSTEM_CHECKS = ["security.W003"]
 CSRF_FAILURE_VIEW = "xuejiportal.views.csrf_failure"
 CONTENT_SECURITY_POLICY = {
@@ -343,7 +343,7 @@ EMAIL_LIFETIME = env.integer("EMAIL_LIFETIME", 72)
 BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS", "")
 globals().update(env.smtp(env.text("EMAIL_URL", "smtp://localhost:25")))
 ANYMAIL = env.mapping("ANYMAIL", "{}")
-# Names in delivery.sms.registry, or paths of classes: the first, then its fall-backs.
+# Names in delivery.sms.registry, or paths of classes: the first, then its fallbacks.
 SMS_PROVIDERS = env.words("SMS_PROVIDERS", "" if PRODUCTION else "file")
 SMS_TIMEOUT = 10  # seconds; the slowest batch must end within OUTBOX_HANDOVER_LEASE
 # All in seconds. A worker that has not handed a message over by then has died; a
@@ -414,10 +414,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# In KB: a child that has grown beyond it (printing PDF) gives way to a fresh one.
+# In KB: a child process that has grown beyond it (printing PDF) is replaced.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # Above the longest task: one that runs longer would be handed out twice.
+    # Above the longest task: one that runs longer would be delivered twice.
     "visibility_timeout": int(timedelta(hours=6).total_seconds()),
     "unacked_restore_interval": 5,
     "socket_connect_timeout": 2,
@@ -548,7 +548,7 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},
         "anchors": env.syslog("AUDIT_SYSLOG") | {"formatter": "syslog"},
     },
-    # The addresses of urllib3 hold what is sent; the others tell each step of making a PDF.
+    # urllib3 logs URLs with their parameters; the others log each step of making a PDF.
     "loggers": {
         name: {"level": "WARNING"} for name in ("urllib3", "weasyprint", "fontTools", "pyhanko")
     }

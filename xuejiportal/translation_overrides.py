@@ -1,8 +1,8 @@
-"""Sentences of Django and django-allauth that the portal says in its own voice.
+"""Texts of Django and django-allauth that the portal translates itself.
 
-Their Chinese texts address people as 您, call an address “Email” or read like a
-database. Named here, the sentences enter the portal's own catalogue, which is
-asked before theirs. The English text stays as it is, since it is the key.
+Their Chinese translations use 您, leave “Email” in English or read like a database. Listing the
+texts here puts them into the portal's catalogue, which takes precedence. The English text is the
+key and stays unchanged.
 """
 
 from django.utils.translation import gettext_noop, ngettext_lazy

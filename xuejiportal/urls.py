@@ -1,4 +1,4 @@
-"""All addresses of the portal."""
+"""All URLs of the portal."""
 
 from django.conf import settings
 from django.urls import include, path
@@ -10,13 +10,13 @@ from xuejiportal.audit_pages import trail as audit_pages_trail
 from xuejiportal.console import console
 
 urlpatterns = [
-    # First: the page that is asked for most.
+    # First, because it is requested most often.
     path("status/", include("enrollment.urls.status")),
     path("", views.home, name="home"),
     path("trail/", audit_pages_trail.read, name="trail"),
     path("trail/sign-ins/", audit_pages_sign_ins.read, name="trail_sign_ins"),
     path("trail/export/", audit_pages_trail.export, name="trail_export"),
-    path("desk/", views.desk, name="desk"),
+    path("desk/", views.home_page, name="desk"),
     path(settings.CONSOLE_PATH, console.urls),
     path("help/", include("support.help.urls")),
     path("offline/", views.offline, name="offline"),

@@ -1,4 +1,4 @@
-"""The WSGI entry point for granian, gunicorn or any other server."""
+"""The WSGI entry point for any server (granian, gunicorn)."""
 
 import gc
 import os
@@ -12,7 +12,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
 application = get_wsgi_application()
 refuse_unfit_production()
 
-# What is loaded by now lives as long as the process: no collection need look through it
-# while somebody waits.
+# Objects loaded by now live as long as the process; garbage collection can skip them.
 gc.collect()
 gc.freeze()

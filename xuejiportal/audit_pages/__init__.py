@@ -1,1 +1,1 @@
-"""The pages on which auditors read the trail and the sign-ins."""
+"""Auditors' pages for the audit trail and the sign-ins."""

@@ -1,4 +1,4 @@
-"""Sign-ins and refusals as auditors search them (GB/T 22239, 8.1.4)."""
+"""Search of sign-ins and refusals, for auditors (GB/T 22239, 8.1.4)."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ from accounts.models import EventKind, SecurityEvent, User
 from accounts.roles import Role
 from accounts.security_log import pseudonym, source_hash, source_of
 
-SHOWN = 50
+PAGE_SIZE = 50
 
 
 class SignInsForm(forms.Form):
-    """Whose lines, of which kind, from where. It travels in the body."""
+    """Filter by person, kind and source. Sent by POST, so that no URL holds personal data."""
 
     hide_optional = True
     person = forms.CharField(
@@ -33,7 +33,7 @@ class SignInsForm(forms.Form):
     )
 
     def clean_person(self) -> User | None:
-        """The account that is meant."""
+        """The account with this contact or username, or None."""
         typed = self.cleaned_data["person"]
         owner = owner_of(parse(typed)) if typed else None
         if typed and owner is None:
@@ -43,7 +43,7 @@ class SignInsForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def read(request: HttpRequest) -> HttpResponse:
-    """The newest lines that fit, with their whole source; reading them is an entry itself."""
+    """The newest matching sign-ins with their full source; reading them is recorded."""
     auditor = request.user
     if not isinstance(auditor, User) or Role.AUDITOR not in auditor.roles:
         raise Http404
@@ -51,7 +51,7 @@ def read(request: HttpRequest) -> HttpResponse:
     if form.is_bound and not form.is_valid():
         return render(request, "audit_pages/sign_ins.html", {"form": form, "rows": []})
     given = form.cleaned_data if form.is_bound else {}
-    page = Paginator(_wanted(given), SHOWN).get_page(request.POST.get("page"))
+    page = Paginator(_wanted(given), PAGE_SIZE).get_page(request.POST.get("page"))
     person = given.get("person")
     trail.record(
         action="audit.read_sign_ins",

@@ -1,4 +1,4 @@
-"""The audit trail as auditors read it; nobody else does."""
+"""The audit trail, for auditors only."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,13 +19,13 @@ from audit.models import AuditEntry
 from audit.queries import EntryFilter, chain_state, entries
 from enrollment.files.spreadsheets import CSV, csv_lines
 
-SHOWN = 50
-END = 2**63 - 1
+PAGE_SIZE = 50
+MAX_ENTRY_ID = 2**63 - 1
 HEADER = ("id", "at", "actor", "action", "subject", "key", "institution", "reason", "detail")
 
 
 class TrailForm(forms.Form):
-    """Which entries are wanted. It travels in the body: no address tells whom one looks at."""
+    """Filter for entries. Sent by POST, so that no URL shows whom an auditor looks at."""
 
     hide_optional = True
     actor = forms.CharField(
@@ -46,7 +46,7 @@ class TrailForm(forms.Form):
     )
 
     def clean_actor(self) -> User | None:
-        """The account that is meant."""
+        """The account with this contact or username, or None."""
         typed = self.cleaned_data["actor"]
         if not typed:
             return None
@@ -57,7 +57,7 @@ class TrailForm(forms.Form):
 
     @property
     def wanted(self) -> EntryFilter:
-        """What was asked for; everything for a form not sent."""
+        """The filter; an unsent form selects every entry."""
         if not self.is_bound:
             return EntryFilter()
         given: dict[str, Any] = dict(self.cleaned_data)
@@ -67,19 +67,19 @@ class TrailForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def read(request: HttpRequest) -> HttpResponse:
-    """The trail, newest first, narrowed as wanted; a page on is "before" its last entry."""
+    """Matching entries, newest first; the next page starts before the last entry shown."""
     _auditor(request)
     form = TrailForm(request.POST or None)
     found: list[AuditEntry] = []
     if not form.is_bound or form.is_valid():
         wanted = entries(form.wanted)
-        found = list(wanted.filter(pk__lt=_before(request))[: SHOWN + 1])
+        found = list(wanted.filter(pk__lt=_before(request))[: PAGE_SIZE + 1])
     known = User.objects.prefetch_related("role_grants")
     actors = known.in_bulk({entry.actor_id for entry in found if entry.actor_id})
     context = {
         "form": form,
-        "rows": [(entry, actors.get(entry.actor_id or 0)) for entry in found[:SHOWN]],
-        "before": found[SHOWN - 1].pk if len(found) > SHOWN else None,
+        "rows": [(entry, actors.get(entry.actor_id or 0)) for entry in found[:PAGE_SIZE]],
+        "before": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,
         "chain": chain_state(),
     }
     return render(request, "audit_pages/read.html", context)
@@ -88,7 +88,7 @@ def read(request: HttpRequest) -> HttpResponse:
 @require_POST
 @reauthentication_required
 def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """The wanted entries as CSV, streamed; that they were taken away is an entry itself."""
+    """Matching entries as streamed CSV; the export is recorded in the trail."""
     auditor = _auditor(request)
     form = TrailForm(request.POST)
     if not form.is_valid():
@@ -107,10 +107,12 @@ def _rows(wanted: EntryFilter) -> Iterator[list[object]]:
 
 
 def _before(request: HttpRequest) -> int:
-    """Where the page begins; a number that no entry reaches for the first page."""
+    """The entry id before which the page starts; for the first page, the largest possible id."""
     text = request.POST.get("before", "")
     return (
-        int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(END)) - 1 else END
+        int(text)
+        if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ENTRY_ID)) - 1
+        else MAX_ENTRY_ID
     )
 
 

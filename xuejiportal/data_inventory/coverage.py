@@ -1,4 +1,4 @@
-"""Whether every column of every table is in the inventory or known not to be personal."""
+"""Comparison of the inventory with the models: undeclared and misdeclared columns."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -28,16 +28,16 @@ _EXEMPT = (
 
 
 def undeclared() -> set[str]:
-    """Columns (``app.Model.column``) that must be declared and are not.
+    """Columns (``app.Model.column``) that have to be declared and are not.
 
-    A new column is undeclared unless its type shows that it holds an id, a link, a
-    moment, yes/no, or a code of a fixed list.
+    Exempt are columns whose type shows that they hold an id, a link, a time, a yes/no value or a
+    code from a fixed list.
     """
     return _to_declare() - set(_declared())
 
 
 def misdeclared() -> set[str]:
-    """Declared columns that no table has, and those declared more than once."""
+    """Declared columns that do not exist, or that are declared more than once."""
     counted = Counter(_declared())
     twice = {name for name, times in counted.items() if times > 1}
     return twice | (set(counted) - {name for name, _ in _columns()})

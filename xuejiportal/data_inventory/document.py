@@ -21,7 +21,7 @@ password hasher. *Half hidden*: the middle is left out. *Clear*: readable in the
 
 
 def document() -> str:
-    """The whole inventory, ready to be written to ``docs/data-inventory.md``."""
+    """The whole inventory as Markdown, as ``docs/data-inventory.md`` holds it."""
     return "\n".join([HEAD, *_tables(), *_outside()])
 
 
@@ -53,7 +53,7 @@ def _outside() -> Iterator[str]:
 
 
 def _shared(of: Entry | Outside) -> str:
-    """Why, how long, removed by what, seen by whom."""
+    """Purpose, retention, removal and readers, as list items."""
     acts = ", ".join(f"`{name_of(act)}`" for act in of.kept.by)
     told = {"Why": of.why, "Kept": of.kept.how_long, "Removed by": acts, "Seen by": of.seen_by}
     return "".join(f"- {name}: {text}\n" for name, text in told.items() if text)

@@ -1,4 +1,4 @@
-"""What an entry of the inventory says, and the protection that follows from the registers."""
+"""Entries of the inventory, and the protection that follows from the rotation registers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ CLEAR = "clear"
 
 @dataclass(frozen=True)
 class Kept:
-    """How long data is kept, in words, and what removes it: tasks by the clock, or acts."""
+    """The retention period in words, and what removes the data: scheduled tasks or acts."""
 
     how_long: str
     by: tuple[Callable[..., Any], ...] = ()
@@ -25,11 +25,11 @@ class Kept:
 
 @dataclass(frozen=True)
 class Entry:
-    """Personal columns of one table that share purpose, time and readers.
+    """Personal columns of one table that share purpose, retention and readers.
 
-    ``columns`` says in plain words what each holds. ``sensitive`` names those treated as
-    sensitive personal information (PIPL article 28). ``forms`` names the protection where
-    it does not follow from the column.
+    ``columns`` describes each column in plain words. ``sensitive`` names those treated as
+    sensitive personal information (PIPL article 28). ``forms`` names the protection where it does
+    not follow from the column.
     """
 
     model: str
@@ -41,7 +41,7 @@ class Entry:
     forms: Mapping[str, str] = field(default_factory=dict)
 
     def protection(self, column: str) -> str:
-        """How ``column`` is protected: as the registers of the two rotations of keys say."""
+        """How ``column`` is protected, according to the registers of both key rotations."""
         name = f"{self.model}.{column}"
         if any(name in rotation.columns for rotation in registered()):
             return SEALED
@@ -54,9 +54,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Outside:
-    """Personal data that stands in no column of a model.
+    """Personal data that is not in a column of a model.
 
-    ``rotation`` is its name in the register of what is sealed anew; empty for other data.
+    ``rotation`` is its name in the register of sealed data; empty for other data.
     """
 
     where: str
@@ -70,7 +70,7 @@ class Outside:
 
 
 def span(length: timedelta | int) -> str:
-    """A length of time (whole days, or a timedelta) in words."""
+    """A period (whole days, or a timedelta) in words."""
     total = length if isinstance(length, timedelta) else timedelta(days=length)
     if total < timedelta(hours=1):
         return _counted(int(total.total_seconds() // 60), "minute")
@@ -80,7 +80,7 @@ def span(length: timedelta | int) -> str:
 
 
 def name_of(act: Callable[..., Any]) -> str:
-    """The dotted name of a task or act."""
+    """The dotted name of a task or function."""
     return getattr(act, "name", None) or f"{act.__module__}.{act.__qualname__}"
 
 

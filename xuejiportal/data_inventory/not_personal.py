@@ -1,7 +1,7 @@
-"""Columns that say nothing about a person; every column that no rule exempts is here or declared.
+"""Columns without personal data; every column that is not exempt is here or declared.
 
-Exempt are ids, links, moments, yes/no and codes of a fixed list: they belong to their
-row and go with it.
+Exempt are ids, links, times, yes/no values and codes from fixed lists: they belong to their row
+and are deleted with it.
 """
 
 NOT_PERSONAL = {

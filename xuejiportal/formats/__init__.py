@@ -1,1 +1,1 @@
-"""How dates are written where Django's own way does not suit."""
+"""Date formats that differ from Django's."""

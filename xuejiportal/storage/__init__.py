@@ -1,1 +1,1 @@
-"""Where uploaded files are stored."""
+"""Storage back end for uploaded files."""

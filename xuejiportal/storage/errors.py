@@ -1,5 +1,5 @@
-"""What can be wrong with the place where files lie."""
+"""Errors of file storage."""
 
 
 class StorageDownError(OSError):
-    """The bucket does not answer, or refuses; the same may succeed later."""
+    """The bucket is unreachable or refuses the request; a retry may succeed."""

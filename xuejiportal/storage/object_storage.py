@@ -1,7 +1,7 @@
-"""Files in a bucket instead of on the local disk: Amazon S3, MinIO, Alibaba OSS, Tencent COS, Ceph.
+"""File storage in a bucket: Amazon S3, MinIO, Alibaba OSS, Tencent COS, Ceph.
 
-Needs the extra ``s3``; only imported where ``S3_BUCKET`` is set. What comes here
-is sealed already: the bucket's keeper sees random names and ciphertext.
+Needs the extra ``s3``, and is imported only if ``S3_BUCKET`` is set. Files are sealed before they
+come here: the vendor sees random names and ciphertext.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,14 +17,14 @@ from storages.utils import clean_name
 
 from xuejiportal.storage.errors import StorageDownError
 
-# Above this many bytes a file is read into one on the disk (under SPOOL_DIR, still sealed).
-IN_MEMORY = 2 * 2**20
-# So many files are on their way to the bucket at once; botocore keeps ten connections.
+# Larger files (bytes) are buffered on disk (in SPOOL_DIR, still sealed).
+MAX_MEMORY_SIZE = 2 * 2**20
+# Number of parallel uploads; botocore's pool holds ten connections.
 WRITERS = 8
 
 
 class ObjectStorage(S3Storage):  # type: ignore[misc]
-    """django-storages' own, for buckets of any vendor, with errors that Django's code knows."""
+    """django-storages' S3 storage for any vendor, with errors that Django's code handles."""
 
     def __init__(self, *, addressing_style: str, **options: Any) -> None:
         config = Config(
@@ -33,7 +33,7 @@ class ObjectStorage(S3Storage):  # type: ignore[misc]
             connect_timeout=5,
             read_timeout=30,
             retries={"total_max_attempts": 3, "mode": "standard"},
-            # Checksums in trailers, botocore's new default, are refused by other vendors.
+            # Other vendors reject checksums in trailers, botocore's default.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
@@ -41,12 +41,15 @@ class ObjectStorage(S3Storage):  # type: ignore[misc]
             client_config=config,
             file_overwrite=False,
             default_acl=None,
-            max_memory_size=IN_MEMORY,
+            max_memory_size=MAX_MEMORY_SIZE,
             **options,
         )
 
     def _open(self, name: str, mode: str = "rb") -> "File[Any]":
-        """The file, fetched whole: no error can come later. Raises FileNotFoundError."""
+        """The file, fetched completely, so that no error can occur later.
+
+        Raises FileNotFoundError.
+        """
         with _known_errors():
             opened: File[Any] = super()._open(name, mode)
             opened.open()
@@ -58,12 +61,12 @@ class ObjectStorage(S3Storage):  # type: ignore[misc]
             return saved
 
     def save_new(self, files: Mapping[str, bytes]) -> None:
-        """Keep files whose names nobody else can have (random keys), side by side.
+        """Store files under unique random names, in parallel.
 
-        A bucket is some milliseconds away: one after the other, photographs would
-        wait for it most of the time.
+        Each request takes some milliseconds; photographs stored one after the other would mostly
+        wait for the network.
         """
-        client = self.connection.meta.client  # botocore's clients may be shared by threads
+        client = self.connection.meta.client  # botocore clients are thread-safe
 
         def put(file: tuple[str, bytes]) -> None:
             name = self._normalize_name(clean_name(file[0]))
@@ -73,7 +76,7 @@ class ObjectStorage(S3Storage):  # type: ignore[misc]
             list(pool.map(put, files.items()))
 
     def delete(self, name: str) -> None:
-        """Remove a file; one that is not there is no error."""
+        """Delete a file; a missing one is no error."""
         with _known_errors():
             super().delete(name)
 
@@ -88,5 +91,5 @@ def _known_errors() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        # The kind alone: messages hold addresses and keys of objects.
+        # Only the type: error messages hold URLs and object keys.
         raise StorageDownError(f"object storage: {type(error).__name__}") from None

@@ -1,8 +1,8 @@
-"""The portal's components, each a tag: ``{% button _("Save") icon="check" %}``.
+"""The portal's components as template tags: ``{% button _("Save") icon="check" %}``.
 
-A tag draws the template of its name in ``templates/elements/``. An argument
-that no component knows is refused when the template is compiled, where
-``{% include %}`` would draw nothing. The tags are there without ``{% load %}``.
+Each tag renders the template of its name in ``templates/elements/``. An unknown argument is an
+error when the template is compiled; with ``{% include %}`` it would be ignored. The tags are
+built in and need no ``{% load %}``.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ Shown = Any  # what a template prints: text, lazy text, a number, None
 
 @register.inclusion_tag("elements/icon.html")
 def icon(name: str) -> dict[str, Any]:
-    """A picture of the icon set; the words stand beside it."""
+    """An icon of the icon set; decorative, because text is always beside it."""
     return {"name": name}
 
 
@@ -24,7 +24,7 @@ def button(
     text: Shown, *, href: str = "", icon: str = "", kind: str = "", size: str = "",
     name: str = "", value: Shown = "", form_id: str = "",
 ) -> dict[str, Any]:  # fmt: skip
-    """A link with ``href``, otherwise what sends the form (that of ``form_id``)."""
+    """A link if ``href`` is given, else a submit button (for the form ``form_id``)."""
     return {
         "text": text, "href": href, "icon": icon, "kind": kind, "size": size,
         "name": name, "value": value, "form_id": form_id,
@@ -35,7 +35,7 @@ def button(
 def post_button(
     text: Shown, *, action: str, icon: str = "", kind: str = "", size: str = "", into: str = ""
 ) -> dict[str, Any]:
-    """A link that acts: a form of its own; ``into="_self"`` where a file comes back."""
+    """A button with a form of its own; ``into="_self"`` if the response is a file."""
     return {
         "text": text, "action": action, "icon": icon, "kind": kind, "size": size, "into": into
     }  # fmt: skip
@@ -46,7 +46,7 @@ def notice(
     *, title: Shown = "", text: Shown = "", tone: str = "", href: str = "", link: Shown = "",
     role: str = "", id: str = "",  # noqa: A002
 ) -> dict[str, Any]:  # fmt: skip
-    """A box that tells something: ``tone`` is good, attention, bad, or none."""
+    """A message box: ``tone`` is good, attention, bad, or empty."""
     return {
         "title": title, "text": text, "tone": tone, "href": href, "link": link,
         "role": role, "id": id,
@@ -55,27 +55,32 @@ def notice(
 
 @register.inclusion_tag("elements/empty.html")
 def empty_state(
-    title: Shown, *, text: Shown = "", icon: str = "", href: str = "", action: Shown = ""
+    title: Shown,
+    *,
+    text: Shown = "",
+    icon: str = "",
+    href: str = "",
+    action: Shown = "",
 ) -> dict[str, Any]:
-    """What stands in place of a list with nothing in it, and the way on."""
+    """What is shown instead of an empty list, with a link that leads on."""
     return {"title": title, "text": text, "icon": icon, "href": href, "action": action}
 
 
 @register.inclusion_tag("elements/row.html")
 def row(label: Shown, value: Shown, *, numeric: bool = False) -> dict[str, Any]:
-    """One row of a ``<dl class="dl">``; no value is a dash."""
+    """One row of a ``<dl class="dl">``; an empty value is shown as a dash."""
     return {"label": label, "value": value, "numeric": numeric}
 
 
 @register.inclusion_tag("elements/tag.html")
 def tag(text: Shown, *, tone: str = "", icon: str = "") -> dict[str, Any]:
-    """A word in a frame: the state of what it stands beside."""
+    """A framed word that states the status of the thing beside it."""
     return {"text": text, "tone": tone, "icon": icon}
 
 
 @register.inclusion_tag("elements/seal.html")
 def seal(text: Shown, *, tone: str = "", size: str = "") -> dict[str, Any]:
-    """The status of a record as a seal: ``size`` is large, small, or none."""
+    """The status of a record, drawn as a seal: ``size`` is large, small, or empty."""
     return {"text": text, "tone": tone, "size": size}
 
 
@@ -83,7 +88,7 @@ def seal(text: Shown, *, tone: str = "", size: str = "") -> dict[str, Any]:
 def setting(
     title: Shown, *, icon: str, text: Shown, href: str, action: Shown
 ) -> dict[str, Any]:  # fmt: skip
-    """One line of a ``<ul class="settings">``, with the way to change it."""
+    """One item of a ``<ul class="settings">``, with a link to change it."""
     return {"title": title, "icon": icon, "text": text, "href": href, "action": action}
 
 
@@ -92,7 +97,7 @@ def progress(
     label: Shown, *, value: Shown = None, max: Shown = "", note: Shown = "", left: Shown = "",  # noqa: A002
     id: str = "",  # noqa: A002
 ) -> dict[str, Any]:  # fmt: skip
-    """How far work is; without ``value`` it goes on without a measure."""
+    """A progress bar; without ``value`` it is indeterminate."""
     return {
         "label": label, "value": value, "max": max, "note": note, "left": left, "id": id
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Small helpers for the portal's templates."""
+"""Template filters of the project."""
 
 from collections.abc import Iterator
 
@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def elided_pages(paginator: "Paginator[object]", number: int) -> Iterator[int | str]:
-    """The page numbers worth a link around ``number``, gaps as ``Paginator.ELLIPSIS``."""
+    """The page numbers to link around ``number``, with gaps as ``Paginator.ELLIPSIS``."""
     return paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)

@@ -1,4 +1,4 @@
-"""Dates in English: day first, 24 hours; no “a.m.” whose point would meet that of the sentence."""
+"""English dates: day first, 24 hours; “a.m.” would end in a point inside a sentence."""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"

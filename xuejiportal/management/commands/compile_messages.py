@@ -1,4 +1,4 @@
-"""Compile the translations with Babel: no GNU gettext needed."""
+"""Compile the translations with Babel, without GNU gettext."""
 
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    """Write each django.mo that is older than its django.po."""
+    """Writes each django.mo that is older than its django.po."""
 
     help = "Compile translations whose catalogue has changed."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Compile what is out of date."""
+        """Compile the outdated catalogues."""
         for directory in settings.LOCALE_PATHS:
             for source in sorted(Path(directory).glob("*/LC_MESSAGES/django.po")):
                 target = source.with_suffix(".mo")
@@ -35,4 +35,4 @@ def _compile(source: Path, target: Path) -> None:
     fresh = target.with_suffix(".mo.new")
     with fresh.open("wb") as compiled:
         write_mo(compiled, messages)
-    fresh.rename(target)  # a reader sees the old file or the new one
+    fresh.rename(target)  # atomic: a reader sees the old file or the new one

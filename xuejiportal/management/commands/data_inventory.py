@@ -1,4 +1,4 @@
-"""Print what personal data the portal keeps."""
+"""Print the inventory of personal data."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from xuejiportal.data_inventory.document import document
 
 
 class Command(BaseCommand):
-    """The inventory with the figures of this installation's settings."""
+    """Prints the inventory with the figures of this installation's settings."""
 
     help = "Print as Markdown what personal data is kept, why, how protected and for how long."
 
     def handle(self, **options: Any) -> None:
-        """Prints the document."""
+        """Print the document."""
         self.stdout.write(document(), ending="")

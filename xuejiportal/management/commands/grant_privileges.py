@@ -1,4 +1,4 @@
-"""Give the portal's own database role what it needs, and nothing that could rewrite the trail."""
+"""Grant the application's database role its privileges, without changing the audit trail."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from enrollment.imports.staging.tables import SCHEMA
 class Command(BaseCommand):
     """``manage.py grant_privileges ROLE``, run as the owner of the tables after each ``migrate``.
 
-    ROLE may read and write rows, only read and add them in the audit trail, and
-    create tables nowhere but in a schema of its own, where imports are staged.
+    ROLE may read and write rows, may only read and add them in the audit trail, and may create
+    tables only in the schema for staging imports.
     """
 
     help = "Grant the application's database role its privileges; run after migrate, as the owner."
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, role: str, **options: Any) -> None:
-        """Raises CommandError where the role is the owner itself, or a superuser."""
+        """Grant the privileges. Raises CommandError if the role is the owner or a superuser."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT rolsuper OR rolname = current_user FROM pg_roles WHERE rolname = %s", [role]

@@ -1,4 +1,4 @@
-"""Hash everything anew by which the portal finds people."""
+"""Replace every hash made with an earlier LOOKUP_KEY."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from vault.lookup_rotation import rotate
 
 
 class Command(BaseCommand):
-    """Stop web, workers and beat, set LOOKUP_KEY=new,old, run this, take the old key away, start.
+    """Stop web, workers and beat, set LOOKUP_KEY=new,old, run this, remove the old key, start.
 
-    Stopped in the middle it goes on when it is run again; until it has ended nothing
-    else starts, since the checks refuse two look-up keys.
+    An interrupted run continues when the command is run again. Until it has finished nothing else
+    starts, because the checks reject two look-up keys.
     """
 
     help = "Hash everything that is found by LOOKUP_KEY with its first key; the portal is stopped."
     requires_system_checks = ()
 
     def handle(self, **options: Any) -> None:
-        """Prints how many of each were hashed anew. Raises CommandError without an old key."""
+        """Rotate the hashes and print their numbers. Raises CommandError without an old key."""
         if not settings.EARLIER_LOOKUP_KEYS:
             raise CommandError("Set LOOKUP_KEY=new,old first: the old key is needed once more.")
         if registry_is_current():

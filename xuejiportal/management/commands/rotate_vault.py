@@ -1,4 +1,4 @@
-"""Seal all personal data with the newest key."""
+"""Encrypt all sealed personal data with the newest key."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from vault.rotation import registered
 
 
 class Command(BaseCommand):
-    """Put the new key first in VAULT_KEYS, restart, run this; then the old key can go.
+    """Put the new key first in VAULT_KEYS, restart, run this; then remove the old key.
 
-    It can be stopped and run again at any time, and the portal works meanwhile.
-    Backups are sealed with the key of their day.
+    It can be interrupted and run again at any time, while the portal works. Backups stay sealed
+    with the key of their day.
     """
 
     help = "Seal everything that is kept sealed with the first key of VAULT_KEYS."
 
     def handle(self, **options: Any) -> None:
-        """Prints how many of each were sealed anew. Raises CommandError during an import."""
+        """Rotate sealed data and print the numbers. Raises CommandError during an import."""
         for rotation in registered():
             try:
                 touched = rotation.run()
