@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import django
 
-from devtools.embedded import throwaway
+from devtools.embedded import ephemeral
 
-throwaway(os.environ)
+ephemeral(os.environ)
 # Each worker of xdist counts in a database of its own: tests empty the cache.
 worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 redis_url = urlsplit(os.environ["REDIS_URL"])

@@ -1,12 +1,12 @@
 #!/usr/bin/env python
-"""Django's command line, with a database and a broker at hand in development."""
+"""Django's command line, which starts embedded servers in development."""
 
 import os
 import sys
 
 from django.core.management import execute_from_command_line
 
-# These neither read nor write data: no server need be started for them.
+# These commands need no server, because they neither read nor write data.
 OFFLINE = {"help", "version", "compile_messages", "compilemessages", "makemessages", "startapp"}
 
 
@@ -21,11 +21,11 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
-        sys.exit(130)  # as shells count Ctrl-C
+        sys.exit(130)  # the shell's exit status for Ctrl-C
 
 
 def _provide_servers() -> None:
-    # Imported here alone: production has neither the wheels nor a use for them.
+    # Imported here because production does not install devtools.
     from devtools.embedded import EmbeddedServerError, provide
 
     try:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import django
 
 from benchmarks._harness import percentile, tell
-from devtools.embedded import throwaway
+from devtools.embedded import ephemeral
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -65,7 +65,7 @@ def main() -> int:
     parser.add_argument("--students", type=int, default=100_000)
     students = parser.parse_args().students
     with tempfile.TemporaryDirectory() as var:
-        throwaway(os.environ)
+        ephemeral(os.environ)
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "xuejiportal.settings",
             "DEBUG": "no",

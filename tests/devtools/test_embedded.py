@@ -77,7 +77,7 @@ def running(directory: Path) -> list[str]:
     return [name for name in names if not lease._lock_is_free(embedded / name / "keeper")]
 
 
-def keeper_pid(directory: Path, service: str) -> int:
+def supervisor_pid(directory: Path, service: str) -> int:
     state = json.loads((directory / "embedded" / service / "server.json").read_text())
     return int(state["pid"])
 
@@ -107,13 +107,13 @@ def test_two_commands_at_once_share_one_pair_of_servers_and_the_last_stops_it(
 
 
 @pytest.mark.slow
-def test_a_killed_user_leaves_no_server_and_a_killed_keeper_no_broken_data(
+def test_a_killed_user_leaves_no_server_and_a_killed_supervisor_no_broken_data(
     directory: Path,
 ) -> None:
     user = User(directory)
     with psycopg.connect(user.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 20 AS answer")
-    os.kill(keeper_pid(directory, "postgresql"), signal.SIGKILL)
+    os.kill(supervisor_pid(directory, "postgresql"), signal.SIGKILL)
     wait_until(lambda: running(directory) == ["valkey"])
 
     other = User(directory)
@@ -138,7 +138,7 @@ def test_in_a_private_directory_no_permission_is_widened(tmp_path: Path) -> None
     wait_until(lambda: not running(private / "var"))
     assert private.stat().st_mode & 0o777 == 0o700
     if os.geteuid() == 0:  # another account runs PostgreSQL, out of reach of private
-        programs.remove_shelter(private / "var" / "embedded" / "postgresql")
+        programs.remove_fallback_directory(private / "var" / "embedded" / "postgresql")
 
 
 def test_programs_copied_out_of_a_private_directory_find_their_libraries(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_without_any_program_the_message_names_the_variable(
 def test_throw_away_servers_leave_nothing_even_below_a_private_directory(tmp_path: Path) -> None:
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
-    code = "import os; from devtools.embedded import lease; lease.throwaway(os.environ); "
+    code = "import os; from devtools.embedded import lease; lease.ephemeral(os.environ); "
     code += "import psycopg; psycopg.connect(os.environ['DATABASE_URL']).close(); "
     code += "print(*lease._held)"
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -183,7 +183,7 @@ def test_throw_away_servers_leave_nothing_even_below_a_private_directory(tmp_pat
     )
     assert done.returncode == 0, done.stderr
     assert list(private.iterdir()) == []
-    places = [programs._shelter_path(Path(name)) for name in done.stdout.split()]
+    places = [programs._fallback_path(Path(name)) for name in done.stdout.split()]
     assert len(places) == 2
     assert not any(place.exists() for place in places)
 

@@ -99,5 +99,5 @@ def test_first_start_answers_sends_and_stops_without_a_trace(tmp_path: Path) -> 
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
     embedded = tmp_path / "var" / "embedded"
-    programs.remove_shelter(embedded / "postgresql")
+    programs.remove_fallback_directory(embedded / "postgresql")
     assert all(lease._lock_is_free(embedded / name / "keeper") for name in ("postgresql", "valkey"))

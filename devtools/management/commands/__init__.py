@@ -1,1 +1,1 @@
-"""Commands for development."""
+"""Management commands for development."""

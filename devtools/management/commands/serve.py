@@ -1,4 +1,4 @@
-"""Run the whole portal on this machine: web, worker and beat, with demonstration data."""
+"""Run the whole portal on this machine: web, workers and beat, with demonstration data."""
 
 import io
 import os
@@ -20,12 +20,12 @@ CELERY = ("celery", "--quiet", "--app", "xuejiportal")
 
 
 class Command(BaseCommand):
-    """Prepare what is missing, start everything, stop everything on Ctrl-C."""
+    """Prepares the database, starts every process, and stops them all on Ctrl-C."""
 
     help = "Run web server, worker and beat for development and demonstration (PORT, default 8000)."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Serve until Ctrl-C. Raises CommandError when that cannot be done."""
+        """Serve until Ctrl-C. Raises CommandError if that is impossible."""
         if settings.PRODUCTION:
             raise CommandError("serve is for development; see deploy/ for production.")
         port = _port()
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             raise CommandError(f"The {ended} process ended by itself; see its lines above.")
 
     def _demo(self) -> str:
-        """The demonstration school, made at the first start; what to sign in with."""
+        """The demonstration school's sign-in names; creates the school at the first start."""
         if "make_demo" not in get_commands():
             return ""
         self.stdout.write("Preparing the demonstration school")
@@ -89,12 +89,12 @@ def _start_all(processes: Processes, port: int) -> None:
 
 
 def _python(*module: str) -> list[str]:
-    # In a container root is usual, and this is not the production worker.
+    # Root is usual in a container, and this is no production worker.
     return [sys.executable, "-W", "ignore:You're running the worker with superuser", "-m", *module]
 
 
 def _answers(processes: Processes, port: int) -> bool:
-    """Wait until the web server listens; False when it will not."""
+    """Whether the web server accepts connections before the timeout."""
     deadline = time.monotonic() + READY_TIMEOUT
     while time.monotonic() < deadline and not processes.stopping and not processes.ended():
         with socket.socket() as probe:
@@ -105,7 +105,7 @@ def _answers(processes: Processes, port: int) -> bool:
 
 
 def _release_servers() -> None:
-    # Imported here alone: production has neither the wheels nor a use for them.
+    # Imported here because production does not install devtools.
     from devtools.embedded import release
 
     release()
