@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.consent.fields import ConsentForm
 from accounts.consent.notices import current_notice
 from accounts.consent.services import PAGES, give_consent, lacks_consent
 from accounts.models import Purpose, User
+from accounts.next_page import next_page
 
 
 def consent_page(purpose: Purpose, *, way_on: str) -> str:
@@ -24,9 +24,7 @@ def consent_page(purpose: Purpose, *, way_on: str) -> str:
 def agree(request: HttpRequest, purpose: Purpose) -> HttpResponse:
     """Show one notice in short and ask for consent, once for each version."""
     account = cast("User", request.user)
-    way_on = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(way_on, allowed_hosts=None):
-        way_on = reverse("desk")
+    way_on = next_page(request, otherwise=reverse("desk"))
     if not lacks_consent(account, purpose):
         return redirect(way_on)
     if account.deletion_due_at is not None:  # withdrawn: keep the account first

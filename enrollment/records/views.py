@@ -5,10 +5,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import require_role
+from accounts.next_page import next_page
 from accounts.privacy.access_reason import remember_reason, remembered_reason
 from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.roles import RECORD_KEEPERS, Role
@@ -94,9 +94,7 @@ def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
 def access_reason(request: HttpRequest) -> HttpResponse:
     """Ask why the user opens or downloads the page in ``next`` and those after it."""
     require_role(request, *RECORD_KEEPERS)
-    following = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(following, allowed_hosts=None):
-        following = reverse("registry:search")
+    following = next_page(request, otherwise=reverse("registry:search"))
     return _ask_why(request, following, "enrollment/records/why_file.html")
 
 
