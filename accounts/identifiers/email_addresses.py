@@ -43,7 +43,8 @@ def clean_mailbox(typed: str, message: str = "") -> str:
     except UnicodeError:
         raise ValidationError(message) from None
     EmailValidator(message)(address)
-    if len(address) > EMAIL_LENGTH:
+    # Django's pattern ignores case, so that it takes ſ, ı and İ for letters of ASCII.
+    if len(address) > EMAIL_LENGTH or not address.isascii():
         raise ValidationError(message)
     return address
 
