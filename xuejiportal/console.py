@@ -40,6 +40,11 @@ class Console(admin.AdminSite):
             raise Http404
         return bool(request.user.is_active and request.user.is_superuser)
 
+    def get_urls(self) -> list[Any]:
+        """The admin's addresses but its own change of the password, which nobody is told of."""
+        own = {"password_change", "password_change_done"}
+        return [one for one in super().get_urls() if getattr(one, "name", "") not in own]
+
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
