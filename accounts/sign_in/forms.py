@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -135,6 +136,13 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         password.widget.attrs["data-password-strength"] = ""
+
+    def clean_oldpassword(self) -> str:
+        """The current password; wrong ones are counted as they are wherever it is asked for."""
+        typed: str = self.cleaned_data["oldpassword"]
+        if not get_adapter().reauthenticate(self.user, typed):
+            raise get_adapter().validation_error("enter_current_password")
+        return typed
 
 
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):
