@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "accounts.limits.known_devices.KnownDeviceMiddleware",
     "accounts.sessions.lifetime.SessionLimitsMiddleware",
     "accounts.sign_in.second_factor.StaffSecondFactorMiddleware",
+    "accounts.sessions.recent_proof.SuspendedRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "xuejiportal.middleware.NoStoreMiddleware",
     "accounts.security_log.RefusedAccessMiddleware",

@@ -1,14 +1,17 @@
 """Re-authentication before a way into the account is changed."""
 
 import time
+from collections.abc import Callable
 
 from allauth.account.internal.flows.reauthentication import (
+    STATE_SESSION_KEY,
     get_reauthentication_flows,
     is_reauthentication_required,
 )
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 # In the session that signed up: when (seconds since the epoch).
 SIGNED_UP = "signed_up_at"
@@ -42,3 +45,23 @@ def require_recent_proof(request: HttpRequest) -> None:
         raise ImmediateHttpResponse(redirect("account_reset_password"))
     if not has_recent_proof(request):
         raise ReauthenticationRequired
+
+
+class SuspendedRequestMiddleware:
+    """Forget a request that waited for the password once another page asks for it.
+
+    django-allauth keeps a POST until the password is typed, and then performs it. What
+    somebody else left in an open session must not be performed by the owner's password.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method != "POST" and STATE_SESSION_KEY in request.session:
+            asking = tuple(map(reverse, ("account_reauthenticate", "mfa_reauthenticate")))
+            is_asked = response.get("Location", "").startswith(asking)
+            if is_asked and not request.path.startswith(asking):
+                del request.session[STATE_SESSION_KEY]
+        return response
