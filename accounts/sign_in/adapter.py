@@ -3,12 +3,16 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import EmailConfirmation
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from accounts.client_ip import client_address
 from accounts.consent.services import must_be_asked
@@ -20,7 +24,7 @@ from accounts.limits import login_attempts, rate_limits
 from accounts.limits.known_devices import is_known_by_name
 from accounts.limits.rate_limits import LimitReachedError
 from accounts.models import Purpose, User
-from accounts.password_state import PasswordReplacedError, lock_unchanged
+from accounts.password_state import PasswordReplacedError, lock_unchanged, password_state
 from accounts.recovery.closing import close_entrances
 from accounts.sessions.recent_proof import note_sign_up
 from accounts.sessions.services import handle_of_request
@@ -32,6 +36,8 @@ LINKS = (
     "account/email/email_confirmation_signup",
     "account/email/account_already_exists",
 )
+# In the session: the state of the password with which a sign-in began that waits for its next step.
+BEGUN_WITH = "sign_in_begun_with"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -56,7 +62,14 @@ class AccountAdapter(DefaultAccountAdapter):
         mailbox = Identifier(Channel.EMAIL, email.lower())
         owner = owner_of(mailbox, unconfirmed_mailbox=True)
         with writing_to(context.get("user") or (owner.account if owner else None)):
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, context | {"site_url": settings.SITE_URL})
+
+    def get_email_confirmation_url(
+        self, request: HttpRequest, emailconfirmation: EmailConfirmation
+    ) -> str:
+        """The link at the portal's own address: the asker chooses the host of the request."""
+        path = reverse("account_confirm_email", args=[emailconfirmation.key])
+        return f"{settings.SITE_URL}{path}"
 
     def send_notification_mail(
         self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any
@@ -65,6 +78,23 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
         if isinstance(user, User):
             tell_phone(account=user, kind="security_changed")
+
+    def pre_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Remember with which password the sign-in begins: a factor may be asked for next."""
+        if isinstance(user, User):
+            request.session[BEGUN_WITH] = password_state(user)
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Sign in, unless the password was replaced since: then what waited is over."""
+        begun_with = request.session.pop(BEGUN_WITH, None)
+        if isinstance(user, User) and begun_with != password_state(user):
+            clear_login(request)
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
 
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, *, signup: bool, **kwargs: Any

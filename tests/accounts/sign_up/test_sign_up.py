@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 ADDRESS = "lin.sample@example.edu.cn"
 PASSWORD = "three calm words"
-LINK = re.compile(r"http://testserver(/\S+)")
+LINK = re.compile(r"http://localhost:8000(/\S+)")
 
 
 @pytest.fixture
