@@ -12,7 +12,6 @@ from enrollment.models import StudentRecord
 from enrollment.signals import batch_published, certificate_changed, records_released
 from verification import disputes
 from verification.models import (
-    OPEN_STATES,
     AssistCode,
     Claim,
     Dispute,
@@ -59,11 +58,9 @@ def end_claims_of_released(*, records: Sequence[StudentRecord], **_: object) -> 
 
 @receiver(account_deleted, dispatch_uid="verification-account-deleted")
 def end_claims_of_deleted_account(*, account: User, **_: object) -> None:
-    """End claims, delete stated facts and withdraw disputes of a deleted account."""
+    """The claim ends, what was stated is deleted, and what the account contested is withdrawn."""
     Claim.objects.filter(account=account, ended_at=None).update(ended_at=Now())
-    attempts = VerificationAttempt.objects.filter(account=account)
-    attempts.filter(state__in=OPEN_STATES).delete()
-    attempts.update(facts_sealed=b"")
+    VerificationAttempt.objects.filter(account=account).delete()
     for dispute in Dispute.objects.filter(claimant=account, state=DisputeState.OPEN):
         disputes.withdraw(dispute=dispute)
     Dispute.objects.filter(holder=account).update(holder=None)

@@ -9,6 +9,7 @@ from verification.models import Dispute
 from verification.progress import note_progress
 
 __all__ = [
+    "forget_ended",
     "forget_old_disputes",
     "forget_old_facts",
     "look_into_dispute",
@@ -45,6 +46,12 @@ def forget_old_disputes() -> None:
 
 
 @shared_task
+def forget_ended() -> None:
+    """Delete disputes, claims and objections that ended long ago."""
+    retention.forget_ended()
+
+
+@shared_task
 def forget_old_facts() -> None:
-    """Delete the stated facts of old unmatched attempts."""
+    """Forget what people stated long ago."""
     retention.forget_old_facts()

@@ -213,6 +213,8 @@ APPOINTMENTS_PER_DAY = env.integer("APPOINTMENTS_PER_DAY", 2000)
 ASSISTS_PER_DAY = env.integer("ASSISTS_PER_DAY", 20)
 # Days that unmatched names and numbers are kept, to be matched with later imports.
 FACTS_DAYS = env.integer("FACTS_DAYS", 180)
+# Days that reports, disputes, objections, claims and signed reports are kept once they ended.
+ENDED_DAYS = env.integer("ENDED_DAYS", 365)
 # Who runs the portal, and whom people ask about their data: told by the privacy notices
 # (PIPL article 17). Empty: the name of the site, and the school's registrar.
 DATA_PROCESSOR = env.text("DATA_PROCESSOR", "")
@@ -495,6 +497,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "forget-old-disputes": {
         "task": "verification.tasks.forget_old_disputes",
+        "schedule": schedule(timedelta(days=1)),
+    },
+    "forget-ended": {
+        "task": "verification.tasks.forget_ended",
         "schedule": schedule(timedelta(days=1)),
     },
     "match-waiting": {

@@ -5,10 +5,11 @@ from django.conf import settings
 from support.tasks import forget_evidence
 from verification.assisted import services as assisted
 from verification.receivers import end_claims_of_deleted_account
-from verification.tasks import forget_old_disputes, forget_old_facts
+from verification.tasks import forget_ended, forget_old_disputes, forget_old_facts
 from xuejiportal.data_inventory.entries import Entry, Kept, span
 
 _EVIDENCE = span(settings.EVIDENCE_DAYS)
+_ENDED = span(settings.ENDED_DAYS)
 _DISPUTE = Kept(f"{_EVIDENCE} after the dispute is over", (forget_old_disputes,))
 _NOBODY = "nobody; the portal compares it"
 _PARTIES = "whoever wrote it; registrars of the school that decides"
@@ -28,7 +29,7 @@ ENTRIES = (
         {"facts_sealed": "name, certificate number and third item as stated"},
         why="to compare them with the register, later imports included",
         kept=Kept(
-            f"until verified; in vain {span(settings.FACTS_DAYS)}; at most as long as the account",
+            f"until verified; otherwise {span(settings.FACTS_DAYS)}; at most as long as the account",
             (forget_old_facts, end_claims_of_deleted_account),
         ),
         seen_by=f"{_NOBODY}; in help face to face the member of staff",
@@ -44,7 +45,11 @@ ENTRIES = (
             "address_hash": "network address of the attempt",
         },
         why="to count attempts and stop guessing",
-        kept=Kept("no limit"),
+        kept=Kept(
+            f"{span(settings.FACTS_DAYS)}; at most as long as the account. The outcome: as long "
+            "as the account",
+            (forget_old_facts, end_claims_of_deleted_account),
+        ),
         seen_by=_NOBODY,
         sensitive=("certificate_hash",),
     ),
@@ -59,8 +64,8 @@ ENTRIES = (
         },
         why="one account a person at each school",
         kept=Kept(
-            "no limit; ended with the account, and kept as history",
-            (end_claims_of_deleted_account,),
+            f"while it holds, at most as long as the account; {_ENDED} after it ended",
+            (end_claims_of_deleted_account, forget_ended),
         ),
         seen_by="the owner; registrars of the school",
         sensitive=("certificate_hash",),
@@ -69,7 +74,11 @@ ENTRIES = (
         "verification.ClaimAlert",
         {"institution_code": "school whose record was claimed"},
         why="so that the phone the school knows can object",
-        kept=Kept("no limit; goes with the record"),
+        kept=Kept(
+            f"{_ENDED} after it was sent or decided; where it ended a claim, as long as the account "
+            "that is barred",
+            (forget_ended,),
+        ),
         seen_by="the reader of the text message; registrars of the school",
     ),
     Entry(
@@ -87,16 +96,28 @@ ENTRIES = (
     Entry(
         "verification.Dispute",
         {
-            "certificate_hash": "certificate number in dispute",
             "classmates": "student numbers of classmates who were named",
             "stated_school": "school the claimant named",
+            "reason_sealed": "why the school decided so",
+        },
+        why="to decide who the person is, and to account for the decision",
+        kept=Kept(f"{_ENDED} after the dispute is over", (forget_ended,)),
+        seen_by="both sides read the reason; registrars of the school that decides",
+    ),
+    Entry(
+        "verification.Dispute",
+        {
+            "certificate_hash": "certificate number in dispute",
             "institution_code": "school that decides",
             "outcome": "what the comparison found",
             "decision": "what was decided",
-            "reason_sealed": "why",
         },
-        why="to decide who the person is, and to account for the decision",
-        kept=Kept("no limit"),
+        why="to bar an account from claiming a certificate again that was decided not to be its own",
+        kept=Kept(
+            f"{_ENDED} after the dispute is over; a decision against an account as long as that "
+            "account",
+            (forget_ended,),
+        ),
         seen_by="registrars of the school that decides",
         sensitive=("certificate_hash",),
     ),
@@ -104,7 +125,7 @@ ENTRIES = (
         "verification.Vouch",
         {"answer": "whether a classmate or counselor knows the claimant"},
         why="to decide who the person is",
-        kept=Kept("no limit; goes with the dispute"),
+        kept=Kept(f"{_ENDED} after the dispute is over", (forget_ended,)),
         seen_by="whoever answered; registrars of the school that decides",
     ),
     Entry(
