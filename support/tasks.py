@@ -24,3 +24,9 @@ def send_digests() -> None:
 def forget_evidence() -> None:
     """Delete the evidence of reports settled long ago."""
     retention.forget_old_evidence()
+
+
+@shared_task
+def forget_words() -> None:
+    """Empty what was written in reports settled long ago."""
+    retention.forget_old_words()

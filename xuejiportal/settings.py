@@ -525,6 +525,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "support.tasks.forget_evidence",
         "schedule": schedule(timedelta(days=1)),
     },
+    "forget-words": {
+        "task": "support.tasks.forget_words",
+        "schedule": schedule(timedelta(days=1)),
+    },
     "check-audit-trail": {
         "task": "audit.tasks.check_trail",
         "schedule": crontab(hour=3, minute=10),

@@ -144,7 +144,9 @@ class Report(models.Model):
 
     @property
     def stated(self) -> dict[str, str]:
-        """``name``, ``registry`` and ``correct``. Raises vault.cipher.UnsealError."""
+        """``name``, ``registry`` and ``correct``, empty once forgotten. Raises UnsealError."""
+        if not self.stated_sealed:
+            return {"name": "", "registry": "", "correct": ""}
         stated: dict[str, str] = json.loads(
             cipher.unseal(self.stated_sealed, context=f"report:{self.key}")
         )

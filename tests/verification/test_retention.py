@@ -100,7 +100,9 @@ def test_reason_and_witnesses_of_a_dispute_are_gone_after_a_year(
     end(dispute, decision, days=364)
     forget_ended()
     dispute.refresh_from_db()
-    assert dispute.reason and dispute.classmates and Vouch.objects.exists()
+    assert dispute.reason
+    assert dispute.classmates
+    assert Vouch.objects.exists()
     end(dispute, decision, days=366)
     forget_ended()
     dispute.refresh_from_db()
@@ -113,7 +115,9 @@ def test_a_dispute_is_kept_as_long_as_it_is_open(dispute: Dispute, asked_to_vouc
     Dispute.objects.update(opened_at=Now() - timedelta(days=1000), classmates=["2025010112"])
     forget_ended()
     dispute.refresh_from_db()
-    assert dispute.classmates and dispute.statement and Vouch.objects.exists()
+    assert dispute.classmates
+    assert dispute.statement
+    assert Vouch.objects.exists()
 
 
 def test_an_account_that_lost_stays_barred_and_the_number_is_gone_with_it(

@@ -29,7 +29,7 @@ ENTRIES = (
         {"facts_sealed": "name, certificate number and third item as stated"},
         why="to compare them with the register, later imports included",
         kept=Kept(
-            f"until verified; otherwise {span(settings.FACTS_DAYS)}; at most as long as the account",
+            f"until verified, otherwise {span(settings.FACTS_DAYS)}; not longer than the account",
             (forget_old_facts, end_claims_of_deleted_account),
         ),
         seen_by=f"{_NOBODY}; in help face to face the member of staff",
@@ -75,8 +75,8 @@ ENTRIES = (
         {"institution_code": "school whose record was claimed"},
         why="so that the phone the school knows can object",
         kept=Kept(
-            f"{_ENDED} after it was sent or decided; where it ended a claim, as long as the account "
-            "that is barred",
+            f"{_ENDED} after it was sent or decided; where it ended a claim, as long as the "
+            "account that is barred",
             (forget_ended,),
         ),
         seen_by="the reader of the text message; registrars of the school",
@@ -112,7 +112,7 @@ ENTRIES = (
             "outcome": "what the comparison found",
             "decision": "what was decided",
         },
-        why="to bar an account from claiming a certificate again that was decided not to be its own",
+        why="to bar an account from claiming again what was decided not to be its own",
         kept=Kept(
             f"{_ENDED} after the dispute is over; a decision against an account as long as that "
             "account",

@@ -1,18 +1,26 @@
 """What is kept of reports, reminders and digests."""
 
-from xuejiportal.data_inventory.entries import Entry, Kept
+from django.conf import settings
 
+from support.tasks import forget_words
+from xuejiportal.data_inventory.entries import Entry, Kept, span
+
+_WORDS = Kept(f"{span(settings.ENDED_DAYS)} after the report is settled", (forget_words,))
 _STAFF = "whoever reported; registrars of the school and counselors of the class"
 
 ENTRIES = (
     Entry(
         "support.Report",
-        {
-            "cause": "what is wrong",
-            "stated_sealed": "what it should be, and what the reporter wrote",
-        },
-        why="to mend what is wrong in the register",
+        {"cause": "what is wrong"},
+        why="to mend what is wrong in the register, and for the school's statistics",
         kept=Kept("no limit"),
+        seen_by=_STAFF,
+    ),
+    Entry(
+        "support.Report",
+        {"stated_sealed": "what the register says, and what it should be"},
+        why="to mend what is wrong in the register",
+        kept=_WORDS,
         seen_by=_STAFF,
         sensitive=("stated_sealed",),
     ),
@@ -20,7 +28,7 @@ ENTRIES = (
         "support.ReportEntry",
         {"words_sealed": "questions and answers"},
         why="to mend what is wrong in the register",
-        kept=Kept("no limit; goes with the report"),
+        kept=_WORDS,
         seen_by=_STAFF,
     ),
     Entry(
