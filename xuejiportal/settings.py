@@ -215,6 +215,9 @@ ASSISTS_PER_DAY = env.integer("ASSISTS_PER_DAY", 20)
 FACTS_DAYS = env.integer("FACTS_DAYS", 180)
 # Days that reports, disputes, objections, claims and signed reports are kept once they ended.
 ENDED_DAYS = env.integer("ENDED_DAYS", 365)
+# Days that uploaded files wait to be published, and that a publication can be undone.
+UNPUBLISHED_DAYS = env.integer("UNPUBLISHED_DAYS", 30)
+UNDO_DAYS = env.integer("UNDO_DAYS", 180)
 # Who runs the portal, and whom people ask about their data: told by the privacy notices
 # (PIPL article 17). Empty: the name of the site, and the school's registrar.
 DATA_PROCESSOR = env.text("DATA_PROCESSOR", "")
@@ -443,6 +446,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 60},
     },
+    "forget-old-batches": {
+        "task": "enrollment.imports.tasks.forget_old_batches",
+        "schedule": schedule(timedelta(days=1)),
+    },
     "sweep-photo-batches": {
         "task": "enrollment.photos.tasks.sweep_photo_batches",
         "schedule": schedule(timedelta(seconds=30)),
@@ -456,6 +463,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "enrollment.status_reports.tasks.sweep_reports",
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 60},
+    },
+    "forget-ended-reports": {
+        "task": "enrollment.status_reports.tasks.forget_ended_reports",
+        "schedule": schedule(timedelta(days=1)),
     },
     "sweep-outbox": {
         "task": "delivery.tasks.sweep_outbox",

@@ -81,4 +81,5 @@ def _filled(words: str) -> str:
         unactivated=settings.UNACTIVATED_DAYS,
         days=settings.DELETION_DAYS,
         facts=settings.FACTS_DAYS,
+        ended=settings.ENDED_DAYS,
     )

@@ -233,7 +233,8 @@ def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
     """Undo a publication and notify the people concerned.
 
     Those are the registrars who took part in it and the students who were notified
-    of its changes. Raises UndoBlockedError, FileFaultError (busy), WrongStateError.
+    of its changes. Raises UndoBlockedError, UndoExpiredError, FileFaultError (busy),
+    WrongStateError.
     """
     with institution_lock(batch.institution_id), transaction.atomic():
         move(batch, {BatchState.PUBLISHED}, "undone")

@@ -4,7 +4,7 @@ from celery import Task, shared_task
 
 from accounts.sweep import for_each
 from delivery.task_queue import enqueue
-from enrollment.imports import pipeline
+from enrollment.imports import pipeline, retention
 from enrollment.models import (
     BatchState,
     ImportBatch,
@@ -43,6 +43,13 @@ def sweep_batches() -> None:
     pipeline.release_abandoned()
     for_each(pipeline.waiting(BatchState.UPLOADED), rehearse_upload)
     for_each(pipeline.waiting(BatchState.PUBLISHING), publish_upload)
+
+
+@shared_task
+def forget_old_batches() -> None:
+    """Daily: discard abandoned files, and what is kept for an undo that is no longer possible."""
+    retention.forget_unpublished()
+    retention.forget_before_images()
 
 
 def _enqueue_next(batch: ImportBatch) -> None:

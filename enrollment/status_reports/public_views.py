@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -39,7 +40,11 @@ def check(request: HttpRequest, code: str = "") -> HttpResponse:
     file_form = ReportFileForm(
         request.POST if by_file else None, request.FILES if by_file else None
     )
-    context: dict[str, Any] = {"code_form": code_form, "file_form": file_form}
+    context: dict[str, Any] = {
+        "code_form": code_form,
+        "file_form": file_form,
+        "ended_days": settings.ENDED_DAYS,
+    }
     if posted or code:
         try:
             consume_check(client_address(request))

@@ -13,6 +13,7 @@ from enrollment.models import (
     StatusReport,
 )
 from enrollment.models.status_report import MAX_ATTEMPTS
+from enrollment.status_reports import retention
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,12 @@ def sweep_reports() -> None:
     overdue = timezone.now() - REQUEUE_AFTER
     waiting = StatusReport.objects.filter(stored_as="", attempts__lt=MAX_ATTEMPTS)
     for_each(waiting.filter(issued_at__lt=overdue).order_by("pk"), _enqueue_printable)
+
+
+@shared_task
+def forget_ended_reports() -> None:
+    """Daily: delete reports that ended long ago."""
+    retention.forget_ended_reports()
 
 
 def _enqueue_printable(report: StatusReport) -> None:

@@ -1,7 +1,10 @@
 """What the registry keeps about students, and about the staff who work on it."""
 
+from django.conf import settings
+
 from enrollment.imports import services as imports
 from enrollment.imports.staging import undo
+from enrollment.imports.tasks import forget_old_batches
 from enrollment.institutions import appointments
 from enrollment.photos import services as photos
 from enrollment.photos import storage as photos_storage
@@ -9,6 +12,7 @@ from enrollment.photos.tasks import forget_old_photo_batches
 from enrollment.receivers import let_go_of_records
 from enrollment.records import corrections, events
 from enrollment.status_reports import services as status_reports
+from enrollment.status_reports.tasks import forget_ended_reports
 from xuejiportal.data_inventory.entries import (
     MASKED,
     SEALED,
@@ -26,7 +30,8 @@ _REGISTER = Kept(
     (undo.restore,),
 )
 _FILE = Kept(
-    "until the file is published or discarded", (imports.publish_batch, imports.discard_batch)
+    f"until the file is published or discarded, at most {span(settings.UNPUBLISHED_DAYS)}",
+    (imports.publish_batch, imports.discard_batch, forget_old_batches),
 )
 _REFUSED = Kept(
     f"{span(photos.RETENTION)} after the ZIP was imported, or until it is discarded",
@@ -103,7 +108,10 @@ ENTRIES = (
         "enrollment.RecordBefore",
         {"row": "the record before a publication; numbers stay sealed in it"},
         why="to undo a publication",
-        kept=Kept("until the publication is undone; otherwise with the record", (undo.restore,)),
+        kept=Kept(
+            f"until the publication is undone, at most {span(settings.UNDO_DAYS)}",
+            (undo.restore, forget_old_batches),
+        ),
         seen_by="nobody; the portal restores it",
         sensitive=("row",),
     ),
@@ -195,10 +203,9 @@ ENTRIES = (
         },
         why="signed reports for third parties; to tell a genuine one",
         kept=Kept(
-            f"no limit; checked by others for at most {span(status_reports.MAX_DAYS)}, "
-            f"not once revoked or "
-            "its account deleted",
-            (status_reports.revoke_report, let_go_of_records),
+            f"{span(settings.ENDED_DAYS)} after it expired or was revoked; valid for at most "
+            f"{span(status_reports.MAX_DAYS)}, not once its account is deleted",
+            (status_reports.revoke_report, let_go_of_records, forget_ended_reports),
         ),
         seen_by="the holder; whoever has number and PIN, while it is valid",
         forms={"pin_hash": SLOW_HASH},

@@ -1,9 +1,12 @@
 """Take a publication back, while nothing later depends on it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from enrollment.fields.catalogue import RECORD_COLUMNS, SEALED
 from enrollment.identity.certificates import series_sql
@@ -35,6 +38,16 @@ class UndoBlockedError(Exception):
         self.obstacle = obstacle
 
 
+class UndoExpiredError(Exception):
+    """The publication is too old: what was there before it has been deleted."""
+
+
+def is_recent(batch: ImportBatch) -> bool:
+    """Whether ``batch`` was published in the last ``UNDO_DAYS``, by the database's clock."""
+    since = Now() - timedelta(days=settings.UNDO_DAYS)
+    return ImportBatch.objects.filter(pk=batch.pk, published_at__gt=since).exists()
+
+
 def obstacle_to_undo(batch: ImportBatch) -> Obstacle | None:
     """What stands in the way of undoing ``batch``; None when nothing does."""
     created = StudentRecord.objects.filter(created_in=batch)
@@ -55,8 +68,10 @@ def restore(batch: ImportBatch) -> None:
     """Put every record back as it stood before ``batch``; call it inside a transaction.
 
     The records get a new version, and their history says so. Raises
-    UndoBlockedError.
+    UndoBlockedError and UndoExpiredError.
     """
+    if not is_recent(batch):
+        raise UndoExpiredError
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id FROM enrollment_studentrecord WHERE created_in_id = %s OR id IN"

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,8 @@ from enrollment.imports.reading_right import OthersFileError, may_say_how_read
 from enrollment.imports.results.problem_groups import grouped
 from enrollment.imports.results.reading_report import statements
 from enrollment.imports.results.report import Result
-from enrollment.imports.staging.undo import UndoBlockedError
+from enrollment.imports.retention import discarded_at
+from enrollment.imports.staging.undo import UndoBlockedError, UndoExpiredError, is_recent
 from enrollment.imports.views.access import tell_of_others_file, visible_batch
 from enrollment.models import BatchState
 from enrollment.queries import batches_visible_to, institutions_of
@@ -67,6 +69,8 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
     context = {
         "batch": batch,
         "running": batch.state in imports_progress.RUNNING,
+        "can_undo": batch.state == BatchState.PUBLISHED and is_recent(batch),
+        "discarded_at": discarded_at(batch),
         "progress": imports_progress.progress_of(batch),
         "result": result,
         "failure": FileFaultError(FileFault(batch.failure), batch.failure_detail).message
@@ -144,6 +148,13 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
             obstacle = error.obstacle
             context = {"batch": batch, "obstacle": obstacle}
             return render(request, "enrollment/imports/undo.html", context, status=409)
+        except UndoExpiredError:
+            days = settings.UNDO_DAYS
+            messages.error(
+                request,
+                _("It was published more than %(days)d days ago and cannot be undone.")
+                % {"days": days},
+            )
         except FileFaultError as error:
             messages.error(request, error.message)
         except imports_services.WrongStateError:

@@ -232,7 +232,7 @@ def test_impossible_wishes_are_told_at_the_field(
 
 @pytest.mark.parametrize("typed", ["0" * 16, "'; --", "王明", "x" * 40])
 def test_an_unknown_code_is_not_genuine(typed: str, db: None) -> None:
-    assert "不真实" in ask(typed)
+    assert "无法确认" in ask(typed)
 
 
 def test_strangers_find_no_report(holder: Client, wang_record: StudentRecord) -> None:
@@ -336,7 +336,7 @@ def test_until_the_file_is_printed_its_page_waits(
     assert "正在生成并签名" in page.content.decode()
     assert "data-live" in page.content.decode()
     assert "生成中" in holder.get(f"/status/{wang_record.key}/reports/").content.decode()
-    assert "不真实" in ask(report.code), "nothing is proved before it is signed"
+    assert "无法确认" in ask(report.code), "nothing is proved before it is signed"
     assert holder.get(f"/status/reports/{report.key}/file/").status_code == 404
     print_status_report(report.pk)
     assert "data-live" not in holder.get(f"/status/reports/{report.key}/").content.decode()
