@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from audit.models import AuditAnchor, AuditEntry, AuditSeal
+from database.advisory_locks import try_lock
 
 GENESIS = bytes(32)
 # Advisory lock, any fixed number: one process at a time extends the chain.
@@ -47,10 +48,8 @@ def extend_by_batch() -> int:
 
     Returns 0 at once while another process holds the chain lock.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CHAIN_LOCK])
-        if not cursor.fetchone()[0]:
-            return 0
+    if not try_lock(CHAIN_LOCK):
+        return 0
     last = AuditSeal.objects.order_by("-pk").first()
     previous = bytes(last.digest) if last else GENESIS
     links = []

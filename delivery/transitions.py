@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from database.advisory_locks import lock
 from delivery import transitions
 from delivery.email.bounces import note_return
 from delivery.models import Channel, OutboxMessage, Status
@@ -92,8 +93,7 @@ def claim(limit: int = BATCH) -> list[OutboxMessage]:
     rest waits. Once fewer than a batch are left of that limit, text messages and
     e-mail are claimed separately.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIM_LOCK])
+    lock(CLAIM_LOCK)
     room = settings.SMS_PER_MINUTE - _texts_of_a_minute()
     if room >= limit:
         return _claim(list(Channel), limit)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
@@ -22,6 +22,7 @@ from accounts.codes import messages
 from accounts.limits import rate_limits
 from accounts.models import BINDING, ENTRANCE, Code, CodePurpose, User
 from accounts.text import fold_typed, fold_width
+from database.advisory_locks import lock
 from delivery.content import Content, SmsContent
 from delivery.models import Channel, OutboxMessage
 from vault import cipher
@@ -115,7 +116,7 @@ def get_or_create_code(
     current = Code.objects.filter(account=account, purpose=purpose, closed_at__isnull=True)
     # One request at a time.
     if account is None or purpose in ENTRANCE:
-        _lock(hashed)  # a request without an account takes the same time (T4)
+        lock(hashed)  # a request without an account takes the same time (T4)
         current = current.filter(pk=earlier.pk if earlier else 0)
     else:
         User.objects.select_for_update(no_key=True).get(pk=account.pk)
@@ -268,12 +269,6 @@ def refund_unsent(unsent: Sequence[OutboxMessage]) -> None:
                 address=address_of(code),
                 asked_at=message.created_at,
             )
-
-
-def _lock(hashed: bytes) -> None:
-    with connection.cursor() as cursor:
-        key = int.from_bytes(hashed[:8], "big", signed=True)
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def _content(code: Code) -> Content | None:

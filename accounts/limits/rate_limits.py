@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.client_network import is_within, network_of
 from accounts.limits.rules import DAY, HOUR, MINUTE, RULES, Rule
 from accounts.models import Block, LimitHit, User
+from database.advisory_locks import lock
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
 from vault.lookup import keyed_hash
@@ -278,8 +279,5 @@ def _hash(subject: str) -> bytes:
 
 
 def _lock(action: str, subject: str) -> bytes:
-    hashed = _hash(subject)
-    key = int.from_bytes(keyed_hash(f"limit-{action}", subject)[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-    return hashed
+    lock(keyed_hash(f"limit-{action}", subject))
+    return _hash(subject)

@@ -3,31 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
-
+from database.advisory_locks import held_lock
 from enrollment.files.faults import FileFault, FileFaultError
 
-_LOCK_CLASS = 7_263_002
+IMPORT_LOCK = 7_263_002  # the kind; an institution's primary key is the other number
 
 
 @contextmanager
 def institution_lock(institution_id: int) -> Iterator[None]:
     """Hold the institution's import lock: one import at a time. Raises FileFaultError (busy)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_CLASS, institution_id])
-        if not cursor.fetchone()[0]:
+    with held_lock(IMPORT_LOCK, institution_id) as is_free:
+        if not is_free:
             raise FileFaultError(FileFault.BUSY)
-    try:
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, institution_id])
 
 
 def institution_is_locked(institution_id: int) -> bool:
     """Whether an import of this institution is running."""
-    try:
-        with institution_lock(institution_id):
-            return False
-    except FileFaultError:
-        return True
+    with held_lock(IMPORT_LOCK, institution_id) as is_free:
+        return not is_free

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 ROOT = Path(settings.BASE_DIR)
-APPS = "accounts audit delivery devtools enrollment support vault verification xuejiportal".split()
-TOP = (*APPS, "benchmarks", "deploy", "docs", "locale", "requirements", "static")
+APPS = (
+    *"accounts audit database delivery devtools enrollment support".split(),
+    *"vault verification xuejiportal".split(),
+)
+TOP: tuple[str, ...] = (*APPS, "benchmarks", "deploy", "docs", "locale", "requirements", "static")
 TOP += ("templates", "tests", r"\.ci", r"\.github")
 DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
@@ -22,6 +26,7 @@ PATH = re.compile(rf"`((?:{'|'.join(TOP)})/[\w./-]*)(?:::?([\w.]+))?`")
 DOTTED = re.compile(rf"`((?:{'|'.join(APPS)})(?:\.\w+)+)(?:\(\))?`")
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#[^)]*)?\)|src=\"([^\"{]+)\"")
 ROW = re.compile(r"^\| (\d+) \|.*\| ([^|]+) \|$", re.MULTILINE)
+TRIGGER = re.compile(r"^\| `(\w+)` \| `(\w+)` \|", re.MULTILINE)
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 CITED = re.compile(
     r"guide[\s#]+rows?[\s#]+((?:\d+(?:[\s#]*(?:-|,|to|and)[\s#]*)?)+)", re.IGNORECASE
@@ -54,6 +59,17 @@ def test_every_row_of_the_guide_that_the_code_cites_is_there() -> None:
     }
     assert len(cited) > 20
     assert cited <= set(_requirements())
+
+
+@pytest.mark.django_db
+def test_the_architecture_lists_every_trigger_of_the_database() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
+        )
+        found = set(cursor.fetchall())
+    assert set(TRIGGER.findall(text)) == found
 
 
 def test_every_picture_is_drawn_from_its_text_source() -> None:

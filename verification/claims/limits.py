@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from database.advisory_locks import lock
 from verification.models import AttemptState, VerificationAttempt
 
 DAY = timedelta(days=1)
@@ -84,7 +84,4 @@ def _lock(attempt: VerificationAttempt) -> None:
         bytes(attempt.prefix_hash),
         bytes(attempt.address_hash),
     ]
-    keys = sorted({int.from_bytes(d[:8], "big", signed=True) for d in digests if d})
-    with connection.cursor() as cursor:
-        for key in keys:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    lock(*filter(None, digests))

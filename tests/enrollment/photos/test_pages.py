@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 from audit.models import AuditEntry
 from enrollment.files.faults import FileFault
 from enrollment.files.images import PhotoFault
-from enrollment.jobs.locking import _LOCK_CLASS
+from enrollment.jobs.locking import IMPORT_LOCK
 from enrollment.models import (
     Institution,
     Photo,
@@ -367,7 +367,7 @@ def another_import_of(school: Institution) -> Iterator[None]:
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [_LOCK_CLASS, school.pk])
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [IMPORT_LOCK, school.pk])
         yield
     finally:
         other.close()

@@ -1,0 +1,1 @@
+"""What PostgreSQL offers beyond Django's ORM, for every app: advisory locks."""
