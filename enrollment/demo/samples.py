@@ -118,32 +118,33 @@ def _row(index: int, combination: int, cls: SampleClass, chance: random.Random) 
     born = date(cls.entry_year - 19, 9, 1) + timedelta(days=day)
     first_17 = f"{region}{born:%Y%m%d}{sequence:03}"
     college, department, major_code, major_name, _short = cls.major
-    return [
-        INSTITUTION_CODE,
-        INSTITUTION_NAME,
-        f"{cls.entry_year % 100}{region[:4]}{index:08}",
-        f"{cls.entry_year}{index:08}",
-        _name(index, chance),
-        "男" if sequence % 2 else "女",
-        f"{born:%Y%m%d}",
-        "居民身份证",
-        first_17 + check_character(first_17),
-        _ETHNICITIES[index * 7 % len(_ETHNICITIES)],
-        _POLITICAL[index * 3 % len(_POLITICAL)],
-        major_code,
-        major_name,
-        "本科",
-        "4",
-        "普通高等教育",
-        "普通全日制",
-        f"{cls.entry_year}0901",
-        college,
-        department,
-        cls.code,
-        f"{cls.entry_year + 4}0630",
-        _STATUSES[index * 37 % len(_STATUSES)],
-        f"170{index % 100_000_000:08}",
-    ]
+    cells = {
+        "institution_code": INSTITUTION_CODE,
+        "institution_name": INSTITUTION_NAME,
+        "candidate_number": f"{cls.entry_year % 100}{region[:4]}{index:08}",
+        "student_number": f"{cls.entry_year}{index:08}",
+        "name": _name(index, chance),
+        "gender": "男" if sequence % 2 else "女",
+        "birth_date": f"{born:%Y%m%d}",
+        "certificate_type": "居民身份证",
+        "certificate_number": first_17 + check_character(first_17),
+        "ethnicity": _ETHNICITIES[index * 7 % len(_ETHNICITIES)],
+        "political_status": _POLITICAL[index * 3 % len(_POLITICAL)],
+        "major_code": major_code,
+        "major_name": major_name,
+        "level": "本科",
+        "schooling_years": "4",
+        "education_type": "普通高等教育",
+        "study_mode": "普通全日制",
+        "entry_date": f"{cls.entry_year}0901",
+        "college": college,
+        "department": department,
+        "class_code": cls.code,
+        "expected_leaving_date": f"{cls.entry_year + 4}0630",
+        "status": _STATUSES[index * 37 % len(_STATUSES)],
+        "phone": f"170{index % 100_000_000:08}",
+    }
+    return [cells.get(field.name, "") for field in FIELDS]
 
 
 def _name(index: int, chance: random.Random) -> str:

@@ -36,7 +36,8 @@ class Field:
     path: str = ""
     # Purpose of the keyed hash; such a value is kept encrypted, in two columns.
     sealed: str = ""
-    # Equal for a whole "class", or one of few words about a "person": converted once.
+    # Whose cells are converted together and remembered: a "class" or a "person". Those of a
+    # "row" differ from row to row. Empty for what the check of a row treats apart.
     shared_by: str = ""
     # A blank cell is filled from the identity card number and never clears a value.
     from_id_number: bool = False
@@ -97,12 +98,12 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "candidate_number", "KSH", "考生号", _("Candidate number"),
-        ("高考考生号", "考生号码", "高考报名号"),
+        ("高考考生号", "考生号码", "高考报名号"), shared_by="row",
         card=("study", 90), exported=20,
     ),
     Field(
         "student_number", "XH", "学号", _("Student number"),
-        ("学生学号", "学生号", "学生编号", "学号码"),
+        ("学生学号", "学生号", "学生编号", "学号码"), shared_by="row",
         card=("study", 80), exported=10,
     ),
     Field(

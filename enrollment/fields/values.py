@@ -24,6 +24,8 @@ _DATE = re.compile(
 # A number cell drops its last zero: 2026.10 is kept as 2026.1.
 _TENTH = re.compile(r"[0-9]{4}\.1\Z")
 _NUMBER = re.compile(r"[0-9A-Za-z_.\-]+\Z")
+# Almost every one; as short as the shortest limit.
+_PLAIN_NUMBER = re.compile(r"[0-9A-Za-z]{1,18}\Z")
 # What pandas and R make of a column of numbers with one empty cell.
 _FLOAT = re.compile(r"([0-9]{1,15})\.0+\Z")
 _LONG_FLOAT = re.compile(r"[0-9]{16,}\.0+\Z")
@@ -121,6 +123,8 @@ def number_cell(limit: int, fault: RowFault) -> Convert:
     """A converter for student and candidate numbers."""
 
     def convert(raw: str) -> str | Fault:
+        if _PLAIN_NUMBER.match(raw):
+            return raw
         number = whole(fold_width(raw).replace(" ", ""))
         if "+" in number and _SCIENTIFIC.search(number):
             return Fault(RowFault.NUMBER_CELL)

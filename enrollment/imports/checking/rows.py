@@ -42,6 +42,7 @@ from enrollment.imports.checking.shared_cells import (
     MEMO_LIMIT,
     OF_THE_CLASS,
     OF_THE_PERSON,
+    OF_THE_ROW,
     WordGroup,
 )
 from vault.lookup import purpose_key
@@ -53,7 +54,6 @@ FINGERPRINT_BYTES = 16
 NUMBERS: Final = ("student_number", "candidate_number")
 
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})\Z")
-_PLAIN_NUMBER = re.compile(r"[0-9A-Za-z]{1,18}\Z")
 _DOUBTS = {
     NameDoubt.LOST_CHARACTER: RowFault.LOST_CHARACTER,
     NameDoubt.NO_NAME: RowFault.NAME_DOUBTFUL,
@@ -77,7 +77,7 @@ class RowChecker:
         self._width = max(mapping.values()) + 1
         self._person = WordGroup(OF_THE_PERSON, mapping)
         self._class = WordGroup(OF_THE_CLASS, mapping)
-        self._numbers = [(name, mapping[name]) for name in NUMBERS if name in mapping]
+        self._own = [(name, mapping[name]) for name in OF_THE_ROW if name in mapping]
         # Blank cells of these two are filled from the identity number.
         self._stated: list[tuple[str, int, dict[str, str | Fault]]] = [
             (field.name, mapping[field.name], {})
@@ -92,7 +92,7 @@ class RowChecker:
         self._fingerprinted = itemgetter(*(at for _, at in positions))
         self.staged_columns = [
             "fingerprint", "key", "name", "name_canonical", "certificate_hash",
-            "certificate_sealed", *(name for name, _ in self._numbers), "gender", "birth_date",
+            "certificate_sealed", *(name for name, _ in self._own), "gender", "birth_date",
             *self._person.names, *self._class.names,
         ]  # fmt: skip
         self._kind_text = []
@@ -143,7 +143,7 @@ class RowChecker:
         """The line for COPY (None when the row is refused) and the problems."""
         faults: list[tuple[str, str]] = []
         row, marked = plain_row(row, self._places)
-        numbers = self._own_numbers(row, faults)
+        own = self._own_cells(row, faults)
         stated = self._stated_facts(row, faults)
         person, school = self._person.take(row), self._class.take(row)
         faults += person.faults
@@ -151,7 +151,7 @@ class RowChecker:
         name, canonical = self._name(row, faults)
         kind = person.values.get("certificate_type", CertificateType.RESIDENT_ID)
         certificate = self._certificate(row, kind, stated, faults)
-        self._belonging(row, numbers, faults)
+        self._belonging(row, own, faults)
         phone = self._phone(row, faults)
         if marked:
             faults = with_marked(faults, marked)
@@ -162,7 +162,7 @@ class RowChecker:
         # A row with a warning stores no fingerprint, so that each import warns again.
         line = [
             "\\\\x" if found else "\\\\x" + fingerprint.hex(), key, name, canonical,
-            *secrets.encrypt_and_hash("certificate", certificate, key), *numbers,
+            *secrets.encrypt_and_hash("certificate", certificate, key), *own.values(),
             stated.get("gender", NULL), stated.get("birth_date", NULL),
             *person.text, *school.text, *self._kind_text, kept_columns(faults) or NULL,
         ]  # fmt: skip
@@ -170,18 +170,16 @@ class RowChecker:
             line += secrets.encrypt_and_hash("phone", phone, key) if phone else (NULL, NULL)
         return "\t".join(line), found
 
-    def _own_numbers(self, row: Sequence[str], faults: list[tuple[str, str]]) -> list[str]:
-        numbers = []
-        for name, at in self._numbers:
-            raw = row[at]
-            if not _PLAIN_NUMBER.match(raw):
-                value = CONVERTERS[name](raw)
-                if isinstance(value, Fault):
-                    faults.append((name, value.code))
-                    value = ""
-                raw = value
-            numbers.append(raw)
-        return numbers
+    def _own_cells(self, row: Sequence[str], faults: list[tuple[str, str]]) -> dict[str, str]:
+        """The cells that no two rows share, converted, by field name."""
+        cells = {}
+        for name, at in self._own:
+            value = CONVERTERS[name](row[at])
+            if isinstance(value, Fault):
+                faults.append((name, value.code))
+                value = ""
+            cells[name] = value
+        return cells
 
     def _stated_facts(self, row: Sequence[str], faults: list[tuple[str, str]]) -> dict[str, str]:
         """Gender and date of birth where the row states them."""
@@ -227,13 +225,14 @@ class RowChecker:
         return raw
 
     def _belonging(
-        self, row: Sequence[str], numbers: list[str], faults: list[tuple[str, str]]
+        self, row: Sequence[str], own: Mapping[str, str], faults: list[tuple[str, str]]
     ) -> None:
         if self._code_at is not None:
             code = row[self._code_at]
             if code and code[-5:] != self._code:
                 faults.append(("institution_code", RowFault.OTHER_INSTITUTION))
-        if not any(numbers) and not any(column in NUMBERS for column, _ in faults):
+        identified = any(own.get(name) for name in NUMBERS)
+        if not identified and not any(column in NUMBERS for column, _ in faults):
             faults.append(("student_number", RowFault.NO_NUMBER))
 
     def _phone(self, row: Sequence[str], faults: list[tuple[str, str]]) -> str:

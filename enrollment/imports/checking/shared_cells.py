@@ -16,6 +16,7 @@ MEMO_LIMIT = 5_000
 REQUIRED = frozenset({"status"})
 OF_THE_CLASS = [field.name for field in FIELDS if field.shared_by == "class"]
 OF_THE_PERSON = [field.name for field in FIELDS if field.shared_by == "person"]
+OF_THE_ROW = [field.name for field in FIELDS if field.shared_by == "row"]
 
 
 @dataclass(frozen=True, slots=True)
