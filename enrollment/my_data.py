@@ -1,7 +1,5 @@
 """The registry's sections in a person's copy of their own data."""
 
-from datetime import date
-
 from django.core.files.storage import default_storage
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -9,12 +7,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.privacy.data_export import Item, Section
 from enrollment.fields.catalogue import FIELDS, Field
+from enrollment.fields.display import value_of
 from enrollment.identity.number import mask_number
 from enrollment.models import StudentRecord
 from enrollment.queries import confirmations_held_by, photos_held_by, records_held_by
 from enrollment.records.sealed import certificate_number, phone_number
 from enrollment.records.withholding import is_withheld
-from enrollment.status_page.cards import shown
 from vault.cipher import unseal
 
 
@@ -50,10 +48,7 @@ def _text(record: StudentRecord, field: Field) -> str:
         return _number(record)
     if field.name == "phone":
         return "" if is_withheld(record) else phone_number(record)
-    value = field.read(record)
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(shown(field.name, "" if value is None else str(value)))
+    return str(value_of(field, record))
 
 
 def _number(record: StudentRecord) -> str:

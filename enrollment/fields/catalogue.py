@@ -240,3 +240,10 @@ RECORD_COLUMNS = [field.name for field in FIELDS if field.is_plain]
 def ordered(place: Callable[[Field], int]) -> list[Field]:
     """The fields whose ``place`` in a list is not 0, in that order."""
     return sorted((field for field in FIELDS if place(field)), key=place)
+
+
+# The fields of each part of the status page's card, in their order.
+CARD: dict[str, list[Field]] = {
+    part: [field for field in ordered(lambda field: field.card[1]) if field.card[0] == part]
+    for part in ("person", "study", "dates")
+}

@@ -12,7 +12,8 @@ from accounts.next_page import next_page
 from accounts.privacy.access_reason import remember_reason, remembered_reason
 from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.roles import RECORD_KEEPERS, Role
-from enrollment.fields.catalogue import BY_NAME
+from enrollment.fields.catalogue import BY_NAME, CARD
+from enrollment.fields.display import value_of
 from enrollment.models import StudentRecord
 from enrollment.queries import (
     institutions_of,
@@ -27,6 +28,7 @@ from enrollment.records.forms import SearchForm
 from enrollment.records.freezing import freeze_causes
 
 PAGE_SIZE = 50
+_SHOWN = [one for part in CARD.values() for one in part if one.name != "name"]
 
 
 @personal_data("enrollment.search_records")
@@ -72,6 +74,7 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
         "may_reveal": institutions_of(user).filter(pk=record.institution_id).exists(),
         "freeze_causes": freeze_causes(record, user),
         "certificate": services.masked_certificate(record),
+        "facts": [(one.label, str(value_of(one, record))) for one in _SHOWN],
         "changes": [
             (BY_NAME[c.field].label if c.field in BY_NAME else c.field, c) for c in changes
         ],

@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from accounts.models import User
-from enrollment.fields.catalogue import BY_NAME, ordered
+from enrollment.fields.catalogue import BY_NAME, CARD
 from enrollment.fields.checklist import CHECKLIST, PHOTO_ITEMS, labels
+from enrollment.fields.display import Value, shown, value_of
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.number import mask_number
 from enrollment.models import (
@@ -23,18 +24,9 @@ from enrollment.models import (
     PhotoKind,
     StudentRecord,
 )
-from enrollment.models.record import Gender
 from enrollment.records.sealed import certificate_number
 from enrollment.status_page.queries import held_with_parts, one_held_with_parts
 from enrollment.statuses import EXPLANATIONS, Explanation, Status
-
-Value = str | date | None
-
-# The fields of each part of the card, in their order.
-_CARD = {
-    part: [field for field in ordered(lambda field: field.card[1]) if field.card[0] == part]
-    for part in ("person", "study", "dates")
-}
 
 
 @dataclass(frozen=True)
@@ -151,7 +143,7 @@ class Card:
         return dates
 
     def _part_of_card(self, part: str) -> dict[str, Value]:
-        return {field.name: _value(field.name, field.read(self.record)) for field in _CARD[part]}
+        return {field.name: value_of(field, self.record) for field in CARD[part]}
 
     @cached_property
     def photos(self) -> Sequence[PhotoSlot]:
@@ -204,7 +196,7 @@ class Card:
     def _value(self, name: str) -> Value:
         if name == "certificate_number":
             return self.masked_certificate
-        return _value(name, BY_NAME[name].read(self.record) or "")
+        return value_of(BY_NAME[name], self.record)
 
     @cached_property
     def given(self) -> GivenAnswer | None:
@@ -252,22 +244,6 @@ def card_of(user: User, key: UUID) -> Card | None:
     """The card of one record ``user`` holds; None for any other: one query."""
     record = one_held_with_parts(user, key)
     return Card(record) if record else None
-
-
-def shown(name: str, stored: str) -> Value:
-    """A field's stored text in the form shown to readers."""
-    if name == "gender":
-        return str(Gender(int(stored)).label) if stored.isdigit() else stored
-    if name.endswith("_date"):
-        return parse_date(stored) or stored
-    return stored
-
-
-def _value(name: str, value: Any) -> Value:
-    """A field's value as a person reads it; None becomes an empty text."""
-    if isinstance(value, date):
-        return value
-    return shown(name, "" if value is None else str(value))
 
 
 def _slot(kind: PhotoKind, row: dict[str, Any] | None, *, ignored: bool) -> PhotoSlot:

@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from enrollment.fields.display import Value
 from enrollment.records.withholding import is_withheld
-from enrollment.status_page.cards import Card, Change, GivenAnswer, Happening, PhotoSlot, Value
+from enrollment.status_page.cards import Card, Change, GivenAnswer, Happening, PhotoSlot
 
 _ANY_KEY = UUID(int=0)
 _LINKS = ("certificate", "answer", "reports", "viewings")

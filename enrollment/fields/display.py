@@ -1,0 +1,27 @@
+"""A field's value as a reader sees it."""
+
+from datetime import date
+
+from django.utils.dateparse import parse_date
+
+from enrollment.fields.catalogue import Field
+from enrollment.models.record import Gender, StudentRecord
+
+Value = str | date | None
+
+
+def shown(name: str, stored: str) -> Value:
+    """A field's stored text in the form shown to readers."""
+    if name == "gender":
+        return str(Gender(int(stored)).label) if stored.isdigit() else stored
+    if name.endswith("_date"):
+        return parse_date(stored) or stored
+    return stored
+
+
+def value_of(field: Field, record: StudentRecord) -> Value:
+    """The field's value in ``record`` in the form shown to readers; None becomes empty text."""
+    value = field.read(record)
+    if isinstance(value, date):
+        return value
+    return shown(field.name, "" if value is None else str(value))
