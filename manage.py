@@ -4,7 +4,11 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+
+from xuejiportal import environment
+from xuejiportal.preflight import refuse_other_account
 
 # These commands need no server, because they neither read nor write data.
 OFFLINE = {"help", "version", "compile_messages", "compilemessages", "makemessages", "startapp"}
@@ -13,13 +17,15 @@ OFFLINE = {"help", "version", "compile_messages", "compilemessages", "makemessag
 def main() -> None:
     """Run one management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
-    from xuejiportal import environment
-
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    if command not in OFFLINE and not environment.flag("PRODUCTION", False):
-        _provide_servers()
     try:
+        if command not in OFFLINE and not environment.flag("PRODUCTION", False):
+            _provide_servers()
+        if command not in OFFLINE:
+            refuse_other_account()
         execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"The settings do not fit: {error}")
     except KeyboardInterrupt:
         sys.exit(130)  # the shell's exit status for Ctrl-C
 

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import ManifestFilesMixin
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
+from django.core.files.storage import storages
 
 from xuejiportal.environment import is_all_local, is_local
 
@@ -53,6 +55,44 @@ def check_hosts_and_keys(
 
 
 @register(Tags.security, deploy=True)
+def check_proxies(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """An error where no page could be reached: only TLS of its own would make it one."""
+    if not settings.SECURE_SSL_REDIRECT or settings.TRUSTED_PROXY_COUNT:
+        return []
+    return [
+        Error(
+            "TRUSTED_PROXY_COUNT is 0: behind a proxy every page redirects to itself.",
+            hint="Set TRUSTED_PROXY_COUNT=1 behind one nginx.",
+            id="xuejiportal.E004",
+        )
+    ]
+
+
+@register(Tags.staticfiles, deploy=True)
+def check_static_files(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """An error where the collected files are not where the web server will look for them."""
+    storage = storages["staticfiles"]
+    if not isinstance(storage, ManifestFilesMixin):
+        return []
+    sources = (name for finder in get_finders() for name, _place in finder.list([]))
+    missing = sorted(set(sources) - set(storage.hashed_files))
+    if not missing:
+        return []
+    return [
+        Error(
+            f"{len(missing)} static files, such as {missing[0]}, were not collected in "
+            f"STATIC_ROOT={settings.STATIC_ROOT}, where the web server looks for them.",
+            hint="Run: sudo deploy/portal collectstatic --noinput",
+            id="xuejiportal.E005",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
 def check_surroundings(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -76,23 +116,11 @@ def check_surroundings(
                 "Set requirepass, and write REDIS_URL=rediss://:PASSWORD@HOST/0.",
             ),
             (
-                "W005",
-                settings.SECURE_SSL_REDIRECT and not settings.TRUSTED_PROXY_COUNT,
-                "TRUSTED_PROXY_COUNT is 0: behind a proxy every page redirects to itself.",
-                "Set TRUSTED_PROXY_COUNT=1 behind one nginx.",
-            ),
-            (
                 "W006",
                 not settings.CAMPUS_NETWORKS,
                 "CAMPUS_NETWORKS is empty: everybody behind one campus address shares the limits "
                 "of one person.",
                 "Name the networks that the campus is seen with, such as 203.0.113.0/24.",
-            ),
-            (
-                "W007",
-                bool(_missing_templates()),
-                f"SMS_TEMPLATES has no entry for: {', '.join(_missing_templates())}.",
-                "Messages of a kind without a template are never sent.",
             ),
             (
                 "W008",
@@ -135,15 +163,3 @@ def _mail_is_readable() -> bool:
 
 def _sslmode() -> str:
     return dict(parse_qsl(urlsplit(settings.DATABASE_URL).query)).get("sslmode", "")
-
-
-def _missing_templates() -> list[str]:
-    """Kinds of text messages that lack a template for a configured vendor that requires them."""
-    asking = [name for name in settings.SMS_PROVIDERS if name in {"aliyun", "tencent"}]
-    texts = Path(settings.BASE_DIR, "templates/delivery/sms").glob("*.txt")
-    known = settings.SMS_TEMPLATES
-    return [
-        kind
-        for kind in sorted(path.stem for path in texts)
-        if any(not known.get(kind, {}).get(name) for name in asking)
-    ]

@@ -41,6 +41,16 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
+def require(*names: str) -> None:
+    """Raise ImproperlyConfigured with every variable of ``names`` that is not set."""
+    missing = [n for n in names if not (os.environ.get(n) or os.environ.get(f"{n}_FILE"))]
+    if missing:
+        raise ImproperlyConfigured(
+            f"Not set: {', '.join(missing)}. Each may also be given as NAME_FILE. "
+            "deploy/portal.env.example explains them."
+        )
+
+
 def flag(name: str, default: bool) -> bool:
     """A yes/no variable as a bool. Raises ImproperlyConfigured for any other word."""
     word = text(name, "yes" if default else "no").strip().lower()

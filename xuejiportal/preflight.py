@@ -4,10 +4,13 @@
 without it, so this module runs them.
 """
 
+import os
+import pwd
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import run_checks
+from django.core.checks import Tags, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -18,6 +21,46 @@ def refuse_unfit_production(**kwargs: Any) -> None:
     """
     if not settings.PRODUCTION:
         return
-    serious = [message for message in run_checks() if message.is_serious()]
+    refuse_other_account()
+    _refuse(run_checks())
+
+
+def refuse_web_without_static_files() -> None:
+    """Raise ImproperlyConfigured where the pages would lack their style sheets."""
+    if settings.PRODUCTION:
+        _refuse(run_checks(tags=[Tags.staticfiles], include_deployment_checks=True))
+
+
+def refuse_other_account() -> None:
+    """Raise ImproperlyConfigured for an account that does not own ``VAR_DIR``.
+
+    Root would leave files there that the services cannot change; every other account
+    fails at the first file that it writes.
+    """
+    if not settings.PRODUCTION:
+        return
+    place = Path(settings.VAR_DIR)
+    if not place.is_dir():
+        raise ImproperlyConfigured(
+            f"VAR_DIR={place} is missing. Make it for the account of the service: "
+            f"install -d -o xuejiportal -m 750 {place}"
+        )
+    owner = place.stat().st_uid
+    if owner != os.geteuid():
+        raise ImproperlyConfigured(
+            f"VAR_DIR={place} belongs to {_account(owner)}, and this is {_account(os.geteuid())}. "
+            "Run commands with: sudo deploy/portal COMMAND"
+        )
+
+
+def _refuse(messages: list[Any]) -> None:
+    serious = [message for message in messages if message.is_serious()]
     if serious:
         raise ImproperlyConfigured("\n".join(str(message) for message in serious))
+
+
+def _account(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:  # a container's number without a name
+        return f"account {number}"

@@ -19,10 +19,15 @@ from xuejiportal import environment as env
 BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = env.flag("PRODUCTION", False)
 DEBUG = env.flag("DEBUG", not PRODUCTION)
-VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG must be off in production: unset DEBUG.")
+if PRODUCTION:
+    env.require(
+        *("SECRET_KEY", "VAULT_KEYS", "LOOKUP_KEY", "CODE_KEY", "AUDIT_KEY"),
+        *("SITE_URL", "DATABASE_URL", "REDIS_URL", "VAR_DIR"),
+    )
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 
 
 def _secret_default(name: str, *, prefix: str = "") -> str | None:
@@ -265,11 +270,14 @@ SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PRODUCTION else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+# Both reach beyond this host: every subdomain must speak https before they are set.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_INCLUDE_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", False)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# The check looks for the path of Django's own middleware; ours is a subclass.
-SILENCED_SYSTEM_CHECKS = ["security.W003"]
+# W003 knows Django's own middleware by its path; ours is a subclass of it. W005 and W021 ask
+# for HSTS on all subdomains, which is the operator's decision.
+SILENCED_SYSTEM_CHECKS = ["security.W003", "security.W005", "security.W021"]
 CSRF_FAILURE_VIEW = "xuejiportal.views.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,6 +1,7 @@
 """Production refuses to start half configured; development needs nothing."""
 
 import base64
+import json
 import runpy
 import subprocess
 import sys
@@ -8,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+from xuejiportal.preflight import refuse_other_account
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY, OTHER_KEY, THIRD_KEY, FOURTH_KEY = (
@@ -54,6 +59,26 @@ def set_all(environment: pytest.MonkeyPatch, values: dict[str, str]) -> None:
         environment.setenv(name, value)
 
 
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Python with these arguments in the project, under the environment of the test."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def collect(var: Path) -> None:
+    """As if static files had been collected for a portal whose VAR_DIR this is."""
+    names = {name: name for finder in get_finders() for name, _place in finder.list([])}
+    manifest = var / "static" / "staticfiles.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text(json.dumps({"paths": names, "version": "1.1", "hash": ""}))
+
+
 @pytest.mark.parametrize("missing", sorted(set(COMPLETE) - {"PRODUCTION", "ALLOWED_HOSTS"}))
 def test_production_names_the_setting_it_misses(
     environment: pytest.MonkeyPatch, missing: str
@@ -61,6 +86,15 @@ def test_production_names_the_setting_it_misses(
     set_all(environment, {name: value for name, value in COMPLETE.items() if name != missing})
     with pytest.raises(ImproperlyConfigured, match=missing):
         load()
+
+
+def test_production_names_all_it_misses_at_once(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PRODUCTION", "yes")
+    environment.delenv("VAR_DIR")
+    with pytest.raises(ImproperlyConfigured) as error:
+        load()
+    missing = {"VAR_DIR", *COMPLETE} - {"PRODUCTION", "ALLOWED_HOSTS"}
+    assert [name for name in missing if name not in str(error.value)] == []
 
 
 def test_production_refuses_debug(environment: pytest.MonkeyPatch) -> None:
@@ -119,16 +153,51 @@ def test_development_makes_its_own_secrets_once(environment: pytest.MonkeyPatch)
     ],
 )
 def test_a_web_server_starts_only_with_real_sending(
+    environment: pytest.MonkeyPatch, tmp_path: Path, change: dict[str, str], said: str
+) -> None:
+    collect(tmp_path)
+    set_all(environment, COMPLETE | SENDING | change)
+    loaded = run("-c", "import xuejiportal.wsgi")
+    assert (loaded.returncode == 0) is (said == ""), loaded.stderr
+    assert said in loaded.stderr
+
+
+def test_a_web_server_does_not_start_where_its_static_files_are_not(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """They were collected under another VAR_DIR: every page would be an empty 500."""
+    collect(tmp_path / "another")
+    set_all(environment, COMPLETE | SENDING)
+    loaded = run("-c", "import xuejiportal.wsgi")
+    assert loaded.returncode == 1
+    assert f"STATIC_ROOT={tmp_path / 'static'}" in loaded.stderr
+    assert "collectstatic" in loaded.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"VAULT_KEYS": "no-colon", "SECRET_KEY": ""}, "Not set: SECRET_KEY"),
+        ({"VAULT_KEYS": "no-colon"}, "VAULT_KEYS must read id:base64"),
+        ({"VAR_DIR": "/nowhere/at/all"}, "install -d -o xuejiportal"),
+        ({}, ""),
+    ],
+)
+def test_a_command_tells_a_wrong_setting_in_a_line(
     environment: pytest.MonkeyPatch, change: dict[str, str], said: str
 ) -> None:
     set_all(environment, COMPLETE | SENDING | change)
-    loaded = subprocess.run(
-        [sys.executable, "-c", "import xuejiportal.wsgi"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (loaded.returncode == 0) is (said == ""), loaded.stderr
-    assert said in loaded.stderr
+    done = run("manage.py", "check")
+    assert (done.returncode == 0) is (said == ""), done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_another_account_than_the_services_writes_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings.PRODUCTION, settings.VAR_DIR = True, tmp_path
+    refuse_other_account()
+    monkeypatch.setattr("os.geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(ImproperlyConfigured, match="sudo deploy/portal"):
+        refuse_other_account()
