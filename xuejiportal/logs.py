@@ -5,6 +5,8 @@ import re
 from datetime import UTC, datetime
 from socket import gethostname
 
+from xuejiportal.database_errors import is_database_away
+
 # Anything that could be a certificate or mobile number, including full-width digits,
 # which people type as well.
 LONG_NUMBER = re.compile(
@@ -29,6 +31,19 @@ def shorten(text: str) -> str:
         return text
     half = MAX_LENGTH // 2
     return f"{text[:half]} … [{len(text) - MAX_LENGTH} characters left out] … {text[-half:]}"
+
+
+class DatabaseAwayFilter(logging.Filter):
+    """Makes one line of what would be a traceback for each request while the database is away."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """True: every record is kept."""
+        error = record.exc_info[1] if record.exc_info else None
+        if is_database_away(error):
+            first = record.getMessage().partition("\n")[0]
+            record.msg = f"{first} (the database does not answer: {type(error).__name__})"
+            record.args = record.exc_info = record.exc_text = None
+        return True
 
 
 class RedactingFormatter(logging.Formatter):

@@ -26,6 +26,14 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER = 60
 # The Cache-Control of add_never_cache_headers, without its time-dependent Expires.
 NEVER = "max-age=0, no-cache, no-store, must-revalidate, private"
+# What no page of the portal uses, nor anything that might be slipped into one. Passkeys stay.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid"),
+        *("magnetometer", "microphone", "midi", "payment", "serial", "usb"),
+    )
+)
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -106,7 +114,7 @@ class NoStoreMiddleware:
 
 
 class PolicyMiddleware(CSPMiddleware):
-    """Adds the Content-Security-Policy; built once, because it is the same for every page."""
+    """Adds Content-Security-Policy and Permissions-Policy, built once: the same for every page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         super().__init__(get_response)
@@ -121,6 +129,7 @@ class PolicyMiddleware(CSPMiddleware):
         """The response with the policy, except Django's own error pages in development."""
         if not (settings.DEBUG and response.status_code in {404, 500}):
             response.headers.setdefault(HEADER, self.policy)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 
 

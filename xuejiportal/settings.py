@@ -574,8 +574,13 @@ LOGGING = {
         },
         "syslog": {"()": "xuejiportal.logs.SyslogFormatter"},
     },
+    "filters": {"database away": {"()": "xuejiportal.logs.DatabaseAwayFilter"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["database away"],
+        },
         "anchors": env.syslog("AUDIT_SYSLOG") | {"formatter": "syslog"},
     },
     # urllib3 logs URLs with their parameters; the others log each step of making a PDF.

@@ -21,6 +21,7 @@ urlpatterns = [
     path("help/", include("support.help.urls")),
     path("offline/", views.offline, name="offline"),
     path("service-worker.js", views.service_worker, name="service_worker"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("healthz", views.healthz, name="healthz"),
     path("language/", switch_language, name="set_language"),
     path("", include("delivery.urls")),
@@ -33,3 +34,4 @@ urlpatterns = [
 ]
 
 handler400 = views.bad_request
+handler500 = views.server_error

@@ -1,15 +1,24 @@
 """Pages that belong to no app: home, health check, errors."""
 
+import logging
+import sys
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
 from accounts.onboarding import first_open_step
 from accounts.roles import Role
+from xuejiportal.database_errors import is_database_away
+
+logger = logging.getLogger(__name__)
+# Seconds after which a browser may ask again while the database does not answer.
+RETRY_AFTER = 30
 
 
 @login_not_required
@@ -58,6 +67,13 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead browsers that ask by the old address, such as from a downloaded file, to the icon."""
+    return redirect(static("img/icon.svg"))
+
+
+@login_not_required
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The answer for a load balancer: the process is running."""
     return HttpResponse("ok", content_type="text/plain; charset=utf-8")
@@ -76,3 +92,24 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """
     status = 413 if isinstance(exception, RequestDataTooBig) else 400
     return HttpResponse(render_to_string(f"{status}.html"), status=status)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page of an unexpected error; 503 while the database does not answer.
+
+    Rendered without the request: session and database may be what is broken.
+    """
+    if is_database_away(sys.exc_info()[1]):
+        answer = HttpResponse(_rendered("errors/database_away.html"), status=503)
+        answer["Retry-After"] = str(RETRY_AFTER)
+        return answer
+    return HttpResponse(_rendered("500.html"), status=500)
+
+
+def _rendered(template: str) -> str:
+    """The page, or a bare one where its style sheets are missing."""
+    try:
+        return render_to_string(template)
+    except Exception:
+        logger.exception("%s cannot be rendered", template)
+        return render_to_string("errors/bare.html")

@@ -19,6 +19,9 @@ OPEN = (
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
     "accounts:enter_staff_code",
+    # Pages load these by themselves; they hold nothing of anybody.
+    "service_worker",
+    "offline",
 )
 SET_UP = ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn")
 

@@ -136,6 +136,31 @@ def test_the_database_restarted_is_found_again_within_ten_seconds(site: Site) ->
     assert len(accounts(site, "kept@example.org")) == 1
 
 
+def test_while_the_database_is_away_pages_answer_503_and_the_log_grows_by_a_line(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(site.environ, "DEBUG", "no")
+    site.kill_all()
+    site.manage("collectstatic", "--noinput")
+    site.web()
+    wait_until(lambda: answers(site), 30, "web does not start")
+    with browser(site) as client:
+        client.cookies.set("session", "a" * 32)
+        assert client.get("/status/").status_code == HTTPStatus.FOUND
+        site.postgresql.stop()
+        try:
+            before = len(site.output())
+            answer = client.get("/status/")
+        finally:
+            site.postgresql.start()
+        assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        assert answer.headers["Retry-After"] == "30"
+        told = site.output()[before:]
+        assert told.count("does not answer") == 1
+        assert "Traceback" not in told
+        wait_until(lambda: client.get("/status/").status_code == 302, 10, "no recovery")
+
+
 def lookup_works(site: Site) -> bool:
     """A page that must ask the database: a wrong sign-in."""
     with browser(site) as client:

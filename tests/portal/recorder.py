@@ -15,6 +15,6 @@ def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[
     fields = [("Content-Type", "text/plain"), ("Content-Length", "2")]
     if environ["PATH_INFO"] == "/own-fields/":
         names = "Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy"
-        fields += [(name, "the-portals") for name in names]
+        fields += [(name, "the-portals") for name in (*names, "Permissions-Policy")]
     start("200 OK", fields)
     return [b"ok"]

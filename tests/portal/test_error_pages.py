@@ -1,19 +1,24 @@
 """Each error answers in the portal's clothes, with a way on, whatever is broken."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.test import Client
 from django.urls import path, reverse
+from pytest_django import Settings
 
+from xuejiportal.logs import DatabaseAwayFilter, RedactingFormatter
 from xuejiportal.storage.errors import StorageDownError
-from xuejiportal.urls import handler400
+from xuejiportal.urls import handler400, handler500
 from xuejiportal.urls import urlpatterns as portal_patterns
 
 
@@ -33,6 +38,16 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+def without_database(request: HttpRequest) -> HttpResponse:
+    raise OperationalError from psycopg.OperationalError("connection refused")
+
+
+@login_not_required
+def locked(request: HttpRequest) -> HttpResponse:
+    raise OperationalError from psycopg.errors.LockNotAvailable("canceling statement")
+
+
+@login_not_required
 def out_of_reach(request: HttpRequest) -> HttpResponse:
     raise StorageDownError
 
@@ -43,8 +58,10 @@ urlpatterns = [
     path("too-many/", too_many),
     path("broken/", broken),
     path("out-of-reach/", out_of_reach),
+    path("without-database/", without_database),
+    path("locked/", locked),
 ]
-__all__ = ["handler400", "urlpatterns"]
+__all__ = ["handler400", "handler500", "urlpatterns"]
 
 pytestmark = pytest.mark.urls(__name__)
 
@@ -67,6 +84,12 @@ CASES: dict[str, tuple[int, str, Callable[[Client], Any]]] = {
     "too many": (429, "操作太频繁了", lambda client: client.get("/too-many/")),
     "broken": (500, "系统出错了", lambda client: client.get("/broken/")),
     "no files": (503, "暂时取不到文件", lambda client: client.get("/out-of-reach/")),
+    "no database": (
+        503,
+        "门户暂时无法打开",
+        lambda client: client.get("/without-database/"),
+    ),
+    "a lock": (500, "系统出错了", lambda client: client.get("/locked/")),
     "form too old": (403, "页面已过期", lambda client: client.post(reverse("account_login"))),
 }
 
@@ -90,6 +113,32 @@ def test_the_page_of_a_broken_portal_needs_no_database() -> None:
     client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
     answer = client.get("/forbidden/")
     assert answer.status_code == 500
+    assert "<h1>系统出错了</h1>" in answer.content.decode()
+
+
+def test_without_a_database_browsers_are_told_when_to_come_back_and_the_log_has_one_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.handler.addFilter(DatabaseAwayFilter())
+    answer = Client(raise_request_exception=False).get("/without-database/")
+    assert answer.headers["Retry-After"] == "30"
+    caplog.handler.setFormatter(RedactingFormatter("%(message)s"))
+    [record] = caplog.records
+    entry = caplog.handler.format(record)
+    assert entry.splitlines() == [entry]
+    assert "the database does not answer: OperationalError" in entry
+
+
+@pytest.mark.parametrize("address", ["/broken/", "/without-database/"])
+def test_a_portal_without_its_static_files_still_says_what_happened(
+    settings: Settings, tmp_path: Path, address: str
+) -> None:
+    """The page of the error, too, would ask for a style sheet that is not in the manifest."""
+    settings.STATIC_ROOT = tmp_path
+    manifest = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": manifest}}
+    answer = Client(raise_request_exception=False).get(address)
+    assert answer.status_code == (500 if address == "/broken/" else 503)
     assert "<h1>系统出错了</h1>" in answer.content.decode()
 
 

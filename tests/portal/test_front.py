@@ -228,7 +228,12 @@ def test_each_upload_passes_nginx_as_large_as_the_portal_takes_it(nginx: Front) 
             assert (nginx.status(head.encode()) != 413) is taken, (name, length)
 
 
-FIELDS = ("Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy")
+FIELDS = (
+    "Strict-Transport-Security",
+    "X-Content-Type-Options",
+    "Content-Security-Policy",
+    "Permissions-Policy",
+)
 
 
 def test_nginxs_own_answers_carry_the_header_fields_and_the_portals_keep_theirs(

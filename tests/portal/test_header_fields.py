@@ -21,6 +21,7 @@ ANSWERS = {
     "/?q=%00": 400,
     "/api/imports/": 405,
     "/status/": 302,
+    "/favicon.ico": 302,
 }
 
 
@@ -40,6 +41,8 @@ def test_every_answer_carries_the_header_fields(browser: Client, address: str) -
     assert answer["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in answer["Permissions-Policy"]
+    assert "publickey-credentials" not in answer["Permissions-Policy"]
     policy = answer["Content-Security-Policy"]
     for directive in ("object-src", "base-uri", "frame-ancestors"):
         assert f"{directive} 'none'" in policy
