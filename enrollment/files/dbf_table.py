@@ -1,7 +1,10 @@
 """Read the rows of a DBF file as text, with all digits, and locate truncated characters."""
 
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from dbfread import DBF, FieldParser
@@ -48,13 +51,10 @@ class _AsWritten(FieldParser):  # type: ignore[misc]
 
 def dbf_rows(source: BinaryIO) -> Iterator[list[object]]:
     """The field names, then every row that is not deleted. Raises CutCharacterError."""
-    with tempfile.NamedTemporaryFile(suffix=".dbf") as copy:
-        while block := source.read(2**20):
-            copy.write(block)
-        copy.flush()
+    with _copy(source) as name:
         table = DBF(
-            copy.name,
-            encoding=_encoding(copy.name),
+            name,
+            encoding=_encoding(name),
             ignore_missing_memofile=True,
             parserclass=_AsWritten,
             char_decode_errors="strict",
@@ -67,6 +67,17 @@ def dbf_rows(source: BinaryIO) -> Iterator[list[object]]:
                 row += 1
         except UnicodeDecodeError as error:
             raise CutCharacterError(row, error.reason) from error
+
+
+@contextmanager
+def _copy(source: BinaryIO) -> Iterator[str]:
+    """A path of the content for a library that opens by path; on Linux of an unnamed file."""
+    is_linux = sys.platform == "linux"
+    make = tempfile.TemporaryFile if is_linux else tempfile.NamedTemporaryFile
+    with make(suffix=".dbf") as copy:
+        shutil.copyfileobj(source, copy, 2**20)
+        copy.flush()
+        yield f"/proc/self/fd/{copy.fileno()}" if is_linux else copy.name
 
 
 def _encoding(name: str) -> str:

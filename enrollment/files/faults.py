@@ -1,5 +1,6 @@
 """Faults of a whole file, with texts for the registrar."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -7,7 +8,9 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.files.disk import is_disk_full
+from enrollment.files.disk import is_disk_full, is_unwritable
+
+logger = logging.getLogger(__name__)
 
 
 class FileFault(models.TextChoices):
@@ -119,6 +122,13 @@ class FileFault(models.TextChoices):
         "no_room",
         _("The server's disk is full. Nothing was changed. Ask the operator to make room."),
     )
+    UNWRITABLE = (
+        "unwritable",
+        _(
+            "The portal may not write to its storage. Nothing is wrong with the file: "
+            "tell the operator, who finds the place in the log, and try again afterwards."
+        ),
+    )
     BUSY = "busy", _("Another import of this institution is running. Wait until it has finished.")
     STALE = (
         "stale",
@@ -176,11 +186,14 @@ class FileFaultError(Exception):
 
 
 @contextmanager
-def disk_full_as_fault() -> Iterator[None]:
-    """Convert the OSError of a full disk into a FileFaultError."""
+def disk_errors_as_faults() -> Iterator[None]:
+    """Convert the OSError of a full or unwritable disk into a FileFaultError."""
     try:
         yield
     except OSError as error:
         if is_disk_full(error):
             raise FileFaultError(FileFault.NO_ROOM) from error
+        if is_unwritable(error):
+            logger.error("The storage may not be written: %s", error.filename)
+            raise FileFaultError(FileFault.UNWRITABLE) from error
         raise

@@ -7,13 +7,13 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 
-from enrollment.files.faults import disk_full_as_fault
+from enrollment.files.faults import disk_errors_as_faults
 from vault.streams import is_newest, seal_file, unseal_file
 
 
 def keep_sealed(name: str, source: BinaryIO, context: str) -> str:
-    """Store a file encrypted; returns its storage name. Raises FileFaultError (disk full)."""
-    with disk_full_as_fault(), tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as sealed:
+    """Store a file encrypted; returns its storage name. Raises FileFaultError (disk)."""
+    with disk_errors_as_faults(), tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as sealed:
         seal_file(source, sealed, context=context)
         sealed.seek(0)
         default_storage.delete(name)
@@ -27,10 +27,10 @@ def keep_sealed(name: str, source: BinaryIO, context: str) -> str:
 def open_sealed(name: str, context: str) -> BinaryIO:
     """The decrypted content of a stored file, in an unnamed temporary file.
 
-    Raises UnsealError, FileNotFoundError, FileFaultError (disk full).
+    Raises UnsealError, FileNotFoundError, FileFaultError (disk).
     """
     plain = tempfile.TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  the caller closes it
-    with disk_full_as_fault(), default_storage.open(name) as sealed:
+    with disk_errors_as_faults(), default_storage.open(name) as sealed:
         for block in unseal_file(cast("BinaryIO", sealed), context=context):
             plain.write(block)
         plain.seek(0)

@@ -7,9 +7,9 @@ import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import BinaryIO, cast
 
+from django.conf import settings
 from rustpy_xlsxwriter import write_worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,10 +38,10 @@ def workbook(titles: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: 
     """
     written = (dict(zip(titles, map(plain_cell, row), strict=True)) for row in rows)
     first = next(written, dict.fromkeys(titles, ""))
-    with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "table.xlsx"
-        write_worksheet(chain([first], written), str(path), sheet_name=sheet)
-        return cast("BinaryIO", path.open("rb"))
+    file = cast("BinaryIO", tempfile.TemporaryFile(dir=settings.SPOOL_DIR))  # noqa: SIM115
+    write_worksheet(chain([first], written), file, sheet_name=sheet)
+    file.seek(0)
+    return file
 
 
 class _Echo:

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
+from typing import BinaryIO, cast
 
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
 from accounts.sweep import for_each
 from enrollment.fields.headers import HEADER_SEARCH_ROWS, Header, find_header, likely_header
-from enrollment.files.faults import FileFault, FileFaultError, disk_full_as_fault
+from enrollment.files.faults import FileFault, FileFaultError, disk_errors_as_faults
 from enrollment.files.readers import Table, open_table
 from enrollment.imports import consent, services, storage
 from enrollment.imports.corrected_rows import ReturnedRows, identities, merge
@@ -39,6 +40,7 @@ PASSING = frozenset(
         FileFault.GIVEN_UP,
         FileFault.BUSY,
         FileFault.NO_ROOM,
+        FileFault.UNWRITABLE,
     }
 )
 # A file fails for good after this many attempts that ended without a result.
@@ -156,10 +158,11 @@ def _keep_files(batch: ImportBatch, table: Table, header: Header, result: Result
     storage.keep_head(batch, table.head(storage.HEAD_ROWS))
     if not result.listed:
         return
-    with disk_full_as_fault(), tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "faulty.xlsx"
-        write_faulty_rows(table, header, result.listed, path)
-        storage.keep_faulty_rows(batch, path)
+    with disk_errors_as_faults(), tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as file:
+        workbook = cast("BinaryIO", file)
+        write_faulty_rows(table, header, result.listed, workbook)
+        workbook.seek(0)
+        storage.keep_faulty_rows(batch, workbook)
     _drop_mentioned_from_missing(batch, table, header, result)
 
 

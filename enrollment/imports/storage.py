@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
@@ -26,10 +25,9 @@ def open_upload(batch: ImportBatch) -> BinaryIO:
     return open_sealed(batch.upload, f"upload:{batch.key}")
 
 
-def keep_faulty_rows(batch: ImportBatch, path: Path) -> None:
+def keep_faulty_rows(batch: ImportBatch, source: BinaryIO) -> None:
     """Store the workbook of faulty rows encrypted."""
-    with path.open("rb") as source:
-        keep_sealed(_faulty_name(batch), source, f"faulty:{batch.key}")
+    keep_sealed(_faulty_name(batch), source, f"faulty:{batch.key}")
 
 
 def open_faulty_rows(batch: ImportBatch) -> BinaryIO:

@@ -16,8 +16,7 @@ from accounts.models import User
 from accounts.sweep import for_each
 from audit.services import record as write_trail
 from enrollment.files import sealed
-from enrollment.files.disk import is_disk_full
-from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.faults import FileFault, FileFaultError, disk_errors_as_faults
 from enrollment.files.images import PhotoFault
 from enrollment.jobs.locking import institution_lock
 from enrollment.jobs.progress import throttled
@@ -32,7 +31,9 @@ REQUEUE_AFTER = timedelta(seconds=20)
 # A ZIP fails for good after this many attempts that ended without a result.
 MAX_ATTEMPTS = 3
 # Transient faults: a retry with the same ZIP may succeed.
-PASSING = frozenset({FileFault.NO_ROOM, FileFault.INTERRUPTED, FileFault.GIVEN_UP})
+PASSING = frozenset(
+    {FileFault.NO_ROOM, FileFault.UNWRITABLE, FileFault.INTERRUPTED, FileFault.GIVEN_UP}
+)
 
 Refused = list[tuple[str, PhotoFault]]
 
@@ -126,10 +127,6 @@ def import_photo_batch(batch: PhotoBatch) -> None:
     except FileFaultError as error:
         if error.fault != FileFault.BUSY:
             _fail(batch, error.fault)
-    except OSError as error:
-        if not is_disk_full(error):
-            raise
-        _fail(batch, FileFault.NO_ROOM)
 
 
 def go_on(*, batch: PhotoBatch) -> None:
@@ -235,7 +232,7 @@ def _open_upload(batch: PhotoBatch) -> BinaryIO:
 
 def _keep_refused(batch: PhotoBatch, tally: PhotoTally) -> None:
     refused = [*tally.refused, *((name, PhotoFault.SYSTEM) for name in tally.ignored)]
-    with tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as source:
+    with disk_errors_as_faults(), tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as source:
         source.write(json.dumps(refused).encode())
         source.seek(0)
         name, context = _name(batch, "refused"), _context(batch, "refused")

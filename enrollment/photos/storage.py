@@ -12,6 +12,7 @@ from django.db.models import F
 
 from accounts.models import User
 from audit.services import record as write_trail
+from enrollment.files.faults import disk_errors_as_faults
 from enrollment.files.images import PhotoFault, Picture
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import Institution, Photo, PhotoBatch, PhotoKind, StudentRecord
@@ -53,11 +54,11 @@ def import_photos(
     """Import the photographs of a ZIP that match exactly one record; returns the counts.
 
     Photographs are independent: those imported stay when a later one is refused.
-    Raises FileFaultError for the file or while another import of the institution
-    runs, OSError when storage is full.
+    Raises FileFaultError for the file, for a storage that is full or may not be written, or
+    while another import of the institution runs.
     """
     tally = PhotoTally()
-    with institution_lock(institution.pk):
+    with disk_errors_as_faults(), institution_lock(institution.pk):
         with open_zip(source) as archive:
             pairs = belonging(archive, institution, tally)
             known = _known_marks([record_id for _, record_id in pairs], album)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from rustpy_xlsxwriter import write_worksheet
 
@@ -215,7 +215,9 @@ def left_out_rows(tally: Tally, reading: Reading) -> list[LeftOutRows]:
     return sorted(found, key=lambda rows: LeftOut.values.index(rows.reason))
 
 
-def write_faulty_rows(table: Table, header: Header, problems: list[Problem], out: Path) -> None:
+def write_faulty_rows(
+    table: Table, header: Header, problems: list[Problem], out: Path | BinaryIO
+) -> None:
     """The rows with problems as XLSX: the registrar's own columns, row number and reasons added."""
     by_row: dict[int, list[Problem]] = defaultdict(list)
     for problem in problems:
@@ -223,7 +225,7 @@ def write_faulty_rows(table: Table, header: Header, problems: list[Problem], out
     titles = unique_titles(header.titles)
     records = _faulty_records(table, header, titles, by_row)
     empty = [dict.fromkeys([ROW_NUMBER_TITLE, *titles, REASONS_TITLE], "")]
-    write_worksheet(records if by_row else empty, str(out), sheet_name="需要修改的行")
+    write_worksheet(records if by_row else empty, out, sheet_name="需要修改的行")
 
 
 def _faulty_records(

@@ -339,6 +339,25 @@ def test_many_photos_are_drawn_by_two_processes(school: Institution, tmp_path: P
             unseal(file.read(), context=f"photo:{photo.key}")
 
 
+def test_the_command_says_that_the_storage_may_not_be_written_not_that_the_zip_is_bad(
+    rows: list[list[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An earlier command ran as root and left folders that the service may not write."""
+    path = tmp_path / "photos.zip"
+    path.write_bytes(zip_of({f"{rows[0][AT['学号']]}.jpg": picture()}).getvalue())
+
+    def save(storage: FileSystemStorage, name: str, content: Any) -> str:
+        raise PermissionError(13, "Permission denied", "/var/lib/xuejiportal/media/photos/c6")
+
+    monkeypatch.setattr(FileSystemStorage, "save", save)
+    with pytest.raises(CommandError, match=str(FileFault.UNWRITABLE.label)):
+        call_command("import_photos", path, institution="19998", stdout=io.StringIO())
+    assert "/var/lib/xuejiportal/media/photos/c6" in caplog.text
+
+
 def test_a_disk_that_fills_up_keeps_what_was_taken_and_nothing_half(
     school: Institution, tmp_path: Path, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -361,7 +380,7 @@ def test_a_disk_that_fills_up_keeps_what_was_taken_and_nothing_half(
 
     monkeypatch.setattr(os, "fork", fork_and_note)
     monkeypatch.setattr(FileSystemStorage, "save", save)
-    with pytest.raises(CommandError, match="space") as error:
+    with pytest.raises(CommandError, match=str(FileFault.NO_ROOM.label)) as error:
         call_command("import_photos", path, institution="19998", stdout=io.StringIO())
     assert error.value.returncode == 2
     assert Photo.objects.count() == photos_storage.GROUP
