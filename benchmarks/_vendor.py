@@ -33,9 +33,13 @@ class Vendor(asyncio.Protocol):
         self.pending += data
         while b"\r\n\r\n" in self.pending:
             request, _, self.pending = self.pending.partition(b"\r\n\r\n")
-            if found := OUT_ID.search(request):
-                self.arrivals.setdefault(found[1].decode(), []).append(time.time())
+            self.note(request)
             self.transport.write(ANSWER)  # type: ignore[attr-defined]
+
+    def note(self, request: bytes) -> None:
+        """Keep when the message of this request arrived."""
+        if found := OUT_ID.search(request):
+            self.arrivals.setdefault(found[1].decode(), []).append(time.time())
 
 
 async def main() -> None:
