@@ -8,10 +8,11 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
-.PHONY: screenshots pictures run setup test test-tools lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench sbom data-inventory clean help
+.PHONY: demo-reset screenshots pictures run setup test test-tools lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench sbom data-inventory clean help
 
 help:
 	@echo "make run      the portal with a demo school, on http://localhost:$(PORT)"
+	@echo "make demo-reset  delete everything and make the demo school again (stop the portal first)"
 	@echo "make test     all tests"
 	@echo "make lint     style, types, import directions, templates, migrations (each also alone: lint-style …)"
 	@echo "make messages collect the texts for translation"
@@ -23,6 +24,9 @@ help:
 
 run: setup
 	@PORT=$(PORT) $(RUN) manage.py serve
+
+demo-reset: setup
+	@$(RUN) manage.py reset_demo
 
 setup: $(STAMP) $(PO:.po=.mo)
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from accounts.models import User
-from enrollment.demo.school import silhouette
+from devtools.demo.photos import silhouette
 from enrollment.imports.services import undo_batch
 from enrollment.models import ImportBatch, Photo, PhotoKind, StatusReport, StudentRecord
 from enrollment.photos.storage import keep_photo

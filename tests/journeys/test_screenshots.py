@@ -10,16 +10,14 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page as Tab
 
 from accounts.models import User
-from enrollment.confirmations.services import answer_record
+from devtools.demo.registry import demo_rows
+from devtools.demo.school import make_demo
 from enrollment.demo.samples import INSTITUTION_CODE
-from enrollment.demo.school import demo_rows, make_demo
-from enrollment.models import Institution, SchoolClass, StudentRecord
-from support.board.rollup import fold_headcounts
+from enrollment.models import Institution
 from tests.enrollment.imported_files import AT, make_checked
 from tests.journeys.checks import overflow_complaints
 from tests.journeys.conftest import NewContext
@@ -32,18 +30,8 @@ MOST_BYTES = 90_000
 
 @pytest.fixture
 def demo(media: Path) -> Institution:
-    """The demo school; most of a counselor's first class have an account and an answer."""
+    """The demo school."""
     make_demo()
-    counselor = User.objects.get(email="counselor@demo.test")
-    first = SchoolClass.objects.filter(counselors__user=counselor).earliest("pk")
-    for number, record in enumerate(first.records.filter(holder=None)[:26]):
-        account = User.objects.create(username=f"classmate{number}")
-        StudentRecord.objects.filter(pk=record.pk).update(holder=account, claimed_at=timezone.now())
-        record.refresh_from_db()
-        if number % 6:
-            wrong = ["birth_date"] if number == 1 else []
-            answer_record(record=record, account=account, asked=["name", "birth_date"], wrong=wrong)
-    fold_headcounts()
     return Institution.objects.get(code=INSTITUTION_CODE)
 
 

@@ -21,7 +21,7 @@ from accounts.contacts import services as contacts
 from accounts.models import Code, Rescue, User
 from delivery.content import unseal as open_message
 from delivery.models import Channel, OutboxMessage
-from enrollment.demo.school import silhouette
+from devtools.demo.photos import silhouette
 from enrollment.files.evidence import check_all, evidence_of, keep_evidence, serve_evidence
 from enrollment.imports import services as imports
 from enrollment.imports import storage as imports_storage

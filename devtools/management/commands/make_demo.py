@@ -5,7 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from enrollment.demo.school import make_demo, sign_ins
+from devtools.demo.people import sign_ins
+from devtools.demo.registry import demo_rows
+from devtools.demo.school import make_demo
 
 
 class Command(BaseCommand):
@@ -19,5 +21,5 @@ class Command(BaseCommand):
             raise CommandError("The demo school is for development only.")
         make_demo()
         self.stdout.write("演示账号（虚构人物） / demo sign-ins (invented people):")
-        for email, password, note in sign_ins():
+        for email, password, note in sign_ins(demo_rows()):
             self.stdout.write(f"  {email:22} {password:18} {note}")
