@@ -1,8 +1,13 @@
-"""Re-authentication before a way into the account is changed."""
+"""How lately the person behind a session has proved who they are.
+
+Signing in counts for reading one's own or one's school's data. Before a way into the
+account is changed the person re-authenticates, however lately they signed in.
+"""
 
 import time
 from collections.abc import Callable
 
+from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import (
     STATE_SESSION_KEY,
     get_reauthentication_flows,
@@ -16,6 +21,10 @@ from django.urls import reverse
 # In the session that signed up: when (seconds since the epoch).
 SIGNED_UP = "signed_up_at"
 ONBOARDING_SECONDS = 900
+# What a view that reads data names to ``reauthentication_required(app=…)``, and how long
+# signing in is proof enough for it.
+READING = "reading"
+READING_SECONDS = 900
 
 
 def note_sign_up(request: HttpRequest) -> None:
@@ -27,6 +36,13 @@ def signed_up_here(request: HttpRequest) -> bool:
     """Whether this session signed up within the last ONBOARDING_SECONDS."""
     signed_up = request.session.get(SIGNED_UP)
     return signed_up is not None and 0 <= time.time() - signed_up <= ONBOARDING_SECONDS
+
+
+def has_just_signed_in(request: HttpRequest) -> bool:
+    """Whether the person signed in, or up, in this session within the last READING_SECONDS."""
+    records = get_authentication_records(request, request.user)
+    last = records[-1]["at"] if records else 0
+    return 0 <= time.time() - last <= READING_SECONDS or signed_up_here(request)
 
 
 def has_recent_proof(request: HttpRequest) -> bool:

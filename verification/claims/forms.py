@@ -66,6 +66,8 @@ class BasicInformationForm(forms.Form):
 
     def __init__(self, *args: Any, ask_third_item: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.initial:
+            self.fields["name"].widget.attrs["autofocus"] = True
         if not ask_third_item:
             del self.fields["third_item"]
 

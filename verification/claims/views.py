@@ -16,6 +16,7 @@ from vault.lookup import keyed_hash
 from verification import queries
 from verification.access import students_only, unverified_only
 from verification.claims import services
+from verification.claims.earlier_answers import initial_answers
 from verification.claims.forms import BasicInformationForm, ProofForm, ThirdItemForm
 from verification.claims.limits import LimitReachedError
 from verification.facts import Facts
@@ -29,11 +30,12 @@ def start(request: HttpRequest) -> HttpResponse:
     """The form for basic information: name, certificate type, number (guide rows 30-33)."""
     account = signed_in(request)
     ask_third_item = account.phone_confirmed_at is None
-    draft = queries.open_attempt(account, AttemptState.DRAFT)
+    last = queries.last_unmatched(account)
+    earlier = queries.open_attempt(account, AttemptState.DRAFT) or last
     form = BasicInformationForm(
         request.POST if request.method == "POST" else None,
         ask_third_item=ask_third_item,
-        initial=_initial(draft.facts) if draft else None,
+        initial=initial_answers(request, earlier) if earlier else None,
     )
     if form.is_valid():
         address = network_of(client_address(request))
@@ -43,7 +45,7 @@ def start(request: HttpRequest) -> HttpResponse:
             address_hash=keyed_hash("verification-address", address),
         )
         return redirect("verification:check")
-    context = {"form": form, "last": queries.last_unmatched(account)}
+    context = {"form": form, "last": last}
     return _step(request, "verification/claims/start.html", context)
 
 
@@ -123,12 +125,3 @@ def _answer(request: HttpRequest, state: AttemptState) -> HttpResponse:
         return redirect("verification:unmatched")
     messages.success(request, _("You are verified. This is your student record."))
     return redirect("enrollment:status")
-
-
-def _initial(facts: Facts) -> dict[str, str]:
-    return {
-        "name": facts.name,
-        "certificate_type": facts.certificate_type,
-        "number": facts.number,
-        "third_item": facts.third_item,
-    }

@@ -1,15 +1,17 @@
 """From basic information to the record, or to 未匹配到学籍."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
-from tests.people import make_account, make_record, make_school, sample_number
+from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
 from tests.verification.conftest import Walk
 from verification.models import Claim, VerificationAttempt
 
@@ -202,3 +204,42 @@ def test_staff_and_strangers_have_no_business_here(path: str, db: None) -> None:
 def test_who_is_verified_goes_to_the_record(wang: User, wang_record: StudentRecord) -> None:
     answer = signed_in(wang).get("/verify/")
     assert answer.headers["Location"] == "/status/"
+
+
+def test_a_retry_after_a_refusal_comes_filled_in_with_the_name_in_focus(
+    li: User, li_record: StudentRecord, walk: Walk
+) -> None:
+    walk(li, name="李小雨", third_item=li_record.candidate_number)
+    page = signed_in(li).get("/verify/")
+    form = page.context["form"]
+    assert form["name"].value() == "李小雨"
+    assert form["number"].value() == NUMBER
+    assert form["third_item"].value() == li_record.candidate_number
+    name_field = re.search(r'<input[^>]*name="name"[^>]*>', body(page))
+    assert name_field
+    assert "autofocus" in name_field.group()
+    sent = {name: form[name].value() for name in form.fields} | {"name": "李晓雨"}
+    client = signed_in(li)
+    client.post("/verify/", sent)
+    client.post("/verify/check/")
+    li_record.refresh_from_db()
+    assert li_record.holder == li
+
+
+def test_the_numbers_of_an_old_attempt_are_for_somebody_who_has_just_signed_in(
+    li: User, walk: Walk
+) -> None:
+    walk(li)
+    long_ago = timezone.now() - timedelta(hours=2)
+    VerificationAttempt.objects.update(started_at=long_ago, submitted_at=long_ago)
+    left_open = signed_in(li).get("/verify/")
+    assert left_open.context["form"]["name"].value() == "李晓雨"
+    assert NUMBER not in body(left_open)
+    client = Client()
+    client.post("/account/login/", {"login": li.email, "password": PASSWORD})
+    assert NUMBER in body(client.get("/verify/"))
+
+
+def test_a_first_form_is_empty(li: User) -> None:
+    form = signed_in(li).get("/verify/").context["form"]
+    assert not any(form[name].value() for name in ("name", "number", "third_item"))
