@@ -62,7 +62,10 @@ ON_THE_BOOKS = frozenset(
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a status means to the student who reads it, and what to do next."""
+    """What a status means to the student who reads it, and what to do next.
+
+    ``next_step`` is empty where the student's check comes next: the line under the seal says it.
+    """
 
     tone: Tone
     meaning: str | Promise
@@ -73,7 +76,7 @@ EXPLANATIONS: dict[Status, Explanation] = {
     Status.REGISTERED: Explanation(
         Tone.GOOD,
         _("Your student status is registered. Only this state leads to an electronic diploma."),
-        _("Check the four items below and confirm them."),
+        "",
     ),
     Status.DEFERRED: Explanation(
         Tone.ATTENTION,

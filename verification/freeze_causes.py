@@ -1,4 +1,4 @@
-"""Causes why a record is frozen, for the staff who can resolve them."""
+"""Causes why a record is frozen, for the staff who decide about it and for its holder."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from enrollment.models import StudentRecord
 from enrollment.records.freezing import FreezeCause, register_causes
+from enrollment.status_page.status_line import DisputeNotice, register_dispute_finder
 from verification.disputes.claim_objections import objections_visible_to
-from verification.models import DisputeState
+from verification.models import Dispute, DisputeState
 from verification.queries import disputes_visible_to
 
 
@@ -32,4 +33,19 @@ def causes_of(record: StudentRecord, user: User) -> Iterator[FreezeCause]:
         yield FreezeCause(words, path)
 
 
+def dispute_to_answer(record: StudentRecord) -> DisputeNotice | None:
+    """The dispute about ``record`` that its holder has not answered yet."""
+    found = Dispute.objects.filter(
+        certificate_hash=record.certificate_hash,
+        institution_code=record.institution.code,
+        holder=record.holder_id,
+        state=DisputeState.OPEN,
+        objected_at=None,
+    ).first()
+    if found is None:
+        return None
+    return DisputeNotice(reverse("verification:objection", args=[found.key]), found.object_until)
+
+
 register_causes(causes_of)
+register_dispute_finder(dispute_to_answer)

@@ -26,7 +26,7 @@ from accounts.limits.rate_limits import LimitReachedError
 from accounts.models import Purpose, User
 from accounts.password_state import PasswordReplacedError, lock_unchanged, password_state
 from accounts.recovery.closing import close_entrances
-from accounts.sessions.recent_proof import note_sign_up
+from accounts.sessions.recent_proof import READING, has_just_signed_in, note_sign_up
 from accounts.sessions.services import handle_of_request
 from delivery.models import Channel
 
@@ -122,6 +122,13 @@ class AccountAdapter(DefaultAccountAdapter):
                 close_entrances(account=user)
         except PasswordReplacedError as error:
             raise ImmediateHttpResponse(redirect("account_login")) from error
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Signing in just now is proof enough for reading data (``READING``)."""
+        if app == READING:
+            return not has_just_signed_in(self.request)
+        asks: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return asks
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
         """Whether ``password`` is the user's; django-allauth's own knows no phone.

@@ -20,6 +20,7 @@ from enrollment.public import too_many_checks
 from enrollment.queries import confirmations_held_by, photos_held_by
 from enrollment.records.freezing import FROZEN, RecordFrozenError
 from enrollment.status_page.access import held_card
+from enrollment.status_page.status_line import unexplained
 
 
 @require_POST
@@ -72,7 +73,12 @@ def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
     found = confirmations_held_by(signed_in(request)).filter(key=key).first()
     if found is None:
         raise Http404
-    context = {"receipt": found, "wrong": checklist.labels(found.wrong_fields)}
+    left = unexplained(found.record, found.wrong_fields, found.made_at)
+    context = {
+        "receipt": found,
+        "wrong": checklist.labels(found.wrong_fields),
+        "unexplained": left,
+    }
     return render(request, "enrollment/confirmations/receipt.html", context)
 
 

@@ -17,7 +17,7 @@ from enrollment.fields.catalogue import BY_NAME, CARD
 from enrollment.fields.checklist import CHECKLIST, PHOTO_ITEMS, labels
 from enrollment.fields.display import Value, shown, value_of
 from enrollment.identity.certificates import CertificateType
-from enrollment.identity.number import mask_number
+from enrollment.identity.number import mask_middle, mask_number
 from enrollment.models import (
     Answer,
     EventKind,
@@ -110,6 +110,11 @@ class Card:
         """The certificate number with all but its first and last character hidden."""
         return mask_number(certificate_number(self.record))
 
+    @cached_property
+    def own_certificate(self) -> str:
+        """The certificate number as the holder compares it, its middle hidden."""
+        return mask_middle(certificate_number(self.record))
+
     @property
     def certificate_label(self) -> str | Promise:
         """The type of certificate in the reader's language."""
@@ -179,7 +184,8 @@ class Card:
 
     @property
     def _campaign(self) -> dict[str, Any]:
-        return self._part("campaign") or {}
+        """The running campaign; it asks nothing of people who are not on the books."""
+        return (self._part("campaign") or {}) if self.status.on_the_books else {}
 
     def _part(self, name: str) -> Any:
         """A part fetched by the record's query; None when there is none."""
@@ -195,7 +201,7 @@ class Card:
 
     def _value(self, name: str) -> Value:
         if name == "certificate_number":
-            return self.masked_certificate
+            return self.own_certificate
         return value_of(BY_NAME[name], self.record)
 
     @cached_property

@@ -18,6 +18,7 @@ class Place(StrEnum):
 
     STATUS = "enrollment:status"
     RECORD = "enrollment:record"
+    CERTIFICATE = "enrollment:certificate"
 
 
 class Help(StrEnum):

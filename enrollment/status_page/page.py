@@ -18,14 +18,20 @@ from django.utils.translation import get_language
 from enrollment.fields.display import Value
 from enrollment.records.withholding import is_withheld
 from enrollment.status_page.cards import Card, Change, GivenAnswer, Happening, PhotoSlot
+from enrollment.status_page.status_line import StatusLine, status_line
 
 _ANY_KEY = UUID(int=0)
-_LINKS = ("certificate", "answer", "reports", "viewings")
+_LINKS = ("record", "certificate", "answer", "reports", "viewings")
 
 
-def page_data(card: Card) -> dict[str, Any]:
-    """Everything the record page shows of ``card``."""
+def page_data(card: Card, *, revealed: str = "") -> dict[str, Any]:
+    """Everything the record page shows of ``card``.
+
+    ``revealed`` is the full certificate number, in place of the masked one.
+    """
     record, key, write = card.record, str(card.record.key), Formatter(get_language())
+    line = status_line(card)
+    asked = set(card.asked)
     return {
         "anchor": f"record-{record.pk}",
         "status": card.status,
@@ -34,10 +40,16 @@ def page_data(card: Card) -> dict[str, Any]:
         "school": record.institution.name,
         "level": record.level,
         "entry_year": str(card.entry_year or ""),
-        "person": write.all(card.person),
-        "certificate": {"label": str(card.certificate_label), "number": card.masked_certificate},
-        "study": {name: text for name, text in write.all(card.study).items() if text},
-        "dates": {name: text for name, text in write.all(card.dates).items() if text},
+        "line": _line(line, write),
+        "person": _unasked(card.person, asked, write),
+        "certificate": {
+            "label": str(card.certificate_label),
+            "number": revealed or card.own_certificate,
+            "asked": "certificate_number" in asked,
+            "revealed": bool(revealed),
+        },
+        "study": _unasked(card.study, asked, write),
+        "dates": _unasked(card.dates, asked, write),
         "photos": [_photo(photo, write, is_withheld(record)) for photo in card.photos],
         "checklist": write.all(card.checklist),
         "ignored": "、".join(card.ignored),
@@ -91,6 +103,22 @@ def _minute(moment: datetime, language: str | None) -> str:
 @lru_cache(maxsize=16)
 def _address_for_any(name: str) -> str:
     return reverse(f"enrollment:{name}", args=[_ANY_KEY])
+
+
+def _line(line: StatusLine, write: Formatter) -> dict[str, Any]:
+    dispute = line.dispute
+    return {
+        "face": line.face,
+        "unexplained": "、".join(line.unexplained),
+        "path": dispute.path if dispute else "",
+        "until": write.moment(dispute.until) if dispute and dispute.until else "",
+    }
+
+
+def _unasked(values: Mapping[str, Value], asked: set[str], write: Formatter) -> dict[str, str]:
+    """The values that are there and not among those to be checked, which stand above."""
+    texts = write.all({name: value for name, value in values.items() if name not in asked})
+    return {name: text for name, text in texts.items() if text}
 
 
 def _photo(photo: PhotoSlot, write: Formatter, withheld: bool) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
+from accounts.sessions.recent_proof import READING
 from accounts.sessions.store import rows_along
 from enrollment.records import services as records
 from enrollment.records.access_log import access_entries_of
@@ -20,6 +21,7 @@ from enrollment.status_page.cards import Card, cards_of
 from enrollment.status_page.layout_context import frame_of
 from enrollment.status_page.page import page_data
 from enrollment.status_page.precompiled import fill_page
+from enrollment.templatetags.identity import spaced
 
 RECORD_PAGE = "enrollment/status_page/record.html"
 
@@ -47,17 +49,15 @@ def record(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @require_safe
-@reauthentication_required
+@reauthentication_required(app=READING)
 def certificate(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The full certificate number, after reauthentication with the password."""
+    """My record with the full certificate number, for somebody who has just signed in."""
     card = held_card(request, key)
     if is_withheld(card.record):
         messages.error(request, WITHHELD)
         return redirect("enrollment:record", key)
     number = records.reveal_certificate(record=card.record, account=signed_in(request))
-    return render(
-        request, "enrollment/status_page/certificate.html", {"card": card, "number": number}
-    )
+    return _record_page(request, card, revealed=spaced(number))
 
 
 @require_safe
@@ -68,8 +68,8 @@ def viewings(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "enrollment/status_page/access_log.html", {"card": card, "page": page})
 
 
-def _record_page(request: HttpRequest, card: Card) -> HttpResponse:
-    page = {"sheet": page_data(card)}
+def _record_page(request: HttpRequest, card: Card, *, revealed: str = "") -> HttpResponse:
+    page = {"sheet": page_data(card, revealed=revealed)}
     if len(get_messages(request)):
         return render(request, RECORD_PAGE, page)
     return HttpResponse(fill_page(RECORD_PAGE, frame_of(request, signed_in(request)) | page))

@@ -138,7 +138,6 @@ function showWhereOneIs() {
 /** A button for printing, where script can print. */
 function offerToPrint() {
   for (const button of document.querySelectorAll("[data-print]")) {
-    button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
 }

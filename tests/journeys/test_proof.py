@@ -30,7 +30,7 @@ from enrollment.status_reports.tasks import print_status_report
 from tests.journeys import ways
 from tests.journeys.conftest import NewContext
 from tests.journeys.pages import show_it_is_you
-from tests.people import make_account
+from tests.people import PASSWORD, make_account, sample_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -102,8 +102,8 @@ def test_a_stale_answer_names_old_and_new(tab: Tab, wang: User, wang_record: Stu
         record=wang_record, field="birth_date", old="2007-08-15", new="2007-08-16", version=2
     )
     tab.reload()
-    answer = tab.locator("#answer")
-    expect(answer).to_contain_text("请重新核对")
+    answer = tab.locator(".record__line")
+    expect(answer).to_contain_text("请再核对一遍")
     expect(answer.locator("del")).to_have_text("2007年8月15日")
     expect(answer.locator("ins")).to_have_text("2007年8月16日")
 
@@ -224,3 +224,22 @@ def test_after_signing_out_nothing_is_left(tab: Tab, wang_record: StudentRecord)
     assert answer is not None
     assert answer.status in {404, 200}
     assert "王明" not in tab.content()
+
+
+def test_the_items_and_the_decision_fit_one_screen_and_the_number_opens_beside_them(
+    open_context: NewContext, wang: User, wang_record: StudentRecord
+) -> None:
+    tab = open_context(viewport={"width": 375, "height": 812}).new_page()
+    tab.goto("/account/login/?next=/status/")
+    tab.locator("main [name=login]").fill(str(wang.email))
+    tab.locator("main [name=password]").fill(PASSWORD)
+    tab.locator("main form button[type=submit]").first.click()
+    check = tab.locator("#check")
+    box = check.bounding_box()
+    assert box
+    assert box["height"] < 600
+    check.get_by_role("link", name="显示完整号码").click()
+    number = sample_number(31)
+    expect(check).to_contain_text(f"{number[:6]} {number[6:14]} {number[14:]}")
+    check.get_by_role("button", name="确认无误").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("学籍核对回执")

@@ -12,6 +12,8 @@ from audit.models import AuditEntry
 from delivery.models import OutboxMessage
 from enrollment.confirmations.services import answer_record
 from enrollment.models import Answer, Campaign, Confirmation, FieldChange, StudentRecord
+from support.models import Cause
+from support.reports.services import Statement, open_report
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.people import make_account, make_school, sample_number
 
@@ -89,11 +91,11 @@ def test_a_later_change_makes_the_answer_stale_and_says_what_changed(
     change(wang_record, "name", "王明", "王铭")
     change(wang_record, "gender", "1", "2")
     text = page(holder)
-    assert "请重新核对" in text
+    assert "请再核对一遍" in text
     assert "<del>王明</del> → <ins>王铭</ins>" in text
     assert "<del>男</del> → <ins>女</ins>" in text
     holder.post(f"/status/{wang_record.key}/answer/", {"answer": "right"})
-    assert "请重新核对" not in page(holder)
+    assert "请再核对一遍" not in page(holder)
     assert Confirmation.objects.count() == 2
 
 
@@ -122,6 +124,44 @@ def test_the_campaign_says_what_to_confirm_and_what_not(
     assert 'value="gender"' not in text
     assert 'value="level"' not in text
     assert "暂时无需核对：专业" in text
+
+
+def test_the_line_says_what_was_answered_and_what_is_missing(
+    holder: Client, wang: User, wang_record: StudentRecord
+) -> None:
+    assert "待核对" in page(holder)
+    answer = {"answer": "wrong", "wrong": ["birth_date", "name"]}
+    holder.post(f"/status/{wang_record.key}/answer/", answer)
+    assert "学校还不知道正确的内容：姓名、出生日期" in page(holder)
+    statement = Statement(words="应为王铭", correct="王铭")
+    open_report(account=wang, cause=Cause.NAME, statement=statement, record=wang_record)
+    text = page(holder)
+    assert "学校还不知道正确的内容：出生日期" in text
+    receipt = holder.get(f"/status/receipts/{Confirmation.objects.get().key}/").content.decode()
+    assert "告诉学校正确的内容：出生日期" in receipt
+    assert "告诉学校正确的内容：姓名" not in receipt
+    statement = Statement(words="见身份证", correct="2007-08-16")
+    open_report(account=wang, cause=Cause.BIRTH_DATE, statement=statement, record=wang_record)
+    assert "学校还不知道正确的内容" not in page(holder)
+    holder.post(f"/status/{wang_record.key}/answer/", {"answer": "right"})
+    text = page(holder)
+    assert "待核对" not in text
+    assert "查看回执" in text
+
+
+def test_graduates_are_asked_nothing(holder: Client, wang_record: StudentRecord) -> None:
+    Campaign.objects.create(
+        institution=wang_record.institution,
+        name="新生学籍核对",
+        starts_on=date(2020, 1, 1),
+        ends_on=date(2120, 1, 1),
+        confirm_fields=["name"],
+    )
+    assert "新生学籍核对" in page(holder)
+    StudentRecord.objects.filter(pk=wang_record.pk).update(status="毕业")
+    text = page(holder)
+    assert "新生学籍核对" not in text
+    assert "待核对" not in text
 
 
 def test_anyone_checks_the_receipt_and_learns_a_masked_name(

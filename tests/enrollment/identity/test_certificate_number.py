@@ -14,6 +14,7 @@ from enrollment.identity.number import (
     canonical_number,
     check_character,
     id_facts,
+    mask_middle,
     mask_number,
 )
 
@@ -172,6 +173,20 @@ def test_any_text_is_canonical_once_or_refused(text: str, kind: CertificateType)
 )
 def test_masking_keeps_the_two_ends(number: str, masked: str) -> None:
     assert mask_number(number) == masked
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        (SAMPLE, f"{SAMPLE[:6]}********{SAMPLE[-4:]}"),
+        ("E12345678", "E1*****78"),
+        ("H123456", "H*****6"),
+        ("1234", "****"),
+        ("", ""),
+    ],
+)
+def test_the_bearers_own_mask_hides_the_middle(number: str, masked: str) -> None:
+    assert mask_middle(number) == masked
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""The line under the seal: where the student's check of the record stands, and what is next."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from enrollment.fields.checklist import labels
+from enrollment.models import Answer, StudentRecord
+from enrollment.status_page.cards import Card
+
+
+class Face(StrEnum):
+    """What the line says."""
+
+    TO_CHECK = "to_check"
+    CONFIRMED = "confirmed"
+    OBJECTED = "objected"
+    CORRECTED = "corrected"
+    DISPUTED = "disputed"  # the holder has to answer
+    FROZEN = "frozen"  # the school decides; nothing to do meanwhile
+    CLOSED = "closed"  # not on the books: nobody asks for a check
+
+
+@dataclass(frozen=True)
+class DisputeNotice:
+    """A dispute about a record that waits for its holder's answer."""
+
+    path: str
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class StatusLine:
+    """A face with what belongs to it; ``unexplained`` are labels of objected fields."""
+
+    face: Face
+    unexplained: Sequence[str] = ()
+    dispute: DisputeNotice | None = field(default=None)
+
+
+# What other apps know of a record: a dispute that its holder has to answer, and which of the
+# fields objected to the school has not been told the right value of.
+DisputeFinder = Callable[[StudentRecord], DisputeNotice | None]
+UnexplainedFinder = Callable[[StudentRecord, Sequence[str], datetime | None], Sequence[str]]
+
+_dispute_finders: list[DisputeFinder] = []
+_unexplained_finders: list[UnexplainedFinder] = []
+
+
+def register_dispute_finder(find: DisputeFinder) -> None:
+    """Let ``find`` tell of disputes; call it in ``AppConfig.ready``."""
+    _dispute_finders.append(find)
+
+
+def register_unexplained_finder(find: UnexplainedFinder) -> None:
+    """Let ``find`` tell which fields are not explained; call it in ``AppConfig.ready``."""
+    _unexplained_finders.append(find)
+
+
+def status_line(card: Card) -> StatusLine:
+    """The line of ``card``. A database query for records in dispute or objected to alone."""
+    if card.record.frozen_at is not None:
+        return _disputed(card.record)
+    given = card.given
+    if given is None:
+        return StatusLine(Face.TO_CHECK if card.status.on_the_books else Face.CLOSED)
+    if given.changes:
+        return StatusLine(Face.CORRECTED)
+    if given.answer == Answer.RIGHT:
+        return StatusLine(Face.CONFIRMED)
+    left = unexplained(card.record, given.wrong_fields, given.made_at)
+    return StatusLine(Face.OBJECTED, labels(left))
+
+
+def unexplained(
+    record: StudentRecord, wrong: Sequence[str], since: datetime | None
+) -> Sequence[str]:
+    """Those of the fields ``wrong``, objected to at ``since``, that no report explains."""
+    left = wrong
+    for find in _unexplained_finders:
+        left = find(record, left, since)
+    return left
+
+
+def _disputed(record: StudentRecord) -> StatusLine:
+    found = (find(record) for find in _dispute_finders)
+    notice = next((one for one in found if one is not None), None)
+    return StatusLine(Face.DISPUTED if notice else Face.FROZEN, dispute=notice)
