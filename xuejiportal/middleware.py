@@ -12,9 +12,11 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseNotAllowed,
+    HttpResponseRedirect,
 )
 from django.middleware.csrf import CsrfViewMiddleware
 from django.template.loader import render_to_string
+from django.urls import is_valid_path
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.defaults import bad_request
@@ -153,13 +155,28 @@ class StorageMiddleware:
 
 
 class MethodMiddleware:
-    """Adds a page to a 405 response, which Django leaves empty."""
+    """Lead a browser that opens the address of a button to the page on which it stands.
+
+    Other wrong methods get a page of their own: Django's 405 is empty.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if isinstance(response, HttpResponseNotAllowed) and not response.content:
-            response.content = render_to_string("405.html")
+        if not isinstance(response, HttpResponseNotAllowed) or response.content:
+            return response
+        if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+            return HttpResponseRedirect(_page_above(request.path_info))
+        response.content = render_to_string("405.html")
         return response
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above ``path`` that the portal has."""
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        if is_valid_path(path):
+            return path
+    return path

@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "xuejiportal.body_limits.BodyLimitMiddleware",
     "xuejiportal.middleware.CsrfMiddleware",
     "accounts.sessions.store.SignedInMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.sessions.kept_forms.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.limits.known_devices.KnownDeviceMiddleware",

@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.sessions.kept_forms import note_owner
 
 STARTED, SEEN = "session_started", "session_seen"
 # A page view writes the session at most this often (seconds).
@@ -71,12 +72,14 @@ class SessionLimitsMiddleware:
                 request.session[SEEN] = now
         return self.get_response(request)
 
-    @staticmethod
-    def _sign_out(request: HttpRequest) -> HttpResponse:
+    def _sign_out(self, request: HttpRequest) -> HttpResponse:
+        account = request.user
         logout(request)
         messages.info(request, _("You were signed out for your safety. Please sign in again."))
-        # What was being sent is gone with the session: go back to a page that can be read.
-        target = request.get_full_path() if request.method == "GET" else "/"
+        if request.method == "POST" and isinstance(account, User):
+            # The sign-in keeps what was being sent (``accounts.sessions.kept_forms``).
+            note_owner(request, account)
+            return self.get_response(request)
         response = redirect("account_login")
-        response["Location"] += "?" + urlencode({"next": target})
+        response["Location"] += "?" + urlencode({"next": request.get_full_path()})
         return response

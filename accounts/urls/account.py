@@ -15,6 +15,7 @@ from accounts.privacy.security_log_views import security_log
 from accounts.privacy.security_views import security
 from accounts.recovery import security_question_views, staff_assisted_views, take_back_views
 from accounts.recovery.username_views import choose_username
+from accounts.sessions.kept_form_views import send_again
 from accounts.sessions.views import my_sessions
 from accounts.sign_in.admission_views import enter_staff_code
 from accounts.urls import converters  # noqa: F401 - registers short_uuid
@@ -40,6 +41,7 @@ urlpatterns = [
     path("security/", security, name="security"),
     path("security/log/", security_log, name="security_log"),
     path("security/sessions/", my_sessions, name="sessions"),
+    path("security/send-again/", send_again, name="send_again"),
     path("security/staff/", enter_staff_code, name="enter_staff_code"),
     path("security/my-data/", my_data, name="my_data"),
     path("security/consents/", consent.consents, name="consents"),

@@ -45,7 +45,7 @@ accounts:check_contacts accounts:ask_for_code accounts:enter_code accounts:resen
 account_reauthenticate account_change_password account_set_password account_email
 mfa_index mfa_reauthenticate mfa_activate_totp
 mfa_generate_recovery_codes mfa_list_webauthn mfa_add_webauthn
-mfa_reauthenticate_webauthn accounts:sessions
+mfa_reauthenticate_webauthn accounts:sessions accounts:send_again
 enrollment:status
 """
 # Never an answer here: a provider's secret address, and development's outbox.

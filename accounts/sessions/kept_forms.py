@@ -1,0 +1,107 @@
+"""What a form sent after the session had ended, kept until its sender has signed in again.
+
+It waits in the browser's new session, which is sealed, for a quarter of an hour. Where it
+is known whose session had ended, nobody else is offered it.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.models import User
+
+_KEY = "kept_form"
+_OWNER = "kept_form_owner"
+KEPT_SECONDS = 900
+MOST_CHARACTERS = 20_000
+# Never kept: what proves something, and what is new on each page.
+_SECRETS = ("password", "csrfmiddlewaretoken", "captcha")
+
+
+@dataclass(frozen=True)
+class KeptForm:
+    """Where a form was sent, from which page, and its fields; files are not kept."""
+
+    action: str
+    page: str
+    fields: list[tuple[str, str]]
+    had_files: bool
+
+    @property
+    def texts(self) -> list[str]:
+        """What was written in sentences, to be read and copied."""
+        return [value for _, value in self.fields if len(value) > 20]
+
+
+def note_owner(request: HttpRequest, account: User) -> None:
+    """Remember in the new session of ``request`` whose session has just ended."""
+    request.session[_OWNER] = account.pk
+
+
+def keep(request: HttpRequest) -> bool:
+    """Keep the fields that ``request`` has sent; False when there is nothing to keep."""
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if not any(secret in name for secret in _SECRETS)
+        for value in values
+    ]
+    size = sum(len(name) + len(str(value)) for name, value in fields)
+    if "csrfmiddlewaretoken" not in request.POST or size > MOST_CHARACTERS:
+        return False
+    request.session[_KEY] = {
+        "action": request.get_full_path(),
+        "page": _page_of(request),
+        "fields": fields,
+        "files": bool(request.FILES),
+        "owner": request.session.pop(_OWNER, None),
+        "at": int(time.time()),
+    }
+    return True
+
+
+def kept(request: HttpRequest) -> KeptForm | None:
+    """What this browser sent in vain, if the person signed in may have it."""
+    found: dict[str, Any] | None = request.session.get(_KEY)
+    if found is None or time.time() - found["at"] > KEPT_SECONDS:
+        return None
+    if found["owner"] not in (None, request.user.pk):
+        return None
+    fields = [(name, value) for name, value in found["fields"]]
+    return KeptForm(found["action"], found["page"], fields, found["files"])
+
+
+def forget(request: HttpRequest) -> None:
+    """It is too old, or somebody else's."""
+    request.session.pop(_KEY, None)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page of this site that the form stood on; the home page when that is not known."""
+    referer = request.headers.get("referer", "")
+    hosts, secure = {request.get_host()}, request.is_secure()
+    if not url_has_allowed_host_and_scheme(referer, hosts, require_https=secure):
+        return "/"
+    found = urlsplit(referer)
+    return found.path + (f"?{found.query}" if found.query else "")
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Django's, which keeps what a form sent until its sender has signed in."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        """Lead to the sign-in, and from there to the form again, never to a bare address."""
+        if request.method == "POST" and keep(request):
+            login_url = self.get_login_url(view_func)
+            return redirect_to_login(reverse("accounts:send_again"), login_url)
+        return super().handle_no_permission(request, view_func)

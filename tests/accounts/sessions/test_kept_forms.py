@@ -1,0 +1,116 @@
+"""A button pressed after the session has ended: nothing is lost, no page is empty."""
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from accounts.models import User
+from accounts.sessions import lifetime
+from support.models import Report
+from tests.people import PASSWORD
+from tests.permissions.test_open_doors import OPEN, addresses
+
+pytestmark = pytest.mark.django_db
+TOKEN = {"csrfmiddlewaretoken": "x"}
+SEND_AGAIN = reverse("accounts:send_again")
+BROWSER = {"accept": "text/html,application/xhtml+xml"}
+DEAR = "照片上的人不是我，是我的同桌，我们的报名序号只差一位。"
+
+
+def test_what_was_sent_is_offered_after_signing_in_whatever_the_address(li: User) -> None:
+    tried = 0
+    for name, address in sorted(set(addresses(get_resolver()))):
+        client = Client()
+        answer = client.post(address, TOKEN | {"words": DEAR})
+        if name in OPEN or answer.status_code in (403, 404, 405) or name.startswith("console:"):
+            continue
+        assert answer["Location"].endswith(f"?next={SEND_AGAIN}"), name
+        client.force_login(li)
+        page = client.get(SEND_AGAIN)
+        assert page.status_code == 200, name
+        text = page.content.decode()
+        assert f'action="{address}"' in text, name
+        assert DEAR in text, name
+        tried += 1
+    assert tried > 40
+
+
+def test_no_address_of_a_button_opens_as_an_empty_page(client: Client, wang: User) -> None:
+    client.force_login(wang)
+    tried = 0
+    for name, address in sorted(set(addresses(get_resolver()))):
+        if name.startswith(("console:", "delivery:", "import_api:")):
+            continue
+        if client.get(address).status_code != 405:
+            continue
+        answer = client.get(address, headers=BROWSER, follow=True)
+        assert answer.redirect_chain, name
+        assert answer.status_code != 405, name
+        assert answer.content, name
+        tried += 1
+    assert tried > 20
+
+
+@pytest.mark.usefixtures("wang_record")
+def test_a_report_written_in_a_session_that_had_ended_reaches_the_school(wang: User) -> None:
+    client = Client()
+    address = reverse("support:report_write", args=["other"])
+    answer = client.post(
+        address,
+        TOKEN | {"words": DEAR, "password": PASSWORD},
+        headers={"referer": f"http://testserver{address}"},
+    )
+    sent = {"login": wang.email, "password": PASSWORD, "next": SEND_AGAIN}
+    page = client.post(answer["Location"], sent, follow=True)
+    kept = page.context["kept"]
+    assert kept.page == address
+    assert dict(kept.fields) == {"words": DEAR}
+    client.post(kept.action, dict(kept.fields))
+    assert Report.objects.get().account == wang
+
+
+def test_nobody_else_is_offered_what_somebody_wrote(wang: User, li: User) -> None:
+    client = Client()
+    client.force_login(wang)
+    client.get(reverse("accounts:security"))
+    session = client.session
+    session[lifetime.SEEN] -= 16 * 60
+    session[lifetime.STARTED] -= 5 * 3600
+    session.save()
+    answer = client.post(reverse("accounts:username"), TOKEN | {"username": DEAR})
+    assert answer["Location"].endswith(f"?next={SEND_AGAIN}")
+    client.force_login(li)
+    assert DEAR not in client.get(SEND_AGAIN, follow=True).content.decode()
+
+
+def test_its_owner_is_offered_what_was_written(wang: User) -> None:
+    client = Client()
+    client.force_login(wang)
+    client.get(reverse("accounts:security"))
+    session = client.session
+    session[lifetime.SEEN] -= 16 * 60
+    session[lifetime.STARTED] -= 5 * 3600
+    session.save()
+    client.post(reverse("accounts:username"), TOKEN | {"username": DEAR})
+    client.force_login(wang)
+    assert DEAR in client.get(SEND_AGAIN).content.decode()
+
+
+@pytest.mark.parametrize("page", ["https://evil.example/x", "//evil.example", ""])
+def test_the_way_back_leads_nowhere_else(page: str, li: User) -> None:
+    client = Client()
+    client.post(reverse("accounts:username"), TOKEN | {"a": "b"}, headers={"referer": page})
+    client.force_login(li)
+    assert client.get(SEND_AGAIN).context["kept"].page == "/"
+
+
+def test_what_is_old_or_huge_is_not_kept(li: User) -> None:
+    client = Client()
+    answer = client.post(reverse("accounts:username"), TOKEN | {"a": "b" * 30_000})
+    assert SEND_AGAIN not in answer["Location"]
+    client.post(reverse("accounts:username"), TOKEN | {"a": "b"})
+    session = client.session
+    session["kept_form"] = session["kept_form"] | {"at": session["kept_form"]["at"] - 901}
+    session.save()
+    client.force_login(li)
+    assert client.get(SEND_AGAIN)["Location"] == reverse("desk")
