@@ -9,12 +9,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.privacy.data_export import export_data
+from accounts.sessions.recent_proof import READING
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required
+@reauthentication_required(app=READING)
 def my_data(request: HttpRequest) -> HttpResponse:
-    """Say what the copy holds; POST downloads it. The password is asked again first."""
+    """Say what the copy holds; POST downloads it. For somebody who has just signed in."""
     if request.method != "POST":
         return render(request, "accounts/privacy/my_data.html")
     archive = export_data(account=cast("User", request.user))

@@ -27,6 +27,7 @@ from accounts.models import User
 from accounts.notices.services import notify_all
 from accounts.privacy.access_reason import remembered_reason
 from accounts.roles import Role
+from accounts.sessions.recent_proof import READING
 from audit import services as trail
 
 P = ParamSpec("P")
@@ -62,6 +63,11 @@ class AccessRule:
     reason: Reason
     reauth: bool
 
+    @property
+    def proof(self) -> str:
+        """What is done, for django-allauth: data is read, or something is changed."""
+        return "account" if self.reason is Reason.NONE else READING
+
 
 def personal_data(
     action: str, *, reason: Reason = Reason.NONE, reauth: bool = False
@@ -72,7 +78,8 @@ def personal_data(
     """Mark a view of staff that hands out or changes personal data of others.
 
     ``action`` is its entry in the trail. ``reauth`` asks for the password again;
-    files, full numbers and changes need that. ``reason`` says who asks why.
+    files, full numbers and changes need that. ``reason`` says who asks why: a view that
+    needs one hands data out, and signing in just now is proof enough for that.
     """
     rule = AccessRule(action, reason, reauth)
 
@@ -90,7 +97,7 @@ def personal_data(
         # Files ask within ``note_access``: for whom they are not, they do not exist.
         asks_first = reauth and reason is not Reason.BEFORE
         guarded: Callable[Concatenate[HttpRequest, P], HttpResponseBase] = (
-            reauthentication_required(answer) if asks_first else answer
+            reauthentication_required(answer, app=rule.proof) if asks_first else answer
         )
         setattr(guarded, MARK, rule)
         return guarded
@@ -118,7 +125,7 @@ def note_access(
     rule: AccessRule = getattr(request.resolver_match.func, MARK)
     why = reason or (remembered_reason(request) if rule.reason is Reason.BEFORE else "")
     if rule.reason is Reason.BEFORE:
-        if rule.reauth and is_reauthentication_required(request, app="account"):
+        if rule.reauth and is_reauthentication_required(request, app=rule.proof):
             raise ReauthenticationRequired
         if not why:
             raise ReasonNeededError

@@ -1,9 +1,12 @@
 """Template filters of the project."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django import template
 from django.core.paginator import Paginator
+
+from xuejiportal.acts import act_after_proof
 
 register = template.Library()
 
@@ -12,3 +15,9 @@ register = template.Library()
 def elided_pages(paginator: "Paginator[object]", number: int) -> Iterator[int | str]:
     """The page numbers to link around ``number``, with gaps as ``Paginator.ELLIPSIS``."""
     return paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)
+
+
+@register.simple_tag(takes_context=True)
+def act_ahead(context: dict[str, Any]) -> str:
+    """What the person is about to do once they have proved who they are."""
+    return act_after_proof(context["request"])

@@ -66,8 +66,11 @@ def test_a_record_that_nobody_holds_is_not_given_away(li: User) -> None:
     assert json.loads(download(li).read("data.json"))["records"] == []
 
 
-def test_the_password_is_asked_first(wang: User, wang_record: StudentRecord) -> None:
-    client = sign_in(wang)
+def test_a_session_left_open_is_asked_for_the_password_first(
+    wang: User, wang_record: StudentRecord
+) -> None:
+    client = Client()
+    client.force_login(wang)
     for send in (client.get, client.post):
         answer = send(reverse("accounts:my_data"))
         assert answer.status_code == 302

@@ -1,0 +1,68 @@
+"""What somebody is about to do, told by the page that asks them to prove who they are."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from enrollment.queries import batches_visible_to
+
+ACTS: dict[str, str | Promise] = {
+    "accounts:ask_for_code": gettext_lazy("bind or change a phone or mailbox"),
+    "accounts:enter_code": gettext_lazy("bind or change a phone or mailbox"),
+    "accounts:username": gettext_lazy("choose a username"),
+    "accounts:questions": gettext_lazy("set security questions"),
+    "accounts:remove_questions": gettext_lazy("remove your security questions"),
+    "accounts:sessions": gettext_lazy("sign out all other devices"),
+    "accounts:my_data": gettext_lazy("take a copy of your data"),
+    "accounts:delete_account": gettext_lazy("delete your account"),
+    "accounts:take_back": gettext_lazy("take your account back"),
+    "account_change_password": gettext_lazy("change your password"),
+    "enrollment:certificate": gettext_lazy("see your full certificate number"),
+    "mfa_activate_totp": gettext_lazy("set up an authenticator app"),
+    "mfa_deactivate_totp": gettext_lazy("remove your authenticator app"),
+    "mfa_add_webauthn": gettext_lazy("add a passkey"),
+    "mfa_remove_webauthn": gettext_lazy("remove a passkey"),
+    "mfa_generate_recovery_codes": gettext_lazy("make new recovery codes"),
+    "mfa_view_recovery_codes": gettext_lazy("see your recovery codes"),
+    "registry:take_photos": gettext_lazy("take in photos"),
+    "registry:new_token": gettext_lazy("make an import token"),
+    "registry:export": gettext_lazy("export records"),
+    "registry:number": gettext_lazy("see a full certificate number"),
+    "registry:new_event": gettext_lazy("enter a change of status"),
+    "registry:undo_event": gettext_lazy("take back a change of status"),
+    "registry:rules": gettext_lazy("change the rules of your institution"),
+    "registry:assign_by_file": gettext_lazy("appoint counselors by file"),
+    "registry:assign_counselor": gettext_lazy("appoint a counselor"),
+    "registry:merge_class": gettext_lazy("merge classes"),
+    "registry:people": gettext_lazy("appoint staff"),
+    "registry:appointments": gettext_lazy("appoint staff"),
+    "registry:staff_code": gettext_lazy("make a set-up code"),
+    "registry:end_sessions": gettext_lazy("end somebody's sessions"),
+    "support:class_export": gettext_lazy("export a class"),
+    "support:report_correct": gettext_lazy("correct a record"),
+    "trail_export": gettext_lazy("export the audit trail"),
+}
+# With the name of the file: what is published or undone cannot be mistaken then.
+FILES = {
+    "registry:publish": gettext_lazy("publish %(file)s"),
+    "registry:undo": gettext_lazy("undo the publication of %(file)s"),
+}
+
+
+def act_after_proof(request: HttpRequest) -> str:
+    """What the page that ``request`` leads on to does; empty where it is not known."""
+    try:
+        match = resolve(request.GET.get("next", "").partition("?")[0])
+    except Resolver404:
+        return ""
+    if match.view_name in FILES:
+        return _act_on_file(request, match.view_name, match.kwargs)
+    return str(ACTS.get(match.view_name, ""))
+
+
+def _act_on_file(request: HttpRequest, name: str, arguments: dict[str, Any]) -> str:
+    found = batches_visible_to(request.user).filter(**arguments).first()
+    return str(FILES[name]) % {"file": found.file_name} if found else ""
