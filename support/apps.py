@@ -21,6 +21,7 @@ class SupportConfig(AppConfig):
         import_module("support.notices")
         import_module("support.receivers")
         import_module("support.rotation")
+        import_module("support.lookup_rotation")
 
 
 def _load_handbook(*, using: str, **_: Any) -> None:

@@ -16,7 +16,7 @@ from accounts.sweep import for_each
 from delivery.services import queue_content
 from support.board.figures import classes_of, standings, total_of
 from support.models import Digest, Rhythm
-from support.reports.queries import queue_of
+from support.reports.desk.queue import queue_of
 
 MONDAY, SATURDAY = 0, 5
 

@@ -21,3 +21,11 @@ register_notice(
         _("There is an answer to a problem that you reported."),
     ),
 )
+register_notice(
+    "batch_settled",
+    NoticeText(
+        Topic.WORK,
+        _("What you handed on is settled"),
+        _("The registrar has settled all problem reports that you handed on together."),
+    ),
+)

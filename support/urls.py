@@ -6,8 +6,9 @@ from support.board import action_views
 from support.board import views as board
 from support.help import staff_views
 from support.reports import province
-from support.reports import staff_views as desk
 from support.reports import views as reports
+from support.reports.desk import batch_views, report_views
+from support.reports.desk import views as desk
 
 app_name = "support"
 urlpatterns = [
@@ -33,12 +34,14 @@ urlpatterns = [
     path("board/class/<int:pk>/export/", action_views.export_class, name="class_export"),
     path("board/class/<int:pk>/<slug:part>/", board.class_part, name="class_part"),
     path("queue/", desk.queue, name="queue"),
-    path("queue/rhythm/", desk.rhythm, name="digest_rhythm"),
-    path("queue/statistics/", desk.statistics, name="report_statistics"),
-    path("queue/batch/<uuid:key>/", desk.batch_workbook, name="batch_workbook"),
-    path("queue/<uuid:key>/", desk.read, name="queue_report"),
-    path("queue/<uuid:key>/correct/", desk.correct, name="report_correct"),
-    path("queue/<uuid:key>/separate/", desk.separate, name="report_separate"),
+    path("queue/class/<int:pk>/", desk.hand_on_class, name="hand_on_class"),
+    path("queue/handed-on/", batch_views.handed_on, name="handed_on"),
+    path("queue/rhythm/", batch_views.rhythm, name="digest_rhythm"),
+    path("queue/statistics/", batch_views.statistics, name="report_statistics"),
+    path("queue/batch/<uuid:key>/", batch_views.batch_workbook, name="batch_workbook"),
+    path("queue/<uuid:key>/", report_views.read, name="queue_report"),
+    path("queue/<uuid:key>/correct/", report_views.correct, name="report_correct"),
+    path("queue/<uuid:key>/separate/", report_views.separate, name="report_separate"),
     path("submissions/", province.submissions, name="submissions"),
     path("submissions/<uuid:key>/", province.result, name="submission_result"),
 ]

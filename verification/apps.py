@@ -19,6 +19,7 @@ class VerificationConfig(AppConfig):
         import_module("verification.rotation")
         import_module("verification.claims.lookup_rotation")
         import_module("verification.freeze_causes")
+        import_module("verification.stated_facts")
         from accounts.onboarding import Step, register_step
         from verification.queries import has_nothing_to_prove
 

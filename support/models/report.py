@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.identity.name import InvalidNameError, canonical_name
 from enrollment.models import Institution, SchoolClass, StudentRecord
 from vault import cipher
+from vault.lookup import keyed_hash
 
 
 class Cause(models.TextChoices):
@@ -38,7 +40,21 @@ class ReportState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn by you")
 
 
+NAME_PURPOSE = "report-name"  # of the keyed hash of a name
 LIVE_STATES = (ReportState.OPEN, ReportState.ASKED, ReportState.WITH_REGISTRAR)
+
+
+def name_form(name: str) -> str:
+    """The form in which names of reports are compared, also those that no registry takes."""
+    try:
+        return canonical_name(name)
+    except InvalidNameError:
+        return name.strip()
+
+
+def name_hash(name: str) -> bytes:
+    """The keyed hash by which the reports of people of this name are found."""
+    return keyed_hash(NAME_PURPOSE, name_form(name))
 
 
 class ReportBatch(models.Model):
@@ -52,6 +68,8 @@ class ReportBatch(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     handed_on_at = models.DateTimeField(db_default=Now())
+    # When the last of its reports was settled for the first time: the counselor is told once.
+    settled_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"batch {self.key}"
@@ -62,7 +80,8 @@ class Report(models.Model):
 
     ``stated_sealed`` holds, sealed, what the registry said when it was opened
     and what the person says is right. An account without a record names its
-    school; without a class the registrar alone sees it.
+    school; without a class the registrar alone sees it. ``name_hash`` finds a
+    report by the name of its person.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -89,6 +108,7 @@ class Report(models.Model):
     cause = models.CharField(max_length=12, choices=Cause.choices)
     state = models.CharField(max_length=14, choices=ReportState.choices, default=ReportState.OPEN)
     stated_sealed = models.BinaryField()
+    name_hash = models.BinaryField(null=True)
     # One of several alike: what is done with that one is done with this one too.
     merged_into = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged"
@@ -127,6 +147,8 @@ class Report(models.Model):
                 condition=models.Q(state__in=LIVE_STATES),
                 name="report_class_queue",
             ),
+            models.Index(fields=["institution", "-changed_at"], name="report_institution_newest"),
+            models.Index(fields=["school_class", "-changed_at"], name="report_class_newest"),
         ]
 
     def __str__(self) -> str:
@@ -144,18 +166,24 @@ class Report(models.Model):
 
     @property
     def stated(self) -> dict[str, str]:
-        """``name``, ``registry`` and ``correct``, empty once forgotten. Raises UnsealError."""
+        """``name``, ``registry``, ``correct`` and the class as written, empty once forgotten.
+
+        Raises vault.cipher.UnsealError.
+        """
         if not self.stated_sealed:
-            return {"name": "", "registry": "", "correct": ""}
+            return {"name": "", "registry": "", "correct": "", "class": ""}
         stated: dict[str, str] = json.loads(
             cipher.unseal(self.stated_sealed, context=f"report:{self.key}")
         )
-        return stated
+        return {"class": "", **stated}
 
-    def seal_stated(self, *, name: str, registry: str, correct: str) -> None:
+    def seal_stated(
+        self, *, name: str, registry: str, correct: str, class_written: str = ""
+    ) -> None:
         """Keep what the registry said and what the person says is right."""
-        stated = {"name": name, "registry": registry, "correct": correct}
+        stated = {"name": name, "registry": registry, "correct": correct, "class": class_written}
         self.stated_sealed = cipher.seal(json.dumps(stated).encode(), context=f"report:{self.key}")
+        self.name_hash = name_hash(name)
 
 
 class EntryKind(models.TextChoices):
@@ -163,6 +191,7 @@ class EntryKind(models.TextChoices):
 
     OPENED = "opened", _("Reported")
     REPLIED = "replied", _("Your answer")
+    ADDED = "added", _("Added by you")
     ASKED = "asked", _("The school asks")
     HANDED_ON = "handed_on", _("Handed on to the registrar")
     ANSWERED = "answered", _("Answer of the school")

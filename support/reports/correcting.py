@@ -10,6 +10,7 @@ from accounts.models import User
 from enrollment.models import Correction, CorrectionState
 from enrollment.records.corrections import Change, correct_record, settle_submission
 from support.models import Cause, EntryKind, Report, ReportState
+from support.reports.batches import tell_who_handed_on
 from support.reports.services import state_values, tell_reporter, write_entries
 
 # The field that a cause names; with other causes the registrar chooses.
@@ -72,3 +73,4 @@ def _move(report: Report, after: ReportState, kind: EntryKind, words: str, by: U
     Report.objects.filter(pk=report.pk).update(**state_values(after), **first)
     write_entries([report], kind, by, words)
     tell_reporter(report)
+    tell_who_handed_on([report])

@@ -1,7 +1,5 @@
 """Forms of reports."""
 
-from collections.abc import Iterable
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +7,7 @@ from enrollment.fields.catalogue import BY_NAME
 from enrollment.files.evidence import EvidenceField
 from enrollment.queries import schools_with_registrars
 from enrollment.records.corrections import CORRECTABLE, Change
-from support.models import Cause, Rhythm
+from support.models import Cause
 from support.reports.causes import NAMES_A_FIELD
 from support.reports.services import Statement
 
@@ -78,34 +76,9 @@ class NoRecordReportForm(ReportForm):
         help_text=_("As on your timetable. With it your counselor sees the report at once."),
         max_length=50,
         required=False,
+        widget=forms.TextInput(attrs={"list": "classes", "autocomplete": "off"}),
     )
     field_order = ["institution", "name", "class_code"]
-
-
-class StaffForm(forms.Form):
-    """One act on the reports that are ticked."""
-
-    ACTS = (
-        ("answer", _("Answer")),
-        ("ask", _("Ask back")),
-        ("hand_on", _("Hand on to the registrar")),
-        ("merge", _("Treat as one")),
-    )
-    act = forms.ChoiceField(choices=ACTS)
-    words = forms.CharField(max_length=2000, required=False)
-    reports = forms.TypedMultipleChoiceField(required=True)
-
-    def __init__(self, *arguments: object, keys: Iterable[str], **named: object) -> None:
-        super().__init__(*arguments, **named)  # type: ignore[arg-type]
-        self.fields["reports"].choices = [(key, key) for key in keys]  # type: ignore[attr-defined]
-        self.fields["reports"].error_messages["required"] = _("Tick at least one report.")
-
-    def clean(self) -> dict[str, object]:
-        """Handing on needs no words, answering and asking do."""
-        given = super().clean() or {}
-        if given.get("act") in ("answer", "ask") and not given.get("words"):
-            self.add_error("words", _("Write what the students should read."))
-        return given
 
 
 class CorrectionForm(forms.Form):
@@ -160,9 +133,3 @@ class ResultForm(forms.Form):
         label=_("Date of the answer"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-
-
-class RhythmForm(forms.Form):
-    """How often the digest comes."""
-
-    rhythm = forms.ChoiceField(label=_("E-mail with what waits for me"), choices=Rhythm.choices)

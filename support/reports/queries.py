@@ -3,14 +3,17 @@
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
+from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
-from support.models import LIVE_STATES, Cause, Report, ReportBatch, ReportState
+from support.models import LIVE_STATES, Cause, EntryKind, Report, ReportBatch
 
 Reader = User | AnonymousUser
+# What the person, not the school, has written.
+OF_PERSON = (EntryKind.OPENED, EntryKind.REPLIED, EntryKind.ADDED, EntryKind.REOPENED)
 
 
 def reports_of(reader: Reader) -> QuerySet[Report]:
@@ -21,7 +24,7 @@ def reports_of(reader: Reader) -> QuerySet[Report]:
 
 
 def reports_visible_to(reader: Reader) -> QuerySet[Report]:
-    """A counselor's classes, a registrar's institutions; scope is read anew each time."""
+    """A counselor's classes, a registrar's institutions; scope is read on each request."""
     if not isinstance(reader, User):
         return Report.objects.none()
     scope = Q(pk__in=())
@@ -32,38 +35,17 @@ def reports_visible_to(reader: Reader) -> QuerySet[Report]:
     return Report.objects.filter(scope)
 
 
-def queue_of(reader: User) -> QuerySet[Report]:
-    """What waits for this member of staff: by cause and class, oldest first.
-
-    A counselor has what is open; a registrar what was handed on, and what has
-    no class and so no counselor.
-    """
-    turn = Q(pk__in=())
-    if Role.COUNSELOR in reader.roles:
-        turn |= Q(state=ReportState.OPEN)
-    if Role.REGISTRAR in reader.roles:
-        turn |= Q(state=ReportState.WITH_REGISTRAR)
-        turn |= Q(state=ReportState.OPEN, school_class__counselors=None)
-    waiting = reports_visible_to(reader).filter(turn, state__in=LIVE_STATES, merged_into=None)
-    return (
-        Report.objects.filter(pk__in=waiting.values("pk"))
-        .select_related("school_class", "institution", "record")
-        .annotate(alike=Count("merged", filter=Q(merged__state__in=LIVE_STATES)))
-        .order_by("cause", F("school_class__code").asc(nulls_last=True), "opened_at")
+def live_report(account: User, cause: Cause, record: StudentRecord | None) -> Report | None:
+    """The report of this cause that ``account`` has open; there is at most one."""
+    found = Report.objects.filter(
+        account=account, record=record, cause=cause, state__in=LIVE_STATES
     )
+    return found.first()
 
 
-def narrowed(
-    reports: QuerySet[Report], *, cause: str = "", college: str = "", batch: str = ""
-) -> QuerySet[Report]:
-    """Those of ``reports`` with this cause, college and batch; "" for any."""
-    if cause in Cause.values:
-        reports = reports.filter(cause=cause)
-    if college:
-        reports = reports.filter(school_class__college=college)
-    if batch:
-        reports = reports.filter(batch__key=batch) if is_key(batch) else reports.none()
-    return reports
+def words_of_person(report: Report) -> list[str]:
+    """Everything the person has written in ``report``, oldest first."""
+    return [entry.words for entry in report.entries.filter(kind__in=OF_PERSON).order_by("pk")]
 
 
 def batches_visible_to(reader: User) -> QuerySet[ReportBatch]:

@@ -11,8 +11,8 @@ from django.urls import reverse
 import audit.services as trail
 from accounts.models import User
 from accounts.notices.services import notify
-from enrollment.files.evidence import Evidence, keep_evidence
-from enrollment.models import EvidencePurpose, Institution, SchoolClass, StudentRecord
+from enrollment.files.evidence import Evidence, evidence_of, keep_evidence
+from enrollment.models import EvidencePurpose, Institution, StudentRecord
 from support.models import (
     LIVE_STATES,
     Cause,
@@ -22,7 +22,10 @@ from support.models import (
     ReportEntry,
     ReportState,
 )
+from support.reports.batches import tell_who_handed_on
 from support.reports.causes import registry_value
+from support.reports.classes import class_of
+from support.reports.queries import live_report, words_of_person
 
 
 class TooLateError(Exception):
@@ -50,20 +53,24 @@ def open_report(
 ) -> Report:
     """Tell the school of ``record``, or ``institution``, what is wrong.
 
-    While a report of the same cause is alive that one is returned: a double
-    click makes one.
+    While a report of the same cause is alive, what is new is added to that one; equal
+    content is a double click and adds nothing. Raises EvidenceFaultError when that report
+    has no room for the files.
     """
     school = record.institution if record else institution
     if school is None:
         raise ValueError("a report goes to a school")
-    found = record.school_class if record else _class(school, class_code)
-    report = Report(
-        account=account, record=record, institution=school, school_class=found, cause=cause
+    report = Report(account=account, record=record, institution=school, cause=cause)
+    report.school_class = (
+        record.school_class
+        if record
+        else class_of(school=school, account=account, written=class_code)
     )
     report.seal_stated(
         name=record.name if record else statement.name,
         registry=registry_value(cause, record),
         correct=statement.correct,
+        class_written=class_code,
     )
     try:
         with transaction.atomic():
@@ -71,9 +78,7 @@ def open_report(
             write_entries([report], EntryKind.OPENED, account, statement.words)
             _keep(report, statement.evidence)
     except IntegrityError:
-        return Report.objects.get(
-            account=account, record=record, cause=cause, state__in=LIVE_STATES
-        )
+        return _add_to_live(report, statement)
     return report
 
 
@@ -132,8 +137,29 @@ def separate_report(*, report: Report, by: User) -> None:
 
 
 def reply(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:
-    """The student answers the school's question. Raises TooLateError."""
-    _own_act(report, (ReportState.ASKED,), ReportState.OPEN, EntryKind.REPLIED, words, evidence)
+    """The student answers the school's question; whoever asked reads it. Raises TooLateError."""
+    after = ReportState.WITH_REGISTRAR if _registrar_asked(report) else ReportState.OPEN
+    _own_act(report, (ReportState.ASKED,), after, EntryKind.REPLIED, words, evidence)
+
+
+def _registrar_asked(report: Report) -> bool:
+    asked = report.entries.filter(kind=EntryKind.ASKED).order_by("-pk").first()
+    if asked is None or report.school_class is None:
+        return False
+    return not report.school_class.counselors.filter(user=asked.author_id).exists()
+
+
+def add(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:
+    """The student adds something; a question of the school is answered by it.
+
+    Raises TooLateError once the report is settled, EvidenceFaultError for too many files.
+    """
+    if report.state == ReportState.ASKED:
+        reply(report=report, words=words, evidence=evidence)
+        return
+    before = (ReportState.OPEN, ReportState.WITH_REGISTRAR)
+    after = ReportState(report.state)
+    _own_act(report, before, after, EntryKind.ADDED, words, evidence)
 
 
 def withdraw(*, report: Report) -> None:
@@ -150,8 +176,32 @@ def reopen(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> 
         raise TooLateError from error
 
 
-def _class(school: Institution, code: str) -> SchoolClass | None:
-    return school.classes.filter(code=code).first() if code else None
+def _add_to_live(second: Report, statement: Statement) -> Report:
+    """Add what ``second`` brings to the live report of its cause, which is returned."""
+    first = live_report(second.account, Cause(second.cause), second.record)
+    if first is None:
+        raise TooLateError
+    said, stated = words_of_person(first), second.stated
+    kept = len(evidence_of(EvidencePurpose.REPORT, [first.key]))
+    known = first.stated["correct"]
+    is_new_value = statement.correct not in (known, "")
+    if statement.words in said and not is_new_value and len(statement.evidence) <= kept:
+        return first
+    words = statement.words
+    if is_new_value:
+        words = f"{words}\n{known} → {statement.correct}"
+        first.seal_stated(
+            name=stated["name"],
+            registry=stated["registry"],
+            correct=statement.correct,
+            class_written=stated["class"],
+        )
+    if first.school_class is None:
+        first.school_class = second.school_class
+    with transaction.atomic():
+        first.save(update_fields=["stated_sealed", "name_hash", "school_class"])
+        add(report=first, words=words, evidence=statement.evidence)
+    return first
 
 
 def _own_act(
@@ -170,6 +220,7 @@ def _own_act(
             raise TooLateError
         write_entries([report], kind, report.account, words)
         _keep(report, evidence)
+        tell_who_handed_on([report])
 
 
 def state_values(after: ReportState) -> dict[str, object]:
@@ -209,6 +260,7 @@ def _staff_act(
         if kind != EntryKind.HANDED_ON:
             for report in chosen:
                 tell_reporter(report)
+        tell_who_handed_on(chosen)
     return len(chosen)
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,10 +15,10 @@ from accounts.privacy.personal_data import note_access, personal_data
 from accounts.report_prefill import forget, stashed
 from enrollment.files.evidence import EvidenceFaultError, evidence_of, serve_evidence
 from enrollment.models import EvidencePurpose, StudentRecord
-from enrollment.queries import records_held_by
+from enrollment.queries import records_held_by, schools_with_registrars
 from support.help.markdown import render_markdown
 from support.help.queries import article_for, text_of
-from support.models import Cause, ReportState
+from support.models import Cause, Report
 from support.reports import queries, services
 from support.reports.causes import (
     ARTICLES,
@@ -26,10 +27,12 @@ from support.reports.causes import (
     needs_no_report,
     registry_value,
 )
+from support.reports.classes import offered_classes
 from support.reports.forms import NoRecordReportForm, ReportForm, WordsForm
 
-# Where the person has something to say: to answer, or to open it again.
-ANSWERABLE = (ReportState.ASKED, ReportState.ANSWERED, ReportState.WITHDRAWN)
+TOLD = gettext_lazy("Your school has been told. You will hear from it here.")
+ADDED = gettext_lazy("You had reported this already: what you wrote was added to that report.")
+CHANGED = gettext_lazy("The report has changed meanwhile. Please read it again.")
 
 
 @require_safe
@@ -61,18 +64,13 @@ def write(request: HttpRequest, cause: str) -> HttpResponse:
     kind = _cause(cause, record)
     form = _form(request, kind, record)
     settled = needs_no_report(kind, record)
+    first = queries.live_report(account, kind, record)
     if form.is_valid() and not settled:
-        report = services.open_report(
-            account=account,
-            cause=kind,
-            statement=form.statement,
-            record=record,
-            institution=form.cleaned_data.get("institution"),
-            class_code=form.cleaned_data.get("class_code", ""),
-        )
-        forget(request)
-        messages.success(request, _("Your school has been told. You will hear from it here."))
-        return redirect("support:report", report.key)
+        report = _open(form, account, kind, record)
+        if report is not None:
+            forget(request)
+            messages.success(request, ADDED if report == first else TOLD)
+            return redirect("support:report", report.key)
     article = article_for(request.user, ARTICLES[kind])
     title, body = text_of(article) if article else ("", "")
     context = {
@@ -80,6 +78,8 @@ def write(request: HttpRequest, cause: str) -> HttpResponse:
         "cause": kind,
         "registry": registry_value(kind, record),
         "record": record,
+        "first": first,
+        "classes": [] if record else offered_classes(list(schools_with_registrars())),
         "title": title,
         "html": render_markdown(body),
         "help_anchor": ARTICLES[kind],
@@ -119,16 +119,17 @@ def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpRespon
 @sensitive_post_parameters()
 @require_POST
 def answer(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Answer the school's question, or open the report again."""
+    """Answer the school's question, add something, or open the report again."""
     report = get_object_or_404(queries.reports_of(request.user), key=key)
     form = WordsForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, key, form)
-    act = services.reply if report.is_live else services.reopen
+    act = services.add if report.is_live else services.reopen
     try:
         act(report=report, **form.cleaned_data)
+        messages.success(request, _("Sent to your school."))
     except services.TooLateError:
-        messages.error(request, _("The report has changed meanwhile. Please read it again."))
+        messages.error(request, CHANGED)
     except EvidenceFaultError as error:
         messages.error(request, error.fault.label)
     return redirect("support:report", key)
@@ -141,7 +142,7 @@ def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         services.withdraw(report=report)
     except services.TooLateError:
-        messages.error(request, _("The report has changed meanwhile. Please read it again."))
+        messages.error(request, CHANGED)
     return redirect("support:report", key)
 
 
@@ -151,9 +152,29 @@ def _page(request: HttpRequest, key: UUID, form: WordsForm) -> HttpResponse:
         "report": report,
         "entries": report.entries.order_by("pk"),
         "evidence": evidence_of(EvidencePurpose.REPORT, [report.key]),
-        "form": form if report.state in ANSWERABLE else None,
+        "form": form,
     }
     return render(request, "support/reports/one.html", context)
+
+
+def _open(
+    form: ReportForm, account: User, cause: Cause, record: StudentRecord | None
+) -> Report | None:
+    """The report, or None with an error in ``form``."""
+    try:
+        return services.open_report(
+            account=account,
+            cause=cause,
+            statement=form.statement,
+            record=record,
+            institution=form.cleaned_data.get("institution"),
+            class_code=form.cleaned_data.get("class_code", ""),
+        )
+    except EvidenceFaultError as error:
+        form.add_error("evidence", error.fault.label)
+    except services.TooLateError:
+        form.add_error(None, CHANGED)
+    return None
 
 
 def _student(request: HttpRequest) -> User:

@@ -137,6 +137,8 @@ MATRIX: dict[str, str] = {
     "support:board": STAFF,
     "support:queue": STAFF,
     "support:digest_rhythm": STAFF,
+    "support:handed_on": "CD",
+    "support:hand_on_class": "C",
     **dict.fromkeys(
         """support:class_board support:class_poster support:class_remind support:class_reminded
         support:class_export support:class_part support:queue_report

@@ -215,6 +215,7 @@ def places(
         "support:school_board": {"code": make_school().code},
         "support:college_board": {"code": make_school().code},
         "support:class_part": {**key["class"], "part": "confirmed"},
+        "support:hand_on_class": key["class"],
         "support:class_reminded": {**key["class"], "key": reminder.key},
         "support:report_write": {"cause": "other"},
         "support:report_evidence": {**key["report"], "file": evidence},

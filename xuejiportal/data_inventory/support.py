@@ -18,7 +18,10 @@ ENTRIES = (
     ),
     Entry(
         "support.Report",
-        {"stated_sealed": "what the register says, and what it should be"},
+        {
+            "stated_sealed": "name, class as written, what the register says, what it should be",
+            "name_hash": "keyed hash of the name, to find the report by it",
+        },
         why="to mend what is wrong in the register",
         kept=_WORDS,
         seen_by=_STAFF,

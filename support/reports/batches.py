@@ -1,0 +1,36 @@
+"""What a counselor handed on together: how it stands, and the notice once all is settled."""
+
+from collections.abc import Sequence
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.notices.services import notify
+from support.models import LIVE_STATES, Report, ReportBatch, ReportState
+
+
+def batches_handed_on_by(counselor: User) -> QuerySet[ReportBatch]:
+    """What ``counselor`` handed on, newest first, with how many of how many are settled."""
+    settled = Q(reports__state=ReportState.ANSWERED) | Q(reports__state=ReportState.WITHDRAWN)
+    found = ReportBatch.objects.filter(handed_on_by=counselor).order_by("-pk")
+    return found.annotate(total=Count("reports"), settled=Count("reports", filter=settled)).filter(
+        total__gt=0
+    )
+
+
+def tell_who_handed_on(reports: Sequence[Report]) -> None:
+    """One notice to the counselor for each batch whose last live report is among ``reports``."""
+    keys = {report.batch_id for report in reports if report.batch_id}
+    if not keys:
+        return
+    open_ones = ReportBatch.objects.filter(pk__in=keys, settled_at=None)
+    done = open_ones.exclude(
+        pk__in=Report.objects.filter(batch__in=keys, state__in=LIVE_STATES).values("batch")
+    )
+    for batch in done.select_related("handed_on_by"):
+        settled = ReportBatch.objects.filter(pk=batch.pk, settled_at=None)
+        if settled.update(settled_at=Now()) and batch.handed_on_by is not None:
+            path = f"{reverse('support:queue')}?state=all&batch={batch.key}"
+            notify(account=batch.handed_on_by, kind="batch_settled", path=path)

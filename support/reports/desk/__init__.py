@@ -1,0 +1,1 @@
+"""Where counselors and registrars work on reports: the list, one report, what was handed on."""

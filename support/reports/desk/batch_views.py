@@ -1,0 +1,74 @@
+"""What was handed on together, as a list and as a workbook; figures; how often the digest comes."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import require_role
+from accounts.privacy.personal_data import Reason, note_access, personal_data
+from accounts.roles import RECORD_KEEPERS, Role
+from enrollment.files.spreadsheets import XLSX
+from enrollment.queries import institutions_of
+from support.digest_rhythm import choose_rhythm
+from support.models import Rhythm
+from support.reports import queries
+from support.reports.batches import batches_handed_on_by
+from support.reports.desk.forms import RhythmForm
+from support.reports.statistics import figures_by_cause
+from support.reports.workbook import reports_workbook
+
+PERIOD = timedelta(days=365)
+SHOWN = 50
+
+
+@require_safe
+def handed_on(request: HttpRequest) -> HttpResponse:
+    """What I handed on, newest first, and what came of it."""
+    counselor = require_role(request, Role.COUNSELOR)
+    context = {"batches": batches_handed_on_by(counselor)[:SHOWN]}
+    return render(request, "support/reports/handed_on.html", context)
+
+
+@personal_data("support.export_reports", reason=Reason.BEFORE, reauth=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def batch_workbook(request: HttpRequest, key: UUID) -> FileResponse:
+    """A batch as a workbook."""
+    staff = require_role(request, *RECORD_KEEPERS)
+    batch = get_object_or_404(queries.batches_visible_to(staff), key=key)
+    note_access(
+        request,
+        people=batch.reports.count(),
+        subject_type="report_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+    )
+    reports = batch.reports.select_related("school_class", "record").order_by("cause", "pk")
+    file, name = reports_workbook(reports), f"reports-{batch.pk}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+@require_safe
+def statistics(request: HttpRequest) -> HttpResponse:
+    """How long reports wait, by cause, over the last year."""
+    schools = list(institutions_of(request.user))
+    if not schools:
+        raise Http404
+    context = {"figures": figures_by_cause(schools, timezone.now() - PERIOD)}
+    return render(request, "support/reports/statistics.html", context)
+
+
+@require_POST
+def rhythm(request: HttpRequest) -> HttpResponse:
+    """How often I want the digest."""
+    staff = require_role(request, *RECORD_KEEPERS)
+    form = RhythmForm(request.POST)
+    if form.is_valid():
+        choose_rhythm(account=staff, rhythm=Rhythm(form.cleaned_data["rhythm"]))
+        messages.success(request, _("Saved."))
+    return redirect("support:queue")

@@ -1,0 +1,130 @@
+"""The reports of a member of staff by what happens next: whose turn it is, and what is over."""
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.text import fold_width
+from enrollment.models import ClassCounselor, Correction, CorrectionState
+from support.models import LIVE_STATES, Cause, Report, ReportState
+from support.models.report import name_form, name_hash
+from support.reports.queries import is_key, reports_visible_to
+
+REPLY_WITHIN = timedelta(days=3)  # then a question without a reply waits for the school again
+NUMBER = re.compile(r"\d{6}-(\d{1,15})")
+
+
+class Tab(models.TextChoices):
+    """What the list of reports shows."""
+
+    WAITING = "waiting", _("Waiting for me")
+    ASKED = "asked", _("Waiting for the student")
+    ELSEWHERE = "elsewhere", _("Handed on")
+    PROVINCE = "province", _("Waiting for the province")
+    SETTLED = "settled", _("Settled")
+    ALL = "all", _("All of them")
+
+
+def reports_in(reader: User, tab: Tab) -> QuerySet[Report]:
+    """The reports of ``tab``: what waits by cause and class, oldest first; the rest newest first.
+
+    Those that were merged into another one are left out.
+    """
+    found = _mine(reader).filter(_conditions(reader)[tab], merged_into=None)
+    if tab == Tab.WAITING:
+        return found.order_by("cause", F("school_class__code").asc(nulls_last=True), "opened_at")
+    return found.order_by("-changed_at", "-pk")
+
+
+def queue_of(reader: User) -> QuerySet[Report]:
+    """What waits for this member of staff: by cause and class, oldest first.
+
+    A counselor has what is open; a registrar what was handed on, and what has
+    no class and so no counselor. A question that was not answered in time counts as open.
+    """
+    return reports_in(reader, Tab.WAITING)
+
+
+def counts_by_tab(reader: User) -> dict[str, int]:
+    """How many reports each tab has: one query."""
+    numbers = {
+        tab.value: Count("pk", filter=condition) for tab, condition in _conditions(reader).items()
+    }
+    return _mine(reader).filter(merged_into=None).aggregate(**numbers)
+
+
+def search(reader: User, words: str) -> QuerySet[Report]:
+    """Reports in any state by their number, the student number or the name.
+
+    The name of a record matches by its beginning, the name in a report without one as a whole.
+    """
+    text = "".join(fold_width(words).split())
+    found = Q(record__student_number=text) | Q(name_hash=name_hash(words))
+    if name := name_form(words):
+        found |= Q(record__name_canonical__startswith=name)
+    if number := NUMBER.fullmatch(text):
+        found |= Q(pk=int(number[1]))
+    return _mine(reader).filter(found).order_by("-changed_at", "-pk")
+
+
+def narrowed(
+    reports: QuerySet[Report], *, cause: str = "", college: str = "", batch: str = ""
+) -> QuerySet[Report]:
+    """Those of ``reports`` with this cause, college and batch; "" for any."""
+    if cause in Cause.values:
+        reports = reports.filter(cause=cause)
+    if college:
+        reports = reports.filter(school_class__college=college)
+    if batch:
+        reports = reports.filter(batch__key=batch) if is_key(batch) else reports.none()
+    return reports
+
+
+def of_groups(reports: QuerySet[Report], groups: Iterable[str]) -> QuerySet[Report]:
+    """Those of ``reports`` whose cause and class are one of ``groups`` (``cause:class``)."""
+    wanted = Q(pk__in=())
+    for group in groups:
+        cause, _colon, key = group.partition(":")
+        wanted |= Q(cause=cause, school_class=int(key) if key.isdecimal() else None)
+    return reports.filter(wanted)
+
+
+def _mine(reader: User) -> QuerySet[Report]:
+    visible = Report.objects.filter(pk__in=reports_visible_to(reader).values("pk"))
+    return visible.select_related("school_class", "institution", "record")
+
+
+def _conditions(reader: User) -> dict[Tab, Q]:
+    """What belongs to each tab; every report belongs to one, and to all of them."""
+    live, turn = Q(state__in=LIVE_STATES), _turn_of(reader)
+    corrections = Correction.objects.filter(report__isnull=False, state=CorrectionState.SUBMITTED)
+    submitted = live & Q(key__in=corrections.values("report"))
+    asked = Q(state=ReportState.ASKED)
+    return {
+        Tab.WAITING: live & turn & ~submitted,
+        Tab.ASKED: asked & ~turn & ~submitted,
+        Tab.ELSEWHERE: live & ~asked & ~turn & ~submitted,
+        Tab.PROVINCE: submitted,
+        Tab.SETTLED: ~live,
+        Tab.ALL: ~Q(pk__in=()),
+    }
+
+
+def _turn_of(reader: User) -> Q:
+    late = Q(state=ReportState.ASKED, changed_at__lt=timezone.now() - REPLY_WITHIN)
+    turn = Q(pk__in=())
+    if Role.COUNSELOR in reader.roles:
+        turn |= Q(state=ReportState.OPEN) | late & Q(batch=None)
+    if Role.REGISTRAR in reader.roles:
+        looked_after = ClassCounselor.objects.filter(school_class=OuterRef("school_class"))
+        nobody = Q(~Exists(looked_after))
+        turn |= Q(state=ReportState.WITH_REGISTRAR) | late & Q(batch__isnull=False)
+        turn |= (Q(state=ReportState.OPEN) | late) & nobody
+    return turn

@@ -1,0 +1,195 @@
+"""The list of reports: whose turn it is, found, chosen, answered; many alike, one answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import require_role
+from accounts.models import User
+from accounts.privacy.personal_data import note_access, personal_data
+from accounts.roles import RECORD_KEEPERS, Role
+from support.board.figures import classes_of
+from support.digest_rhythm import digest_rhythm
+from support.models import Cause, Report
+from support.reports import queries, services
+from support.reports.desk.acts import NothingDoneError, act_on, said_of
+from support.reports.desk.forms import FindForm, RhythmForm, StaffForm
+from support.reports.desk.queue import (
+    Tab,
+    counts_by_tab,
+    narrowed,
+    of_groups,
+    queue_of,
+    reports_in,
+    search,
+)
+from support.reports.desk.ready_answers import ready_answers
+from support.reports.desk.rows import Row, rows_of
+
+SHOWN = 100  # on a page
+ACTED_ON = (Tab.WAITING, Tab.ASKED)  # the tabs on which reports are chosen
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of the list is wanted: a tab and filters of the address, or words that were sent."""
+
+    tab: Tab
+    filters: dict[str, str]
+    find: FindForm
+
+    @classmethod
+    def by(cls, request: HttpRequest) -> "Wanted":
+        """As the address and the form say; what waits for unknown tabs."""
+        tab = request.GET.get("state", "")
+        filters = {name: request.GET.get(name, "") for name in ("cause", "college", "batch")}
+        searched = request.method == "POST" and "find" in request.POST
+        find = FindForm(request.POST if searched else None)
+        return cls(Tab(tab) if tab in Tab.values else Tab.WAITING, filters, find)
+
+    @property
+    def words(self) -> str:
+        """Whose report is looked for; "" for nobody in particular."""
+        return self.find.cleaned_data["find"] if self.find.is_valid() else ""
+
+    @property
+    def are_chosen(self) -> bool:
+        """Whether reports can be chosen and acted on together."""
+        return self.tab in ACTED_ON and not self.words
+
+    def reports(self, staff: User) -> QuerySet[Report]:
+        """The reports that are wanted."""
+        if self.words:
+            return search(staff, self.words)
+        return narrowed(reports_in(staff, self.tab), **self.filters)
+
+
+@personal_data("support.list_reports")
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def queue(request: HttpRequest) -> HttpResponse:
+    """My reports by whose turn it is; those that are chosen are answered together."""
+    staff = require_role(request, *RECORD_KEEPERS)
+    wanted = Wanted.by(request)
+    found = wanted.reports(staff)
+    page = Paginator(found, SHOWN).get_page(request.GET.get("page"))
+    rows = rows_of(list(page))
+    form = _form(request, rows, found)
+    if form.is_bound and form.is_valid() and _done(request, staff, form, found):
+        return redirect(request.get_full_path())
+    note_access(
+        request,
+        people=len(rows),
+        subject_type="queue",
+        subject_key="",
+        institution_code=rows[0].report.institution.code if rows else "",
+    )
+    return render(
+        request, "support/reports/queue.html", _context(staff, wanted, page, rows) | {"form": form}
+    )
+
+
+@require_POST
+def hand_on_class(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything of a class that waits goes to the registrar as one batch."""
+    counselor = require_role(request, Role.COUNSELOR)
+    school_class = get_object_or_404(classes_of(counselor), pk=pk)
+    waiting = queue_of(counselor).filter(school_class=school_class)
+    number = services.hand_on(reports=waiting.order_by(), words="", by=counselor)
+    messages.success(request, said_of("hand_on", number))
+    return redirect("support:queue")
+
+
+def _context(staff: User, wanted: Wanted, page: Page[Report], rows: list[Row]) -> dict[str, object]:
+    counts = counts_by_tab(staff)
+    is_counselor = Role.COUNSELOR in staff.roles
+    return {
+        "groups": _groups(rows, wanted),
+        "page": page,
+        "wanted": wanted,
+        "tabs": [(tab, _label(tab, staff), counts[tab]) for tab in Tab],
+        "waiting": counts[Tab.WAITING],
+        "may_hand_on": is_counselor,
+        "whole_classes": _whole_classes(staff) if is_counselor else [],
+        "filters": {} if wanted.words else _filters(reports_in(staff, wanted.tab)),
+        "batches": queries.batches_visible_to(staff),
+        "rhythm": RhythmForm(initial={"rhythm": digest_rhythm(staff)}),
+    }
+
+
+def _form(request: HttpRequest, rows: list[Row], found: QuerySet[Report]) -> StaffForm:
+    """The form of the acts; reports within scope may also be sent from their own page."""
+    data = request.POST if request.method == "POST" and "find" not in request.POST else None
+    posted = [key for key in request.POST.getlist("reports") if queries.is_key(key)]
+    within = queries.reports_visible_to(request.user).filter(key__in=posted[:SHOWN])
+    return StaffForm(
+        data,
+        keys=[str(report.key) for report in [*(row.report for row in rows), *within]],
+        groups={row.group for row in rows},
+        ready=ready_answers(sorted({row.report.cause for row in rows})),
+    )
+
+
+def _done(request: HttpRequest, staff: User, form: StaffForm, found: QuerySet[Report]) -> bool:
+    given = form.cleaned_data
+    whole = of_groups(found, given["groups"]).order_by()
+    visible = queries.reports_visible_to(staff)
+    one_by_one = visible.filter(key__in=given["reports"])
+    chosen = visible.filter(pk__in=[*one_by_one.values_list("pk", flat=True), *_keys(whole)])
+    try:
+        messages.success(request, act_on(chosen, form, staff))
+    except NothingDoneError as error:
+        form.add_error("reports", error.message)
+    return not form.errors
+
+
+def _keys(reports: QuerySet[Report]) -> Sequence[int]:
+    return list(reports.values_list("pk", flat=True))
+
+
+def _groups(rows: list[Row], wanted: Wanted) -> list[tuple[str, str, list[Row]]]:
+    """What waits by cause and class: title, key, rows. One group without title for the rest."""
+    if wanted.tab != Tab.WAITING or wanted.words:
+        return [("", "", rows)] if rows else []
+    return [
+        (str(Cause(key.partition(":")[0]).label), key, list(members))
+        for key, members in groupby(rows, key=lambda row: row.group)
+    ]
+
+
+def _whole_classes(staff: User) -> list[tuple[int, str, int]]:
+    """The classes of this counselor in which something waits: key, name and how many."""
+    waiting = queue_of(staff).filter(school_class__counselors__user=staff).order_by()
+    return [
+        (pk, code, len(list(members)))
+        for (pk, code), members in groupby(
+            waiting.order_by("school_class__code").values_list("school_class", "school_class__code")
+        )
+    ]
+
+
+def _filters(reports: QuerySet[Report]) -> dict[str, Sequence[object]]:
+    """What the list can be narrowed to: causes and colleges, each once, where there are several."""
+    pairs = set(reports.order_by().values_list("cause", "school_class__college").distinct())
+    causes = [cause for cause in Cause if cause in {cause for cause, _college in pairs}]
+    colleges = sorted({college for _cause, college in pairs if college})
+    return {
+        "causes": causes if len(causes) > 1 else [],
+        "colleges": colleges if len(colleges) > 1 else [],
+    }
+
+
+def _label(tab: Tab, staff: User) -> str | Promise:
+    if tab == Tab.ELSEWHERE and Role.COUNSELOR not in staff.roles:
+        return _("With the counselor")
+    return tab.label
