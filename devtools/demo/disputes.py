@@ -18,7 +18,7 @@ def state_in_vain(account: User, row: list[str]) -> None:
     facts = Facts(row[AT["姓名"]][:-1] + "果", "居民身份证", row[AT["证件号码"]], row[AT["考生号"]])
     start_attempt(account=account, facts=facts)
     submit_attempt(account=account)
-    note_searched(certificate_hash=facts.certificate_hash, in_vain=True)
+    note_searched(certificate_hash=facts.certificate_hash, not_found=True)
 
 
 def open_disputes(claimant: User, other: User, rows: list[list[str]]) -> None:

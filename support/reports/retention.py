@@ -30,4 +30,4 @@ def forget_old_words() -> int:
     settled = Report.objects.filter(settled_at__lt=before).exclude(state__in=LIVE_STATES)
     entries = ReportEntry.objects.filter(report__in=settled).exclude(words_sealed=b"")
     entries.update(words_sealed=b"")
-    return settled.exclude(stated_sealed=b"").update(stated_sealed=b"", name_hash=b"")
+    return settled.exclude(stated_sealed=b"").update(stated_sealed=b"", name_hash=None)

@@ -11,8 +11,8 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from enrollment.files import dbf_table
-from enrollment.imports import pipeline
 from enrollment.imports import tasks as imports_tasks
+from enrollment.imports.results.report import write_faulty_rows
 from enrollment.models import ImportBatch
 from tests.enrollment.imported_files import AT, sample, write_csv
 from tests.enrollment.registrar import make_registrar
@@ -34,13 +34,12 @@ def test_the_list_of_faulty_rows_has_no_name(
 ) -> None:
     school = make_school()
     seen: list[list[Path]] = []
-    write = pipeline.write_faulty_rows
 
     def watched(*arguments: Any) -> None:
-        write(*arguments)
+        write_faulty_rows(*arguments)
         seen.append(list(disk.rglob("*")))
 
-    monkeypatch.setattr(pipeline, "write_faulty_rows", watched)
+    monkeypatch.setattr("enrollment.imports.pipeline.write_faulty_rows", watched)
     settings.STAFF_SECOND_FACTOR = False
     desk = Client()
     desk.force_login(make_registrar("registrar@example.org", school))
