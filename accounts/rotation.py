@@ -6,7 +6,7 @@ from typing import Any
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.models import Session
 from accounts.sessions.store import context_of
@@ -22,7 +22,7 @@ def rotate_factors() -> int:
 
 def rotate_sessions() -> int:
     """Re-seal the data of current sessions; returns the number of sessions changed."""
-    living = Session.objects.filter(expire_date__gt=timezone.now())
+    living = Session.objects.filter(expire_date__gt=Now())
     return sum(_rotate_session(row) for row in living.iterator())
 
 

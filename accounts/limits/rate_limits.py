@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.client_network import is_within, network_of
+from accounts.clock import database_now
 from accounts.limits.rules import DAY, HOUR, MINUTE, RULES, Rule
 from accounts.models import Block, LimitHit, User
 from database.advisory_locks import lock
@@ -167,7 +167,7 @@ def seconds_to_wait(*, channel: Channel, address: str, known: bool = False) -> i
     inbox = _hash(_inbox(address, known=known))
     hits = LimitHit.objects.filter(action=f"send_{channel}", subject=inbox)
     lifts_at = _retry_at(hits, RULES[f"send_{channel}"][0])
-    return max(0, int((lifts_at - timezone.now()).total_seconds())) if lifts_at else 0
+    return max(0, int((lifts_at - database_now()).total_seconds())) if lifts_at else 0
 
 
 def active_blocks() -> QuerySet[Block]:
@@ -218,7 +218,7 @@ def _refuse_over_global_cap(channel: Channel) -> None:
     _lock("send_sms", "every number")
     sent = LimitHit.objects.filter(action="send_sms", at__gt=Now() - MINUTE).count()
     if sent >= settings.SMS_PER_MINUTE:
-        raise LimitReachedError(timezone.now() + MINUTE)
+        raise LimitReachedError(database_now() + MINUTE)
 
 
 def _record_violation(
@@ -238,7 +238,8 @@ def _record_violation(
             error.lifts_at, error.is_block = block.until, True
             return
         # A daily cap, not the cool-down; a cap used up by others blocks no asker.
-        far = error.lifts_at - timezone.now() > HOUR and count("asked", subject, DAY) >= OWN_SHARE
+        now = database_now()
+        far = error.lifts_at - now > HOUR and count("asked", subject, DAY) >= OWN_SHARE
         if count("breach", subject, HOUR) < VIOLATIONS_TO_BLOCK and not far:
             return
         by_asker = Block.objects.filter(subject=_hash(address), asker_hash=_hash(asker))
@@ -249,9 +250,9 @@ def _record_violation(
             asker_hash=_hash(asker),
             masked=_masked(channel, address),
             account=account,
-            until=timezone.now() + length,
+            until=now + length,
         )
-        error.lifts_at, error.is_block = timezone.now() + length, True
+        error.lifts_at, error.is_block = now + length, True
 
 
 def _masked(channel: Channel, address: str) -> str:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clock import database_now
 from accounts.codes import messages
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
@@ -143,7 +144,7 @@ def open_rescue(*, account: User, code: str, desk: str, by: User) -> Rescue:
     if rescue is None:
         raise UnknownCodeError
     rescue.account, rescue.opened_by, rescue.desk = account, by, desk
-    rescue.code_hash, rescue.due_at = None, timezone.now() + OBJECTION_TIME
+    rescue.code_hash, rescue.due_at = None, database_now() + OBJECTION_TIME
     try:
         with transaction.atomic():
             rescue.save()

@@ -14,6 +14,7 @@ agrees (``account_of_session``).
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, cached_property
 from typing import Any
 
@@ -27,6 +28,7 @@ from django.contrib.auth import (
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -39,7 +41,7 @@ from vault.cipher import UnsealError, seal, unseal
 from vault.lookup import keyed_hash
 
 _SELECT = f"""
-SELECT s.session_data, a.*{{columns}}
+SELECT s.session_data, extract(epoch FROM statement_timestamp())::bigint, a.*{{columns}}
 FROM accounts_session s
 LEFT JOIN LATERAL ({ACCOUNT_SQL} s.account_id) a ON true
 {{along}}
@@ -83,6 +85,7 @@ class SessionStore(DatabaseSessionStore):
     """Django's sessions; ``account`` is who signed in with this one, as far as was read along."""
 
     account: User | None = None
+    read_at: int | None = None  # by the database's clock, in seconds since the epoch
     along: ReadAlong | None = None
     rows_along: list[tuple[Any, ...]] | None = None
 
@@ -97,11 +100,11 @@ class SessionStore(DatabaseSessionStore):
         if not rows:
             self._session_key = None
             return {}
-        data, *account = rows[0][: 1 + ACCOUNT_WIDTH]
+        data, self.read_at, *account = rows[0][: 2 + ACCOUNT_WIDTH]
         if account[0] is not None:
             self.account = account_from(account)
             if self.along is not None:
-                tails = (row[1 + ACCOUNT_WIDTH :] for row in rows)
+                tails = (row[2 + ACCOUNT_WIDTH :] for row in rows)
                 self.rows_along = [tail for tail in tails if tail[0] is not None]
         return self.decode(data)
 
@@ -111,7 +114,7 @@ class SessionStore(DatabaseSessionStore):
         return Session(
             session_key=self.handle,
             session_data=self.encode(data),
-            expire_date=self.get_expiry_date(),
+            expire_date=Now() + timedelta(seconds=self.get_expiry_age()),
             account_id=data.get(SESSION_KEY),
         )
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 import audit.services as trail
 from accounts.codes.messages import letter
@@ -68,7 +68,7 @@ def invite(
     """
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
-        since = timezone.now() - timedelta(days=1)
+        since = Now() - timedelta(days=1)
         today = Appointment.objects.filter(made_by=by, made_at__gt=since).count()
         made = _new_appointments(posts, by, reason)
         if today + len(made) > settings.APPOINTMENTS_PER_DAY:
@@ -125,7 +125,7 @@ def appointments_of(account: User) -> QuerySet[Appointment]:
         hashes.append(_hash_username(account.username, account))
     waiting = Appointment.objects.filter(
         answered_at=None,
-        made_at__gt=timezone.now() - VALID_FOR,
+        made_at__gt=Now() - VALID_FOR,
         contact_hash__in=hashes,
     )
     return waiting.select_related("institution", "school_class__institution")

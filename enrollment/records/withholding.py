@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clock import database_now
 from accounts.models import User
 from enrollment.models import StudentRecord
 
@@ -18,18 +18,18 @@ class RecordWithheldError(Exception):
 
 def is_withheld(record: StudentRecord) -> bool:
     """Whether photos, full number and status reports are still closed to the holder."""
-    return record.withheld_until is not None and record.withheld_until > timezone.now()
+    return record.withheld_until is not None and _withheld(record).exists()
 
 
 def refuse_withheld(record: StudentRecord) -> None:
     """Raise RecordWithheldError while ``record`` is withheld."""
-    if StudentRecord.objects.filter(pk=record.pk, withheld_until__gt=Now()).exists():
+    if _withheld(record).exists():
         raise RecordWithheldError
 
 
 def end_of_delay() -> datetime:
     """The moment until which a record opened by staff now is withheld."""
-    return timezone.now() + timedelta(hours=settings.ASSISTED_DELAY_HOURS)
+    return database_now() + timedelta(hours=settings.ASSISTED_DELAY_HOURS)
 
 
 def withhold(*, account: User, until: datetime | None) -> None:
@@ -40,6 +40,10 @@ def withhold(*, account: User, until: datetime | None) -> None:
 def release(*, records: QuerySet[StudentRecord]) -> int:
     """End the withholding of ``records``; returns how many were withheld."""
     return records.filter(withheld_until__gt=Now()).update(withheld_until=None)
+
+
+def _withheld(record: StudentRecord) -> QuerySet[StudentRecord]:
+    return StudentRecord.objects.filter(pk=record.pk, withheld_until__gt=Now())
 
 
 WITHHELD = _(

@@ -1,15 +1,26 @@
-"""The clock of one host is off (F19): a code lives as long as the database says."""
+"""The clock of one host is off (F19): a deadline is kept as the database says."""
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.clock import database_now
 from accounts.codes.services import Outcome, derive
 from accounts.contacts import services as contacts
-from accounts.models import Code, User
+from accounts.limits.rate_limits import LimitReachedError
+from accounts.models import Block, Code, Rescue, Session, User
+from accounts.recovery import staff_assisted
+from accounts.rotation import rotate_sessions
+from accounts.sessions.lifetime import SEEN, STUDENT
 from delivery.models import Channel
+from enrollment.models import StudentRecord
+from enrollment.records.withholding import end_of_delay, is_withheld
+from tests.people import enter
 
 pytestmark = pytest.mark.django_db
 PHONE = "+8613912345678"
@@ -20,6 +31,8 @@ def host_off(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """Everything that follows runs on a host whose clock is two hours off."""
     right = timezone.now
     monkeypatch.setattr(timezone, "now", lambda: right() + timedelta(hours=request.param))
+    clock = time.time
+    monkeypatch.setattr(time, "time", lambda: clock() + 3600 * request.param)
 
 
 def ask(account: User) -> Code:
@@ -45,3 +58,87 @@ def test_a_code_that_is_over_stays_over_on_a_host_that_is_off(li: User) -> None:
     code = ask(li)
     Code.objects.update(expires_at=Now() - timedelta(minutes=1))
     assert confirm(li, code) is Outcome.OVER
+
+
+def is_about(moment: datetime | None, length: timedelta) -> bool:
+    """Whether ``moment`` is ``length`` from now, by the database's clock."""
+    assert moment is not None
+    return abs(moment - database_now() - length) < timedelta(minutes=5)
+
+
+@pytest.mark.usefixtures("host_off")
+def test_a_session_made_on_a_host_that_is_off_lasts_as_long_as_any(li: User) -> None:
+    enter(li)
+    length = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    assert is_about(Session.objects.get().expire_date, length)
+
+
+def test_a_session_goes_on_at_a_host_that_is_off(li: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, page = enter(li), "/account/contacts/"
+    assert client.get(page).status_code == 200
+    clock = time.time
+    for hours in (2, -2, 0):
+        monkeypatch.setattr(time, "time", lambda hours=hours: clock() + 3600 * hours)
+        assert client.get(page).status_code == 200
+
+
+@pytest.mark.usefixtures("host_off")
+def test_an_idle_session_ends_at_a_host_that_is_off(li: User) -> None:
+    client, page = enter(li), "/account/contacts/"
+    assert client.get(page).status_code == 200
+    session = client.session
+    session[SEEN] = int(database_now().timestamp()) - STUDENT.idle - 60
+    session.save()
+    assert client.get(page).status_code == 302
+
+
+@pytest.mark.usefixtures("host_off")
+def test_the_keys_of_current_sessions_alone_are_changed(
+    li: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    monkeypatch.setattr("accounts.rotation._rotate_session", lambda row: seen.append(row.pk) or 1)
+    enter(li)
+    enter(li)
+    Session.objects.update(expire_date=Now() + timedelta(minutes=5))
+    over = Session.objects.order_by("pk")[0]
+    Session.objects.filter(pk=over.pk).update(expire_date=Now() - timedelta(minutes=5))
+    assert rotate_sessions() == 1
+    assert over.pk not in seen
+
+
+@pytest.mark.usefixtures("host_off")
+def test_a_block_made_on_a_host_that_is_off_lasts_a_day(li: User) -> None:
+    ask(li)
+    for _ in range(3):
+        with pytest.raises(LimitReachedError) as reached:
+            ask(li)
+    block = Block.objects.get()
+    assert is_about(block.until, timedelta(days=1))
+    assert reached.value.lifts_at == block.until
+
+
+@pytest.mark.usefixtures("host_off")
+def test_a_record_opened_on_a_host_that_is_off_is_withheld_as_long_as_any(
+    wang_record: StudentRecord,
+) -> None:
+    assert is_about(end_of_delay(), timedelta(hours=settings.ASSISTED_DELAY_HOURS))
+    StudentRecord.objects.update(withheld_until=Now() + timedelta(minutes=5))
+    wang_record.refresh_from_db()
+    assert is_withheld(wang_record)
+    StudentRecord.objects.update(withheld_until=F("withheld_until") - timedelta(minutes=10))
+    wang_record.refresh_from_db()
+    assert not is_withheld(wang_record)
+
+
+@pytest.mark.usefixtures("host_off")
+def test_old_contacts_may_object_for_a_day_on_a_host_that_is_off(
+    li: User, desk_registrar: User
+) -> None:
+    rescue = Rescue(channel=Channel.SMS)
+    rescue.contact_sealed = b"sealed"
+    rescue.save()
+    code = staff_assisted.new_code(rescue=rescue)
+    assert code is not None
+    opened = staff_assisted.open_rescue(account=li, code=code, desk="/", by=desk_registrar)
+    assert is_about(opened.due_at, staff_assisted.OBJECTION_TIME)

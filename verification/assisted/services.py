@@ -55,7 +55,7 @@ class NotFreeError(Exception):
 def new_code(*, account: User) -> str:
     """A code that identifies ``account`` for half an hour; it replaces an earlier one."""
     code = draw_code(CODE_LENGTH)
-    expires = timezone.now() + CODE_TTL
+    expires = Now() + CODE_TTL
     AssistCode.objects.update_or_create(
         account=account, defaults={"code_hash": _hash(code), "expires_at": expires}
     )
@@ -124,7 +124,7 @@ def assisted_claim(record: StudentRecord) -> Claim | None:
         institution_code=record.institution.code,
         method=ClaimMethod.ASSISTED,
         ended_at=None,
-        claimed_at__gte=timezone.now() - timedelta(days=UNDO_DAYS),
+        claimed_at__gte=Now() - timedelta(days=UNDO_DAYS),
     ).first()
 
 
@@ -181,7 +181,7 @@ def refuse_after_too_many_tries(by: User) -> None:
     today = AuditEntry.objects.filter(
         actor_id=by.pk,
         action="verification.assist_try",
-        at__gte=timezone.now() - timedelta(days=1),
+        at__gte=Now() - timedelta(days=1),
     )
     if today.count() >= MAX_WRONG_CODES_PER_DAY:
         raise TooManyTriesError
@@ -194,7 +194,7 @@ def note_wrong_code(by: User) -> None:
 
 def _account_of(code: str, by: User) -> User:
     refuse_after_too_many_tries(by)
-    found = AssistCode.objects.filter(code_hash=_hash(code), expires_at__gt=timezone.now())
+    found = AssistCode.objects.filter(code_hash=_hash(code), expires_at__gt=Now())
     shown = found.select_related("account").first()
     if shown is not None:
         return shown.account

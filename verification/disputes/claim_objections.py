@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
 import audit.services as trail
 from accounts.models import User
@@ -22,7 +21,7 @@ OBJECTION_DAYS = 30
 
 def open_alert(key: UUID) -> ClaimAlert | None:
     """The alert with this key, while its claim can be objected to."""
-    since = timezone.now() - timedelta(days=OBJECTION_DAYS)
+    since = Now() - timedelta(days=OBJECTION_DAYS)
     alerts = ClaimAlert.objects.filter(key=key, made_at__gt=since, objected_at=None)
     return alerts.select_related("account", "record__institution").first()
 

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
+from accounts.clock import database_now
 from accounts.models import User
 from accounts.notices.services import notify
 from verification.disputes.common import TooLateError, note
@@ -35,7 +36,7 @@ def decide(*, dispute: Dispute, decision: Decision, reason: str, by: User) -> No
         if decision == Decision.CLAIMANT and found.holder is None:
             involve_holder(found, records_of(found))
             found.save()
-        ripe = found.can_be_decided
+        ripe = found.can_be_decided_at(database_now())
         if ripe:
             _conclude(found, decision, reason, by)
     if not ripe:
@@ -52,7 +53,7 @@ def undo_decision(*, dispute: Dispute, by: User) -> None:
         locked = Dispute.objects.select_for_update().filter(
             pk=dispute.pk,
             state=DisputeState.DECIDED,
-            decided_at__gte=timezone.now() - timedelta(days=UNDO_DAYS),
+            decided_at__gte=Now() - timedelta(days=UNDO_DAYS),
         )
         found = locked.exclude(facts_sealed=b"").first()
         if found is None or not _is_unchanged(found):
@@ -69,7 +70,7 @@ def undo_decision(*, dispute: Dispute, by: User) -> None:
 
 def _conclude(found: Dispute, decision: Decision, reason: str, by: User) -> None:
     found.state, found.decision, found.decided_by = DisputeState.DECIDED, decision, by
-    found.decided_at, found.reason_sealed = timezone.now(), found.sealed(reason, "reason")
+    found.decided_at, found.reason_sealed = database_now(), found.sealed(reason, "reason")
     found.save()
     if _moves(found):
         move(found, found.claimant if decision == Decision.CLAIMANT else None)

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
+from accounts.clock import database_now
 from accounts.models import User
 from accounts.notices.services import notify
 from enrollment.models import ClassCounselor, StudentRecord
@@ -26,7 +26,7 @@ def involve_holder(dispute: Dispute, records: Sequence[StudentRecord]) -> None:
     if held is None or held.holder is None:
         return
     dispute.holder, dispute.holder_claimed_at = held.holder, held.claimed_at
-    dispute.object_until = timezone.now() + timedelta(hours=settings.OBJECTION_HOURS)
+    dispute.object_until = database_now() + timedelta(hours=settings.OBJECTION_HOURS)
     freeze(records)
     path = reverse("verification:objection", args=[dispute.key])
     notify(account=held.holder, kind="dispute_against_me", path=path, always=True)

@@ -6,8 +6,8 @@ from celery import current_app
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from accounts.clock import database_now
 from accounts.models import User
 from delivery.task_queue import enqueue_after_commit
 from enrollment.queries import schools_with_registrars
@@ -29,7 +29,7 @@ class TooManyDisputesError(Exception):
 
 def open_dispute(*, account: User, facts: Facts, statement: Statement) -> Dispute:
     """The new dispute of ``account``. Raises TooManyDisputesError."""
-    month = timezone.now() - timedelta(days=30)
+    month = Now() - timedelta(days=30)
     if (
         Dispute.objects.filter(claimant=account, opened_at__gte=month).count()
         >= MAX_DISPUTES_PER_MONTH
@@ -68,7 +68,7 @@ def look_into(dispute: Dispute) -> None:
         compared = match(found.facts, found.claimant)
         found.institution_code = _acting_school(found, compared)
         found.outcome = compared.outcomes.get(found.institution_code, compared.outcome)
-        found.looked_at = timezone.now()
+        found.looked_at = database_now()
         if found.outcome in CONTESTED:
             involve_holder(found, records_of(found))
         found.save()

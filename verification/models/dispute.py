@@ -1,6 +1,7 @@
 """Disputes between two accounts that both claim to be one person."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -108,7 +109,11 @@ class Dispute(models.Model):
     @property
     def can_be_decided(self) -> bool:
         """Whether it can be decided: the holder has objected, or the time for that is over."""
-        over = self.object_until is None or self.object_until <= timezone.now()
+        return self.can_be_decided_at(timezone.now())
+
+    def can_be_decided_at(self, moment: datetime) -> bool:
+        """The same for ``moment``; a decision asks for the database's time."""
+        over = self.object_until is None or self.object_until <= moment
         return over or self.objected_at is not None
 
     @property
