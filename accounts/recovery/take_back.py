@@ -1,23 +1,21 @@
 """Taking an account back: one act that undoes what a person did who got in.
 
 The undo link of a changed contact and the security page perform it: recent
-changes are undone, second factors and security questions added since are
-removed, every session, code and grant ends, and a new password is chosen with a
+changes are undone, second factors and security questions are removed, every
+session, code and grant ends, and a new password is chosen with a
 code sent to a contact that was there before.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
+from accounts.clock import database_now
 from accounts.codes import messages
 from accounts.contacts import services as contacts
 from accounts.contacts.alerts import tell_contacts
@@ -29,7 +27,6 @@ from accounts.models import (
     ContactChange,
     EventKind,
     SecurityAnswer,
-    SecurityEvent,
     User,
 )
 from accounts.password_state import lock_account, lock_unchanged
@@ -79,14 +76,14 @@ def drop_other_contacts(*, account: User, keep: Channel) -> None:
 
 
 def _take_back(account: User) -> TakenBack:
-    since, before = timezone.now() - UNDO_TTL, contacts.contacts_of(account)
+    since, before = database_now() - UNDO_TTL, contacts.contacts_of(account)
     restored = {ChangeKind(change.kind): old_value(change) for change in recent_changes(account)}
     taken = [kind for kind, old in restored.items() if not _restore(account, kind, old)]
     recent_changes(account).update(undone_at=Now())
     account.refresh_from_db()
     account.set_unusable_password()
     account.save(update_fields=["password"])
-    _drop_second_locks(account, since)
+    _drop_second_locks(account)
     deletion.cancel_deletion(account=account)
     staff_assisted.stop_pending(account=account)
     close_entrances(account=account, since=since)
@@ -127,13 +124,10 @@ def _restore_username(account: User, old: str) -> None:
         row.update(username=old)
 
 
-def _drop_second_locks(account: User, since: datetime) -> None:
-    """Remove factors and questions added since, and recovery codes, which may have been read."""
-    added = Q(created_at__gte=since) | Q(type=Authenticator.Type.RECOVERY_CODES)
-    Authenticator.objects.filter(added, user=account).delete()
-    chosen = SecurityEvent.objects.filter(account=account, kind=EventKind.QUESTIONS_CHOSEN)
-    if chosen.filter(at__gte=since).exists():
-        SecurityAnswer.objects.filter(account=account).delete()
+def _drop_second_locks(account: User) -> None:
+    """Remove every factor and question: the taker may have added them long before the change."""
+    Authenticator.objects.filter(user=account).delete()
+    SecurityAnswer.objects.filter(account=account).delete()
 
 
 def _tell(account: User, known: Iterable[Address]) -> None:

@@ -96,15 +96,20 @@ def test_an_idle_session_ends_at_a_host_that_is_off(li: User) -> None:
 def test_the_keys_of_current_sessions_alone_are_changed(
     li: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[int] = []
-    monkeypatch.setattr("accounts.rotation._rotate_session", lambda row: seen.append(row.pk) or 1)
+    rotated: list[str] = []
+
+    def rotate(row: Session) -> int:
+        rotated.append(row.session_key)
+        return 1
+
+    monkeypatch.setattr("accounts.rotation._rotate_session", rotate)
     enter(li)
     enter(li)
     Session.objects.update(expire_date=Now() + timedelta(minutes=5))
     over = Session.objects.order_by("pk")[0]
     Session.objects.filter(pk=over.pk).update(expire_date=Now() - timedelta(minutes=5))
     assert rotate_sessions() == 1
-    assert over.pk not in seen
+    assert over.session_key not in rotated
 
 
 @pytest.mark.usefixtures("host_off")
