@@ -89,9 +89,6 @@ class OutboxMessage(models.Model):
                 condition=Q(status__in=["sending", "unknown"]),
                 name="outbox_open",
             ),
-            models.Index(
-                fields=["claimed_at"], condition=Q(channel="sms"), name="outbox_texts_taken"
-            ),
             models.Index(fields=["kind", "reference"], name="outbox_reference"),
             models.Index(
                 fields=["provider", "provider_id"],
@@ -107,6 +104,22 @@ class OutboxMessage(models.Model):
     def state_since(self) -> object:
         """When the current status began, for the page that shows it."""
         return self.settled_at or self.sent_at or self.claimed_at or self.created_at
+
+
+class ClaimedTexts(models.Model):
+    """How many text messages one claim took out of the queue, for ``SMS_PER_MINUTE``.
+
+    The messages cannot tell: a message that is tried again is claimed several times.
+    """
+
+    at = models.DateTimeField(db_default=Now())
+    number = models.PositiveSmallIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="claimed_texts_at")]
+
+    def __str__(self) -> str:
+        return f"{self.number} texts claimed at {self.at}"
 
 
 class MailDomain(models.Model):

@@ -10,7 +10,7 @@ from celery import shared_task
 from django.db.models.functions import Now
 
 from delivery import reconcile, sending, transitions
-from delivery.models import MailDomain, OutboxMessage, ReturnedMail, Status
+from delivery.models import ClaimedTexts, MailDomain, OutboxMessage, ReturnedMail, Status
 
 SWEEP_SECONDS = 8.0
 RETENTION = timedelta(days=90)
@@ -51,11 +51,12 @@ def reconcile_outbox() -> None:
 
 @shared_task
 def prune_outbox() -> None:
-    """Delete messages, returned mail and domains past their retention.
+    """Delete messages, returned mail, domains and counts past their retention.
 
     A message of unknown status is deleted too: no receipt arrives after that time.
     """
     ended = [Status.SENT, Status.DELIVERED, Status.FAILED, Status.UNKNOWN]
     OutboxMessage.objects.filter(status__in=ended, created_at__lt=Now() - RETENTION).delete()
     ReturnedMail.objects.filter(returned_at__lt=Now() - RETURNS_RETENTION).delete()
+    ClaimedTexts.objects.filter(at__lt=Now() - timedelta(days=1)).delete()
     MailDomain.objects.filter(window_started_at__lt=Now() - RETENTION).delete()

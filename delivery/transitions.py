@@ -15,14 +15,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from database.advisory_locks import lock
 from delivery import transitions
 from delivery.email.bounces import note_return
-from delivery.models import Channel, OutboxMessage, Status
+from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
 from delivery.renderers import notify_failure_listeners
 from delivery.sms.base import Receipt
 
@@ -89,16 +89,21 @@ class Outcome:
 def claim(limit: int = BATCH) -> list[OutboxMessage]:
     """Claim up to ``limit`` due messages; rows locked by another worker are skipped.
 
-    At most ``SMS_PER_MINUTE`` text messages of all kinds are claimed in a minute; the
-    rest waits. Once fewer than a batch are left of that limit, text messages and
-    e-mail are claimed separately.
+    Text messages of all kinds are claimed at most ``SMS_PER_MINUTE`` times in a minute,
+    retries included; the rest waits. Once fewer than a batch are left of that limit, text
+    messages and e-mail are claimed separately.
     """
     lock(CLAIM_LOCK)
     room = settings.SMS_PER_MINUTE - _texts_of_a_minute()
     if room >= limit:
-        return _claim(list(Channel), limit)
-    texts = _claim([Channel.SMS], room) if room > 0 else []
-    return texts + _claim([Channel.EMAIL], limit - len(texts))
+        claimed = _claim(list(Channel), limit)
+    else:
+        texts = _claim([Channel.SMS], room) if room > 0 else []
+        claimed = texts + _claim([Channel.EMAIL], limit - len(texts))
+    number = sum(message.channel == Channel.SMS for message in claimed)
+    if number:
+        ClaimedTexts.objects.create(number=number)
+    return claimed
 
 
 def _claim(channels: list[Channel], limit: int) -> list[OutboxMessage]:
@@ -106,8 +111,8 @@ def _claim(channels: list[Channel], limit: int) -> list[OutboxMessage]:
 
 
 def _texts_of_a_minute() -> int:
-    recent = OutboxMessage.objects.filter(channel=Channel.SMS)
-    return recent.filter(claimed_at__gt=Now() - timedelta(minutes=1)).count()
+    recent = ClaimedTexts.objects.filter(at__gt=Now() - timedelta(minutes=1))
+    return recent.aggregate(sum=Sum("number"))["sum"] or 0
 
 
 def hand_over(messages: Sequence[OutboxMessage]) -> set[int]:

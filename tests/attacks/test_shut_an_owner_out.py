@@ -13,7 +13,7 @@ from accounts.codes.services import derive
 from accounts.limits import login_attempts
 from accounts.limits.rate_limits import LimitReachedError, consume_sending
 from accounts.models import Block, Code, CodePurpose, LimitHit, Session, User
-from delivery.models import Channel, OutboxMessage, Status
+from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
 from delivery.services import queue_email, queue_sms
 from enrollment.models import StudentRecord
 from tests.accounts.limits.proofs import solve_page
@@ -293,7 +293,7 @@ def test_no_more_text_messages_leave_in_a_minute_than_set(
     assert len(outbox.texts()) == 3
     assert len(outbox.emails()) == 1
     assert OutboxMessage.objects.filter(status=Status.QUEUED).count() == 2
-    OutboxMessage.objects.update(claimed_at=F("claimed_at") - timedelta(minutes=1))
+    ClaimedTexts.objects.update(at=F("at") - timedelta(minutes=1))
     assert len(outbox.texts()) == 5
 
 

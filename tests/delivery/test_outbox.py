@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -15,7 +16,7 @@ from delivery import services as delivery
 from delivery.checks import check_transports
 from delivery.content import Content, SmsContent
 from delivery.errors import DeliveryError, PermanentError, TransientError, UncertainError
-from delivery.models import Channel, OutboxMessage, Status
+from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
 from delivery.queries import latest_message
 from delivery.sms.base import Sms
 from tests.outbox import Outbox
@@ -73,6 +74,24 @@ def test_an_email_and_a_text_message_reach_their_recipients(outbox: Outbox, gree
     assert email.html.strip() == "<p>正文</p>"
     [text] = outbox.texts()
     assert (text.to, text.text) == (PHONE, "李华，你好。")
+
+
+def test_tries_of_a_message_count_towards_the_texts_of_a_minute(
+    use: Any, settings: Settings, greeting: str
+) -> None:
+    settings.SMS_PER_MINUTE = 3
+    provider = Provider("flaky", *[TransientError("busy")] * 9)
+    use(provider)
+    greet(greeting)
+    greet(greeting)
+    for _ in range(4):
+        due_now()
+        sending.send_due()
+    assert len(provider.asked) == 3
+    ClaimedTexts.objects.update(at=F("at") - timedelta(minutes=1))
+    due_now()
+    sending.send_due()
+    assert len(provider.asked) == 5
 
 
 def test_what_a_message_says_is_sealed_and_blanked_once_sent(outbox: Outbox, greeting: str) -> None:

@@ -10,6 +10,7 @@ NOT_PERSONAL = {
     "accounts.Code": "nonce tries",
     "account.EmailConfirmation": "key",
     "delivery.OutboxMessage": "attempts provider provider_id error",
+    "delivery.ClaimedTexts": "number",
     "delivery.MailDomain": "name in_window refusals",
     "audit.AuditSeal": "digest",
     "audit.AuditAnchor": "entries last_entry digest",
