@@ -1,1 +1,1 @@
-"""What PostgreSQL offers beyond Django's ORM, for every app: advisory locks."""
+"""What PostgreSQL offers beyond Django's ORM, for every app: advisory locks, its clock."""

@@ -13,10 +13,10 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.client_network import is_within, network_of
-from accounts.clock import database_now
 from accounts.limits.rules import DAY, HOUR, MINUTE, RULES, Rule
 from accounts.models import Block, LimitHit, User
 from database.advisory_locks import lock
+from database.clock import database_now
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
 from vault.lookup import keyed_hash

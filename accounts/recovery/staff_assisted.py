@@ -19,7 +19,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clock import database_now
 from accounts.codes import messages
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
@@ -37,6 +36,7 @@ from accounts.short_codes import draw_code, grouped, typed_code
 from accounts.signals import account_rescued
 from accounts.sweep import for_each
 from audit import services as trail
+from database.clock import database_now
 from delivery.models import Channel
 from delivery.services import queue_content, queue_rendered
 from vault import cipher

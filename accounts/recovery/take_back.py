@@ -15,7 +15,6 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.clock import database_now
 from accounts.codes import messages
 from accounts.contacts import services as contacts
 from accounts.contacts.alerts import tell_contacts
@@ -34,6 +33,7 @@ from accounts.recovery import staff_assisted
 from accounts.recovery.closing import close_entrances
 from accounts.security_log import record_event
 from audit import services as trail
+from database.clock import database_now
 from delivery.models import Channel
 from delivery.services import queue_content
 

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clock import database_now
 from accounts.models import User
+from database.clock import database_now
 from enrollment.models import StudentRecord
 
 

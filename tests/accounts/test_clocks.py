@@ -9,7 +9,6 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.clock import database_now
 from accounts.codes.services import Outcome, derive
 from accounts.contacts import services as contacts
 from accounts.limits.rate_limits import LimitReachedError
@@ -17,6 +16,7 @@ from accounts.models import Block, Code, Rescue, Session, User
 from accounts.recovery import staff_assisted
 from accounts.rotation import rotate_sessions
 from accounts.sessions.lifetime import SEEN, STUDENT
+from database.clock import database_now
 from delivery.models import Channel
 from enrollment.models import StudentRecord
 from enrollment.records.withholding import end_of_delay, is_withheld

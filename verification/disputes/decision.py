@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.clock import database_now
 from accounts.models import User
 from accounts.notices.services import notify
+from database.clock import database_now
 from verification.disputes.common import TooLateError, note
 from verification.disputes.objection import involve_holder
 from verification.disputes.records import freeze, move, records_of, thaw

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.clock import database_now
 from accounts.models import User
 from accounts.notices.services import notify
+from database.clock import database_now
 from enrollment.models import ClassCounselor, StudentRecord
 from verification.disputes.common import Statement, TooLateError, keep, note
 from verification.disputes.records import freeze

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from accounts.clock import database_now
 from accounts.models import User
+from database.clock import database_now
 from delivery.task_queue import enqueue_after_commit
 from enrollment.queries import schools_with_registrars
 from verification.claims.matching import Match, match
