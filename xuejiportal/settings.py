@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "accounts",
     "delivery",
     "audit",
+    "vault",
     *([] if PRODUCTION else ["devtools"]),
     "allauth",
     "allauth.account",

@@ -11,6 +11,7 @@ from accounts.recovery import staff_assisted
 from accounts.signals import backup_restored
 from audit import services as trail
 from delivery import transitions
+from vault.key_checks import record_keys, refuse_wrong_keys
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,10 @@ def after_restore() -> Restored:
     Call it before web and workers start: it takes everything for part of the
     backup. What cannot be known from the backup (roles withdrawn, passwords and
     second factors changed since) is listed for review; the list stays in the trail.
+    Raises ImproperlyConfigured when the keys do not fit the backup; nothing is changed then.
     """
+    refuse_wrong_keys(restored=True)
+    record_keys()
     counts = {
         "codes": Code.objects.filter(closed_at=None).update(closed_at=Now()),
         "sessions": Session.objects.count(),

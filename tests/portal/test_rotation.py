@@ -277,5 +277,6 @@ def rotated() -> dict[str, int]:
     """How many of each the command says it has sealed anew."""
     told = io.StringIO()
     call_command("rotate_vault", stdout=told)
-    lines = (line.split(" ", 1) for line in told.getvalue().splitlines())
+    figures = (line for line in told.getvalue().splitlines() if line[0].isdigit())
+    lines = (line.split(" ", 1) for line in figures)
     return {name: int(count) for count, name in lines}

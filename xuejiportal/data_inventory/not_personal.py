@@ -12,6 +12,7 @@ NOT_PERSONAL = {
     "delivery.OutboxMessage": "attempts provider provider_id error",
     "delivery.ClaimedTexts": "number",
     "delivery.MailDomain": "name in_window refusals",
+    "vault.KeyCheck": "name digest",
     "audit.AuditSeal": "digest",
     "audit.AuditAnchor": "entries last_entry digest",
     "audit.AuditCheck": "entries broken",

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
 
 from accounts.privacy.after_restore import after_restore
 
@@ -14,7 +15,11 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Prints how many of each kind, and whose rights and ways in to review."""
-        restored = after_restore()
+        try:
+            restored = after_restore()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("The keys fit the backup.")
         for kind, number in restored.counts.items():
             self.stdout.write(f"{number} {LABELS.get(kind, kind)}")
         self.stdout.write(REVIEW)

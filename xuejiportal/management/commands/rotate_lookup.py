@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
 import audit.services as trail
 from enrollment.lookup_rotation import registry_is_current
+from vault.key_checks import record_keys, refuse_wrong_keys
 from vault.lookup_rotation import rotate
 
 
@@ -24,7 +26,12 @@ class Command(BaseCommand):
         """Rotate the hashes and print their numbers. Raises CommandError without an old key."""
         if not settings.EARLIER_LOOKUP_KEYS:
             raise CommandError("Set LOOKUP_KEY=new,old first: the old key is needed once more.")
+        try:
+            refuse_wrong_keys(rotates=True)
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
         if registry_is_current():
+            record_keys()
             self.stdout.write("The registry is found by the new key: take the old one away.")
             return
         told = {}
@@ -32,5 +39,6 @@ class Command(BaseCommand):
             if touched:
                 told[name] = touched
                 self.stdout.write(f"{touched} {name}")
+        record_keys()
         trail.record(action="portal.rotate_lookup", actor_id=None, detail=told)
         self.stdout.write("Done: take the old key away and start the portal.")

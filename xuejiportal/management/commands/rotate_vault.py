@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
 from enrollment.files.faults import FileFaultError
+from vault.key_checks import (
+    forget_older_vault_keys,
+    is_newest_vault_key_in_use,
+    refuse_wrong_keys,
+)
 from vault.rotation import registered
 
 
@@ -19,6 +25,16 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Rotate sealed data and print the numbers. Raises CommandError during an import."""
+        try:
+            refuse_wrong_keys()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from error
+        if not is_newest_vault_key_in_use():
+            raise CommandError(
+                "No process has started with the first key of VAULT_KEYS yet: restart web, "
+                "workers and beat, then run this again."
+            )
+        total = 0
         for rotation in registered():
             try:
                 touched = rotation.run()
@@ -26,4 +42,9 @@ class Command(BaseCommand):
                 raise CommandError(
                     "A file is being imported: run this again when it has been."
                 ) from error
+            total += touched
             self.stdout.write(f"{touched} {rotation.name}")
+        if total:
+            self.stdout.write("Run this again: when every figure is 0 the old key can go.")
+        else:
+            forget_older_vault_keys()
