@@ -65,6 +65,17 @@ register_notice(
     ),
 )
 register_notice(
+    "reports_revoked",
+    NoticeText(
+        Topic.RECORD,
+        _("Your signed reports were revoked"),
+        _(
+            "The portal was restored from a backup, which does not know what was revoked since. "
+            "If you still need a report, issue a new one."
+        ),
+    ),
+)
+register_notice(
     "record_back",
     NoticeText(
         Topic.RECORD,

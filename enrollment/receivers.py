@@ -4,8 +4,10 @@ from datetime import datetime
 
 from django.db.models.functions import Now
 from django.dispatch import receiver
+from django.urls import reverse
 
 from accounts.models import User
+from accounts.notices.services import notify_all
 from accounts.signals import (
     account_deleted,
     account_rescued,
@@ -59,13 +61,21 @@ def revoke_what_was_issued(*, account: User, since: datetime | None, **_: object
 
 @receiver(backup_restored, dispatch_uid="enrollment-backup-restored")
 def close_what_waits(**_: object) -> dict[str, int]:
-    """Revoke tokens and close open appointments and rule changes after a restore.
+    """Revoke tokens and signed reports, close open appointments and rule changes.
 
     They may have been revoked, withdrawn or refused since the backup was made.
     """
+    valid = StatusReport.objects.filter(revoked_at=None, valid_until__gt=Now())
+    issuers = list(User.objects.filter(pk__in=valid.values("account"), is_active=True))
+    notify_all(
+        accounts=issuers,
+        kind="reports_revoked",
+        path=reverse("enrollment:status"),
+    )
     appointments = Appointment.objects.filter(answered_at=None)
     changes = RuleChange.objects.filter(accepted=None)
     return {
+        "reports": valid.update(revoked_at=Now()),
         "tokens": ImportToken.objects.filter(revoked_at=None).update(revoked_at=Now()),
         "appointments": appointments.update(answered_at=Now(), accepted=False),
         "rule_changes": changes.update(accepted=False, decided_at=Now()),

@@ -11,6 +11,8 @@ from delivery.task_queue import enqueue
 from enrollment.models import StudentRecord
 from enrollment.signals import batch_published, certificate_changed, records_released
 from verification import disputes
+from verification.claims.alerts import restart_objection_periods
+from verification.disputes.objection import restart_holders_periods
 from verification.models import (
     AssistCode,
     Claim,
@@ -73,7 +75,11 @@ def void_assist_code(*, account: User, **_: object) -> None:
 
 
 @receiver(backup_restored, dispatch_uid="verification-backup-restored")
-def void_assist_codes(**_: object) -> dict[str, int]:
-    """Void all face-to-face codes; returns their number."""
+def close_or_restart_what_waits(**_: object) -> dict[str, int]:
+    """Void face-to-face codes and restart the periods for objecting; returns the numbers."""
     deleted, _by_model = AssistCode.objects.all().delete()
-    return {"assist_codes": deleted}
+    return {
+        "assist_codes": deleted,
+        "claim_alerts": restart_objection_periods(),
+        "dispute_objections": restart_holders_periods(),
+    }

@@ -1,8 +1,11 @@
 """Text messages about a claim to the phones in the registry."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import translation
 
 from accounts.models import User
@@ -13,6 +16,7 @@ from enrollment.records.sealed import phone_number
 from verification.models import ClaimAlert
 
 KIND = "record_opened"
+OBJECTION_DAYS = 30
 
 
 def notify_known_phones(
@@ -34,10 +38,31 @@ def notify_known_phones(
         alert = ClaimAlert.objects.create(
             account=account, record=record, institution_code=record.institution.code
         )
-        with translation.override(settings.LANGUAGE_CODE):
-            queue_sms(
-                to=phone,
-                kind=KIND,
-                params={"school": record.institution.name, "key": alert.key.hex},
-                purpose=KIND,
-            )
+        _send(alert, phone)
+
+
+def restart_objection_periods() -> int:
+    """Send every alert that can be objected to once more, for a whole period; their number.
+
+    For use after a backup was restored: objections made since are not in it.
+    """
+    since = Now() - timedelta(days=OBJECTION_DAYS)
+    waiting = ClaimAlert.objects.filter(
+        made_at__gt=since, objected_at=None, record__holder=F("account")
+    )
+    alerts = list(waiting.select_related("record__institution"))
+    waiting.update(made_at=Now())
+    for alert in alerts:
+        for phone in {phone_number(alert.record)} - {""}:
+            _send(alert, phone)
+    return len(alerts)
+
+
+def _send(alert: ClaimAlert, phone: str) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        queue_sms(
+            to=phone,
+            kind=KIND,
+            params={"school": alert.record.institution.name, "key": alert.key.hex},
+            purpose=KIND,
+        )

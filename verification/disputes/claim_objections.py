@@ -13,10 +13,9 @@ from accounts.models import User
 from accounts.notices.services import notify, notify_all
 from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
+from verification.claims.alerts import OBJECTION_DAYS
 from verification.disputes.records import thaw
 from verification.models import Claim, ClaimAlert
-
-OBJECTION_DAYS = 30
 
 
 def open_alert(key: UUID) -> ClaimAlert | None:

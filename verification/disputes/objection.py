@@ -28,12 +28,27 @@ def involve_holder(dispute: Dispute, records: Sequence[StudentRecord]) -> None:
     dispute.holder, dispute.holder_claimed_at = held.holder, held.claimed_at
     dispute.object_until = database_now() + timedelta(hours=settings.OBJECTION_HOURS)
     freeze(records)
-    path = reverse("verification:objection", args=[dispute.key])
-    notify(account=held.holder, kind="dispute_against_me", path=path, always=True)
+    _notify_holder(dispute, held.holder)
     classes = [record.school_class_id for record in records if record.school_class_id]
     for link in ClassCounselor.objects.filter(school_class__in=classes).select_related("user"):
         _ask_to_vouch(dispute, link.user)
     _ask_classmates(dispute, classes)
+
+
+def restart_holders_periods() -> int:
+    """Give the holders in open disputes their time to object again, and tell them; the number.
+
+    For use after a backup was restored: an objection made since is not in it.
+    """
+    waiting = Dispute.objects.filter(
+        state=DisputeState.OPEN, holder__isnull=False, objected_at=None
+    )
+    waiting.update(object_until=Now() + timedelta(hours=settings.OBJECTION_HOURS))
+    disputes = list(waiting.select_related("holder"))
+    for dispute in disputes:
+        if dispute.holder is not None:
+            _notify_holder(dispute, dispute.holder)
+    return len(disputes)
 
 
 def object_to(*, dispute: Dispute, holder: User, statement: Statement) -> None:
@@ -67,6 +82,11 @@ def _ask_classmates(dispute: Dispute, classes: Sequence[int]) -> None:
     for mate in mates.select_related("holder"):
         if mate.holder is not None:
             _ask_to_vouch(dispute, mate.holder)
+
+
+def _notify_holder(dispute: Dispute, holder: User) -> None:
+    path = reverse("verification:objection", args=[dispute.key])
+    notify(account=holder, kind="dispute_against_me", path=path, always=True)
 
 
 def _ask_to_vouch(dispute: Dispute, account: User) -> None:

@@ -14,7 +14,7 @@ from accounts.codes.services import Outcome, derive
 from accounts.contacts import services as contacts
 from accounts.deletion import services as deletion
 from accounts.identifiers.services import parse
-from accounts.models import Code, Rescue, Session, User
+from accounts.models import Code, Notice, Rescue, Session, User
 from accounts.recovery import staff_assisted
 from accounts.roles import Role
 from audit.models import AuditEntry
@@ -28,10 +28,13 @@ from enrollment.models import (
     InstitutionRegistrar,
     RuleChange,
     SchoolClass,
+    StatusReport,
     TokenRight,
 )
 from tests.outbox import Outbox
-from tests.people import enter, make_account, make_school
+from tests.people import enter, make_account, make_record, make_school, sample_number
+from verification.disputes.claim_objections import object_to_claim
+from verification.models import ClaimAlert, Dispute
 
 pytestmark = pytest.mark.django_db
 PHONE = "+8613912345678"
@@ -148,3 +151,39 @@ def test_the_operator_is_told_whose_roles_to_review(registrar: User) -> None:
     said = restored()
     assert "what was withdrawn since" in said
     assert "registrar: " in said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_report_revoked_since_the_backup_is_not_valid_again(
+    wang_report: StatusReport, wang: User
+) -> None:
+    assert "1 signed reports revoked" in restored()
+    wang_report.refresh_from_db()
+    assert not wang_report.is_valid
+    assert Notice.objects.filter(account=wang, kind="reports_revoked").exists()
+
+
+def test_an_objection_to_a_claim_made_since_the_backup_can_be_made_again(
+    wang: User, outbox: Outbox
+) -> None:
+    record = make_record(
+        name="王明", number=sample_number(31), phone=PHONE, holder=wang, claimed_at=timezone.now()
+    )
+    ClaimAlert.objects.create(account=wang, record=record, institution_code=record.institution.code)
+    ClaimAlert.objects.update(made_at=F("made_at") - timedelta(days=29))
+    assert "1 claims told once more" in restored()
+    [text] = outbox.texts()
+    assert text.to == PHONE
+    alert = ClaimAlert.objects.get()
+    assert alert.key.hex in text.text
+    assert alert.made_at > timezone.now() - timedelta(days=1)
+    assert object_to_claim(alert)
+
+
+def test_a_holder_may_object_to_a_dispute_again(dispute: Dispute, wang: User) -> None:
+    Dispute.objects.update(object_until=F("object_until") - timedelta(days=30))
+    Notice.objects.all().delete()
+    assert "1 holders in disputes" in restored()
+    dispute.refresh_from_db()
+    assert not dispute.can_be_decided
+    assert Notice.objects.filter(account=wang, kind="dispute_against_me").exists()
