@@ -29,6 +29,23 @@ _GIVEN = (
     "全国胜学祥才发武新利清飞彬富顺信子昌成康星光天达安岩中茂进林有坚和彪博诚先敬震振壮会思群豪心邦"
     "雨欣怡梓涵诗琪嘉宇轩浩然子墨若曦婉清书瑶沐阳景行知远"
 )
+# The reading of each of them, in the same order.
+_SURNAME_READINGS = (
+    "wang li zhang liu chen yang huang zhao wu zhou xu sun ma zhu hu guo he gao lin luo zheng "
+    "liang xie song tang xu han feng deng cao peng zeng xiao tian dong yuan pan yu jiang cai yu "
+    "du ye cheng su wei lü ding ren shen yao lu jiang cui zhong tan lu wang fan jin shi liao "
+    "jia xia wei fu fang bai zou meng xiong qin qiu jiang yin xue yan duan lei hou long shi tao "
+    "li he gu mao hao gong shao wan qian"
+).split()
+_GIVEN_READINGS = (
+    "wei fang na min jing li qiang lei jun yang yong yan jie tao ming chao xiu xia ping gang "
+    "gui ying hua yu ping hong jian wen hui li jian shi guang zhi yi xing liang hai shan ren bo "
+    "ning gui fu sheng long yuan quan guo sheng xue xiang cai fa wu xin li qing fei bin fu shun "
+    "xin zi chang cheng kang xing guang tian da an yan zhong mao jin lin you jian he biao bo "
+    "cheng xian jing zhen zhen zhuang hui si qun hao xin bang yu xin yi zi han shi qi jia yu "
+    "xuan hao ran zi mo ruo xi wan qing shu yao mu yang jing xing zhi yuan"
+).split()
+_READINGS = dict(zip(_SURNAMES + _GIVEN, _SURNAME_READINGS + _GIVEN_READINGS, strict=True))
 _RARE = ("㛃", "䶮", "\U00020087", "\U0002cc56")
 _UYGHUR = ("买买提", "艾力", "阿依古丽", "古丽娜尔", "努尔兰", "哈力克", "迪丽", "阿不都")
 _REGIONS = [
@@ -117,13 +134,15 @@ def _row(index: int, combination: int, cls: SampleClass, chance: random.Random) 
     region, sequence = _REGIONS[rest % len(_REGIONS)], rest // len(_REGIONS) + 1
     born = date(cls.entry_year - 19, 9, 1) + timedelta(days=day)
     first_17 = f"{region}{born:%Y%m%d}{sequence:03}"
+    name = _name(index, chance)
     college, department, major_code, major_name, _short = cls.major
     cells = {
         "institution_code": INSTITUTION_CODE,
         "institution_name": INSTITUTION_NAME,
         "candidate_number": f"{cls.entry_year % 100}{region[:4]}{index:08}",
         "student_number": f"{cls.entry_year}{index:08}",
-        "name": _name(index, chance),
+        "name": name,
+        "name_pinyin": _pinyin(name),
         "gender": "男" if sequence % 2 else "女",
         "birth_date": f"{born:%Y%m%d}",
         "certificate_type": "居民身份证",
@@ -158,3 +177,11 @@ def _name(index: int, chance: random.Random) -> str:
     if draw() < 0.8:
         given += _GIVEN[int(draw() * len(_GIVEN))]
     return surname + given
+
+
+def _pinyin(name: str) -> str:
+    """The name as a Chinese passport writes it; empty for a name that is not Chinese or rare."""
+    if not all(character in _READINGS for character in name):
+        return ""
+    given = "".join(_READINGS[character] for character in name[1:])
+    return f"{_READINGS[name[0]]} {given}".title()

@@ -113,6 +113,11 @@ FIELDS: tuple[Field, ...] = (
         checkable=10, correctable=10, exported=30,
     ),
     Field(
+        "name_pinyin", "XMPY", "姓名拼音", _("Name in pinyin"),
+        ("姓名汉语拼音", "汉语拼音", "拼音姓名", "拼音"), shared_by="row",
+        card=("person", 15), stated=True, checkable=15, correctable=15, exported=35,
+    ),
+    Field(
         "gender", "XB", "性别", _("Gender"), ("性别码", "性别代码"), locked=True,
         from_id_number=True, staged="smallint",
         card=("person", 20), stated=True, checkable=20, correctable=20, exported=40,

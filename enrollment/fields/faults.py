@@ -42,6 +42,7 @@ class RowFault(models.TextChoices):
         "month_number",
         _("This may be January or October: a number loses the zero of 10. Write it like 202610."),
     )
+    PINYIN = "pinyin", _("Write the name in Latin letters, like Zhang San.")
     GENDER = "gender", _("Write 男 or 女.")
     ETHNICITY = "ethnicity", _("This ethnic group is not in GB/T 3304.")
     LEVEL = "level", _("This level is not known.")

@@ -34,6 +34,9 @@ _CODED = re.compile(
     r"(?:[0-9A-Z]{1,3}[-.:·、]?([^0-9\u4e00-\u9fff]*+[\u4e00-\u9fff].*)"
     r"|([^\u4e00-\u9fff]*+[\u4e00-\u9fff].*)\([0-9A-Z]{1,3}\))\Z"
 )
+# Letters of ASCII and those with accents, between them what joins or parts syllables.
+_PINYIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ][A-Za-zÀ-ÖØ-öø-ɏ '’,.·-]*\Z")
+LONGEST_PINYIN: Final = 90
 # In characters; no word of a closed list is longer, with its code beside it.
 LONGEST_WORD: Final = 60
 _LOST_ZERO = re.compile(r"[0-9]{5}[TK]{0,2}\Z")
@@ -113,6 +116,14 @@ def date_cell(raw: str) -> str | Fault:
     return value.isoformat() if 1900 <= value.year <= 2100 else Fault(RowFault.DATE)
 
 
+def pinyin_cell(raw: str) -> str | Fault:
+    """A name in Latin letters, tone marks allowed; an empty cell stays empty."""
+    text = tidy(fold_width(raw))
+    if len(text) > LONGEST_PINYIN:
+        return Fault(RowFault.TOO_LONG)
+    return text if not text or _PINYIN.match(text) else Fault(RowFault.PINYIN)
+
+
 def whole(number: str) -> str:
     """``number`` without the ``.0`` of a program that took it for a quantity."""
     match = _FLOAT.match(number)
@@ -164,6 +175,7 @@ def years_cell(raw: str) -> str | Fault:
 
 # Field → converter of its cells; the check of a row does the others.
 CONVERTERS: dict[str, Convert] = {
+    "name_pinyin": pinyin_cell,
     "gender": gender_cell,
     "birth_date": date_cell,
     "certificate_type": certificate_type_cell,

@@ -46,6 +46,7 @@ class StudentRecord(models.Model):
     student_number = models.CharField(max_length=20, blank=True)
     name = models.CharField(max_length=50)
     name_canonical = models.CharField(max_length=50)
+    name_pinyin = models.CharField(max_length=90, blank=True, db_default="")
     gender = models.PositiveSmallIntegerField(choices=Gender.choices, default=Gender.UNKNOWN)
     birth_date = models.DateField(null=True, blank=True)
     certificate_type = models.CharField(max_length=20)

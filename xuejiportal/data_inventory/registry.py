@@ -45,6 +45,7 @@ ENTRIES = (
         {
             "name": "name",
             "name_canonical": "name in the form that is searched",
+            "name_pinyin": "name in pinyin",
             "gender": "gender",
             "birth_date": "date of birth",
             "candidate_number": "candidate number (考生号)",

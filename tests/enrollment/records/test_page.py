@@ -62,3 +62,11 @@ def test_other_records_of_the_person_are_linked_within_ones_own_schools(desk: Cl
     assert "李晓雨" not in page
     assert reverse("registry:record", args=[present.key]) in page_of(desk, earlier)
     assert school.code != foreign.code
+
+
+def test_every_field_of_the_students_card_is_on_the_page(desk: Client, tmp_path: Path) -> None:
+    run_import(write_csv(tmp_path / "a.csv", rows := sample(1)))
+    page = page_of(desk, StudentRecord.objects.get())
+    titles = "姓名 姓名拼音 学号 考生号 专业名称 层次 学习形式 学历类别 分院 系所 班号"
+    for title in titles.split():
+        assert rows[0][AT[title]] in page, title
