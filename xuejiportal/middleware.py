@@ -3,22 +3,15 @@
 import logging
 from collections.abc import Callable
 
-from csp.constants import HEADER
-from csp.middleware import CSPMiddleware
-from csp.utils import build_policy
-from django.conf import settings
 from django.http import (
     HttpRequest,
     HttpResponse,
-    HttpResponseBase,
     HttpResponseNotAllowed,
     HttpResponseRedirect,
 )
-from django.middleware.csrf import CsrfViewMiddleware
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
-from django.utils import translation
-from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.cache import add_never_cache_headers
 from django.views.defaults import bad_request
 
 from xuejiportal.storage.errors import StorageDownError
@@ -61,39 +54,6 @@ class WellFormedMiddleware:
         return "\0" in text or REPLACEMENT in text
 
 
-class LanguageMiddleware:
-    """Activates the reader's language: the chosen one (a cookie), else the browser's.
-
-    Django's own middleware also looks for languages in URLs, which this site does not use.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = translation.get_language_from_request(request)
-        translation.activate(language)
-        request.LANGUAGE_CODE = language
-        response = self.get_response(request)
-        patch_vary_headers(response, ("Accept-Language",))
-        response.headers.setdefault("Content-Language", translation.get_language() or language)
-        return response
-
-
-class CsrfMiddleware(CsrfViewMiddleware):
-    """Django's, but sets the cookie only for browsers that lack it or have another value.
-
-    Django sets it with each form to extend its lifetime; that takes a tenth of the time of a
-    page.
-    """
-
-    def _set_csrf_cookie(self, request: HttpRequest, response: HttpResponse) -> None:
-        if request.COOKIES.get(settings.CSRF_COOKIE_NAME) != request.META["CSRF_COOKIE"]:
-            super()._set_csrf_cookie(request, response)  # type: ignore[misc]
-        else:
-            patch_vary_headers(response, ("Cookie",))
-
-
 class NoStoreMiddleware:
     """Forbids caching of pages for signed-in people or with session data.
 
@@ -115,22 +75,14 @@ class NoStoreMiddleware:
         return response
 
 
-class PolicyMiddleware(CSPMiddleware):
-    """Adds Content-Security-Policy and Permissions-Policy, built once: the same for every page."""
+class PermissionsMiddleware:
+    """Adds Permissions-Policy: what no page may ask a browser for."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        super().__init__(get_response)
-        self.policy = build_policy()
+        self.get_response = get_response
 
-    def process_request(self, request: HttpRequest) -> None:
-        """Do nothing: nonces are not needed, because no page has inline script or style."""
-
-    def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
-        """The response with the policy, except Django's own error pages in development."""
-        if not (settings.DEBUG and response.status_code in {404, 500}):
-            response.headers.setdefault(HEADER, self.policy)
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 

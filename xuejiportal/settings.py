@@ -85,16 +85,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Outermost, so that every response gets their headers.
-    "xuejiportal.middleware.PolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "xuejiportal.middleware.PermissionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "xuejiportal.middleware.WellFormedMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "xuejiportal.middleware.LanguageMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "xuejiportal.middleware.MethodMiddleware",
     "django.middleware.common.CommonMiddleware",
     "xuejiportal.body_limits.BodyLimitMiddleware",
-    "xuejiportal.middleware.CsrfMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.sessions.store.SignedInMiddleware",
     "accounts.sessions.kept_forms.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
