@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from audit.models import AuditEntry
 
 
-def record(
+def record_action(
     *,
     action: str,
     actor_id: int | None,
@@ -32,6 +32,6 @@ def record(
     )
 
 
-def record_many(entries: Sequence[AuditEntry]) -> None:
+def record_actions(entries: Sequence[AuditEntry]) -> None:
     """Record many entries at once."""
     AuditEntry.objects.bulk_create(entries, batch_size=1000)

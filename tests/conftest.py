@@ -12,7 +12,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker, Settings
 
-import audit.services as trail
 from accounts.contacts import services as contacts
 from accounts.deletion.services import ask_for_deletion
 from accounts.identifiers.services import parse
@@ -20,6 +19,7 @@ from accounts.limits.rate_limits import subject_of
 from accounts.models import Block, ContactChange, Question, Rescue, SecurityAnswer, User
 from accounts.roles import Role
 from audit.models import APPEND_ONLY
+from audit.services import record_action
 from delivery.models import Channel
 from enrollment.confirmations.services import answer_record
 from enrollment.imports.missing import groups as missing_groups
@@ -488,7 +488,7 @@ def wang_viewed_record(wang_record: StudentRecord) -> StudentRecord:
     """A registrar has looked at 王明's record, twice, and said why once."""
     viewer = make_account("viewer@example.org", roles=(Role.REGISTRAR,))
     for action, reason in [("view_record", "核对姓名用字"), ("reveal_certificate", "")]:
-        trail.record(
+        record_action(
             action=f"enrollment.{action}",
             actor_id=viewer.pk,
             subject_type="record",

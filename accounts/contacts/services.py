@@ -16,7 +16,7 @@ from accounts.models import ChangeKind, Code, CodePurpose, EventKind, User
 from accounts.password_state import PasswordReplacedError, lock_account, lock_unchanged
 from accounts.security_log import record_event
 from accounts.signals import phone_confirmed
-from audit import services as trail
+from audit.services import record_action
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
 from delivery.services import queue_rendered
@@ -138,7 +138,7 @@ def bind(
             others=[known for known in contacts_of(account) if known[0] != channel],
             reauthenticated=reauthenticated,
         )
-    trail.record(
+    record_action(
         action="accounts.bind_contact",
         actor_id=account.pk,
         subject_type="account",

@@ -33,7 +33,7 @@ from accounts.security_log import forget_owner, record_event
 from accounts.sessions.services import end_sessions
 from accounts.signals import account_deleted
 from accounts.sweep import for_each
-from audit import services as trail
+from audit.services import record_action
 from delivery.services import forget_account
 
 # Rows that have no meaning without the account.
@@ -160,7 +160,7 @@ def _empty(account: User) -> None:
 
 
 def _write(act: str, account: User, *, actor_id: int | None, **detail: object) -> None:
-    trail.record(
+    record_action(
         action=f"accounts.{act}",
         actor_id=actor_id,
         subject_type="account",

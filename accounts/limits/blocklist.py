@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from accounts.identifiers import services as identifiers
 from accounts.limits.rate_limits import active_blocks, subject_of
 from accounts.models import Block, User
-from audit import services as trail
+from audit.services import record_action
 
 
 def find_blocks(typed: str) -> QuerySet[Block]:
@@ -43,7 +43,7 @@ def lift_block(*, block: Block, reason: str, by: User) -> bool:
         holding = active_blocks().filter(pk=block.pk)
         if not holding.update(lifted_at=Now(), lifted_by=by):
             return False
-        trail.record(
+        record_action(
             action="accounts.lift_block",
             actor_id=by.pk,
             subject_type="block",

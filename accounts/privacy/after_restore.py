@@ -9,7 +9,7 @@ from accounts.deletion import services as deletion
 from accounts.models import Code, RoleGrant, Session, StaffAdmission
 from accounts.recovery import staff_assisted
 from accounts.signals import backup_restored
-from audit import services as trail
+from audit.services import record_action
 from delivery import transitions
 from vault.key_checks import record_keys, refuse_wrong_keys
 
@@ -46,7 +46,7 @@ def after_restore() -> Restored:
         if isinstance(closed, dict):
             counts |= closed
     grants = list(RoleGrant.objects.select_related("user").order_by("role", "user_id"))
-    trail.record(
+    record_action(
         action="accounts.after_restore",
         actor_id=None,
         detail={**counts, "review": [[grant.user_id, grant.role] for grant in grants]},

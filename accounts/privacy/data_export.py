@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.security_log import log_of
-from audit import services as trail
+from audit.services import record_action
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def register_section(name: str, contributor: Contributor) -> None:
 def export_data(*, account: User) -> bytes:
     """A ZIP archive with data.json, a page to read, and the files; the trail is told."""
     sections = [make(account) for make in _contributors.values()]
-    trail.record(
+    record_action(
         action="accounts.export_data",
         actor_id=account.pk,
         subject_type="account",

@@ -28,7 +28,7 @@ from accounts.notices.services import notify_all
 from accounts.privacy.access_reason import remembered_reason
 from accounts.roles import Role
 from accounts.sessions.recent_proof import READING
-from audit import services as trail
+from audit.services import record_action
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -154,7 +154,7 @@ def record_access(
 ) -> None:
     """Write into the trail that ``account`` took data of ``people``, and count them."""
     with transaction.atomic(savepoint=False):
-        trail.record(
+        record_action(
             action=action,
             actor_id=account.pk,
             subject_type=subject_type,
@@ -192,7 +192,7 @@ def notify_auditors(*, kind: str) -> None:
 
 
 def _alarm(account: User) -> None:
-    trail.record(
+    record_action(
         action="enrollment.viewing_alarm",
         actor_id=account.pk,
         subject_type="account",

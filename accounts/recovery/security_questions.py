@@ -17,7 +17,7 @@ from accounts.limits import rate_limits
 from accounts.models import EventKind, Question, SecurityAnswer, User
 from accounts.security_log import record_event
 from accounts.text import MAX_LENGTH, compatible
-from audit import services as trail
+from audit.services import record_action
 
 NUMBER = 3
 MIN_LENGTH = 2  # characters of a normalised answer: 小明 is one
@@ -67,7 +67,7 @@ def is_right(*, account: User, question: Question, typed: str) -> bool:
 
 
 def _note(account: User, act: str, kind: EventKind, request: HttpRequest) -> None:
-    trail.record(
+    record_action(
         action=f"accounts.{act}",
         actor_id=account.pk,
         subject_type="account",

@@ -35,7 +35,7 @@ from accounts.security_log import record_event
 from accounts.short_codes import draw_code, grouped, typed_code
 from accounts.signals import account_rescued
 from accounts.sweep import for_each
-from audit import services as trail
+from audit.services import record_action
 from database.clock import database_now
 from delivery.models import Channel
 from delivery.services import queue_content, queue_rendered
@@ -283,7 +283,7 @@ def _tell_old_contacts(account: User, rescue: Rescue) -> None:
 
 
 def _write(act: str, account: User) -> None:
-    trail.record(
+    record_action(
         action=f"accounts.{act}",
         actor_id=None,
         subject_type="account",

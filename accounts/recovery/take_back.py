@@ -32,7 +32,7 @@ from accounts.password_state import lock_account, lock_unchanged
 from accounts.recovery import staff_assisted
 from accounts.recovery.closing import close_entrances
 from accounts.security_log import record_event
-from audit import services as trail
+from audit.services import record_action
 from database.clock import database_now
 from delivery.models import Channel
 from delivery.services import queue_content
@@ -87,7 +87,7 @@ def _take_back(account: User) -> TakenBack:
     deletion.cancel_deletion(account=account)
     staff_assisted.stop_pending(account=account)
     close_entrances(account=account, since=since)
-    trail.record(
+    record_action(
         action="accounts.take_back",
         actor_id=account.pk,
         subject_type="account",

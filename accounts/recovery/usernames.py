@@ -13,7 +13,7 @@ from accounts.limits import rate_limits
 from accounts.models import ChangeKind, EventKind, User
 from accounts.password_state import lock_unchanged
 from accounts.security_log import record_event
-from audit import services as trail
+from audit.services import record_action
 from delivery.content import Content
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
@@ -41,7 +41,7 @@ def choose_username(*, account: User, username: str, request: HttpRequest) -> bo
 def _set_username(account: User, username: str, request: HttpRequest) -> None:
     old = account.username or ""
     User.objects.filter(pk=account.pk).update(username=username)
-    trail.record(
+    record_action(
         action="accounts.choose_username",
         actor_id=account.pk,
         subject_type="account",

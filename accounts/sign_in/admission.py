@@ -26,7 +26,7 @@ from accounts.security_log import record_event
 from accounts.sessions.services import end_sessions, handle_of_request
 from accounts.short_codes import draw_code, grouped, typed_code
 from accounts.signals import entrances_closed
-from audit import services as trail
+from audit.services import record_action
 from vault.lookup import keyed_hash
 
 CODE_LENGTH = 12  # 59 bits: no number of tries finds it
@@ -56,7 +56,7 @@ def issue_code(*, account: User, by: User | None, reason: str) -> str:
     StaffAdmission.objects.update_or_create(account=account, defaults=values)
     removed = Authenticator.objects.filter(user=account).delete()[0]
     end_sessions(account=account)
-    trail.record(
+    record_action(
         action="accounts.issue_staff_code",
         actor_id=by.pk if by else None,
         subject_type="account",

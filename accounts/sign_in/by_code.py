@@ -27,7 +27,7 @@ from accounts.recovery import staff_assisted
 from accounts.recovery.closing import close_entrances
 from accounts.recovery.take_back import drop_other_contacts
 from accounts.security_log import record_event
-from audit import services as trail
+from audit.services import record_action
 from delivery.models import Channel
 from delivery.services import queue_rendered
 
@@ -123,7 +123,7 @@ def replace_password(*, account: User, password: str, request: HttpRequest) -> N
     account.save(update_fields=["password"])
     staff_assisted.stop_pending(account=account)
     close_entrances(account=account)
-    trail.record(
+    record_action(
         action="accounts.reset_password",
         actor_id=account.pk,
         subject_type="account",

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
-import audit.services as trail
 from accounts.models import User
+from audit.services import record_action
 from enrollment.models import (
     Answer,
     Confirmation,
@@ -54,7 +54,7 @@ def answer_record(
             wrong_fields=objections,
         )
         made.refresh_from_db()
-        trail.record(
+        record_action(
             action="enrollment.confirm_record",
             actor_id=account.pk,
             subject_type="record",
@@ -76,7 +76,7 @@ def answer_photo(*, photo: Photo, account: User, answer: Answer) -> None:
             photo_key=photo.key,
             defaults={"record": photo.record, "account": account, "answer": answer},
         )
-        trail.record(
+        record_action(
             action="enrollment.answer_photo",
             actor_id=account.pk,
             subject_type="record",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from accounts.models import User
-from audit.services import record as write_trail
+from audit.services import record_action
 from enrollment.fields.headers import remember
 from enrollment.imports.state import move
 from enrollment.models import BatchState, ImportBatch, Institution
@@ -45,7 +45,7 @@ def name_columns(
         institution = Institution.objects.select_for_update().get(pk=batch.institution_id)
         institution.column_titles = remember(institution.column_titles, titles, meanings)
         institution.save(update_fields=["column_titles"])
-        write_trail(
+        record_action(
             action="enrollment.name_columns",
             actor_id=by.pk,
             subject_type="import_batch",

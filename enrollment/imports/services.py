@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.notices.services import notify_all
-from audit.services import record as write_trail
+from audit.services import record_action
 from enrollment.confirmations.stale import notify_stale, notify_undone
 from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
@@ -218,7 +218,7 @@ def upload_batch(
                 "sheet",
             ]
         )
-        write_trail(
+        record_action(
             action="enrollment.upload_batch",
             actor_id=created_by.pk,
             subject_type="import_batch",
@@ -284,7 +284,7 @@ def _write(act: str, batch: ImportBatch, by: User | None, result: Result) -> Non
     }
     if batch.token:
         detail["token"] = str(batch.token.key)
-    write_trail(
+    record_action(
         action=f"enrollment.{act}",
         actor_id=by.pk if by else None,
         subject_type="import_batch",

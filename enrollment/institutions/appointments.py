@@ -18,13 +18,13 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import translation
 
-import audit.services as trail
 from accounts.codes.messages import letter
 from accounts.identifiers.services import Identifier, owner_of
 from accounts.models import RoleGrant, User
 from accounts.notices.services import notify
 from accounts.roles import Role
 from audit.models import AuditEntry
+from audit.services import record_actions
 from delivery.content import Content
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
@@ -74,7 +74,7 @@ def invite(
         if today + len(made) > settings.APPOINTMENTS_PER_DAY:
             raise TooManyAppointmentsError
         Appointment.objects.bulk_create([appointment for _, appointment in made])
-        trail.record_many([_entry("appoint", one, by, reason) for _, one in made])
+        record_actions([_entry("appoint", one, by, reason) for _, one in made])
         first: dict[Identifier, Appointment] = {}
         for who, appointment in made:
             first.setdefault(who, appointment)
@@ -221,7 +221,7 @@ def _hash_username(name: str, account: User | None) -> bytes:
 
 
 def _note(act: str, appointment: Appointment, by: User, reason: str) -> None:
-    trail.record_many([_entry(act, appointment, by, reason)])
+    record_actions([_entry(act, appointment, by, reason)])
 
 
 def _entry(act: str, appointment: Appointment, by: User, reason: str) -> AuditEntry:

@@ -3,9 +3,9 @@
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
-import audit.services as trail
 from accounts.models import User
 from accounts.text import fold
+from audit.services import record_action
 from enrollment.models import ClassCounselor, FieldChange, SchoolClass, StudentRecord
 from enrollment.signals import classes_merged
 
@@ -46,7 +46,7 @@ def merge_class(*, school_class: SchoolClass, into: SchoolClass, by: User) -> in
             ClassCounselor.objects.get_or_create(user_id=link.user_id, school_class=into)
         _move_undo(school_class, into)
         classes_merged.send(SchoolClass, merged=school_class, into=into)
-        trail.record(
+        record_action(
             action="enrollment.merge_class",
             actor_id=by.pk,
             subject_type="class",

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-import audit.services as trail
 from accounts.models import User
+from audit.services import record_action
 from enrollment.models import Institution, SchoolClass
 
 
@@ -43,7 +43,7 @@ def remove_class(*, school_class: SchoolClass, by: User) -> None:
 
 
 def _note(act: str, school_class: SchoolClass, by: User) -> None:
-    trail.record(
+    record_action(
         action=f"enrollment.{act}",
         actor_id=by.pk,
         subject_type="class",

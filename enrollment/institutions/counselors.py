@@ -5,12 +5,12 @@ from typing import BinaryIO
 
 from django.db import transaction
 
-import audit.services as trail
 from accounts.identifiers import services as owners
 from accounts.identifiers.services import Identifier
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
 from audit.models import AuditEntry
+from audit.services import record_action, record_actions
 from enrollment.institutions import appointments
 from enrollment.institutions.appointments import Post
 from enrollment.institutions.assignment_file import (
@@ -38,7 +38,7 @@ def withdraw_counselor(*, school_class: SchoolClass, account: User, by: User) ->
         ClassCounselor.objects.filter(user=account, school_class=school_class).delete()
         if not ClassCounselor.objects.filter(user=account).exists():
             RoleGrant.objects.filter(user=account, role=Role.COUNSELOR).delete()
-        trail.record(
+        record_action(
             action="enrollment.withdraw_counselor",
             actor_id=by.pk,
             subject_type="account",
@@ -104,7 +104,7 @@ def _assign_now(assigned: Sequence[tuple[SchoolClass, User]], by: User) -> None:
         (ClassCounselor(user=account, school_class=one) for one, account in assigned),
         ignore_conflicts=True,
     )
-    trail.record_many(
+    record_actions(
         [
             AuditEntry(
                 action="enrollment.assign_counselor",

@@ -8,10 +8,10 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-import audit.services as trail
 from accounts.models import User
 from accounts.notices.services import notify_all
 from accounts.roles import Role
+from audit.services import record_action
 from enrollment.models import Campaign, Institution, InstitutionRegistrar, RuleChange
 from enrollment.models.institution import ThirdItem
 
@@ -126,7 +126,7 @@ def end_campaign(*, campaign: Campaign, by: User) -> None:
 def _note(
     act: str, school: Institution, by: User, key: str, detail: dict[str, object] | None = None
 ) -> None:
-    trail.record(
+    record_action(
         action=f"enrollment.{act}",
         actor_id=by.pk,
         subject_type="institution" if key == school.code else "campaign",

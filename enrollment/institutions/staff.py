@@ -8,12 +8,12 @@ appoints registrars and auditors.
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-import audit.services as trail
 from accounts.identifiers.services import Identifier
 from accounts.models import EventKind, RoleGrant, User
 from accounts.roles import Role
 from accounts.security_log import record_event
 from accounts.sessions import services
+from audit.services import record_action
 from enrollment.institutions.appointments import Post
 from enrollment.institutions.counselors import invite
 from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar
@@ -71,7 +71,7 @@ def end_sessions(*, account: User, reason: str, by: User) -> int:
     with transaction.atomic():
         ended = services.end_sessions(account=account)
         record_event(account=account, kind=EventKind.SESSIONS_ENDED)
-        trail.record(
+        record_action(
             action="accounts.end_sessions",
             actor_id=by.pk,
             subject_type="account",
@@ -85,7 +85,7 @@ def end_sessions(*, account: User, reason: str, by: User) -> int:
 def _note(
     act: str, account: User, role: Role, institution: Institution | None, reason: str, by: User
 ) -> None:
-    trail.record(
+    record_action(
         action=f"enrollment.{act}",
         actor_id=by.pk,
         subject_type="account",

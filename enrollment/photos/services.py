@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.sweep import for_each
-from audit.services import record as write_trail
+from audit.services import record_action
 from enrollment.files import sealed
 from enrollment.files.faults import FileFault, FileFaultError, disk_errors_as_faults
 from enrollment.files.images import PhotoFault
@@ -256,7 +256,7 @@ def _context(batch: PhotoBatch, part: str) -> str:
 
 
 def _write(act: str, batch: PhotoBatch, by: User) -> None:
-    write_trail(
+    record_action(
         action=f"enrollment.{act}",
         actor_id=by.pk,
         subject_type="photo_batch",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
-from audit.services import record as write_trail
+from audit.services import record_action
 from enrollment.files.faults import disk_errors_as_faults
 from enrollment.files.images import PhotoFault, Picture
 from enrollment.jobs.locking import institution_lock
@@ -167,7 +167,7 @@ def _forget(photos: list[Photo]) -> int:
 
 def _write(institution: Institution, album: PhotoSource, tally: PhotoTally) -> None:
     subject = album.batch or institution
-    write_trail(
+    record_action(
         action="enrollment.import_photos",
         actor_id=album.by.pk if album.by else None,
         subject_type="photo_batch" if album.batch else "institution",

@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-import audit.services as trail
 from accounts.models import User
 from accounts.notices.services import notify
+from audit.services import record_action
 from enrollment.fields.catalogue import BY_NAME, LOCKED, ordered
 from enrollment.fields.faults import RowFault, fault_message
 from enrollment.fields.values import CONVERTERS, NULL, Fault
@@ -272,7 +272,7 @@ def _columns(record: StudentRecord, field: str, value: str) -> dict[str, object]
 
 
 def _note(correction: Correction, by: User) -> None:
-    trail.record(
+    record_action(
         action=f"enrollment.correction_{correction.state}",
         actor_id=by.pk,
         subject_type="record",

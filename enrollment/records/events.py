@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 
-import audit.services as trail
 from accounts.models import User
 from accounts.notices.services import notify
+from audit.services import record_action
 from enrollment.models import EventKind, FieldChange, RecordEvent, StudentRecord
 from enrollment.statuses import Status
 
@@ -103,7 +103,7 @@ def _change_status(record: StudentRecord, status: str, by: User) -> None:
 
 
 def _note(act: str, record: StudentRecord, event: RecordEvent, by: User) -> None:
-    trail.record(
+    record_action(
         action=f"enrollment.{act}",
         actor_id=by.pk,
         subject_type="record",

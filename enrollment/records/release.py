@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from django.contrib.postgres.functions import TransactionNow
 from django.urls import reverse
 
-import audit.services as trail
 from accounts.models import User
 from accounts.notices.services import notify_all
+from audit.services import record_action
 from enrollment.models import ImportBatch, RecordBefore, StudentRecord
 from enrollment.signals import records_released
 
@@ -30,7 +30,7 @@ def release_records(*, keys: Sequence[int], by: User | None, cause: str) -> None
     )
     records_released.send(StudentRecord, records=released)
     for record in released:
-        trail.record(
+        record_action(
             action="enrollment.release_record",
             actor_id=by.pk if by else None,
             subject_type="record",

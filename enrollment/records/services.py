@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-import audit.services as trail
 from accounts.models import User
 from accounts.privacy.personal_data import record_access
+from audit.services import record_action
 from enrollment.identity.number import mask_number
 from enrollment.models import ImportBatch, StudentRecord
 from enrollment.records.sealed import certificate_number
@@ -41,7 +41,7 @@ def claim_records(
         if free.update(**values) != len(records):
             raise RecordHeldError
         for record in records:
-            trail.record(
+            record_action(
                 action="enrollment.claim_record",
                 actor_id=account.pk,
                 subject_type="record",
@@ -59,7 +59,7 @@ def reveal_certificate(*, record: StudentRecord, account: User, reason: str = ""
     if reason:
         _note_access("reveal_certificate", record, account, reason)
         return number
-    trail.record(
+    record_action(
         action="enrollment.reveal_certificate",
         actor_id=account.pk,
         subject_type="record",

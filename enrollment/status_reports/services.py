@@ -9,9 +9,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-import audit.services as trail
 from accounts.limits import rate_limits
 from accounts.models import LimitHit, User
+from audit.services import record_action
 from delivery.task_queue import enqueue_after_commit
 from enrollment.fields.catalogue import FIELDS
 from enrollment.models import FieldChange, StatusReport, StudentRecord
@@ -155,7 +155,7 @@ def _fact(value: Any) -> Any:
 
 
 def _write(act: str, report: StatusReport, account: User) -> None:
-    trail.record(
+    record_action(
         action=f"enrollment.{act}",
         actor_id=account.pk,
         subject_type="record",

@@ -30,7 +30,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-import audit.services as trail
+from audit.services import record_action
 from enrollment.models import Institution, SigningKey
 from vault.cipher import seal, unseal
 
@@ -118,7 +118,7 @@ def import_key(*, institution: Institution, pkcs12_file: bytes, password: str) -
         present = SigningKey.objects.filter(institution=institution, retired_at=None)
         present.update(retired_at=timezone.now())
         row.save(force_insert=True)
-        trail.record(
+        record_action(
             action="enrollment.import_signing_key",
             actor_id=None,  # run by the operator on the server
             institution_code=institution.code,

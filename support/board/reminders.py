@@ -7,10 +7,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-import audit.services as trail
 from accounts.models import User
 from accounts.notices.limits import take_places
 from accounts.notices.services import notify_all
+from audit.services import record_action
 from delivery.content import Content, SmsContent
 from delivery.services import queue_many
 from enrollment.models import SchoolClass, StudentRecord
@@ -75,7 +75,7 @@ def _text_messages(records: Iterable[StudentRecord]) -> Iterable[tuple[str, Cont
 
 
 def _write_trail(reminder: Reminder, by: User) -> None:
-    trail.record(
+    record_action(
         action="support.remind_class",
         actor_id=by.pk,
         subject_type="class",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-import audit.services as trail
 from accounts.models import User
+from audit.services import record_action
 from enrollment.models import Institution
 from support.help.handbook import all_grams, version_of
 from support.models import Article
@@ -92,7 +92,7 @@ def _keep_version(article: Article, by: User, action: str) -> None:
 
 
 def _note(article: Article, by: User, action: str) -> None:
-    trail.record(
+    record_action(
         action=action,
         actor_id=by.pk,
         subject_type="article",

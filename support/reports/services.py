@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 
-import audit.services as trail
 from accounts.models import User
 from accounts.notices.services import notify
+from audit.services import record_action
 from enrollment.files.evidence import Evidence, evidence_of, keep_evidence
 from enrollment.models import EvidencePurpose, Institution, StudentRecord
 from support.models import (
@@ -285,7 +285,7 @@ def _keys(reports: Sequence[Report]) -> list[int]:
 
 
 def _note(act: str, report: Report, by: User, detail: dict[str, str] | None = None) -> None:
-    trail.record(
+    record_action(
         action=f"support.{act}",
         actor_id=by.pk,
         subject_type="report",

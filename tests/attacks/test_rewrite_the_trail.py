@@ -15,9 +15,10 @@ from django.db import Error, connection, transaction
 
 from accounts.models import User
 from accounts.tasks import anchor_trail
-from audit import chain, services
+from audit import chain
 from audit.anchors import anchors_in, line_of
 from audit.models import APPEND_ONLY, AuditAnchor, AuditCheck, AuditEntry, AuditSeal
+from audit.services import record_action
 from audit.tasks import check_trail, extend_chain
 from enrollment.models import BatchState, StudentRecord
 from tests.enrollment.imported_files import make_import
@@ -31,7 +32,7 @@ ROLE = "trail_attacker"
 
 def write(count: int) -> None:
     for number in range(count):
-        services.record(action="enrollment.view_record", actor_id=number, subject_key=f"k{number}")
+        record_action(action="enrollment.view_record", actor_id=number, subject_key=f"k{number}")
     extend_chain()
 
 
@@ -266,7 +267,7 @@ def as_application() -> Iterator[None]:
     ],
 )
 def test_the_application_role_cannot_rewrite_the_trail(statement: str) -> None:
-    services.record(action="enrollment.view_record", actor_id=1)
+    record_action(action="enrollment.view_record", actor_id=1)
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         assert cursor.fetchone() == (ROLE,)

@@ -5,10 +5,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-import audit.services as trail
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
+from audit.services import record_action
 from audit.tasks import check_trail, extend_chain
 from tests.people import PASSWORD, make_account
 
@@ -26,7 +26,7 @@ def auditor(client: Client) -> User:
 
 def test_the_trail_is_read_newest_first_and_page_by_page(client: Client, auditor: User) -> None:
     for number in range(60):
-        trail.record(action=f"support.act_{number:02}", actor_id=auditor.pk)
+        record_action(action=f"support.act_{number:02}", actor_id=auditor.pk)
     first = client.get(reverse("trail")).content.decode()
     assert "act_59" in first
     assert "act_09" not in first
@@ -38,8 +38,8 @@ def test_the_trail_is_read_newest_first_and_page_by_page(client: Client, auditor
 
 def test_it_is_narrowed_by_person_act_and_day(client: Client, auditor: User) -> None:
     other = make_account("other@example.org", roles=(Role.COUNSELOR,))
-    trail.record(action="support.one", actor_id=other.pk)
-    trail.record(action="support.two", actor_id=auditor.pk)
+    record_action(action="support.one", actor_id=other.pk)
+    record_action(action="support.two", actor_id=auditor.pk)
     page = reverse("trail")
     text = client.post(page, {"actor": "other@example.org"}).content.decode()
     assert "support.one" in text
@@ -51,13 +51,13 @@ def test_it_is_narrowed_by_person_act_and_day(client: Client, auditor: User) -> 
 
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "٣", ""])
 def test_a_strange_place_shows_the_first_page(before: str, client: Client, auditor: User) -> None:
-    trail.record(action="support.one", actor_id=auditor.pk)
+    record_action(action="support.one", actor_id=auditor.pk)
     assert "support.one" in client.post(reverse("trail"), {"before": before}).content.decode()
 
 
 def test_the_page_tells_whether_the_chain_is_whole(client: Client, auditor: User) -> None:
     assert "还未检查过" in client.get(reverse("trail")).content.decode()
-    trail.record(action="support.one", actor_id=auditor.pk)
+    record_action(action="support.one", actor_id=auditor.pk)
     extend_chain()
     check_trail()
     assert "检查完好" in client.get(reverse("trail")).content.decode()
@@ -72,7 +72,7 @@ def test_the_page_tells_whether_the_chain_is_whole(client: Client, auditor: User
 
 
 def test_the_export_is_streamed_safe_and_noted(client: Client, auditor: User) -> None:
-    trail.record(action="support.one", actor_id=auditor.pk, reason="=1+1")
+    record_action(action="support.one", actor_id=auditor.pk, reason="=1+1")
     answer = client.post(reverse("trail_export"))
     text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     assert "support.one" in text

@@ -14,9 +14,9 @@ from django.urls import reverse
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-import audit.services as trail
 from accounts.models import User
 from accounts.roles import Role
+from audit.services import record_action
 from enrollment.confirmations.services import answer_record
 from enrollment.models import (
     ClassCounselor,
@@ -193,7 +193,7 @@ def test_help_face_to_face_opens_the_record(
 
 
 def test_who_has_looked_and_why(tab: Tab, registrar: User, wang_record: StudentRecord) -> None:
-    trail.record(
+    record_action(
         action="enrollment.view_record", actor_id=registrar.pk, subject_type="record",
         subject_key=wang_record.key, reason="核对姓名用字",
     )  # fmt: skip

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-import audit.services as trail
 from accounts.models import Rescue, User
 from accounts.recovery import staff_assisted
+from audit.services import record_action
 from delivery.services import queue_sms
 from enrollment.models import StudentRecord
 from enrollment.records.sealed import phone_number
@@ -33,7 +33,7 @@ def rescue_holder(*, record: StudentRecord, code: str, reason: str, by: User) ->
             services.count_assist(by)
             desk = reverse("registry:record", args=[record.key])
             opened = staff_assisted.open_rescue(account=record.holder, code=code, desk=desk, by=by)
-            trail.record(
+            record_action(
                 action="verification.rescue",
                 actor_id=by.pk,
                 subject_type="record",

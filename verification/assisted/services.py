@@ -14,12 +14,12 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-import audit.services as trail
 from accounts.models import Rescue, User
 from accounts.notices.services import notify
 from accounts.privacy.personal_data import notify_auditors
 from accounts.short_codes import draw_code, grouped, typed_code
 from audit.models import AuditEntry
+from audit.services import record_action
 from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
 from enrollment.records.replaced_phones import importers_of_phone
@@ -166,7 +166,7 @@ def count_assist(by: User) -> None:
     if done >= settings.ASSISTS_PER_DAY:
         raise TooManyAssistsError
     if done + 1 == settings.ASSISTS_PER_DAY:
-        trail.record(
+        record_action(
             action="verification.assist_alarm",
             actor_id=by.pk,
             subject_type="account",
@@ -189,7 +189,7 @@ def refuse_after_too_many_tries(by: User) -> None:
 
 def note_wrong_code(by: User) -> None:
     """Record one wrong code of ``by`` in the audit trail, where it is counted."""
-    trail.record(action="verification.assist_try", actor_id=by.pk)
+    record_action(action="verification.assist_try", actor_id=by.pk)
 
 
 def _account_of(code: str, by: User) -> User:
@@ -207,7 +207,7 @@ def _hash(code: str) -> bytes:
 
 
 def _note(act: str, record: StudentRecord, by: User, reason: str) -> None:
-    trail.record(
+    record_action(
         action=f"verification.{act}",
         actor_id=by.pk,
         subject_type="record",

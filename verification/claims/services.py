@@ -4,8 +4,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 
-import audit.services as trail
 from accounts.models import User
+from audit.services import record_action
 from enrollment.records.replaced_phones import replaced_phones
 from enrollment.records.services import RecordHeldError, claim_records
 from enrollment.records.withholding import end_of_delay
@@ -154,7 +154,7 @@ def settle(
     )
     if state == AttemptState.VERIFIED:
         VerificationAttempt.objects.filter(account=attempt.account).update(facts_sealed=b"")
-    trail.record(
+    record_action(
         action=f"verification.{state}",
         actor_id=attempt.account_id,
         subject_type="attempt",

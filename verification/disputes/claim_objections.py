@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 
-import audit.services as trail
 from accounts.models import User
 from accounts.notices.services import notify, notify_all
+from audit.services import record_action
 from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
 from verification.claims.alerts import OBJECTION_DAYS
@@ -91,7 +91,7 @@ def _note(
     reason: str = "",
     detail: dict[str, object] | None = None,
 ) -> None:
-    trail.record(
+    record_action(
         action=f"verification.{act}",
         actor_id=by.pk if by else None,
         subject_type="record",

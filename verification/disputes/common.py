@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import audit.services as trail
 from accounts.models import User
+from audit.services import record_action
 from enrollment.files.evidence import Evidence, keep_evidence
 from enrollment.models import EvidencePurpose
 from verification.models import Dispute
@@ -34,7 +34,7 @@ def keep(subject: UUID, statement: Statement, by: User) -> None:
 
 def note(act: str, dispute: Dispute, by: User, detail: dict[str, object] | None = None) -> None:
     """Record an act about ``dispute`` in the audit trail."""
-    trail.record(
+    record_action(
         action=f"verification.{act}",
         actor_id=by.pk,
         subject_type="dispute",

@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-import audit.services as trail
 from accounts.identifiers.services import owner_of, parse
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.roles import Role
 from accounts.security_log import pseudonym, source_hash, source_of
+from audit.services import record_action
 
 PAGE_SIZE = 50
 
@@ -53,7 +53,7 @@ def read(request: HttpRequest) -> HttpResponse:
     given = form.cleaned_data if form.is_bound else {}
     page = Paginator(_wanted(given), PAGE_SIZE).get_page(request.POST.get("page"))
     person = given.get("person")
-    trail.record(
+    record_action(
         action="audit.read_sign_ins",
         actor_id=auditor.pk,
         subject_type="account" if person else "",

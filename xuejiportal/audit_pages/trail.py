@@ -11,12 +11,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-import audit.services as trail
 from accounts.identifiers.services import owner_of, parse
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.queries import EntryFilter, chain_state, entries
+from audit.services import record_action
 from enrollment.files.spreadsheets import CSV, csv_lines
 
 PAGE_SIZE = 50
@@ -93,7 +93,7 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     form = TrailForm(request.POST)
     if not form.is_valid():
         return render(request, "audit_pages/read.html", {"form": form, "chain": chain_state()})
-    trail.record(action="audit.export_trail", actor_id=auditor.pk, subject_type="trail")
+    record_action(action="audit.export_trail", actor_id=auditor.pk, subject_type="trail")
     answer = StreamingHttpResponse(csv_lines(HEADER, _rows(form.wanted)), content_type=CSV)
     answer["Content-Disposition"] = 'attachment; filename="trail.csv"'
     return answer

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from audit.services import record as write_trail
+from audit.services import record_action
 from enrollment.imports.missing.groups import Group, undecided
 from enrollment.imports.missing.record_status import change_status, restore
 from enrollment.models import (
@@ -145,7 +145,7 @@ def _apply(decision: AbsenceDecision, by: User | None) -> None:
 
 
 def _write(act: str, decision: AbsenceDecision, by: User | None) -> None:
-    write_trail(
+    record_action(
         action=f"enrollment.{act}",
         actor_id=by.pk if by else None,
         subject_type="absence_decision",

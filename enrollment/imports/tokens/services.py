@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
-from audit.services import record as write_trail
+from audit.services import record_action
 from enrollment.models import ImportToken, Institution, InstitutionRegistrar, TokenRight
 from enrollment.queries import institutions_of
 from vault.lookup import keyed_hash
@@ -83,7 +83,7 @@ def may_publish(token: ImportToken | None) -> bool:
 
 
 def _write(act: str, token: ImportToken, by: User) -> None:
-    write_trail(
+    record_action(
         action=f"enrollment.{act}",
         actor_id=by.pk,
         subject_type="import_token",

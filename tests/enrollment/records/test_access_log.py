@@ -5,10 +5,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-import audit.services as trail
 from accounts.models import Notice, User
 from accounts.roles import Role
 from audit.models import AuditEntry
+from audit.services import record_action
 from enrollment.models import InstitutionRegistrar, StudentRecord
 from tests.people import enter, make_account, sample_number
 
@@ -26,7 +26,7 @@ def test_a_look_by_the_registrar_is_told(
     holder: Client, wang_record: StudentRecord, registrar: User
 ) -> None:
     InstitutionRegistrar.objects.get_or_create(user=registrar, institution=wang_record.institution)
-    trail.record(
+    record_action(
         action="enrollment.view_record",
         actor_id=registrar.pk,
         subject_type="record",
@@ -45,7 +45,7 @@ def test_ones_own_looks_and_other_records_are_not_told(
 ) -> None:
     staff = make_account("r2@example.org", roles=(Role.REGISTRAR,))
     for actor, record in [(wang, wang_record), (staff, li_record)]:
-        trail.record(
+        record_action(
             action="enrollment.reveal_certificate",
             actor_id=actor.pk,
             subject_type="record",

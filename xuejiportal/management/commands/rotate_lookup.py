@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 
-import audit.services as trail
+from audit.services import record_action
 from enrollment.lookup_rotation import registry_is_current
 from vault.key_checks import record_keys, refuse_wrong_keys
 from vault.lookup_rotation import rotate
@@ -40,5 +40,5 @@ class Command(BaseCommand):
                 told[name] = touched
                 self.stdout.write(f"{touched} {name}")
         record_keys()
-        trail.record(action="portal.rotate_lookup", actor_id=None, detail=told)
+        record_action(action="portal.rotate_lookup", actor_id=None, detail=told)
         self.stdout.write("Done: take the old key away and start the portal.")
