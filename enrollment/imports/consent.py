@@ -28,10 +28,6 @@ class OtherPersonError(Exception):
     """Held records would belong to other people, and consent to it is missing."""
 
 
-class SamePersonError(Exception):
-    """Two-person approval: the registrar who uploaded the file may not release it."""
-
-
 def require_accepted(result: Result, accept_cleared: bool) -> None:
     """Raise ClearedError when cleared values need a consent that was not given."""
     if result.asks_about_cleared and not accept_cleared:

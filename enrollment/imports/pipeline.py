@@ -4,12 +4,11 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import timedelta
 from functools import partial
 from typing import BinaryIO, cast
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.sweep import for_each
@@ -18,17 +17,16 @@ from enrollment.files.faults import FileFault, FileFaultError, disk_errors_as_fa
 from enrollment.files.readers import Table, open_table
 from enrollment.imports import consent, services, storage
 from enrollment.imports.corrected_rows import ReturnedRows, identities, merge
+from enrollment.imports.failure import fail_batch
 from enrollment.imports.missing.groups import forget_mentioned
 from enrollment.imports.rehearsal import header_of
 from enrollment.imports.results.report import Result, write_faulty_rows
-from enrollment.imports.state import WrongStateError, fail_batch
 from enrollment.imports.tokens.services import may_publish
 from enrollment.jobs.locking import institution_is_locked
 from enrollment.jobs.progress import throttled
-from enrollment.models import BatchState, ImportBatch
+from enrollment.jobs.uploads import REQUEUE_AFTER
+from enrollment.models import BatchState, ImportBatch, SamePersonError, WrongStateError
 
-# Re-enqueue a job that no worker has started after this long.
-REQUEUE_AFTER = timedelta(seconds=20)
 NEEDS_COLUMNS = frozenset({FileFault.NO_HEADER, FileFault.MISSING_COLUMNS, FileFault.MISALIGNED})
 # Transient faults: a retry with the same file may succeed.
 PASSING = frozenset(
@@ -117,7 +115,7 @@ def _release_if_faultless(batch: ImportBatch) -> None:
     wanted = batch.publish_if_faultless and not Result.from_json(batch.result).errors
     if wanted and batch.token and may_publish(batch.token):
         refusals = (
-            consent.SamePersonError,
+            SamePersonError,
             consent.ClearedError,
             consent.OtherPersonError,
             WrongStateError,
@@ -239,26 +237,9 @@ def _release(batch: ImportBatch) -> None:
 
 
 def waiting(state: BatchState) -> list[int]:
-    """Ids of batches in ``state`` to enqueue again after REQUEUE_AFTER.
-
-    One per institution, with the fewest attempts, so that many files of one institution
-    do not delay the others. The next is enqueued when it has ended.
-    """
+    """Primary keys of batches in ``state`` to enqueue again after REQUEUE_AFTER."""
     before = timezone.now() - REQUEUE_AFTER
-    found = ImportBatch.objects.filter(state=state, created_at__lt=before).exclude(upload="")
-    first = found.order_by("institution", "attempts", "pk").distinct("institution")
-    return sorted(first.values_list("pk", flat=True))
-
-
-def waits_behind_another(batch: ImportBatch) -> bool:
-    """Whether an earlier file of the institution is queued or running.
-
-    Its task enqueues the next, so the queue holds few tasks of one institution and
-    others get their turn in between.
-    """
-    busy = (BatchState.UPLOADED, BatchState.REHEARSING, BatchState.PUBLISHING)
-    earlier = ImportBatch.objects.filter(institution=batch.institution_id, pk__lt=batch.pk)
-    return earlier.filter(state__in=busy).exclude(upload="").exists()
+    return ImportBatch.to_enqueue_again(Q(state=state, created_at__lt=before))
 
 
 def _estimate(table: Table) -> int:

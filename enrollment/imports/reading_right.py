@@ -7,7 +7,6 @@ from django.db import transaction
 from accounts.models import User
 from audit.services import record_action
 from enrollment.fields.headers import remember
-from enrollment.imports.state import move
 from enrollment.models import BatchState, ImportBatch, Institution
 
 
@@ -40,7 +39,7 @@ def name_columns(
     """
     refuse_others_file(batch, by)
     with transaction.atomic():
-        move(batch, {BatchState.FAILED, BatchState.REHEARSED}, "uploaded")
+        batch.move({BatchState.FAILED, BatchState.REHEARSED}, "uploaded")
         ImportBatch.objects.filter(pk=batch.pk).update(attempts=0, column_names={})
         institution = Institution.objects.select_for_update().get(pk=batch.institution_id)
         institution.column_titles = remember(institution.column_titles, titles, meanings)
@@ -61,7 +60,7 @@ def choose_sheet(*, batch: ImportBatch, sheet: str, by: User) -> None:
     """
     refuse_others_file(batch, by)
     with transaction.atomic():
-        move(batch, {BatchState.FAILED}, "uploaded")
+        batch.move({BatchState.FAILED}, "uploaded")
         ImportBatch.objects.filter(pk=batch.pk).update(sheet=sheet, attempts=0)
 
 
@@ -72,5 +71,5 @@ def check_again(*, batch: ImportBatch, by: User) -> None:
     """
     refuse_others_file(batch, by)
     with transaction.atomic():
-        move(batch, {BatchState.FAILED}, "uploaded")
+        batch.move({BatchState.FAILED}, "uploaded")
         ImportBatch.objects.filter(pk=batch.pk).update(attempts=0)

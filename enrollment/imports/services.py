@@ -17,7 +17,8 @@ from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table
 from enrollment.imports import storage
-from enrollment.imports.consent import OtherPersonError, SamePersonError, require_accepted
+from enrollment.imports.consent import OtherPersonError, require_accepted
+from enrollment.imports.failure import fail_batch
 from enrollment.imports.missing import services as missing
 from enrollment.imports.missing.groups import list_missing_records
 from enrollment.imports.rehearsal import rehearse
@@ -31,8 +32,6 @@ from enrollment.imports.staging.tables import (
     staging_name,
 )
 from enrollment.imports.staging.undo import changed_person, restore
-from enrollment.imports.state import WrongStateError as WrongStateError
-from enrollment.imports.state import fail_batch, move
 from enrollment.imports.unchanged_file import result_of_identical
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import BatchState, ImportBatch, ImportToken, Institution
@@ -67,7 +66,7 @@ def rehearse_batch(
     checks the batch again and none is left without its files. Raises FileFaultError,
     which is also saved on the batch, and WrongStateError.
     """
-    move(batch, {BatchState.UPLOADED, BatchState.REHEARSED, BatchState.FAILED}, "rehearsing")
+    batch.move({BatchState.UPLOADED, BatchState.REHEARSED, BatchState.FAILED}, "rehearsing")
     ImportBatch.objects.filter(pk=batch.pk).update(
         mapping=header.mapping,
         started_at=timezone.now(),
@@ -116,7 +115,7 @@ def publish_batch(
     if batch.state == BatchState.REHEARSED:
         require_accepted(result, accept_cleared)
     with institution_lock(batch.institution_id), transaction.atomic():
-        move(batch, {BatchState.REHEARSED, BatchState.PUBLISHING}, "published")
+        batch.move({BatchState.REHEARSED, BatchState.PUBLISHING}, "published")
         batch.published_by = by
         batch.published_at = timezone.now()
         if accept_new_holders is not None:
@@ -153,23 +152,16 @@ def release_batch(
     records that the check found to change hands. Raises SamePersonError, ClearedError,
     OtherPersonError and WrongStateError.
     """
-    if is_second_person_missing(batch=batch, by=by):
-        raise SamePersonError
+    batch.require_second_person(by)
     result = Result.from_json(batch.result)
     require_accepted(result, accept_cleared)
     if accept_new_holders != result.other_person:
         raise OtherPersonError
     with transaction.atomic():
-        move(batch, {BatchState.REHEARSED}, "publishing")
+        batch.move({BatchState.REHEARSED}, "publishing")
         batch.published_by, batch.started_at, batch.attempts = by, timezone.now(), 0
         batch.accepted_people = accept_new_holders
         batch.save(update_fields=["published_by", "started_at", "attempts", "accepted_people"])
-
-
-def is_second_person_missing(*, batch: ImportBatch, by: User) -> bool:
-    """Whether two-person approval applies and ``by`` has uploaded any part of the file."""
-    uploaders = {part.created_by_id for part in batch.lineage}
-    return batch.institution.second_approver and by.pk in uploaders
 
 
 def upload_batch(
@@ -197,7 +189,7 @@ def upload_batch(
     source.seek(0)
     with transaction.atomic():
         if mends is not None:
-            move(mends, {BatchState.REHEARSED}, "mended")
+            mends.move({BatchState.REHEARSED}, "mended")
         batch = open_batch(
             institution=institution,
             file_name=file_name,
@@ -237,7 +229,7 @@ def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
     WrongStateError.
     """
     with institution_lock(batch.institution_id), transaction.atomic():
-        move(batch, {BatchState.PUBLISHED}, "undone")
+        batch.move({BatchState.PUBLISHED}, "undone")
         batch.undone_by = by
         batch.undone_at = timezone.now()
         batch.save(update_fields=["undone_by", "undone_at"])
@@ -267,11 +259,11 @@ def discard_batch(*, batch: ImportBatch) -> None:
             BatchState.REHEARSED,
             BatchState.FAILED,
         }
-        move(batch, open_states, "discarded")
+        batch.move(open_states, "discarded")
         drop_staging(staging_name(batch.pk))
         batch.absent.all().delete()
         if batch.mends is not None:
-            move(batch.mends, {BatchState.MENDED}, "rehearsed")
+            batch.mends.move({BatchState.MENDED}, "rehearsed")
         transaction.on_commit(lambda: storage.forget(batch))
 
 

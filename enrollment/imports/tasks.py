@@ -1,20 +1,11 @@
 """Celery tasks of imports. The state of the batch decides what a task does."""
 
-from celery import Task, shared_task
+from celery import shared_task
 
 from accounts.sweep import for_each
-from delivery.task_queue import enqueue
 from enrollment.imports import pipeline, retention
-from enrollment.models import (
-    BatchState,
-    ImportBatch,
-)
-
-
-def enqueue_import(task: "Task[[int], None]", batch: ImportBatch) -> None:
-    """Enqueue ``task``, unless an earlier file is busy: its task then enqueues the next."""
-    if not pipeline.waits_behind_another(batch):
-        enqueue(task, batch.pk)
+from enrollment.jobs.uploads import enqueue_next, enqueue_upload
+from enrollment.models import BatchState, ImportBatch
 
 
 @shared_task
@@ -24,8 +15,8 @@ def rehearse_upload(batch_id: int) -> None:
     if batch:
         pipeline.rehearse(batch)
         if batch.state == BatchState.PUBLISHING:
-            enqueue_import(publish_upload, batch)
-        _enqueue_next(batch)
+            enqueue_upload(publish_upload, batch)
+        enqueue_next(batch, _TASKS)
 
 
 @shared_task
@@ -34,7 +25,7 @@ def publish_upload(batch_id: int) -> None:
     batch = ImportBatch.objects.filter(pk=batch_id, state=BatchState.PUBLISHING).first()
     if batch:
         pipeline.publish(batch)
-        _enqueue_next(batch)
+        enqueue_next(batch, _TASKS)
 
 
 @shared_task
@@ -52,12 +43,4 @@ def forget_old_batches() -> None:
     retention.forget_before_images()
 
 
-def _enqueue_next(batch: ImportBatch) -> None:
-    """Enqueue the next file of the institution, which waited for this one."""
-    if batch.state in {BatchState.UPLOADED, BatchState.PUBLISHING}:
-        return  # this file is queued again itself
-    waiting = ImportBatch.objects.filter(institution=batch.institution_id).exclude(upload="")
-    tasks = {BatchState.UPLOADED: rehearse_upload, BatchState.PUBLISHING: publish_upload}
-    found = waiting.filter(state__in=tasks).exclude(pk=batch.pk).order_by("pk").first()
-    if found:
-        enqueue(tasks[BatchState(found.state)], found.pk)
+_TASKS = {BatchState.UPLOADED: rehearse_upload, BatchState.PUBLISHING: publish_upload}

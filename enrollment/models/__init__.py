@@ -20,6 +20,7 @@ from enrollment.models.record import FieldChange, StudentRecord
 from enrollment.models.rule_change import RuleChange
 from enrollment.models.status_report import ReportLanguage, SigningKey, StatusReport
 from enrollment.models.token import ImportToken, TokenRight
+from enrollment.models.upload import SamePersonError, Upload, WrongStateError
 
 __all__ = [
     "AbsenceDecision",
@@ -50,9 +51,12 @@ __all__ = [
     "RecordEvent",
     "ReportLanguage",
     "RuleChange",
+    "SamePersonError",
     "SchoolClass",
     "SigningKey",
     "StatusReport",
     "StudentRecord",
     "TokenRight",
+    "Upload",
+    "WrongStateError",
 ]

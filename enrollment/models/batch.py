@@ -1,7 +1,5 @@
 """An uploaded registry file, and the records it replaced."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.models.institution import Institution
 from enrollment.models.record import StudentRecord
 from enrollment.models.token import ImportToken
+from enrollment.models.upload import Upload
 
 
 class BatchState(models.TextChoices):
@@ -25,7 +24,7 @@ class BatchState(models.TextChoices):
     DISCARDED = "discarded", _("Discarded")
 
 
-class ImportBatch(models.Model):
+class ImportBatch(Upload):
     """One file for one institution: from upload through rehearsal to publication.
 
     ``mapping`` is field name → column index; ``result`` is the rehearsal's result
@@ -34,15 +33,13 @@ class ImportBatch(models.Model):
     of their own.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    BUSY = frozenset({BatchState.UPLOADED, BatchState.REHEARSING, BatchState.PUBLISHING})
+
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="batches")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    created_at = models.DateTimeField(auto_now_add=True)
-    file_name = models.CharField(max_length=200)
     file_sha256 = models.BinaryField()
-    upload = models.CharField(max_length=200, blank=True)
     # The batch whose faulty rows this file corrects; both are checked and published as one.
     mends = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="mended_by"
@@ -53,7 +50,6 @@ class ImportBatch(models.Model):
     )
     publish_if_faultless = models.BooleanField(default=False)
     state = models.CharField(max_length=20, choices=BatchState.choices, default=BatchState.UPLOADED)
-    failure = models.CharField(max_length=40, blank=True)
     # The place of the failure in the file: a line, or the missing titles.
     failure_detail = models.CharField(max_length=200, blank=True)
     # The number of held records that a person agreed to give to other people.
@@ -99,6 +95,11 @@ class ImportBatch(models.Model):
     def lineage(self) -> "list[ImportBatch]":
         """This batch, the one it corrects, the one that one corrects, back to the first."""
         return [self, *(self.mends.lineage if self.mends else [])]
+
+    @property
+    def uploaders(self) -> set[int | None]:
+        """Primary keys of the accounts that uploaded the file or one that it corrects."""
+        return {part.created_by_id for part in self.lineage}
 
 
 class RecordBefore(models.Model):

@@ -1,12 +1,11 @@
 """An uploaded ZIP of photos."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.institution import Institution
+from enrollment.models.upload import Upload
 
 
 class PhotoKind(models.TextChoices):
@@ -27,7 +26,7 @@ class PhotoBatchState(models.TextChoices):
     DISCARDED = "discarded", _("Discarded")
 
 
-class PhotoBatch(models.Model):
+class PhotoBatch(Upload):
     """One ZIP for one institution.
 
     ``fresh`` and ``replacing`` are what the check of the names expects: photos of records
@@ -36,7 +35,8 @@ class PhotoBatch(models.Model):
     group, so that a worker that takes over counts nothing twice.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    BUSY = frozenset({PhotoBatchState.UPLOADED, PhotoBatchState.TAKING})
+
     institution = models.ForeignKey(
         Institution, on_delete=models.PROTECT, related_name="photo_batches"
     )
@@ -44,13 +44,9 @@ class PhotoBatch(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    created_at = models.DateTimeField(auto_now_add=True)
-    file_name = models.CharField(max_length=200)
-    upload = models.CharField(max_length=200, blank=True)
     state = models.CharField(
         max_length=20, choices=PhotoBatchState.choices, default=PhotoBatchState.UPLOADED
     )
-    failure = models.CharField(max_length=40, blank=True)
     fresh = models.PositiveIntegerField(default=0)
     replacing = models.PositiveIntegerField(default=0)
     new = models.PositiveIntegerField(default=0)

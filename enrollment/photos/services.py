@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import BinaryIO, cast
 
@@ -20,14 +19,20 @@ from enrollment.files.faults import FileFault, FileFaultError, disk_errors_as_fa
 from enrollment.files.images import PhotoFault
 from enrollment.jobs.locking import institution_lock
 from enrollment.jobs.progress import throttled
-from enrollment.models import Institution, Photo, PhotoBatch, PhotoBatchState, PhotoKind
+from enrollment.jobs.uploads import REQUEUE_AFTER
+from enrollment.models import (
+    Institution,
+    Photo,
+    PhotoBatch,
+    PhotoBatchState,
+    PhotoKind,
+    WrongStateError,
+)
 from enrollment.photos.archive import PhotoTally, belonging, open_zip
 from enrollment.photos.storage import PhotoSource, import_photos
 
 # How long unfinished ZIPs and the names of refused entries are kept.
 RETENTION = timedelta(days=30)
-# Re-enqueue a job that no worker has started after this long.
-REQUEUE_AFTER = timedelta(seconds=20)
 # A ZIP fails for good after this many attempts that ended without a result.
 MAX_ATTEMPTS = 3
 # Transient faults: a retry with the same ZIP may succeed.
@@ -36,14 +41,6 @@ PASSING = frozenset(
 )
 
 Refused = list[tuple[str, PhotoFault]]
-
-
-class WrongStateError(Exception):
-    """The state of the ZIP does not allow this transition, mostly after a concurrent one."""
-
-
-class SamePersonError(Exception):
-    """Two-person approval: the registrar who uploaded the ZIP may not release it."""
 
 
 def upload_photos(
@@ -95,19 +92,13 @@ def check_photos(batch: PhotoBatch) -> None:
 
 def release_photos(*, batch: PhotoBatch, by: User) -> None:
     """Release a checked ZIP for import. Raises SamePersonError and WrongStateError."""
-    if is_second_person_missing(batch=batch, by=by):
-        raise SamePersonError
+    batch.require_second_person(by)
     with transaction.atomic():
-        _move(batch, {PhotoBatchState.CHECKED}, PhotoBatchState.TAKING)
+        batch.move({PhotoBatchState.CHECKED}, PhotoBatchState.TAKING)
         PhotoBatch.objects.filter(pk=batch.pk).update(
             taken_by=by, started_at=timezone.now(), attempts=0
         )
         _write("release_photos", batch, by)
-
-
-def is_second_person_missing(*, batch: PhotoBatch, by: User) -> bool:
-    """Whether two-person approval applies and ``by`` has uploaded the ZIP."""
-    return batch.institution.second_approver and by.pk == batch.created_by_id
 
 
 def import_photo_batch(batch: PhotoBatch) -> None:
@@ -134,7 +125,7 @@ def go_on(*, batch: PhotoBatch) -> None:
     if batch.failure not in PASSING:
         raise WrongStateError
     to = PhotoBatchState.TAKING if batch.started_at else PhotoBatchState.UPLOADED
-    _move(batch, {PhotoBatchState.FAILED}, to)
+    batch.move({PhotoBatchState.FAILED}, to)
     again = timezone.now() if batch.started_at else None
     PhotoBatch.objects.filter(pk=batch.pk).update(failure="", attempts=0, started_at=again)
 
@@ -143,7 +134,7 @@ def discard_photos(*, batch: PhotoBatch) -> None:
     """Discard a ZIP that is not, or only partly, imported. Raises WrongStateError."""
     open_states = {PhotoBatchState.UPLOADED, PhotoBatchState.CHECKED, PhotoBatchState.FAILED}
     with transaction.atomic():
-        _move(batch, open_states, PhotoBatchState.DISCARDED)
+        batch.move(open_states, PhotoBatchState.DISCARDED)
         transaction.on_commit(lambda: _forget_files(batch, ("file", "refused")))
 
 
@@ -169,19 +160,10 @@ def refused_of(batch: PhotoBatch) -> Refused:
 
 
 def waiting_for(state: PhotoBatchState) -> list[int]:
-    """Ids of ZIPs in ``state`` to enqueue again after REQUEUE_AFTER, one per institution."""
+    """Primary keys of ZIPs in ``state`` to enqueue again after REQUEUE_AFTER."""
     before = timezone.now() - REQUEUE_AFTER
     since = Q(started_at__lt=before) | Q(started_at=None, created_at__lt=before)
-    found = PhotoBatch.objects.filter(since, state=state)
-    first = found.order_by("institution", "attempts", "pk").distinct("institution")
-    return sorted(first.values_list("pk", flat=True))
-
-
-def waits_behind_another(batch: PhotoBatch) -> bool:
-    """Whether an earlier ZIP of the institution is queued or running."""
-    busy = (PhotoBatchState.UPLOADED, PhotoBatchState.TAKING)
-    earlier = PhotoBatch.objects.filter(institution=batch.institution_id, pk__lt=batch.pk)
-    return earlier.filter(state__in=busy).exists()
+    return PhotoBatch.to_enqueue_again(since & Q(state=state))
 
 
 def reseal_refused(batch: PhotoBatch) -> bool:
@@ -214,13 +196,6 @@ def _fail(batch: PhotoBatch, fault: FileFault) -> None:
     found.update(state=PhotoBatchState.FAILED, failure=fault.value)
     if fault not in PASSING:
         _forget_files(batch, ("file", "refused"))
-
-
-def _move(batch: PhotoBatch, allowed: Iterable[PhotoBatchState], to: PhotoBatchState) -> None:
-    """Change the state by one conditional update, so that of concurrent calls one succeeds."""
-    if not PhotoBatch.objects.filter(pk=batch.pk, state__in=allowed).update(state=to):
-        raise WrongStateError
-    batch.state = to
 
 
 def _open_upload(batch: PhotoBatch) -> BinaryIO:

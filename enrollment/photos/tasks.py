@@ -1,20 +1,11 @@
 """Celery tasks that check and import photographs."""
 
-from celery import Task, shared_task
+from celery import shared_task
 
 from accounts.sweep import for_each
-from delivery.task_queue import enqueue
-from enrollment.models import (
-    PhotoBatch,
-    PhotoBatchState,
-)
+from enrollment.jobs.uploads import enqueue_next
+from enrollment.models import PhotoBatch, PhotoBatchState
 from enrollment.photos import services as photos
-
-
-def enqueue_photos(task: "Task[[int], None]", batch: PhotoBatch) -> None:
-    """Enqueue ``task``, unless an earlier ZIP is busy: its task then enqueues the next."""
-    if not photos.waits_behind_another(batch):
-        enqueue(task, batch.pk)
 
 
 @shared_task
@@ -23,7 +14,7 @@ def check_photos(batch_id: int) -> None:
     batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.UPLOADED).first()
     if batch:
         photos.check_photos(batch)
-        _enqueue_next_photos(batch)
+        enqueue_next(batch, _TASKS)
 
 
 @shared_task
@@ -32,7 +23,7 @@ def import_photo_batch(batch_id: int) -> None:
     batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.TAKING).first()
     if batch:
         photos.import_photo_batch(batch)
-        _enqueue_next_photos(batch)
+        enqueue_next(batch, _TASKS)
 
 
 @shared_task
@@ -48,9 +39,4 @@ def forget_old_photo_batches() -> None:
     photos.forget_old_photo_batches()
 
 
-def _enqueue_next_photos(batch: PhotoBatch) -> None:
-    """Enqueue the next ZIP of the institution, which waited for this one."""
-    tasks = {PhotoBatchState.UPLOADED: check_photos, PhotoBatchState.TAKING: import_photo_batch}
-    waiting = PhotoBatch.objects.filter(institution=batch.institution_id, state__in=tasks)
-    if not waiting.filter(pk=batch.pk).exists() and (found := waiting.order_by("pk").first()):
-        enqueue(tasks[PhotoBatchState(found.state)], found.pk)
+_TASKS = {PhotoBatchState.UPLOADED: check_photos, PhotoBatchState.TAKING: import_photo_batch}

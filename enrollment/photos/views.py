@@ -1,12 +1,14 @@
 """Pages to upload, check and import photographs."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,17 +17,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import require_role
 from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.roles import Role
-from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.faults import FileFault
 from enrollment.files.images import PhotoFault
 from enrollment.files.spreadsheets import workbook
-from enrollment.files.upload_handlers import tell_of_no_room
-from enrollment.models import PhotoBatch, PhotoBatchState, PhotoKind
+from enrollment.jobs.upload_views import ACTED_ON, list_page, try_act
+from enrollment.jobs.uploads import enqueue_upload
+from enrollment.models import (
+    PhotoBatch,
+    PhotoBatchState,
+    PhotoKind,
+    SamePersonError,
+    WrongStateError,
+)
 from enrollment.photos import progress, tasks
 from enrollment.photos import services as acts
 from enrollment.photos.forms import PhotoUploadForm
 from enrollment.queries import institutions_of, photo_batches_visible_to
 
-PER_PAGE = 20
 EXAMPLES = 3
 RUNNING = frozenset({PhotoBatchState.UPLOADED, PhotoBatchState.TAKING})
 
@@ -43,26 +51,28 @@ class FoldedRefusal:
 def photo_batches(request: HttpRequest) -> HttpResponse:
     """List the ZIPs of the registrar's institutions; POST uploads one."""
     user = require_role(request, Role.REGISTRAR)
-    institutions = institutions_of(user)
-    form = PhotoUploadForm(request.POST or None, request.FILES or None, schools=institutions)
-    tell_of_no_room(request, form)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            batch = acts.upload_photos(
-                institution=form.cleaned_data["institution"],
-                kind=PhotoKind(form.cleaned_data["kind"]),
-                file_name=file.name,
-                source=file,
-                created_by=user,
-            )
-        except FileFaultError as error:
-            form.add_error("file", error.message)
-        else:
-            tasks.enqueue_photos(tasks.check_photos, batch)
-            return redirect("registry:photo_batch", batch.key)
-    page = Paginator(photo_batches_visible_to(user), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "enrollment/photos/list.html", {"form": form, "page": page})
+
+    def store(data: Mapping[str, Any]) -> PhotoBatch:
+        batch = acts.upload_photos(
+            institution=data["institution"],
+            kind=PhotoKind(data["kind"]),
+            file_name=data["file"].name,
+            source=data["file"],
+            created_by=user,
+        )
+        enqueue_upload(tasks.check_photos, batch)
+        return batch
+
+    return list_page(
+        request,
+        form=PhotoUploadForm(
+            request.POST or None, request.FILES or None, schools=institutions_of(user)
+        ),
+        uploads=photo_batches_visible_to(user),
+        store=store,
+        page="registry:photo_batch",
+        template="enrollment/photos/list.html",
+    )
 
 
 @personal_data("enrollment.view_refused_photos")
@@ -87,9 +97,7 @@ def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
         "may_go_on": batch.failure in acts.PASSING,
         "stored": batch.new + batch.replaced,
         "groups": groups,
-        "four_eyes": acts.is_second_person_missing(
-            batch=batch, by=require_role(request, Role.REGISTRAR)
-        ),
+        "four_eyes": batch.needs_second_person(require_role(request, Role.REGISTRAR)),
         "kept_days": acts.RETENTION.days,
     }
     return render(request, "enrollment/photos/one.html", context)
@@ -106,12 +114,12 @@ def release(request: HttpRequest, key: UUID) -> HttpResponse:
         return render(request, "enrollment/photos/take.html", {"batch": batch})
     try:
         acts.release_photos(batch=batch, by=require_role(request, Role.REGISTRAR))
-    except acts.SamePersonError:
+    except SamePersonError:
         messages.error(request, _("Another registrar must take these photos."))
-    except acts.WrongStateError:
-        messages.error(request, _("Somebody else has just acted on these photos."))
+    except WrongStateError:
+        messages.error(request, ACTED_ON)
     else:
-        tasks.enqueue_photos(tasks.import_photo_batch, batch)
+        enqueue_upload(tasks.import_photo_batch, batch)
     return redirect("registry:photo_batch", batch.key)
 
 
@@ -119,13 +127,9 @@ def release(request: HttpRequest, key: UUID) -> HttpResponse:
 def again(request: HttpRequest, key: UUID) -> HttpResponse:
     """Retry after a full disk or a killed worker."""
     batch = _visible(request, key)
-    try:
-        acts.go_on(batch=batch)
-    except acts.WrongStateError:
-        messages.error(request, _("Somebody else has just acted on these photos."))
-    else:
+    if try_act(request, partial(acts.go_on, batch=batch)):
         checked = batch.state == PhotoBatchState.TAKING
-        tasks.enqueue_photos(tasks.import_photo_batch if checked else tasks.check_photos, batch)
+        enqueue_upload(tasks.import_photo_batch if checked else tasks.check_photos, batch)
     return redirect("registry:photo_batch", batch.key)
 
 
@@ -153,10 +157,7 @@ def refused(request: HttpRequest, key: UUID) -> FileResponse:
 def discard(request: HttpRequest, key: UUID) -> HttpResponse:
     """Discard a ZIP that is not imported."""
     batch = _visible(request, key)
-    try:
-        acts.discard_photos(batch=batch)
-    except acts.WrongStateError:
-        messages.error(request, _("Somebody else has just acted on these photos."))
+    if not try_act(request, partial(acts.discard_photos, batch=batch)):
         return redirect("registry:photo_batch", batch.key)
     messages.success(request, _("The ZIP file was discarded."))
     return redirect("registry:photo_batches")

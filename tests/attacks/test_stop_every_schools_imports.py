@@ -16,6 +16,7 @@ from enrollment.imports import pipeline
 from enrollment.imports import services as imports
 from enrollment.imports import storage as imports_storage
 from enrollment.imports import tasks as imports_tasks
+from enrollment.jobs.uploads import enqueue_upload
 from enrollment.models import (
     BatchState,
     ImportBatch,
@@ -319,7 +320,7 @@ def test_many_files_of_one_school_make_no_other_wait_for_all_of_them(
 
     monkeypatch.setattr(imports_tasks.rehearse_upload, "apply_async", put)
     for batch in (*many, other):
-        imports_tasks.enqueue_import(imports_tasks.rehearse_upload, batch)
+        enqueue_upload(imports_tasks.rehearse_upload, batch)
     assert queue == [many[0].pk, other.pk]
 
     checked: list[int] = []
@@ -357,7 +358,7 @@ def test_many_zips_of_one_school_make_no_other_wait_for_all_of_them(
 
     monkeypatch.setattr(photos_tasks.check_photos, "apply_async", put)
     for batch in made:
-        photos_tasks.enqueue_photos(photos_tasks.check_photos, batch)
+        enqueue_upload(photos_tasks.check_photos, batch)
     keys = [batch.pk for batch in made]
     assert queue == [keys[0], keys[3]]
     photos_tasks.check_photos(queue.pop(0))

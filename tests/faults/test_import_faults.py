@@ -29,6 +29,7 @@ import json, sys, django
 django.setup()
 from accounts.models import User
 from enrollment.imports import pipeline, services, tasks
+from enrollment.jobs.uploads import enqueue_upload
 from enrollment.models import ImportBatch, Institution
 
 def upload(path):
@@ -40,12 +41,12 @@ def upload(path):
     return batch.pk
 
 def check(pk):
-    tasks.enqueue_import(tasks.rehearse_upload, ImportBatch.objects.get(pk=pk))
+    enqueue_upload(tasks.rehearse_upload, ImportBatch.objects.get(pk=pk))
 
 def publish(pk):
     batch = ImportBatch.objects.get(pk=pk)
     services.release_batch(batch=batch, by=batch.created_by)
-    tasks.enqueue_import(tasks.publish_upload, batch)
+    enqueue_upload(tasks.publish_upload, batch)
 
 def sweep():
     tasks.sweep_batches.apply_async(retry=False)

@@ -20,11 +20,12 @@ from enrollment.models import (
     ImportBatch,
     RecordEvent,
     StudentRecord,
+    WrongStateError,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLIENTS = 6
-TOLD = (missing.NotOpenError, imports.WrongStateError)
+TOLD = (missing.NotOpenError, WrongStateError)
 
 
 def winners(act: Callable[[], object]) -> int:

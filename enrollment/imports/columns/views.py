@@ -5,17 +5,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import require_role
 from accounts.roles import Role
 from enrollment.imports import pipeline, reading_right
-from enrollment.imports import services as imports
 from enrollment.imports import tasks as imports_tasks
 from enrollment.imports.columns.forms import ColumnsForm
 from enrollment.imports.reading_right import OthersFileError
 from enrollment.imports.views.access import tell_of_others_file, visible_batch
+from enrollment.jobs.upload_views import ACTED_ON
+from enrollment.jobs.uploads import enqueue_upload
+from enrollment.models import WrongStateError
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,9 +37,9 @@ def columns(request: HttpRequest, key: UUID) -> HttpResponse:
             )
         except OthersFileError:
             tell_of_others_file(request)
-        except imports.WrongStateError:
-            messages.error(request, _("Somebody else has just acted on this import."))
+        except WrongStateError:
+            messages.error(request, ACTED_ON)
         else:
-            imports_tasks.enqueue_import(imports_tasks.rehearse_upload, batch)
+            enqueue_upload(imports_tasks.rehearse_upload, batch)
         return redirect("registry:import", batch.key)
     return render(request, "enrollment/imports/columns.html", {"batch": batch, "form": form})

@@ -33,7 +33,8 @@ from enrollment.imports.forms import UPLOAD_BYTES, FileForm
 from enrollment.imports.results.json_report import batch_report
 from enrollment.imports.results.report import Result
 from enrollment.imports.tokens.services import find_token, may_publish
-from enrollment.models import BatchState, ImportBatch, ImportToken
+from enrollment.jobs.uploads import enqueue_upload
+from enrollment.models import BatchState, ImportBatch, ImportToken, SamePersonError, WrongStateError
 
 _BLOCK = 2**20
 # Size of a multipart body beyond the file.
@@ -140,7 +141,7 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
     except consent.ClearedError as error:
         way_on = _("If that is meant, publish with ?accept_cleared=1.")
         raise RefusedError(409, "cleared", f"{error.message} {way_on}") from error
-    except consent.SamePersonError as error:
+    except SamePersonError as error:
         message = _("Another registrar must publish this file.")
         raise RefusedError(409, "second_person", message) from error
     except consent.OtherPersonError as error:
@@ -149,10 +150,10 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
             "Look at each; then publish with accept_new_holders=<their number>."
         )
         raise RefusedError(409, "other_person", message) from error
-    except imports.WrongStateError as error:
+    except WrongStateError as error:
         message = _("The file is not waiting for its publication.")
         raise RefusedError(409, "state", message) from error
-    imports_tasks.enqueue_import(imports_tasks.publish_upload, batch)
+    enqueue_upload(imports_tasks.publish_upload, batch)
     return _report(batch, token, 202)
 
 
@@ -186,7 +187,7 @@ def _accept(request: HttpRequest, token: ImportToken, file: UploadedFile | None)
     except FileFaultError as error:
         raise RefusedError(507, error.fault.value, error.message) from error
     _supersede(token, batch)
-    imports_tasks.enqueue_import(imports_tasks.rehearse_upload, batch)
+    enqueue_upload(imports_tasks.rehearse_upload, batch)
     return _report(batch, token, 202)
 
 
@@ -201,7 +202,7 @@ def _supersede(token: ImportToken, batch: ImportBatch) -> None:
     """Discard the token's earlier unpublished file in favour of the new one."""
     waiting = {BatchState.REHEARSED, BatchState.FAILED}
     for earlier in token.batches.filter(state__in=waiting).exclude(pk=batch.pk):
-        with suppress(imports.WrongStateError):
+        with suppress(WrongStateError):
             imports.discard_batch(batch=earlier)
 
 
@@ -255,7 +256,7 @@ def _spend(action: str, subject: str) -> None:
 
 def _report(batch: ImportBatch, token: ImportToken, status: int) -> JsonResponse:
     address = reverse("import_api:state", args=[batch.key])
-    waits = imports.is_second_person_missing(batch=batch, by=token.created_by)
+    waits = batch.needs_second_person(token.created_by)
     content = batch_report(batch) | {"address": address, "second_person_publishes": waits}
     return _json(content, status, {"Location": address} if status == 202 else {})
 

@@ -19,7 +19,9 @@ from enrollment.imports import tasks as imports_tasks
 from enrollment.imports.forms import CorrectedRowsForm
 from enrollment.imports.missing import services as missing
 from enrollment.imports.views.access import visible_batch
-from enrollment.models import BatchState
+from enrollment.jobs.upload_views import ACTED_ON
+from enrollment.jobs.uploads import enqueue_upload
+from enrollment.models import BatchState, WrongStateError
 
 
 @personal_data("enrollment.take_faulty_rows", reason=Reason.BEFORE, reauth=True)
@@ -59,13 +61,13 @@ def upload_corrected_rows(request: HttpRequest, key: UUID) -> HttpResponse:
                 created_by=require_role(request, Role.REGISTRAR),
                 mends=batch,
             )
-        except imports.WrongStateError:
-            messages.error(request, _("Somebody else has just acted on this import."))
+        except WrongStateError:
+            messages.error(request, ACTED_ON)
             return redirect("registry:import", batch.key)
         except FileFaultError as error:
             messages.error(request, error.message)
             return redirect("registry:import", batch.key)
-        imports_tasks.enqueue_import(imports_tasks.rehearse_upload, following)
+        enqueue_upload(imports_tasks.rehearse_upload, following)
         return redirect("registry:import", following.key)
     context = {"batch": batch, "form": form, "decisions": missing.waiting(batch)}
     return render(request, "enrollment/imports/mended.html", context)

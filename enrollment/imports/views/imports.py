@@ -1,11 +1,13 @@
 """Pages to upload, check, publish, undo and discard an import."""
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +17,6 @@ from accounts.access import require_role
 from accounts.roles import Role
 from enrollment.fields.catalogue import BY_NAME
 from enrollment.files.faults import FileFault, FileFaultError
-from enrollment.files.upload_handlers import tell_of_no_room
 from enrollment.imports import consent, pipeline, reading_right
 from enrollment.imports import progress as imports_progress
 from enrollment.imports import services as imports_services
@@ -29,35 +30,35 @@ from enrollment.imports.results.report import Result
 from enrollment.imports.retention import discarded_at
 from enrollment.imports.staging.undo import UndoBlockedError, UndoExpiredError, is_recent
 from enrollment.imports.views.access import tell_of_others_file, visible_batch
-from enrollment.models import BatchState
+from enrollment.jobs.upload_views import ACTED_ON, list_page, try_act
+from enrollment.jobs.uploads import enqueue_upload
+from enrollment.models import BatchState, ImportBatch, SamePersonError, WrongStateError
 from enrollment.queries import batches_visible_to, institutions_of
-
-PER_PAGE = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """List the imports of the registrar's institutions; POST uploads a file."""
     user = require_role(request, Role.REGISTRAR)
-    institutions = institutions_of(user)
-    form = UploadForm(request.POST or None, request.FILES or None, schools=institutions)
-    tell_of_no_room(request, form)
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            batch = imports_services.upload_batch(
-                institution=form.cleaned_data["institution"],
-                file_name=file.name,
-                source=file,
-                created_by=user,
-            )
-        except FileFaultError as error:
-            form.add_error("file", error.message)
-        else:
-            imports_tasks.enqueue_import(imports_tasks.rehearse_upload, batch)
-            return redirect("registry:import", batch.key)
-    page = Paginator(batches_visible_to(user), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "enrollment/imports/list.html", {"form": form, "page": page})
+
+    def store(data: Mapping[str, Any]) -> ImportBatch:
+        batch = imports_services.upload_batch(
+            institution=data["institution"],
+            file_name=data["file"].name,
+            source=data["file"],
+            created_by=user,
+        )
+        enqueue_upload(imports_tasks.rehearse_upload, batch)
+        return batch
+
+    return list_page(
+        request,
+        form=UploadForm(request.POST or None, request.FILES or None, schools=institutions_of(user)),
+        uploads=batches_visible_to(user),
+        store=store,
+        page="registry:import",
+        template="enrollment/imports/list.html",
+    )
 
 
 @require_safe
@@ -82,9 +83,7 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
         "groups": grouped(result.problems) if result else [],
         "statements": statements(result) if result else [],
         "may_say_how_read": may_say_how_read(batch=batch, by=require_role(request, Role.REGISTRAR)),
-        "four_eyes": imports_services.is_second_person_missing(
-            batch=batch, by=require_role(request, Role.REGISTRAR)
-        ),
+        "four_eyes": batch.needs_second_person(require_role(request, Role.REGISTRAR)),
         "publishable": result is not None
         and bool(result.new or result.changed or missing.waiting(batch).exists()),
         "continued_by": batch.mended_by.exclude(state=BatchState.DISCARDED).first(),
@@ -116,12 +115,12 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
             )
         except consent.ClearedError as error:
             messages.error(request, error.message)
-        except consent.SamePersonError:
+        except SamePersonError:
             messages.error(request, _("Another registrar must publish this file."))
-        except imports_services.WrongStateError:
-            messages.error(request, _("Somebody else has just acted on this import."))
+        except WrongStateError:
+            messages.error(request, ACTED_ON)
         else:
-            imports_tasks.enqueue_import(imports_tasks.publish_upload, batch)
+            enqueue_upload(imports_tasks.publish_upload, batch)
         return redirect("registry:import", batch.key)
     context = {
         "batch": batch,
@@ -157,8 +156,8 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
             )
         except FileFaultError as error:
             messages.error(request, error.message)
-        except imports_services.WrongStateError:
-            messages.error(request, _("Somebody else has just acted on this import."))
+        except WrongStateError:
+            messages.error(request, ACTED_ON)
         else:
             messages.success(request, _("The publication was undone."))
         return redirect("registry:import", batch.key)
@@ -172,16 +171,16 @@ def choose_sheet(request: HttpRequest, key: UUID) -> HttpResponse:
     sheet = request.POST.get("sheet", "")
     try:
         if sheet not in batch.sheet_choices:
-            raise imports_services.WrongStateError
+            raise WrongStateError
         reading_right.choose_sheet(
             batch=batch, sheet=sheet, by=require_role(request, Role.REGISTRAR)
         )
     except OthersFileError:
         tell_of_others_file(request)
-    except imports_services.WrongStateError:
+    except WrongStateError:
         messages.error(request, _("Choose one of the sheets."))
     else:
-        imports_tasks.enqueue_import(imports_tasks.rehearse_upload, batch)
+        enqueue_upload(imports_tasks.rehearse_upload, batch)
     return redirect("registry:import", batch.key)
 
 
@@ -193,10 +192,10 @@ def check_again(request: HttpRequest, key: UUID) -> HttpResponse:
         reading_right.check_again(batch=batch, by=require_role(request, Role.REGISTRAR))
     except OthersFileError:
         tell_of_others_file(request)
-    except imports_services.WrongStateError:
-        messages.error(request, _("Somebody else has just acted on this import."))
+    except WrongStateError:
+        messages.error(request, ACTED_ON)
     else:
-        imports_tasks.enqueue_import(imports_tasks.rehearse_upload, batch)
+        enqueue_upload(imports_tasks.rehearse_upload, batch)
     return redirect("registry:import", batch.key)
 
 
@@ -204,10 +203,7 @@ def check_again(request: HttpRequest, key: UUID) -> HttpResponse:
 def discard(request: HttpRequest, key: UUID) -> HttpResponse:
     """Discard a file that was not published."""
     batch = visible_batch(request, key)
-    try:
-        imports_services.discard_batch(batch=batch)
-    except imports_services.WrongStateError:
-        messages.error(request, _("Somebody else has just acted on this import."))
+    if not try_act(request, partial(imports_services.discard_batch, batch=batch)):
         return redirect("registry:import", batch.key)
     messages.success(request, _("The file was discarded. The registry is as it was."))
     if batch.mends is not None:

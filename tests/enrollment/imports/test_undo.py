@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Notice, User
 from audit.models import AuditEntry
 from enrollment.confirmations.services import answer_record
-from enrollment.imports.services import WrongStateError, publish_batch, undo_batch
+from enrollment.imports.services import publish_batch, undo_batch
 from enrollment.imports.staging.undo import UndoBlockedError
 from enrollment.models import (
     BatchState,
@@ -18,6 +18,7 @@ from enrollment.models import (
     Institution,
     Photo,
     StudentRecord,
+    WrongStateError,
 )
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.enrollment.registrar import make_registrar, publish, upload
