@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts.sweep import for_each
+from delivery.task_queue import Sendable
 from enrollment.imports import pipeline, retention
 from enrollment.jobs.uploads import enqueue_next, enqueue_upload
 from enrollment.models import BatchState, ImportBatch
@@ -43,4 +44,7 @@ def forget_old_batches() -> None:
     retention.forget_before_images()
 
 
-_TASKS = {BatchState.UPLOADED: rehearse_upload, BatchState.PUBLISHING: publish_upload}
+_TASKS: dict[str, Sendable] = {
+    BatchState.UPLOADED: rehearse_upload,
+    BatchState.PUBLISHING: publish_upload,
+}

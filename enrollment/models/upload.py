@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts.models import User
 
@@ -72,7 +72,7 @@ class Upload(models.Model):
         get their turn in between.
         """
         earlier = self._all().filter(institution=self.institution_id, pk__lt=self.pk)
-        return earlier.filter(state__in=self.BUSY).exclude(upload="").exists()
+        return bool(earlier.filter(state__in=self.BUSY).exclude(upload="").exists())
 
     @classmethod
     def to_enqueue_again(cls, waiting: Q) -> list[int]:
@@ -87,8 +87,9 @@ class Upload(models.Model):
     def next_in_line(self, states: Iterable[str]) -> Self | None:
         """The institution's first other upload in one of ``states``."""
         waiting = self._all().filter(institution=self.institution_id, state__in=states)
-        return waiting.exclude(upload="").exclude(pk=self.pk).order_by("pk").first()
+        found: Self | None = waiting.exclude(upload="").exclude(pk=self.pk).order_by("pk").first()
+        return found
 
     @classmethod
-    def _all(cls) -> QuerySet[Self]:
+    def _all(cls) -> Any:
         return cls._default_manager.all()

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from accounts.sweep import for_each
+from delivery.task_queue import Sendable
 from enrollment.jobs.uploads import enqueue_next
 from enrollment.models import PhotoBatch, PhotoBatchState
 from enrollment.photos import services as photos
@@ -39,4 +40,7 @@ def forget_old_photo_batches() -> None:
     photos.forget_old_photo_batches()
 
 
-_TASKS = {PhotoBatchState.UPLOADED: check_photos, PhotoBatchState.TAKING: import_photo_batch}
+_TASKS: dict[str, Sendable] = {
+    PhotoBatchState.UPLOADED: check_photos,
+    PhotoBatchState.TAKING: import_photo_batch,
+}

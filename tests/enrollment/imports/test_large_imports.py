@@ -22,6 +22,7 @@ from enrollment.imports import pipeline
 from enrollment.imports import tasks as imports_tasks
 from enrollment.imports.checking import blocks, workers
 from enrollment.jobs.locking import institution_lock
+from enrollment.jobs.uploads import REQUEUE_AFTER
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
 from tests.enrollment.imported_files import AT, run_import, sample, snapshot, write_csv
 from tests.enrollment.registrar import make_registrar, page_of, upload
@@ -114,7 +115,7 @@ def test_the_second_of_two_uploads_waits_and_is_told(
             cursor.execute("SELECT pg_advisory_unlock(7263002, %s)", [school.pk])
     finally:
         other.close()
-    ImportBatch.objects.update(created_at=timezone.now() - pipeline.REQUEUE_AFTER * 2)
+    ImportBatch.objects.update(created_at=timezone.now() - REQUEUE_AFTER * 2)
     for _ in range(2):  # one file of an institution at a time
         imports_tasks.sweep_batches()
     assert set(ImportBatch.objects.values_list("state", flat=True)) == {BatchState.REHEARSED}

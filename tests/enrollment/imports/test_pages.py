@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from enrollment.imports import pipeline
 from enrollment.imports import tasks as imports_tasks
+from enrollment.jobs.uploads import REQUEUE_AFTER
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.enrollment.registrar import (
@@ -166,7 +167,7 @@ def test_what_a_dead_worker_left_is_taken_up(
     pipeline.release_abandoned()
     batch.refresh_from_db()
     assert batch.state == BatchState.UPLOADED
-    batch.created_at -= 2 * pipeline.REQUEUE_AFTER
+    batch.created_at -= 2 * REQUEUE_AFTER
     batch.save()
     imports_tasks.sweep_batches()
     batch.refresh_from_db()
