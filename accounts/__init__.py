@@ -1,1 +1,1 @@
-"""Who you are to the portal: user, roles, sign-up, sign-in, recovery, contacts."""
+"""Accounts: user, roles, sign-up, sign-in, recovery, contacts, notices and privacy."""

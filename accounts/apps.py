@@ -6,13 +6,13 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """See the package docstring."""
+    """App configuration of accounts."""
 
     name = "accounts"
     verbose_name = "账户"
 
     def ready(self) -> None:
-        """Tell the outbox how a code is rendered; write the owners' logs."""
+        """Register renderers, notices, listeners, onboarding steps and data sections."""
         from accounts import onboarding, security_log
         from accounts.codes import services as codes
         from accounts.consent import onboarding_step as consent_onboarding_step

@@ -5,10 +5,10 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address of the client, as told by our own proxies only (T8).
+    """The client's network address, trusting only our own proxies (T8).
 
-    Each of ``TRUSTED_PROXY_COUNT`` proxies appends the peer it saw to
-    X-Forwarded-For; whatever the client wrote stands further left and is ignored.
+    Each of ``TRUSTED_PROXY_COUNT`` proxies appends the peer it saw to X-Forwarded-For. Anything
+    further left was written by the client and is ignored.
     """
     peer = str(request.META.get("REMOTE_ADDR", ""))
     hops = settings.TRUSTED_PROXY_COUNT

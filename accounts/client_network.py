@@ -1,4 +1,4 @@
-"""What is kept of a client: its network, whole for counting and masked for reading, its browser."""
+"""Client data that is stored: networks for counting, masked forms for display, and the browser."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -6,22 +6,22 @@ from django.http import HttpRequest
 
 USER_AGENT_LENGTH = 200
 IPV6_GROUPS_SHOWN = 3  # the site prefix (RFC 4291, RFC 6177)
-IPV6_HOME = 64  # bits of the network that one household or machine is given (RFC 6177)
+IPV6_PREFIX_BITS = 64  # prefix length assigned to one household or machine (RFC 6177)
 
 
 def network_of(address: str) -> str:
-    """Under which ``address`` is counted: itself for IPv4, its /64 for IPv6.
+    """The network under which ``address`` is counted: itself for IPv4, its /64 for IPv6.
 
-    Whoever has an IPv6 address has 2^64 of them. Text that is no address stays as it is.
+    A single IPv6 user has 2^64 addresses. Text that is no address is returned unchanged.
     """
     parsed = _parse(address)
     if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, IPV6_HOME), strict=False))
+        return str(ip_network((parsed, IPV6_PREFIX_BITS), strict=False))
     return str(parsed) if parsed else address
 
 
-def one_spelling(address: str) -> str:
-    """``address`` as it is kept and searched: without IPv6 clothes, in the short form."""
+def canonical_address(address: str) -> str:
+    """``address`` in canonical form: short, and IPv4-mapped IPv6 as IPv4."""
     parsed = _parse(address)
     return str(parsed) if parsed else address
 
@@ -44,16 +44,16 @@ def masked_network(address: str) -> str:
 
 
 def user_agent_of(request: HttpRequest) -> str:
-    """The name that the browser gives itself, cut to what is kept; control characters are dropped.
+    """The browser's User-Agent, shortened and without control characters.
 
-    PostgreSQL keeps no NUL, and a line of a log has no use for the others.
+    PostgreSQL does not store NUL, and control characters do not belong in a log.
     """
     given = request.headers.get("user-agent", "")[:USER_AGENT_LENGTH]
     return "".join(filter(str.isprintable, given))
 
 
 def _parse(address: str) -> IPv4Address | IPv6Address | None:
-    """``address``, an IPv4 address in IPv6 clothes as the one it is."""
+    """The parsed ``address`` (IPv4-mapped IPv6 as IPv4), or None."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The steps from a new account to a finished one, and the first that is open (guide row 30)."""
+"""Onboarding steps of a new account, and the first open one (guide row 30)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from accounts.models import User
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its place in the order, the name of its address, its name, whether it is done."""
+    """One step: its order, the name of its URL, its title, and whether an account has done it."""
 
     position: int
     page: str
@@ -23,13 +23,13 @@ _steps: list[Step] = []
 
 
 def register_step(step: Step) -> None:
-    """Put ``step`` in its place on the way."""
+    """Add ``step`` in order of its position."""
     _steps.append(step)
     _steps.sort(key=lambda known: known.position)
 
 
 def first_open_step(account: User | AnonymousUser) -> Step | None:
-    """What ``account`` has to do next; None when nothing is left, and for visitors."""
+    """The next step of ``account``; None if all are done, and for visitors."""
     if not isinstance(account, User):
         return None
     return next((step for step in _steps if not step.is_done(account)), None)

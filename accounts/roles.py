@@ -1,8 +1,7 @@
-"""The kinds of work a member of staff may do.
+"""The roles of staff.
 
-What a role covers (which institution, which classes) is kept by the registry,
-above this app: see ``enrollment.models.InstitutionRegistrar`` and
-``enrollment.models.ClassCounselor``.
+The institution or classes that a role covers are stored by the registry: see
+``enrollment.models.InstitutionRegistrar`` and ``enrollment.models.ClassCounselor``.
 """
 
 from django.db import models
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
-    """A role of staff; a person without any is a student."""
+    """A role of staff; a person without one is a student."""
 
     COUNSELOR = "counselor", _("Counselor")
     REGISTRAR = "registrar", _("Registrar")

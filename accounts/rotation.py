@@ -1,4 +1,4 @@
-"""What accounts keep sealed, for ``rotate_vault``."""
+"""Sealed columns of accounts, for ``rotate_vault``."""
 
 from base64 import b64decode, b64encode
 from typing import Any
@@ -30,7 +30,7 @@ def _rotate_session(row: Session) -> int:
     try:
         fresh = resealed(b64decode(row.session_data), context_of(row.session_key))
     except (UnsealError, ValueError):
-        return 0  # nobody is signed in by what does not open
+        return 0  # such a session signs in no one anyway
     if fresh is None:
         return 0
     unchanged = Session.objects.filter(pk=row.pk, session_data=row.session_data)

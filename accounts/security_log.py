@@ -1,4 +1,4 @@
-"""The log of sign-ins and changes that the owner of an account can read."""
+"""The security log: sign-ins and changes, for the owner of an account to read."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 
 from accounts.client_ip import client_address
-from accounts.client_network import masked_network, one_spelling, user_agent_of
+from accounts.client_network import canonical_address, masked_network, user_agent_of
 from accounts.identifiers.services import owner_of, parse
 from accounts.limits import rate_limits
 from accounts.limits.login_attempts import name_in
@@ -24,7 +24,7 @@ from accounts.models import EventKind, SecurityEvent, User
 from vault.cipher import seal, unseal
 from vault.lookup import keyed_hash
 
-# GB/T 22239 asks for logs of six months.
+# GB/T 22239 requires logs of six months.
 RETENTION = timedelta(days=183)
 REFUSALS = (403, 404)
 
@@ -32,9 +32,9 @@ REFUSALS = (403, 404)
 def record_event(
     *, account: User | None, kind: EventKind, request: HttpRequest | None = None, page: str = ""
 ) -> None:
-    """Write one line of the log of ``account``; ``request`` tells the device.
+    """Add one entry to the log of ``account``; device and network come from ``request``.
 
-    Without an account the line is about a name that is nobody's: auditors alone read it.
+    Without an account the entry is about an unknown name, and only auditors can read it.
     """
     source = client_address(request) if request else ""
     event = SecurityEvent(
@@ -52,30 +52,30 @@ def record_event(
 
 
 def pseudonym(account: User) -> bytes:
-    """Under which the lines of ``account`` are found once the account is deleted."""
+    """The keyed hash under which entries remain once the account is deleted."""
     return keyed_hash("security-log", str(account.key))
 
 
 def source_hash(address: str) -> bytes:
-    """By which lines about a network address are found, however it is written."""
-    return keyed_hash("event-source", one_spelling(address))
+    """The keyed hash for finding entries by network address, however it is written."""
+    return keyed_hash("event-source", canonical_address(address))
 
 
 def source_of(event: SecurityEvent) -> str:
-    """The whole network address, for auditors; empty when none was kept."""
+    """The full network address, for auditors; empty if none was stored."""
     if not event.source_sealed:
         return ""
     return unseal(event.source_sealed, context=f"event-source:{event.key}").decode()
 
 
 def forget_owner(account: User) -> None:
-    """Leave of the log of a deleted account what the law asks for, under its pseudonym."""
+    """Anonymise the log of a deleted account; what the law requires stays, under a pseudonym."""
     lines = SecurityEvent.objects.filter(account=account)
     lines.update(account=None, user_agent="", network="", person_hash=pseudonym(account))
 
 
 class RefusedAccessMiddleware:
-    """Write down when a signed-in person is refused a page that exists."""
+    """Logs that a signed-in user was refused a page that exists."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -98,12 +98,12 @@ def log_of(account: User) -> QuerySet[SecurityEvent]:
 
 @shared_task
 def prune_log() -> None:
-    """Delete lines older than RETENTION."""
+    """Delete entries older than RETENTION."""
     SecurityEvent.objects.filter(at__lt=Now() - RETENTION).delete()
 
 
 def listen() -> None:
-    """Write a line whenever django-allauth signs somebody in or changes an account."""
+    """Log the events that django-allauth signals."""
     kinds = (
         (account_signals.password_set, EventKind.PASSWORD_CHANGED),
         (account_signals.password_changed, EventKind.PASSWORD_CHANGED),
@@ -156,6 +156,6 @@ def _factor_added(
 def _factor_gone(
     request: HttpRequest, user: User, authenticator: Authenticator, **_: object
 ) -> None:
-    # Recovery codes go with the last factor: one line tells both.
+    # Recovery codes are removed with the last factor: one entry is enough.
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         record_event(account=user, kind=EventKind.FACTOR_REMOVED, request=request)

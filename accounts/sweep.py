@@ -1,4 +1,4 @@
-"""Periodic work over many rows, where one row that fails must not stop the others."""
+"""Periodic work over many rows, in which a failing row does not stop the others."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -10,10 +10,10 @@ logger = logging.getLogger(__name__)
 
 
 def for_each(rows: Iterable[Row], act: Callable[[Row], object]) -> int:
-    """Call ``act`` for every row; returns how many calls returned something true.
+    """Call ``act`` for every row; returns how many calls returned a true value.
 
-    An exception ends the work on its own row alone. It is logged by its kind:
-    its text may hold personal data.
+    An exception ends the work on its own row only. Its type is logged, not its text, which may
+    hold personal data.
     """
     done = 0
     for row in rows:

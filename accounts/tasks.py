@@ -1,4 +1,4 @@
-"""Background work of accounts."""
+"""Celery tasks of accounts."""
 
 import logging
 
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def forget_unfinished() -> None:
-    """Forget accounts that never came to be, and what limits and codes no longer need."""
+    """Delete unfinished accounts and recoveries, and expired limits, codes, proofs and sessions."""
     for act in (
         by_phone.forget_unconfirmed,
         by_phone.forget_unactivated,
@@ -29,7 +29,7 @@ def forget_unfinished() -> None:
     ):
         try:
             act()
-        except Exception as error:  # the others are done all the same
+        except Exception as error:  # the others still run
             logger.error("%s failed: %s", act.__qualname__, type(error).__name__)
 
 
@@ -41,11 +41,11 @@ def delete_due_accounts() -> None:
 
 @shared_task
 def finish_rescues() -> None:
-    """Give accounts back whose old contacts did not object."""
+    """Complete recoveries to which the old contacts did not object."""
     staff_assisted.finish_due()
 
 
 @shared_task
 def anchor_trail() -> None:
-    """Hand the head of the audit trail to the log and to every auditor."""
+    """Send the head of the audit trail to the log and to every auditor."""
     audit_letter.send_anchor()

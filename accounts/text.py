@@ -1,7 +1,7 @@
-"""The one rule by which texts that look alike are made alike: titles, values, names, classes.
+"""Folding of texts that look alike: titles, values, names, classes.
 
-Keyboards, word processors and old systems write one thing in many ways; each
-table below maps one kind of them, and every other module composes these.
+Keyboards, word processors and old systems write one thing in many ways. Each table below handles
+one kind of difference, and all other modules combine these.
 """
 
 import re
@@ -10,14 +10,14 @@ from functools import lru_cache
 from typing import Final
 
 Table = dict[int, str | int | None]
-# In characters; longer texts are no words that repeat.
-_SHORT: Final = 100
+# Maximum characters of a cached text; longer ones rarely repeat.
+_CACHED_LENGTH: Final = 100
 
-# Characters of a text that is compared; nothing that is kept and looked for is as long. Unicode
-# normalising sorts combining marks in quadratic time, so that the length is cut before it.
+# Maximum characters of a compared text; no stored value is as long. Unicode normalisation
+# sorts combining marks in quadratic time, so texts are cut first.
 MAX_LENGTH: Final = 1000
 
-# Marks that show nothing: joiners, directions, byte-order marks, soft hyphens, variation selectors.
+# Invisible characters: joiners, directions, byte-order marks, soft hyphens, variation selectors.
 _MARKS = (
     (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x180B, 0x180F), (0x200B, 0x200F),
     (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB),
@@ -37,7 +37,7 @@ FULL_STOPS: Final = ".\uff0e\ufe52\u2024"
 CIRCLES: Final = "\u3007\u25cb\u25ef\u2b55"
 IDEOGRAPHS: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 
-# Radicals that PDF extraction puts in place of characters; NFKC leaves these alone
+# Radicals that PDF extraction yields for characters; NFKC does not change these
 # (Unicode Character Database, EquivalentUnifiedIdeograph).
 _RADICALS = dict(
     zip(
@@ -67,7 +67,7 @@ _CHARACTERS: Table = {
     **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
     **_RADICALS,
 }
-# Signs of one meaning in one form; a dot is an interpunct only between ideographs (fold_dots).
+# Equivalent signs in one form; a dot is an interpunct only between ideographs (fold_dots).
 _SIGNS: Table = {
     **_FULL_WIDTH,
     **dict.fromkeys(map(ord, APOSTROPHES), "'"),
@@ -81,18 +81,18 @@ _WIDTH: Table = {**_HIDDEN, **_FULL_WIDTH}
 _SHOWN: Table = {**_CHARACTERS, **_HIDDEN}
 _ALL: Table = {**_CHARACTERS, **_HIDDEN, **_SIGNS}
 _DOT = re.compile(rf"(?<=[{IDEOGRAPHS}])\s*[.\u3002\uff0e\uff61\ufe52\u2024]\s*(?=[{IDEOGRAPHS}])")
-_CLOSED = re.compile(rf"(?<=[{IDEOGRAPHS}0-9()]) (?=\S)|(?<=\S) (?=[{IDEOGRAPHS}0-9()])")
+_REMOVABLE_BLANK = re.compile(rf"(?<=[{IDEOGRAPHS}0-9()]) (?=\S)|(?<=\S) (?=[{IDEOGRAPHS}0-9()])")
 
 
 def fold_width(text: str) -> str:
-    """``text`` without invisible marks, every blank a space, full-width signs as ASCII."""
+    """``text`` without invisible characters, every blank as a space, full-width signs as ASCII."""
     return text[:MAX_LENGTH].translate(_WIDTH)
 
 
 def tidy(text: str) -> str:
-    """``text`` as it is shown: no invisible marks, single plain blanks, characters of the standard.
+    """``text`` for display: no invisible characters, single spaces, standard characters.
 
-    Signs that a person can see are left as written.
+    Visible signs are left as written.
     """
     return " ".join(_translated(text, _SHOWN).split())
 
@@ -103,31 +103,31 @@ def fold_dots(text: str) -> str:
 
 
 def fold_signs(text: str) -> str:
-    """``text`` with each kind of sign in one form, for comparing; blanks and case are left."""
+    """``text`` for comparing, with each kind of sign in one form; keeps blanks and case."""
     return fold_dots(" ".join(_translated(text, _ALL).split()))
 
 
 def fold(text: str) -> str:
-    """The form in which two texts that look alike are equal; never to be shown.
+    """The form in which texts that look alike are equal; never for display.
 
-    Case, width, kinds of blanks, dashes, apostrophes and dots do not count, nor
-    do blanks beside an ideograph, a digit or a bracket. For words that repeat
-    (titles, vocabularies, classes): short ones are remembered.
+    Ignores case, width, kinds of blanks, dashes, apostrophes and dots, and blanks beside an
+    ideograph, digit or bracket. For words that repeat (titles, vocabularies, classes): results
+    for short texts are cached.
     """
-    return _remembered(text) if len(text) <= _SHORT else _folded(text[:MAX_LENGTH])
+    return _cached_fold(text) if len(text) <= _CACHED_LENGTH else _folded(text[:MAX_LENGTH])
 
 
 def compatible(text: str) -> str:
-    """``text`` in the Unicode form NFKC, piece by piece: the time grows with the length alone."""
+    """``text`` in Unicode form NFKC, normalised in pieces, so that it takes linear time."""
     pieces = (text[at : at + MAX_LENGTH] for at in range(0, len(text), MAX_LENGTH))
     return "".join(unicodedata.normalize("NFKC", piece) for piece in pieces)
 
 
 def _folded(text: str) -> str:
-    return _CLOSED.sub("", fold_signs(text)).upper()
+    return _REMOVABLE_BLANK.sub("", fold_signs(text)).upper()
 
 
-_remembered = lru_cache(maxsize=20_000)(_folded)
+_cached_fold = lru_cache(maxsize=20_000)(_folded)
 
 
 def _translated(text: str, table: Table) -> str:
@@ -136,5 +136,5 @@ def _translated(text: str, table: Table) -> str:
 
 
 def fold_typed(typed: str) -> str:
-    """Full-width characters as people's keyboards leave them, made ordinary; no hidden marks."""
+    """``typed`` with full-width characters as ASCII and without invisible characters."""
     return compatible(fold_width(typed)).strip()

@@ -1,4 +1,4 @@
-"""The box that is ticked to agree to a privacy notice."""
+"""Form fields for agreeing to a privacy notice."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _LABELS = {
 
 
 class ConsentField(forms.BooleanField):
-    """Never ticked beforehand; the main points of its notice stand above it."""
+    """A checkbox, never ticked in advance, below the main points of its notice."""
 
     def __init__(self, purpose: Purpose, **options: Any) -> None:
         self.purpose = purpose
@@ -24,12 +24,12 @@ class ConsentField(forms.BooleanField):
 
     @property
     def notice(self) -> Notice:
-        """The notice that is asked for now, in the language of the page."""
+        """The current notice in the language of the page."""
         return current_notice(self.purpose)
 
 
 class ConsentForm(forms.Form):
-    """Agree to one notice."""
+    """Consent to one notice."""
 
     def __init__(self, *args: Any, purpose: Purpose, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -1,7 +1,7 @@
-"""The privacy notices in all their versions: ``texts/<purpose>-<version>.toml``.
+"""The privacy notices in all versions: ``texts/<purpose>-<version>.toml``.
 
-A published file is not changed; a new text is a new file with the next number, and
-everybody is asked again. They are read once, so that no page asks the database.
+A published file is never changed: a new text is a new file with the next number, and everyone is
+asked again. Files are cached, so that no page queries the database for them.
 """
 
 import tomllib
@@ -22,7 +22,7 @@ DIRECTORY = Path(__file__).resolve().parent / "texts"
 
 @dataclass(frozen=True)
 class Notice:
-    """One version in one language; ``short`` are its main points, ``body`` is Markdown."""
+    """One version in one language; ``short`` holds its main points, ``body`` is Markdown."""
 
     purpose: Purpose
     version: int
@@ -33,12 +33,12 @@ class Notice:
 
 
 def current_version(purpose: Purpose) -> int:
-    """The number of the version that is asked for now."""
+    """The number of the current version."""
     return max(_versions(purpose))
 
 
 def find_notice(purpose: Purpose, version: int | None = None) -> Notice | None:
-    """A version in the language of the page, the current one when none is named."""
+    """A version in the language of the page, by default the current one; None if unknown."""
     number = current_version(purpose) if version is None else version
     text = _versions(purpose).get(number)
     if text is None:
@@ -55,14 +55,14 @@ def find_notice(purpose: Purpose, version: int | None = None) -> Notice | None:
 
 
 def current_notice(purpose: Purpose) -> Notice:
-    """The version that is asked for now, in the language of the page."""
+    """The current version, in the language of the page."""
     found = find_notice(purpose)
     assert found is not None  # noqa: S101 - ``_versions`` names it
     return found
 
 
 def read_versions(purpose: Purpose, directory: Path) -> dict[int, dict[str, Any]]:
-    """Every version in ``directory`` by its number."""
+    """All versions in ``directory``, by number."""
     return {
         int(path.stem.rpartition("-")[2]): tomllib.loads(path.read_text(encoding="utf-8"))
         for path in directory.glob(f"{purpose.value}-*.toml")

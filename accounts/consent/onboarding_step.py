@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.consent.services import must_be_asked
+from accounts.consent.services import needs_consent
 from accounts.onboarding import Step
 
 CONSENT = Step(
-    10, "accounts:consent", _("Privacy notice"), lambda account: not must_be_asked(account)
+    10, "accounts:consent", _("Privacy notice"), lambda account: not needs_consent(account)
 )

@@ -1,4 +1,4 @@
-"""The page that asks for consent, and the one that shows and ends it."""
+"""Pages for giving consent, and for viewing and withdrawing it."""
 
 from typing import cast
 from urllib.parse import urlencode
@@ -16,18 +16,18 @@ from accounts.next_page import next_page
 
 
 def consent_page(purpose: Purpose, *, way_on: str) -> str:
-    """The address that asks for consent and then goes on to ``way_on``."""
+    """The URL that asks for consent and then leads to ``way_on``."""
     return f"{reverse(PAGES[purpose])}?{urlencode({'next': way_on})}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def agree(request: HttpRequest, purpose: Purpose) -> HttpResponse:
-    """Show one notice in short and ask for consent, once for each version."""
+    """The short form of one notice, with the checkbox; asked once per version."""
     account = cast("User", request.user)
     way_on = next_page(request, otherwise=reverse("desk"))
     if not lacks_consent(account, purpose):
         return redirect(way_on)
-    if account.deletion_due_at is not None:  # withdrawn: keep the account first
+    if account.deletion_due_at is not None:  # consent is withdrawn: cancel the deletion first
         return redirect("accounts:delete_account")
     form = ConsentForm(request.POST if request.method == "POST" else None, purpose=purpose)
     if form.is_valid():
@@ -44,7 +44,7 @@ def agree(request: HttpRequest, purpose: Purpose) -> HttpResponse:
 
 @require_safe
 def consents(request: HttpRequest) -> HttpResponse:
-    """What the account agreed to and when, and the way to withdraw it."""
+    """The account's consents with their times, and the way to withdraw them."""
     account = cast("User", request.user)
     given = account.consents.order_by("-pk")
     return render(request, "accounts/consent/mine.html", {"consents": given})

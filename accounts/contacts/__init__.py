@@ -1,1 +1,1 @@
-"""Contacts of an account: binding and changing them, and what a change leaves to undo."""
+"""Contacts of an account: binding and changing them, and undoing a change."""

@@ -1,4 +1,4 @@
-"""Alerts to the owner of an account about changes to it, sent to every confirmed contact."""
+"""Alerts about changes of an account, sent to every confirmed contact."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,12 +11,12 @@ from delivery.models import Channel
 from delivery.services import queue_content, queue_sms
 
 
-def tell_contacts(
+def alert_contacts(
     *, account: User, kind: str, params: Mapping[str, str] = MappingProxyType({})
 ) -> None:
     """Queue the message ``kind`` with ``params`` (see ``messages.letter``) to each contact.
 
-    Call inside the transaction of the change that it reports.
+    Call inside the transaction of the reported change.
     """
     for channel in Channel:
         if address := services.bound_address(account, channel):
@@ -25,8 +25,8 @@ def tell_contacts(
                 queue_content(to=address, content=content, purpose=kind, account_id=account.pk)
 
 
-def tell_phone(*, account: User, kind: str) -> None:
-    """Queue the text message ``kind`` to the account's phone, if one is bound."""
+def alert_phone(*, account: User, kind: str) -> None:
+    """Queue the text message ``kind`` to the account's phone, if it has one."""
     if phone := services.bound_address(account, Channel.SMS):
         with writing_to(account):
             queue_sms(to=phone, kind=kind, params={}, purpose=kind, account_id=account.pk)

@@ -1,4 +1,4 @@
-"""Changes of contacts and username: kept for a day, told, and undone by a link."""
+"""Changes of contacts and username, which can be undone by a link for one day."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -27,7 +27,7 @@ def record_change(
     others: Iterable[Address],
     reauthenticated: bool = True,
 ) -> None:
-    """Keep ``old`` (may be empty) and send the undo link to it and to ``others``.
+    """Store the ``old`` value (may be empty) and send the undo link to it and to ``others``.
 
     Call inside the transaction of the change.
     """
@@ -48,25 +48,25 @@ def recent_changes(account: User) -> QuerySet[ContactChange]:
 
 
 def find_change(key: str) -> ContactChange | None:
-    """The change a link names, while the link is not too old."""
+    """The change with this key, until its link expires."""
     living = ContactChange.objects.filter(key=key, made_at__gt=Now() - UNDO_TTL)
     return living.select_related("account").first()
 
 
 def old_value(change: ContactChange) -> str:
-    """What was there before: E.164 number, mailbox or username; empty where nothing was."""
+    """The value before the change: E.164 number, e-mail address or username; may be empty."""
     return cipher.unseal(bytes(change.old_sealed), context=_context(change)).decode()
 
 
 def is_proved(account: User, channel: Channel) -> bool:
-    """Whether the contact was bound by a person who had proved to know the password."""
+    """Whether the contact was bound after the password had been confirmed."""
     newest = ContactChange.objects.filter(account=account, kind=channel, undone_at=None)
     change = newest.order_by("-pk").first()
     return change is None or change.reauthenticated
 
 
 def close_changes(account: User) -> None:
-    """Let no earlier change be undone: what was bound before is not the owner's."""
+    """Make earlier changes final: contacts bound before are not the owner's."""
     ContactChange.objects.filter(account=account, undone_at=None).update(undone_at=Now())
 
 

@@ -1,4 +1,4 @@
-"""The forms of the page that binds a phone or an e-mail address."""
+"""Forms for binding a phone or an e-mail address."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ from accounts.identifiers.phone_numbers import clean_mobile
 
 
 class PhoneForm(forms.Form):
-    """The number a code is sent to (guide row 34)."""
+    """The phone number that a code is sent to (guide row 34)."""
 
     address = forms.CharField(
         label=_("Mobile number"),
@@ -24,13 +24,13 @@ class PhoneForm(forms.Form):
 
 
 class MailboxForm(forms.Form):
-    """The mailbox a code is sent to (guide row 37)."""
+    """The e-mail address that a code is sent to (guide row 37)."""
 
     address = MailboxField()
 
 
 class CodeForm(forms.Form):
-    """The six digits that arrived, alone or in the whole message."""
+    """A six-digit code, alone or within the pasted message."""
 
     code = forms.CharField(
         label=_("Code"),

@@ -1,4 +1,4 @@
-"""Binding a phone or an e-mail address to the account by a code (guide rows 37 to 45)."""
+"""Binding a phone or an e-mail address to the account with a code (guide rows 37 to 45)."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ PURPOSES = {Channel.SMS: CodePurpose.BIND_PHONE, Channel.EMAIL: CodePurpose.BIND
 
 @dataclass(frozen=True)
 class Contact:
-    """A confirmed way to reach the account, as its page shows it."""
+    """A confirmed contact of the account, masked for display."""
 
     channel: Channel
     masked: str
@@ -39,20 +39,20 @@ def bound_contact(*, account: User, channel: Channel) -> Contact | None:
 
 
 def is_bound(*, account: User, channel: Channel, address: str) -> bool:
-    """Whether ``address`` is the contact that ``account`` has bound."""
+    """Whether ``address`` is the bound contact of ``account``."""
     return bound_address(account, channel) == address
 
 
 def masked(channel: Channel, address: str) -> str:
-    """``address`` as a page may show it."""
+    """``address`` masked for display."""
     return masked_phone(address) if channel == Channel.SMS else masked_email(address)
 
 
 def request_code(*, account: User, channel: Channel, address: str, client: str) -> None:
-    """Send a code to ``address`` (E.164, or a lower-case mailbox).
+    """Send a code to ``address`` (E.164, or a lower-case e-mail address).
 
-    Where the address is bound to another account nothing differs for the
-    asker; its owner is told instead (T4). Raises limits.LimitReachedError.
+    If the address is bound to another account the response is the same; that account's owner is
+    notified instead (T4). Raises limits.LimitReachedError.
     """
     rate_limits.consume_sending(account=account, channel=channel, address=address, client=client)
     owner = _other_owner(account, channel, address)
@@ -69,7 +69,7 @@ def request_code(*, account: User, channel: Channel, address: str, client: str) 
 
 
 def open_code(*, account: User, channel: Channel, address: str) -> Code:
-    """The code that binds ``address``, sent or not; call inside a transaction."""
+    """The code that binds ``address``, whether sent or not; call inside a transaction."""
     return codes.get_or_create_code(
         account=account,
         purpose=PURPOSES[channel],
@@ -88,12 +88,11 @@ def confirm_binding(
     is_sign_up: bool = False,
     session: str = "",
 ) -> Outcome:
-    """Bind the address whose code was ``typed``; the contact it replaces is told.
+    """Bind the address whose code was ``typed``, and alert the contact it replaces.
 
-    An address that another account has bound meanwhile reads as OVER, and so does
-    a request that began before the password was replaced. ``is_sign_up``: the
-    contact is the account's first one, and there is nothing to undo. Each
-    ``session`` has tries of its own. Raises limits.LimitReachedError.
+    Returns OVER if another account has bound the address meanwhile, or if the password was
+    replaced after the request. ``is_sign_up``: this is the account's first contact, so there is
+    nothing to undo. Tries are counted per ``session``. Raises limits.LimitReachedError.
     """
     with transaction.atomic():
         rate_limits.consume("try_code", f"account:{account.pk} in {session}")
@@ -123,9 +122,9 @@ def bind(
     reauthenticated: bool = True,
     undoable: bool = True,
 ) -> None:
-    """Bind ``address``, which the owner has just proved to read, to ``account``.
+    """Bind ``address`` to ``account``; its owner has just proved to read it.
 
-    Call inside a transaction. Raises IntegrityError where another account has it.
+    Call inside a transaction. Raises IntegrityError if another account has it.
     """
     lock_account(account.pk)
     old = bound_address(account, channel)
@@ -150,7 +149,7 @@ def bind(
 
 
 def release(*, account: User, channel: Channel) -> None:
-    """Leave ``account`` without a contact of this kind; the one it had can undo it.
+    """Unbind the contact of this kind; its reader can undo that.
 
     Call inside a transaction.
     """
@@ -160,7 +159,7 @@ def release(*, account: User, channel: Channel) -> None:
 
 
 def clear_contact(account: User, channel: Channel) -> None:
-    """Unbind the contact of this kind without telling it."""
+    """Unbind the contact of this kind without an alert."""
     if channel == Channel.SMS:
         User.objects.filter(pk=account.pk).update(phone=None, phone_confirmed_at=None)
         return
@@ -169,7 +168,7 @@ def clear_contact(account: User, channel: Channel) -> None:
 
 
 def set_contact(account: User, channel: Channel, address: str) -> None:
-    """Bind ``address``, telling nobody. Raises IntegrityError where another account has it."""
+    """Bind ``address`` without alerts. Raises IntegrityError if another account has it."""
     if channel == Channel.SMS:
         User.objects.filter(pk=account.pk).update(phone=address, phone_confirmed_at=Now())
         phone_confirmed.send(User, account=account, phone=address)
@@ -181,13 +180,13 @@ def set_contact(account: User, channel: Channel, address: str) -> None:
 
 
 def contacts_of(account: User) -> list[Address]:
-    """Every confirmed contact of ``account``."""
+    """All confirmed contacts of ``account``."""
     found = ((channel, bound_address(account, channel)) for channel in Channel)
     return [(channel, address) for channel, address in found if address]
 
 
 def bound_address(account: User, channel: Channel) -> str:
-    """The confirmed phone (E.164) or primary mailbox of ``account``; empty when there is none."""
+    """The confirmed phone (E.164) or primary e-mail address of ``account``, or ""."""
     if channel == Channel.SMS:
         phone = User.objects.filter(pk=account.pk, phone_confirmed_at__isnull=False)
         return str(phone.values_list("phone", flat=True).first() or "")
@@ -214,7 +213,7 @@ def _bind_or_over(
 
 
 def _other_owner(account: User, channel: Channel, address: str) -> User | None:
-    """Another account to which ``address`` is bound."""
+    """The other account to which ``address`` is bound, or None."""
     others = User.objects.exclude(pk=account.pk)
     if channel == Channel.SMS:
         return others.filter(phone=address, phone_confirmed_at__isnull=False).first()

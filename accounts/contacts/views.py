@@ -1,4 +1,4 @@
-"""Pages that bind a phone and an e-mail address (guide rows 37 to 45)."""
+"""Pages for binding a phone and an e-mail address (guide rows 37 to 45)."""
 
 from django import forms
 from django.contrib import messages
@@ -28,7 +28,7 @@ FORMS: dict[Channel, type[forms.Form]] = {Channel.SMS: PhoneForm, Channel.EMAIL:
 
 @require_safe
 def contacts(request: HttpRequest) -> HttpResponse:
-    """What is bound, and the way to bind or change each."""
+    """The bound contacts, with links to bind or change each."""
     account = _account(request)
     return render(
         request,
@@ -43,7 +43,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_for_code(request: HttpRequest, channel: Channel) -> HttpResponse:
-    """Name the number or mailbox; POST sends it a code (获取校验码)."""
+    """The form for a number or address; POST sends a code to it (获取校验码)."""
     account = _account(request)
     bound = _guarded_contact(request, account, channel)
     form = guard_sending(FORMS[channel](request.POST or None), client_address(request))
@@ -62,7 +62,7 @@ def ask_for_code(request: HttpRequest, channel: Channel) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_code(request: HttpRequest, channel: Channel) -> HttpResponse:
-    """Type the code; from any device, for one day (guide row 42)."""
+    """The form for the code; it can be typed on any device for one day (guide row 42)."""
     account = _account(request)
     _guarded_contact(request, account, channel)
     code = _open(account, channel)
@@ -101,8 +101,9 @@ def _account(request: HttpRequest) -> User:
 def _guarded_contact(
     request: HttpRequest, account: User, channel: Channel
 ) -> services.Contact | None:
-    """What is bound now. Binding needs re-authentication; only the session that signed up
-    may bind its first contact of this kind without it.
+    """The bound contact, after re-authentication.
+
+    Only the session that signed up may bind its first contact of this kind without it.
     """
     bound = services.bound_contact(account=account, channel=channel)
     if bound is not None or not signed_up_here(request):
@@ -158,7 +159,7 @@ def _code_page(code: Code, channel: Channel, form: CodeForm) -> dict[str, object
 
 
 def code_page(code: Code, form: CodeForm, *, known: bool = False) -> dict[str, object]:
-    """What a page that asks for ``code`` shows, less the ways to other pages.
+    """The template context of a page that asks for ``code``, without links to other pages.
 
     ``known`` as in ``rate_limits.consume_sending``.
     """

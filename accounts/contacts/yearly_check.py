@@ -1,7 +1,7 @@
-"""“还能联系到你吗”: once a year each contact of an account is looked at again (guide row 10).
+"""“还能联系到你吗”: each contact is confirmed once a year (guide row 10).
 
-The same question binds the missing one: with a single contact whoever loses it
-depends on the school (guide row 12).
+The same page offers to bind the missing one: a person who loses their only contact depends on the
+school (guide row 12).
 """
 
 from datetime import timedelta
@@ -22,7 +22,7 @@ DUE = "contacts_due"  # in the session
 
 
 def note_contact(*, account: User, channel: Channel) -> None:
-    """The owner has just used or confirmed the contact: not asked again for a year."""
+    """Store that the contact was used or confirmed; it is not asked about for a year."""
     _ask_again(account, channel, VALID_FOR)
     if channel == Channel.EMAIL:
         confirmed = EmailAddress.objects.filter(user=account, verified=True)
@@ -30,14 +30,14 @@ def note_contact(*, account: User, channel: Channel) -> None:
             forget_return(address)
 
 
-def put_off(*, account: User) -> None:
-    """The owner would rather answer later: nothing is asked for a month."""
+def postpone(*, account: User) -> None:
+    """Postpone the question by a month."""
     for channel in contacts_to_ask(account):
         _ask_again(account, channel, PUT_OFF_FOR)
 
 
 def contacts_to_ask(account: User) -> list[Channel]:
-    """The contacts to confirm, bound a year ago or longer, and those a student could bind."""
+    """Contacts not confirmed for a year, and those that a student could still bind."""
     asked = dict(
         ContactCheck.objects.filter(account=account).values_list("channel", "ask_again_at")
     )
@@ -52,12 +52,12 @@ def contacts_to_ask(account: User) -> list[Channel]:
 
 
 def remember_due(request: HttpRequest, account: User) -> None:
-    """Keep in the session whether something is to be asked: pages tell so without a query."""
+    """Store in the session whether contacts are due, so that pages need no query."""
     request.session[DUE] = bool(contacts_to_ask(account))
 
 
 def listen() -> None:
-    """Look at each sign-in."""
+    """Check at each sign-in whether contacts are due."""
     user_logged_in.connect(_signed_in, dispatch_uid="contacts-due")
 
 

@@ -1,4 +1,4 @@
-"""The page that asks once a year whether the contacts still reach their owner."""
+"""The yearly page that asks whether the contacts still reach their owner."""
 
 from typing import cast
 
@@ -18,7 +18,7 @@ from delivery.models import Channel
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_contacts(request: HttpRequest) -> HttpResponse:
-    """Confirm a contact, change it, bind the missing one, or answer later."""
+    """Confirm or change a contact, bind the missing one, or postpone."""
     account = cast("User", request.user)
     if request.method == "POST":
         _answer(request, account)
@@ -37,7 +37,7 @@ def check_contacts(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, account: User) -> None:
     channel = request.POST.get("right", "")
     if channel not in Channel.values:
-        yearly_check.put_off(account=account)
+        yearly_check.postpone(account=account)
     elif bound_contact(account=account, channel=Channel(channel)):
         yearly_check.note_contact(account=account, channel=Channel(channel))
         messages.success(request, _("Thank you. We ask again in a year."))

@@ -1,1 +1,1 @@
-"""Deleting an account: asked for, waited for, done."""
+"""Deletion of an account: request, cooling period, erasure."""

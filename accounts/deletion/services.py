@@ -1,7 +1,7 @@
-"""Deleting an account (PIPL article 47): asked for, slept over, then erased.
+"""Deletion of an account (PIPL article 47): requested, delayed by a cooling period, erased.
 
-What is left is an empty shell, inactive for ever, whose number the audit trail
-names. The school's records are not the account's: they lose their holder.
+An empty, inactive row remains, because the audit trail refers to its number. Student records
+belong to the school and only lose their holder.
 """
 
 from datetime import timedelta
@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.consent.services import evidence_of, withdraw_consents
-from accounts.contacts.alerts import tell_contacts
+from accounts.contacts.alerts import alert_contacts
 from accounts.languages.services import writing_to
 from accounts.models import (
     Block,
@@ -36,7 +36,7 @@ from accounts.sweep import for_each
 from audit.services import record_action
 from delivery.services import forget_account
 
-# Rows that have no meaning without the account.
+# Tables whose rows are deleted with the account.
 OWN_TABLES = (
     Code,
     Consent,
@@ -50,15 +50,15 @@ OWN_TABLES = (
 
 
 class StaffAccountError(Exception):
-    """The account does work for a school, which has to be handed over first."""
+    """The account has staff roles, which have to be given up first."""
 
 
 @transaction.atomic
 def ask_for_deletion(*, account: User) -> bool:
-    """Let the cooling period begin and tell every contact; False when it runs already.
+    """Start the cooling period and alert every contact; False if it is running already.
 
-    The consents are withdrawn at once; who keeps the account is asked anew.
-    Raises StaffAccountError.
+    Consents are withdrawn at once; an owner who cancels is asked for them again. Raises
+    StaffAccountError.
     """
     if not account.is_student:
         raise StaffAccountError
@@ -74,7 +74,7 @@ def ask_for_deletion(*, account: User) -> bool:
 
 @transaction.atomic
 def cancel_deletion(*, account: User) -> bool:
-    """Keep the account; False when nothing was asked for, or it is too late."""
+    """Cancel the deletion; False if none was requested, or it is too late."""
     waiting = User.objects.filter(
         pk=account.pk, deletion_due_at__isnull=False, deleted_at__isnull=True
     )
@@ -89,8 +89,8 @@ def cancel_deletion(*, account: User) -> bool:
 def restart_cooling_periods() -> int:
     """Restart every cooling period and notify the owners; returns their number.
 
-    For use after a backup was restored: an account whose owner has cancelled the deletion
-    since must not be erased.
+    For use after a backup was restored: its owner may have cancelled a deletion since, so the
+    account must not be erased yet.
     """
     waiting = User.objects.filter(deletion_due_at__isnull=False, deleted_at=None)
     waiting.update(deletion_due_at=Now() + timedelta(days=settings.DELETION_DAYS))
@@ -100,16 +100,16 @@ def restart_cooling_periods() -> int:
 
 
 def erase_due() -> int:
-    """Erase every account whose cooling period is over; how many."""
+    """Erase every account whose cooling period is over; returns how many."""
     due = User.objects.filter(deletion_due_at__lte=Now(), deleted_at=None)
     return for_each(due.values_list("pk", flat=True), erase_account)
 
 
 @transaction.atomic
 def erase_account(account_id: int) -> bool:
-    """Erase one account that is due; False when it was cancelled or erased meanwhile.
+    """Erase one account that is due; False if it was cancelled or erased meanwhile.
 
-    Somebody who has become staff since they asked keeps the account.
+    An account that has received a staff role since is kept.
     """
     due = User.objects.select_for_update().filter(
         pk=account_id, deletion_due_at__lte=Now(), deleted_at=None
@@ -119,7 +119,9 @@ def erase_account(account_id: int) -> bool:
         return False
     if not account.is_student:
         User.objects.filter(pk=account.pk).update(deletion_due_at=None)
-        _write("keep_staff_account", account, actor_id=None)  # the portal's doing, not the owner's
+        _write(
+            "keep_staff_account", account, actor_id=None
+        )  # decided by the portal, not by the owner
         return False
     consents = evidence_of(account)
     account_deleted.send(User, account=account)
@@ -142,7 +144,7 @@ def _tell(account: User) -> None:
     with writing_to(account):
         days = str(settings.DELETION_DAYS)
         params = {"moment": account.deletion_due_on, "link": link, "days": days}
-    tell_contacts(account=account, kind="deletion_asked", params=params)
+    alert_contacts(account=account, kind="deletion_asked", params=params)
 
 
 def _empty(account: User) -> None:

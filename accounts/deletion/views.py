@@ -1,4 +1,4 @@
-"""The page that deletes one's own account, and keeps it after all."""
+"""Pages for requesting and cancelling the deletion of one's account."""
 
 from typing import cast
 
@@ -17,7 +17,7 @@ from accounts.models import User
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_account(request: HttpRequest) -> HttpResponse:
-    """Say what goes and what stays; POST begins the cooling period, after the password."""
+    """What is deleted and what is kept; POST starts the cooling period, after re-authentication."""
     account = cast("User", request.user)
     may_ask = account.is_student and account.deletion_due_at is None
     if may_ask and is_reauthentication_required(request, app="account"):
@@ -30,7 +30,7 @@ def delete_account(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def cancel(request: HttpRequest) -> HttpResponse:
-    """Keep the account: one click, no password."""
+    """Cancel the deletion; no password is needed."""
     if services.cancel_deletion(account=cast("User", request.user)):
         messages.success(request, _("Your account stays. Nothing was deleted."))
     return redirect("accounts:security")

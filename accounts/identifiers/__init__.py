@@ -1,1 +1,1 @@
-"""What people type to name an account: phone number, e-mail address, username."""
+"""Identifiers of accounts: phone number, e-mail address, username."""

@@ -1,4 +1,4 @@
-"""E-mail addresses as people type and paste them: the one rule for every field that takes one."""
+"""E-mail addresses as people type and paste them; one rule for every field."""
 
 import re
 
@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.text import fold_width
 
-# RFC 5321: a path of 256 characters less its brackets.
+# RFC 5321: a path of 256 characters without its brackets.
 EMAIL_LENGTH = 254
-MAX_TYPED = 500  # what is pasted around an address included
+MAX_TYPED = 500  # including text pasted around the address
 WRONG_MAILBOX = _("This is not an e-mail address. Write it like name@example.com.")
 
 _STOPS = str.maketrans({"\u3002": ".", "\uff61": ".", "\ufe52": ".", "\ufe6b": "@"})
@@ -23,9 +23,9 @@ _PUNCTUATION = " .,;:!?'\"、；：，！？“”‘’()[]{}（）【】《》
 def clean_mailbox(typed: str, message: str = "") -> str:
     """``typed`` in lower case, its domain in ASCII. Raises ValidationError with ``message``.
 
-    Full-width signs, invisible marks, blanks around the signs, ``mailto:``, brackets
-    and the punctuation of the sentence around it are left out; what remains has to
-    be one address that a mail server can carry.
+    Full-width and invisible characters, spaces around @ and dots, ``mailto:``, brackets and
+    surrounding punctuation are removed. The rest has to be one address that a mail server
+    accepts.
     """
     message = message or str(WRONG_MAILBOX)
     if len(typed) > MAX_TYPED:
@@ -50,7 +50,7 @@ def clean_mailbox(typed: str, message: str = "") -> str:
 
 
 class MailboxField(forms.CharField):
-    """An e-mail address; no ``type=email``, which lets nobody paste 李华 <lihua@example.com>."""
+    """An e-mail address; not ``type=email``, which rejects a pasted 李华 <lihua@example.com>."""
 
     widget = forms.TextInput(
         attrs={
@@ -70,5 +70,5 @@ class MailboxField(forms.CharField):
         )
 
     def clean(self, value: object) -> str:
-        """The address in its one form."""
+        """The address in canonical form."""
         return clean_mailbox(str(super().clean(value)))

@@ -1,4 +1,4 @@
-"""Mobile numbers as people write them."""
+"""Mobile numbers as people type them."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,8 +15,8 @@ WRONG_NUMBER = _("This is not a mobile number. Write one number of 11 digits.")
 def clean_mobile(typed: str) -> str:
     """``typed`` in E.164 form. Raises ValidationError.
 
-    Digits of any width and +86 are understood; landlines, service numbers and,
-    unless ``PHONE_REGIONS`` names more, numbers of other regions are refused.
+    Full-width digits and +86 are accepted. Landlines and service numbers are rejected, and so are
+    other regions' numbers unless ``PHONE_REGIONS`` lists them.
     """
     region = settings.PHONENUMBER_DEFAULT_REGION
     try:

@@ -1,7 +1,7 @@
-"""What people type to say which account they mean, and whose it is.
+"""Parsing of identifiers, and finding the account they name.
 
-One field takes a mobile number, an e-mail address or a username (guide row 14);
-no username looks like either of the others.
+One field accepts a mobile number, an e-mail address or a username (guide row 14); no username has
+the form of the others.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ WRONG = _("Check it for a slip: this is neither an e-mail address, a mobile numb
 
 @dataclass(frozen=True)
 class Identifier:
-    """A number in E.164 form, a lower-case mailbox, or a lower-case username (no channel)."""
+    """An E.164 number, a lower-case e-mail address, or a lower-case username (no channel)."""
 
     channel: Channel | None
     value: str
@@ -29,7 +29,7 @@ class Identifier:
 
 @dataclass(frozen=True)
 class Owner:
-    """The account meant, and the contact of it that is sent to."""
+    """An account, and the contact to which its messages are sent."""
 
     account: User
     channel: Channel
@@ -37,7 +37,7 @@ class Owner:
 
 
 def parse(typed: str) -> Identifier:
-    """What ``typed`` is. Raises ValidationError for what can be none of the three."""
+    """The identifier in ``typed``. Raises ValidationError if it is none of the three."""
     if len(typed) > MAX_LENGTH:
         raise ValidationError(WRONG)
     text = fold_typed(typed)
@@ -52,7 +52,7 @@ def parse(typed: str) -> Identifier:
 
 
 def parse_contact(typed: str) -> Identifier:
-    """The number or mailbox in ``typed``; usernames are refused. Raises ValidationError."""
+    """The number or address in ``typed``. Raises ValidationError, also for a username."""
     found = parse(typed)
     if found.channel is None:
         raise ValidationError(_("Enter a mobile number or an e-mail address."))
@@ -60,11 +60,11 @@ def parse_contact(typed: str) -> Identifier:
 
 
 def owner_of(identifier: Identifier, *, unconfirmed_mailbox: bool = False) -> Owner | None:
-    """The active account with this confirmed contact or username, and where to reach it.
+    """The active account with this confirmed contact or username, with a contact of it.
 
-    A username is reached by e-mail, which costs nothing, else by phone.
-    ``unconfirmed_mailbox`` also finds an account whose activation link was never
-    opened, unless another account has confirmed the mailbox.
+    For a username the contact is the e-mail address, which costs nothing, else the phone.
+    ``unconfirmed_mailbox`` also finds an account whose activation link was never opened, unless
+    another account has confirmed the address.
     """
     if identifier.channel is None:
         return _owner_of_name(identifier.value)
@@ -82,7 +82,7 @@ def owner_of(identifier: Identifier, *, unconfirmed_mailbox: bool = False) -> Ow
 
 def _owner_of_name(name: str) -> Owner | None:
     account = User.objects.filter(username__iexact=name, is_active=True).first()
-    # Asked for nobody's name just as well: it takes the same time (T4).
+    # Queried for an unknown name too, so that response times are the same (T4).
     of_account = EmailAddress.objects.filter(user_id=account.pk if account else 0, verified=True)
     mailbox = of_account.order_by("-primary").first()
     if account is None:

@@ -1,1 +1,1 @@
-"""The language in which an account is addressed."""
+"""The language of messages to an account."""

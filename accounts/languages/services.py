@@ -1,4 +1,4 @@
-"""The language in which an account is written to: the one its owner chose last."""
+"""The language of messages to an account: the one its owner chose last."""
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
@@ -21,7 +21,7 @@ def writing_to(account: User | None) -> AbstractContextManager[None]:
 
 
 def by_language(accounts: Iterable[User]) -> dict[str, list[User]]:
-    """``accounts`` by the language they are written to in."""
+    """``accounts`` grouped by their language."""
     found: dict[str, list[User]] = {}
     for account in accounts:
         found.setdefault(account.language, []).append(account)
@@ -29,7 +29,7 @@ def by_language(accounts: Iterable[User]) -> dict[str, list[User]]:
 
 
 def choose_language(*, account: User, language: str) -> None:
-    """Write to ``account`` in ``language`` from now on; another than the portal's is ignored."""
+    """Store ``language`` for messages to ``account``; unsupported languages are ignored."""
     if language != account.language and language in dict(settings.LANGUAGES):
         User.objects.filter(pk=account.pk).update(language=language)
         account.language = language

@@ -1,4 +1,4 @@
-"""The button for the other language."""
+"""The language button."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
@@ -10,7 +10,7 @@ from accounts.models import User
 
 @login_not_required
 def switch_language(request: HttpRequest) -> HttpResponseBase:
-    """Show pages in another language, and write to whoever is signed in in it too."""
+    """Switch the language of pages, and of messages to a signed-in user."""
     answer = set_language(request)
     if request.method == "POST" and isinstance(request.user, User):
         choose_language(account=request.user, language=request.POST.get("language", ""))

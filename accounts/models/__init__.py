@@ -1,4 +1,4 @@
-"""The accounts' tables, one subject a module."""
+"""Tables of accounts, one topic per module."""
 
 from accounts.models.captcha import RedeemedProof
 from accounts.models.code import BINDING, ENTRANCE, Code, CodePurpose

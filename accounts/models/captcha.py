@@ -1,10 +1,10 @@
-"""Proofs of work that have been shown: each is good for one request."""
+"""Redeemed proofs of work; each is valid for one request."""
 
 from django.db import models
 
 
 class RedeemedProof(models.Model):
-    """The signature of a challenge whose solution was used; kept until the challenge expires."""
+    """The signature of a solved challenge, kept until the challenge expires."""
 
     signature = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()

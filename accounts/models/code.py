@@ -1,4 +1,4 @@
-"""The ledger of one-time codes. The codes themselves are kept nowhere (``accounts.codes``)."""
+"""One-time codes, without the digits, which are derived on demand (``accounts.codes``)."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from delivery.models import Channel
 
 
 class CodePurpose(models.TextChoices):
-    """What a code is good for; a code for one purpose opens nothing else."""
+    """The purpose of a code; it cannot be used for another one."""
 
     BIND_PHONE = "bind_phone"
     BIND_EMAIL = "bind_email"
@@ -20,7 +20,7 @@ class CodePurpose(models.TextChoices):
     RESCUE = "rescue"
 
 
-# Codes that open an account to whoever cannot sign in otherwise.
+# Codes that give access to an account without a session.
 ENTRANCE = (CodePurpose.SIGN_IN, CodePurpose.RESET_PASSWORD)
 
 
@@ -30,9 +30,9 @@ BINDING = (CodePurpose.BIND_PHONE, CodePurpose.BIND_EMAIL)
 class Code(models.Model):
     """One code, sent to one address for one purpose of one account.
 
-    ``is_decoy`` marks a request that must look like any other but can never
-    succeed: the address belongs to someone else, or, where ``account`` is empty,
-    to nobody. ``closed_at`` is set once the code is used, replaced or out of tries.
+    ``is_decoy`` marks a request that must look like any other but can never succeed: the address
+    belongs to another account or, if ``account`` is empty, to none. ``closed_at`` is set once the
+    code is used, replaced or out of tries.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -1,4 +1,4 @@
-"""Which privacy notice an account agreed to, and when."""
+"""Consents to privacy notices."""
 
 from django.conf import settings
 from django.db import models
@@ -7,16 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Purpose(models.TextChoices):
-    """What a privacy notice is about; each is agreed to by itself."""
+    """The topic of a privacy notice; consent is given to each separately."""
 
     ACCOUNT = "account", _("Account")
     IDENTITY = "identity", _("Certificate number (sensitive personal information)")
 
 
 class Consent(models.Model):
-    """One consent to one version of a notice; it stays on record when a new version follows.
+    """Consent to one version of a notice; kept when a new version follows.
 
-    The latest version agreed to also stands on the account, so that pages need not ask here.
+    The latest version is also stored on the account, so that pages need not query this table.
     """
 
     account = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The contacts of an account: changes, which can be undone, and the yearly check."""
+"""Changes of contacts, which can be undone, and the yearly check."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from delivery.models import Channel
 
 
 class ChangeKind(models.TextChoices):
-    """What was changed: a contact (named as its channel), or the username."""
+    """What was changed: a contact (named by its channel), or the username."""
 
     SMS = Channel.SMS.value
     EMAIL = Channel.EMAIL.value
@@ -18,12 +18,11 @@ class ChangeKind(models.TextChoices):
 
 
 class ContactChange(models.Model):
-    """A way into an account was added, replaced or released; undone by a link for 24 hours.
+    """A contact or username was added, replaced or removed; a link undoes it for 24 hours.
 
-    ``old_sealed`` holds what was there before: an empty text where nothing was.
-    ``reauthenticated`` is false for the first binding within the session that
-    signed up: until a reset by that contact, its reader has not proved to know
-    the password.
+    ``old_sealed`` holds the previous value, which may be empty. ``reauthenticated`` is false for
+    the first binding in the session that signed up: until a password reset through that contact,
+    its reader has not proved to know the password.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -48,7 +47,7 @@ class ContactChange(models.Model):
 
 
 class ContactCheck(models.Model):
-    """When to ask the owner again whether a contact still reaches them, or to bind one."""
+    """When to ask again whether a contact still reaches its owner, or to bind one."""
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contact_checks"

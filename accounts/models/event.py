@@ -1,4 +1,4 @@
-"""What happened to an account, for its owner to read."""
+"""Security events of accounts."""
 
 import uuid
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EventKind(models.TextChoices):
-    """A sign-in, or a change of what keeps the account safe."""
+    """A sign-in, or a change that concerns the account's security."""
 
     SIGNED_IN = "signed_in", _("Signed in")
     SIGNED_IN_BY_CODE = "signed_in_by_code", _("Signed in with a code")
@@ -34,18 +34,17 @@ class EventKind(models.TextChoices):
     CONTACT_RESTORED = "contact_restored", _("Account taken back: recent changes undone")
 
 
-# Everything else succeeded.
+# All other kinds are successes.
 FAILURES = (EventKind.SIGN_IN_FAILED, EventKind.FACTOR_FAILED, EventKind.ACCESS_REFUSED)
 
 
 class SecurityEvent(models.Model):
-    """One line of the log an owner reads, and auditors search (GB/T 22239, 8.1.4).
+    """One entry of the security log, read by its owner and searched by auditors.
 
-    ``network`` is the network address without the part that tells one device
-    from its neighbours; ``user_agent`` is what the browser said of itself. Both
-    are empty where a link in a message or the portal itself did it. The whole address
-    is sealed, for auditors. ``account`` is empty where a name is nobody's, and once the
-    account is deleted; ``person_hash`` is the pseudonym that stays.
+    GB/T 22239, 8.1.4. ``network`` is the network address without its device part, ``user_agent``
+    the browser's header; both are empty for acts of the portal itself or by a link in a message.
+    The full address is sealed, for auditors. ``account`` is empty for unknown names, and after
+    the account is deleted; ``person_hash`` is the pseudonym that remains.
     """
 
     key = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -74,5 +73,5 @@ class SecurityEvent(models.Model):
 
     @property
     def succeeded(self) -> bool:
-        """Whether what was tried came about."""
+        """Whether the attempt succeeded."""
         return self.kind not in FAILURES

@@ -1,4 +1,4 @@
-"""What has been spent of each limit, and who is blocked from being sent to."""
+"""Uses of limited acts, and blocked contacts."""
 
 import uuid
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class LimitHit(models.Model):
-    """One use of a limited act. ``subject`` is a keyed hash: no address, no number."""
+    """One use of a limited act. ``subject`` is a keyed hash, never an address or number."""
 
     action = models.CharField(max_length=20)
     subject = models.BinaryField()
@@ -23,11 +23,11 @@ class LimitHit(models.Model):
 
 
 class Block(models.Model):
-    """Who may have nothing sent to a number or mailbox until ``until`` (黑名单, guide row 43).
+    """Bars one asker from sending to a contact until ``until`` (黑名单, guide row 43).
 
-    It bars the asker who asked too often, never the owner of the contact: ``asker_hash``
-    names an account or a network. ``account`` is the one whose request caused it, so that
-    its school's staff can find and lift it.
+    It never bars the contact's owner: ``asker_hash`` identifies an account or a network.
+    ``account`` is the one whose request caused the block, so that its school's staff can find and
+    lift it.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -52,5 +52,5 @@ class Block(models.Model):
 
     @property
     def holds(self) -> bool:
-        """Whether nothing is sent there now."""
+        """Whether the block is in force."""
         return self.lifted_at is None and self.until > timezone.now()

@@ -1,4 +1,4 @@
-"""What the portal has to tell a person, and by which ways they want to be told."""
+"""Notices, and the channels that people choose for them."""
 
 import uuid
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Topic(models.TextChoices):
-    """What notices are about; each may be wished for or not by e-mail and text message."""
+    """Topics of notices; e-mail and text messages can be chosen for each."""
 
     ANSWERS = "answers", _("Answers to my reports")
     RECORD = "record", _("My record and what I confirmed")
@@ -18,9 +18,9 @@ class Topic(models.TextChoices):
 
 
 class Notice(models.Model):
-    """One notice in the portal. ``kind`` names its words (``accounts.notices.services``).
+    """One notice in the portal. ``kind`` selects its text (``accounts.notices.services``).
 
-    ``path`` leads to what it is about; neither it nor ``detail`` holds personal data.
+    ``path`` is the page it is about; neither it nor ``detail`` holds personal data.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -48,7 +48,7 @@ class Notice(models.Model):
 
 
 class NoticeChoice(models.Model):
-    """By which ways an account wants to hear of a topic; without a row, the usual ones."""
+    """The channels that an account has chosen for a topic; without a row, the defaults."""
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_choices"

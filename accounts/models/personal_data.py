@@ -1,11 +1,11 @@
-"""How much of other people's data a member of staff has taken."""
+"""Counts of personal data read by staff."""
 
 from django.conf import settings
 from django.db import models
 
 
 class PersonalDataCount(models.Model):
-    """The people whose data an account has read or taken on one day of the portal's time zone."""
+    """The number of people whose data an account has read or exported on one local day."""
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"

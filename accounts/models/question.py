@@ -1,4 +1,4 @@
-"""Security questions (密保问题), which their owner may set (guide row 9)."""
+"""Security questions (密保问题), which are optional (guide row 9)."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Question(models.TextChoices):
-    """What can be asked: nothing that a school, a classmate or a registry knows."""
+    """Questions whose answers no school, classmate or registry knows."""
 
     FIRST_TEACHER = "first_teacher", _("What was your first teacher in primary school called?")
     CHILDHOOD_FRIEND = "childhood_friend", _("Who was your best friend as a child?")
@@ -19,7 +19,7 @@ class Question(models.TextChoices):
 
 
 class SecurityAnswer(models.Model):
-    """One question of an account and the hash of its normalised answer."""
+    """One question of an account, and the hash of its normalised answer."""
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="security_answers"

@@ -1,4 +1,4 @@
-"""Getting an account back whose phone and mailbox are both lost (guide row 11)."""
+"""Staff-assisted recovery of an account whose contacts are all lost (guide row 11)."""
 
 import uuid
 
@@ -11,10 +11,10 @@ from delivery.models import Channel
 
 
 class Rescue(models.Model):
-    """A new contact, shown to be read, that waits to become the only one of an account.
+    """A new contact that is to become the only one of an account.
 
-    It names no account until a member of staff has seen the person and taken the
-    code. From then on the old contacts have until ``due_at`` to object.
+    It refers to no account until a member of staff has seen the person and entered the code. Then
+    the old contacts can object until ``due_at``.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -29,7 +29,9 @@ class Rescue(models.Model):
     opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    desk = models.CharField(max_length=200)  # the page where it was opened, for staff to go back to
+    desk = models.CharField(
+        max_length=200
+    )  # page where staff opened it, for the link in their notice
     due_at = models.DateTimeField(null=True)
     objected_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)  # another account had taken the contact

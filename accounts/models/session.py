@@ -8,10 +8,10 @@ from django.db import models
 
 
 class Session(AbstractBaseSession):
-    """One session of a browser: Django's columns, and the account that is signed in.
+    """A browser session: Django's columns, and the signed-in account.
 
-    ``session_key`` is a keyed hash of the key in the browser's cookie: a copy of the
-    table opens no session. Device and network stand sealed in ``session_data``.
+    ``session_key`` is a keyed hash of the key in the browser's cookie, so a copy of the table
+    opens no session. Device and network are sealed in ``session_data``.
     """
 
     account = models.ForeignKey(

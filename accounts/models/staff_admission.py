@@ -1,4 +1,4 @@
-"""Whose second factor the portal trusts for the work of staff."""
+"""Trust in the second factors of staff."""
 
 from django.conf import settings
 from django.db import models
@@ -6,10 +6,10 @@ from django.db.models import Q
 
 
 class StaffAdmission(models.Model):
-    """An account that was given, or has used, a code to set up the second factor of staff.
+    """An account with an unused or used code for setting up a second factor as staff.
 
-    ``admitted_at`` is set once a factor was set up with the code, and empty again when
-    the last factor goes. ``code_hash`` is a keyed hash.
+    ``admitted_at`` is set once a factor was set up with the code, and cleared when the last
+    factor is removed. ``code_hash`` is a keyed hash.
     """
 
     account = models.OneToOneField(

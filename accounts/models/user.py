@@ -1,4 +1,4 @@
-"""The user and the roles of staff."""
+"""The user, and the roles of staff."""
 
 import uuid
 from functools import cached_property
@@ -17,7 +17,7 @@ from accounts.roles import Role
 
 
 def language_spoken() -> str:
-    """The language of the page that is being made, else the portal's."""
+    """The active language, or the portal's default if it is not supported."""
     spoken = translation.get_language() or ""
     return spoken if spoken in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
@@ -25,9 +25,9 @@ def language_spoken() -> str:
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account: student, staff or operator.
 
-    ``email`` mirrors the primary address that django-allauth keeps in
-    ``EmailAddress``; ``phone`` counts only once ``phone_confirmed_at`` is set.
-    The superuser operates the portal and holds no right to anyone's data.
+    ``email`` mirrors the primary address that django-allauth keeps in ``EmailAddress``; ``phone``
+    counts only once ``phone_confirmed_at`` is set. The superuser operates the portal and has no
+    right to personal data.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -45,12 +45,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
-    # In which the account is written to (accounts.languages.services); chosen by its owner.
+    # Language of messages to the account (accounts.languages.services); chosen by its owner.
     language = models.CharField(max_length=10, default=language_spoken)
     # The latest version of each privacy notice agreed to (accounts.consent); 0 for none.
     account_notice = models.PositiveSmallIntegerField(default=0)
     identity_notice = models.PositiveSmallIntegerField(default=0)
-    # Asked for by the owner (accounts.deletion.services); once done only an empty shell is left.
+    # Requested by the owner (accounts.deletion.services); afterwards an empty row remains.
     deletion_due_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
@@ -72,7 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(phone_confirmed_at__isnull=True) | models.Q(phone__isnull=False),
                 name="confirmed_phone_is_set",
             ),
-            # Whoever binds a contact or signs up at that very moment meets this wall.
+            # Fails a contact that is bound while the account is being erased.
             models.CheckConstraint(
                 condition=models.Q(deleted_at__isnull=True)
                 | models.Q(
@@ -91,14 +91,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def roles(self) -> frozenset[Role]:
-        """The roles of staff this person holds now; empty for a student.
+        """The staff roles this person holds now; empty for a student.
 
-        The operator holds none, whatever was granted: who runs the portal neither works
-        with its data nor checks the trail (GB/T 22239, 8.1.5).
+        The operator holds none, whatever was granted: the person who runs the portal neither
+        works with its data nor checks the trail (GB/T 22239, 8.1.5).
         """
         if self.is_superuser:
             return frozenset()
-        # The account of a session comes with its roles: see accounts.sessions.backends.
+        # Loaded together with the session: see accounts.sessions.backends.
         known: list[str] | None = self.__dict__.get("granted_roles")
         if known is None:
             known = [grant.role for grant in self.role_grants.all()]
@@ -106,19 +106,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def deletion_due_on(self) -> str:
-        """The day and minute the account is deleted, for a page; empty when it stays."""
+        """The local date and time of the deletion as text; empty if none is pending."""
         if self.deletion_due_at is None:
             return ""
         return date_format(timezone.localtime(self.deletion_due_at), "DATETIME_FORMAT")
 
     @property
     def is_student(self) -> bool:
-        """True for a person who holds no role of staff and does not operate the portal."""
+        """Whether the person holds no staff role and does not operate the portal."""
         return not (self.is_superuser or self.is_staff) and not self.roles
 
 
 class RoleGrant(models.Model):
-    """One role of one member of staff."""
+    """One role granted to one member of staff."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=16, choices=Role.choices)

@@ -1,1 +1,1 @@
-"""Notices to people: in the portal, by e-mail and text message."""
+"""Notices to people, in the portal, by e-mail and by text message."""

@@ -1,4 +1,4 @@
-"""The daily letter that keeps an anchor of the audit trail in the auditors' mailboxes."""
+"""The daily e-mail that stores an anchor of the audit trail with the auditors."""
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -15,7 +15,7 @@ PURPOSE = "audit_anchor"
 
 @transaction.atomic
 def send_anchor() -> int:
-    """Take an anchor and mail it to each auditor with a confirmed address. Returns their number."""
+    """Create an anchor and mail it to each auditor with a confirmed address; returns how many."""
     anchor = take_anchor()
     if anchor is None:
         return 0

@@ -1,6 +1,6 @@
-"""How many text messages about notices and reminders one phone gets in a day.
+"""The daily limit on text messages about notices and reminders, per phone.
 
-Codes and messages that protect an account are counted elsewhere or not at all.
+Codes and security alerts are counted elsewhere or not at all.
 """
 
 from collections.abc import Iterable
@@ -16,10 +16,11 @@ from accounts.models import LimitHit
 ACTION = "notice_sms"
 
 
-def take_places(phones: Iterable[str], *, always: bool = False) -> set[str]:
-    """Those of ``phones`` that may get one more today; it is counted for them.
+def within_daily_limit(phones: Iterable[str], *, always: bool = False) -> set[str]:
+    """The ``phones`` still below today's limit; one message is counted for each.
 
-    ``always``: all of them, since a right is at stake. Two queries for any number.
+    ``always``: returns all of them, for notices that protect a right. Two queries for any number
+    of phones.
     """
     subjects = {phone: subject_of(phone) for phone in phones}
     today = LimitHit.objects.filter(

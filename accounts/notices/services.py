@@ -1,8 +1,8 @@
-"""Telling a person something: in the portal always, by e-mail and text message as they wish.
+"""Notices: always shown in the portal, sent by e-mail and text message as people choose.
 
-A notice says that there is something to read and where; what it is stays in
-the portal. Messages that protect an account are no notices: nobody can turn
-them off, and they do not pass here.
+A message only says that there is something to read, and where; the content stays in the portal.
+Security alerts are not notices: they cannot be turned off, and are sent by
+``accounts.contacts.alerts``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from accounts.codes import messages
 from accounts.languages.services import by_language
 from accounts.models import User
 from accounts.models.notice import Notice, NoticeChoice, Topic
-from accounts.notices.limits import take_places
+from accounts.notices.limits import within_daily_limit
 from delivery.content import EmailContent, SmsContent
 from delivery.services import queue_many
 
@@ -30,7 +30,7 @@ SMS_KIND = "notice"
 
 @dataclass(frozen=True)
 class NoticeText:
-    """What a kind of notice says. ``text`` may name values of ``detail``: ``%(name)s``."""
+    """The text of a kind of notice. ``text`` may use values of ``detail``: ``%(name)s``."""
 
     topic: Topic
     title: str | Promise
@@ -39,7 +39,7 @@ class NoticeText:
 
 @dataclass(frozen=True)
 class Channels:
-    """By which ways somebody is told beside the portal."""
+    """The channels used besides the portal."""
 
     email: bool
     sms: bool
@@ -47,7 +47,7 @@ class Channels:
 
 @dataclass
 class Reached:
-    """Who was told by which way; keys of accounts."""
+    """Primary keys of the accounts reached, by channel."""
 
     portal: list[int] = field(default_factory=list)
     email: list[int] = field(default_factory=list)
@@ -58,12 +58,12 @@ _words: dict[str, NoticeText] = {}
 
 
 def register_notice(kind: str, words: NoticeText) -> None:
-    """Say what notices of ``kind`` say; call it in ``AppConfig.ready``."""
+    """Register the text of notices of ``kind``; call it in ``AppConfig.ready``."""
     _words[kind] = words
 
 
-def words_of(notice: Notice) -> tuple[str, str]:
-    """Title and text of ``notice`` in the reader's language."""
+def text_of(notice: Notice) -> tuple[str, str]:
+    """Title and text of ``notice`` in the active language."""
     words = _words[notice.kind]
     return str(words.title), str(words.text) % notice.detail
 
@@ -76,7 +76,7 @@ def notify(
     detail: dict[str, str] | None = None,
     always: bool = False,
 ) -> Reached:
-    """Tell one person; see ``tell_all``."""
+    """Notify one account; see ``notify_all``."""
     return notify_all(accounts=[account], kind=kind, path=path, detail=detail, always=always)
 
 
@@ -88,9 +88,9 @@ def notify_all(
     detail: dict[str, str] | None = None,
     always: bool = False,
 ) -> Reached:
-    """Put a notice before each of ``accounts`` and send what they wish, in one transaction.
+    """Create a notice for each of ``accounts`` and queue their messages, in one transaction.
 
-    ``always``: by every way there is, whatever they wish, since a right is at stake.
+    ``always``: uses every channel, whatever people chose, for notices that protect a right.
     """
     words = _words[kind]
     reach = Reached()
@@ -100,14 +100,16 @@ def notify_all(
             for account in accounts
         )
         reach.portal += [account.pk for account in accounts]
-        chosen = ways_of(accounts, words.topic)
+        chosen = channels_of(accounts, words.topic)
         if always:
             chosen = dict.fromkeys(chosen, Channels(True, True))
         by_email = [account for account in accounts if account.email and chosen[account.pk].email]
         by_sms = [
             account for account in accounts if account.phone_confirmed_at and chosen[account.pk].sms
         ]
-        free = take_places({str(a.phone) for a in by_sms}, always=always) if by_sms else set()
+        free = (
+            within_daily_limit({str(a.phone) for a in by_sms}, always=always) if by_sms else set()
+        )
         by_sms = [account for account in by_sms if str(account.phone) in free]
         reach.email += [account.pk for account in by_email]
         reach.sms += [account.pk for account in by_sms]
@@ -123,10 +125,10 @@ def notify_all(
     return reach
 
 
-def ways_of(accounts: Iterable[User], topic: Topic) -> dict[int, Channels]:
-    """How each account wants to hear of ``topic``.
+def channels_of(accounts: Iterable[User], topic: Topic) -> dict[int, Channels]:
+    """The channels of each account for ``topic``, by primary key.
 
-    Usual: by e-mail; an account that has none, by text message.
+    Default: e-mail; text message for an account without e-mail.
     """
     known = {account.pk: Channels(True, not account.email) for account in accounts}
     for choice in NoticeChoice.objects.filter(account__in=list(known), topic=topic):
@@ -134,20 +136,20 @@ def ways_of(accounts: Iterable[User], topic: Topic) -> dict[int, Channels]:
     return known
 
 
-def choose_ways(*, account: User, topic: Topic, ways: Channels) -> None:
-    """Keep how ``account`` wants to hear of ``topic``."""
+def choose_channels(*, account: User, topic: Topic, channels: Channels) -> None:
+    """Store the channels of ``account`` for ``topic``."""
     NoticeChoice.objects.update_or_create(
-        account=account, topic=topic, defaults={"email": ways.email, "sms": ways.sms}
+        account=account, topic=topic, defaults={"email": channels.email, "sms": channels.sms}
     )
 
 
 def notices_of(account: User) -> QuerySet[Notice]:
-    """The notices of an account, newest first; kinds that are no more are left out."""
+    """The notices of an account, newest first, without kinds that no longer exist."""
     return Notice.objects.filter(account=account, kind__in=_words).order_by("-pk")
 
 
 def mark_read(*, notices: QuerySet[Notice]) -> int:
-    """Note that ``notices`` were read; how many were unread."""
+    """Mark ``notices`` as read; returns how many were unread."""
     return notices.filter(read_at=None).update(read_at=Now())
 
 

@@ -1,4 +1,4 @@
-"""What the portal tells me, and how I want to be told."""
+"""Pages for reading notices and choosing their channels."""
 
 from django import forms
 from django.contrib import messages
@@ -17,8 +17,8 @@ from accounts.notices.services import Channels
 PAGE_SIZE = 20
 
 
-class WaysForm(forms.Form):
-    """By which ways to hear of one topic."""
+class ChannelsForm(forms.Form):
+    """The channels for one topic."""
 
     email = forms.BooleanField(label=gettext_lazy("By e-mail"), required=False)
     sms = forms.BooleanField(label=gettext_lazy("By text message"), required=False)
@@ -26,24 +26,24 @@ class WaysForm(forms.Form):
 
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """My notices, newest first."""
+    """The account's notices, newest first."""
     page = Paginator(services.notices_of(_account(request)), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    lines = [(notice, *services.words_of(notice)) for notice in page.object_list]
+    lines = [(notice, *services.text_of(notice)) for notice in page.object_list]
     return render(request, "accounts/notices/list.html", {"page": page, "lines": lines})
 
 
 @require_POST
 def read(request: HttpRequest) -> HttpResponse:
-    """Mark all as read."""
+    """Mark all notices as read."""
     services.mark_read(notices=services.notices_of(_account(request)))
     return redirect("accounts:notices")
 
 
 @require_safe
 def follow(request: HttpRequest, key: str) -> HttpResponse:
-    """Go where a notice leads; it is read then."""
+    """Mark a notice as read and redirect to its page."""
     mine = services.notices_of(_account(request)).filter(key=key)
     path = get_object_or_404(mine).path
     services.mark_read(notices=mine)
@@ -51,23 +51,25 @@ def follow(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def choices(request: HttpRequest) -> HttpResponse:
-    """By which ways I want to hear of each topic."""
+    """The form for the channels of each topic."""
     account = _account(request)
     topics = [topic for topic in Topic if topic != Topic.WORK or not account.is_student]
     asked = [(topic, _form(request, account, topic)) for topic in topics]
     if request.method == "POST" and all(form.is_valid() for _topic, form in asked):
         for topic, form in asked:
             given = form.cleaned_data
-            services.choose_ways(account=account, topic=topic, ways=Channels(**given))
+            services.choose_channels(account=account, topic=topic, channels=Channels(**given))
         messages.success(request, _("Saved."))
         return redirect("accounts:notices")
     return render(request, "accounts/notices/choices.html", {"asked": asked})
 
 
-def _form(request: HttpRequest, account: User, topic: Topic) -> WaysForm:
-    ways = services.ways_of([account], topic)[account.pk]
+def _form(request: HttpRequest, account: User, topic: Topic) -> ChannelsForm:
+    channels = services.channels_of([account], topic)[account.pk]
     data = request.POST if request.method == "POST" else None
-    return WaysForm(data, prefix=topic.value, initial={"email": ways.email, "sms": ways.sms})
+    return ChannelsForm(
+        data, prefix=topic.value, initial={"email": channels.email, "sms": channels.sms}
+    )
 
 
 def _account(request: HttpRequest) -> User:

@@ -1,1 +1,1 @@
-"""What becomes of personal data: who takes it, why, and how its owner learns of it."""
+"""Privacy: access of staff to personal data, and what its owner can see and export."""

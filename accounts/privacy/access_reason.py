@@ -1,4 +1,4 @@
-"""Why a member of staff reads other people's data; asked once, remembered for an hour."""
+"""The reason why staff read other people's data; asked once and reused for an hour."""
 
 from datetime import datetime, timedelta
 
@@ -19,5 +19,5 @@ def remembered_reason(request: HttpRequest) -> str:
 
 
 def remember_reason(request: HttpRequest, text: str) -> None:
-    """Keep ``text`` for what is opened next."""
+    """Store ``text`` as the reason for the next hour."""
     request.session[_KEY] = {"text": text, "at": timezone.now().isoformat()}

@@ -1,4 +1,4 @@
-"""What must not come back to life when an old backup is restored (SECURITY 2, F21)."""
+"""What has to be closed after an old backup was restored (SECURITY 2, F21)."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from vault.key_checks import record_keys, refuse_wrong_keys
 
 @dataclass(frozen=True)
 class Restored:
-    """What was closed, by kind, and the grants of staff that somebody has to look at."""
+    """The numbers of closed things by kind, and the staff grants to review."""
 
     counts: dict[str, int]
     grants: list[RoleGrant]
@@ -26,9 +26,9 @@ class Restored:
 def after_restore() -> Restored:
     """Close everything that may have been used, withdrawn or objected to since the backup.
 
-    Call it before web and workers start: it takes everything for part of the
-    backup. What cannot be known from the backup (roles withdrawn, passwords and
-    second factors changed since) is listed for review; the list stays in the trail.
+    Call it before web and workers start, because it treats every row as part of the backup.
+    Changes that the backup cannot show (withdrawn roles, changed passwords and second factors)
+    are returned for review; the list is also stored in the trail.
     Raises ImproperlyConfigured when the keys do not fit the backup; nothing is changed then.
     """
     refuse_wrong_keys(restored=True)

@@ -1,7 +1,6 @@
-"""A copy of what the portal keeps about the owner of an account (PIPL article 45).
+"""The export of everything the portal keeps about an account's owner (PIPL article 45).
 
-The apps above contribute what they keep: each registers a function that makes
-its section, since imports run downward only.
+The apps above register functions that build their sections, because imports only go downward.
 """
 
 import io
@@ -26,7 +25,7 @@ from audit.services import record_action
 
 @dataclass(frozen=True)
 class Item:
-    """One value: its name for programs, its label and its text for people."""
+    """One value: a name for programs, a label and a text for people."""
 
     name: str
     label: str
@@ -35,7 +34,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Section:
-    """What one app keeps: entries of items, and files by their name in the archive."""
+    """The data of one app: entries of items, and files by name."""
 
     name: str
     title: str
@@ -48,13 +47,13 @@ _contributors: dict[str, Contributor] = {}
 
 
 def register_section(name: str, contributor: Contributor) -> None:
-    """Let ``contributor`` add the section ``name`` to every copy."""
+    """Add the section ``name`` to every export."""
     _contributors[name] = contributor
 
 
 @transaction.atomic
 def export_data(*, account: User) -> bytes:
-    """A ZIP archive with data.json, a page to read, and the files; the trail is told."""
+    """A ZIP archive of data.json, an HTML page and files; the export is recorded in the trail."""
     sections = [make(account) for make in _contributors.values()]
     record_action(
         action="accounts.export_data",
@@ -87,7 +86,7 @@ def _as_page(sections: list[Section]) -> str:
 
 
 def account_section(account: User) -> Section:
-    """The account itself: names, contacts, second factors."""
+    """The account: names, contacts, second factors."""
     factors = Authenticator.objects.filter(user=account).order_by("created_at")
     mailboxes = account.emailaddress_set.order_by("pk")  # type: ignore[attr-defined]
     items = [
@@ -95,18 +94,18 @@ def account_section(account: User) -> Section:
         *(Item("email", _("E-mail address"), address.email) for address in mailboxes),
         Item("phone", _("Mobile number"), str(account.phone or "")),
         Item("language", _("Language of messages"), dict(settings.LANGUAGES)[account.language]),
-        Item("joined_at", _("Registered on"), spoken_time(account.date_joined)),
+        Item("joined_at", _("Registered on"), localized_time(account.date_joined)),
         Item("factors", _("Second factor"), "、".join(f.get_type_display() for f in factors)),
     ]
     return Section("account", _("Account"), [items])
 
 
 def log_section(account: User) -> Section:
-    """The log of sign-ins and changes."""
+    """The security log."""
     entries = [
         [
             Item("kind", _("What"), event.get_kind_display()),
-            Item("at", _("When"), spoken_time(event.at)),
+            Item("at", _("When"), localized_time(event.at)),
             Item("user_agent", _("Device"), event.user_agent),
             Item("network", _("Network"), event.network),
         ]
@@ -115,6 +114,6 @@ def log_section(account: User) -> Section:
     return Section("security_log", _("Sign-ins and changes"), entries)
 
 
-def spoken_time(moment: datetime) -> str:
-    """A moment as people read it, in the portal's time zone."""
+def localized_time(moment: datetime) -> str:
+    """``moment`` as text, in the portal's time zone and the active language."""
     return str(localize(timezone.localtime(moment)))

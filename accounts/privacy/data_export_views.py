@@ -1,4 +1,4 @@
-"""The page that hands out a copy of one's own data."""
+"""The page for downloading one's own data."""
 
 from typing import cast
 
@@ -15,7 +15,7 @@ from accounts.sessions.recent_proof import READING
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required(app=READING)
 def my_data(request: HttpRequest) -> HttpResponse:
-    """Say what the copy holds; POST downloads it. For somebody who has just signed in."""
+    """What the export holds; POST downloads it. Requires a recent sign-in."""
     if request.method != "POST":
         return render(request, "accounts/privacy/my_data.html")
     archive = export_data(account=cast("User", request.user))

@@ -1,4 +1,4 @@
-"""The keyed hashes of accounts, and the values they are made from, for ``rotate_lookup``."""
+"""Keyed hashes of accounts and their source values, for ``rotate_lookup``."""
 
 from collections.abc import Iterator
 
@@ -40,19 +40,19 @@ def phones() -> Iterator[str]:
 
 
 def usernames() -> Iterator[str]:
-    """Every username, as it is compared."""
+    """Every username in lower case."""
     for name in User.objects.exclude(username=None).values_list("username", flat=True).iterator():
         yield str(name).lower()
 
 
 def sources() -> Iterator[str]:
-    """Every network address in the log of sign-ins."""
+    """Every network address in the security log."""
     for event in SecurityEvent.objects.exclude(source_sealed=b"").iterator():
         yield security_log.source_of(event)
 
 
 def _counted() -> Iterator[str]:
-    """What limits count and blocks bar: accounts, contacts and networks that are known."""
+    """Subjects of limits and blocks: known accounts, contacts and networks."""
     for key in User.objects.values_list("pk", flat=True).iterator():
         yield f"account:{key}"
     for contact in _contacts():

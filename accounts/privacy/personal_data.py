@@ -1,9 +1,9 @@
-"""The one way by which staff take or change other people's data (SECURITY T12, T31).
+"""Access of staff to other people's data: the only way for views (SECURITY T12, T31).
 
-A view that hands out or changes personal data is decorated with ``personal_data``
-and calls ``note_access`` with how many people it concerns. That writes the trail
-and counts towards the daily alarm. A test walks all addresses and fails for a
-page that shows somebody else's data without it.
+A view that shows or changes personal data is decorated with ``personal_data`` and calls
+``note_access`` with the number of people concerned. That writes the audit trail and counts
+towards the daily alarm. A test visits every address and fails if a page shows another person's
+data without it.
 """
 
 from collections.abc import Callable, Mapping
@@ -44,20 +44,20 @@ RETURNING people
 
 
 class Reason(Enum):
-    """Whether a view needs a reason, and who asks for it."""
+    """Whether a view needs a reason, and where it is asked."""
 
     NONE = "none"
-    BEFORE = "before"  # the page of reasons asks, and remembers the answer for an hour
+    BEFORE = "before"  # a separate page asks first, and its answer is reused for an hour
     IN_FORM = "in form"  # the view's own form asks
 
 
 class ReasonNeededError(Exception):
-    """No reason is remembered: the page of reasons asks first."""
+    """No reason is stored; it has to be asked first."""
 
 
 @dataclass(frozen=True)
 class AccessRule:
-    """What ``personal_data`` says of a view."""
+    """The arguments of ``personal_data`` for a view."""
 
     action: str
     reason: Reason
@@ -75,11 +75,11 @@ def personal_data(
     [Callable[Concatenate[HttpRequest, P], R]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
-    """Mark a view of staff that hands out or changes personal data of others.
+    """A decorator for staff views that show or change other people's personal data.
 
-    ``action`` is its entry in the trail. ``reauth`` asks for the password again;
-    files, full numbers and changes need that. ``reason`` says who asks why: a view that
-    needs one hands data out, and signing in just now is proof enough for that.
+    ``action`` names the entry in the trail. ``reauth`` requires re-authentication, needed for
+    files, full numbers and changes. ``reason`` says where the reason is asked: a view that needs
+    one shows data, and a recent sign-in is enough for that.
     """
     rule = AccessRule(action, reason, reauth)
 
@@ -94,7 +94,7 @@ def personal_data(
                 asking = reverse(settings.ACCESS_REASON_URL)
                 return redirect(f"{asking}?{urlencode({'next': request.get_full_path()})}")
 
-        # Files ask within ``note_access``: for whom they are not, they do not exist.
+        # Views with a reason re-authenticate in ``note_access``, after their check for 404.
         asks_first = reauth and reason is not Reason.BEFORE
         guarded: Callable[Concatenate[HttpRequest, P], HttpResponseBase] = (
             reauthentication_required(answer, app=rule.proof) if asks_first else answer
@@ -115,10 +115,10 @@ def note_access(
     reason: str = "",
     detail: Mapping[str, object] | None = None,
 ) -> None:
-    """Write that the signed-in member of staff has read or taken data of ``people``.
+    """Record that the signed-in member of staff has read or exported data of ``people``.
 
-    Call it before anything is handed out, once the person may have it. Raises
-    ReasonNeededError and ReauthenticationRequired, which lead to those pages.
+    Call it after the permission check and before data is returned. Raises ReasonNeededError and
+    ReauthenticationRequired, which redirect to those pages.
     """
     if request.resolver_match is None or not isinstance(request.user, User):
         raise ValueError("personal data is handed out by views to signed-in people")
@@ -152,7 +152,7 @@ def record_access(
     reason: str = "",
     detail: Mapping[str, object] | None = None,
 ) -> None:
-    """Write into the trail that ``account`` took data of ``people``, and count them."""
+    """Record in the trail that ``account`` accessed data of ``people``, and count them."""
     with transaction.atomic(savepoint=False):
         record_action(
             action=action,
@@ -167,10 +167,10 @@ def record_access(
 
 
 def count_people(*, account: User, people: int) -> None:
-    """Add ``people`` to what ``account`` took today; alarm when that crosses the limit.
+    """Add ``people`` to today's count of ``account``; crossing the limit alerts auditors.
 
-    The row is locked until the transaction ends, so of parallel requests exactly
-    one sees the crossing.
+    The row is locked until the transaction ends, so exactly one of several parallel requests sees
+    the crossing.
     """
     with transaction.atomic(savepoint=False):
         with connection.cursor() as cursor:
@@ -181,7 +181,7 @@ def count_people(*, account: User, people: int) -> None:
 
 
 def notify_auditors(*, kind: str) -> None:
-    """Put the notice ``kind`` before every auditor and the operator, by every way."""
+    """Send the notice ``kind`` to every auditor and the operator, on every channel."""
     watchers = User.objects.filter(Q(role_grants__role=Role.AUDITOR) | Q(is_superuser=True))
     notify_all(
         accounts=list(watchers.filter(is_active=True).distinct()),

@@ -1,4 +1,4 @@
-"""The log of sign-ins and changes."""
+"""The page of the security log."""
 
 from typing import cast
 
@@ -15,7 +15,7 @@ PAGE_SIZE = 20
 
 @require_safe
 def security_log(request: HttpRequest) -> HttpResponse:
-    """When, on what device and from which network somebody signed in or changed something."""
+    """Sign-ins and changes of the account, with time, device and network."""
     lines = log_of(cast("User", request.user))
     page = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "accounts/privacy/security_log.html", {"page": page})

@@ -1,4 +1,4 @@
-"""What keeps an account safe, on one page."""
+"""The account's security page."""
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from delivery.models import Channel
 
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
-    """Contacts, password, second factor and sessions: how each stands, and the way to it."""
+    """Contacts, password, second factor and sessions: their state, with links."""
     user = request.user
     assert isinstance(user, User)  # noqa: S101 - signed in, by the middleware
     return render(

@@ -1,1 +1,1 @@
-"""Ways back into an account, and taking it back from a person who got in."""
+"""Recovery of an account by its owner, also from an intruder."""

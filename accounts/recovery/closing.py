@@ -1,4 +1,4 @@
-"""Closing what was handed out before: codes, grants, requests for help at the school."""
+"""Closing codes and grants that were issued before."""
 
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from accounts.signals import entrances_closed
 def close_entrances(*, account: User, since: datetime | None = None) -> None:
     """Close every code of ``account``; each app closes its own grants.
 
-    Call inside the transaction that replaces the password, which ends sessions
-    and grants tied to it. ``since``: from then on somebody else acted as the owner.
+    Call inside the transaction that replaces the password, which ends sessions and the grants
+    tied to it. ``since``: the time from which an intruder may have acted as the owner.
     """
     codes.close_all(account=account)
     entrances_closed.send(User, account=account, since=since)

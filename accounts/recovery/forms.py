@@ -1,4 +1,4 @@
-"""The forms of recovery."""
+"""Forms of account recovery."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class KnownContactForm(forms.Form):
 
 
 class NewContactForm(KnownContactForm):
-    """A contact to be bound in place of those that are lost."""
+    """A contact that replaces the lost ones."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,7 +36,7 @@ class NewContactForm(KnownContactForm):
 
 
 class UsernameForm(forms.Form):
-    """A name to sign in with, beside e-mail and phone."""
+    """A username, as an alternative to e-mail and phone."""
 
     username = forms.CharField(
         label=_("Username"),

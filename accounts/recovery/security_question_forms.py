@@ -1,4 +1,4 @@
-"""The forms of security questions: choosing them, answering one."""
+"""Forms for choosing and answering security questions."""
 
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ from accounts.recovery import security_questions
 
 
 class AnswerForm(forms.Form):
-    """One of the security questions of an account, and the answer to it."""
+    """The answer to one of the account's security questions."""
 
     question = forms.ChoiceField(label=_("Question"))
     answer = forms.CharField(
@@ -27,7 +27,7 @@ class AnswerForm(forms.Form):
 
 
 class QuestionsForm(forms.Form):
-    """Three questions and what its owner answers."""
+    """Three questions and their answers."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,13 +44,13 @@ class QuestionsForm(forms.Form):
 
     @property
     def answers(self) -> dict[Question, str]:
-        """What was chosen; only after ``is_valid``."""
+        """The chosen questions and answers. Valid forms only."""
         numbers = range(1, security_questions.NUMBER + 1)
         values = self.cleaned_data
         return {Question(values[f"question{n}"]): values[f"answer{n}"] for n in numbers}
 
     def clean(self) -> None:
-        """No question twice, no answer twice, none too short."""
+        """Check that questions and answers differ and that no answer is too short."""
         seen: set[str] = set()
         for number in range(1, security_questions.NUMBER + 1):
             question, answer = f"question{number}", f"answer{number}"

@@ -1,4 +1,4 @@
-"""Choosing security questions, or doing without (guide row 9)."""
+"""Pages for choosing and removing security questions (guide row 9)."""
 
 from typing import cast
 
@@ -19,7 +19,7 @@ from accounts.recovery.security_question_forms import QuestionsForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
 def choose(request: HttpRequest) -> HttpResponse:
-    """Choose three questions and answer them."""
+    """The form for three questions and their answers."""
     account = cast("User", request.user)
     form = QuestionsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -35,7 +35,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_POST
 @reauthentication_required
 def remove(request: HttpRequest) -> HttpResponse:
-    """Do without."""
+    """Remove the security questions."""
     security_questions.remove(account=cast("User", request.user), request=request)
     messages.success(request, _("No question is asked any more."))
     return redirect("accounts:security")

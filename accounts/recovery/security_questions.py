@@ -1,9 +1,8 @@
-"""Security questions: a second lock on recovering the password, never a key of their own.
+"""Security questions: an additional check when a password is recovered.
 
-Whoever has set them answers one of them after the right code. A stolen phone or mailbox
-alone then opens nothing; an answer alone opens nothing either (guide row 9, NIST
-SP 800-63B 5.1.1.2). Who has forgotten the answers is seen at the school
-(``accounts.recovery.staff_assisted``).
+An account that has set them answers one after the right code. So neither a stolen phone or
+mailbox nor an answer is enough alone (guide row 9, NIST SP 800-63B 5.1.1.2). A person who has
+forgotten the answers goes to the school (``accounts.recovery.staff_assisted``).
 """
 
 import unicodedata
@@ -12,7 +11,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts.contacts.alerts import tell_contacts
+from accounts.contacts.alerts import alert_contacts
 from accounts.limits import rate_limits
 from accounts.models import EventKind, Question, SecurityAnswer, User
 from accounts.security_log import record_event
@@ -20,18 +19,18 @@ from accounts.text import MAX_LENGTH, compatible
 from audit.services import record_action
 
 NUMBER = 3
-MIN_LENGTH = 2  # characters of a normalised answer: 小明 is one
+MIN_LENGTH = 2  # of a normalised answer, in characters; 小明 is valid
 
 
 def normalise(answer: str) -> str:
-    """``answer`` as it is compared: width, case, spaces and punctuation do not count."""
+    """``answer`` without differences of width, case, spaces and punctuation."""
     folded = compatible(answer[:MAX_LENGTH]).casefold()
     return "".join(char for char in folded if unicodedata.category(char)[0] in "LNM")
 
 
 @transaction.atomic
 def choose(*, account: User, answers: dict[Question, str], request: HttpRequest) -> None:
-    """Set the questions of ``account`` in place of those it had; both contacts are told."""
+    """Replace the questions of ``account``; both contacts are alerted."""
     SecurityAnswer.objects.filter(account=account).delete()
     SecurityAnswer.objects.bulk_create(
         SecurityAnswer(
@@ -44,13 +43,13 @@ def choose(*, account: User, answers: dict[Question, str], request: HttpRequest)
 
 @transaction.atomic
 def remove(*, account: User, request: HttpRequest) -> None:
-    """Ask nothing any more; both contacts are told."""
+    """Remove the questions; both contacts are alerted."""
     if SecurityAnswer.objects.filter(account=account).delete()[0]:
         _note(account, "remove_questions", EventKind.QUESTIONS_REMOVED, request)
 
 
 def questions_of(account: User) -> list[Question]:
-    """The questions ``account`` has set, of which it answers one; none where it has set none."""
+    """The questions that ``account`` has set; one of them is asked. May be empty."""
     chosen = SecurityAnswer.objects.filter(account=account).order_by("pk")
     return [Question(question) for question in chosen.values_list("question", flat=True)]
 
@@ -58,7 +57,7 @@ def questions_of(account: User) -> list[Question]:
 def is_right(*, account: User, question: Question, typed: str) -> bool:
     """Whether ``typed`` answers ``question``. Raises limits.LimitReachedError.
 
-    Every try is counted before it is compared, five in a day.
+    Every try is counted before it is compared; five per day.
     """
     with transaction.atomic():
         rate_limits.consume("answer_question", f"account:{account.pk}")
@@ -74,4 +73,4 @@ def _note(account: User, act: str, kind: EventKind, request: HttpRequest) -> Non
         subject_key=account.key,
     )
     record_event(account=account, kind=kind, request=request)
-    tell_contacts(account=account, kind="questions_changed")
+    alert_contacts(account=account, kind="questions_changed")

@@ -1,10 +1,10 @@
-"""Phone and mailbox both lost: the school sees the person, the old contacts may object.
+"""Recovery with the help of staff, for people who have lost all contacts.
 
-Whoever asks names no account. They show that they read a new contact, and carry
-a code to a member of staff, who finds the account by the student's record. After
-a day in which the old contacts could object, the new contact is the only one and
-the password is chosen anew with a code sent there. What somebody could have
-forgotten or lost with the phone goes: password, second factor, security questions.
+The person names no account. They confirm a new contact with a code, and show another code to a
+member of staff, who finds the account through the student's record. The old contacts can object
+for a day. Then the new contact is the only one, and the password is replaced with a code sent to
+it. Everything that may be forgotten or lost with the phone is removed: password, second factors,
+security questions.
 """
 
 from datetime import timedelta
@@ -23,7 +23,7 @@ from accounts.codes import messages
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
 from accounts.contacts import services as contacts
-from accounts.contacts.alerts import tell_contacts
+from accounts.contacts.alerts import alert_contacts
 from accounts.identifiers.services import Identifier, owner_of
 from accounts.languages.services import writing_to
 from accounts.limits import rate_limits
@@ -45,7 +45,7 @@ from vault.lookup import keyed_hash
 CODE_LENGTH = 8
 CODE_TTL = timedelta(days=1)
 OBJECTION_TIME = timedelta(hours=24)
-RETENTION = timedelta(days=90)  # for questions about it
+RETENTION = timedelta(days=90)  # kept this long for enquiries
 OBJECTED = "rescue_objected"
 OBJECTED_TEXT = NoticeText(
     Topic.WORK,
@@ -55,23 +55,23 @@ OBJECTED_TEXT = NoticeText(
         "whoever reads its old contact says it was not them."
     ),
 )
-UNDECIDED = Q(objected_at=None, failed_at=None, done_at=None)
+PENDING = Q(objected_at=None, failed_at=None, done_at=None)
 
 
 class ContactHasAccountError(Exception):
-    """The new contact belongs to an account: its owner can sign in with it."""
+    """The new contact belongs to an account already; its owner can sign in with it."""
 
 
 class UnknownCodeError(Exception):
-    """No one shows this code now."""
+    """The code is wrong or has expired."""
 
 
 class NotOpenError(Exception):
-    """The account cannot be given back this way now: it works for a school, or waits already."""
+    """The account cannot be recovered this way now: it is staff, or a recovery is pending."""
 
 
 def ask_for_code(*, contact: Identifier, client: str, earlier: Code | None = None) -> Code:
-    """Send a code to the new ``contact``; ``earlier`` as in ``codes.open_code``.
+    """Send a code to the new ``contact``; ``earlier`` as in ``codes.get_or_create_code``.
 
     Raises limits.LimitReachedError.
     """
@@ -101,7 +101,7 @@ def send_again(*, code: Code, client: str) -> None:
 
 
 def take_contact(*, code: Code, typed: str, client: str) -> tuple[Outcome, Rescue | None]:
-    """Begin a rescue when ``typed`` is right; it comes with RIGHT only.
+    """The outcome of ``typed``; with RIGHT, also the new recovery.
 
     Raises ContactHasAccountError, limits.LimitReachedError.
     """
@@ -121,24 +121,24 @@ def take_contact(*, code: Code, typed: str, client: str) -> tuple[Outcome, Rescu
 
 
 def new_code(*, rescue: Rescue) -> str | None:
-    """The code to carry to the school; the one before is void. None once it was taken."""
+    """The code to show at the school, replacing an earlier one; None once staff have used it."""
     code = draw_code(CODE_LENGTH)
-    waiting = Rescue.objects.filter(UNDECIDED, pk=rescue.pk, account=None)
+    waiting = Rescue.objects.filter(PENDING, pk=rescue.pk, account=None)
     if not waiting.update(code_hash=_hash(code), code_expires_at=Now() + CODE_TTL):
         return None
     return grouped(code)
 
 
 def open_rescue(*, account: User, code: str, desk: str, by: User) -> Rescue:
-    """Let ``account`` pass to the contact of whoever shows ``code``, unless an old contact objects.
+    """Start moving ``account`` to the contact confirmed for ``code``; old contacts can object.
 
-    ``desk`` is the page of the portal where ``by`` did it. Call inside a
-    transaction. Raises UnknownCodeError, NotOpenError.
+    ``desk`` is the page of the portal where ``by`` did it. Call inside a transaction. Raises
+    UnknownCodeError, NotOpenError.
     """
     if not account.is_student or not account.is_active or account.pk == by.pk:
         raise NotOpenError
     waiting = Rescue.objects.filter(
-        UNDECIDED, code_hash=_hash(code), code_expires_at__gt=Now(), account=None
+        PENDING, code_hash=_hash(code), code_expires_at__gt=Now(), account=None
     )
     rescue = waiting.select_for_update().first()
     if rescue is None:
@@ -156,17 +156,17 @@ def open_rescue(*, account: User, code: str, desk: str, by: User) -> Rescue:
 
 
 def open_to_objection(*, key: str) -> Rescue | None:
-    """The rescue a link names, while its old contacts can stop it."""
-    return Rescue.objects.filter(UNDECIDED, key=key, account__isnull=False).first()
+    """The recovery with this key, while its old contacts can object."""
+    return Rescue.objects.filter(PENDING, key=key, account__isnull=False).first()
 
 
 @transaction.atomic
 def object_to(*, rescue: Rescue) -> bool:
-    """Stop the rescue; False when it is decided already. The member of staff is told."""
+    """Stop the recovery and notify the member of staff; False if it is decided already."""
     if rescue.account is None:
         raise ValueError("nobody can object to a rescue of no account")
     account = lock_account(rescue.account.pk)
-    if not Rescue.objects.filter(UNDECIDED, pk=rescue.pk).update(objected_at=Now()):
+    if not Rescue.objects.filter(PENDING, pk=rescue.pk).update(objected_at=Now()):
         return False
     close_entrances(account=account)
     _write("object_to_rescue", account)
@@ -177,21 +177,21 @@ def object_to(*, rescue: Rescue) -> bool:
 
 
 def stop_pending(*, account: User) -> None:
-    """Stop what waits to become the only contact: an old contact was just used."""
-    waiting = Rescue.objects.filter(UNDECIDED, account=account)
+    """Stop pending recoveries of ``account``, because an old contact was just used."""
+    waiting = Rescue.objects.filter(PENDING, account=account)
     for rescue in waiting.select_related("account", "opened_by"):
         object_to(rescue=rescue)
 
 
 def restart_objection_periods() -> int:
-    """Give the old contacts of every waiting rescue their time to object again. Returns the number.
+    """Restart the objection period of every pending recovery; returns how many.
 
-    After a backup was restored: an objection made since is not in it. Codes that
-    were to be carried to a school are void.
+    For use after a backup was restored: objections made since are lost. Codes for the school are
+    voided.
     """
-    unopened = Rescue.objects.filter(UNDECIDED, account=None).exclude(code_hash=None)
+    unopened = Rescue.objects.filter(PENDING, account=None).exclude(code_hash=None)
     unopened.update(code_hash=None, code_expires_at=None)
-    waiting = Rescue.objects.filter(UNDECIDED, account__isnull=False).select_related("account")
+    waiting = Rescue.objects.filter(PENDING, account__isnull=False).select_related("account")
     waiting.update(due_at=Now() + OBJECTION_TIME)
     for rescue in waiting:
         if rescue.account is not None:
@@ -200,32 +200,32 @@ def restart_objection_periods() -> int:
 
 
 def finish_due() -> int:
-    """Complete every rescue whose time to object is over; how many were looked at."""
-    due = Rescue.objects.filter(UNDECIDED, due_at__lte=Now()).values_list("pk", flat=True)
+    """Complete every recovery whose objection period is over; returns how many were processed."""
+    due = Rescue.objects.filter(PENDING, due_at__lte=Now()).values_list("pk", flat=True)
     return for_each(due, _finish)
 
 
 def forget_old() -> None:
-    """Forget rescues that nobody carried to a school, and those long decided."""
+    """Delete recoveries that never reached a school, and those decided long ago."""
     Rescue.objects.filter(account=None, created_at__lt=Now() - CODE_TTL * 2).delete()
-    Rescue.objects.filter(~UNDECIDED, created_at__lt=Now() - RETENTION).delete()
+    Rescue.objects.filter(~PENDING, created_at__lt=Now() - RETENTION).delete()
 
 
 def contact_of(rescue: Rescue) -> str:
-    """The new contact, as a page may show it."""
+    """The new contact, masked for display."""
     return contacts.masked(Channel(rescue.channel), _address_of(rescue))
 
 
 @transaction.atomic
 def _finish(pk: int) -> bool:
-    named = Rescue.objects.filter(UNDECIDED, pk=pk).values_list("account_id", flat=True).first()
+    named = Rescue.objects.filter(PENDING, pk=pk).values_list("account_id", flat=True).first()
     if named is None:
         return False
-    account = lock_account(named)  # first, as whoever objects does
-    rescue = Rescue.objects.select_for_update(of=["self"]).filter(UNDECIDED, pk=pk).first()
+    account = lock_account(named)  # the same lock order as in object_to
+    rescue = Rescue.objects.select_for_update(of=["self"]).filter(PENDING, pk=pk).first()
     if rescue is None:
         return False
-    if not account.is_active or not _hand_over(account, rescue):
+    if not account.is_active or not _move_to_new_contact(account, rescue):
         Rescue.objects.filter(pk=pk).update(failed_at=Now())
         return True
     Rescue.objects.filter(pk=pk).update(done_at=Now())
@@ -240,8 +240,8 @@ def _finish(pk: int) -> bool:
     return True
 
 
-def _hand_over(account: User, rescue: Rescue) -> bool:
-    """Make the new contact the only one; False when another account has it by now."""
+def _move_to_new_contact(account: User, rescue: Rescue) -> bool:
+    """Make the new contact the only one; False if another account has it by now."""
     channel = Channel(rescue.channel)
     try:
         with transaction.atomic():
@@ -275,7 +275,7 @@ def _tell_old_contacts(account: User, rescue: Rescue) -> None:
         raise ValueError("an opened rescue has its time")
     with writing_to(account):
         moment = date_format(timezone.localtime(rescue.due_at), "DATETIME_FORMAT")
-    tell_contacts(
+    alert_contacts(
         account=account,
         kind="rescue_asked",
         params={"moment": moment, "link": link, "key": rescue.key.hex},

@@ -1,4 +1,4 @@
-"""Pages for whoever can read neither the phone nor the mailbox of the account any more."""
+"""Pages for people who have lost both phone and e-mail address of their account."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -19,21 +19,21 @@ from accounts.models import Code, CodePurpose, Rescue
 from accounts.recovery import staff_assisted as journey
 from accounts.recovery.forms import NewContactForm
 
-# In the session: the key of the code asked for, and of the rescue it began.
+# Session keys: the requested code, and the recovery started with it.
 ASKED, BEGUN = "rescue_code", "rescue"
 
 
 @login_not_required
 @require_safe
 def lost(request: HttpRequest) -> HttpResponse:
-    """找回账号: what one still has tells the way back (guide row 11)."""
+    """找回账号: the ways to recover an account, by what the person still has (guide row 11)."""
     return render(request, "accounts/recovery/lost.html")
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """Name a new contact; POST sends it a code."""
+    """The form for a new contact; POST sends a code to it."""
     form = guard_sending(NewContactForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/recovery/rescue_ask.html", {"form": form})
@@ -52,7 +52,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
-    """Type the code; the right one leads to what is to be shown at the school."""
+    """The form for the code; the right one leads to the code for the school."""
     code = _asked(request)
     if code is None:
         return redirect("account_rescue")
@@ -89,7 +89,7 @@ def again(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def state(request: HttpRequest) -> HttpResponse:
-    """How far it is; POST shows the code for the school, once."""
+    """The progress of the recovery; POST shows the code for the school, once."""
     key = request.session.get(BEGUN)
     begun = Rescue.objects.filter(key=key).first() if key else None
     if begun is None:
@@ -102,7 +102,7 @@ def state(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, key: str) -> HttpResponse:
-    """The old contact objects; a mail scanner's GET does nothing."""
+    """The page where an old contact objects; only POST does, so mail scanners change nothing."""
     rescue = journey.open_to_objection(key=key)
     done = request.method == "POST" and rescue is not None and journey.object_to(rescue=rescue)
     return render(request, "accounts/recovery/stop_rescue.html", {"rescue": rescue, "done": done})

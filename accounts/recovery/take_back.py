@@ -1,9 +1,8 @@
-"""Taking an account back: one act that undoes what a person did who got in.
+"""Taking an account back from an intruder, in one act.
 
-The undo link of a changed contact and the security page perform it: recent
-changes are undone, second factors and security questions are removed, every
-session, code and grant ends, and a new password is chosen with a
-code sent to a contact that was there before.
+It is performed by the undo link of a changed contact and from the security page. Recent changes
+are undone, second factors and security questions are removed, every session, code and
+grant ends, and a new password is chosen with a code sent to an earlier contact.
 """
 
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from django.urls import reverse
 
 from accounts.codes import messages
 from accounts.contacts import services as contacts
-from accounts.contacts.alerts import tell_contacts
+from accounts.contacts.alerts import alert_contacts
 from accounts.contacts.changes import UNDO_TTL, Address, close_changes, old_value, recent_changes
 from accounts.deletion import services as deletion
 from accounts.languages.services import writing_to
@@ -40,7 +39,7 @@ from delivery.services import queue_content
 
 @dataclass(frozen=True)
 class TakenBack:
-    """What became of it: contacts another account has by now, and whether one is left."""
+    """The result: contacts that another account has by now, and whether any contact remains."""
 
     taken: tuple[Channel, ...]
     is_reachable: bool
@@ -48,7 +47,7 @@ class TakenBack:
 
 @transaction.atomic
 def undo_change(*, change: ContactChange) -> TakenBack | None:
-    """Take the account back by the link of ``change``; None if it is undone or too old."""
+    """Take the account back with the link of ``change``; None if it is undone or too old."""
     account = lock_account(change.account_id)
     if not recent_changes(account).filter(pk=change.pk).exists():
         return None
@@ -62,10 +61,10 @@ def take_back(*, account: User) -> TakenBack:
 
 
 def drop_other_contacts(*, account: User, keep: Channel) -> None:
-    """Unbind what was bound before the contact ``keep`` was proved, and tell those contacts.
+    """Unbind contacts bound before ``keep`` was confirmed, and alert them.
 
-    Call inside a transaction that holds the account's lock. No earlier change can
-    be undone afterwards: the links went to the contacts that are dropped.
+    Call inside a transaction that holds the account's lock. Earlier changes can no longer be
+    undone, because the links went to the removed contacts.
     """
     others = [known for known in contacts.contacts_of(account) if known[0] != keep]
     for channel, _address in others:
@@ -83,7 +82,7 @@ def _take_back(account: User) -> TakenBack:
     account.refresh_from_db()
     account.set_unusable_password()
     account.save(update_fields=["password"])
-    _drop_second_locks(account)
+    _remove_factors(account)
     deletion.cancel_deletion(account=account)
     staff_assisted.stop_pending(account=account)
     close_entrances(account=account, since=since)
@@ -101,7 +100,7 @@ def _take_back(account: User) -> TakenBack:
 
 
 def _restore(account: User, kind: ChangeKind, old: str) -> bool:
-    """Put ``old`` back; False, leaving nothing there, if another account has it by now."""
+    """Restore ``old``; False, leaving no contact, if another account has it by now."""
     if kind == ChangeKind.USERNAME:
         _restore_username(account, old)
         return True
@@ -124,16 +123,16 @@ def _restore_username(account: User, old: str) -> None:
         row.update(username=old)
 
 
-def _drop_second_locks(account: User) -> None:
+def _remove_factors(account: User) -> None:
     """Remove every factor and question: the taker may have added them long before the change."""
     Authenticator.objects.filter(user=account).delete()
     SecurityAnswer.objects.filter(account=account).delete()
 
 
 def _tell(account: User, known: Iterable[Address]) -> None:
-    """Tell the contacts it has now how to go on, and those it had that they are unbound."""
+    """Alert the current contacts how to continue, and the removed ones that they are unbound."""
     link = settings.SITE_URL + reverse("account_reset_password")
-    tell_contacts(account=account, kind="taken_back", params={"link": link})
+    alert_contacts(account=account, kind="taken_back", params={"link": link})
     now = contacts.contacts_of(account)
     _tell_removed(account, [one for one in dict.fromkeys(known) if one not in now])
 

@@ -1,4 +1,4 @@
-"""Pages on which an owner takes the account back: the undo link, and the security page's."""
+"""Pages for taking an account back: by the undo link, and from the security page."""
 
 from typing import cast
 
@@ -18,7 +18,7 @@ from accounts.sessions.recent_proof import require_recent_proof
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def undo_change(request: HttpRequest, key: str) -> HttpResponse:
-    """Take the account back by a link; a mail scanner's GET does nothing."""
+    """Take the account back by a link; only POST does, so mail scanners change nothing."""
     change = find_change(key)
     done = None
     if request.method == "POST" and change is not None:
@@ -30,7 +30,7 @@ def undo_change(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_account_back(request: HttpRequest) -> HttpResponse:
-    """List the recent changes; POST undoes them and signs everybody out, this session too."""
+    """The recent changes; POST undoes them and ends every session, including this one."""
     account = cast("User", request.user)
     require_recent_proof(request)
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""Choosing a username, and being reminded how one signs in."""
+"""Pages for choosing a username, and for being reminded how to sign in."""
 
 from typing import cast
 
@@ -21,7 +21,7 @@ from accounts.sessions.recent_proof import require_recent_proof
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_username(request: HttpRequest) -> HttpResponse:
-    """Choose a name to sign in with, or another one."""
+    """The form for choosing or changing the username."""
     account = cast("User", request.user)
     require_recent_proof(request)
     form = UsernameForm(request.POST or None, initial={"username": account.username})
@@ -34,7 +34,7 @@ def choose_username(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_username(request: HttpRequest) -> HttpResponse:
-    """找回用户名: name a contact; POST sends it how its account signs in (guide row 11)."""
+    """找回用户名: the form for a contact; POST sends it its account's names (guide row 11)."""
     form = guard_sending(KnownContactForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/recovery/find_username.html", {"form": form})
@@ -51,7 +51,7 @@ def find_username(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def hints_sent(request: HttpRequest) -> HttpResponse:
-    """What was sent, whether or not there is an account."""
+    """The confirmation page, the same whether or not there is an account."""
     return render(request, "accounts/recovery/find_username_sent.html")
 
 

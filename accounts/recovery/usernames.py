@@ -1,4 +1,4 @@
-"""Choosing a username, and being reminded of it (guide rows 11, 14)."""
+"""Choosing a username, and reminding its owner of it (guide rows 11, 14)."""
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -23,10 +23,10 @@ NOT_SET = "—"
 
 
 def choose_username(*, account: User, username: str, request: HttpRequest) -> bool:
-    """Let ``account`` sign in as ``username``; False when another account has it in any case.
+    """Set the username of ``account``; False if it is taken, in any case.
 
-    Every contact is told and can undo it. Raises limits.LimitReachedError (names are
-    not to be tried out by the hundred), PasswordReplacedError.
+    Every contact is alerted and can undo it. Raises limits.LimitReachedError, which prevents
+    probing for names, and PasswordReplacedError.
     """
     with transaction.atomic():
         rate_limits.consume("choose_username", f"account:{account.pk}")
@@ -54,10 +54,10 @@ def _set_username(account: User, username: str, request: HttpRequest) -> None:
 
 
 def send_hints(*, identifier: Identifier, client: str) -> None:
-    """Tell the confirmed contact, and nobody else, how its account signs in.
+    """Send a confirmed contact the masked names by which its account signs in.
 
-    ``identifier`` is a number or a mailbox. Where it is nobody's, its reader
-    learns that; the page shows no difference. Raises limits.LimitReachedError.
+    ``identifier`` is a number or an e-mail address. If it has no account its reader is told so,
+    and the page does not differ. Raises limits.LimitReachedError.
     """
     if identifier.channel is None:
         raise ValueError("hints go to a number or a mailbox")
@@ -65,7 +65,7 @@ def send_hints(*, identifier: Identifier, client: str) -> None:
         account=None, channel=identifier.channel, address=identifier.value, client=client
     )
     owner = owner_of(identifier)
-    # Nobody's hints are put together too: it takes the same time (T4).
+    # Hints are built without an account too, so that response times are the same (T4).
     account = owner.account if owner else None
     with transaction.atomic(), writing_to(account):
         hints = _hints(account or User(pk=0), identifier.channel)
@@ -82,6 +82,6 @@ def _hints(account: User, channel: Channel) -> Content:
         "mailbox": masked_email(mailbox) if mailbox else NOT_SET,
         "phone": masked_phone(phone) if phone else NOT_SET,
     }
-    if channel == Channel.SMS and mailbox:  # no provider lets a domain through
+    if channel == Channel.SMS and mailbox:  # SMS providers reject domain names
         params["mailbox"] = params["mailbox"].partition("@")[0]
     return messages.letter("account_hints", channel, params)

@@ -1,1 +1,1 @@
-"""Sessions: which exist, whose they are, and ending them."""
+"""Sessions: storing, listing and ending them."""

@@ -1,4 +1,4 @@
-"""How an account is fetched: behind a session, and by its phone at sign-in."""
+"""Loading of accounts: for a session, and by phone at sign-in."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,8 +12,8 @@ from accounts.sessions.prepared_statements import model_from_row, read_prepared
 _FIELDS = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001 - Django's API
 _NAMES = [*_FIELDS, "granted_roles", "unread_notices"]
 ACCOUNT_WIDTH = len(_NAMES)
-# What every page shows of an account. Roles are read anew on each request, so that one
-# taken away is gone on the next (T19). The account's key follows.
+# Everything that each page shows of an account. Roles are read on each request, so that
+# withdrawing one takes effect on the next (T19). The account's key is appended.
 ACCOUNT_SQL = f"""
 SELECT {", ".join(f"u.{name}" for name in _FIELDS)},
   ARRAY(SELECT g.role FROM accounts_rolegrant g WHERE g.user_id = u.id) AS granted_roles,
@@ -23,15 +23,15 @@ FROM accounts_user u WHERE u.id ="""
 
 
 def account_from(row: Sequence[Any]) -> User:
-    """The account in a row of ``ACCOUNT_SQL``, with what was read along."""
+    """The account in a row of ``ACCOUNT_SQL``, with roles and unread notices."""
     account = model_from_row(User, _NAMES, row)
     if account.phone is not None:
-        account.phone = account.phone  # makes a number of the text
+        account.phone = account.phone  # converts the text to a PhoneNumber
     return account
 
 
 class PortalBackend(AuthenticationBackend):
-    """Brings along with the account what every page shows of it."""
+    """Loads an account together with its roles and the number of unread notices."""
 
     def _authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
         self._refused: set[int] = set()
@@ -39,7 +39,10 @@ class PortalBackend(AuthenticationBackend):
         return found
 
     def _check_password(self, user: User | None, password: str) -> User | None:
-        """Look once at each account: found by two ways it would take twice the time (T4)."""
+        """The user if the password is right; each account is checked once.
+
+        Checking an account found in two ways twice would show in the response time (T4).
+        """
         if user is None or user.pk in self._refused:
             return None
         found: User | None = super()._check_password(user, password)
@@ -48,12 +51,12 @@ class PortalBackend(AuthenticationBackend):
         return found
 
     def get_user(self, user_id: Any) -> User | None:
-        """The active account with this key, its roles known; None when there is none."""
+        """The active account with this key and its roles; None if there is none."""
         rows = read_prepared(f"{ACCOUNT_SQL} %s", [int(user_id)])
         user = account_from(rows[0]) if rows else None
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def _authenticate_by_phone(self, phone: str, password: str) -> User | None:
-        """``phone`` in E.164 form; only a confirmed number is anybody's (guide row 14)."""
+        """The account with the confirmed ``phone`` (E.164), if the password fits (guide row 14)."""
         owner = User.objects.filter(phone=phone, phone_confirmed_at__isnull=False).first()
         return self._check_password(owner, password)

@@ -1,6 +1,6 @@
-"""Sessions end: after idling, and in any case after some hours (SECURITY 5).
+"""Session limits: an idle time and an absolute lifetime (SECURITY 5).
 
-Students: 15 minutes idle, 4 hours in all. Staff: 10 minutes idle, 8 hours.
+Students: 15 minutes idle, 4 hours in all. Staff: 10 minutes idle, 8 hours in all.
 """
 
 import time
@@ -19,19 +19,19 @@ from accounts.models import User
 from accounts.sessions.kept_forms import note_owner
 
 STARTED, SEEN = "session_started", "session_seen"
-# A page view writes the session at most this often (seconds).
-SEEN_STEP = 60
+# Minimum seconds between two writes of the time of the last page view.
+SEEN_WRITE_INTERVAL = 60
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds a session may idle, and last in all."""
+    """Maximum idle time and lifetime of a session, in seconds."""
 
     idle: int
     absolute: int
 
-    def passed(self, idle: int, total: int) -> bool:
-        """Whether a session that idles and lasts for so many seconds is over."""
+    def exceeded_by(self, idle: int, total: int) -> bool:
+        """Whether ``idle`` or ``total`` seconds exceed the limits."""
         return idle > self.idle or total > self.absolute
 
 
@@ -59,7 +59,7 @@ def _now(request: HttpRequest) -> int:
 
 
 class SessionLimitsMiddleware:
-    """Sign out whoever idled too long or has been signed in too long."""
+    """Signs out users whose session has exceeded its limits."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -70,10 +70,10 @@ class SessionLimitsMiddleware:
             started = request.session.setdefault(STARTED, now)
             seen = request.session.setdefault(SEEN, now)
             idle, total = now - seen, now - started
-            # Within everybody's limits the database need not be asked who this is.
-            if SHORTEST.passed(idle, total) and _limits(request).passed(idle, total):
+            # Below the shortest limits the user need not be loaded from the database.
+            if SHORTEST.exceeded_by(idle, total) and _limits(request).exceeded_by(idle, total):
                 return self._sign_out(request)
-            if now - seen >= SEEN_STEP:
+            if now - seen >= SEEN_WRITE_INTERVAL:
                 request.session[SEEN] = now
         return self.get_response(request)
 

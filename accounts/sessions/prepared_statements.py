@@ -1,7 +1,7 @@
-"""Reads that every page makes, planned once by the server instead of each time.
+"""Prepared statements for queries that every page makes.
 
-Django binds parameters on the client's side, so that the server plans each
-query anew; planning these costs as much as answering them.
+Django binds parameters on the client, so the server plans each query again; planning these costs
+as much as executing them.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ M = TypeVar("M", bound=Model)
 
 
 class _PreparingCursor(Cursor[tuple[Any, ...]]):
-    """Prepares a statement at its first use on a connection."""
+    """A cursor that prepares a statement on its first use in a connection."""
 
     def execute(self, query: Any, params: Any = None) -> Any:  # type: ignore[override]
         """Run ``query`` as a prepared statement."""
@@ -25,10 +25,10 @@ class _PreparingCursor(Cursor[tuple[Any, ...]]):
 
 
 def read_prepared(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The rows of ``sql``, one constant text with ``%s`` for each of ``params``.
+    """The rows of ``sql``, a constant text with ``%s`` for each of ``params``.
 
-    A connection that a restarted server has closed is opened anew and the question
-    asked again, outside transactions; Django asks the server before, each time.
+    If a restarted server has closed the connection, it is reopened and the query repeated, except
+    in a transaction. Django would test the connection before every request.
     """
     connection = connections[DEFAULT_DB_ALIAS]
     try:
@@ -53,10 +53,10 @@ def _read(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> l
 def model_from_row(
     model: type[M], names: Sequence[str], values: Sequence[Any], **related: Model | None
 ) -> M:
-    """The row of ``model`` with these values; columns not named are read when they are asked for.
+    """An instance of ``model`` with these values; other columns are loaded on access.
 
-    As ``Model.from_db``, without the signals and the loop over all fields: for fields
-    that keep a value as the database gives it. ``related`` are rows read along.
+    Like ``Model.from_db``, without signals and without the loop over all fields; for fields whose
+    database value needs no conversion. ``related`` are instances read in the same query.
     """
     row = model.__new__(model)
     state = ModelState()

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-# In the session that signed up: when (seconds since the epoch).
+# Session key: time of the sign-up in this session (seconds since the epoch).
 SIGNED_UP = "signed_up_at"
 ONBOARDING_SECONDS = 900
 # What a view that reads data names to ``reauthentication_required(app=…)``, and how long
@@ -28,7 +28,7 @@ READING_SECONDS = 900
 
 
 def note_sign_up(request: HttpRequest) -> None:
-    """Remember in the session that it signed up just now."""
+    """Store in the session that it has just signed up."""
     request.session[SIGNED_UP] = int(time.time())
 
 
@@ -46,16 +46,16 @@ def has_just_signed_in(request: HttpRequest) -> bool:
 
 
 def has_recent_proof(request: HttpRequest) -> bool:
-    """Whether the person has re-authenticated within the last minutes."""
+    """Whether the person has re-authenticated recently."""
     has_a_way = bool(get_reauthentication_flows(request.user))
     return has_a_way and not is_reauthentication_required(request, app="account")
 
 
 def require_recent_proof(request: HttpRequest) -> None:
-    """Lead to re-authentication if it is not recent.
+    """Redirect to re-authentication unless it is recent.
 
-    An account without a password or factor has nothing to prove with; it chooses
-    a password by a code first. Raises what django-allauth's middleware answers.
+    An account without password and factor cannot re-authenticate, so it chooses a password by
+    code first. Raises exceptions that django-allauth's middleware handles.
     """
     if not get_reauthentication_flows(request.user):
         raise ImmediateHttpResponse(redirect("account_reset_password"))

@@ -1,4 +1,4 @@
-"""The sessions of an account: listing and ending them."""
+"""Listing and ending the sessions of an account."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,12 +17,12 @@ from accounts.models import Session, User
 from accounts.sessions.lifetime import STARTED
 from accounts.sessions.store import SessionStore
 
-DEVICE = "signed_in_from"  # in the session: the device, and the network without its last part
+DEVICE = "signed_in_from"  # session key: device, and network without its last part
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """One session as its owner reads it. ``started_at`` is None before its first page."""
+    """One session for display. ``started_at`` is None before its first page."""
 
     handle: str
     started_at: datetime | None
@@ -31,13 +31,13 @@ class SignedIn:
 
 
 def listen() -> None:
-    """Note in each session where it was begun; renew its key when its owner is proved again."""
+    """Store device and network at sign-in, and renew the session key at re-authentication."""
     user_logged_in.connect(_note_device, dispatch_uid="session-device")
     authentication_step_completed.connect(_renew_key, dispatch_uid="session-key")
 
 
 def sessions_of(account: User) -> list[SignedIn]:
-    """The sessions in which ``account`` is signed in now, the newest first."""
+    """Current sessions of ``account``, newest first."""
     rows = Session.objects.filter(account=account, expire_date__gt=Now())
     known = ((row.pk, SessionStore.decode_row(row.pk, row.session_data)) for row in rows)
     found = [_signed_in(handle, data) for handle, data in known if _is_current(data, account)]
@@ -45,12 +45,12 @@ def sessions_of(account: User) -> list[SignedIn]:
 
 
 def end_sessions(*, account: User, keep: str = "") -> int:
-    """End every session of ``account`` but the one with the handle ``keep``; how many."""
+    """End the sessions of ``account`` except the one with handle ``keep``; returns how many."""
     return Session.objects.filter(account=account).exclude(pk=keep).delete()[0]
 
 
 def handle_of_request(request: HttpRequest) -> str:
-    """The handle of the session that ``request`` belongs to."""
+    """The handle of the request's session, or ""."""
     session = request.session
     return session.handle if isinstance(session, SessionStore) and session.session_key else ""
 
@@ -63,13 +63,13 @@ def _note_device(request: HttpRequest, **_: object) -> None:
 
 
 def _renew_key(request: HttpRequest, reauthenticated: bool = False, **_: object) -> None:
-    """A key that leaked before opens nothing that was proved since."""
+    """Replace the session key, so that a key leaked earlier gains nothing."""
     if reauthenticated:
         request.session.cycle_key()
 
 
 def _is_current(data: dict[str, Any], account: User) -> bool:
-    """Whether the password is still the one that the session was begun with."""
+    """Whether the password is the one with which the session was started."""
     return constant_time_compare(data.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash())
 
 

@@ -1,11 +1,11 @@
-"""Leaving, so that nothing stays behind on a shared computer."""
+"""Signing out on shared computers."""
 
 from allauth.account.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 
 
 class SignOutView(LogoutView):
-    """django-allauth's sign-out, which also tells the browser to forget (T10)."""
+    """django-allauth's sign-out, which also clears the browser's cache and storage (T10)."""
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         response: HttpResponse = super().post(request, *args, **kwargs)

@@ -1,14 +1,11 @@
-"""Sessions in the database, sealed, and read together with the account they belong to.
+"""Sealed sessions in the database, read in one query with their account.
 
-A session holds what a person is about to do: a second factor not yet confirmed, words
-not yet sent, the address of a sign-up. A dump of the table tells none of it (T13).
+A session holds pending work: a second factor not yet confirmed, text not yet sent, the address of
+a sign-up. A dump of the table reveals none of it (T13): it holds a keyed hash of each session
+key, never the cookie's value, and the sealed data can only be opened in its own row.
 
-The table keeps a keyed hash of each session's key: what the browser's cookie holds
-stands nowhere, and the sealed data opens in its own row alone.
-
-Every page needs both; one question brings them. The session's own signed data
-stays the authority on whose it is: what was read along is used only when it
-agrees (``account_of_session``).
+The session's signed data remains the authority on its account: what was read in the same query is
+used only if it agrees (``account_of_session``).
 """
 
 from base64 import b64decode, b64encode
@@ -52,10 +49,10 @@ SESSION_SQL = _SELECT.format(columns="", along="")
 
 @dataclass(frozen=True)
 class ReadAlong:
-    """What one page needs of its account, brought by the same question.
+    """Extra rows for one page, read in the same query as the session.
 
-    ``sql`` selects it, with ``{account}`` for the account's key; ``params`` are its
-    parameters, made anew for each request.
+    ``sql`` selects them, with ``{account}`` for the account's key; ``params`` returns its
+    parameters for each request.
     """
 
     sql: str
@@ -63,7 +60,7 @@ class ReadAlong:
 
     @cached_property
     def session_sql(self) -> str:
-        """The question for session, account and these rows."""
+        """The query for session, account and these rows."""
         along = self.sql.format(account="s.account_id")
         return _SELECT.format(columns=", p.*", along=f"LEFT JOIN LATERAL ({along}) p ON true")
 
@@ -72,7 +69,7 @@ _read_along: dict[str, ReadAlong] = {}
 
 
 def register_read_along(page: str, along: ReadAlong) -> None:
-    """Bring ``along`` for the page with this name; call it in ``AppConfig.ready``."""
+    """Read ``along`` for the page with this name; call it in ``AppConfig.ready``."""
     _read_along[page] = along
 
 
@@ -82,7 +79,7 @@ def _along_by_path() -> dict[str, ReadAlong]:
 
 
 class SessionStore(DatabaseSessionStore):
-    """Django's sessions; ``account`` is who signed in with this one, as far as was read along."""
+    """Django's session store; ``account`` is the signed-in account, if it was read along."""
 
     account: User | None = None
     read_at: int | None = None  # by the database's clock, in seconds since the epoch
@@ -91,11 +88,11 @@ class SessionStore(DatabaseSessionStore):
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
-        """The table of sessions."""
+        """The model of sessions."""
         return Session
 
     def load(self) -> dict[str, Any]:
-        """The session's data; a session that is over or unknown is empty and gets a new key."""
+        """The session's data; an expired or unknown session is empty and gets a new key."""
         rows = self._read() if self.session_key else []
         if not rows:
             self._session_key = None
@@ -109,7 +106,7 @@ class SessionStore(DatabaseSessionStore):
         return self.decode(data)
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        """The row that keeps ``data``, under the hash of the key."""
+        """The row for ``data``, under the hash of the key."""
         self._get_or_create_session_key()  # type: ignore[attr-defined]
         return Session(
             session_key=self.handle,
@@ -119,7 +116,7 @@ class SessionStore(DatabaseSessionStore):
         )
 
     def exists(self, session_key: str) -> bool:
-        """Whether a session has this key."""
+        """Whether a session with this key exists."""
         return bool(super().exists(handle_of(session_key)))
 
     def delete(self, session_key: str | None = None) -> None:
@@ -129,22 +126,22 @@ class SessionStore(DatabaseSessionStore):
             super().delete(handle_of(key))
 
     def encode(self, session_dict: dict[str, Any]) -> str:
-        """The sealed form of a session's signed data, as text for the table."""
+        """The sealed form of the signed session data, as text."""
         signed: str = super().encode(session_dict)
         return b64encode(seal(signed.encode(), context=context_of(self.handle))).decode()
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
-        """A session's data; empty when it is not sealed by a key of the portal."""
+        """The session data; empty if it is not sealed with a key of the portal."""
         return self.decode_row(self.handle, session_data)
 
     @property
     def handle(self) -> str:
-        """The hash under which this session is kept; names it without opening it."""
+        """The hash under which this session is stored; it cannot open the session."""
         return handle_of(self.session_key or "")
 
     @classmethod
     def decode_row(cls, handle: str, session_data: bytes | str) -> dict[str, Any]:
-        """The data of the row ``handle``; empty as above."""
+        """The data of the row ``handle``; empty if it cannot be unsealed."""
         try:
             signed = unseal(b64decode(session_data), context=context_of(handle)).decode()
         except (UnsealError, ValueError):
@@ -159,33 +156,33 @@ class SessionStore(DatabaseSessionStore):
 
 
 def handle_of(session_key: str) -> str:
-    """The keyed hash of a session's key: 40 hexadecimal digits, as the column is wide."""
+    """The keyed hash of a session key: 40 hexadecimal digits, the width of the column."""
     return keyed_hash("session-key", session_key).hex()[:40]
 
 
 def context_of(handle: str) -> str:
-    """What the data of the row ``handle`` is sealed for."""
+    """The sealing context of the row ``handle``."""
     return f"session:{handle}"
 
 
 class SignedInMiddleware(AuthenticationMiddleware):
-    """Django's, which takes the account that came with the session."""
+    """Django's, but uses the account that was read with the session."""
 
     def process_request(self, request: HttpRequest) -> None:
-        """Name who asks; nothing is read before somebody wants to know."""
+        """Set ``request.user``; nothing is read before it is used."""
         super().process_request(request)
         request.session.along = _along_by_path().get(request.path_info)  # type: ignore[attr-defined]
-        request.user = SimpleLazyObject(lambda: _who_asks(request))  # type: ignore[assignment]
+        request.user = SimpleLazyObject(lambda: _current_user(request))  # type: ignore[assignment]
 
 
-def _who_asks(request: HttpRequest) -> User | AnonymousUser:
-    # Known from here on: nobody need look through the lazy object again.
+def _current_user(request: HttpRequest) -> User | AnonymousUser:
+    # Replaces the lazy object, which costs time on every access.
     request.user = account_of_session(request) or get_user(request)
     return request.user
 
 
 def rows_along(request: HttpRequest, account: User) -> list[tuple[Any, ...]] | None:
-    """The rows read along for ``account``; None when its page has to ask for them itself."""
+    """The rows read along for ``account``; None if its page has to query them."""
     session = request.session
     if getattr(session, "account", None) is not account:
         return None
@@ -194,7 +191,7 @@ def rows_along(request: HttpRequest, account: User) -> list[tuple[Any, ...]] | N
 
 
 def account_of_session(request: HttpRequest) -> User | None:
-    """The account read along, if the session's signed data names it and it may still enter."""
+    """The account read along, if the session's signed data names it and it is active."""
     session = request.session
     named = session.get(SESSION_KEY)  # loads the session, and the account with it
     account: User | None = getattr(session, "account", None)
@@ -204,5 +201,5 @@ def account_of_session(request: HttpRequest) -> User | None:
         return None
     agreed = session.get(HASH_SESSION_KEY) or ""
     if not constant_time_compare(agreed, account.get_session_auth_hash()):
-        return None  # the password was changed elsewhere: Django's own way decides
+        return None  # password changed elsewhere: fall back to Django's check
     return account

@@ -15,7 +15,7 @@ from accounts.sessions.services import end_sessions, handle_of_request, sessions
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_sessions(request: HttpRequest) -> HttpResponse:
-    """Where one is signed in; POST ends every session but this one, after the password."""
+    """The account's sessions; POST ends all others, after re-authentication."""
     account = cast("User", request.user)
     here = handle_of_request(request)
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""Hooks into django-allauth, kept thin."""
+"""The portal's rules as hooks of django-allauth."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.client_ip import client_address
-from accounts.consent.services import must_be_asked
+from accounts.consent.services import needs_consent
 from accounts.consent.views import consent_page
-from accounts.contacts.alerts import tell_phone
+from accounts.contacts.alerts import alert_phone
 from accounts.identifiers.services import Identifier, owner_of
 from accounts.languages.services import writing_to
 from accounts.limits import login_attempts, rate_limits
@@ -30,7 +30,7 @@ from accounts.sessions.recent_proof import READING, has_just_signed_in, note_sig
 from accounts.sessions.services import handle_of_request
 from delivery.models import Channel
 
-# Activation, and its twin for an address that has an account (T4).
+# Activation, and the equivalent for an address that has an account (T4).
 LINKS = (
     "account/email/email_confirmation",
     "account/email/email_confirmation_signup",
@@ -41,21 +41,21 @@ BEGUN_WITH = "sign_in_begun_with"
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """The portal's account rules where they differ from allauth's."""
+    """The portal's account rules where they differ from django-allauth's."""
 
     def populate_username(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """A username is optional: none is invented (guide row 14)."""
+        """Do nothing: a username is optional, and none is generated (guide row 14)."""
 
     def get_login_stages(self) -> list[str]:
-        """A confirmed phone activates an account as a confirmed mailbox does."""
+        """The stages, where a confirmed phone activates an account as an e-mail address does."""
         own = {"allauth.account.stages.EmailVerificationStage": "ConfirmedContactStage"}
         stages: list[str] = super().get_login_stages()
         return [f"accounts.sign_in.stages.{own[path]}" if path in own else path for path in stages]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write to the owner of an account in their own language; links no more than limits allow.
+        """Send the e-mail in its owner's language; links only within the limits.
 
-        Nobody is told that nothing was sent: links sent before still work.
+        Exceeding a limit is not reported, because links sent earlier still work.
         """
         if template_prefix in LINKS and not rate_limits.try_consume("send_link", email.lower()):
             return
@@ -74,10 +74,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any
     ) -> None:
-        """Tell the owner of a change of password or second factor by text message too."""
+        """Alert the owner of a changed password or second factor by text message as well."""
         super().send_notification_mail(template_prefix, user, *args, **kwargs)
         if isinstance(user, User):
-            tell_phone(account=user, kind="security_changed")
+            alert_phone(account=user, kind="security_changed")
 
     def pre_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
@@ -99,18 +99,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, *, signup: bool, **kwargs: Any
     ) -> HttpResponse:
-        """Remember in the session that signed up that it did; ask for a new notice first."""
+        """The redirect after sign-in, by way of a new privacy notice; notes a sign-up."""
         if signup:
             note_sign_up(request)
         answer: HttpResponse = super().post_login(request, user, signup=signup, **kwargs)
-        if isinstance(user, User) and must_be_asked(user):
+        if isinstance(user, User) and needs_consent(user):
             return redirect(consent_page(Purpose.ACCOUNT, way_on=answer.get("Location", "")))
         return answer
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Change the password, and close every code and grant that was given before.
+        """Change the password and close every code and grant issued before.
 
-        Only the password is written, and only if it was not replaced meanwhile.
+        Only the password column is written, and only if it was not replaced meanwhile.
         """
         if not isinstance(user, User):
             raise TypeError("not an account of the portal")
@@ -131,7 +131,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return asks
 
     def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
-        """Whether ``password`` is the user's; django-allauth's own knows no phone.
+        """Whether ``password`` is the user's; django-allauth's own does not support phones.
 
         Raises ValidationError after too many wrong ones.
         """
@@ -148,7 +148,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return right
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the try before the password is looked at. Raises ValidationError."""
+        """Count the attempt before the password is checked. Raises ValidationError."""
         name = login_attempts.name_in(credentials)
         try:
             self._try = login_attempts.begin(
@@ -161,5 +161,5 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ValidationError(login_attempts.wait_until(error.lifts_at)) from error
 
     def _rollback_login_failed_rl_usage(self) -> None:
-        """django-allauth's hook for a right password: it is no failure."""
+        """django-allauth's hook for a right password: the attempt is not counted as a failure."""
         login_attempts.succeed(self._try)

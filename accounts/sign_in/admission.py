@@ -1,10 +1,9 @@
-"""Admitting the second factor of a member of staff.
+"""Admission of the second factors of staff.
 
-A password alone must not decide whose authenticator app is asked for: the first factor
-of staff is set up with a code that the operator, or for a counselor the registrar, hands
-over in person. The same code is the way back for staff who lost factor and recovery codes.
-
-Which factor a session gave is read from django-allauth's own record in the session.
+A password alone must not be enough to set up an authenticator app: the first factor of staff is
+set up with a code that the operator, or for a counselor the registrar, delivers in person. Staff
+who have lost factor and recovery codes get such a code too. The factor used in a session is read
+from django-allauth's record in the session.
 """
 
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from accounts.contacts.alerts import tell_contacts
+from accounts.contacts.alerts import alert_contacts
 from accounts.models import EventKind, StaffAdmission, User
 from accounts.security_log import record_event
 from accounts.sessions.services import end_sessions, handle_of_request
@@ -29,21 +28,21 @@ from accounts.signals import entrances_closed
 from audit.services import record_action
 from vault.lookup import keyed_hash
 
-CODE_LENGTH = 12  # 59 bits: no number of tries finds it
+CODE_LENGTH = 12  # 59 bits, which cannot be guessed
 CODE_TTL = timedelta(days=7)
-REDEEMED = "staff_code_redeemed"  # in the session: a factor may be set up
+REDEEMED = "staff_code_redeemed"  # session key: a factor may be set up
 
 
 class NoStaffError(Exception):
-    """The account has no role of staff."""
+    """The account has no staff role."""
 
 
 @transaction.atomic
 def issue_code(*, account: User, by: User | None, reason: str) -> str:
-    """A fresh code with which ``account`` sets up its second factor, in groups of four.
+    """A new code with which ``account`` sets up its second factor, in groups of four.
 
-    Factors it has are removed, its sessions end, and every contact is told.
-    ``by`` is None for the command line. Raises NoStaffError.
+    Its factors are removed, its sessions end, and every contact is alerted. ``by`` is None for
+    the command line. Raises NoStaffError.
     """
     if account.is_student:
         raise NoStaffError
@@ -65,12 +64,12 @@ def issue_code(*, account: User, by: User | None, reason: str) -> str:
         detail={"factors_removed": removed},
     )
     record_event(account=account, kind=EventKind.STAFF_CODE_ISSUED)
-    tell_contacts(account=account, kind="staff_code_issued")
+    alert_contacts(account=account, kind="staff_code_issued")
     return grouped(code)
 
 
 def redeem_code(*, request: HttpRequest, account: User, typed: str) -> bool:
-    """Use the code of ``account``, once; this session may then set up a factor."""
+    """Whether ``typed`` is the account's unused code; this session may then set up a factor."""
     waiting = StaffAdmission.objects.filter(
         account=account, code_hash=_hash(account, typed_code(typed)), code_expires_at__gt=Now()
     )
@@ -81,7 +80,7 @@ def redeem_code(*, request: HttpRequest, account: User, typed: str) -> bool:
 
 
 def may_set_up(request: HttpRequest) -> bool:
-    """Whether the code of the account was entered in this session."""
+    """Whether the account's code was entered in this session."""
     return bool(request.session.get(REDEEMED))
 
 
@@ -91,14 +90,14 @@ def is_admitted(account: User) -> bool:
 
 
 def gave_factor(request: HttpRequest, account: User) -> bool:
-    """Whether this session gave an admitted factor that the account still has."""
+    """Whether this session has used an admitted factor that the account still has."""
     given = [key for record in _given(request, account) if (key := record.get("id"))]
     admitted = StaffAdmission.objects.filter(account=account, admitted_at__isnull=False)
     return bool(given) and admitted.filter(account__authenticator__in=given).exists()
 
 
 def listen() -> None:
-    """Follow what django-allauth does with factors."""
+    """React to django-allauth's signals about factors."""
     signals.authenticator_added.connect(_added, dispatch_uid="staff-admission-added")
     signals.authenticator_removed.connect(_removed, dispatch_uid="staff-admission-removed")
     entrances_closed.connect(_entrances_closed, dispatch_uid="staff-admission-closed")
@@ -110,7 +109,7 @@ def _given(request: HttpRequest, account: User) -> list[Mapping[str, int]]:
 
 
 def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: object) -> None:
-    """Setting a factor up proves it in this session, and in no other."""
+    """Setting up a factor counts as using it, in this session only."""
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         return
     record_authentication(request, user, "mfa", id=authenticator.pk, type=str(authenticator.type))
@@ -120,7 +119,7 @@ def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: 
 
 
 def _entrances_closed(account: User, since: datetime | None, **_: object) -> None:
-    """Once the account is taken back, a code that waits is void."""
+    """Void a pending code once the account is taken back."""
     if since is not None:
         waiting = StaffAdmission.objects.filter(account=account)
         waiting.update(code_hash=None, code_expires_at=None)
@@ -128,7 +127,7 @@ def _entrances_closed(account: User, since: datetime | None, **_: object) -> Non
 
 
 def _removed(user: User, **_: object) -> None:
-    """With its last factor an account loses the admission."""
+    """Withdraw the admission of an account that has lost its last factor."""
     if not Authenticator.objects.filter(user=user).exists():
         StaffAdmission.objects.filter(account=user).update(admitted_at=None)
 

@@ -1,4 +1,4 @@
-"""The page where staff enter the code they were handed, before the second factor is set up."""
+"""The page where staff enter their code before setting up the second factor."""
 
 from typing import cast
 
@@ -16,7 +16,7 @@ from accounts.sign_in import admission
 
 
 class StaffCodeForm(forms.Form):
-    """The code on paper."""
+    """The set-up code."""
 
     code = forms.CharField(
         label=_("Set-up code"),
@@ -31,7 +31,7 @@ class StaffCodeForm(forms.Form):
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_staff_code(request: HttpRequest) -> HttpResponse:
-    """Ask for the code; the right one leads on to setting up the second factor."""
+    """The form for the code; the right one leads to setting up the second factor."""
     account = cast("User", request.user)
     if account.is_student:
         raise Http404

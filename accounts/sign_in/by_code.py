@@ -15,7 +15,7 @@ from accounts.codes import services as codes
 from accounts.codes.services import Outcome
 from accounts.consent.services import forget_consents
 from accounts.contacts import services as contacts
-from accounts.contacts.alerts import tell_contacts
+from accounts.contacts.alerts import alert_contacts
 from accounts.contacts.changes import is_proved
 from accounts.contacts.yearly_check import note_contact
 from accounts.identifiers.services import Identifier, owner_of
@@ -40,11 +40,11 @@ def ask_for_code(
     knows: Callable[[User], bool] = lambda _: False,
     earlier: Code | None = None,
 ) -> Code:
-    """Send a code to the contact that ``identifier`` is or names, from ``client``.
+    """Send a code to the contact that ``identifier`` is or belongs to, on behalf of ``client``.
 
-    ``knows`` tells whether the asking browser is one of the account's; ``earlier`` is the
-    code that this browser has asked for. Raises limits.LimitReachedError, for people
-    without an account just as well.
+    ``knows`` returns whether the browser has signed in to the account before; ``earlier`` is the
+    code that this browser requested last. Raises limits.LimitReachedError, also for identifiers
+    without an account.
     """
     owner = owner_of(identifier, unconfirmed_mailbox=purpose == CodePurpose.RESET_PASSWORD)
     known = owner is not None and knows(owner.account)
@@ -79,10 +79,9 @@ def send_again(*, code: Code, client: str, known: bool = False) -> None:
 
 
 def use_code(*, code: Code, typed: str, client: str) -> tuple[Outcome, User | None]:
-    """Who comes in with ``typed``; the account comes with RIGHT only.
+    """The outcome of ``typed``; with RIGHT, also the account.
 
-    A contact that has been replaced since reads as OVER. Raises
-    limits.LimitReachedError.
+    OVER if the contact has been replaced since. Raises limits.LimitReachedError.
     """
     with transaction.atomic():
         asker = rate_limits.asker_of(None, client)
@@ -99,11 +98,11 @@ def use_code(*, code: Code, typed: str, client: str) -> tuple[Outcome, User | No
 
 @transaction.atomic
 def reset_password(*, code: Code, state: str, password: str, request: HttpRequest) -> User | None:
-    """Replace the password: every session, code and grant ends, all contacts are told.
+    """Replace the password, end every session, code and grant, and alert all contacts.
 
-    ``state`` is the password's when ``code`` was typed. None, changing nothing, if
-    it was replaced since, or the contact. What was bound before this contact was
-    proved by its reader is dropped.
+    ``state`` is the password state when ``code`` was typed. Returns None, without changes, if
+    password or contact were replaced since. Contacts that were bound before this one was
+    confirmed are removed.
     """
     if code.account_id is None:
         return None
@@ -117,7 +116,7 @@ def reset_password(*, code: Code, state: str, password: str, request: HttpReques
 
 
 def replace_password(*, account: User, password: str, request: HttpRequest) -> None:
-    """Replace the password of an account that is locked and whose contact is proved."""
+    """Replace the password of an account that is locked and whose contact is confirmed."""
     account.refresh_from_db()
     account.set_password(password)
     account.save(update_fields=["password"])
@@ -130,21 +129,21 @@ def replace_password(*, account: User, password: str, request: HttpRequest) -> N
         subject_key=account.key,
     )
     record_event(account=account, kind=EventKind.PASSWORD_RESET, request=request)
-    tell_contacts(account=account, kind="password_reset")
+    alert_contacts(account=account, kind="password_reset")
 
 
 def prove_mailbox(*, account: User, mailbox: str) -> bool:
-    """Bind the unconfirmed ``mailbox`` of ``account`` and drop what was bound before it.
+    """Bind the unconfirmed ``mailbox`` of ``account`` and remove what was bound before it.
 
-    Call inside a transaction that holds the account's lock. False where another
-    account has the mailbox.
+    Call inside a transaction that holds the account's lock. False if another account has the
+    address.
     """
     try:
         with transaction.atomic():
             drop_other_contacts(account=account, keep=Channel.EMAIL)
             Authenticator.objects.filter(user=account).delete()
             SecurityAnswer.objects.filter(account=account).delete()
-            forget_consents(account=account)  # of whoever signed up
+            forget_consents(account=account)  # given by the person who signed up
             contacts.bind(account=account, channel=Channel.EMAIL, address=mailbox, undoable=False)
     except IntegrityError:
         return False
@@ -196,12 +195,12 @@ def _is_bound(code: Code, account: User) -> bool:
 
 
 def _still_holds(code: Code, account: User) -> bool:
-    """Whether the address is the account's contact, or the mailbox it signed up with."""
+    """Whether the address is the account's contact, or the address it signed up with."""
     return _is_bound(code, account) or _awaits_activation(code, account)
 
 
 def _awaits_activation(code: Code, account: User) -> bool:
-    """Whether ``code`` went to the mailbox of an account whose activation link was not used."""
+    """Whether ``code`` went to the address of an account that was never activated."""
     if code.purpose != CodePurpose.RESET_PASSWORD or code.channel != Channel.EMAIL:
         return False
     mailbox = codes.address_of(code)
@@ -210,7 +209,7 @@ def _awaits_activation(code: Code, account: User) -> bool:
 
 
 def _prove_contact(code: Code, account: User) -> bool:
-    """Whoever typed ``code`` reads the contact: nothing bound before it was proved stays."""
+    """Confirm the contact, removing contacts that were bound before it was confirmed."""
     channel = Channel(code.channel)
     if not _is_bound(code, account):
         return prove_mailbox(account=account, mailbox=codes.address_of(code))

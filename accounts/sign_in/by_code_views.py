@@ -1,7 +1,7 @@
-"""Coming in by a code: ask for it, type it, be signed in or choose a new password.
+"""Pages for signing in or resetting the password by code.
 
-The page that asked remembers the code's key and nothing else: whose code it is,
-and whether it is anybody's, the browser never learns.
+The session holds only the code's key: the browser never learns whose code it is, or whether it
+has an account.
 """
 
 import time
@@ -37,17 +37,17 @@ from accounts.security_log import record_event
 from accounts.sign_in import by_code
 from accounts.sign_in.forms import IdentifierForm, NewPasswordForm
 
-# In the session: by which code the person has shown to be the owner, when, and the state of
-# the password then, to which the grant is tied until the new one is chosen.
+# Session key of the grant to choose a new password: the code used, the time, and the state
+# of the password then, to which the grant is tied.
 GRANTED = "password_reset_granted"
-ANSWERING = "password_reset_question"  # likewise, before the security question is answered
+ANSWERING = "password_reset_question"  # the grant before the security question is answered
 STEPS = {GRANTED: "account_reset_password_new", ANSWERING: "account_reset_password_question"}
 GRANT_TTL = 600  # seconds
 
 
 @dataclass(frozen=True)
 class CodeFlow:
-    """One of the two code flows: its pages, and the view that follows the right code."""
+    """One of the two code flows: its pages, and the view called after the right code."""
 
     purpose: CodePurpose
     request_page: str
@@ -63,7 +63,7 @@ class CodeFlow:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
-    """Ask for the account; POST sends it a code (获取校验码)."""
+    """The form for the identifier; POST sends a code (获取校验码)."""
     form = guard_sending(IdentifierForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, flow.template, {"form": form, "next": _then(request, flow)})
@@ -89,7 +89,7 @@ def request_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
-    """Verify the typed code; the right one completes the flow."""
+    """The form for the code; the right one completes the flow."""
     code = _asked(request, flow)
     if code is None:
         return _restart(request, flow)
@@ -119,7 +119,7 @@ def resend_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
     if code is None or request.session[_key(flow)]["by_name"]:
         return redirect(flow.request_page)
     if has_sent_many(client_address(request)):
-        return redirect(flow.request_page)  # where the proof of work is asked for
+        return redirect(flow.request_page)  # which asks for the proof of work
     try:
         by_code.send_again(
             code=code, client=client_address(request), known=is_known(request, code.account)
@@ -133,7 +133,7 @@ def resend_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest) -> HttpResponse:
-    """Ask one of the account's security questions, between the code and the new password."""
+    """The form for a security question, between the code and the new password."""
     code, account = _granted(request, ANSWERING)
     asked = security_questions.questions_of(account) if account else []
     if code is None or account is None or not asked:
@@ -149,7 +149,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_password(request: HttpRequest) -> HttpResponse:
-    """Choose a new password, after the right code was entered."""
+    """The form for a new password, after the right code."""
     code, account = _granted(request, GRANTED)
     if code is None or account is None:
         return redirect(RESET.request_page)
@@ -167,9 +167,9 @@ def choose_password(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in(request: HttpRequest, account: User, code: Code, then: str) -> HttpResponse:
-    """Through django-allauth's stages: a second factor is still asked for.
+    """The response of django-allauth's sign-in, which still asks for a second factor.
 
-    Whoever has no password, since a change of contact was undone, chooses one first.
+    An account without a password, because it was taken back, chooses one first.
     """
     if not account.has_usable_password():
         return _let_choose(request, account, code, then)
@@ -210,7 +210,7 @@ def _key(flow: CodeFlow) -> str:
 
 
 def _asked(request: HttpRequest, flow: CodeFlow) -> Code | None:
-    """The code this browser has asked for, while it lives."""
+    """The code that this browser has requested, until it expires."""
     key = request.session.get(_key(flow), {}).get("code")
     return codes.living_code(key=key, purpose=flow.purpose) if key else None
 
@@ -222,14 +222,14 @@ def _restart(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
 
 
 def _then(request: HttpRequest, flow: CodeFlow) -> str:
-    """Where the person was going before signing in; empty for their own page."""
+    """The URL requested before signing in; empty for the home page."""
     asked = request.session.get(_key(flow), {}).get("next", "")
     then: str = get_next_redirect_url(request) or asked
     return then
 
 
 def _granted(request: HttpRequest, step: str) -> tuple[Code, User] | tuple[None, None]:
-    """The code the grant was given for, and its account; the password was not replaced since."""
+    """The code and account of the grant, or None twice; the password must be unchanged."""
     granted = request.session.get(step)
     if granted is None or time.time() - granted["at"] > GRANT_TTL:
         return None, None

@@ -1,9 +1,9 @@
 """Sealed secrets of second factors, each bound to its account and kind.
 
-django-allauth encrypts a secret before it knows the row, and decrypts it without
-telling which row it came from. So a fresh secret is sealed loosely, sealed again for
-its row when it is saved, and carries the row's context once it is loaded: a value
-copied into the row of another account does not open there.
+django-allauth encrypts a secret before its row is known, and decrypts it without saying which row
+it came from. So a new secret is sealed without a row, sealed for its row when it is saved, and
+carries the row's context when it is loaded. A value copied into another account's row cannot be
+opened there.
 """
 
 from base64 import b64decode, b64encode
@@ -14,35 +14,35 @@ from django.db.models.signals import post_init, pre_save
 
 from vault.cipher import seal, unseal
 
-SECRETS = ("secret", "seed")  # of an authenticator app, and of recovery codes
-LOOSE = "second-factor"
+SECRETS = ("secret", "seed")  # of authenticator apps and recovery codes
+UNBOUND_CONTEXT = "second-factor"
 
 
 class BoundSecret(str):
-    """The sealed form of a secret, with the context of the row it belongs to."""
+    """The sealed form of a secret, with the context of its row."""
 
     __slots__ = ("context",)
     context: str
 
 
 def context_of(user_id: int, kind: str) -> str:
-    """For which place the secrets of this factor are sealed."""
-    return f"{LOOSE}:{user_id}:{kind}"
+    """The sealing context of this factor's secrets."""
+    return f"{UNBOUND_CONTEXT}:{user_id}:{kind}"
 
 
-def seal_text(text: str, context: str = LOOSE) -> str:
-    """The sealed form of a secret, fit for a JSON column."""
+def seal_text(text: str, context: str = UNBOUND_CONTEXT) -> str:
+    """The sealed form of a secret, as text for a JSON column."""
     return b64encode(seal(text.encode(), context=context)).decode()
 
 
 def unseal_text(sealed: str) -> str:
-    """The secret again. Raises UnsealError for one that was not sealed for its row."""
-    context = sealed.context if isinstance(sealed, BoundSecret) else LOOSE
+    """The secret. Raises UnsealError if it was not sealed for its row."""
+    context = sealed.context if isinstance(sealed, BoundSecret) else UNBOUND_CONTEXT
     return unseal(b64decode(sealed), context=context).decode()
 
 
 def listen() -> None:
-    """Bind secrets as rows are saved and loaded."""
+    """Bind secrets when rows are saved and loaded."""
     pre_save.connect(_bind, sender=Authenticator, dispatch_uid="factor-seals-bind")
     post_init.connect(_mark, sender=Authenticator, dispatch_uid="factor-seals-mark")
 

@@ -1,4 +1,4 @@
-"""The forms of sign-up, sign-in and recovery; where it has one, on top of django-allauth's."""
+"""Forms of sign-in and recovery, most of them based on django-allauth's."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ PASSWORD_HINT = _("At least 8 characters; three words you can remember make a go
 
 
 class LoginForm(allauth_forms.LoginForm):
-    """Sign in with whatever was registered (guide row 14)."""
+    """Sign-in by e-mail address, mobile number or username (guide row 14)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,7 +41,7 @@ class LoginForm(allauth_forms.LoginForm):
         self._demand_proof()
 
     def clean(self) -> dict[str, Any]:
-        """Look at the password; after one wrong too many the proof is asked for at once."""
+        """Check the password; one wrong attempt too many adds the proof of work at once."""
         try:
             cleaned: dict[str, Any] = super().clean()
         finally:
@@ -63,7 +63,7 @@ class LoginForm(allauth_forms.LoginForm):
             )
 
     def clean_login(self) -> str:
-        """An e-mail address in its one form; anything else as typed."""
+        """An e-mail address in canonical form; anything else as typed."""
         typed: str = super().clean_login()
         try:
             found = identifiers.parse(typed)
@@ -72,12 +72,12 @@ class LoginForm(allauth_forms.LoginForm):
         return found.value if found.channel == Channel.EMAIL else typed
 
     def clean_captcha(self) -> str:
-        """Let the password be looked at."""
+        """Note that a proof was given, so that the password may be checked."""
         login_attempts.mark_proved(self.request)
         return str(self.cleaned_data["captcha"])
 
     def user_credentials(self) -> dict[str, str]:
-        """What the one field holds: a mobile number is looked up as such first."""
+        """The credentials; a mobile number is looked up as such first."""
         credentials: dict[str, str] = super().user_credentials()
         try:
             credentials["phone"] = clean_mobile(self.cleaned_data["login"])
@@ -87,7 +87,7 @@ class LoginForm(allauth_forms.LoginForm):
 
 
 class IdentifierForm(forms.Form):
-    """Which account is meant, in one field (guide row 14)."""
+    """The identifier of an account, in one field (guide row 14)."""
 
     login = forms.CharField(
         label=_("E-mail, mobile number or username"),
@@ -102,7 +102,7 @@ class IdentifierForm(forms.Form):
 
 
 class NewPasswordForm(forms.Form):
-    """Choose a new password; typed once, since it can be shown."""
+    """A new password; typed once, because it can be shown."""
 
     password1 = forms.CharField(
         label=_("New password"),
@@ -124,7 +124,7 @@ class NewPasswordForm(forms.Form):
 
 
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):
-    """Choose a new password, knowing the old one."""
+    """A new password, with the current one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,7 +146,7 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
 
 
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):
-    """Type the password again before something that matters."""
+    """The password again, before a sensitive act."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

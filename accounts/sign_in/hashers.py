@@ -1,13 +1,13 @@
-"""The password hash of the portal."""
+"""The password hasher."""
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 
 class PortalArgon2Hasher(Argon2PasswordHasher):
-    """Argon2id at the OWASP figure: 19 MiB, two passes, one lane.
+    """Argon2id with the OWASP parameters: 19 MiB, two passes, one lane.
 
-    Django's default (100 MiB, eight lanes) costs six times as much a sign-in
-    and exhausts the memory of a small server on the freshman morning.
+    Django's default (100 MiB, eight lanes) costs six times as much per sign-in, and exhausts the
+    memory of a small server on the busiest morning.
     """
 
     time_cost = 2

@@ -1,4 +1,4 @@
-"""The forms of the second factor, on top of django-allauth's."""
+"""Forms of the second factor, based on django-allauth's."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ from accounts.limits.known_devices import is_known
 
 
 class _CountedCode(mfa_forms.BaseAuthenticateForm):
-    """A code of an authenticator app, or a recovery code; wrong ones are counted."""
+    """A code of an authenticator app or a recovery code; wrong ones are counted."""
 
     def clean_code(self) -> str:
-        """Look at the code. Raises ValidationError: wrong, used, or after too many."""
+        """The right code. Raises ValidationError if it is wrong, used, or one of too many."""
         request = context.request
         tried = login_attempts.check_factor(
             account=self.user,
@@ -32,7 +32,7 @@ class _CountedCode(mfa_forms.BaseAuthenticateForm):
 
 
 class SecondFactorForm(_CountedCode, mfa_forms.AuthenticateForm):
-    """Type what the authenticator app shows, or a recovery code, to sign in."""
+    """A code of the authenticator app, or a recovery code, to sign in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,11 +43,11 @@ class SecondFactorForm(_CountedCode, mfa_forms.AuthenticateForm):
 
 
 class FactorAgainForm(_CountedCode, mfa_forms.ReauthenticateForm):
-    """Type a code of the second factor to re-authenticate."""
+    """A code of the second factor, to re-authenticate."""
 
 
 class CredentialField(forms.JSONField):
-    """What a browser's passkey answers; numbers and nesting beyond Python's parser are refused."""
+    """The JSON of a browser's passkey; what Python's parser cannot handle is rejected."""
 
     widget = forms.HiddenInput
 
@@ -59,7 +59,7 @@ class CredentialField(forms.JSONField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """What was sent, as the page shows it again."""
+        """The sent value for display in the form again."""
         try:
             return super().bound_data(data, initial)
         except (RecursionError, ValueError):
@@ -67,19 +67,19 @@ class CredentialField(forms.JSONField):
 
 
 class AuthenticateSecurityKeyForm(webauthn_forms.AuthenticateWebAuthnForm):
-    """Sign in with a passkey beside the password."""
+    """Sign-in with a passkey as second factor."""
 
     credential = CredentialField()
 
 
 class SecurityKeyAgainForm(webauthn_forms.ReauthenticateWebAuthnForm):
-    """A passkey to show again who is signed in."""
+    """A passkey, to re-authenticate."""
 
     credential = CredentialField()
 
 
 class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
-    """Add a security key or passkey under a name that tells it from others."""
+    """A new security key or passkey, with a name."""
 
     credential = CredentialField()
 
@@ -88,7 +88,7 @@ class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
         self.fields["name"].label = _("Name of the key")
 
     def clean(self) -> dict[str, Any]:
-        """The credential checked by django-allauth, which foresees only some malformed ones."""
+        """The credential, checked by django-allauth, which handles only some malformed ones."""
         try:
             cleaned: dict[str, Any] = super().clean()
         except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""What a password must not be made of, beside Django's own rules."""
+"""Password rules of the portal, in addition to Django's."""
 
 from urllib.parse import urlsplit
 
@@ -9,27 +9,27 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 
-PHONE_DIGITS = 8  # enough of a mobile number to be the same number
-MAILBOX_LENGTH = 4  # shorter names occur in other words
-# What this portal, its schools and its people are called; the operator's own names come on top.
+PHONE_DIGITS = 8  # of a mobile number, enough to recognise it
+MAILBOX_LENGTH = 4  # shorter names are part of other words
+# Words for the portal, its schools and its people; the operator's own names are added.
 PORTAL_WORDS = (
     "学籍", "门户", "学信网", "学校", "大学", "学院", "学生", "老师", "密码",
     "xueji", "menhu", "xuexin", "chsi", "xuexiao", "daxue", "xueyuan", "xuesheng", "laoshi", "mima",
     "portal", "student", "status", "school", "university", "college", "teacher", "password",
     "admin", "registrar", "counselor", "auditor",
 )  # fmt: skip
-MIN_OWN_LETTERS = 4  # letters beside those words
+MIN_OWN_LETTERS = 4  # letters besides those words
 
 
 class OwnContactValidator:
-    """Refuses a password around the person's own mobile number or mailbox.
+    """Rejects a password that contains the person's mobile number or e-mail name.
 
-    Django compares how alike the two are, which lets the part before the @
-    through wherever the part after it is long.
+    Django compares the similarity of the whole address, so it accepts the part before the @ if
+    the part after it is long.
     """
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
-        """Raises ValidationError for the last eight digits, or the part before the @."""
+        """Raise ValidationError for the last eight digits, or the part before the @."""
         if not isinstance(user, User):
             return
         phone = str(user.phone or "")
@@ -52,13 +52,13 @@ class OwnContactValidator:
 
 
 class PortalWordValidator:
-    """Refuses a password of hardly more than the portal's own words, digits and signs.
+    """Rejects a password of little more than the portal's own words, digits and signs.
 
-    "xueji2026!" is what is tried first at a portal of this name (OWASP ASVS 5.0, 6.2.11).
+    "xueji2026!" is what attackers of this portal try first (OWASP ASVS 5.0, 6.2.11).
     """
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
-        """Raises ValidationError when little is left without those words."""
+        """Raise ValidationError if little remains without those words."""
         rest = folded = password.casefold()
         for word in portal_words():
             rest = rest.replace(word, "")
@@ -74,7 +74,7 @@ class PortalWordValidator:
 
 
 def portal_words() -> list[str]:
-    """PORTAL_WORDS, the portal's name and the parts of its host, the longest first."""
+    """PORTAL_WORDS, the portal's name and the parts of its host, longest first."""
     host = (urlsplit(settings.SITE_URL).hostname or "").split(".")
     own = [str(settings.SITE_NAME).casefold(), *(part for part in host if len(part) > 3)]
     return sorted({*PORTAL_WORDS, *own}, key=len, reverse=True)

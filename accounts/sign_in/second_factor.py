@@ -1,4 +1,4 @@
-"""Staff prove themselves with a second factor, in each session (T11, T24)."""
+"""The second factor of staff, required in each session (T11, T24)."""
 
 from collections.abc import Callable
 
@@ -27,12 +27,11 @@ SET_UP = ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn")
 
 
 class StaffSecondFactorMiddleware:
-    """Let staff work only in a session that gave their second factor.
+    """Admits staff only in a session that has used their second factor.
 
-    What the account has does not count: a session that began with a stolen password
-    must not become staff because the person enrols elsewhere, or is appointed later.
-    ``STAFF_SECOND_FACTOR`` is off in development alone, where demo staff sign in with
-    a password.
+    It is not enough that the account has one: a session started with a stolen password must not
+    gain staff rights because the person sets up a factor elsewhere, or is appointed later.
+    ``STAFF_SECOND_FACTOR`` is off only in development, where demo staff sign in with a password.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

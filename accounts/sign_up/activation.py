@@ -1,11 +1,11 @@
-"""Activating an account by the link in an e-mail (guide row 13).
+"""Activation of an account by the link in an e-mail (guide row 13).
 
-Whoever waits for the link is known from the sign-in that was left unfinished.
-For an address that already had an account django-allauth keeps the same
-unfinished sign-in without a user, so that the page looks the same.
+The person waiting for the link is known from the unfinished sign-in. For an address that already
+had an account, django-allauth keeps the same unfinished sign-in without a user, so that the page
+looks the same.
 
-The link alone shows that its reader has the mailbox, not that they signed up: in
-another browser it asks for the password chosen at sign-up, or for a new one.
+The link proves access to the mailbox, not that the same person signed up: in another browser it
+asks for the password chosen at sign-up, or for a new one.
 """
 
 from allauth.account.internal import flows
@@ -22,9 +22,9 @@ from accounts.sign_in import by_code
 
 
 def awaited_address(request: HttpRequest) -> EmailAddress | None:
-    """The address the link was sent to; without a user when it had an account before.
+    """The address the link was sent to; without a user if it had an account before.
 
-    None when nobody in this browser waits for a link.
+    None if this browser has no unfinished sign-up.
     """
     login: Login | None = unstash_login(request, peek=True)
     if login is None:
@@ -35,10 +35,9 @@ def awaited_address(request: HttpRequest) -> EmailAddress | None:
 
 
 def resend_link(*, request: HttpRequest, address: EmailAddress) -> None:
-    """Send the link again, or to a known account's owner the notice that it exists.
+    """Send the link again, or the owner of a known account the notice that it exists.
 
-    More often than the limits allow nothing is sent, and the caller is not
-    told: links sent before still work.
+    Above the limits nothing is sent and no error raised: links sent earlier still work.
     """
     if address.pk and address.verified:
         return
@@ -46,13 +45,13 @@ def resend_link(*, request: HttpRequest, address: EmailAddress) -> None:
 
 
 def find_confirmation(key: str) -> EmailConfirmationHMAC | None:
-    """The confirmation a link names, while its address can still be confirmed."""
+    """The confirmation of a link, while its address can still be confirmed."""
     found: EmailConfirmationHMAC | None = EmailConfirmationHMAC.from_key(key)
     return found if found is not None and found.email_address.can_set_verified() else None
 
 
 def signed_up_here(request: HttpRequest, address: EmailAddress) -> bool:
-    """Whether this browser signed up with ``address``, or has typed its password since."""
+    """Whether this browser has signed up with ``address``, or has entered its password since."""
     login: Login | None = unstash_login(request, peek=True)
     return login is not None and login.user is not None and login.user.pk == address.user_id
 
@@ -60,7 +59,7 @@ def signed_up_here(request: HttpRequest, address: EmailAddress) -> bool:
 def activate_here(
     *, request: HttpRequest, confirmation: EmailConfirmationHMAC
 ) -> HttpResponse | None:
-    """Activate in the browser that signed up, and sign in; None if it was too late."""
+    """Activate in the browser that signed up, and sign in; None if it is too late."""
     answer: HttpResponse | None
     _, answer = flows.email_verification.verify_email_and_resume(request, confirmation)
     return answer
@@ -69,7 +68,7 @@ def activate_here(
 def activate_with_password(
     *, request: HttpRequest, confirmation: EmailConfirmationHMAC
 ) -> HttpResponse | None:
-    """Activate in another browser, after the password of the sign-up was typed."""
+    """Activate in another browser, after the password of the sign-up was entered."""
     address = confirmation.email_address
     if confirmation.confirm(request) is None:
         return None
@@ -79,7 +78,7 @@ def activate_with_password(
 def activate_with_new_password(
     *, request: HttpRequest, confirmation: EmailConfirmationHMAC, password: str
 ) -> HttpResponse | None:
-    """Activate with a new password; the old one and everything it gave access to end."""
+    """Activate with a new password; the old one and everything granted with it end."""
     address = confirmation.email_address
     with transaction.atomic():
         account = lock_account(address.user_id)

@@ -1,4 +1,4 @@
-"""The page that waits for the activation link, and the one the link opens."""
+"""The page that waits for the activation link, and the page that the link opens."""
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailConfirmationHMAC
@@ -20,7 +20,7 @@ from delivery.masking import masked_email
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_your_mail(request: HttpRequest) -> HttpResponse:
-    """Say where the link went; POST sends it again (guide rows 13, 44)."""
+    """Where the link was sent; POST sends it again (guide rows 13, 44)."""
     address = activation.awaited_address(request)
     if address is None:
         return redirect("account_login")
@@ -37,7 +37,7 @@ def check_your_mail(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def activate(request: HttpRequest, key: str) -> HttpResponse:
-    """Activate the account of the link; a mail scanner's GET does nothing."""
+    """The page of the link; only POST activates, so mail scanners change nothing."""
     confirmation = activation.find_confirmation(key)
     if confirmation is None:
         return render(request, "account/email_confirm.html", {"confirmation": None})
@@ -50,7 +50,7 @@ def activate(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _activate_elsewhere(request: HttpRequest, confirmation: EmailConfirmationHMAC) -> HttpResponse:
-    """Ask for the password of the sign-up, or for a new one."""
+    """The form for the password of the sign-up, or for a new one."""
     account = confirmation.email_address.user
     is_new = "password1" in request.POST
     data = request.POST if request.method == "POST" else None

@@ -1,8 +1,8 @@
-"""Registering with a mobile number (guide rows 34, 37).
+"""Registration with a mobile number (guide rows 34, 37).
 
-Every request makes an account that is nothing yet: it cannot sign in until the
-code sent to the number is entered. So the page is the same for a number that
-has an account; its owner is told by text message (T4).
+Every request creates an account that cannot sign in until the code sent to the number is entered.
+So the page is the same for a number that has an account already; its owner is notified by text
+message (T4).
 """
 
 from datetime import timedelta
@@ -22,19 +22,18 @@ from accounts.limits.rate_limits import LimitReachedError
 from accounts.models import Code, CodePurpose, Purpose, User
 from delivery.models import Channel
 
-# An account whose number was never confirmed is forgotten after this time.
+# An account whose number is not confirmed within this time is deleted.
 UNCONFIRMED_TTL = timedelta(days=2)
 
 
 def register_by_phone(
     *, phone: str, password: str, client: str, earlier: User | None = None
 ) -> User:
-    """An account for ``phone`` (E.164), not confirmed yet, and a code on its way.
+    """An unconfirmed account for ``phone`` (E.164), to which a code was sent.
 
-    Its owner has agreed to the privacy notice on the form.
-    ``earlier`` is the account this browser has begun: it is gone on with when
-    the number is the same. Raises limits.LimitReachedError; then no account is
-    left behind; see ``register_with_code_received``.
+    Its owner has agreed to the privacy notice on the form. ``earlier`` is the account that this
+    browser has started; it is reused if the number is the same. Raises limits.LimitReachedError,
+    leaving no account; see ``register_with_code_received``.
     """
     account = earlier if earlier and earlier.phone == phone else User(phone=phone)
     is_new = account.pk is None
@@ -51,15 +50,15 @@ def register_by_phone(
 
 
 def has_received_code(phone: str) -> bool:
-    """Whether a code for registering that was sent to ``phone`` could be typed now."""
+    """Whether a registration code sent to ``phone`` is still valid."""
     return _codes_sent_to(phone).exists()
 
 
 def register_with_code_received(*, phone: str, password_hash: str, typed: str) -> User | None:
-    """The account made with a code that ``phone`` got for an unfinished registration.
+    """The account created with a code that ``phone`` got for an unfinished registration.
 
-    For whoever begins again in another browser, too soon for another message. None
-    when the code is wrong. Raises limits.LimitReachedError.
+    For people who start again in another browser before another message may be sent. None if the
+    code is wrong. Raises limits.LimitReachedError.
     """
     with transaction.atomic():
         rate_limits.consume("received_code", phone)
@@ -76,12 +75,11 @@ def register_with_code_received(*, phone: str, password_hash: str, typed: str) -
 
 
 def confirm_number(*, account: User, typed: str) -> Outcome:
-    """Make the number of ``account`` its own with the code sent to it.
+    """Confirm the number of ``account`` with the code sent to it.
 
-    A code sent for another unfinished registration of the number will do: whoever
-    types it reads the messages of this number, in whatever browser they asked. How
-    often those are compared is counted by number, so that many registrations are
-    no more tries. Raises limits.LimitReachedError.
+    A code for another unfinished registration of the number is accepted too, because it proves
+    access to the number's messages. Such comparisons are counted by number, so that several
+    registrations give no additional tries. Raises limits.LimitReachedError.
     """
     outcome = contacts.confirm_binding(
         account=account, channel=Channel.SMS, typed=typed, is_sign_up=True
@@ -100,13 +98,13 @@ def confirm_number(*, account: User, typed: str) -> Outcome:
 
 
 def _codes_sent_to(phone: str) -> QuerySet[Code]:
-    """The living codes of all unfinished registrations of this number."""
+    """The valid codes of all unfinished registrations of this number."""
     begun = User.objects.filter(phone=phone, **_UNCONFIRMED)
     return codes.living_codes(accounts=begun, purpose=CodePurpose.BIND_PHONE)
 
 
 def unfinished_account(pk: int | None) -> User | None:
-    """The account with this key while its number waits for its code."""
+    """The account with this key, while its number is unconfirmed."""
     if pk is None:
         return None
     return User.objects.filter(pk=pk, phone__isnull=False, **_UNCONFIRMED).first()
@@ -121,9 +119,9 @@ def forget_unconfirmed() -> int:
 
 
 def forget_unactivated() -> int:
-    """Delete accounts whose activation link was not followed in ``UNACTIVATED_DAYS``; how many.
+    """Delete accounts not activated within ``UNACTIVATED_DAYS``; returns how many.
 
-    Their mailbox is free again, for its owner too.
+    Their e-mail addresses can then be used again.
     """
     confirmed = EmailAddress.objects.filter(verified=True)
     old = User.objects.filter(
@@ -135,7 +133,7 @@ def forget_unactivated() -> int:
     return old.distinct().delete()[1].get("accounts.User", 0)
 
 
-# Registered by phone, and nothing confirmed, granted or used since.
+# Registered by phone, with nothing confirmed, granted or used since.
 _UNCONFIRMED = {
     "phone_confirmed_at": None,
     "emailaddress": None,

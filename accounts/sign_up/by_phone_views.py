@@ -1,4 +1,4 @@
-"""Registering with a mobile number: the number, the code, and in."""
+"""Pages for registering with a mobile number: the number, then the code."""
 
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
@@ -25,14 +25,14 @@ from accounts.sign_up.forms import PhoneSignupForm
 from delivery.models import Channel
 
 REGISTERING = "registering_account"
-# The number and the password's hash of whoever asked too soon for another code.
+# Session key: number and password hash of a person who has to reuse an earlier code.
 RECEIVED = "registering_with_code_received"
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
-    """Name the number and choose a password; POST sends the code."""
+    """The form for number and password; POST sends the code."""
     if request.user.is_authenticated:
         return redirect("desk")
     form = guard_sending(PhoneSignupForm(request.POST or None), client_address(request))
@@ -58,7 +58,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_code(request: HttpRequest) -> HttpResponse:
-    """Type the code; the right one activates the account and signs in."""
+    """The form for the code; the right one activates the account and signs in."""
     account = _account(request)
     if account is None:
         return _enter_received(request)
@@ -100,7 +100,7 @@ def resend_code(request: HttpRequest) -> HttpResponse:
 
 
 def _enter_received(request: HttpRequest) -> HttpResponse:
-    """Type a code that the number received for an earlier try, in whatever browser."""
+    """The form for a code that the number received for an earlier try, in any browser."""
     held = request.session.get(RECEIVED)
     if held is None or not by_phone.has_received_code(held["phone"]):
         return redirect("account_signup_phone")

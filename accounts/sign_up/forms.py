@@ -1,4 +1,4 @@
-"""The forms of sign-up."""
+"""Forms of sign-up."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from accounts.sign_in.forms import PASSWORD_HINT
 
 
 class SignupForm(allauth_forms.SignupForm):
-    """Register with an e-mail address and a password (guide rows 4, 5)."""
+    """Registration with an e-mail address and a password (guide rows 4, 5)."""
 
     account_already_exists: bool
 
@@ -40,7 +40,7 @@ class SignupForm(allauth_forms.SignupForm):
         guard_sending(self, client_address(context.request))
 
     def clean(self) -> dict[str, Any]:
-        """A letter leaves: it counts for the network address that asked."""
+        """The form's data; counts the e-mail to be sent for the client's network address."""
         cleaned: dict[str, Any] = super().clean()
         if self.errors:
             return cleaned
@@ -58,9 +58,9 @@ class SignupForm(allauth_forms.SignupForm):
         return made
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """The new account, or the answer for an address that has one already.
+        """The new account, or the response for an address that has one already.
 
-        Then an account is made all the same and taken back: the time tells nothing (T4).
+        In that case an account is created and rolled back, so that response times are equal (T4).
         """
         if self.account_already_exists:
             self.account_already_exists = False
@@ -73,7 +73,7 @@ class SignupForm(allauth_forms.SignupForm):
 
 
 class PhoneSignupForm(forms.Form):
-    """Register with a mobile number and a password (guide rows 34, 37)."""
+    """Registration with a mobile number and a password (guide rows 34, 37)."""
 
     phone = forms.CharField(
         label=_("Mobile number"),
@@ -101,7 +101,7 @@ class PhoneSignupForm(forms.Form):
 
 
 class SignUpPasswordForm(forms.Form):
-    """The password that was chosen at sign-up, typed again on another device."""
+    """The password chosen at sign-up, entered again on another device."""
 
     password = forms.CharField(
         label=_("Password chosen at sign-up"),

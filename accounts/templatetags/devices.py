@@ -1,11 +1,11 @@
-"""The name of a browser, for people who look through the places they are signed in."""
+"""Names of browsers, for the list of sessions."""
 
 from django import template
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
 
-# In this order: most browsers also carry the names of those further down.
+# Order matters: most browsers also name those further down.
 BROWSERS = {
     "MicroMessenger": _("WeChat"),
     "QQ/": "QQ",
@@ -29,7 +29,7 @@ SYSTEMS = {
 
 @register.filter
 def device_name(user_agent: str) -> str:
-    """“Chrome · Windows” for a User-Agent header; “Unknown device” when nothing is known."""
+    """“Chrome · Windows” for a User-Agent header, or “Unknown device”."""
     found = (
         next((name for mark, name in names.items() if mark in user_agent), "")
         for names in (BROWSERS, SYSTEMS)

@@ -1,1 +1,1 @@
-"""Addresses of the accounts app."""
+"""URLs of accounts."""

@@ -1,4 +1,4 @@
-"""Addresses of the accounts app."""
+"""URLs of the signed-in user's account pages."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
@@ -23,7 +23,7 @@ from delivery.models import Channel
 
 
 class ChannelConverter(StringConverter):
-    """``phone`` and ``email`` in addresses."""
+    """``phone`` and ``email`` in paths."""
 
     regex = "phone|email"
 

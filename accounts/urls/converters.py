@@ -1,11 +1,11 @@
-"""Path converters that several apps use; importing the module registers them."""
+"""Path converters used by several apps; importing the module registers them."""
 
 from django.urls import register_converter
 from django.urls.converters import UUIDConverter
 
 
 class ShortUuid(UUIDConverter):
-    """A UUID with or without its hyphens: text messages carry it without."""
+    """A UUID with or without hyphens; text messages omit them."""
 
     regex = "[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
 

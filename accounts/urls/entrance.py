@@ -1,6 +1,4 @@
-"""The addresses of sign-up, sign-in and recovery: the portal's own pages and those of
-django-allauth that it offers.
-"""
+"""URLs of sign-up, sign-in and recovery: the portal's own pages and django-allauth's."""
 
 from allauth.account import views as allauth_views
 from django.db import transaction
@@ -16,7 +14,7 @@ from accounts.sign_up.activation_views import activate, check_your_mail
 _sign_in, _reset = {"flow": by_code_views.SIGN_IN}, {"flow": by_code_views.RESET}
 
 urlpatterns = [
-    # The account, its address and the letter to it: all of them or none.
+    # Atomic: the account, its address and the e-mail to it are created together.
     path("signup/", transaction.atomic(allauth_views.signup), name="account_signup"),
     path("signup/phone/", by_phone_views.register, name="account_signup_phone"),
     path("signup/phone/code/", by_phone_views.enter_code, name="account_signup_code"),
@@ -35,7 +33,7 @@ urlpatterns = [
     path("logout/", SignOutView.as_view(), name="account_logout"),
     path("reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", allauth_views.password_change, name="account_change_password"),
-    # For an account without a password: it is chosen as a forgotten one is.
+    # An account without a password chooses one in the same way as a forgotten one.
     path(
         "password/set/",
         RedirectView.as_view(pattern_name="account_reset_password"),
@@ -63,7 +61,7 @@ urlpatterns = [
     path("password/reset/question/", by_code_views.answer, name="account_reset_password_question"),
     path("username/", username_views.find_username, name="account_find_username"),
     path("username/sent/", username_views.hints_sent, name="account_find_username_sent"),
-    # Contacts are bound by code on the portal's own page.
+    # The portal's own page binds contacts by code.
     path("email/", RedirectView.as_view(pattern_name="accounts:contacts"), name="account_email"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

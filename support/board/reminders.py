@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import User
-from accounts.notices.limits import take_places
+from accounts.notices.limits import within_daily_limit
 from accounts.notices.services import notify_all
 from audit.services import record_action
 from delivery.content import Content, SmsContent
@@ -66,7 +66,7 @@ def _take(reminder: Reminder, meant: Iterable[StudentRecord]) -> list[StudentRec
 
 def _text_messages(records: Iterable[StudentRecord]) -> Iterable[tuple[str, Content, int | None]]:
     reached = [(record, phone) for record in records if (phone := phone_number(record))]
-    free = take_places({phone for _, phone in reached}) if reached else set()
+    free = within_daily_limit({phone for _, phone in reached}) if reached else set()
     for record, phone in reached:
         if phone in free:
             free.discard(phone)

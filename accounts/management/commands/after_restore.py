@@ -1,4 +1,4 @@
-"""Make a restored backup safe to open."""
+"""Make a restored backup safe to start."""
 
 from typing import Any
 

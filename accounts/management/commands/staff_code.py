@@ -1,4 +1,4 @@
-"""Print the code with which a member of staff sets up a second factor."""
+"""Issue a code with which a member of staff sets up a second factor."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from accounts.sign_in.admission import NoStaffError, issue_code
 
 
 class Command(BaseCommand):
-    """For the first operator, and for an operator who lost factor and recovery codes."""
+    """For the first operator, or one who has lost second factor and recovery codes."""
 
     help = "Print a code with which a member of staff or an operator sets up a second factor."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The account, named as at sign-in, and the reason for the audit trail."""
+        """The account's identifier, and the reason for the audit trail."""
         parser.add_argument("login", help="e-mail address, mobile number or username")
         parser.add_argument("--reason", required=True, help="kept in the audit trail")
 
     def handle(self, **options: Any) -> None:
-        """Print the code. Raises CommandError when there is no such member of staff."""
+        """Print the code. Raises CommandError if there is no such member of staff."""
         account = self._account(options["login"])
         try:
             code = issue_code(account=account, by=None, reason=options["reason"])
@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _account(typed: str) -> User:
-        # An operator made by createsuperuser has a username and nothing confirmed.
+        # An operator created by createsuperuser has a username but no confirmed contact.
         try:
             owner = identifiers.owner_of(identifiers.parse(typed))
         except ValidationError as error:
