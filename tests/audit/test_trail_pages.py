@@ -84,3 +84,10 @@ def test_the_export_is_streamed_safe_and_noted(client: Client, auditor: User) ->
 def test_nobody_else_reads_it(roles: tuple[Role, ...], client: Client) -> None:
     client.force_login(make_account("x@example.org", roles=roles))
     assert client.get(reverse("trail")).status_code == 404
+
+
+def test_an_act_is_shown_in_words_with_its_code_below(client: Client, auditor: User) -> None:
+    trail.record(action="enrollment.search_records", actor_id=auditor.pk)
+    text = client.get(reverse("trail")).content.decode()
+    assert "搜索学籍" in text
+    assert "<code>enrollment.search_records</code>" in text

@@ -7,8 +7,11 @@ from django import template
 from django.core.paginator import Paginator
 
 from xuejiportal.acts import act_after_proof
+from xuejiportal.audit_pages.act_names import name_of
 
 register = template.Library()
+
+register.filter("act_name", name_of)
 
 
 @register.filter
