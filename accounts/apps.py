@@ -3,13 +3,14 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     """App configuration of accounts."""
 
     name = "accounts"
-    verbose_name = "账户"
+    verbose_name = _("Accounts")
 
     def ready(self) -> None:
         """Register renderers, notices, listeners, onboarding steps and data sections."""

@@ -3,13 +3,14 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EnrollmentConfig(AppConfig):
     """The registry app."""
 
     name = "enrollment"
-    verbose_name = "学籍"
+    verbose_name = _("Student records")
 
     def ready(self) -> None:
         """Connect the receivers and register notices, key rotation and exports of personal data."""

@@ -6,13 +6,14 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class SupportConfig(AppConfig):
     """See the package docstring."""
 
     name = "support"
-    verbose_name = "帮助与问题"
+    verbose_name = _("Help and problem reports")
 
     def ready(self) -> None:
         """Load the help texts into a database just migrated; say what notices say."""

@@ -10,7 +10,7 @@ class VerificationConfig(AppConfig):
     """Identity verification: attempts, claims and disputes."""
 
     name = "verification"
-    verbose_name = "身份验证"
+    verbose_name = _("Identity verification")
 
     def ready(self) -> None:
         """Load receivers, notices and rotation entries, and register the onboarding step."""

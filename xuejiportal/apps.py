@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 # Every process that loads the apps calls tasks through this Celery application.
 from xuejiportal.celery import app as celery_app
@@ -12,10 +13,10 @@ class PortalConfig(AppConfig):
     """App configuration of the project package."""
 
     name = "xuejiportal"
-    verbose_name = "学籍门户"
+    verbose_name = _("Portal")
     celery = celery_app
 
     def ready(self) -> None:
         """Register the system checks and the console's models, once all models are loaded."""
         import_module("xuejiportal.checks")
-        import_module("xuejiportal.console").register_models()
+        import_module("xuejiportal.console.site").register_models()

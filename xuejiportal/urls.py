@@ -7,7 +7,7 @@ from accounts.languages.views import switch_language
 from xuejiportal import views
 from xuejiportal.audit_pages import sign_ins as audit_pages_sign_ins
 from xuejiportal.audit_pages import trail as audit_pages_trail
-from xuejiportal.console import console
+from xuejiportal.console.site import console
 
 urlpatterns = [
     # First, because it is requested most often.

@@ -1,6 +1,7 @@
 """Django's admin: the operator's alone, read only, and nobody's numbers in it."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -9,7 +10,8 @@ from accounts.roles import Role
 from delivery.services import queue_sms
 from enrollment.models import StudentRecord
 from tests.people import make_account, sample_number
-from xuejiportal.console import SHOWN, console
+from xuejiportal.console.names import COLUMNS, MODELS
+from xuejiportal.console.site import SHOWN, console
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +66,32 @@ def test_a_stranger_is_led_to_the_portals_own_sign_in(client: Client) -> None:
 def test_no_table_of_people_or_records_is_shown() -> None:
     shown = {model.__name__ for model in console._registry}
     assert not shown & {"User", "StudentRecord", "EmailAddress", "VerificationAttempt", "Report"}
+
+
+@pytest.mark.parametrize(
+    ("language", "listed", "column", "wrong"),
+    [
+        ("zh-hans", "导入", "下次尝试时间", ("Import batch", "Next attempt", "outbox message")),
+        ("en", "Imports", "Next attempt at", ("batchs", "学籍", "发送", "审计", "账户")),
+    ],
+)
+def test_the_console_speaks_the_readers_language(
+    language: str, listed: str, column: str, wrong: tuple[str, ...], desk: Client
+) -> None:
+    message = queue_sms(to="+8613912345678", kind="code", params={}, purpose="x")
+    desk.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    index = desk.get(reverse("console:index")).content.decode()
+    shown = desk.get(reverse("console:delivery_outboxmessage_change", args=[message.pk]))
+    assert listed in index
+    assert column in shown.content.decode()
+    for word in wrong:
+        assert word not in index.split("<main", 1)[1]
+        assert word not in shown.content.decode().split("<main", 1)[1]
+
+
+def test_every_column_of_the_console_has_a_name() -> None:
+    for model in console._registry:
+        assert model._meta.label in MODELS
+        for field in model._meta.concrete_fields:
+            hidden = field.get_internal_type() in ("BinaryField", "JSONField")
+            assert hidden or field.name in COLUMNS, f"{model._meta.label}.{field.name}"

@@ -13,6 +13,8 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from xuejiportal.console.names import set_names
+
 # Models that the operator may read, and the columns of each list.
 SHOWN: dict[str, tuple[str, ...]] = {
     "enrollment.Institution": ("code", "name", "authority", "location", "second_approver"),
@@ -98,4 +100,6 @@ def register_models() -> None:
     """Register the models of ``SHOWN``; call it once all models are loaded."""
     for label, columns in SHOWN.items():
         kind = type("Shown", (ReadOnly,), {"list_display": columns, "ordering": ("-pk",)})
-        console.register(apps.get_model(label), kind)
+        model = apps.get_model(label)
+        set_names(model)
+        console.register(model, kind)
