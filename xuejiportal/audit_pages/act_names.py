@@ -86,6 +86,7 @@ NAMES: dict[str, str | Promise] = {
     "support.merge_report": _("Merged problem reports"),
     "support.read_report": _("Read a problem report"),
     "support.remind_class": _("Reminded students"),
+    "support.report_added": _("Added to a problem report"),
     "support.report_answered": _("Answered a problem report"),
     "support.report_asked": _("Asked a student who reported a problem"),
     "support.report_corrected": _("Corrected a record after a problem report"),
