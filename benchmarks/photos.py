@@ -111,7 +111,7 @@ def main() -> int:
     with running() as site:
         bench = Bench(site, photos)
         try:
-            sides = Side("photos taken", bench.take), Side("bare Pillow loop", bench.loop)
+            sides = Side("photos imported", bench.take), Side("bare Pillow loop", bench.loop)
             met = compare(*sides, amount=photos, goal=GOAL, clean_rounds=rounds)
         finally:
             bench.portal.close()

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 class Channel(models.TextChoices):
     """The medium of a message."""
 
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", _("Email")
     SMS = "sms", _("Text message")
 
 

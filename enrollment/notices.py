@@ -9,15 +9,15 @@ register_notice(
     "viewing_alarm",
     NoticeText(
         Topic.WORK,
-        _("Somebody has opened very many records today"),
-        _("More than usual for one member of staff; the audit trail tells who."),
+        _("Someone has opened very many records today"),
+        _("This is more than usual for one member of staff. The audit trail shows who it is."),
     ),
 )
 register_notice(
     "appointment",
     NoticeText(
         Topic.WORK,
-        _("A school wants you to work with it"),
+        _("A school has invited you to work with it"),
         _("Read what you are appointed to, then accept or refuse."),
     ),
 )
@@ -34,7 +34,7 @@ register_notice(
     NoticeText(
         Topic.WORK,
         _("A colleague wants to loosen the rules of your institution"),
-        _("It waits until another registrar agrees. If nobody should, refuse it."),
+        _("It waits for another registrar's approval. If it should not be approved, refuse it."),
     ),
 )
 register_notice(
@@ -59,7 +59,7 @@ register_notice(
         Topic.RECORD,
         _("A record is no longer in your account"),
         _(
-            "Your school has found that the record belongs to another certificate than yours. "
+            "Your school has found that the record belongs to a different certificate. "
             "If it is yours, verify your identity again or ask your school."
         ),
     ),
@@ -80,7 +80,7 @@ register_notice(
     NoticeText(
         Topic.RECORD,
         _("A record that left your account can be yours again"),
-        _("Your school has taken its change back. Please verify your identity again."),
+        _("Your school has undone its change. Verify your identity again."),
     ),
 )
 register_notice(
@@ -88,17 +88,17 @@ register_notice(
     NoticeText(
         Topic.RECORD,
         _("Something you confirmed has changed"),
-        _("The page of your record shows the old and the new value. Please check it again."),
+        _("Your record page shows the old and the new value. Check it again."),
     ),
 )
 register_notice(
     "change_undone",
     NoticeText(
         Topic.RECORD,
-        _("A change to your record was taken back"),
+        _("A change to your record was reversed"),
         _(
-            "What you were told of holds no more; the page of your record shows what does. "
-            "Please check it again."
+            "The change we told you about was reversed. Your record page is up to "
+            "date. Check it again."
         ),
     ),
 )
@@ -106,8 +106,8 @@ register_notice(
     "publication_undone",
     NoticeText(
         Topic.WORK,
-        _("A publication you had a part in was undone"),
-        _("You uploaded, approved or mended the file. Its page says who undid it, and when."),
+        _("A publication you worked on was undone"),
+        _("You uploaded, approved or fixed the file. Its page shows who undid it, and when."),
     ),
 )
 register_notice(

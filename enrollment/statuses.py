@@ -80,7 +80,10 @@ EXPLANATIONS: dict[Status, Explanation] = {
     ),
     Status.DEFERRED: Explanation(
         Tone.ATTENTION,
-        _("Your school has put off registering you for now, most often over an open fee or form."),
+        _(
+            "Your school has postponed your registration, most often because of an "
+            "open fee or form."
+        ),
         _("Ask your counselor what is still missing; the state changes once it is settled."),
     ),
     Status.SUSPENDED: Explanation(
@@ -125,7 +128,7 @@ EXPLANATIONS: dict[Status, Explanation] = {
     ),
     Status.EXPELLED: Explanation(
         Tone.CLOSED,
-        _("The school has ended your student status by a disciplinary decision."),
+        _("The school has ended your student status in a disciplinary decision."),
         _("The decision names how and until when you can appeal."),
     ),
     Status.ADMISSION_CANCELLED: Explanation(

@@ -25,7 +25,7 @@ register_notice(
     "batch_settled",
     NoticeText(
         Topic.WORK,
-        _("What you handed on is settled"),
+        _("What you passed on is settled"),
         _("The registrar has settled all problem reports that you handed on together."),
     ),
 )

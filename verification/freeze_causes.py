@@ -29,7 +29,7 @@ def causes_of(record: StudentRecord, user: User) -> Iterator[FreezeCause]:
     )
     for alert in objections:
         path = reverse("verification:claim_objection", args=[alert.key])
-        words = _("Whoever reads the phone that the school knows says that the holder is not them.")
+        words = _("The person at the phone in the registry says that the holder is not them.")
         yield FreezeCause(words, path)
 
 

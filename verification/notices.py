@@ -8,12 +8,12 @@ from accounts.notices.services import NoticeText, register_notice
 NOTICES = {
     "record_found": NoticeText(
         Topic.RECORD,
-        _("Your student record has come in"),
-        _("Your school has handed in a record that fits what you entered. It is open for you now."),
+        _("Your student record has arrived"),
+        _("Your school has submitted a record that matches what you entered. You can see it now."),
     ),
     "dispute_against_me": NoticeText(
         Topic.RECORD,
-        _("Somebody says that your record is theirs"),
+        _("Someone says that your record is theirs"),
         _("If it is yours, object in time: the school decides after that. Nothing has changed."),
     ),
     "dispute_decided": NoticeText(
@@ -24,12 +24,12 @@ NOTICES = {
     "dispute_reopened": NoticeText(
         Topic.RECORD,
         _("The identity dispute is open again"),
-        _("The school has taken its decision back and looks into it once more."),
+        _("The school has undone its decision and will look into it again."),
     ),
     "asked_to_vouch": NoticeText(
         Topic.RECORD,
         _("Do you know this person?"),
-        _("Somebody of your class asks you to say whether you know them."),
+        _("Someone says they are in your class. Tell us whether you know them."),
     ),
     "assisted": NoticeText(
         Topic.RECORD,
@@ -38,33 +38,37 @@ NOTICES = {
     ),
     "assist_alarm": NoticeText(
         Topic.WORK,
-        _("Somebody has opened very many records face to face today"),
-        _("As many as one member of staff may in a day; the audit trail tells who."),
+        _("Someone has opened very many records in person today"),
+        _(
+            "They have reached the daily limit for one member of staff. The audit "
+            "trail shows who it is."
+        ),
     ),
     "claim_objected": NoticeText(
         Topic.WORK,
-        _("A phone you know objects to a claim"),
+        _("The person at a registered phone objects to a claim"),
         _(
-            "Whoever reads the phone in your registry says that the account which opened the "
-            "record is not theirs. The record is frozen until a registrar decides."
+            "The person at the phone in your registry says that the linked account is "
+            "not theirs. The record is frozen until a registrar decides."
         ),
     ),
     "claim_questioned": NoticeText(
         Topic.RECORD,
         _("Your school checks whether this record is yours"),
         _(
-            "Whoever reads the phone that your school knows says that it was not them. "
-            "You keep reading the record; the school decides. Show it your certificate."
+            "The person at the phone that your school has says that it was not them. "
+            "You can still read the record until the school decides. Show your school "
+            "your certificate."
         ),
     ),
     "claim_upheld": NoticeText(
         Topic.RECORD,
         _("Your school has checked: the record stays yours"),
-        _("Everything is open to you as before."),
+        _("You can use everything as before."),
     ),
     "claim_taken_back": NoticeText(
         Topic.RECORD,
-        _("Your school has taken the record back"),
+        _("Your school has unlinked the record"),
         _("If it is yours, see your school's student records office with your certificate."),
     ),
 }

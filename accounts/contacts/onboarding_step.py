@@ -8,6 +8,6 @@ from accounts.onboarding import Step
 CONTACTS = Step(
     30,
     "accounts:check_contacts",
-    _("Phone and e-mail"),
+    _("Phone and email"),
     lambda account: not contacts_to_ask(account),
 )

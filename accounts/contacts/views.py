@@ -50,7 +50,7 @@ def ask_for_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
         if bound and services.is_bound(account=account, channel=channel, address=address):
-            form.add_error("address", _("This is the one bound already."))
+            form.add_error("address", _("This one is already linked."))
         else:
             return _send(request, account, channel, address)
     return render(
@@ -72,10 +72,10 @@ def enter_code(request: HttpRequest, channel: Channel) -> HttpResponse:
         if outcome is Outcome.RIGHT:
             account.refresh_from_db()
             remember_due(request, account)
-            messages.success(request, _("Bound. You can now sign in with it."))
+            messages.success(request, _("Linked. You can now sign in with it."))
             return redirect("accounts:contacts")
         if outcome is Outcome.OVER:
-            messages.error(request, _("This code no longer works. Please get a new one."))
+            messages.error(request, _("This code no longer works. Get a new one."))
             return redirect("accounts:ask_for_code", channel)
     if code is None:
         return redirect("accounts:ask_for_code", channel)
@@ -144,10 +144,10 @@ def _try(request: HttpRequest, account: User, channel: Channel, form: CodeForm) 
             session=handle_of_request(request),
         )
     except LimitReachedError:
-        form.add_error("code", _("Too many tries. Please come back in an hour."))
+        form.add_error("code", _("Too many attempts. Try again in an hour."))
         return Outcome.WRONG
     if outcome is Outcome.WRONG:
-        form.add_error("code", _("This code is not right. After five tries it no longer works."))
+        form.add_error("code", _("This code is wrong. After five attempts it no longer works."))
     return outcome
 
 

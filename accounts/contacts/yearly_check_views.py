@@ -40,4 +40,4 @@ def _answer(request: HttpRequest, account: User) -> None:
         yearly_check.postpone(account=account)
     elif bound_contact(account=account, channel=Channel(channel)):
         yearly_check.note_contact(account=account, channel=Channel(channel))
-        messages.success(request, _("Thank you. We ask again in a year."))
+        messages.success(request, _("Thank you. We will ask again in a year."))

@@ -32,5 +32,5 @@ def delete_account(request: HttpRequest) -> HttpResponse:
 def cancel(request: HttpRequest) -> HttpResponse:
     """Cancel the deletion; no password is needed."""
     if services.cancel_deletion(account=cast("User", request.user)):
-        messages.success(request, _("Your account stays. Nothing was deleted."))
+        messages.success(request, _("Your account is kept. Nothing was deleted."))
     return redirect("accounts:security")

@@ -12,7 +12,7 @@ from accounts.text import fold_width
 # RFC 5321: a path of 256 characters without its brackets.
 EMAIL_LENGTH = 254
 MAX_TYPED = 500  # including text pasted around the address
-WRONG_MAILBOX = _("This is not an e-mail address. Write it like name@example.com.")
+WRONG_MAILBOX = _("This is not an email address. Write it like name@example.com.")
 
 _STOPS = str.maketrans({"\u3002": ".", "\uff61": ".", "\ufe52": ".", "\ufe6b": "@"})
 _AROUND_SIGN = re.compile(r" ?([@.]) ?")
@@ -63,8 +63,8 @@ class MailboxField(forms.CharField):
 
     def __init__(self, **options: object) -> None:
         super().__init__(
-            label=_("E-mail address"),
-            help_text=_("A mailbox you will still open when you graduate."),
+            label=_("Email address"),
+            help_text=_("Use an email address that you will still have when you graduate."),
             max_length=MAX_TYPED,
             **options,  # type: ignore[arg-type]
         )

@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.text import MAX_LENGTH, fold_typed
 from delivery.models import Channel
 
-WRONG = _("Check it for a slip: this is neither an e-mail address, a mobile number nor a username.")
+WRONG = _("Check for a typing error: this is not an email address, a mobile number or a username.")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def parse_contact(typed: str) -> Identifier:
     """The number or address in ``typed``. Raises ValidationError, also for a username."""
     found = parse(typed)
     if found.channel is None:
-        raise ValidationError(_("Enter a mobile number or an e-mail address."))
+        raise ValidationError(_("Enter a mobile number or an email address."))
     return found
 
 

@@ -20,7 +20,7 @@ def clean_username(typed: str) -> str:
         raise ValidationError(_("A username has 4 to 32 characters."))
     if not _SHAPE.fullmatch(name):
         raise ValidationError(
-            _("Begin with a letter or a Chinese character; then letters, digits and . _ - only.")
+            _("Start with a letter or a Chinese character, then use only letters, digits and . _ -")
         )
     if _MANY_DIGITS.search(name):
         raise ValidationError(

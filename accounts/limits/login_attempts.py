@@ -143,7 +143,7 @@ def use_factor_code(*, account: User, code: str) -> None:
 
 def wait_until(moment: datetime) -> str:
     """The error text after too many wrong tries."""
-    return _("Too many wrong tries. Possible again at %(time)s.") % {"time": when(moment)}
+    return _("Too many wrong attempts. Try again at %(time)s.") % {"time": when(moment)}
 
 
 def when(moment: datetime) -> str:

@@ -45,7 +45,7 @@ class ProofOfWorkField(forms.CharField):
             widget=ProofOfWorkWidget(level, without_script),
             error_messages={
                 "required": _(
-                    "There were many tries. Wait for the check, then send the form again."
+                    "There were many attempts. Wait for the check, then send the form again."
                 )
             },
         )

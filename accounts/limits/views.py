@@ -25,7 +25,7 @@ class ContactForm(forms.Form):
     """The contact to search for, posted in the body, never in the URL."""
 
     contact = forms.CharField(
-        label=gettext_lazy("Mobile number or e-mail address"),
+        label=gettext_lazy("Mobile number or email address"),
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
@@ -74,7 +74,7 @@ def lift(request: HttpRequest, key: UUID) -> HttpResponse:
         if blocklist.lift_block(block=block, by=reader, **form.cleaned_data):
             messages.success(request, _("Lifted: messages can be sent again."))
         else:
-            messages.info(request, _("It was lifted already, or has run out."))
+            messages.info(request, _("It has already been lifted, or has expired."))
         return redirect("accounts:blocks")
     return render(request, "accounts/limits/lift_block.html", {"entry": block, "form": form})
 

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('username', models.CharField(blank=True, max_length=64, null=True, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name="email")),
                 ('phone', phonenumber_field.modelfields.PhoneNumberField(blank=True, max_length=128, null=True, region=None, verbose_name='mobile number')),
                 ('phone_confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('is_staff', models.BooleanField(default=False)),

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("email", "E-mail"), ("sms", "Text message")], max_length=5
+                        choices=[("email", "Email"), ("sms", "Text message")], max_length=5
                     ),
                 ),
                 ("old_sealed", models.BinaryField()),
@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("email", "E-mail"), ("sms", "Text message")], max_length=5
+                        choices=[("email", "Email"), ("sms", "Text message")], max_length=5
                     ),
                 ),
                 ("address_hash", models.BinaryField()),

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("email", "E-mail"), ("sms", "Text message")], max_length=5
+                        choices=[("email", "Email"), ("sms", "Text message")], max_length=5
                     ),
                 ),
                 ("ask_again_at", models.DateTimeField()),
@@ -54,8 +54,8 @@ class Migration(migrations.Migration):
                     ("username_chosen", "Username chosen"),
                     ("factor_added", "Second factor added"),
                     ("factor_removed", "Second factor removed"),
-                    ("recovery_codes", "New recovery codes made"),
-                    ("contact_bound", "Phone or e-mail bound"),
+                    ("recovery_codes", "New recovery codes created"),
+                    ("contact_bound", "Phone or email linked"),
                     ("contact_restored", "Change of phone or e-mail undone"),
                 ],
                 max_length=20,

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("email", "E-mail"), ("sms", "Text message")], max_length=5
+                        choices=[("email", "Email"), ("sms", "Text message")], max_length=5
                     ),
                 ),
                 ("contact_sealed", models.BinaryField()),
@@ -78,12 +78,12 @@ class Migration(migrations.Migration):
                     ("username_chosen", "Username chosen"),
                     ("factor_added", "Second factor added"),
                     ("factor_removed", "Second factor removed"),
-                    ("recovery_codes", "New recovery codes made"),
-                    ("contact_bound", "Phone or e-mail bound"),
+                    ("recovery_codes", "New recovery codes created"),
+                    ("contact_bound", "Phone or email linked"),
                     ("deletion_asked", "Deletion of the account asked for"),
                     ("deletion_cancelled", "Deletion of the account cancelled"),
-                    ("rescue_opened", "Given back by the school, unless you object"),
-                    ("rescue_stopped", "Objected to giving the account back"),
+                    ("rescue_opened", "Recovered at the school, unless you object"),
+                    ("rescue_stopped", "Objected to the recovery"),
                     ("contact_restored", "Change of phone or e-mail undone"),
                 ],
                 max_length=20,

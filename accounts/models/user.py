@@ -39,7 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         unique=True,
         validators=[UnicodeUsernameValidator()],
     )
-    email = models.EmailField(_("e-mail"), blank=True)
+    email = models.EmailField(_("email"), blank=True)
     phone = PhoneNumberField(_("mobile number"), null=True, blank=True)
     phone_confirmed_at = models.DateTimeField(null=True, blank=True)
     is_staff = models.BooleanField(default=False)

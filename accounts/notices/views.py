@@ -20,7 +20,7 @@ PAGE_SIZE = 20
 class ChannelsForm(forms.Form):
     """The channels for one topic."""
 
-    email = forms.BooleanField(label=gettext_lazy("By e-mail"), required=False)
+    email = forms.BooleanField(label=gettext_lazy("By email"), required=False)
     sms = forms.BooleanField(label=gettext_lazy("By text message"), required=False)
 
 

@@ -91,7 +91,7 @@ def account_section(account: User) -> Section:
     mailboxes = account.emailaddress_set.order_by("pk")  # type: ignore[attr-defined]
     items = [
         Item("username", _("Username"), account.username or ""),
-        *(Item("email", _("E-mail address"), address.email) for address in mailboxes),
+        *(Item("email", _("Email address"), address.email) for address in mailboxes),
         Item("phone", _("Mobile number"), str(account.phone or "")),
         Item("language", _("Language of messages"), dict(settings.LANGUAGES)[account.language]),
         Item("joined_at", _("Registered on"), localized_time(account.date_joined)),

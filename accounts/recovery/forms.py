@@ -14,8 +14,8 @@ class KnownContactForm(forms.Form):
     """A contact of the account, for people who have forgotten how they sign in."""
 
     contact = forms.CharField(
-        label=_("E-mail or mobile number"),
-        help_text=_("One that you can still read, and that is bound to the account."),
+        label=_("Email or mobile number"),
+        help_text=_("Enter a linked email or phone number you can still use."),
         max_length=MAX_TYPED,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -29,9 +29,9 @@ class NewContactForm(KnownContactForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact"].label = _("New mobile number or e-mail")
+        self.fields["contact"].label = _("New mobile number or email")
         self.fields["contact"].help_text = _(
-            "Your own, that you can read now. It will be how you sign in."
+            "Your own, that you can read now. You will sign in with it."
         )
 
 

@@ -37,5 +37,5 @@ def choose(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest) -> HttpResponse:
     """Remove the security questions."""
     security_questions.remove(account=cast("User", request.user), request=request)
-    messages.success(request, _("No question is asked any more."))
+    messages.success(request, _("Security questions are off."))
     return redirect("accounts:security")

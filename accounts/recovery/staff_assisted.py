@@ -50,10 +50,7 @@ OBJECTED = "rescue_objected"
 OBJECTED_TEXT = NoticeText(
     Topic.WORK,
     _("An old contact objects"),
-    _(
-        "You helped somebody get an account back; "
-        "whoever reads its old contact says it was not them."
-    ),
+    _("You helped someone recover an account. The person at its old contact says it was not them."),
 )
 PENDING = Q(objected_at=None, failed_at=None, done_at=None)
 

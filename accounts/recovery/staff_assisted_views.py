@@ -66,7 +66,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             request.session[BEGUN] = str(begun.key)
             return redirect("account_rescue_state")
         if outcome is Outcome.OVER:
-            messages.error(request, _("This code no longer works. Please get a new one."))
+            messages.error(request, _("This code no longer works. Get a new one."))
             return redirect("account_rescue")
     ways = {"change_url": reverse("account_rescue"), "resend_url": reverse("account_rescue_again")}
     return render(request, "accounts/recovery/rescue_enter.html", code_page(code, form) | ways)
@@ -119,10 +119,10 @@ def _try(request: HttpRequest, code: Code, form: CodeForm) -> tuple[Outcome, Res
             code=code, typed=form.cleaned_data["code"], client=client_address(request)
         )
     except LimitReachedError:
-        form.add_error("code", _("Too many tries. Please come back in an hour."))
+        form.add_error("code", _("Too many attempts. Try again in an hour."))
         return Outcome.WRONG, None
     if outcome is Outcome.WRONG:
-        form.add_error("code", _("This code is not right. After five tries it no longer works."))
+        form.add_error("code", _("This code is wrong. After five attempts it no longer works."))
     return outcome, begun
 
 

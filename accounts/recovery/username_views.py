@@ -61,7 +61,7 @@ def _chosen(request: HttpRequest, account: User, form: UsernameForm) -> bool:
             account=account, username=form.cleaned_data["username"], request=request
         )
     except LimitReachedError:
-        form.add_error("username", _("Too many tries. Please come back in an hour."))
+        form.add_error("username", _("Too many attempts. Try again in an hour."))
         return False
     if not free:
         form.add_error("username", _("This name is taken. Please choose another one."))

@@ -20,7 +20,7 @@ class StaffCodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Set-up code"),
-        help_text=_("Twelve letters and digits, as you were given them."),
+        help_text=_("The twelve letters and digits that you were given."),
         max_length=40,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
@@ -47,12 +47,12 @@ def _is_right(request: HttpRequest, account: User, form: StaffCodeForm) -> bool:
     try:
         consume_check(client_address(request))
     except LimitReachedError:
-        form.add_error("code", _("Too many tries. Please come back in an hour."))
+        form.add_error("code", _("Too many attempts. Try again in an hour."))
         return False
     typed = form.cleaned_data["code"]
     if admission.redeem_code(request=request, account=account, typed=typed):
         return True
     form.add_error(
-        "code", _("This code is not right, has expired, or was used. Ask for a new one.")
+        "code", _("This code is wrong, has expired or was already used. Ask for a new one.")
     )
     return False

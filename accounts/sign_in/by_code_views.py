@@ -217,7 +217,7 @@ def _asked(request: HttpRequest, flow: CodeFlow) -> Code | None:
 
 def _restart(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
     if request.method == "POST":
-        messages.error(request, _("This code no longer works. Please get a new one."))
+        messages.error(request, _("This code no longer works. Get a new one."))
     return redirect(flow.request_page)
 
 
@@ -246,9 +246,9 @@ def _answered(form: AnswerForm, account: User) -> bool:
         if security_questions.is_right(account=account, question=question, typed=typed):
             return True
     except LimitReachedError:
-        form.add_error("answer", _("Too many tries. Please come back tomorrow."))
+        form.add_error("answer", _("Too many attempts. Try again tomorrow."))
         return False
-    form.add_error("answer", _("This is not the answer. Five tries a day."))
+    form.add_error("answer", _("This is not the answer. You have five attempts a day."))
     return False
 
 
@@ -258,12 +258,12 @@ def _try(request: HttpRequest, code: Code, form: CodeForm) -> tuple[Outcome, Use
             code=code, typed=form.cleaned_data["code"], client=client_address(request)
         )
     except LimitReachedError:
-        form.add_error("code", _("Too many tries. Please come back in an hour."))
+        form.add_error("code", _("Too many attempts. Try again in an hour."))
         return Outcome.WRONG, None
     if outcome is not Outcome.RIGHT:
         record_event(account=code.account, kind=EventKind.SIGN_IN_FAILED, request=request)
     if outcome is Outcome.WRONG:
-        form.add_error("code", _("This code is not right. After five tries it no longer works."))
+        form.add_error("code", _("This code is wrong. After five attempts it no longer works."))
     return outcome, account
 
 

@@ -36,19 +36,19 @@ class OwnContactValidator:
         digits = "".join(c for c in password if c.isdigit())
         if len(phone) >= PHONE_DIGITS and phone[-PHONE_DIGITS:] in digits:
             raise ValidationError(
-                _("This password is built on your mobile number, which others know."),
+                _("This password contains your mobile number, which others know."),
                 code="password_is_phone",
             )
         mailbox = user.email.partition("@")[0].casefold()
         if len(mailbox) >= MAILBOX_LENGTH and mailbox in password.casefold():
             raise ValidationError(
-                _("This password is built on your e-mail address, which others know."),
+                _("This password contains your email address, which others know."),
                 code="password_is_mailbox",
             )
 
     def get_help_text(self) -> str:
         """The rule in words."""
-        return _("Your password can't be built on your mobile number or e-mail address.")
+        return _("Your password can't contain your mobile number or email address.")
 
 
 class PortalWordValidator:
@@ -64,7 +64,7 @@ class PortalWordValidator:
             rest = rest.replace(word, "")
         if rest != folded and sum(map(str.isalpha, rest)) < MIN_OWN_LETTERS:
             raise ValidationError(
-                _("This password is made of words of this portal, which others try first."),
+                _("This password is made of words of this portal, which are easy to guess."),
                 code="password_is_portal",
             )
 

@@ -43,7 +43,7 @@ class StaffSecondFactorMiddleware:
         if admission.is_admitted(request.user):  # type: ignore[arg-type]
             after = {"next": request.get_full_path()} if request.method == "GET" else {}
             return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode(after)}")
-        messages.info(request, _("Staff need a second factor: please set one up first."))
+        messages.info(request, _("Staff need a second factor. Set one up first."))
         return redirect("accounts:enter_staff_code")
 
     @staticmethod

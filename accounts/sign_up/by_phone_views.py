@@ -71,7 +71,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         if outcome is Outcome.RIGHT:
             return _enter(request, account)
         if outcome is Outcome.OVER:
-            messages.error(request, _("This code no longer works. Please get a new one."))
+            messages.error(request, _("This code no longer works. Get a new one."))
             return redirect("account_signup_phone")
     ways = {
         "change_url": reverse("account_signup_phone"),
@@ -111,11 +111,11 @@ def _enter_received(request: HttpRequest) -> HttpResponse:
                 phone=held["phone"], password_hash=held["password"], typed=form.cleaned_data["code"]
             )
         except LimitReachedError:
-            form.add_error("code", _("Too many tries. Please come back in an hour."))
+            form.add_error("code", _("Too many attempts. Try again in an hour."))
         else:
             if account is not None:
                 return _enter(request, account)
-            form.add_error("code", _("This code is not right, or no longer works."))
+            form.add_error("code", _("This code is wrong or no longer works."))
     context = {
         "form": form,
         "channel": Channel.SMS,
@@ -133,10 +133,10 @@ def _try(account: User, form: CodeForm) -> Outcome:
     try:
         outcome = by_phone.confirm_number(account=account, typed=form.cleaned_data["code"])
     except LimitReachedError:
-        form.add_error("code", _("Too many tries. Please come back in an hour."))
+        form.add_error("code", _("Too many attempts. Try again in an hour."))
         return Outcome.WRONG
     if outcome is Outcome.WRONG:
-        form.add_error("code", _("This code is not right. After five tries it no longer works."))
+        form.add_error("code", _("This code is wrong. After five attempts it no longer works."))
     return outcome
 
 

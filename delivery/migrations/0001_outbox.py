@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("email", "E-mail"), ("sms", "Text message")], max_length=5
+                        choices=[("email", "Email"), ("sms", "Text message")], max_length=5
                     ),
                 ),
                 ("purpose", models.CharField(max_length=40)),

@@ -37,7 +37,7 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
             record=card.record, account=signed_in(request), asked=card.asked, wrong=wrong
         )
     except services.NotAskedError:
-        messages.error(request, _("The list has changed meanwhile. Please check again."))
+        messages.error(request, _("The list has changed. Check it again."))
         return redirect("enrollment:record", key)
     except RecordFrozenError:
         messages.error(request, FROZEN)

@@ -21,7 +21,10 @@ class RowFault(models.TextChoices):
     )
     ERROR_CELL = (
         "error_cell",
-        _("The cell shows an error such as #N/A in place of a value. Mend the formula or type it."),
+        _(
+            "The cell shows an error such as #N/A instead of a value. Fix the formula "
+            "or enter the value."
+        ),
     )
     UNSAVED_FORMULA = (
         "unsaved_formula",
@@ -77,8 +80,8 @@ class RowFault(models.TextChoices):
         _("The registry has this certificate number under another name."),
     )
     CONFLICT_RECORD = ("conflict_record", _("Several rows mean the same record of the registry."))
-    DUPLICATE = "duplicate", _("The row repeats an earlier one word for word; it counts once.")
-    SAME_PERSON = ("same_person", _("The same person stands in several rows."))
+    DUPLICATE = "duplicate", _("The row is identical to an earlier one and counts once.")
+    SAME_PERSON = ("same_person", _("The same person is in several rows."))
     GENDER_DIFFERS = "gender_differs", _("The gender differs from the identity card number.")
     BIRTH_DATE_DIFFERS = (
         "birth_date_differs",
@@ -95,15 +98,15 @@ class RowFault(models.TextChoices):
     LOST_CHARACTER = (
         "lost_character",
         _(
-            "A character of the name was lost on its way (?, □, * …). "
-            "The student cannot be found by this name; enter it again."
+            "A character of the name was lost (?, □, * …). The student cannot be found "
+            "by this name. Enter it again."
         ),
     )
     NAME_DOUBTFUL = (
         "name_doubtful",
         _("This does not look like the name of one person."),
     )
-    PHONE_IGNORED = "phone_ignored", _("This is no mainland mobile number; it is left out.")
+    PHONE_IGNORED = "phone_ignored", _("Not a mainland China mobile number, so it is left out.")
 
 
 WARNINGS: frozenset[str] = frozenset(

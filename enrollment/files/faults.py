@@ -36,7 +36,7 @@ class FileFault(models.TextChoices):
     PICTURE = "picture", _("This is a picture. Ask for the table itself as .xlsx or .csv.")
     ARCHIVE = (
         "archive",
-        _("This is a packed file (ZIP, RAR …). Unpack it and hand in the table that is in it."),
+        _("This is a packed file (ZIP, RAR …). Unpack it and upload the table inside it."),
     )
     ENCRYPTED = (
         "encrypted",
@@ -72,7 +72,7 @@ class FileFault(models.TextChoices):
         "too_many_entries",
         _("The ZIP file holds more than 100,000 entries. Split it and try again."),
     )
-    TOO_LARGE = "too_large", _("The file unfolds to more data than is allowed.")
+    TOO_LARGE = "too_large", _("The file unpacks to more data than is allowed.")
     BINARY = "binary", _("The file is neither a workbook nor text.")
     ENCODING = (
         "encoding",
@@ -85,11 +85,14 @@ class FileFault(models.TextChoices):
     QUOTE = "quote", _("A quotation mark is opened and not closed.")
     INNER_QUOTE = (
         "inner_quote",
-        _("After a closing quotation mark comes more text. Write a mark within a cell twice."),
+        _(
+            "There is text after a closing quotation mark. Double every quotation mark "
+            "inside a cell."
+        ),
     )
     LONG_CELL = (
         "long_cell",
-        _("A cell holds more than 131,072 characters; no column of a registry is so long."),
+        _("A cell has more than 131,072 characters. No column of a registry is that long."),
     )
     NO_HEADER = "no_header", _("No row with column titles was found among the first 20 rows.")
     MISSING_COLUMNS = "missing_columns", _("Required columns are missing.")
@@ -120,13 +123,13 @@ class FileFault(models.TextChoices):
     INTERRUPTED = "interrupted", _("Reading the file was interrupted. Try again.")
     NO_ROOM = (
         "no_room",
-        _("The server's disk is full. Nothing was changed. Ask the operator to make room."),
+        _("The server's disk is full. Nothing was changed. Ask the operator to free space."),
     )
     UNWRITABLE = (
         "unwritable",
         _(
-            "The portal may not write to its storage. Nothing is wrong with the file: "
-            "tell the operator, who finds the place in the log, and try again afterwards."
+            "The portal cannot write to its storage. The file is fine. Tell the "
+            "operator, who will find the location in the log, and then try again."
         ),
     )
     BUSY = "busy", _("Another import of this institution is running. Wait until it has finished.")
@@ -137,16 +140,16 @@ class FileFault(models.TextChoices):
     MISALIGNED = (
         "misaligned",
         _(
-            "One column seems to be sorted differently from the others: many records "
-            "would state other people's values. Nothing was changed. "
-            "Compare the file with its source."
+            "One column seems to be sorted differently from the others, so many "
+            "records would get other people's values. Nothing was changed. Compare the "
+            "file with its source."
         ),
     )
     OTHER_PERSON = (
         "other_person",
         _(
-            "More records in students' hands would go to other people than was agreed to. "
-            "Nothing was changed. Check the file again."
+            "More records linked to students' accounts would go to other people than "
+            "was approved. Nothing was changed. Check the file again."
         ),
     )
     OUTDATED = (

@@ -36,7 +36,7 @@ class PhotoFault(models.TextChoices):
         _("The picture has more than 4 million pixels. 480 × 640 are enough."),
     )
     DAMAGED = "damaged", _("The picture is damaged or cut off.")
-    ANIMATED = "animated", _("The picture moves; one still picture is needed.")
+    ANIMATED = "animated", _("The picture is animated. Use a still picture.")
     COSTLY = (
         "costly",
         _("The picture takes too long to unpack. Open it, save it as an ordinary JPEG, try again."),
@@ -48,7 +48,7 @@ class PhotoFault(models.TextChoices):
     REPEATED = "repeated", _("Several pictures have this name.")
     SAME_RECORD = (
         "same_record",
-        _("Several pictures of this file belong to the same record; none was taken. Keep one."),
+        _("Several pictures in this file belong to the same record. None was imported. Keep one."),
     )
 
 

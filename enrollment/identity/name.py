@@ -38,7 +38,7 @@ class NameFault(models.TextChoices):
             "Replace it with the character of the national standard GB 18030."
         ),
     )
-    CONTROL = "control", _("The name holds an invisible control character. Type the name anew.")
+    CONTROL = "control", _("The name has an invisible control character. Type the name again.")
 
 
 # Placeholders in files for a missing name; common ideographs only.

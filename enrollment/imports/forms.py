@@ -54,7 +54,7 @@ class CorrectedRowsForm(FileForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].label = _("File with the mended rows")
+        self.fields["file"].label = _("File with the fixed rows")
 
 
 class PublishForm(forms.Form):

@@ -17,8 +17,8 @@ from enrollment.models import Appointment
 from enrollment.queries import institutions_of
 
 HOLDS_RECORD = gettext_lazy(
-    "This account holds a student record, whose pages would close. "
-    "Sign up once more with another contact and have that one appointed."
+    "This account is linked to a student record, whose pages would close. Sign "
+    "up again with another contact and have that account appointed."
 )
 
 
@@ -39,7 +39,7 @@ def appointment(request: HttpRequest, key: UUID) -> HttpResponse:
         except appointments.HoldsRecordError:
             messages.error(request, HOLDS_RECORD)
             return redirect("registry:appointment", key)
-        messages.success(request, _("Accepted. Your work is open to you now."))
+        messages.success(request, _("Accepted. You can start work now."))
         return redirect(settings.LOGIN_REDIRECT_URL)
     holds = account.held_records.exists()
     context = {"appointment": found, "role": Role(found.role).label, "holds": holds}

@@ -30,13 +30,13 @@ class StaffingFault(models.TextChoices):
     """Why an assignment or an appointment is refused."""
 
     HEADER = "header", _("The file needs a column 班级 and a column 辅导员.")
-    EMPTY = "empty", _("The file names nobody.")
+    EMPTY = "empty", _("The file names no one.")
     TOO_LONG = "too_long", _("The file has more than 2,000 rows.")
     TOO_MANY_PEOPLE = "too_many_people", _("The file names more than 500 people: split it.")
     BLANK = "blank", _("Class or counselor is missing in this row.")
     CLASS = "class", _("There is no such class.")
-    PERSON = "person", _("This is neither an e-mail address, a mobile number nor a username.")
-    MANY = "many", _("More people than one may name in a day. Go on tomorrow.")
+    PERSON = "person", _("This is neither an email address, a mobile number nor a username.")
+    MANY = "many", _("This is more people than you can name in a day. Continue tomorrow.")
 
 
 @dataclass(frozen=True)

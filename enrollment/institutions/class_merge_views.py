@@ -36,8 +36,8 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         except SchoolClass.DoesNotExist as error:
             raise Http404 from error
         words = ngettext(
-            "%(number)d record was moved; the class “%(code)s” is gone.",
-            "%(number)d records were moved; the class “%(code)s” is gone.",
+            "%(number)d record was moved and the class “%(code)s” was deleted.",
+            "%(number)d records were moved and the class “%(code)s” was deleted.",
             moved,
         )
         messages.success(request, words % {"number": moved, "code": school_class.code})

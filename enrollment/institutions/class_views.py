@@ -87,7 +87,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         except assignment_file.StaffingError as error:
             form.add_error("login", error.problems[0].fault.label)
         else:
-            messages.success(request, _("Assigned. Whoever is new here is asked to accept first."))
+            messages.success(request, _("Assigned. New people are asked to accept first."))
             return redirect("registry:class", pk)
     return _page(request, school_class, _class_form(school_class), form)
 
@@ -111,9 +111,9 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         classes.remove_class(school_class=school_class, by=require_role(request, Role.REGISTRAR))
     except classes.ClassInUseError:
-        messages.error(request, _("The class has records, so it stays."))
+        messages.error(request, _("The class has records, so it cannot be deleted."))
         return redirect("registry:class", pk)
-    messages.success(request, _("The class is gone."))
+    messages.success(request, _("The class was deleted."))
     return redirect("registry:classes")
 
 

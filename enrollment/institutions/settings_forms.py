@@ -38,7 +38,7 @@ class CampaignForm(InstitutionForm):
     name = forms.CharField(label=_("Name of the campaign"), max_length=60)
     entry_year = forms.IntegerField(
         label=_("Year of entry"),
-        help_text=_("Empty for everybody."),
+        help_text=_("Leave empty for everyone."),
         required=False,
         min_value=1950,
         max_value=2100,
@@ -58,7 +58,7 @@ class CampaignForm(InstitutionForm):
     )
     ignore_fields = forms.MultipleChoiceField(
         label=_("Needs no checking for now"),
-        help_text=_("Who wants to report one of these is told that it can wait."),
+        help_text=_("People who want to report one of these are told that it can wait."),
         choices=_FIELDS,
         required=False,
         widget=forms.CheckboxSelectMultiple,

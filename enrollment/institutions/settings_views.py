@@ -36,7 +36,7 @@ def rules(request: HttpRequest, code: str) -> HttpResponse:
     if form.is_valid():
         waits = settings.update_rules(school=school, by=user, **form.cleaned_data)
         if waits:
-            messages.warning(request, _("What is looser waits until another registrar agrees."))
+            messages.warning(request, _("Looser rules wait for another registrar's approval."))
             return redirect("registry:rules", code)
         messages.success(request, _("Saved."))
         return redirect("registry:campaigns")
@@ -57,7 +57,7 @@ def _decide(request: HttpRequest, change: RuleChange | None, *, accepted: bool) 
             change=change, accepted=accepted, by=require_role(request, Role.REGISTRAR)
         )
     except settings.NotYoursToDecideError:
-        messages.error(request, _("Another registrar must agree, or somebody has decided already."))
+        messages.error(request, _("Another registrar has to agree, or it is already decided."))
     else:
         messages.success(request, _("Saved."))
 
@@ -91,7 +91,7 @@ def campaign(request: HttpRequest, key: UUID) -> HttpResponse:
 def end_campaign(request: HttpRequest, key: UUID) -> HttpResponse:
     """Delete a campaign."""
     settings.end_campaign(campaign=_mine(request, key), by=require_role(request, Role.REGISTRAR))
-    messages.success(request, _("The campaign is gone. Answers and receipts stay."))
+    messages.success(request, _("The campaign was deleted. Answers and receipts are kept."))
     return redirect("registry:campaigns")
 
 

@@ -45,7 +45,7 @@ class AccountForm(forms.Form):
     """A person by exact contact or username, so that accounts cannot be browsed."""
 
     login = forms.CharField(
-        label=_("E-mail, mobile number or username"),
+        label=_("Email, mobile number or username"),
         help_text=_("The person is told there, and accepts with an account that has it."),
         max_length=254,
         widget=forms.TextInput(
@@ -110,7 +110,7 @@ class AssignmentFileForm(InstitutionForm):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "XLSX or CSV with the columns 班级 and 辅导员 (e-mail, mobile number or username)."
+            "XLSX or CSV with the columns 班级 and 辅导员 (email, mobile number or username)."
         ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
     )

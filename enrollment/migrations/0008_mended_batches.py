@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                     ("uploaded", "Uploaded"),
                     ("rehearsing", "Being checked"),
                     ("rehearsed", "Checked"),
-                    ("mended", "Continued with mended rows"),
+                    ("mended", "Continued with fixed rows"),
                     ("publishing", "Being published"),
                     ("published", "Published"),
                     ("undone", "Undone"),

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("left", "They have left"),
                             ("other_file", "They come in another file"),
-                            ("mistake", "The file is mistaken"),
+                            ("mistake", "The file is wrong"),
                         ],
                         max_length=10,
                     ),

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("check", "Check only"),
-                            ("publish", "Check, and publish files without a fault"),
+                            ("publish", "Check, and publish files without problems"),
                         ],
                         max_length=10,
                     ),

@@ -48,8 +48,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("uploaded", "Uploaded"),
                             ("checked", "Checked"),
-                            ("taking", "Being taken"),
-                            ("taken", "Taken"),
+                            ("taking", "Being imported"),
+                            ("taken", "Imported"),
                             ("failed", "Failed"),
                             ("discarded", "Discarded"),
                         ],

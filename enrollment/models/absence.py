@@ -17,7 +17,7 @@ class AbsenceKind(models.TextChoices):
 
     LEFT = "left", _("They have left")
     OTHER_FILE = "other_file", _("They come in another file")
-    MISTAKE = "mistake", _("The file is mistaken")
+    MISTAKE = "mistake", _("The file is wrong")
 
 
 OFF_THE_BOOKS = tuple(status for status in Status if status not in ON_THE_BOOKS)

@@ -16,7 +16,7 @@ class BatchState(models.TextChoices):
     UPLOADED = "uploaded", _("Uploaded")
     REHEARSING = "rehearsing", _("Being checked")
     REHEARSED = "rehearsed", _("Checked")
-    MENDED = "mended", _("Continued with mended rows")
+    MENDED = "mended", _("Continued with fixed rows")
     PUBLISHING = "publishing", _("Being published")
     PUBLISHED = "published", _("Published")
     UNDONE = "undone", _("Undone")

@@ -20,8 +20,8 @@ class PhotoBatchState(models.TextChoices):
 
     UPLOADED = "uploaded", _("Uploaded")
     CHECKED = "checked", _("Checked")
-    TAKING = "taking", _("Being taken")
-    TAKEN = "taken", _("Taken")
+    TAKING = "taking", _("Being imported")
+    TAKEN = "taken", _("Imported")
     FAILED = "failed", _("Failed")
     DISCARDED = "discarded", _("Discarded")
 

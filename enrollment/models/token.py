@@ -15,7 +15,7 @@ class TokenRight(models.TextChoices):
     """What a token may do."""
 
     CHECK = "check", _("Check only")
-    PUBLISH = "publish", _("Check, and publish files without a fault")
+    PUBLISH = "publish", _("Check, and publish files without problems")
 
 
 class ImportToken(models.Model):

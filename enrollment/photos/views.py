@@ -115,7 +115,7 @@ def release(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         acts.release_photos(batch=batch, by=require_role(request, Role.REGISTRAR))
     except SamePersonError:
-        messages.error(request, _("Another registrar must take these photos."))
+        messages.error(request, _("Another registrar has to import these photos."))
     except WrongStateError:
         messages.error(request, ACTED_ON)
     else:
@@ -149,8 +149,8 @@ def refused(request: HttpRequest, key: UUID) -> FileResponse:
         institution_code=batch.institution.code,
     )
     rows = [(name, fault.label) for name, fault in found]
-    file = workbook([_("Name in the ZIP file"), _("Reason")], rows, sheet=_("Photos not taken"))
-    return FileResponse(file, as_attachment=True, filename=_("Photos not taken") + ".xlsx")
+    file = workbook([_("Name in the ZIP file"), _("Reason")], rows, sheet=_("Photos not imported"))
+    return FileResponse(file, as_attachment=True, filename=_("Photos not imported") + ".xlsx")
 
 
 @require_POST
@@ -171,7 +171,7 @@ def _visible(request: HttpRequest, key: UUID) -> PhotoBatch:
 
 def _failure(batch: PhotoBatch) -> str:
     if batch.failure == FileFault.NO_ROOM:
-        return _("The server's disk is full. Ask the operator to make room, then go on.")
+        return _("The server's disk is full. Ask the operator to free space, then continue.")
     return str(FileFault(batch.failure).label) if batch.failure else ""
 
 

@@ -16,10 +16,10 @@ from enrollment.records.access_reasons import reason_label
 ACCESS_ACTIONS: dict[str, str | Promise] = {
     "enrollment.view_record": _("Viewed the record"),
     "enrollment.reveal_certificate": _("Showed the full certificate number"),
-    "verification.assist": _("Opened the record for an account, face to face"),
-    "verification.undo_assist": _("Took the record back from an account"),
+    "verification.assist": _("Opened the record for an account, in person"),
+    "verification.undo_assist": _("Unlinked the record from an account"),
     "verification.approve_assist": _("Confirmed who the record was opened for"),
-    "verification.rescue": _("Let the account pass to a new contact, face to face"),
+    "verification.rescue": _("Moved the account to a new contact, in person"),
 }
 
 

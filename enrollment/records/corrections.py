@@ -141,7 +141,7 @@ def canonical_value(record: StudentRecord, change: Change) -> str:
     if not value:
         raise NotCorrectableError(fault_message(RowFault.BLANK))
     if value == present_value(record, change.field):
-        raise NotCorrectableError(_("The registry says this already."))
+        raise NotCorrectableError(_("The registry already has this value."))
     return value
 
 

@@ -46,7 +46,7 @@ class EventForm(forms.Form):
         """The date of the event. Raises ValidationError for a date in the future."""
         day = self.cleaned_data["on"]
         if day > timezone.localdate():
-            raise forms.ValidationError(_("This day has not come yet."))
+            raise forms.ValidationError(_("This day is in the future."))
         return day
 
     @property
@@ -87,9 +87,9 @@ def undo_event(request: HttpRequest, key: UUID, pk: int) -> HttpResponse:
     event = get_object_or_404(RecordEvent, pk=pk, record=_mine(request, key))
     try:
         events.undo_event(event=event, by=require_role(request, Role.REGISTRAR))
-        messages.success(request, _("Taken back."))
+        messages.success(request, _("Undone."))
     except events.TooLateError:
-        messages.error(request, _("It can no longer be taken back: something depends on it."))
+        messages.error(request, _("It can no longer be undone, because something depends on it."))
     return redirect("registry:record", key)
 
 

@@ -45,4 +45,4 @@ def refuse_frozen(record: StudentRecord) -> None:
         raise RecordFrozenError
 
 
-FROZEN = _("The record is in dispute; this rests until your school has decided.")
+FROZEN = _("The record is in dispute. This is paused until your school has decided.")

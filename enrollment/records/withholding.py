@@ -47,6 +47,6 @@ def _withheld(record: StudentRecord) -> QuerySet[StudentRecord]:
 
 
 WITHHELD = _(
-    "Photographs, the full number and reports open once a second person has checked, "
-    "or when the waiting time is over."
+    "Photos, the full number and reports become available once a second person "
+    "has checked, or when the waiting time is over."
 )

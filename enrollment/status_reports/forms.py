@@ -29,7 +29,10 @@ class ReportForm(forms.Form):
     )
     pin = forms.CharField(
         label=_("PIN"),
-        help_text=_("6 to 8 digits that you tell the reader; without it anyone with the code."),
+        help_text=_(
+            "6 to 8 digits that you give to the reader. Without a PIN, anyone with the "
+            "code can check the report."
+        ),
         required=False,
         validators=[RegexValidator(r"\A[0-9]{6,8}\Z", _("Use 6 to 8 digits."))],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),

@@ -35,7 +35,7 @@ def reports(request: HttpRequest, key: UUID) -> HttpResponse:
             messages.error(request, WITHHELD)
             return redirect("enrollment:record", key)
         except LimitReachedError:
-            messages.error(request, _("You have issued very many reports. Go on tomorrow."))
+            messages.error(request, _("You have issued very many reports. Continue tomorrow."))
             return redirect("enrollment:reports", key)
         return redirect("enrollment:report", made.key)
     issued = reports_held_by(account).filter(record=card.record)

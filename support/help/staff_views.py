@@ -83,7 +83,7 @@ def edit_article(request: HttpRequest, pk: int) -> HttpResponse:
             except services.OutdatedError:
                 form.add_error(
                     None,
-                    _("Somebody else has changed this article meanwhile. Open it again first."),
+                    _("Someone else has changed this article. Open it again first."),
                 )
             else:
                 messages.success(request, _("The article is published."))
@@ -99,7 +99,7 @@ def withdraw_article(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.articles_editable_by(editor), pk=pk)
     if found.withdrawn_at is None:
         services.withdraw_article(article=found, by=editor)
-        messages.success(request, _("The article is withdrawn: nobody reads it now."))
+        messages.success(request, _("The article is withdrawn. No one can read it now."))
     else:
         services.publish_again(article=found, by=editor)
         messages.success(request, _("The article is published."))

@@ -32,8 +32,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("account", "Account and signing in"),
-                            ("contacts", "Phone and e-mail"),
-                            ("verify", "Proving who I am"),
+                            ("contacts", "Phone and email"),
+                            ("verify", "Verifying my identity"),
                             ("check", "Checking my record"),
                             ("problems", "When something is wrong"),
                         ],

@@ -20,8 +20,8 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("account", "Account and signing in"),
-                    ("contacts", "Phone and e-mail"),
-                    ("verify", "Proving who I am"),
+                    ("contacts", "Phone and email"),
+                    ("verify", "Verifying my identity"),
                     ("check", "Checking my record"),
                     ("problems", "When something is wrong"),
                     ("staff", "For registrars and counselors"),

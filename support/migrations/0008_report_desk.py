@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                     ("replied", "Your answer"),
                     ("added", "Added by you"),
                     ("asked", "The school asks"),
-                    ("handed_on", "Handed on to the registrar"),
+                    ("handed_on", "Passed to the registrar"),
                     ("answered", "Answer of the school"),
                     ("corrected", "The record was corrected"),
                     ("submitted", "The correction was submitted to the province"),

@@ -14,8 +14,8 @@ class Topic(models.TextChoices):
     """The parts of the help centre, in reading order."""
 
     ACCOUNT = "account", _("Account and signing in")
-    CONTACTS = "contacts", _("Phone and e-mail")
-    VERIFY = "verify", _("Proving who I am")
+    CONTACTS = "contacts", _("Phone and email")
+    VERIFY = "verify", _("Verifying my identity")
     CHECK = "check", _("Checking my record")
     PROBLEMS = "problems", _("When something is wrong")
     STAFF = "staff", _("For registrars and counselors")

@@ -26,7 +26,7 @@ class Cause(models.TextChoices):
     PHOTO = "photo", _("The photo does not show me")
     MAJOR = "major", _("My major is wrong")
     STUDY = "study", _("College, class, level or dates are wrong")
-    TAKEN = "taken", _("Someone uses my certificate number")
+    TAKEN = "taken", _("Someone is using my certificate number")
     OTHER = "other", _("Something else")
 
 
@@ -193,7 +193,7 @@ class EntryKind(models.TextChoices):
     REPLIED = "replied", _("Your answer")
     ADDED = "added", _("Added by you")
     ASKED = "asked", _("The school asks")
-    HANDED_ON = "handed_on", _("Handed on to the registrar")
+    HANDED_ON = "handed_on", _("Passed to the registrar")
     ANSWERED = "answered", _("Answer of the school")
     CORRECTED = "corrected", _("The record was corrected")
     SUBMITTED = "submitted", _("The correction was submitted to the province")

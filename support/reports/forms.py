@@ -15,7 +15,7 @@ from support.reports.services import Statement
 def evidence_field() -> EvidenceField:
     """Files that show it, if there are any."""
     return EvidenceField(
-        label=_("Files that show it"),
+        label=_("Supporting files"),
         help_text=_(
             "Up to five pictures or PDFs, 10 MB each: identity card, admission letter. Only your "
             "school sees them; they are deleted some months after the answer."
@@ -28,7 +28,7 @@ class WordsForm(forms.Form):
     """A few sentences."""
 
     words = forms.CharField(
-        label=_("Your words"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
+        label=_("Your message"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
     )
     evidence = evidence_field()
 

@@ -46,7 +46,7 @@ def result(request: HttpRequest, key: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             if enter_result(correction=correction, by=registrar, **form.cleaned_data):
-                messages.success(request, _("Entered; whoever reported it has been told."))
+                messages.success(request, _("Entered. The person who reported it has been told."))
         except NotCorrectableError as error:
             messages.error(request, error.message)
         return redirect("support:submissions")

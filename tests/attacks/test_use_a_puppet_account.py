@@ -165,7 +165,7 @@ def test_the_holder_reads_who_opened_the_record(
     assist(counselor, victim, puppet)
     enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
     text = enter(puppet).get(reverse("enrollment:viewings", args=[victim.key])).content.decode()
-    assert "当面为账号开通" in text
+    assert "当面为账号开放" in text
     assert "核实了" in text
 
 

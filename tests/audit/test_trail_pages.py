@@ -60,7 +60,7 @@ def test_the_page_tells_whether_the_chain_is_whole(client: Client, auditor: User
     record_action(action="support.one", actor_id=auditor.pk)
     extend_chain()
     check_trail()
-    assert "检查完好" in client.get(reverse("trail")).content.decode()
+    assert "校验通过" in client.get(reverse("trail")).content.decode()
     changed = AuditEntry.objects.earliest("pk")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no pending checks on the table

@@ -432,7 +432,7 @@ PAGES = [
     Page("sessions", reverse("accounts:sessions"), who="li"),
     Page("set-up code", reverse("accounts:enter_staff_code"), who="registrar"),
     Page(
-        "make a set-up code",
+        "create a set-up code",
         lambda user: reverse("registry:staff_code", args=[user.key]),
         who="operator",
         needs="registrar",

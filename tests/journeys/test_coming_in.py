@@ -132,7 +132,7 @@ def test_the_password_is_recovered_by_phone(hand: Hand) -> None:
     hand.tab.get_by_role("link", name="找回密码").click()
     hand.fill(login=NUMBER)
     hand.fill(code=hand.code())
-    hand.sees("设置新密码")
+    hand.sees("重设密码")
     hand.tab.locator("main [name=password1]").fill("password1")
     hand.reads("太容易猜到")  # told while typing
     hand.fill()

@@ -186,7 +186,7 @@ def _a_wrong_field_is_corrected(
     student.press("提交给学校")
     counselor.go("support:queue")
     counselor.tab.locator("main [name=reports]").first.check()
-    counselor.press("转交教务处")
+    counselor.press("转交学籍管理员")
     registrar.go("support:queue")
     registrar.tab.locator("main .choice a").first.click()
     registrar.look()

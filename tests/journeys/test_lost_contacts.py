@@ -40,7 +40,7 @@ class Student(Hand):
         self.fill(login=login)
         self.sees("填写校验码")
         self.fill(code=self.code(login))
-        self.sees("设置新密码")
+        self.sees("重设密码")
         self.fill(password1=NEW_PASSWORD)
         self.sees(then)
 
@@ -117,7 +117,7 @@ def test_both_are_lost(
     finish_rescues()
     student.tab.reload()
     student.sees("账号已找回")
-    student.tab.get_by_role("link", name="设置新密码").click()
+    student.tab.get_by_role("link", name="重设密码").click()
     student.recover(NEW_NUMBER, then="再绑定一种联系方式")
     wang.refresh_from_db()
     assert (str(wang.phone), wang.email) == (f"+86{NEW_NUMBER}", "")

@@ -68,9 +68,7 @@ def test_who_asked_too_often_is_let_go_by_the_registrar(
         show_it_is_you(tab)
         tab.locator("[name=address]").fill(NUMBER)
         send(tab)
-    blocked = way.says(
-        "You asked for codes so often that you cannot have more sent to this address for now."
-    )
+    blocked = way.says("Too many codes were requested. Sending is paused.")
     expect(tab.get_by_role("main")).to_contain_text(blocked)
 
     desk.goto(reverse("accounts:blocks"))

@@ -60,13 +60,13 @@ def test_a_zip_becomes_photographs(
     expect(main).to_contain_text("无此人.jpg")
     look(tab, tmp_path / "2.png")
 
-    main.get_by_role("link", name="去收入").click()
+    main.get_by_role("link", name="去导入").click()
     if tab.locator("[name=password]").count():
         tab.locator("[name=password]").fill(PASSWORD)
         tab.locator("main form button[type=submit]").first.click()
     expect(main).to_contain_text("作为录取照片收入")
     look(tab, tmp_path / "3.png")
-    main.get_by_role("button", name="收入这些照片").click()
+    main.get_by_role("button", name="导入这些照片").click()
     expect(tab.locator("[data-live] progress")).to_be_visible()
     photos_tasks.import_photo_batch(batch.pk)
     expect(main).to_contain_text("处理结果")

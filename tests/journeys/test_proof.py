@@ -135,7 +135,7 @@ def test_a_report_is_issued_checked_and_revoked(
     tab.get_by_role("link", name=way.says("Status report (optional)")).click()
     tab.locator("[name=purpose]").fill("实习申请")
     button(tab, way.says("Issue the report"))
-    expect(tab.get_by_text(way.says("The report is being written and signed"))).to_be_visible()
+    expect(tab.get_by_text(way.says("The report is being created and signed"))).to_be_visible()
     report = print_waiting()
     with tab.expect_download() as waiting:  # the page renews itself
         tab.get_by_role("link", name=way.says("Download the PDF")).click()
@@ -151,7 +151,7 @@ def test_a_report_is_issued_checked_and_revoked(
     ):
         reads(reader, way.says(verdict))
     check_signature(way, reader, file)
-    reads(reader, way.says("The signature is whole and the file unchanged."))
+    reads(reader, way.says("The signature is valid and the file unchanged."))
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
@@ -160,7 +160,7 @@ def test_a_report_is_issued_checked_and_revoked(
 
     tab.get_by_text(way.says("Revoke the report")).click()
     button(tab, way.says("Revoke"))
-    reads(tab, way.says("Revoked: it proves nothing any more."))
+    reads(tab, way.says("Revoked: it is no longer valid."))
     reader.goto(reverse("enrollment:check_report_code", args=[report.code]))
     reads(reader, way.says("No longer valid: revoked on %(at)s"))
 
@@ -187,7 +187,7 @@ def test_help_face_to_face_opens_the_record(
     desk.locator("[name=reason]").fill("考生号遗失")
     desk.locator("[name=seen]").check()
     button(desk, way.says("Open the record"))
-    expect(desk.get_by_text(way.says("The record is open for the student now."))).to_be_visible()
+    expect(desk.get_by_text(way.says("The student can see the record now."))).to_be_visible()
     at_the_record(student)
     reads(student, "李晓雨")
 

@@ -24,7 +24,7 @@ from verification.assisted import recovery, services
 from verification.disputes.forms import AssistForm, RescueForm
 
 TOO_MANY_ASSISTS = gettext_lazy(
-    "You have helped as many people as one may in a day. Ask a colleague."
+    "You have reached the daily limit for helping people. Ask a colleague."
 )
 
 
@@ -54,17 +54,21 @@ def assist(request: HttpRequest, key: UUID) -> HttpResponse:
                 by=staff,
             )
         except services.UnknownCodeError:
-            form.add_error("code", _("No account shows this code now. A code lives 30 minutes."))
+            form.add_error("code", _("This code is wrong or has expired. It works for 30 minutes."))
         except services.TooManyTriesError:
-            form.add_error("code", _("Too many wrong codes today. Please go on tomorrow."))
+            form.add_error("code", _("Too many wrong codes today. Continue tomorrow."))
         except services.TooManyAssistsError:
             form.add_error(None, TOO_MANY_ASSISTS)
         except services.NotFreeError:
             form.add_error(
-                None, _("The record or the account is taken: this needs the identity dispute.")
+                None,
+                _(
+                    "The record or the account is already linked. The student has to open an "
+                    "identity dispute."
+                ),
             )
         else:
-            messages.success(request, _("The record is open for the student now."))
+            messages.success(request, _("The student can see the record now."))
             return redirect("registry:record", key)
     _note(request, record)
     waits = is_withheld(record)
@@ -88,9 +92,9 @@ def approve(request: HttpRequest, key: UUID) -> HttpResponse:
     if Role.REGISTRAR not in staff.roles:
         raise Http404
     if services.approve_assist(record=record, by=staff):
-        messages.success(request, _("Photographs and reports are open to the student now."))
+        messages.success(request, _("The student can now use photos and reports."))
     else:
-        messages.error(request, _("It takes a second person, and something that still waits."))
+        messages.error(request, _("A second person has to do this, and something must be waiting."))
     return redirect("verification:assist", key)
 
 
@@ -101,9 +105,9 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
     staff, record = _staff_and_record(request, key)
     form = ReasonForm(request.POST)
     if form.is_valid() and services.undo_assist(record=record, by=staff, **form.cleaned_data):
-        messages.success(request, _("Taken back: nobody holds the record now."))
+        messages.success(request, _("Undone. No account is linked to the record now."))
     else:
-        messages.error(request, _("It can no longer be taken back."))
+        messages.error(request, _("It can no longer be undone."))
     return redirect("verification:assist", key)
 
 
@@ -116,7 +120,7 @@ def rescue(request: HttpRequest, key: UUID) -> HttpResponse:
     form = RescueForm(request.POST or None)
     if form.is_valid() and _rescued(form, record, staff):
         messages.success(
-            request, _("The old contacts are told. In 24 hours the account is theirs.")
+            request, _("The old contacts have been told. The student gets the account in 24 hours.")
         )
         return redirect("registry:record", key)
     _note(request, record)
@@ -128,17 +132,15 @@ def _rescued(form: RescueForm, record: StudentRecord, staff: User) -> bool:
     try:
         recovery.rescue_holder(record=record, code=code, reason=reason, by=staff)
     except UnknownCodeError:
-        form.add_error("code", _("Nobody shows this code now. A code is good for one day."))
+        form.add_error("code", _("This code is wrong or has expired. A code works for one day."))
     except services.TooManyTriesError:
-        form.add_error("code", _("Too many wrong codes today. Please go on tomorrow."))
+        form.add_error("code", _("Too many wrong codes today. Continue tomorrow."))
     except services.TooManyAssistsError:
         form.add_error(None, TOO_MANY_ASSISTS)
     except recovery.NotHeldError:
-        form.add_error(None, _("Nobody holds this record: the student can simply register."))
+        form.add_error(None, _("No account is linked to this record. The student can register."))
     except NotOpenError:
-        form.add_error(
-            None, _("The account is being given back already, or it works for a school.")
-        )
+        form.add_error(None, _("The account is already being recovered, or it belongs to staff."))
     return form.is_valid()
 
 

@@ -36,7 +36,7 @@ class BasicInformationForm(forms.Form):
 
     name = forms.CharField(
         label=_("Name"),
-        help_text=_("As your school has it, with every character, also the · of a long name."),
+        help_text=_("As your school has it, with every character, including the · of a long name."),
         max_length=MAX_LENGTH,
         strip=False,
         error_messages={

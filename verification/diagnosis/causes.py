@@ -38,8 +38,8 @@ QUESTIONS: tuple[Question, ...] = (
                 "recent",
                 _("Less than two months"),
                 _(
-                    "The school has probably not handed in its list yet. You need not do "
-                    "anything: your record is opened for you as soon as it comes in."
+                    "The school has probably not submitted its list yet. You don't need to do "
+                    "anything: we link your record as soon as it arrives."
                 ),
             ),
             Choice("long", _("Longer")),
@@ -80,7 +80,7 @@ QUESTIONS: tuple[Question, ...] = (
         "certificate",
         _("Which certificate did you give at the entrance examination?"),
         (
-            Choice("same", _("The same that I entered")),
+            Choice("same", _("The one I entered")),
             Choice(
                 "other",
                 _("Another kind, for example a passport or travel permit"),

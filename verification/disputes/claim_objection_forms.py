@@ -10,13 +10,13 @@ class SettlementForm(forms.Form):
     decision = forms.ChoiceField(
         label=_("What have you found?"),
         choices=[
-            ("keep", _("The account belongs to this person: the record stays open to it")),
-            ("take", _("It does not: take the record back from the account")),
+            ("keep", _("The account belongs to this person: the record stays linked")),
+            ("take", _("It does not: unlink the record from the account")),
         ],
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
         label=_("Reason"),
-        help_text=_("What you have seen and checked; it stands in the audit trail."),
+        help_text=_("What you have seen and checked. It is kept in the audit trail."),
         max_length=200,
     )

@@ -52,7 +52,7 @@ def further(request: HttpRequest) -> HttpResponse:
         return render(request, "verification/claims/limited.html", context, status=429)
     if state != AttemptState.VERIFIED:
         return redirect("verification:unmatched")
-    messages.success(request, _("A further record is open to you now."))
+    messages.success(request, _("You can now see another record."))
     return redirect("enrollment:status")
 
 
@@ -84,7 +84,7 @@ def claim_objection(request: HttpRequest, key: UUID) -> HttpResponse:
             by=registrar,
         )
         if settled:
-            messages.success(request, _("Decided. The account has been told."))
+            messages.success(request, _("Decided. The account holder has been notified."))
         return redirect("verification:claim_objection", key)
     note_access(
         request,

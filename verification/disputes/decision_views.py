@@ -56,11 +56,11 @@ def decide(request: HttpRequest, key: UUID) -> HttpResponse:
         disputes.decide(
             dispute=found, by=require_role(request, Role.REGISTRAR), **form.cleaned_data
         )
-        messages.success(request, _("Decided. Both sides have been told."))
+        messages.success(request, _("Decided. Both sides have been notified."))
     except disputes.TooEarlyError:
-        messages.error(request, _("The holder may still object. Decide after that."))
+        messages.error(request, _("The holder can still object. Decide after that."))
     except disputes.TooLateError:
-        messages.error(request, _("This cannot be decided so, or no longer. Please read it again."))
+        messages.error(request, _("This decision is not possible, or no longer. Read it again."))
     return redirect("verification:dispute_desk", key)
 
 
@@ -72,9 +72,9 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
         disputes.undo_decision(
             dispute=_visible(request, key), by=require_role(request, Role.REGISTRAR)
         )
-        messages.success(request, _("Taken back. The dispute is open again."))
+        messages.success(request, _("Undone. The dispute is open again."))
     except disputes.TooLateError:
-        messages.error(request, _("It can no longer be taken back: something depends on it."))
+        messages.error(request, _("It can no longer be undone, because something depends on it."))
     return redirect("verification:dispute_desk", key)
 
 

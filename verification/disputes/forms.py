@@ -22,7 +22,7 @@ class StatementForm(forms.Form):
     words = forms.CharField(
         label=_("What happened"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
     )
-    evidence = EvidenceField(label=_("Files that show it"), help_text=EVIDENCE_HINT, required=False)
+    evidence = EvidenceField(label=_("Supporting files"), help_text=EVIDENCE_HINT, required=False)
 
     @property
     def statement(self) -> Statement:
@@ -68,7 +68,7 @@ class DecisionForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Reason"),
-        help_text=_("Both sides read it."),
+        help_text=_("Both sides can read it."),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -85,7 +85,7 @@ class AssistForm(forms.Form):
     )
     reason = forms.CharField(label=_("Why the student cannot do it alone"), max_length=200)
     seen = forms.BooleanField(
-        label=_("I have the person and the certificate before me, and they are the one.")
+        label=_("I have seen the person and the certificate, and they match.")
     )
 
 
@@ -95,6 +95,6 @@ class RescueForm(AssistForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].help_text = _(
-            "Eight characters, on the page “Get your account back” on the student's phone."
+            "Eight characters, on the page “Recover your account” on the student's phone."
         )
         self.fields["reason"].label = _("What was lost, and how")

@@ -55,7 +55,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     try:
         disputes.withdraw(dispute=get_object_or_404(mine))
     except disputes.TooLateError:
-        messages.error(request, _("The dispute has moved on meanwhile. Please read it again."))
+        messages.error(request, _("The dispute has changed. Read it again."))
     return redirect("verification:dispute")
 
 
@@ -71,7 +71,7 @@ def objection(request: HttpRequest, key: UUID) -> HttpResponse:
         try:
             disputes.object_to(dispute=found, holder=account, statement=form.statement)
         except disputes.TooLateError:
-            messages.error(request, _("The dispute has moved on meanwhile. Please read it again."))
+            messages.error(request, _("The dispute has changed. Read it again."))
         return redirect("verification:objection", key)
     context = {**_side(found, found.objection_subject), "form": form}
     return render(request, "verification/disputes/objection.html", context)
@@ -109,9 +109,7 @@ def vouch(request: HttpRequest, pk: int) -> HttpResponse:
             try:
                 disputes.vouch(vouch=asked, knows=answer == "yes")
             except disputes.TooLateError:
-                messages.error(
-                    request, _("The dispute is over. Your answer is not needed any more.")
-                )
+                messages.error(request, _("The dispute is over. Your answer is no longer needed."))
             else:
                 messages.success(request, _("Thank you. The school will take it into account."))
         return redirect("verification:vouch", pk)

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("claimant", "The person who opened the dispute is right"),
                             ("holder", "The present holder is right"),
-                            ("neither", "Neither has shown to be this person"),
+                            ("neither", "Neither has proved to be this person"),
                         ],
                         max_length=8,
                     ),

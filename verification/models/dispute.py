@@ -27,7 +27,7 @@ class Decision(models.TextChoices):
 
     CLAIMANT = "claimant", _("The person who opened the dispute is right")
     HOLDER = "holder", _("The present holder is right")
-    NEITHER = "neither", _("Neither has shown to be this person")
+    NEITHER = "neither", _("Neither has proved to be this person")
 
 
 class Dispute(models.Model):

@@ -25,7 +25,7 @@ class SignInsForm(forms.Form):
 
     hide_optional = True
     person = forms.CharField(
-        label=_("Who (e-mail, mobile number or username)"), max_length=254, required=False
+        label=_("Who (email, mobile number or username)"), max_length=254, required=False
     )
     source = forms.GenericIPAddressField(label=_("Network address"), required=False)
     kind = forms.ChoiceField(

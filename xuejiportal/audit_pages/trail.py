@@ -29,7 +29,7 @@ class TrailForm(forms.Form):
 
     hide_optional = True
     actor = forms.CharField(
-        label=_("Who (e-mail, mobile number or username)"),
+        label=_("Who (email, mobile number or username)"),
         max_length=254,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),

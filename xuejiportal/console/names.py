@@ -68,7 +68,7 @@ COLUMNS = {
     "reference": _("Reference"),
     "language": _("Language"),
     "masked_recipient": _("Recipient"),
-    "domain": _("E-mail domain"),
+    "domain": _("Email domain"),
     "next_attempt_at": _("Next attempt at"),
     "claimed_at": _("Taken by a worker at"),
     "handed_over_at": _("Handed over at"),

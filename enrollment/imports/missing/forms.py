@@ -52,5 +52,5 @@ class MissingForm(forms.Form):
         if "happened_on" not in self.errors and not happened_on:
             self.add_error("happened_on", _("Say when they left."))
         elif happened_on and not EARLIEST <= happened_on <= timezone.localdate():
-            self.add_error("happened_on", ValidationError(_("This date cannot be.")))
+            self.add_error("happened_on", ValidationError(_("This date is not possible.")))
         return data

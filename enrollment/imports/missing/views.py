@@ -95,7 +95,7 @@ def decide_missing(request: HttpRequest, key: UUID) -> HttpResponse:
                 by=require_role(request, Role.REGISTRAR),
             )
         except missing_services.NotOpenError:
-            messages.error(request, _("Somebody else has just decided about these."))
+            messages.error(request, _("Someone else has just decided these."))
         else:
             messages.success(request, _told(decision))
         return redirect("registry:missing", batch.key)
@@ -123,14 +123,14 @@ def decision(request: HttpRequest, key: UUID, decision_key: UUID) -> HttpRespons
                 messages.success(request, _("The decision was applied."))
             else:
                 missing_services.undo_decision(decision=found, by=user)
-                messages.success(request, _("The decision was taken back."))
+                messages.success(request, _("The decision was undone."))
             return redirect("registry:missing", batch.key)
         except UndoBlockedError as error:
             obstacle = error.obstacle
         except missing_services.SecondPersonError:
             messages.error(request, _("Another registrar must apply this decision."))
         except missing_services.NotOpenError:
-            messages.error(request, _("Somebody else has just acted on this decision."))
+            messages.error(request, _("Someone else has just handled this decision."))
             return redirect("registry:missing", batch.key)
     context = {
         "batch": batch,

@@ -13,7 +13,7 @@ _LISTED = 30
 def column_lines(result: Result) -> Iterator[tuple[str, str, str]]:
     """Title, text and tone (as in a notice) of each statement on the columns."""
     taken = [f"{title} → {BY_NAME[name].label}" for title, name in result.taken]
-    yield _("What the columns were taken for"), _joined(taken), ""
+    yield _("How the columns were read"), _joined(taken), ""
     likely = [
         _("%(column)s — is it “%(title)s”?") % {"column": BY_NAME[name].label, "title": title}
         for name, title in sorted(result.likely_columns.items())
@@ -21,7 +21,7 @@ def column_lines(result: Result) -> Iterator[tuple[str, str, str]]:
     yield _("Usual columns that are missing"), _joined(likely), "attention"
     tidied = [f"{BY_NAME[name].label} {count}" for name, count in sorted(result.tidied.items())]
     yield (
-        _("Cells with invisible marks, wide blanks or line breaks, which were left out"),
+        _("Cells with invisible characters, wide blanks or line breaks, which were removed"),
         (_joined(tidied)),
         "",
     )

@@ -36,28 +36,29 @@ _TEXTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
     "damaged": (
         _("Damaged numbers"),
         _(
-            "The spreadsheet took these for quantities and lost their last digits. Format the "
-            "column as text and enter the numbers anew from their source; they cannot be guessed."
+            "The spreadsheet treated these as quantities and lost their last digits. "
+            "Format the column as text and enter the numbers again from their source. "
+            "They cannot be restored."
         ),
         "bad",
     ),
     "conflict": (
         _("Conflicts"),
         _(
-            "Rows contradict each other or the registry. All sides are kept out until you decide "
-            "which is right."
+            "Rows contradict each other or the registry. All of them are left out "
+            "until you decide which is right."
         ),
         "bad",
     ),
-    "fault": (_("Rows to mend"), _("These rows are kept out until they are mended."), "bad"),
+    "fault": (_("Rows to fix"), _("These rows are left out until they are fixed."), "bad"),
     "repeated": (
         _("Repeated rows"),
-        _("Nothing is kept out: a row that stands twice counts once."),
+        _("Nothing is left out: a repeated row counts once."),
         "attention",
     ),
     "warning": (
-        _("Worth a look"),
-        _("Nothing is kept out; look whether it is meant so."),
+        _("To check"),
+        _("Nothing is left out. Check whether this is intended."),
         "attention",
     ),
 }

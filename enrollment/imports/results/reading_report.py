@@ -59,7 +59,7 @@ def _statements(result: Result) -> Iterator[Statement]:
         _("Columns without a title that were not read"), _joined(reading.untitled_columns)
     )
     yield Statement(
-        _("Merged cells whose value counts for each of their rows"), _joined(reading.merged_cells)
+        _("Merged cells, whose value applies to each of their rows"), _joined(reading.merged_cells)
     )
     empty = [str(BY_NAME[name].label) for name in result.empty_columns]
     yield Statement(

@@ -52,6 +52,6 @@ def revoke_token(request: HttpRequest, key: UUID) -> HttpResponse:
     token = get_object_or_404(acts.tokens_of(user), key=key)
     if request.method == "POST":
         acts.revoke_token(token=token, by=user)
-        messages.success(request, _("The token was revoked. It opens nothing any more."))
+        messages.success(request, _("The token was revoked and no longer works."))
         return redirect("registry:tokens")
     return render(request, "enrollment/imports/tokens/revoke.html", {"token": token})

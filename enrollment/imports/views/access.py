@@ -21,5 +21,6 @@ def visible_batch(request: HttpRequest, key: UUID) -> ImportBatch:
 def tell_of_others_file(request: HttpRequest) -> None:
     """Say why only the uploader may change how the file is read: two people must agree."""
     messages.error(
-        request, _("Whoever uploaded the file says how it is read, or you upload it yourself.")
+        request,
+        _("The person who uploaded the file decides how it is read, or you upload it yourself."),
     )

@@ -65,7 +65,7 @@ def for_token(*methods: str) -> Callable[[View], Callable[..., HttpResponseBase]
             try:
                 if request.method not in methods:
                     allowed = {"Allow": ", ".join(methods)}
-                    message = _("This address does not know the method.")
+                    message = _("This address does not accept this method.")
                     raise RefusedError(405, "method", message, allowed)
                 response = view(request, _token_of(request), **address)
             except RefusedError as refused:
@@ -128,7 +128,7 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
     batch = _batch(token, key)
     _refuse_unless_may_publish(token)
     if batch.state == BatchState.REHEARSED and Result.from_json(batch.result).errors:
-        message = _("Rows are faulty; such a file is published by a person in the portal only.")
+        message = _("Some rows are faulty. Only a person in the portal can publish such a file.")
         raise RefusedError(409, "faulty", message)
     accepted = request.GET.get("accept_cleared", "").lower() in _YES
     try:
@@ -146,8 +146,9 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
         raise RefusedError(409, "second_person", message) from error
     except consent.OtherPersonError as error:
         message = _(
-            "Records in students' hands would go to other people (result.other_person). "
-            "Look at each; then publish with accept_new_holders=<their number>."
+            "Records linked to students' accounts would go to other people "
+            "(result.other_person). Review each of them, then publish with "
+            "accept_new_holders=<their number>."
         )
         raise RefusedError(409, "other_person", message) from error
     except WrongStateError as error:
@@ -220,13 +221,13 @@ def _token_of(request: HttpRequest) -> ImportToken:
 def _batch(token: ImportToken, key: UUID) -> ImportBatch:
     batch = token.batches.select_related("institution", "mends").filter(key=key).first()
     if batch is None:
-        raise RefusedError(404, "unknown", _("This token has handed in no such import."))
+        raise RefusedError(404, "unknown", _("This token has submitted no such import."))
     return batch
 
 
 def _refuse_unless_may_publish(token: ImportToken) -> None:
     if not may_publish(token):
-        message = _("This token may check files, not publish them.")
+        message = _("This token can check files but not publish them.")
         raise RefusedError(403, "check_only", message)
 
 

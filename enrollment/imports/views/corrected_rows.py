@@ -40,7 +40,7 @@ def faulty_rows(request: HttpRequest, key: UUID) -> FileResponse:
         subject_key=batch.key,
         institution_code=batch.institution.code,
     )
-    return FileResponse(file, as_attachment=True, filename=_("Rows to mend.xlsx"))
+    return FileResponse(file, as_attachment=True, filename=_("Rows to fix.xlsx"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -205,7 +205,7 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponse:
     batch = visible_batch(request, key)
     if not try_act(request, partial(imports_services.discard_batch, batch=batch)):
         return redirect("registry:import", batch.key)
-    messages.success(request, _("The file was discarded. The registry is as it was."))
+    messages.success(request, _("The file was discarded. The registry is unchanged."))
     if batch.mends is not None:
         return redirect("registry:import", batch.mends.key)
     return redirect("registry:imports")

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(error.message, returncode=EXIT_REFUSED) from error
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}", returncode=EXIT_REFUSED) from error
-        self.stdout.write(_("%(number)s photos taken") % {"number": tally.stored})
+        self.stdout.write(_("%(number)s photos imported") % {"number": tally.stored})
         if tally.ignored:
             words = _("%(number)s files of the operating system were ignored: %(names)s")
             names = "、".join(sorted(set(tally.ignored))[:10])
@@ -53,5 +53,5 @@ class Command(BaseCommand):
         for name, fault in tally.refused:
             self.stdout.write(f"{name}: {fault.label}")
         if tally.refused:
-            message = _("%(number)s entries were not taken") % {"number": len(tally.refused)}
+            message = _("%(number)s entries were not imported") % {"number": len(tally.refused)}
             raise CommandError(message, returncode=EXIT_INCOMPLETE)

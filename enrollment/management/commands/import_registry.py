@@ -89,7 +89,7 @@ class Command(BaseCommand):
                 finally:
                     table.close()
         except consent.ClearedError as error:
-            option = _("Nothing was applied. Give --accept-cleared if that is meant.")
+            option = _("Nothing was applied. Use --accept-cleared if this is intended.")
             message = f"{error.message} {option}"
             raise CommandError(message, returncode=EXIT_REFUSED) from error
         except FileFaultError as error:
@@ -172,9 +172,10 @@ class Command(BaseCommand):
 def _other_person_line(result: Result) -> str:
     """What must be agreed to before held records are given to other people."""
     return _(
-        "%(number)s records in students' hands would go to other people: their certificate number "
-        "changes. One wrong digit is corrected by a correction, which keeps the holder. If they "
-        "do belong to other people: --accept-new-holders %(number)s"
+        "%(number)s records linked to students' accounts would go to other people, "
+        "because their certificate number changes. To fix one wrong digit, use a "
+        "correction, which keeps the holder. If they do belong to other people: "
+        "--accept-new-holders %(number)s"
     ) % {"number": result.other_person}
 
 

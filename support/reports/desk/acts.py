@@ -30,7 +30,7 @@ def act_on(reports: QuerySet[Report], form: StaffForm, by: User) -> str:
         return _merge(reports, by)
     number = _ACTS[act](reports=reports, words=form.text, by=by)
     if not number:
-        raise NothingDoneError(_("Someone else has just dealt with these reports."))
+        raise NothingDoneError(_("Someone else has just handled these reports."))
     return said_of(act, number)
 
 
@@ -44,8 +44,8 @@ def said_of(act: str, number: int) -> str:
             number,
         ),
         "hand_on": ngettext(
-            "%(number)d report handed on to the registrar. You will be told when it is settled.",
-            "%(number)d reports handed on to the registrar. You will be told when all are settled.",
+            "%(number)d report passed to the registrar. We will tell you when it is settled.",
+            "%(number)d reports passed to the registrar. We will tell you when all are settled.",
             number,
         ),
     }
@@ -57,7 +57,7 @@ def _merge(reports: QuerySet[Report], by: User) -> str:
     if not number:
         raise NothingDoneError(_("Only open reports of one cause and school can be one."))
     words = ngettext(
-        "%(number)d report is treated as one.", "%(number)d reports are treated as one.", number
+        "%(number)d report was merged.", "%(number)d reports were merged into one.", number
     )
     return words % {"number": number}
 

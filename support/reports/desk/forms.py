@@ -14,8 +14,8 @@ class StaffForm(forms.Form):
     ACTS = (
         ("answer", _("Answer")),
         ("ask", _("Ask back")),
-        ("hand_on", _("Hand on to the registrar")),
-        ("merge", _("Treat as one")),
+        ("hand_on", _("Pass to the registrar")),
+        ("merge", _("Merge")),
     )
     act = forms.ChoiceField(choices=ACTS)
     ready = forms.ChoiceField(label=_("Ready answer"), required=False)
@@ -71,4 +71,4 @@ class FindForm(forms.Form):
 class RhythmForm(forms.Form):
     """How often the digest comes."""
 
-    rhythm = forms.ChoiceField(label=_("E-mail with what waits for me"), choices=Rhythm.choices)
+    rhythm = forms.ChoiceField(label=_("Email with what waits for me"), choices=Rhythm.choices)

@@ -26,7 +26,7 @@ class Tab(models.TextChoices):
 
     WAITING = "waiting", _("Waiting for me")
     ASKED = "asked", _("Waiting for the student")
-    ELSEWHERE = "elsewhere", _("Handed on")
+    ELSEWHERE = "elsewhere", _("Passed on")
     PROVINCE = "province", _("Waiting for the province")
     SETTLED = "settled", _("Settled")
     ALL = "all", _("All of them")
