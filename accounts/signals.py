@@ -5,7 +5,8 @@ from django.dispatch import Signal
 # Sent in the transaction with ``account`` and ``phone`` (E.164): the number was confirmed.
 phone_confirmed = Signal()
 
-# Sent in the transaction with ``account``: staff-assisted recovery gave it a new contact.
+# Sent in the transaction with ``account`` and ``by`` (or None, if that account is gone): this
+# member of staff has given it a new contact.
 account_rescued = Signal()
 
 # Sent in the transaction with ``account``: it is being erased; each app clears its own part.

@@ -195,8 +195,9 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.sign_in.forms.ChangePasswordForm",
     "reauthenticate": "accounts.sign_in.forms.ReauthenticateForm",
 }
-# These two count in the database (accounts.sign_in.adapter, accounts.limits.login_attempts).
-ACCOUNT_RATE_LIMITS = {"confirm_email": None, "login_failed": None}
+# The portal counts for itself, in the database (accounts.limits): django-allauth's thirty sign-ins
+# of one address in a minute would stop a campus.
+ACCOUNT_RATE_LIMITS = False
 # Rounds of PBKDF2 in one step of the proof of work: about a second of a phone in all.
 CAPTCHA_COST = env.integer("CAPTCHA_COST", 2000)
 # Country codes of numbers that may be bound; every other costs more to reach.

@@ -62,19 +62,26 @@ def try_consume(action: str, subject: str) -> bool:
 
 
 def consume_sending(
-    *, account: User | None, channel: Channel, address: str, client: str, known: bool = False
+    *,
+    account: User | None,
+    channel: Channel,
+    address: str,
+    client: str,
+    browser: str = "",
+    known: bool = False,
 ) -> None:
     """Count one message to ``address``, requested by ``account`` from ``client``.
 
-    ``account`` is None if the request is anonymous. ``known``: the browser is a known
-    device of the owner of ``address``, with its own limit that strangers cannot use up.
+    ``account`` is None if the request is anonymous; then ``browser`` names who asks.
+    ``known``: the browser is a known device of the owner of ``address``, with its own
+    limit that strangers cannot use up.
 
     Raises LimitReachedError. Three violations of the cool-down in an hour, or reaching
     the daily cap, block the asker from the address for a day, the third time for a week.
     The block is stored although the request fails, so do not call this inside a
     transaction.
     """
-    asker = asker_of(account, client)
+    asker = asker_of(account, browser)
     _refuse_blocked(address, asker)
     refused: LimitReachedError | None = None
     with transaction.atomic():
@@ -94,9 +101,12 @@ def consume_sending(
         raise refused
 
 
-def asker_of(account: User | None, client: str) -> str:
-    """The subject counted as the asker: the signed-in account, else the network."""
-    return f"account:{account.pk}" if account else f"network:{network_of(client)}"
+def asker_of(account: User | None, browser: str) -> str:
+    """The subject counted as the asker: the signed-in account, else the browser.
+
+    Never the network: thousands of neighbours share a campus's.
+    """
+    return f"account:{account.pk}" if account else f"browser:{browser}"
 
 
 def refund(*, channel: Channel, address: str, asked_at: datetime) -> None:
@@ -120,17 +130,17 @@ def consume_for_network(action: str, client: str, *, of: str = "", anyway: bool 
     subject = f"{of}{network_of(client)}"
     if anyway:
         return record_use(action, subject)
-    return consume(action, subject, factor=_campus_factor(client))
+    return consume(action, subject, factor=campus_factor(client))
 
 
 def network_retry_at(action: str, client: str) -> datetime | None:
     """When ``client`` may use ``action`` again; None if it may now."""
-    return retry_at(action, network_of(client), factor=_campus_factor(client))
+    return retry_at(action, network_of(client), factor=campus_factor(client))
 
 
 def has_sent_many(client: str) -> bool:
     """Whether ``client`` has triggered so many messages that more need a proof of work."""
-    return count("send_ip", network_of(client), HOUR) >= FREE_SENDS * _campus_factor(client)
+    return count("send_ip", network_of(client), HOUR) >= FREE_SENDS * campus_factor(client)
 
 
 def count(action: str, subject: str, window: timedelta) -> int:
@@ -266,7 +276,8 @@ def _retry_at(hits: QuerySet[LimitHit], rule: Rule) -> datetime | None:
     return None if oldest is None else oldest + rule.window
 
 
-def _campus_factor(client: str) -> int:
+def campus_factor(client: str) -> int:
+    """By how much limits by network are wider for ``client``."""
     return 20 if is_within(client, settings.CAMPUS_NETWORKS) else 1
 
 

@@ -58,9 +58,7 @@ def _counted() -> Iterator[str]:
     for contact in _contacts():
         yield contact
         yield f"known:{contact}"
-    for network in {network_of(source) for source in sources()}:
-        yield network
-        yield f"network:{network}"
+    yield from {network_of(source) for source in sources()}
 
 
 def _contacts() -> Iterator[str]:

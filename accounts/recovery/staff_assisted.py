@@ -67,15 +67,21 @@ class NotOpenError(Exception):
     """The account cannot be recovered this way now: it is staff, or a recovery is pending."""
 
 
-def ask_for_code(*, contact: Identifier, client: str, earlier: Code | None = None) -> Code:
-    """Send a code to the new ``contact``; ``earlier`` as in ``codes.get_or_create_code``.
+def ask_for_code(
+    *, contact: Identifier, client: str, browser: str, earlier: Code | None = None
+) -> Code:
+    """Send a code to the new ``contact``; ``earlier`` as in ``codes.open_code``.
 
     Raises limits.LimitReachedError.
     """
     if contact.channel is None:
         raise ValueError("a rescue needs a number or a mailbox")
     rate_limits.consume_sending(
-        account=None, channel=contact.channel, address=contact.value, client=client
+        account=None,
+        channel=contact.channel,
+        address=contact.value,
+        client=client,
+        browser=browser,
     )
     with transaction.atomic():
         code = codes.get_or_create_code(
@@ -89,22 +95,21 @@ def ask_for_code(*, contact: Identifier, client: str, earlier: Code | None = Non
     return code
 
 
-def send_again(*, code: Code, client: str) -> None:
+def send_again(*, code: Code, client: str, browser: str) -> None:
     """Send the same code again. Raises limits.LimitReachedError."""
     channel, address = Channel(code.channel), codes.address_of(code)
-    rate_limits.consume_sending(account=None, channel=channel, address=address, client=client)
+    rate_limits.consume_sending(
+        account=None, channel=channel, address=address, client=client, browser=browser
+    )
     with transaction.atomic():
         _send(code)
 
 
-def take_contact(*, code: Code, typed: str, client: str) -> tuple[Outcome, Rescue | None]:
-    """The outcome of ``typed``; with RIGHT, also the new recovery.
+def take_contact(*, code: Code, typed: str) -> tuple[Outcome, Rescue | None]:
+    """Begin a rescue when ``typed`` is right; it comes with RIGHT only.
 
-    Raises ContactHasAccountError, limits.LimitReachedError.
+    Raises ContactHasAccountError.
     """
-    with transaction.atomic():
-        asker = rate_limits.asker_of(None, client)
-        rate_limits.consume("try_code", f"{bytes(code.address_hash).hex()} by {asker}")
     outcome, used = codes.check_asked(code=code, typed=typed)
     if used is None:
         return outcome, None
@@ -227,7 +232,7 @@ def _finish(pk: int) -> bool:
         return True
     Rescue.objects.filter(pk=pk).update(done_at=Now())
     _write("finish_rescue", account)
-    account_rescued.send(User, account=account)
+    account_rescued.send(User, account=account, by=rescue.opened_by)
     link = settings.SITE_URL + reverse("account_reset_password")
     with writing_to(account):
         content = messages.letter("rescue_done", Channel(rescue.channel), {"link": link})

@@ -18,6 +18,7 @@ from accounts.limits.rate_limits import LimitReachedError, has_sent_many
 from accounts.models import Code, CodePurpose, Rescue
 from accounts.recovery import staff_assisted as journey
 from accounts.recovery.forms import NewContactForm
+from accounts.sessions.services import browser_of
 
 # Session keys: the requested code, and the recovery started with it.
 ASKED, BEGUN = "rescue_code", "rescue"
@@ -41,6 +42,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         code = journey.ask_for_code(
             contact=form.cleaned_data["contact"],
             client=client_address(request),
+            browser=browser_of(request),
             earlier=_asked(request),
         )
     except LimitReachedError as error:
@@ -80,7 +82,7 @@ def again(request: HttpRequest) -> HttpResponse:
     if code is None or has_sent_many(client_address(request)):
         return redirect("account_rescue")
     try:
-        journey.send_again(code=code, client=client_address(request))
+        journey.send_again(code=code, client=client_address(request), browser=browser_of(request))
     except LimitReachedError as error:
         return _too_often(request, error)
     return redirect("account_rescue_enter")
@@ -114,13 +116,7 @@ def _asked(request: HttpRequest) -> Code | None:
 
 
 def _try(request: HttpRequest, code: Code, form: CodeForm) -> tuple[Outcome, Rescue | None]:
-    try:
-        outcome, begun = journey.take_contact(
-            code=code, typed=form.cleaned_data["code"], client=client_address(request)
-        )
-    except LimitReachedError:
-        form.add_error("code", _("Too many attempts. Try again in an hour."))
-        return Outcome.WRONG, None
+    outcome, begun = journey.take_contact(code=code, typed=form.cleaned_data["code"])
     if outcome is Outcome.WRONG:
         form.add_error("code", _("This code is wrong. After five attempts it no longer works."))
     return outcome, begun

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.recovery import usernames
 from accounts.recovery.forms import KnownContactForm, UsernameForm
 from accounts.sessions.recent_proof import require_recent_proof
+from accounts.sessions.services import browser_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +41,9 @@ def find_username(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/recovery/find_username.html", {"form": form})
     try:
         usernames.send_hints(
-            identifier=form.cleaned_data["contact"], client=client_address(request)
+            identifier=form.cleaned_data["contact"],
+            client=client_address(request),
+            browser=browser_of(request),
         )
     except LimitReachedError as error:
         context = {"error": error, "way_on": reverse("account_find_username")}

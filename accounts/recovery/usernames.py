@@ -53,8 +53,8 @@ def _set_username(account: User, username: str, request: HttpRequest) -> None:
         record_change(account=account, kind=ChangeKind.USERNAME, old=old, others=others)
 
 
-def send_hints(*, identifier: Identifier, client: str) -> None:
-    """Send a confirmed contact the masked names by which its account signs in.
+def send_hints(*, identifier: Identifier, client: str, browser: str) -> None:
+    """Tell the confirmed contact, and nobody else, how its account signs in.
 
     ``identifier`` is a number or an e-mail address. If it has no account its reader is told so,
     and the page does not differ. Raises limits.LimitReachedError.
@@ -62,7 +62,11 @@ def send_hints(*, identifier: Identifier, client: str) -> None:
     if identifier.channel is None:
         raise ValueError("hints go to a number or a mailbox")
     rate_limits.consume_sending(
-        account=None, channel=identifier.channel, address=identifier.value, client=client
+        account=None,
+        channel=identifier.channel,
+        address=identifier.value,
+        client=client,
+        browser=browser,
     )
     owner = owner_of(identifier)
     # Hints are built without an account too, so that response times are the same (T4).

@@ -55,6 +55,13 @@ def handle_of_request(request: HttpRequest) -> str:
     return session.handle if isinstance(session, SessionStore) and session.session_key else ""
 
 
+def browser_of(request: HttpRequest) -> str:
+    """What names the browser of a visitor: the handle of its session, begun if there is none."""
+    if not request.session.session_key:
+        request.session.create()
+    return handle_of_request(request)
+
+
 def _note_device(request: HttpRequest, **_: object) -> None:
     request.session[DEVICE] = [
         user_agent_of(request),

@@ -37,10 +37,11 @@ def ask_for_code(
     identifier: Identifier,
     purpose: CodePurpose,
     client: str,
+    browser: str,
     knows: Callable[[User], bool] = lambda _: False,
     earlier: Code | None = None,
 ) -> Code:
-    """Send a code to the contact that ``identifier`` is or belongs to, on behalf of ``client``.
+    """Send a code to the contact that ``identifier`` is or names, for ``browser`` at ``client``.
 
     ``knows`` returns whether the browser has signed in to the account before; ``earlier`` is the
     code that this browser requested last. Raises limits.LimitReachedError, also for identifiers
@@ -48,7 +49,7 @@ def ask_for_code(
     """
     owner = owner_of(identifier, unconfirmed_mailbox=purpose == CodePurpose.RESET_PASSWORD)
     known = owner is not None and knows(owner.account)
-    _consume_limits(identifier, purpose, client, known=known)
+    _consume_limits(identifier, purpose, client, browser, known=known)
     is_name = identifier.channel is None
     with transaction.atomic():
         code = codes.get_or_create_code(
@@ -60,32 +61,31 @@ def ask_for_code(
             is_decoy=owner is None,
             earlier=earlier,
         )
-        if not (is_name and _is_barred(code, client)):
+        if not (is_name and _is_barred(code, browser)):
             _send(code)
     return code
 
 
-def send_again(*, code: Code, client: str, known: bool = False) -> None:
+def send_again(*, code: Code, client: str, browser: str, known: bool = False) -> None:
     """Send the same code again (guide row 44). Raises limits.LimitReachedError."""
     rate_limits.consume_sending(
         account=None,
         channel=Channel(code.channel),
         address=codes.address_of(code),
         client=client,
+        browser=browser,
         known=known,
     )
     with transaction.atomic():
         _send(code)
 
 
-def use_code(*, code: Code, typed: str, client: str) -> tuple[Outcome, User | None]:
-    """The outcome of ``typed``; with RIGHT, also the account.
+def use_code(*, code: Code, typed: str) -> tuple[Outcome, User | None]:
+    """Who comes in with ``typed``; the account comes with RIGHT only.
 
-    OVER if the contact has been replaced since. Raises limits.LimitReachedError.
+    A contact that has been replaced since reads as OVER. Tries are counted by code,
+    and codes by contact: nobody else's tries spend those of this browser.
     """
-    with transaction.atomic():
-        asker = rate_limits.asker_of(None, client)
-        rate_limits.consume("try_code", f"{bytes(code.address_hash).hex()} by {asker}")
     outcome, used = codes.check_asked(code=code, typed=typed)
     if used is None or used.account is None:
         return outcome, None
@@ -151,9 +151,9 @@ def prove_mailbox(*, account: User, mailbox: str) -> bool:
 
 
 def _consume_limits(
-    identifier: Identifier, purpose: CodePurpose, client: str, *, known: bool
+    identifier: Identifier, purpose: CodePurpose, client: str, browser: str, *, known: bool
 ) -> None:
-    asker = "known" if known else rate_limits.asker_of(None, client)
+    asker = "known" if known else rate_limits.asker_of(None, browser)
     if identifier.channel is None:
         with transaction.atomic():
             rate_limits.consume_for_client(client)
@@ -166,6 +166,7 @@ def _consume_limits(
             channel=identifier.channel,
             address=identifier.value,
             client=client,
+            browser=browser,
             known=known,
         )
     if purpose == CodePurpose.RESET_PASSWORD:
@@ -173,8 +174,8 @@ def _consume_limits(
             rate_limits.consume("reset", f"{identifier.value} by {asker}")
 
 
-def _is_barred(code: Code, client: str) -> bool:
-    return rate_limits.is_blocked(codes.address_of(code), rate_limits.asker_of(None, client))
+def _is_barred(code: Code, browser: str) -> bool:
+    return rate_limits.is_blocked(codes.address_of(code), rate_limits.asker_of(None, browser))
 
 
 def _send(code: Code) -> None:

@@ -34,6 +34,7 @@ from accounts.password_state import password_state
 from accounts.recovery import security_questions
 from accounts.recovery.security_question_forms import AnswerForm
 from accounts.security_log import record_event
+from accounts.sessions.services import browser_of
 from accounts.sign_in import by_code
 from accounts.sign_in.forms import IdentifierForm, NewPasswordForm
 
@@ -73,6 +74,7 @@ def request_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
             identifier=identifier,
             purpose=flow.purpose,
             client=client_address(request),
+            browser=browser_of(request),
             knows=partial(is_known, request),
             earlier=_asked(request, flow),
         )
@@ -122,7 +124,10 @@ def resend_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
         return redirect(flow.request_page)  # which asks for the proof of work
     try:
         by_code.send_again(
-            code=code, client=client_address(request), known=is_known(request, code.account)
+            code=code,
+            client=client_address(request),
+            browser=browser_of(request),
+            known=is_known(request, code.account),
         )
     except LimitReachedError as error:
         return _too_often(request, flow, error)
@@ -253,13 +258,7 @@ def _answered(form: AnswerForm, account: User) -> bool:
 
 
 def _try(request: HttpRequest, code: Code, form: CodeForm) -> tuple[Outcome, User | None]:
-    try:
-        outcome, account = by_code.use_code(
-            code=code, typed=form.cleaned_data["code"], client=client_address(request)
-        )
-    except LimitReachedError:
-        form.add_error("code", _("Too many attempts. Try again in an hour."))
-        return Outcome.WRONG, None
+    outcome, account = by_code.use_code(code=code, typed=form.cleaned_data["code"])
     if outcome is not Outcome.RIGHT:
         record_event(account=code.account, kind=EventKind.SIGN_IN_FAILED, request=request)
     if outcome is Outcome.WRONG:

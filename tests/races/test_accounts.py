@@ -74,6 +74,7 @@ def test_one_message_leaves_for_one_number_of_nobody() -> None:
             identifier=identifiers.parse(login),
             purpose=CodePurpose.SIGN_IN,
             client=f"198.51.100.{place}",
+            browser="x",
         )
         asked = partial(went_through, ask)
         assert at_once(lambda _: asked()).count(True) == 1  # noqa: B023 - called at once
@@ -83,14 +84,16 @@ def test_one_message_leaves_for_one_number_of_nobody() -> None:
 def test_a_code_signs_in_once_and_is_tried_five_times() -> None:
     account = make_account("owner@example.org", phone=NUMBER)
     code = by_code.ask_for_code(
-        identifier=identifiers.parse(NUMBER), purpose=CodePurpose.SIGN_IN, client="198.51.100.7"
+        identifier=identifiers.parse(NUMBER),
+        purpose=CodePurpose.SIGN_IN,
+        client="198.51.100.7",
+        browser="x",
     )
     tried = at_once(lambda _: codes.check_asked(code=code, typed="x")[0])
     assert tried.count(Outcome.WRONG) == codes.MAX_TRIES - 1
     Code.objects.update(tries=0)
-    client = "198.51.100.7"
     right = codes.derive(code)
-    used = at_once(lambda _: by_code.use_code(code=code, typed=right, client=client)[1])
+    used = at_once(lambda _: by_code.use_code(code=code, typed=right)[1])
     assert used.count(account) == 1
 
 
@@ -133,7 +136,11 @@ def test_a_limit_is_met_exactly() -> None:
         address = f"+86139000000{number:02d}"
         return went_through(
             lambda: rate_limits.consume_sending(
-                account=account, channel=Channel.SMS, address=address, client="198.51.100.7"
+                account=account,
+                channel=Channel.SMS,
+                address=address,
+                client="198.51.100.7",
+                browser="x",
             )
         )
 

@@ -11,8 +11,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
+from django.http import HttpRequest
 
+from accounts.client_ip import client_address
+from accounts.client_network import network_of
 from database.advisory_locks import lock
+from vault.lookup import keyed_hash
 from verification.models import AttemptState, VerificationAttempt
 
 DAY = timedelta(days=1)
@@ -32,23 +36,32 @@ class LimitReachedError(Exception):
     proof_level: int | None = None
 
 
-def check_limits(attempt: VerificationAttempt, *, proved: bool = False) -> None:
+def address_hash(request: HttpRequest) -> bytes:
+    """The keyed hash under which statements from the client's network are counted."""
+    return keyed_hash("verification-address", network_of(client_address(request)))
+
+
+def check_limits(
+    attempt: VerificationAttempt, *, proved: bool = False, address_factor: int = 1
+) -> None:
     """Lock the counters of ``attempt`` until the transaction ends; raise LimitReachedError.
 
     Call inside a transaction, before the attempt is marked as submitted.
 
-    Attempts by others with a person's name or birth date must not lock that person out: an
-    account without failed attempts passes these two limits with a proof of work (``proved``). For
-    accounts with failed attempts they hold.
+    Attempts by others with a person's name or birth date, or from the person's network, must
+    not lock that person out: an account without failed attempts passes these limits with a
+    proof of work (``proved``). For accounts with failed attempts they hold. ``address_factor``
+    multiplies the limit of the network.
     """
     limits = settings.VERIFICATION_LIMITS
     own = [(Q(account_id=attempt.account_id), limits["account_day"])]
-    if attempt.address_hash:
-        own.append((Q(address_hash=attempt.address_hash), limits["address_day"]))
     shared = [
         (Q(name_hash=attempt.name_hash), limits["name_day"]),
         (Q(prefix_hash=attempt.prefix_hash), limits["prefix_day"]),
     ]
+    if attempt.address_hash:
+        most = limits["address_day"] * address_factor
+        shared.append((Q(address_hash=attempt.address_hash), most))
     _lock(attempt)
     failures = _failed().filter(account_id=attempt.account_id).count()
     if failures >= limits["account_total"]:

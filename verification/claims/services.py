@@ -46,16 +46,17 @@ def start_attempt(*, account: User, facts: Facts, address_hash: bytes = b"") -> 
     return attempt
 
 
-def submit_attempt(*, account: User, proved: bool = False) -> AttemptState:
+def submit_attempt(*, account: User, proved: bool = False, address_factor: int = 1) -> AttemptState:
     """Compare the account's draft with the registry and claim what matches.
 
-    ``proved``: a valid proof of work was submitted (``limits.check_limits``). If the registry
-    does not know the account's confirmed phone, the third item is asked next, whether or not
-    anything else fits. Raises NothingToSubmitError, limits.LimitReachedError.
+    ``proved``: a valid proof of work was submitted; ``address_factor``: see
+    ``limits.check_limits``. If the registry does not know the account's confirmed phone, the
+    third item is asked next, whether or not anything else fits. Raises NothingToSubmitError,
+    limits.LimitReachedError.
     """
     with transaction.atomic():
         attempt = _lock_attempt(account, AttemptState.DRAFT)
-        limits.check_limits(attempt, proved=proved)
+        limits.check_limits(attempt, proved=proved, address_factor=address_factor)
         found = claim_match(account, attempt.facts)
         asks_on = bool(account.phone_confirmed_at) and not attempt.facts.third_item
         failure = AttemptState.THIRD_ITEM if asks_on else AttemptState.UNMATCHED

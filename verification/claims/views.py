@@ -11,14 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in
 from accounts.client_ip import client_address
-from accounts.client_network import network_of
-from vault.lookup import keyed_hash
+from accounts.limits.rate_limits import campus_factor
 from verification import queries
 from verification.access import students_only, unverified_only
 from verification.claims import services
 from verification.claims.earlier_answers import initial_answers
 from verification.claims.forms import BasicInformationForm, ProofForm, ThirdItemForm
-from verification.claims.limits import LimitReachedError
+from verification.claims.limits import LimitReachedError, address_hash
 from verification.facts import Facts
 from verification.models import AttemptState
 
@@ -38,11 +37,8 @@ def start(request: HttpRequest) -> HttpResponse:
         initial=initial_answers(request, earlier) if earlier else None,
     )
     if form.is_valid():
-        address = network_of(client_address(request))
         services.start_attempt(
-            account=account,
-            facts=form.facts,
-            address_hash=keyed_hash("verification-address", address),
+            account=account, facts=form.facts, address_hash=address_hash(request)
         )
         return redirect("verification:check")
     context = {"form": form, "last": last}
@@ -58,7 +54,11 @@ def check(request: HttpRequest) -> HttpResponse:
     form = ProofForm(request.POST if "captcha" in request.POST else None)
     if request.method == "POST" and (form.is_valid() or not form.is_bound):
         try:
-            state = services.submit_attempt(account=account, proved=form.is_bound)
+            state = services.submit_attempt(
+                account=account,
+                proved=form.is_bound,
+                address_factor=campus_factor(client_address(request)),
+            )
             return _answer(request, state)
         except services.NothingToSubmitError:
             return redirect("enrollment:status")

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,16 +11,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import signed_in
+from accounts.client_ip import client_address
+from accounts.limits.proof_of_work_field import ProofOfWorkField
+from accounts.limits.rate_limits import campus_factor
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.queries import records_held_by
 from enrollment.records.sealed import certificate_number
 from enrollment.records.services import masked_certificate
-from vault.lookup import keyed_hash
 from verification.access import students_only
 from verification.claims import services as claims
 from verification.claims.forms import ThirdItemForm
-from verification.claims.limits import LimitReachedError
+from verification.claims.limits import PROOF_LEVEL, LimitReachedError, address_hash
 from verification.disputes import claim_objections
 from verification.disputes.claim_objection_forms import SettlementForm
 from verification.facts import Facts
@@ -38,16 +39,25 @@ def further(request: HttpRequest) -> HttpResponse:
     if held is None:
         return redirect("verification:start")
     form = ThirdItemForm(request.POST if request.method == "POST" else None)
+    if "captcha" in request.POST:
+        form.fields["captcha"] = ProofOfWorkField(level=PROOF_LEVEL)
+    context = {"form": form, "help_anchor": "several-records"}
     if not form.is_valid():
-        context = {"form": form, "help_anchor": "several-records"}
         return render(request, "verification/claims/further.html", context)
     item = form.cleaned_data["third_item"]
     facts = Facts(held.name, held.certificate_type, certificate_number(held), item)
-    address = keyed_hash("verification-address", get_adapter().get_client_ip(request))
-    claims.start_attempt(account=account, facts=facts, address_hash=address)
+    claims.start_attempt(account=account, facts=facts, address_hash=address_hash(request))
     try:
-        state = claims.submit_attempt(account=account)
+        state = claims.submit_attempt(
+            account=account,
+            proved="captcha" in form.cleaned_data,
+            address_factor=campus_factor(client_address(request)),
+        )
     except LimitReachedError as limit:
+        if limit.proof_level is not None:
+            form.fields["captcha"] = ProofOfWorkField(level=limit.proof_level)
+            form.add_error("captcha", form.fields["captcha"].error_messages["required"])
+            return render(request, "verification/claims/further.html", context, status=429)
         context = {"lifts_at": limit.lifts_at}
         return render(request, "verification/claims/limited.html", context, status=429)
     if state != AttemptState.VERIFIED:
