@@ -16,7 +16,7 @@ from enrollment.files.upload_handlers import tell_of_no_room
 from enrollment.models.upload import Upload, WrongStateError
 
 PER_PAGE = 20
-ACTED_ON = gettext_lazy("Somebody else has just acted on this file.")
+ACTED_ON = gettext_lazy("Someone else has just handled this file.")
 
 
 def list_page(
