@@ -36,6 +36,14 @@ NOTICES = {
         _("Your school has opened your record for you"),
         _("Read it and say whether it is right. If you did not ask for this, tell your school."),
     ),
+    "records_to_prove_again": NoticeText(
+        Topic.RECORD,
+        _("Prove to your other schools again"),
+        _(
+            "Your account was given back by one school. What other schools hold of you is closed "
+            "until you enter the number that they know."
+        ),
+    ),
     "assist_alarm": NoticeText(
         Topic.WORK,
         _("Someone has opened very many records in person today"),

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 
 from django.db.models.functions import Now
 from django.dispatch import receiver
+from django.urls import reverse
 
+import audit.services as trail
 from accounts.models import User
-from accounts.signals import account_deleted, backup_restored, entrances_closed
+from accounts.notices.services import notify
+from accounts.signals import account_deleted, account_rescued, backup_restored, entrances_closed
 from delivery.task_queue import enqueue
-from enrollment.models import StudentRecord
+from enrollment.models import Institution, StudentRecord
+from enrollment.queries import records_visible_to
 from enrollment.signals import batch_published, certificate_changed, records_released
 from verification import disputes
 from verification.claims.alerts import restart_objection_periods
@@ -39,6 +43,10 @@ def move_claim_to_new_number(*, record: StudentRecord, old: bytes, new: bytes, *
         ended_at=None,
     )
     claims.update(certificate_hash=new)
+    # So that its decision finds the record, and unfreezes it.
+    Dispute.objects.filter(
+        certificate_hash=old, institution_code=record.institution.code, state=DisputeState.OPEN
+    ).update(certificate_hash=new)
 
 
 @receiver(records_released, dispatch_uid="verification-end-claims")
@@ -56,6 +64,33 @@ def end_claims_of_released(*, records: Sequence[StudentRecord], **_: object) -> 
                 institution_code=record.institution.code,
                 ended_at=None,
             ).update(ended_at=Now())
+
+
+@receiver(account_rescued, dispatch_uid="verification-account-rescued")
+def close_what_other_schools_opened(*, account: User, by: User | None, **_: object) -> None:
+    """Keep open what the schools of ``by`` hold; to others the person proves who they are again.
+
+    One member of staff has seen the person, and answers for their own school alone.
+    """
+    own = Institution.objects.filter(records__in=records_visible_to(by)) if by else ()
+    elsewhere = account.held_records.exclude(institution__in=own).select_related("institution")
+    closed = list(elsewhere.order_by("pk"))
+    if not closed:
+        return
+    StudentRecord.objects.filter(pk__in=[record.pk for record in closed]).update(
+        holder=None, claimed_at=None, withheld_until=None
+    )
+    end_claims_of_released(records=closed)
+    for record in closed:
+        trail.record(
+            action="verification.close_after_rescue",
+            actor_id=None,
+            subject_type="record",
+            subject_key=record.key,
+            institution_code=record.institution.code,
+        )
+    page = reverse("verification:further")
+    notify(account=account, kind="records_to_prove_again", path=page, always=True)
 
 
 @receiver(account_deleted, dispatch_uid="verification-account-deleted")

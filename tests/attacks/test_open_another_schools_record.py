@@ -330,7 +330,10 @@ def test_the_phones_objection_freezes_and_a_registrar_of_the_school_decides(
     match_waiting()
     assert holder_of(victim) is None, "found not to be this person"
     assert phone.post(link).status_code == 200
-    li = make_account("li.true@example.org")
+    second = make_account("puppet2@example.org")
+    prove(second, "26110108150777")
+    assert holder_of(victim) is None, "another account of theirs states the same"
+    li = make_account("li.true@example.org", phone=REGISTRY_PHONE)
     prove(li, "26110108150777")
     assert holder_of(victim) == li
 

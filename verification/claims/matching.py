@@ -8,8 +8,9 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from accounts.models import User
 from enrollment.identity.certificates import number_series
@@ -56,7 +57,8 @@ def match(facts: Facts, account: User) -> Match:
     """Compare ``facts`` with the registry for ``account``: three queries, whatever is found.
 
     An account that lost a dispute over this certificate cannot claim it there
-    by stating facts, even if the record is free; only staff can assist.
+    by stating facts, even if the record is free; only staff can assist. Once a school has
+    taken a record back, what is stated opens it to nobody: the phone that it knows, or staff.
     """
     items = [item_hash(facts.third_item)] if canonical_item(facts.third_item) else []
     return compare(facts.certificate_hash, {facts.name_canonical}, items, account)
@@ -78,7 +80,7 @@ def compare(
         .order_by("institution_id", "pk")
     )  # fmt: skip
     claims = list(Claim.objects.filter(account=account, ended_at=None))
-    lost = _lost_disputes(certificate_hash, account)
+    lost, taken_back = _refusals(certificate_hash, account)
     known = set(names)
     named = [record for record in found if record.name_canonical in known]
     proof = _Proof(account, items, claims, bytes(certificate_hash))
@@ -88,7 +90,9 @@ def compare(
     for code, group in groupby(named, key=lambda record: record.institution.code):
         records = list(group)
         method = proof.method_for(records)
-        outcomes[code] = _outcome(records, account, method, refused=code in lost)
+        is_stated = method in (ClaimMethod.SELF, ClaimMethod.NUMBER) and not proof.holds_at(code)
+        refused = code in lost or (code in taken_back and is_stated)
+        outcomes[code] = _outcome(records, account, method, refused=refused)
         if outcomes[code] == Outcome.MATCHED and method is not None:
             methods[code] = method
             free += [record for record in records if record.holder_id is None]
@@ -140,6 +144,10 @@ class _Proof:
         found = [_one_equals(each, asked) for each in shown]
         return any(found)
 
+    def holds_at(self, code: str) -> bool:
+        """Whether this school has opened the certificate to the account."""
+        return any(claim.institution_code == code for claim in self._claims())
+
     def _has_proved_to(self, code: str) -> bool:
         """Whether an earlier claim at this school rests on more than name and number.
 
@@ -171,16 +179,34 @@ def _outcome(
     return Outcome.MATCHED if free else Outcome.ALREADY_CLAIMED
 
 
-def _lost_disputes(certificate_hash: bytes, account: User) -> set[str]:
-    """Codes of institutions that decided against ``account`` about this certificate."""
-    lost = Q(claimant=account) & ~Q(decision=Decision.CLAIMANT)
-    lost |= Q(holder=account) & ~Q(decision=Decision.HOLDER)
-    decided = Dispute.objects.filter(certificate_hash=certificate_hash, state=DisputeState.DECIDED)
-    refused = decided.filter(lost).values_list("institution_code", flat=True)
-    taken = ClaimAlert.objects.filter(
-        account=account, record__certificate_hash=certificate_hash, taken_back=True
+def _refusals(certificate_hash: bytes, account: User) -> tuple[set[str], set[str]]:
+    """The institutions that decided about this certificate against ``account``, and those that
+    took a record with it back from whoever held it.
+    """
+    mine = Q(claimant=account) & ~Q(decision=Decision.CLAIMANT)
+    mine |= Q(holder=account) & ~Q(decision=Decision.HOLDER)
+    freed = Q(decision=Decision.NEITHER, holder_claimed_at__isnull=False)
+    decided = Dispute.objects.filter(
+        mine | freed, certificate_hash=certificate_hash, state=DisputeState.DECIDED
     )
-    return set(refused.union(taken.values_list("institution_code", flat=True)))
+    taken = ClaimAlert.objects.filter(record__certificate_hash=certificate_hash, taken_back=True)
+    found = _with_side(decided, mine, freed).union(
+        _with_side(taken, Q(account=account), Q(taken_back=True))
+    )
+    rows = set(found)
+    lost = {code for code, is_mine, _is_freed in rows if is_mine}
+    return lost, {code for code, _is_mine, is_freed in rows if is_freed}
+
+
+def _with_side(rows: QuerySet[Any], mine: Q, freed: Q) -> QuerySet[Any, tuple[str, bool, bool]]:
+    sides = {
+        name: Case(When(case, then=Value(True)), default=False, output_field=BooleanField())
+        for name, case in (("is_mine", mine), ("is_freed", freed))
+    }
+    found: QuerySet[Any, tuple[str, bool, bool]] = rows.annotate(**sides).values_list(
+        "institution_code", "is_mine", "is_freed"
+    )
+    return found
 
 
 def _one_equals(digest: bytes, others: Iterable[bytes | memoryview | None]) -> bool:

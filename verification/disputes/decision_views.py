@@ -109,12 +109,12 @@ def _side(account: User | None, found: Dispute, subject: UUID) -> dict[str, obje
     """One side for the template: the account, its claim and its evidence."""
     if account is None:
         return None
-    claim = Claim.objects.filter(account=account).order_by("-pk").first()
+    claims = Claim.objects.filter(account=account, institution_code=found.institution_code)
     return {
         "account": account,
         "email": masked_email(account.email) if account.email else "",
         "phone": masked_phone(str(account.phone)) if account.phone_confirmed_at else "",
-        "claim": claim,
+        "claim": claims.order_by("-pk").first(),
         "evidence": evidence_of(disputes.DISPUTES, [subject]),
     }
 
