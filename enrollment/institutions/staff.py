@@ -6,7 +6,7 @@ appoints registrars and auditors.
 """
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.identifiers.services import Identifier
 from accounts.models import EventKind, RoleGrant, User
@@ -24,7 +24,9 @@ def staff_of(schools: QuerySet[Institution]) -> QuerySet[User]:
     works = Q(registrar_of__institution__in=schools)
     works |= Q(counselor_of__school_class__institution__in=schools)
     found = User.objects.filter(works).distinct()
-    return found.prefetch_related("role_grants", "counselor_of__school_class").order_by("pk")
+    classes = ClassCounselor.objects.filter(school_class__institution__in=schools)
+    here = Prefetch("counselor_of", classes.select_related("school_class"))
+    return found.prefetch_related("role_grants", here).order_by("pk")
 
 
 def may_receive_code_from(user: User) -> QuerySet[User]:
