@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -22,7 +23,9 @@ from enrollment.models import (
 )
 from support.models import Cause, Report
 from support.reports.services import Statement, hand_on, open_report
+from tests.enrollment.imported_files import AT, sample, write_csv
 from tests.people import enter, make_account, make_record, make_school, sample_number
+from verification.models import Vouch
 
 pytestmark = pytest.mark.django_db
 ALARM = "enrollment.viewing_alarm"
@@ -201,3 +204,43 @@ def test_parallel_looks_do_not_jump_over_the_alarm(
     with ThreadPoolExecutor(12) as pool:
         assert set(pool.map(look, range(24))) == {200}
     assert alarms(auditor) == (1, 1)
+
+
+def test_faulty_rows_taken_on_the_command_line_stand_in_the_trail(tmp_path: Path) -> None:
+    make_school()
+    rows = sample(3)
+    rows[1][AT["证件号码"]] = "11010519491231002Y"
+    file = write_csv(tmp_path / "a.csv", rows)
+    with pytest.raises(CommandError):
+        call_command("import_registry", file, rehearse=True, report=tmp_path / "out.xlsx")
+    entry = AuditEntry.objects.get(action="enrollment.take_faulty_rows")
+    assert entry.detail == {"people": 1}
+    assert entry.institution_code == make_school().code
+
+
+def test_the_name_shown_to_a_counselor_who_may_vouch_stands_in_the_trail(
+    asked_to_vouch: Vouch, class_counselor: User
+) -> None:
+    page = enter(class_counselor).get(reverse("verification:vouch", args=[asked_to_vouch.pk]))
+    assert asked_to_vouch.dispute.facts.name in page.content.decode()
+    entry = AuditEntry.objects.get(action="verification.read_vouch")
+    assert entry.actor_id == class_counselor.pk
+    assert entry.subject_key == str(asked_to_vouch.dispute.key)
+
+
+def test_a_head_request_or_a_part_of_a_file_leaves_the_same_trace(
+    files: dict[str, str], desk_registrar: User
+) -> None:
+    desk = enter(desk_registrar)
+    why = desk.get(files["class"])["Location"]
+    desk.post(why, {"words": "核对"})
+    headers = [
+        {"range": "bytes=0-9"},
+        {"if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT"},
+        {"accept-language": "en"},
+    ]
+    desk.head(files["class"])
+    for one in headers:
+        desk.get(files["class"], headers=one)
+    desk.get(files["class"] + "?x=1")
+    assert AuditEntry.objects.filter(action="support.list_class_part").count() == 5

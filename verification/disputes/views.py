@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import signed_in
+from accounts.privacy.personal_data import note_access, personal_data
 from enrollment.files.evidence import evidence_of, serve_evidence
 from verification import disputes, queries
 from verification.access import students_only
@@ -96,12 +97,12 @@ def evidence(request: HttpRequest, key: UUID, file: UUID) -> StreamingHttpRespon
     return serve_evidence(rows[0])
 
 
+@personal_data("verification.read_vouch")
 @require_http_methods(["GET", "HEAD", "POST"])
 def vouch(request: HttpRequest, pk: int) -> HttpResponse:
     """The form that asks a counselor or classmate whether they know the person."""
-    asked = get_object_or_404(
-        Vouch.objects.select_related("dispute"), pk=pk, account=signed_in(request)
-    )
+    account = signed_in(request)
+    asked = get_object_or_404(Vouch.objects.select_related("dispute"), pk=pk, account=account)
     is_open = asked.answer is None and asked.dispute.state == DisputeState.OPEN
     if request.method == "POST" and is_open:
         answer = request.POST.get("answer")
@@ -113,6 +114,14 @@ def vouch(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Thank you. The school will take it into account."))
         return redirect("verification:vouch", pk)
+    if is_open and not account.is_student:
+        note_access(
+            request,
+            people=1,
+            subject_type="dispute",
+            subject_key=asked.dispute.key,
+            institution_code=asked.dispute.institution_code,
+        )
     context = {
         "asked": asked,
         "is_open": is_open,

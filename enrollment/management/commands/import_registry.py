@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
+import audit.services as trail
 from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table, open_table
@@ -121,6 +122,8 @@ class Command(BaseCommand):
                 report=lambda done: (bar.update(done - bar.n), None)[1],
             )
         self._tell(result, table, header, options)
+        if options["report"]:
+            _note_taking(batch, result)
         accepted = options["accept_new_holders"]
         is_agreed = accepted == result.other_person
         if result.errors or options["rehearse"] or not is_agreed:
@@ -167,6 +170,18 @@ class Command(BaseCommand):
             self.stdout.write(text)
         elif options["json"]:
             options["json"].write_text(text, encoding="utf-8")
+
+
+def _note_taking(batch: ImportBatch, result: Result) -> None:
+    """Write into the trail that the faulty rows were taken on the command line."""
+    trail.record(
+        action="enrollment.take_faulty_rows",
+        actor_id=None,
+        subject_type="import_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+        detail={"people": result.faulty},
+    )
 
 
 def _other_person_line(result: Result) -> str:
