@@ -7,13 +7,14 @@ neither Django nor the portal, so that the process starts within 50 ms.
 
 import io
 import os
-import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
 from PIL import Image, ImageFile, ImageOps, JpegImagePlugin, UnidentifiedImageError
+
+from enrollment.files.child import limit_this_process
 
 QUALITY = 90
 # A progressive JPEG is decoded once for each scan: cameras and phones write up to 12,
@@ -22,9 +23,6 @@ MAX_PIXELS_SCANNED = 1_000_000_000
 # Pillow joins or unpacks each of these blocks; cameras write one or two.
 MAX_BLOCKS = 16
 COSTLY_BLOCKS = (b"Exif\0\0", b"ICC_PROFILE\0", b"iCCP", b"http://ns.adobe.com/xap/1.0/")
-
-CPU_SECONDS = 4
-MEMORY = 2**30
 
 NOT_A_PICTURE, TOO_MANY_PIXELS = "not_a_picture", "too_many_pixels"
 DAMAGED, ANIMATED, COSTLY = "damaged", "animated", "costly"
@@ -77,8 +75,7 @@ def jpeg(image: Image.Image) -> bytes:
 
 def main(max_pixels: int, longest: int) -> int:
     """Re-encode standard input to standard output; the exit code is the reason of a failure."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    limit_this_process()
     try:
         sys.stdout.buffer.write(jpeg(drawn(sys.stdin.buffer.read(), max_pixels, longest)))
         sys.stdout.buffer.flush()

@@ -21,6 +21,7 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from enrollment.files.child import ChildFailedError, read_in_child
 from enrollment.files.images import PhotoFault, PhotoFaultError, is_heic, redraw
 from enrollment.models import EvidenceFile, EvidencePurpose
 from vault.streams import seal_file, unseal_file
@@ -51,6 +52,10 @@ class EvidenceFault(models.TextChoices):
     COSTLY = (
         "costly",
         _("A picture takes too long to unpack. Open it, save it as an ordinary JPEG, try again."),
+    )
+    COSTLY_PDF = (
+        "costly_pdf",
+        _("A PDF takes too long to unpack. Print it to a new PDF and try again."),
     )
     LOCKED = "locked", _("A PDF is protected by a password.")
     TOO_LONG = "too_long", _("A PDF has more than 20 pages.")
@@ -170,6 +175,10 @@ _SAID = {
 }
 
 
+# What the process that reads a PDF says by its exit code.
+_PDF_FAULTS = {5: EvidenceFault.DAMAGED, 6: EvidenceFault.LOCKED}
+
+
 def _redrawn(data: bytes) -> bytes:
     try:
         return redraw(data, max_pixels=MAX_PIXELS, longest=LONGEST_SIDE)
@@ -178,17 +187,11 @@ def _redrawn(data: bytes) -> bytes:
 
 
 def _look_through(data: bytes) -> None:
-    # Imported here: workers import this module but never read PDFs, and pypdf takes 7 MB.
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
     try:
-        reader = PdfFileReader(io.BytesIO(data))
-        locked = reader.encrypted
-        pages = 0 if locked else int(reader.root["/Pages"]["/Count"])
-    except Exception as error:  # any error of the parser is caused by the file
-        raise EvidenceFaultError(EvidenceFault.DAMAGED) from error
-    if locked:
-        raise EvidenceFaultError(EvidenceFault.LOCKED)
+        pages = int(read_in_child("enrollment.files.pdf_pages", data=data))
+    except ChildFailedError as error:
+        fault = _PDF_FAULTS.get(error.code or 0, EvidenceFault.COSTLY_PDF)
+        raise EvidenceFaultError(fault) from error
     if pages > MAX_PAGES:
         raise EvidenceFaultError(EvidenceFault.TOO_LONG)
 

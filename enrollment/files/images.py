@@ -1,20 +1,16 @@
 """Check a photograph, re-encode it without metadata, and make a thumbnail."""
 
-import subprocess
-import sys
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.files.child import ChildFailedError, read_in_child
 from enrollment.files.drawing import COSTLY, EXIT_CODES, DrawingError, drawn, jpeg
 
 MAX_BYTES = 2**20
 MAX_PIXELS = 4_000_000
 THUMBNAIL = (120, 160)
-# Wall clock limit for a busy machine; processor time has a limit of its own.
-REDRAW_SECONDS = 60
 _REASONS = {code: reason for reason, code in EXIT_CODES.items()}
 
 
@@ -97,22 +93,8 @@ def prepare(data: bytes) -> Picture:
 
 
 def redraw(data: bytes, *, max_pixels: int, longest: int) -> bytes:
-    """A JPEG or PNG as a fresh JPEG, at most ``longest`` pixels a side. Raises PhotoFaultError.
-
-    Runs in a separate process: a hostile picture can at worst end that process.
-    """
-    command = [sys.executable, "-m", "enrollment.files.drawing", str(max_pixels), str(longest)]
+    """A JPEG or PNG as a fresh JPEG, at most ``longest`` pixels a side. Raises PhotoFaultError."""
     try:
-        done = subprocess.run(  # noqa: S603  fixed command, the picture is its standard input
-            command,
-            input=data,
-            capture_output=True,
-            cwd=settings.BASE_DIR,
-            check=False,
-            timeout=REDRAW_SECONDS,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise PhotoFaultError(PhotoFault.COSTLY) from error
-    if done.returncode:
-        raise PhotoFaultError(PhotoFault(_REASONS.get(done.returncode, COSTLY)))
-    return done.stdout
+        return read_in_child("enrollment.files.drawing", max_pixels, longest, data=data)
+    except ChildFailedError as error:
+        raise PhotoFaultError(PhotoFault(_REASONS.get(error.code or 0, COSTLY))) from error

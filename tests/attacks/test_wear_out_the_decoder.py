@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 from PIL import Image
 
-from enrollment.files.drawing import CPU_SECONDS
+from enrollment.files.child import CPU_SECONDS
 from enrollment.files.evidence import (
     MAX_BYTES,
     MAX_PIXELS,
@@ -165,6 +165,41 @@ BROKEN_PDFS = {
     ),
     "half a character": pdf(b"/W[1 2 1]/Filter/ASCIIHexDecode", b"0g>"),
 }
+
+
+def unfolding(megabytes: int) -> bytes:
+    """A table of objects that unfolds to so many megabytes, packed twice."""
+    packed = zlib.compress(zlib.compress(bytes(megabytes * 2**20), 9), 9)
+    return pdf(b"/W[1 2 1]/Filter[/FlateDecode/FlateDecode]", packed)
+
+
+PDF_BOMBS: dict[str, Callable[[], bytes]] = {
+    "a table of 90 MB": lambda: unfolding(90),
+    "a table of 700 MB": lambda: unfolding(700),
+    "nested arrays": lambda: pdf(b"/W " + b"[" * 500_000, b""),
+    "nested dictionaries": lambda: pdf(b"/A " + b"<</A " * 500_000, b""),
+    "a million objects": lambda: (
+        b"%PDF-1.7\nxref\n0 900000\n"
+        + b"0000000000 00000 n \n" * 400_000
+        + b"trailer<</Root 1 0 R/Size 9>>\nstartxref\n9\n%%EOF"
+    ),
+    "tables in a circle": lambda: (
+        b"%PDF-1.7\nxref\n0 1\n0000000000 65535 f \n"
+        b"trailer<</Root 1 0 R/Size 1/Prev 9>>\nstartxref\n9\n%%EOF"
+    ),
+    "a long name": lambda: pdf(b"/" + b"A" * 9_000_000 + b" 1", b""),
+}
+
+
+@pytest.mark.parametrize("name", PDF_BOMBS)
+def test_a_hostile_pdf_as_evidence_costs_the_web_process_little(name: str) -> None:
+    file = upload(PDF_BOMBS[name](), "a.pdf")
+    own, theirs = time.process_time(), children()
+    with pytest.raises(EvidenceFaultError) as refused:
+        check_all([file])
+    assert refused.value.fault in {EvidenceFault.DAMAGED, EvidenceFault.COSTLY_PDF}
+    assert time.process_time() - own < OWN_SECONDS
+    assert children() - theirs < CPU_SECONDS + 1.5
 
 
 @pytest.mark.parametrize("name", BROKEN_PDFS)
