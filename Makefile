@@ -4,11 +4,13 @@ PYTHON ?= python3
 VENV ?= .venv
 PORT ?= 8000
 WORKERS ?= auto
+# production-s3 where files lie in a bucket.
+PRODUCTION ?= production
 RUN := $(VENV)/bin/python
-STAMP := $(VENV)/.installed
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
-.PHONY: demo-reset screenshots pictures run setup test test-tools lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench sbom data-inventory clean help
+.NOTPARALLEL:
+.PHONY: demo-reset screenshots pictures run production setup test test-tools lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench sbom data-inventory clean help
 
 help:
 	@echo "make run      the portal with a demo school, on http://localhost:$(PORT)"
@@ -22,21 +24,30 @@ help:
 	@echo "make sbom     the list of what production installs, as CycloneDX, in build/sbom.json"
 	@echo "make clean    remove everything these commands made, data included"
 
-run: setup
+# What running needs; the tests and checks need more.
+run: $(VENV)/.run $(PO:.po=.mo)
 	@PORT=$(PORT) $(RUN) manage.py serve
 
-demo-reset: setup
+demo-reset: $(VENV)/.run
 	@$(RUN) manage.py reset_demo
 
-setup: $(STAMP) $(PO:.po=.mo)
+setup: $(VENV)/.development $(PO:.po=.mo)
 
-$(STAMP): requirements/development.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: set PYTHON=/path/to/python3")'
-	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/development.txt
+# For a server: the environment that the units of deploy/ name, and the translations.
+production:
+	@$(MAKE) --no-print-directory VENV=venv venv/.$(PRODUCTION)
+	@$(MAKE) --no-print-directory VENV=venv $(PO:.po=.mo)
+
+$(VENV)/.%: requirements/%.txt | $(RUN)
+	@echo "Installing $<"
+	@requirements/install $(RUN) $<
 	@touch $@
 
-%.mo: %.po | $(STAMP)
+$(RUN):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: set PYTHON=/path/to/python3")'
+	@$(PYTHON) -m venv $(VENV)
+
+%.mo: %.po
 	@$(VENV)/bin/pybabel --quiet compile --domain django --input-file $< --output-file $@ --locale zh_Hans
 
 # Chromium walks the pages, gettext reads the source for texts.
