@@ -1,6 +1,7 @@
 """Invented registries: valid, unique, deterministic, with real-world names."""
 
 import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from stdnum.cn import ric
 
 from enrollment.demo.samples import HEADER, sample_rows
 from enrollment.fields.headers import missing_columns, read_header
+from enrollment.models import Institution, StudentRecord
 
 NAME, ID, STUDENT, CANDIDATE = (HEADER.index(t) for t in ("姓名", "证件号码", "学号", "考生号"))
 
@@ -55,3 +57,16 @@ def test_the_file_has_a_header_every_import_knows_and_text_cells(
 def test_only_two_kinds_of_file_are_written(tmp_path: Path) -> None:
     with pytest.raises(CommandError):
         call_command("make_registry", tmp_path / "registry.txt", rows=1)
+
+
+def test_rows_for_a_school_of_the_list_pass_its_import(tmp_path: Path, db: None) -> None:
+    Institution.objects.create(code="10001", name="北京大学")
+    out = tmp_path / "registry.csv"
+    call_command("make_registry", out, rows=20, institution="10001", name="北京大学", verbosity=0)
+    call_command("import_registry", out, stdout=io.StringIO())
+    assert StudentRecord.objects.filter(institution__code="10001").count() == 20
+
+
+def test_a_code_without_its_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="--name"):
+        call_command("make_registry", tmp_path / "a.csv", rows=1, institution="10001")
