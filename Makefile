@@ -10,13 +10,14 @@ RUN := $(VENV)/bin/python
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 .NOTPARALLEL:
-.PHONY: demo-reset screenshots pictures run production setup test test-tools lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench sbom data-inventory clean help
+.PHONY: demo-reset screenshots pictures run production setup test test-tools check-anywhere lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench sbom data-inventory clean help
 
 help:
 	@echo "make run      the portal with a demo school, on http://localhost:$(PORT)"
 	@echo "make demo-reset  delete everything and make the demo school again (stop the portal first)"
 	@echo "make test     all tests"
 	@echo "make lint     style, types, import directions, templates, migrations (each also alone: lint-style …)"
+	@echo "make check-anywhere  the portal starts in awkward places (as root, for that of an ordinary user)"
 	@echo "make messages collect the texts for translation"
 	@echo "make bench    all benchmarks; make bench-NAME runs one"
 	@echo "make data-inventory  what personal data is kept, in docs/data-inventory.md"
@@ -76,6 +77,9 @@ lint-templates: setup
 
 lint-migrations: setup
 	$(RUN) manage.py makemigrations --check --dry-run
+
+check-anywhere: setup
+	@$(RUN) .ci/anywhere.py $(RUN) $(ARGS)
 
 messages: setup test-tools
 	$(RUN) manage.py makemessages --locale zh_Hans --no-wrap --no-location --ignore var --ignore .venv --ignore tests --ignore benchmarks

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 START_TIMEOUT = 90.0  # seconds; the first start includes initdb, perhaps on a slow disk
 STOP_TIMEOUT = 30.0
@@ -64,7 +65,13 @@ def release() -> None:
 
 def _provide(environ: MutableMapping[str, str], base: Path, *, durable: bool) -> None:
     missing = {var: name for var, name in SERVICES.items() if not _is_set(environ, var)}
-    starting = {var: _hold(base / name, name, durable) for var, name in missing.items()}
+    try:
+        starting = {var: _hold(base / name, name, durable) for var, name in missing.items()}
+    except OSError as error:  # made by another account, or on a disk that is full
+        raise EmbeddedServerError(
+            f"{error.filename}: {error.strerror}. The portal keeps its data in {base.parent}: "
+            "make it yours, or choose another place, such as VAR_DIR=$HOME/portal make run"
+        ) from error
     for variable, start in starting.items():
         environ[variable] = start.url()
 
@@ -86,6 +93,8 @@ class _Start:
             while (url := running_url(self.directory)) is None:
                 self._fail_if_dead(late=time.monotonic() > deadline)
                 time.sleep(0.02)
+            if self.keeper and (note := _state(self.directory).get("note")):
+                sys.stderr.write(f"{note}\n")
             return url
         finally:
             os.close(self.lock)
@@ -94,10 +103,15 @@ class _Start:
         if late or self.supervisor is None or self.supervisor.poll() is not None:
             log = self.directory / "keeper.log"
             lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-            reason = "\n".join(lines[-12:]) or "no answer in time"
+            reason = lines[-1] if lines else "no answer in time"
             raise EmbeddedServerError(
-                f"The embedded {self.directory.name} server could not be started:\n{reason}"
+                f"The embedded {self.directory.name} server could not be started: {reason}\n"
+                f"Its log: {log}. If what it keeps is damaged, make clean removes it with all "
+                f"data; or name a server of yours in {self._variable()}."
             )
+
+    def _variable(self) -> str:
+        return next(name for name, service in SERVICES.items() if service == self.directory.name)
 
 
 def _hold(directory: Path, service: str, durable: bool) -> _Start:
@@ -130,12 +144,18 @@ def _spawn_supervisor(directory: Path, service: str, durable: bool) -> "subproce
 def running_url(directory: Path) -> str | None:
     """The address of the server running in ``directory``, or None."""
     try:
-        state = json.loads((directory / "server.json").read_text())
-        os.kill(state["pid"], 0)
+        state = _state(directory)
+        os.kill(int(state["pid"]), 0)
     except (OSError, ValueError):
         return None
     # The supervisor's lock distinguishes it from another process with a reused pid.
     return None if _lock_is_free(directory / "keeper") else str(state["url"])
+
+
+def _state(directory: Path) -> dict[str, Any]:
+    """What the keeper has published of its server. Raises OSError and ValueError."""
+    state: dict[str, Any] = json.loads((directory / "server.json").read_text())
+    return state
 
 
 def _locked(path: Path, mode: int) -> int:

