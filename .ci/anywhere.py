@@ -93,8 +93,10 @@ class Clone:
         self.start(self.python, "-m", "devtools.embedded.programs", place).communicate()
 
     def take_a_file(self) -> None:
-        """Import a file of invented students."""
-        self.run("make_registry", "--rows", "50", "--seed", "7", "students.csv")
+        """Import a file of invented students for a school that has none yet."""
+        self.run("load_institutions", "tests/data/moe-universities-2025.xls")
+        school = ("--institution", "10001", "--name", "北京大学")
+        self.run("make_registry", "--rows", "50", *school, "students.csv")
         told = self.run("import_registry", "students.csv")
         if "50" not in told:
             raise FailedError(told)

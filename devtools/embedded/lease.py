@@ -93,7 +93,7 @@ class _Start:
             while (url := running_url(self.directory)) is None:
                 self._fail_if_dead(late=time.monotonic() > deadline)
                 time.sleep(0.02)
-            if self.keeper and (note := _state(self.directory).get("note")):
+            if self.supervisor and (note := _state(self.directory).get("note")):
                 sys.stderr.write(f"{note}\n")
             return url
         finally:
