@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from accounts.access import signed_in
 from accounts.consent.services import lacks_consent
 from accounts.consent.views import consent_page
-from accounts.models import Purpose
+from accounts.models import Purpose, User
 from verification import queries
 
 P = ParamSpec("P")
@@ -32,12 +32,16 @@ def unverified_only(
             raise Http404
         if queries.is_verified(account):
             return redirect("enrollment:status")
-        for purpose in Purpose:
-            if lacks_consent(account, purpose):
-                return redirect(consent_page(purpose, way_on=request.path))
-        return view(request, *args, **kwargs)
+        consent = consent_to_ask(account, way_on=request.path)
+        return redirect(consent) if consent else view(request, *args, **kwargs)
 
     return guarded
+
+
+def consent_to_ask(account: User, *, way_on: str) -> str | None:
+    """The address that asks for a consent still lacking and then leads to ``way_on``; or None."""
+    lacking = (purpose for purpose in Purpose if lacks_consent(account, purpose))
+    return next((consent_page(purpose, way_on=way_on) for purpose in lacking), None)
 
 
 def students_only(

@@ -21,6 +21,8 @@ class VerificationConfig(AppConfig):
         import_module("verification.freeze_causes")
         import_module("verification.stated_facts")
         from accounts.onboarding import Step, register_step
+        from verification.claims.resume import next_page
         from verification.queries import has_nothing_to_prove
 
-        register_step(Step(20, "verification:go_on", _("Basic information"), has_nothing_to_prove))
+        title = _("Basic information")
+        register_step(Step(20, "verification:go_on", title, has_nothing_to_prove, next_page))

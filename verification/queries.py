@@ -1,16 +1,17 @@
 """An account's attempts and claims, and the disputes that a registrar decides."""
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, QuerySet
 
 from accounts.models import User
 from enrollment.queries import institutions_of
-from verification.models import AttemptState, Claim, Dispute, VerificationAttempt
+from verification.models import OPEN_STATES, AttemptState, Claim, Dispute, VerificationAttempt
 
 
 def is_verified(account: User) -> bool:
     """Whether the account has a current claim or holds a record."""
-    claimed = Claim.objects.filter(account=account, ended_at=None).exists()
-    return claimed or account.held_records.exists()
+    claims = Claim.objects.filter(account=account, ended_at=None)
+    proved = Exists(claims) | Exists(account.held_records.all())
+    return User.objects.filter(proved, pk=account.pk).exists()
 
 
 def has_nothing_to_prove(account: User) -> bool:
@@ -21,6 +22,13 @@ def has_nothing_to_prove(account: User) -> bool:
 def open_attempt(account: User, state: AttemptState) -> VerificationAttempt | None:
     """The account's attempt in ``state``."""
     return VerificationAttempt.objects.filter(account=account, state=state).first()
+
+
+def open_state(account: User) -> AttemptState | None:
+    """The state of the account's open attempt."""
+    attempts = VerificationAttempt.objects.filter(account=account, state__in=OPEN_STATES)
+    state = attempts.values_list("state", flat=True).first()
+    return AttemptState(state) if state else None
 
 
 def last_unmatched(account: User) -> VerificationAttempt | None:

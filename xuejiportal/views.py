@@ -12,8 +12,8 @@ from django.templatetags.static import static
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
-from accounts.onboarding import first_open_step
-from accounts.roles import Role
+from accounts.access import signed_in
+from accounts.onboarding import landing_of
 from xuejiportal.database_errors import is_database_away
 
 logger = logging.getLogger(__name__)
@@ -28,25 +28,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html")
 
 
-# The home page of each role, the narrower role first.
-HOME_PAGES = {
-    Role.COUNSELOR: "support:board",
-    Role.REGISTRAR: "registry:imports",
-    Role.AUDITOR: "trail",
-}
-
-
 @require_safe
 def home_page(request: HttpRequest) -> HttpResponse:
     """Redirect to the next open step, else to the record or the home page of the role."""
-    step = first_open_step(request.user)
-    if step is not None:
-        return redirect(step.page)
-    roles: frozenset[Role] = getattr(request.user, "roles", frozenset())
-    if getattr(request.user, "is_superuser", False):
-        return redirect("registry:appointments")
-    name = next((page for role, page in HOME_PAGES.items() if role in roles), "enrollment:status")
-    return redirect(name)
+    return redirect(landing_of(signed_in(request)))
 
 
 @login_not_required

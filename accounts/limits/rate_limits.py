@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Now
 
 from accounts.client_network import is_within, network_of
@@ -44,10 +44,8 @@ def consume(action: str, subject: str, *, factor: int = 1) -> int:
     """
     hashed = _lock(action, subject)
     hits = LimitHit.objects.filter(action=action, subject=hashed)
-    for rule in RULES[action]:
-        lifts_at = _retry_at(hits, Rule(rule.most * factor, rule.window))
-        if lifts_at is not None:
-            raise LimitReachedError(lifts_at)
+    for lifts_at in _retry_times(hits, RULES[action], factor):
+        raise LimitReachedError(lifts_at)
     return record_use(action, subject)
 
 
@@ -152,8 +150,7 @@ def count(action: str, subject: str, window: timedelta) -> int:
 def retry_at(action: str, subject: str, *, factor: int = 1) -> datetime | None:
     """When ``subject`` may use ``action`` again; None if it may now."""
     hits = LimitHit.objects.filter(action=action, subject=_hash(subject))
-    rules = (Rule(rule.most * factor, rule.window) for rule in RULES[action])
-    return max(filter(None, (_retry_at(hits, rule) for rule in rules)), default=None)
+    return max(_retry_times(hits, RULES[action], factor), default=None)
 
 
 def record_use(action: str, subject: str) -> int:
@@ -176,8 +173,8 @@ def seconds_to_wait(*, channel: Channel, address: str, known: bool = False) -> i
     """Seconds until another code can be sent to ``address``."""
     inbox = _hash(_inbox(address, known=known))
     hits = LimitHit.objects.filter(action=f"send_{channel}", subject=inbox)
-    lifts_at = _retry_at(hits, RULES[f"send_{channel}"][0])
-    return max(0, int((lifts_at - database_now()).total_seconds())) if lifts_at else 0
+    times = _retry_times(hits, RULES[f"send_{channel}"][:1])
+    return max(0, int((max(times) - database_now()).total_seconds())) if times else 0
 
 
 def active_blocks() -> QuerySet[Block]:
@@ -269,11 +266,20 @@ def _masked(channel: Channel, address: str) -> str:
     return masked_phone(address) if channel == Channel.SMS else masked_email(address)
 
 
-def _retry_at(hits: QuerySet[LimitHit], rule: Rule) -> datetime | None:
-    """When the rule allows one more use; None if it does now."""
-    recent = hits.filter(at__gt=Now() - rule.window).order_by("-at")
-    oldest = recent.values_list("at", flat=True)[rule.most - 1 : rule.most].first()
-    return None if oldest is None else oldest + rule.window
+def _retry_times(
+    hits: QuerySet[LimitHit], rules: tuple[Rule, ...], factor: int = 1
+) -> list[datetime]:
+    """When each exhausted one of ``rules`` allows one more use, in their order; in one query."""
+    if not rules:
+        return []
+    first, *others = (
+        hits.filter(at__gt=Now() - rule.window)
+        .order_by("-at")
+        .values_list(Value(number), "at")[rule.most * factor - 1 : rule.most * factor]
+        for number, rule in enumerate(rules)
+    )
+    oldest = first.union(*others, all=True) if others else first
+    return [at + rules[number].window for number, at in sorted(oldest)]
 
 
 def campus_factor(client: str) -> int:

@@ -58,6 +58,12 @@ def _now(request: HttpRequest) -> int:
     return getattr(request.session, "read_at", None) or int(time.time())
 
 
+def note_start(request: HttpRequest) -> tuple[int, int]:
+    """When the session started and was last seen; now, in a session that just signed in."""
+    now = _now(request)
+    return request.session.setdefault(STARTED, now), request.session.setdefault(SEEN, now)
+
+
 class SessionLimitsMiddleware:
     """Signs out users whose session has exceeded its limits."""
 
@@ -67,8 +73,7 @@ class SessionLimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             now = _now(request)
-            started = request.session.setdefault(STARTED, now)
-            seen = request.session.setdefault(SEEN, now)
+            started, seen = note_start(request)
             idle, total = now - seen, now - started
             # Below the shortest limits the user need not be loaded from the database.
             if SHORTEST.exceeded_by(idle, total) and _limits(request).exceeded_by(idle, total):

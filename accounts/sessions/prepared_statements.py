@@ -47,6 +47,7 @@ def _read(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> l
     with wrap(cursor) as wrapped:
         wrapped.execute(sql, params)
         rows: list[Any] = wrapped.fetchall()
+    connection.health_check_done = True  # it has answered: Django need not ask in this request
     return rows
 
 

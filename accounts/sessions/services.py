@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 from accounts.client_ip import client_address
 from accounts.client_network import masked_network, user_agent_of
 from accounts.models import Session, User
-from accounts.sessions.lifetime import STARTED
+from accounts.sessions.lifetime import STARTED, note_start
 from accounts.sessions.store import SessionStore
 
 DEVICE = "signed_in_from"  # session key: device, and network without its last part
@@ -63,6 +63,7 @@ def browser_of(request: HttpRequest) -> str:
 
 
 def _note_device(request: HttpRequest, **_: object) -> None:
+    note_start(request)
     request.session[DEVICE] = [
         user_agent_of(request),
         masked_network(client_address(request)),

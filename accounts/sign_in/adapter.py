@@ -14,7 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts.access import signed_in
 from accounts.client_ip import client_address
+from accounts.consent.onboarding_step import CONSENT
 from accounts.consent.services import needs_consent
 from accounts.consent.views import consent_page
 from accounts.contacts.alerts import alert_phone
@@ -24,6 +26,7 @@ from accounts.limits import login_attempts, rate_limits
 from accounts.limits.known_devices import is_known_by_name
 from accounts.limits.rate_limits import LimitReachedError
 from accounts.models import Purpose, User
+from accounts.onboarding import landing_of
 from accounts.password_state import PasswordReplacedError, lock_unchanged, password_state
 from accounts.recovery.closing import close_entrances
 from accounts.sessions.recent_proof import READING, has_just_signed_in, note_sign_up
@@ -51,6 +54,14 @@ class AccountAdapter(DefaultAccountAdapter):
         own = {"allauth.account.stages.EmailVerificationStage": "ConfirmedContactStage"}
         stages: list[str] = super().get_login_stages()
         return [f"accounts.sign_in.stages.{own[path]}" if path in own else path for path in stages]
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where the account goes on, with no redirect on the way."""
+        return landing_of(signed_in(request))
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """As after every sign-in."""
+        return self.get_login_redirect_url(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send the e-mail in its owner's language; links only within the limits.
@@ -103,8 +114,9 @@ class AccountAdapter(DefaultAccountAdapter):
         if signup:
             note_sign_up(request)
         answer: HttpResponse = super().post_login(request, user, signup=signup, **kwargs)
-        if isinstance(user, User) and needs_consent(user):
-            return redirect(consent_page(Purpose.ACCOUNT, way_on=answer.get("Location", "")))
+        way_on = answer.get("Location", "")
+        if isinstance(user, User) and needs_consent(user) and way_on != reverse(CONSENT.page):
+            return redirect(consent_page(Purpose.ACCOUNT, way_on=way_on))
         return answer
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:

@@ -144,9 +144,7 @@ def _enter(request: HttpRequest, account: User) -> HttpResponse:
     for key in (REGISTERING, RECEIVED):
         request.session.pop(key, None)
     account.refresh_from_db()
-    answer: HttpResponse = perform_login(
-        request, Login(user=account, signup=True, redirect_url=reverse("desk"))
-    )
+    answer: HttpResponse = perform_login(request, Login(user=account, signup=True))
     return answer
 
 

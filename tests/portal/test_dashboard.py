@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("roles", "page"),
     [
-        ((), "verification:go_on"),
+        ((), "verification:start"),
         ((Role.COUNSELOR,), "support:board"),
         ((Role.REGISTRAR,), "registry:imports"),
     ],
@@ -23,7 +23,7 @@ def test_signing_in_leads_to_ones_own_page(roles: tuple[Role, ...], page: str) -
     user = make_account("somebody@example.org", roles=roles)
     client = Client()
     answer = client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
-    assert answer.headers["Location"] == reverse("desk")
+    assert answer.headers["Location"] == reverse(page)
     assert client.get(reverse("desk")).headers["Location"] == reverse(page)
 
 

@@ -18,17 +18,17 @@ BY_MAIL = {
     "sign-up form": (0, 1),
     "sign-up sent": (1, 27),
     "link opened": (0, 4),
-    "activated, signed in": (3, 33),
-    "agreed": (2, 13),
-    "basic information": (1, 12),
-    "compared, record": (1, 35),
+    "activated, signed in": (1, 29),
+    "agreed": (1, 9),
+    "basic information": (1, 11),
+    "compared, record": (1, 32),
     "confirmed, receipt": (1, 9),
 }
 BY_PHONE = BY_MAIL | {
     "sign-up sent": (1, 36),
-    "activated, signed in": (3, 39),
+    "activated, signed in": (1, 35),
     "sign-in form": (0, 0),
-    "signed in elsewhere": (3, 36),
+    "signed in elsewhere": (1, 32),
 }
 
 

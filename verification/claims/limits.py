@@ -81,13 +81,13 @@ def _failed() -> QuerySet[VerificationAttempt]:
 
 def _lifts_at(scopes: Sequence[tuple[Q, int]]) -> datetime | None:
     """When every one of ``scopes`` is below its limit again; None if they all are now."""
-    ends = []
-    for scope, limit in scopes:
-        recent = _failed().filter(scope, submitted_at__gt=Now() - DAY).order_by("-submitted_at")
-        oldest = recent.values_list("submitted_at", flat=True)[limit - 1 : limit].first()
-        if oldest is not None:
-            ends.append(oldest + DAY)
-    return max(ends, default=None)
+    recent = _failed().filter(submitted_at__gt=Now() - DAY).order_by("-submitted_at")
+    first, *others = (
+        recent.filter(scope).values_list("submitted_at", flat=True)[limit - 1 : limit]
+        for scope, limit in scopes
+    )
+    oldest = max(first.union(*others, all=True), default=None)
+    return oldest and oldest + DAY
 
 
 def _lock(attempt: VerificationAttempt) -> None:

@@ -120,10 +120,10 @@ def claim_found(
     """
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=account.pk)
-        mine = Claim.objects.filter(account=account, ended_at=None)
-        if mine.exclude(certificate_hash=certificate_hash).exists():
+        mine = list(Claim.objects.filter(account=account, ended_at=None))
+        if any(bytes(claim.certificate_hash) != certificate_hash for claim in mine):
             raise RecordHeldError
-        proved = set(mine.values_list("institution_code", flat=True))
+        proved = {claim.institution_code for claim in mine}
         Claim.objects.bulk_create(
             Claim(
                 account=account,
@@ -154,7 +154,7 @@ def settle(
         state=state, outcome=found.outcome, facts_sealed=attempt.facts_sealed, **changes
     )
     if state == AttemptState.VERIFIED:
-        VerificationAttempt.objects.filter(account=attempt.account).update(facts_sealed=b"")
+        VerificationAttempt.objects.filter(account=attempt.account_id).update(facts_sealed=b"")
     record_action(
         action=f"verification.{state}",
         actor_id=attempt.account_id,

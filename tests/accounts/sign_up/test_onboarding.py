@@ -46,7 +46,7 @@ def page(user: User, address: str) -> str:
 def test_signing_in_goes_on_at_the_first_open_step(
     li: User, wang: User, wang_record: StudentRecord
 ) -> None:
-    assert led_to(li) == "/verify/go-on/"
+    assert led_to(li) == "/verify/"
     assert led_to(wang) == CHECK  # he has proved himself, and one contact is missing
     User.objects.filter(pk=wang.pk).update(phone=PHONE, phone_confirmed_at=wang.date_joined)
     wang.refresh_from_db()
