@@ -47,7 +47,8 @@ def _read(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> l
     with wrap(cursor) as wrapped:
         wrapped.execute(sql, params)
         rows: list[Any] = wrapped.fetchall()
-    connection.health_check_done = True  # it has answered: Django need not ask in this request
+    # The server has answered: Django need not ask it in this request.
+    connection.health_check_done = True  # type: ignore[attr-defined]
     return rows
 
 

@@ -86,8 +86,8 @@ def _lifts_at(scopes: Sequence[tuple[Q, int]]) -> datetime | None:
         recent.filter(scope).values_list("submitted_at", flat=True)[limit - 1 : limit]
         for scope, limit in scopes
     )
-    oldest = max(first.union(*others, all=True), default=None)
-    return oldest and oldest + DAY
+    found = (at for at in first.union(*others, all=True) if at is not None)
+    return max((at + DAY for at in found), default=None)
 
 
 def _lock(attempt: VerificationAttempt) -> None:
