@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -52,15 +52,39 @@ FILES = {
 }
 
 
+# These hand out data and change nothing: ``accounts.sessions.recent_proof.READING``.
+READS = frozenset(
+    {
+        "accounts:my_data",
+        "enrollment:certificate",
+        "registry:export",
+        "registry:number",
+        "support:class_export",
+    }
+)
+
+
 def act_after_proof(request: HttpRequest) -> str:
     """What the page that ``request`` leads on to does; empty where it is not known."""
-    try:
-        match = resolve(request.GET.get("next", "").partition("?")[0])
-    except Resolver404:
+    match = _page_ahead(request)
+    if match is None:
         return ""
     if match.view_name in FILES:
         return _act_on_file(request, match.view_name, match.kwargs)
     return str(ACTS.get(match.view_name, ""))
+
+
+def only_reads(request: HttpRequest) -> bool:
+    """Whether the page that ``request`` leads on to changes nothing."""
+    match = _page_ahead(request)
+    return match is not None and match.view_name in READS
+
+
+def _page_ahead(request: HttpRequest) -> ResolverMatch | None:
+    try:
+        return resolve(request.GET.get("next", "").partition("?")[0])
+    except Resolver404:
+        return None
 
 
 def _act_on_file(request: HttpRequest, name: str, arguments: dict[str, Any]) -> str:

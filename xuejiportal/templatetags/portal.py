@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.core.paginator import Paginator
 
-from xuejiportal.acts import act_after_proof
+from xuejiportal.acts import act_after_proof, only_reads
 from xuejiportal.audit_pages.act_names import name_of
 
 register = template.Library()
@@ -24,3 +24,9 @@ def elided_pages(paginator: "Paginator[object]", number: int) -> Iterator[int | 
 def act_ahead(context: dict[str, Any]) -> str:
     """What the person is about to do once they have proved who they are."""
     return act_after_proof(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def code_suffices(context: dict[str, Any]) -> bool:
+    """Whether signing in once more, also by a code, is proof enough for what comes next."""
+    return only_reads(context["request"])

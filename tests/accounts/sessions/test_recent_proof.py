@@ -1,5 +1,8 @@
 """Signing in counts for reading data; changing something asks, and says what comes next."""
 
+import re
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import ImportBatch, InstitutionRegistrar, StudentRecord
+from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account, make_school
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +71,21 @@ def test_an_act_that_is_not_known_is_not_named(address: str, wang: User) -> None
     page = just_signed_in(wang).get(reverse("account_reauthenticate"), {"next": address})
     assert page.status_code == 200
     assert "你将" not in page.content.decode()
+
+
+def test_somebody_without_their_password_in_mind_proves_by_a_code(
+    wang: User, wang_record: StudentRecord, outbox: Outbox
+) -> None:
+    client = Client()
+    client.force_login(wang)
+    address = reverse("enrollment:certificate", args=[wang_record.key])
+    asked = client.get(address)["Location"]
+    by_code = f"{reverse('account_code')}?next={quote(address, safe='')}"
+    assert by_code in client.get(asked).content.decode()
+    client.post(by_code, {"login": wang.email})
+    code = re.findall(r"\b(\d{6})\b", outbox.emails()[-1].text)[-1]
+    answer = client.post(reverse("account_code_enter"), {"code": code})
+    assert answer["Location"] == address
+    assert client.get(address).status_code == 200
+    page = client.get(f"{reverse('account_reauthenticate')}?next={reverse('accounts:username')}")
+    assert reverse("account_code") not in page.content.decode()
