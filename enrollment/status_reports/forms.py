@@ -30,8 +30,8 @@ class ReportForm(forms.Form):
     pin = forms.CharField(
         label=_("PIN"),
         help_text=_(
-            "6 to 8 digits that you give to the reader. Without a PIN, anyone with the "
-            "code can check the report."
+            "6 to 8 digits that you tell the reader, who sees your photo with them. Without a PIN "
+            "anyone with the code reads the report, but sees no photo."
         ),
         required=False,
         validators=[RegexValidator(r"\A[0-9]{6,8}\Z", _("Use 6 to 8 digits."))],

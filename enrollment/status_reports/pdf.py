@@ -31,7 +31,7 @@ def print_report(
     """
     given = {
         "facts": facts,
-        "photo": _as_data(photo, "image/jpeg") if photo else "",
+        "photo": as_data(photo, "image/jpeg") if photo else "",
         "qr": segno.make(link, error="m").svg_data_uri(scale=4, border=0),
         "link": link,
         "code": code,
@@ -67,5 +67,6 @@ def print_report(
     return bytes(pdf)
 
 
-def _as_data(content: bytes, kind: str) -> str:
+def as_data(content: bytes, kind: str) -> str:
+    """A picture of the media type ``kind`` as an address that holds it."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"

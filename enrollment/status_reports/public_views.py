@@ -18,7 +18,8 @@ from enrollment.public import too_many_checks
 from enrollment.status_reports import services
 from enrollment.status_reports.brought_file import identify
 from enrollment.status_reports.forms import CheckReportForm, ReportFileForm
-from enrollment.status_reports.rendering import facts_of
+from enrollment.status_reports.pdf import as_data
+from enrollment.status_reports.rendering import facts_of, photo_of
 from enrollment.status_reports.signing import fingerprint, verify
 
 
@@ -70,7 +71,15 @@ def _by_code(request: HttpRequest, code: str, pin: str) -> dict[str, Any]:
             return {"pin_needed": True, "pin_wrong": bool(pin)}
     except LimitReachedError as error:
         return {"pin_rests_until": error.lifts_at}
-    return {"authentic": True, **_told(found)}
+    return {"authentic": True, **_told(found), **_portrait(found)}
+
+
+def _portrait(report: StatusReport) -> dict[str, Any]:
+    """The photo, for a reader to whom the student has told the PIN."""
+    if not report.pin_hash or not report.is_valid or report.is_contested:
+        return {}
+    photo = photo_of(report)
+    return {"photo": as_data(photo, "image/jpeg")} if photo else {}
 
 
 def _by_file(content: bytes) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def print_file(report: StatusReport) -> None:
     pdf = print_report(
         language=report.language,
         facts=facts_of(report),
-        photo=_photo(report),
+        photo=photo_of(report),
         link=public_link(report),
         code=report.spaced_code,
     )
@@ -66,7 +66,7 @@ def public_link(report: StatusReport) -> str:
     return settings.SITE_URL + reverse("enrollment:check_report_code", args=[report.code])
 
 
-def _photo(report: StatusReport) -> bytes | None:
+def photo_of(report: StatusReport) -> bytes | None:
     """The graduation photo, else the admission photo, else None."""
     of_this_person = Photo.objects.filter(of_present_person("added_at"), record=report.record_id)
     photos = {photo.kind: photo for photo in of_this_person}

@@ -1,9 +1,11 @@
 """学籍验证报告: issued, signed, verified by anyone, extended and revoked by its owner."""
 
 import subprocess
+import uuid
 from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from cryptography import x509
@@ -11,6 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
@@ -19,12 +23,20 @@ from pypdf import PdfReader, PdfWriter
 
 from accounts.models import User
 from audit.models import AuditEntry
-from enrollment.models import FieldChange, SigningKey, StatusReport, StudentRecord
+from enrollment.models import (
+    FieldChange,
+    Photo,
+    PhotoKind,
+    SigningKey,
+    StatusReport,
+    StudentRecord,
+)
 from enrollment.status_reports import rendering
 from enrollment.status_reports import tasks as status_report_tasks
 from enrollment.status_reports.signing import UnfitKeyError, import_key, sign, signing_key, verify
 from enrollment.status_reports.tasks import print_status_report, sweep_reports
 from tests.people import make_account, make_school, sample_number
+from vault.cipher import seal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 NUMBER = sample_number(31)
@@ -202,6 +214,31 @@ def test_it_expires_is_extended_and_revoked(holder: Client, wang_record: Student
         "enrollment.issue_report",
         "enrollment.revoke_report",
     ]
+
+
+def test_the_photo_is_for_readers_who_were_told_the_pin(
+    holder: Client, wang_record: StudentRecord
+) -> None:
+    key = uuid.uuid4()
+    picture = seal(b"\xff\xd8 a portrait", context=f"photo:{key}")
+    name = default_storage.save(f"photos/{key}", ContentFile(picture))
+    Photo.objects.create(
+        key=key, record=wang_record, kind=PhotoKind.ADMISSION, stored_as=name,
+        thumbnail_stored_as=name, width=480, height=640,
+    )  # fmt: skip
+    for pin, shows in [("246810", True), ("", False)]:
+        with mock.patch("enrollment.status_reports.rendering.photo_of", return_value=None):
+            report = issue(holder, wang_record, pin=pin)
+        page = ask(report.code, pin)
+        assert "王明" in page
+        assert ("data:image/jpeg" in page) is shows
+    assert "data:image/jpeg" not in ask(report.code, "000000")
+
+
+def test_a_typing_error_is_called_one() -> None:
+    page = ask("ABCD-EFGH-JKLM-NPQR")
+    assert "没有找到使用这个核验码的报告" in page
+    assert "不真实" not in page
 
 
 def test_the_pin_guards_the_code_and_its_tries_run_out(
