@@ -3,8 +3,10 @@
 from django.db.models import Exists, F, QuerySet
 
 from accounts.models import User
+from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
-from verification.models import OPEN_STATES, AttemptState, Claim, Dispute, VerificationAttempt
+from vault.lookup import keyed_hash
+from verification.models import AttemptState, Claim, Dispute, VerificationAttempt
 
 
 def is_verified(account: User) -> bool:
@@ -17,6 +19,17 @@ def is_verified(account: User) -> bool:
 def has_nothing_to_prove(account: User) -> bool:
     """Whether the account need not enter basic information: it is verified, or it is staff."""
     return not account.is_student or is_verified(account)
+
+
+def needs_third_item(account: User) -> bool:
+    """Whether no school knows the confirmed phone of ``account``, which could stand for it.
+
+    Decided by the account's own phone alone: it tells nothing about what will be stated.
+    """
+    if account.phone is None or account.phone_confirmed_at is None:
+        return True
+    digest = keyed_hash("phone", account.phone.as_e164)
+    return not StudentRecord.objects.filter(phone_hash=digest, holder=None).exists()
 
 
 def open_attempt(account: User, state: AttemptState) -> VerificationAttempt | None:

@@ -32,7 +32,7 @@ def _third_item_field(**options: Any) -> forms.CharField:
 
 
 class BasicInformationForm(forms.Form):
-    """Name and certificate; also the third item, unless a confirmed phone can replace it."""
+    """Name and certificate; also the third item, unless a phone that a school knows replaces it."""
 
     name = forms.CharField(
         label=_("Name"),

@@ -28,12 +28,11 @@ from verification.models import AttemptState
 def start(request: HttpRequest) -> HttpResponse:
     """The form for basic information: name, certificate type, number (guide rows 30-33)."""
     account = signed_in(request)
-    ask_third_item = account.phone_confirmed_at is None
     last = queries.last_unmatched(account)
     earlier = queries.open_attempt(account, AttemptState.DRAFT) or last
     form = BasicInformationForm(
         request.POST if request.method == "POST" else None,
-        ask_third_item=ask_third_item,
+        ask_third_item=queries.needs_third_item(account),
         initial=initial_answers(request, earlier) if earlier else None,
     )
     if form.is_valid():

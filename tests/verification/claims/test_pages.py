@@ -92,12 +92,25 @@ def test_every_failure_reads_the_same(
     assert len(set(outcomes)) == 5, "each failure was a different one"
 
 
-def test_an_account_with_a_phone_is_asked_the_third_item_whatever_else_fits(
+def test_a_phone_that_no_school_knows_has_the_third_item_on_the_first_form(
+    li_record: StudentRecord, walk: Walk
+) -> None:
+    account = make_account("p@example.org", phone="+8613800138001")
+    assert "third_item" in signed_in(account).get("/verify/").context["form"].fields
+    page = walk(account, third_item=li_record.candidate_number)
+    assert page.request["PATH_INFO"] == "/status/"  # type: ignore[attr-defined]
+    assert Claim.objects.filter(account=account).exists()
+
+
+def test_a_phone_that_a_school_knows_is_asked_the_third_item_whatever_else_fits(
     li_record: StudentRecord, walk: Walk
 ) -> None:
     pages = []
     for number, (name, serial) in enumerate([("李晓雨", 12), ("李晓云", 12), ("李晓雨", 13)]):
-        account = make_account(f"p{number}@example.org", phone=f"+861380013800{number}")
+        phone = f"+861380013800{number}"
+        make_record(name="赵云", number=sample_number(50 + number), phone=phone)
+        account = make_account(f"p{number}@example.org", phone=phone)
+        assert "third_item" not in signed_in(account).get("/verify/").context["form"].fields
         page = walk(account, name=name, number=sample_number(serial), third_item="ignored")
         assert page.request["PATH_INFO"] == "/verify/third/"  # type: ignore[attr-defined]
         pages.append(body(page).replace(str(account.phone), "").replace(account.email, ""))
@@ -105,7 +118,9 @@ def test_an_account_with_a_phone_is_asked_the_third_item_whatever_else_fits(
 
 
 def test_the_third_item_then_opens_the_record(li_record: StudentRecord, walk: Walk) -> None:
-    account = make_account("p@example.org", phone="+8613800138001")
+    phone = "+8613800138001"
+    make_record(name="赵云", number=sample_number(50), phone=phone)
+    account = make_account("p@example.org", phone=phone)
     walk(account)
     page = signed_in(account).post(
         "/verify/third/", {"third_item": li_record.candidate_number}, follow=True
