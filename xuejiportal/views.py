@@ -13,19 +13,36 @@ from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
+from accounts.models import User
+from accounts.notices.services import notices_of, words_of
 from accounts.onboarding import landing_of
+from enrollment.status_page.cards import cards_of
+from enrollment.status_page.status_line import with_lines
 from xuejiportal.database_errors import is_database_away
 
 logger = logging.getLogger(__name__)
 # Seconds after which a browser may ask again while the database does not answer.
 RETRY_AFTER = 30
+# Unread notices that the front page shows; the rest stands among the notices.
+MOST_NOTICES = 3
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The front page, with the one entry 学籍查询 (guide row 3)."""
-    return render(request, "home.html")
+    """The front page, with the one entry 学籍查询 (guide row 3).
+
+    To a student who is signed in, what waits for them.
+    """
+    account = request.user
+    if not isinstance(account, User) or not account.is_student:
+        return render(request, "home.html")
+    unread = notices_of(account).filter(read_at=None)[:MOST_NOTICES]
+    context = {
+        "cards": with_lines(cards_of(account)),
+        "notices": [(notice, *words_of(notice)) for notice in unread],
+    }
+    return render(request, "home/mine.html", context)
 
 
 @require_safe

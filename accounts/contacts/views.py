@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.client_ip import client_address
 from accounts.codes import services as codes
@@ -158,6 +159,13 @@ def _code_page(code: Code, channel: Channel, form: CodeForm) -> dict[str, object
     }
 
 
+def shown_in_full(channel: Channel, address: str) -> str:
+    """``address`` as whoever has typed it compares it: 138 0013 8000, or the mailbox."""
+    if channel == Channel.SMS:
+        return str(PhoneNumber.from_string(address).as_national)
+    return address
+
+
 def code_page(code: Code, form: CodeForm, *, known: bool = False) -> dict[str, object]:
     """The template context of a page that asks for ``code``, without links to other pages.
 
@@ -168,7 +176,7 @@ def code_page(code: Code, form: CodeForm, *, known: bool = False) -> dict[str, o
     return {
         "form": form,
         "channel": channel,
-        "target": services.masked(channel, address),
+        "target": shown_in_full(channel, address),
         "message": latest_message(kind=codes.KIND, reference=code.key),
         "seconds": seconds_to_wait(channel=channel, address=address, known=known),
     }

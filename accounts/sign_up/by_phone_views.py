@@ -16,7 +16,7 @@ from accounts.codes import services as codes
 from accounts.codes.services import Outcome
 from accounts.contacts import services as contacts
 from accounts.contacts.forms import CodeForm
-from accounts.contacts.views import code_page
+from accounts.contacts.views import code_page, shown_in_full
 from accounts.limits.proof_of_work_field import guard_sending
 from accounts.limits.rate_limits import LimitReachedError, has_sent_many
 from accounts.models import CodePurpose, User
@@ -35,7 +35,9 @@ def register(request: HttpRequest) -> HttpResponse:
     """The form for number and password; POST sends the code."""
     if request.user.is_authenticated:
         return redirect("desk")
-    form = guard_sending(PhoneSignupForm(request.POST or None), client_address(request))
+    begun = _account(request)
+    form = PhoneSignupForm(request.POST or None, initial={"phone": begun and begun.phone})
+    guard_sending(form, client_address(request))
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/sign_up/by_phone.html", {"form": form})
     try:
@@ -43,11 +45,11 @@ def register(request: HttpRequest) -> HttpResponse:
             phone=form.cleaned_data["phone"],
             password=form.cleaned_data["password1"],
             client=client_address(request),
-            earlier=_account(request),
+            earlier=begun,
         )
     except LimitReachedError as error:
         phone = form.cleaned_data["phone"]
-        if _account(request) is None and by_phone.has_received_code(phone):
+        if begun is None and by_phone.has_received_code(phone):
             password = make_password(form.cleaned_data["password1"])
             request.session[RECEIVED] = {"phone": phone, "password": password}
         return _too_often(request, error)
@@ -119,7 +121,7 @@ def _enter_received(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "channel": Channel.SMS,
-        "target": contacts.masked(Channel.SMS, held["phone"]),
+        "target": shown_in_full(Channel.SMS, held["phone"]),
         "change_url": reverse("account_signup_phone"),
     }
     return render(request, "accounts/sign_up/by_phone_code.html", context)

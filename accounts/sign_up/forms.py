@@ -21,9 +21,24 @@ from accounts.limits.proof_of_work_field import guard_sending
 from accounts.limits.rate_limits import LimitReachedError, consume_for_client
 from accounts.models import Purpose, User
 from accounts.sign_in.forms import PASSWORD_HINT
+from accounts.sign_up.activation import awaited_address
 
 
-class SignupForm(allauth_forms.SignupForm):
+class KeptPassword(forms.BaseForm):
+    """Hands a new password back when another field was wrong: nobody types it twice.
+
+    The page is kept by no cache, and the password opens nothing yet.
+    """
+
+    def full_clean(self) -> None:
+        """Check the form; a password that was refused itself is not handed back."""
+        super().full_clean()
+        box = self.fields["password1"].widget
+        if isinstance(box, forms.PasswordInput):
+            box.render_value = "password1" not in self.errors
+
+
+class SignupForm(KeptPassword, allauth_forms.SignupForm):
     """Registration with an e-mail address and a password (guide rows 4, 5)."""
 
     account_already_exists: bool
@@ -31,6 +46,9 @@ class SignupForm(allauth_forms.SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"] = MailboxField()
+        waits = awaited_address(context.request)
+        if waits is not None:  # came back to change it
+            self.initial.setdefault("email", waits.email)
         password = self.fields["password1"]
         password.label = _("Password")
         password.help_text = PASSWORD_HINT
@@ -41,7 +59,7 @@ class SignupForm(allauth_forms.SignupForm):
 
     def clean(self) -> dict[str, Any]:
         """The form's data; counts the e-mail to be sent for the client's network address."""
-        cleaned: dict[str, Any] = super().clean()
+        cleaned: dict[str, Any] = super().clean() or {}
         if self.errors:
             return cleaned
         try:
@@ -72,7 +90,7 @@ class SignupForm(allauth_forms.SignupForm):
         return made
 
 
-class PhoneSignupForm(forms.Form):
+class PhoneSignupForm(KeptPassword, forms.Form):
     """Registration with a mobile number and a password (guide rows 34, 37)."""
 
     phone = forms.CharField(

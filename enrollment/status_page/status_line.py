@@ -3,23 +3,32 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from enrollment.fields.checklist import labels
 from enrollment.models import Answer, StudentRecord
 from enrollment.status_page.cards import Card
 
 
-class Face(StrEnum):
-    """What the line says."""
+class Face(models.TextChoices):
+    """What the line says; the labels are for lists of several records."""
 
-    TO_CHECK = "to_check"
-    CONFIRMED = "confirmed"
-    OBJECTED = "objected"
-    CORRECTED = "corrected"
-    DISPUTED = "disputed"  # the holder has to answer
-    FROZEN = "frozen"  # the school decides; nothing to do meanwhile
-    CLOSED = "closed"  # not on the books: nobody asks for a check
+    TO_CHECK = "to_check", _("Waiting for your check")
+    CONFIRMED = "confirmed", _("Confirmed by you")
+    OBJECTED = "objected", _("You said that something is wrong")
+    CORRECTED = "corrected", _("Changed by your school: check again")
+    # A dispute that the holder has to answer; one that the school decides meanwhile.
+    DISPUTED = "disputed", _("Disputed: answer now")
+    FROZEN = "frozen", _("In dispute")
+    # Not on the books: nobody asks for a check.
+    CLOSED = "closed", _("Nothing to do")
+
+    @property
+    def tone(self) -> str:
+        """How the label is shown: done, or waiting for the reader."""
+        return "good" if self == Face.CONFIRMED else "attention" if self != Face.CLOSED else ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,11 @@ def status_line(card: Card) -> StatusLine:
         return StatusLine(Face.CONFIRMED)
     left = unexplained(card.record, given.wrong_fields, given.made_at)
     return StatusLine(Face.OBJECTED, labels(left))
+
+
+def with_lines(cards: Sequence[Card]) -> list[tuple[Card, StatusLine]]:
+    """Each card with its line, as lists show them."""
+    return [(card, status_line(card)) for card in cards]
 
 
 def unexplained(

@@ -21,6 +21,7 @@ from enrollment.status_page.cards import Card, cards_of
 from enrollment.status_page.layout_context import frame_of
 from enrollment.status_page.page import page_data
 from enrollment.status_page.precompiled import fill_page
+from enrollment.status_page.status_line import with_lines
 from enrollment.templatetags.identity import spaced
 
 RECORD_PAGE = "enrollment/status_page/record.html"
@@ -37,9 +38,8 @@ def status(request: HttpRequest) -> HttpResponse:
         return render(request, "enrollment/status_page/status_none.html")
     if len(cards) == 1:
         return _record_page(request, cards[0])
-    return render(
-        request, "enrollment/status_page/status.html", {"cards": cards, "help_anchor": "status"}
-    )
+    context = {"cards": with_lines(cards), "help_anchor": "status"}
+    return render(request, "enrollment/status_page/status.html", context)
 
 
 @require_safe

@@ -14,6 +14,11 @@ function focusErrors() {
   });
 }
 
+/** The server's own messages, in the page's language and in a summary; not the browser's. */
+function leaveCheckingToTheServer() {
+  for (const form of document.forms) form.noValidate = true;
+}
+
 /** A second click on a sent form sends nothing; coming back with the Back button opens it again. */
 function guardAgainstDoubleClicks() {
   document.addEventListener("submit", (event) => {
@@ -142,6 +147,7 @@ function offerToPrint() {
   }
 }
 
+leaveCheckingToTheServer();
 focusErrors();
 guardAgainstDoubleClicks();
 closeMenus();

@@ -76,8 +76,8 @@ def test_the_front_page_works_without_script(open_context: NewContext) -> None:
     tab.get_by_role("navigation").get_by_role("link", name="帮助").first.click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("帮助")
     tab.get_by_role("link", name="学籍门户").click()
-    tab.get_by_role("main").get_by_role("link", name="注册", exact=True).click()
-    assert tab.url.endswith(reverse("account_signup"))
+    tab.get_by_role("main").get_by_role("link", name="手机号注册", exact=True).click()
+    assert tab.url.endswith(reverse("account_signup_phone"))
 
 
 def test_a_password_is_told_weak_or_strong_while_typing(open_context: NewContext) -> None:

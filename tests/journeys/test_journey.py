@@ -64,7 +64,7 @@ def test_from_the_front_page_to_the_record(
 
     tab.goto("/")
     walker.arrive("你的学籍，亲自核对")
-    walker.press("注册")
+    walker.press("邮箱注册")
     walker.arrive("注册")
     walker.type("邮箱", address)
     walker.type("密码", PASSWORD)
@@ -103,6 +103,40 @@ def test_from_the_front_page_to_the_record(
     li_record.refresh_from_db()
     assert li_record.holder is not None
     assert li_record.holder.email == address
+
+
+def test_from_the_front_page_to_the_record_by_phone(
+    open_context: NewContext, outbox: Outbox, li_record: StudentRecord, tmp_path: Path
+) -> None:
+    tab = open_context().new_page()
+    walker = Walker(tab, tmp_path)
+    number = f"1381{uuid4().int % 10**7:07}"
+    tab.goto("/")
+    walker.arrive("你的学籍，亲自核对")
+    walker.press("手机号注册")
+    walker.arrive("注册")
+    walker.type("手机号", number)
+    walker.type("密码", PASSWORD)
+    tab.locator("main [name=consent]").check()
+    walker.press("立即注册")
+    walker.arrive("填写校验码")
+    expect(tab.get_by_role("main")).to_contain_text(f"{number[:3]} {number[3:7]} {number[7:]}")
+    [code] = re.findall(r"校验码\D*(\d{6})", outbox.texts()[-1].text)
+    walker.type("校验码", code)
+    walker.press("确定")
+    walker.arrive("证件号码使用告知")
+    tab.locator("main [name=consent]").check()
+    walker.press("同意并继续")
+    walker.arrive("基本信息")
+    walker.type("姓名", "李晓雨")
+    walker.type("证件号码", sample_number(12))
+    walker.type("考生号或学号", li_record.candidate_number)
+    walker.press("下一步")
+    walker.arrive("核对填写内容")
+    walker.press("确定")
+    walker.arrive("学籍信息（图像校对）")
+    assert len(walker.screens) - 1 <= 6, walker.screens
+    assert walker.typed <= 6
 
 
 def test_the_record_prints_on_one_clean_page(

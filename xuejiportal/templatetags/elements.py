@@ -8,9 +8,16 @@ built in and need no ``{% load %}``.
 from typing import Any
 
 from django import template
+from django.forms import BaseForm
 
 register = template.Library()
 Shown = Any  # what a template prints: text, lazy text, a number, None
+
+
+@register.filter
+def error_count(form: BaseForm) -> int:
+    """How many messages the summary of errors lists."""
+    return sum(len(errors) for errors in form.errors.values())
 
 
 @register.inclusion_tag("elements/icon.html")
