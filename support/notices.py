@@ -22,6 +22,66 @@ register_notice(
     ),
 )
 register_notice(
+    "report_question",
+    NoticeText(
+        Topic.ANSWERS,
+        _("Your school asks you something: please answer"),
+        _("%(school)s needs an answer from you before it can go on with your problem report."),
+        sms="notice_question",
+    ),
+)
+register_notice(
+    "report_answered",
+    NoticeText(
+        Topic.ANSWERS,
+        _("Your school has answered"),
+        _("%(school)s has answered the problem that you reported."),
+        sms="notice_school",
+    ),
+)
+register_notice(
+    "report_corrected",
+    NoticeText(
+        Topic.ANSWERS,
+        _("Your record was corrected"),
+        _("%(school)s has corrected what you reported. Please check your record again."),
+        sms="notice_school",
+    ),
+)
+register_notice(
+    "report_submitted",
+    NoticeText(
+        Topic.ANSWERS,
+        _("Your school has asked the province"),
+        _(
+            "%(school)s has asked the provincial education authority to agree to the correction. "
+            "There is nothing for you to do meanwhile."
+        ),
+        sms="notice_school",
+    ),
+)
+register_notice(
+    "class_reminder",
+    NoticeText(
+        Topic.REMINDERS,
+        _("Please check your record"),
+        _("%(school)s asks you (class %(class_code)s) to say whether your record is right."),
+        sms="reminder_class",
+    ),
+)
+register_notice(
+    "class_reminder_until",
+    NoticeText(
+        Topic.REMINDERS,
+        _("Please check your record by %(until)s"),
+        _(
+            "%(school)s asks you (class %(class_code)s) to say by %(until)s whether your record "
+            "is right."
+        ),
+        sms="reminder_until",
+    ),
+)
+register_notice(
     "batch_settled",
     NoticeText(
         Topic.WORK,

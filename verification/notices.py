@@ -16,6 +16,15 @@ NOTICES = {
         _("Someone says that your record is theirs"),
         _("If it is yours, object in time: the school decides after that. Nothing has changed."),
     ),
+    "dispute_to_answer": NoticeText(
+        Topic.RECORD,
+        _("Answer the dispute about your record by %(until)s"),
+        _(
+            "Somebody says that your record is theirs. If it is yours, say so by %(until)s: the "
+            "school decides after that. Nothing has changed yet."
+        ),
+        sms="notice_dispute",
+    ),
     "dispute_decided": NoticeText(
         Topic.RECORD,
         _("The school has decided the identity dispute"),

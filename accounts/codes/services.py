@@ -33,6 +33,7 @@ KIND = "code"
 SMS_KINDS = {
     CodePurpose.SIGN_IN: "code_sign_in",
     CodePurpose.RESET_PASSWORD: "code_reset_password",
+    CodePurpose.RESCUE: "code_rescue",
 }
 DIGITS = 6
 MAX_COMPARED = 5  # codes with one typed

@@ -24,17 +24,23 @@ from accounts.models.notice import Notice, NoticeChoice, Topic
 from accounts.notices.limits import within_daily_limit
 from delivery.content import EmailContent, SmsContent
 from delivery.services import queue_many
+from delivery.sms.kinds import parameters_of
 
 SMS_KIND = "notice"
 
 
 @dataclass(frozen=True)
 class NoticeText:
-    """The text of a kind of notice. ``text`` may use values of ``detail``: ``%(name)s``."""
+    """The text of a kind of notice. Title and text may use values of ``detail``: ``%(name)s``.
+
+    ``sms`` is the kind of its text message (``delivery.sms.kinds``), which takes its
+    parameters from ``detail``.
+    """
 
     topic: Topic
     title: str | Promise
     text: str | Promise
+    sms: str = SMS_KIND
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def register_notice(kind: str, words: NoticeText) -> None:
 def text_of(notice: Notice) -> tuple[str, str]:
     """Title and text of ``notice`` in the active language."""
     words = _words[notice.kind]
-    return str(words.title), str(words.text) % notice.detail
+    return str(words.title) % notice.detail, str(words.text) % notice.detail
 
 
 def notify(
@@ -120,7 +126,7 @@ def notify_all(
                 queue_many([(a.email, letter, a.pk) for a in readers], purpose=purpose)
         for language, readers in by_language(by_sms).items():
             with translation.override(language):
-                text = SmsContent(kind=SMS_KIND)
+                text = SmsContent(words.sms, parameters_of(words.sms, detail or {}))
                 queue_many([(str(a.phone), text, a.pk) for a in readers], purpose=purpose)
     return reach
 
@@ -157,5 +163,5 @@ def _letter(words: NoticeText, detail: dict[str, str], path: str) -> EmailConten
     context = {"text": str(words.text) % detail, "address": settings.SITE_URL + path}
     text = render_to_string("accounts/email/notice.txt", context)
     return messages.email(
-        str(words.title), text, messages.optional(reverse("accounts:notice_choices"))
+        str(words.title) % detail, text, messages.optional(reverse("accounts:notice_choices"))
     )

@@ -1,9 +1,11 @@
 """One click reminds a group: each person once a day, by the ways that reach them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -13,13 +15,50 @@ from accounts.notices.services import notify_all
 from audit.services import record_action
 from delivery.content import Content, SmsContent
 from delivery.services import queue_many
-from enrollment.models import SchoolClass, StudentRecord
+from delivery.sms.kinds import render_text
+from enrollment.models import Campaign, SchoolClass, StudentRecord
 from enrollment.progress import Progress
 from enrollment.records.sealed import phone_number
 from enrollment.statuses import ON_THE_BOOKS
 from support.models import Reminded, Reminder
 
-KIND = "reminder"
+
+@dataclass(frozen=True)
+class ReminderWords:
+    """What a reminder of a class says: kinds of notice and text message, and their values."""
+
+    notice: str
+    sms: str
+    params: dict[str, str]
+
+    @property
+    def text(self) -> str:
+        """The text message as its readers get it."""
+        return render_text(self.sms, self.params, settings.LANGUAGE_CODE)
+
+
+def words_for(school_class: SchoolClass) -> ReminderWords:
+    """The words that remind ``school_class`` today, with the last day of its campaign."""
+    params = {"school": school_class.institution.name, "class_code": school_class.code}
+    campaign = _campaign_of(school_class)
+    if campaign is None:
+        return ReminderWords("class_reminder", "reminder_class", params)
+    params["until"] = campaign.ends_on.isoformat()
+    return ReminderWords("class_reminder_until", "reminder_until", params)
+
+
+def _campaign_of(school_class: SchoolClass) -> Campaign | None:
+    """The running campaign of the class: that of its year group, else of the whole school."""
+    today = timezone.localdate()
+    entered = school_class.records.exclude(entry_date=None).values_list("entry_date", flat=True)
+    years = [entered[0].year] if entered[:1] else []
+    running = Campaign.objects.filter(
+        Q(entry_year=None) | Q(entry_year__in=years),
+        institution=school_class.institution_id,
+        starts_on__lte=today,
+        ends_on__gte=today,
+    )
+    return running.order_by(F("entry_year").asc(nulls_last=True), "-pk").first()
 
 
 def remind(*, school_class: SchoolClass, parts: Sequence[Progress], by: User) -> Reminder:
@@ -40,10 +79,12 @@ def remind(*, school_class: SchoolClass, parts: Sequence[Progress], by: User) ->
         )
         fresh = _take(reminder, meant)
         held = [record.holder for record in fresh if record.holder]
-        reach = notify_all(accounts=held, kind=KIND, path=reverse("enrollment:status"))
+        words = words_for(school_class)
+        path = reverse("enrollment:status")
+        reach = notify_all(accounts=held, kind=words.notice, path=path, detail=words.params)
         unheld = [record for record in fresh if not record.holder]
         with translation.override(settings.LANGUAGE_CODE):
-            reached = queue_many(_text_messages(unheld), purpose="board_reminder")
+            reached = queue_many(_text_messages(unheld, words), purpose="board_reminder")
         reminder.in_portal, reminder.by_email = len(reach.portal), len(reach.email)
         reminder.by_sms = len(reach.sms) + reached
         lost = [record.pk for record in unheld if not phone_number(record)]
@@ -64,14 +105,15 @@ def _take(reminder: Reminder, meant: Iterable[StudentRecord]) -> list[StudentRec
     return [record for record in meant if record.pk in taken]
 
 
-def _text_messages(records: Iterable[StudentRecord]) -> Iterable[tuple[str, Content, int | None]]:
+def _text_messages(
+    records: Iterable[StudentRecord], words: ReminderWords
+) -> Iterable[tuple[str, Content, int | None]]:
     reached = [(record, phone) for record in records if (phone := phone_number(record))]
     free = within_daily_limit({phone for _, phone in reached}) if reached else set()
-    for record, phone in reached:
+    for _, phone in reached:
         if phone in free:
             free.discard(phone)
-            params = {"school": record.institution.name}
-            yield phone, SmsContent(kind=KIND, params=params), None
+            yield phone, SmsContent(kind=words.sms, params=words.params), None
 
 
 def _write_trail(reminder: Reminder, by: User) -> None:

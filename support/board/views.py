@@ -15,6 +15,7 @@ from enrollment.models import Institution, SchoolClass
 from enrollment.progress import Progress
 from enrollment.queries import institutions_of
 from support.board import figures
+from support.board.reminders import words_for
 from support.board.trend import confirmed_by_day, targets
 
 PAGE = 50  # classes a page of a large college
@@ -79,6 +80,7 @@ def class_board(request: HttpRequest, pk: int) -> HttpResponse:
         "days": confirmed_by_day([school_class], standing),
         "target": targets([school_class.institution_id]).get(school_class.institution_id),
         "reminded": figures.REMINDED,
+        "reminder": words_for(school_class).text,
     }
     return render(request, "support/board/class.html", context)
 

@@ -72,5 +72,5 @@ def _move(report: Report, after: ReportState, kind: EntryKind, words: str, by: U
     first = {"first_answered_at": Coalesce("first_answered_at", Now())}
     Report.objects.filter(pk=report.pk).update(**state_values(after), **first)
     write_entries([report], kind, by, words)
-    tell_reporter(report)
+    tell_reporter(report, kind)
     tell_who_handed_on([report])

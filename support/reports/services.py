@@ -27,6 +27,13 @@ from support.reports.causes import registry_value
 from support.reports.classes import class_of
 from support.reports.queries import live_report, words_of_person
 
+# The notice that tells the student of an act; every other act is an answer.
+NOTICES = {
+    EntryKind.ASKED: "report_question",
+    EntryKind.CORRECTED: "report_corrected",
+    EntryKind.SUBMITTED: "report_submitted",
+}
+
 
 class TooLateError(Exception):
     """The report is no longer in a state that allows this act; nothing was changed."""
@@ -259,7 +266,7 @@ def _staff_act(
         write_entries(chosen, kind, by, words)
         if kind != EntryKind.HANDED_ON:
             for report in chosen:
-                tell_reporter(report)
+                tell_reporter(report, kind)
         tell_who_handed_on(chosen)
     return len(chosen)
 
@@ -274,10 +281,14 @@ def write_entries(reports: Sequence[Report], kind: EntryKind, author: User, word
         _note(f"report_{kind}", report, author, {"cause": report.cause})
 
 
-def tell_reporter(report: Report) -> None:
-    """A notice that there is an answer, and nothing of what it is about."""
-    path = reverse("support:report", args=[report.key])
-    notify(account=report.account, kind="report_answer", path=path)
+def tell_reporter(report: Report, kind: EntryKind) -> None:
+    """One notice that says what is wanted of the student, and nothing of what it is about."""
+    notify(
+        account=report.account,
+        kind=NOTICES.get(kind, "report_answered"),
+        path=reverse("support:report", args=[report.key]),
+        detail={"school": report.institution.name},
+    )
 
 
 def _keys(reports: Sequence[Report]) -> list[int]:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 PHONE = "+8613800138000"
 SAMPLES = {
     "code": "367071", "key": "0" * 32, "days": "7", "school": "明德示范大学",
-    "moment": "2026年11月27日 08:00",
+    "moment": "2026年11月27日 08:00", "until": "2026-12-31", "class_code": "计科2301",
     "username": "s***o", "mailbox": "l***", "phone": "139****5678",
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import openpyxl
 import pytest
@@ -12,12 +13,14 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Notice, User
+from accounts.notices.services import words_of
 from accounts.roles import Role
 from audit.models import AuditEntry
 from delivery.models import OutboxMessage
 from enrollment.confirmations.services import answer_record
 from enrollment.fields.checklist import CHECKLIST
 from enrollment.models import (
+    Campaign,
     ClassCounselor,
     FieldChange,
     InstitutionRegistrar,
@@ -238,6 +241,27 @@ def test_one_click_reminds_who_can_act_and_says_who_was_reached(
     again = client.post(reverse("support:class_remind", args=[school_class.pk]), follow=True)
     assert "5 人今天已经提醒过" in again.content.decode()
     assert OutboxMessage.objects.count() == 3
+
+
+def test_a_reminder_names_school_class_and_last_day_and_is_read_before_it_leaves(
+    client: Client, counselor: User, school_class: SchoolClass
+) -> None:
+    school = school_class.institution.name
+    page = client.get(reverse("support:class_board", args=[school_class.pk])).content.decode()
+    assert f"{school}提醒{school_class.code}的你核对学籍" in page
+    Campaign.objects.create(
+        institution=school_class.institution, name="核对", starts_on=date(2020, 1, 1),
+        ends_on=date(2126, 12, 31), confirm_fields=["name"],
+    )  # fmt: skip
+    told = f"{school}提醒{school_class.code}的你在 2126-12-31 前核对学籍"
+    page = client.get(reverse("support:class_board", args=[school_class.pk])).content.decode()
+    assert told in page
+    client.post(reverse("support:class_remind", args=[school_class.pk]))
+    notice = Notice.objects.filter(account__email="to_check@example.org").get()
+    title, text = words_of(notice)
+    assert title == "请在 2126-12-31 前核对学籍"
+    assert school in text
+    assert school_class.code in text
 
 
 @pytest.mark.django_db(transaction=True)

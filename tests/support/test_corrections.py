@@ -56,7 +56,7 @@ def test_an_open_field_is_corrected_at_once_and_asked_about_again(
     assert change.correction is not None
     assert change.correction.document == "学〔2026〕7号"
     kinds = Notice.objects.filter(account=wang).values_list("kind", flat=True)
-    assert list(kinds) == ["report_answer"]
+    assert list(kinds) == ["report_corrected"]
     assert AuditEntry.objects.filter(action="enrollment.correction_applied")
 
 
@@ -87,9 +87,9 @@ def test_one_act_is_told_once(
     Notice.objects.all().delete()
     OutboxMessage.objects.all().delete()
     settle(desk, "yes")
-    assert [notice.kind for notice in Notice.objects.filter(account=wang)] == ["report_answer"]
+    assert [notice.kind for notice in Notice.objects.filter(account=wang)] == ["report_corrected"]
     purposes = OutboxMessage.objects.filter(account=wang).values_list("purpose", flat=True)
-    assert list(purposes) == ["notice_report_answer"]
+    assert list(purposes) == ["notice_report_corrected"]
 
 
 def test_the_holder_is_told_where_another_account_reported(

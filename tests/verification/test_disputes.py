@@ -85,8 +85,8 @@ def test_a_dispute_freezes_the_record_and_tells_the_holder(
     wang_record.refresh_from_db()
     assert wang_record.frozen_at
     assert (dispute.outcome, dispute.holder) == (Outcome.ALREADY_CLAIMED, wang)
-    assert Notice.objects.filter(account=wang, kind="dispute_against_me").exists()
-    assert OutboxMessage.objects.filter(purpose="notice_dispute_against_me").exists()
+    assert Notice.objects.filter(account=wang, kind="dispute_to_answer").exists()
+    assert OutboxMessage.objects.filter(purpose="notice_dispute_to_answer").exists()
     page = enter(wang).get(reverse("verification:objection", args=[dispute.key]))
     assert "提出反对" in page.content.decode()
     assert WORDS not in page.content.decode()
@@ -158,7 +158,7 @@ def test_a_holder_whom_nobody_told_is_heard_before_the_record_moves(
     wang_record.refresh_from_db()
     assert (found.state, found.holder, wang_record.holder) == ("open", wang, wang)
     assert wang_record.frozen_at
-    assert Notice.objects.filter(account=wang, kind="dispute_against_me").exists()
+    assert Notice.objects.filter(account=wang, kind="dispute_to_answer").exists()
     let_time_pass(found)
     decide(desk_registrar, found, "claimant")
     wang_record.refresh_from_db()

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.notices.services import notify
@@ -85,8 +86,12 @@ def _ask_classmates(dispute: Dispute, classes: Sequence[int]) -> None:
 
 
 def _notify_holder(dispute: Dispute, holder: User) -> None:
+    if dispute.object_until is None:
+        raise ValueError("the holder is told until when to object")
     path = reverse("verification:objection", args=[dispute.key])
-    notify(account=holder, kind="dispute_against_me", path=path, always=True)
+    until = timezone.localtime(dispute.object_until).strftime("%Y-%m-%d %H:%M")
+    detail = {"until": until}
+    notify(account=holder, kind="dispute_to_answer", path=path, detail=detail, always=True)
 
 
 def _ask_to_vouch(dispute: Dispute, account: User) -> None:

@@ -1,5 +1,7 @@
 """Notices: in the portal always, by message as one wishes."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,7 +9,10 @@ from django.utils import timezone
 
 from accounts.models import Notice, User
 from accounts.notices.services import notify
+from accounts.roles import Role
 from delivery.models import OutboxMessage
+from support.models import Report
+from support.reports.services import answer_reports, ask_back
 from tests.people import make_account
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +76,29 @@ def test_nobody_reads_the_notices_of_others(client: Client, reader: User, wang: 
     client.post(reverse("accounts:notices_read"))
     notice.refresh_from_db()
     assert notice.read_at is None
+
+
+def test_a_question_says_that_an_answer_is_wanted(
+    client: Client, wang: User, wang_problem: Report
+) -> None:
+    counselor = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
+    ask_back(reports=Report.objects.all(), words="请上传身份证", by=counselor)
+    client.force_login(wang)
+    page = client.get(reverse("accounts:notices")).content.decode()
+    assert "学校向你提问，请回复" in page
+    assert "学校已答复" not in page
+    assert wang_problem.institution.name in page
+    answer_reports(reports=Report.objects.all(), words="已更正", by=counselor)
+    assert "学校已答复" in client.get(reverse("accounts:notices")).content.decode()
+    assert Notice.objects.filter(account=wang).count() == 2
+
+
+def test_the_header_counts_what_is_unread(client: Client, wang: User, wang_record: object) -> None:
+    client.force_login(wang)
+    for address in ("/", "/status/", reverse("accounts:security")):
+        assert "条未读通知" not in client.get(address).content.decode()
+    notify(account=wang, kind="report_answer", path=PATH)
+    for address in ("/", "/status/", reverse("accounts:security")):
+        page = client.get(address).content.decode()
+        assert re.search(r"masthead__count num\">1<", page), address
+        assert "条未读通知" in page

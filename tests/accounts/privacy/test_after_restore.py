@@ -186,4 +186,4 @@ def test_a_holder_may_object_to_a_dispute_again(dispute: Dispute, wang: User) ->
     assert "1 holders in disputes" in restored()
     dispute.refresh_from_db()
     assert not dispute.can_be_decided
-    assert Notice.objects.filter(account=wang, kind="dispute_against_me").exists()
+    assert Notice.objects.filter(account=wang, kind="dispute_to_answer").exists()
