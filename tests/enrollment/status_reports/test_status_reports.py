@@ -237,7 +237,7 @@ def test_the_photo_is_for_readers_who_were_told_the_pin(
 
 def test_a_typing_error_is_called_one() -> None:
     page = ask("ABCD-EFGH-JKLM-NPQR")
-    assert "没有找到使用这个核验码的报告" in page
+    assert "没有使用此核验码的报告" in page
     assert "不真实" not in page
 
 
