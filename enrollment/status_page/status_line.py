@@ -93,7 +93,7 @@ def unexplained(
     """Those of the fields ``wrong``, objected to at ``since``, that no report explains."""
     left = wrong
     for find in _unexplained_finders:
-        left = find(record, left, since)
+        left = find(record, left, since) if left else left
     return left
 
 

@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import signed_in
 from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.report_prefill import forget, stashed
 from enrollment.files.evidence import EvidenceFaultError, evidence_of, serve_evidence
 from enrollment.models import EvidencePurpose, StudentRecord
 from enrollment.queries import records_held_by, schools_with_registrars
+from enrollment.records.stated_facts import stated_facts
 from support.help.markdown import render_markdown
 from support.help.queries import article_for, text_of
 from support.models import Cause, Report
@@ -208,5 +210,16 @@ def _cause(cause: str, record: StudentRecord | None) -> Cause:
 def _form(request: HttpRequest, cause: Cause, record: StudentRecord | None) -> ReportForm:
     kind = ReportForm if record else NoRecordReportForm
     if request.method != "POST":
-        return kind(cause=cause, initial={"words": stashed(request, cause=cause)})
+        known = {} if record else _known_of(signed_in(request))
+        return kind(cause=cause, initial={"words": stashed(request, cause=cause), **known})
     return kind(request.POST, request.FILES, cause=cause)
+
+
+def _known_of(account: User) -> dict[str, object]:
+    """What a person without a record need not say again: the name, and the only school."""
+    facts = stated_facts(account)
+    schools = list(schools_with_registrars()[:2])
+    return {
+        "name": facts.name if facts else "",
+        "institution": schools[0] if len(schools) == 1 else None,
+    }

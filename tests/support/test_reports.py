@@ -192,3 +192,11 @@ def test_a_number_typed_into_a_report_is_not_echoed_in_an_error(
     answer = enter(wang).post("/support/reports/new/name/", {"correct": long, "words": "x"})
     errors = re.findall(r"error[^>]*>([^<]*)<", answer.content.decode())
     assert not any(sample_number(31) in error for error in errors)
+
+
+@pytest.mark.usefixtures("unmatched_attempt", "school_registrar")
+def test_a_report_without_a_record_asks_nothing_that_is_known(client: Client, li: User) -> None:
+    client.force_login(li)
+    form = client.get("/support/reports/new/not_found/").context["form"]
+    assert form["name"].value() == "李晓雨"
+    assert form["institution"].value() is not None

@@ -429,3 +429,12 @@ def test_staff_who_do_not_decide_learn_that_a_record_is_frozen_and_who_decides(
     assert "起冻结" in page
     assert "由学校学籍管理员裁定" in page
     assert reverse("verification:dispute_desk", args=[dispute.key]) not in page
+
+
+def test_withdrawing_says_what_it_means_and_that_it_is_done(
+    claimant: User, dispute: Dispute
+) -> None:
+    client = enter(claimant)
+    assert "撤回后学校不再处理" in client.get(reverse("verification:dispute")).content.decode()
+    page = client.post(reverse("verification:withdraw_dispute"), follow=True).content.decode()
+    assert "异议已撤回" in page

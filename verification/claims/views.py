@@ -28,8 +28,10 @@ from verification.models import AttemptState
 def start(request: HttpRequest) -> HttpResponse:
     """The form for basic information: name, certificate type, number (guide rows 30-33)."""
     account = signed_in(request)
-    last = queries.last_unmatched(account)
-    earlier = queries.open_attempt(account, AttemptState.DRAFT) or last
+    last = earlier = None
+    if request.method != "POST":
+        last = queries.last_unmatched(account)
+        earlier = queries.open_attempt(account, AttemptState.DRAFT) or last
     form = BasicInformationForm(
         request.POST if request.method == "POST" else None,
         ask_third_item=queries.needs_third_item(account),

@@ -55,6 +55,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     mine = Dispute.objects.filter(claimant=signed_in(request), state=DisputeState.OPEN)
     try:
         disputes.withdraw(dispute=get_object_or_404(mine))
+        messages.success(request, _("Your dispute is withdrawn."))
     except disputes.TooLateError:
         messages.error(request, _("The dispute has changed. Read it again."))
     return redirect("verification:dispute")
