@@ -146,6 +146,7 @@ def _enter(request: HttpRequest, account: User) -> HttpResponse:
     for key in (REGISTERING, RECEIVED):
         request.session.pop(key, None)
     account.refresh_from_db()
+    messages.success(request, _("Your account is active."))
     answer: HttpResponse = perform_login(request, Login(user=account, signup=True))
     return answer
 

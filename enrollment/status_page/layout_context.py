@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
+from delivery.masking import masked_phone
 from enrollment.status_page.page import Formatter
 
 
@@ -47,7 +48,7 @@ def frame_of(request: HttpRequest, account: User) -> dict[str, Any]:
         "user": {
             "is_authenticated": True,
             "is_student": account.is_student,
-            "username": account.username or account.email or str(account.phone),
+            "username": account.username or account.email or masked_phone(str(account.phone)),
             "email": "",
             "phone": "",
             "deletion_due_on": account.deletion_due_on,

@@ -10,6 +10,8 @@ from typing import Any
 from django import template
 from django.forms import BaseForm
 
+from delivery.masking import masked_phone
+
 register = template.Library()
 Shown = Any  # what a template prints: text, lazy text, a number, None
 
@@ -18,6 +20,12 @@ Shown = Any  # what a template prints: text, lazy text, a number, None
 def error_count(form: BaseForm) -> int:
     """How many messages the summary of errors lists."""
     return sum(len(errors) for errors in form.errors.values())
+
+
+@register.filter(name="masked_phone")
+def masked(phone: object) -> str:
+    """A phone number with its middle hidden."""
+    return masked_phone(str(phone))
 
 
 @register.inclusion_tag("elements/icon.html")
