@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from enrollment.models import Institution
 from support.board.figures import SMALL_GROUP
-from support.models import LIVE_STATES, Cause
+from support.models import LIVE_STATES, Cause, Report
+
+# How far back the usual wait is measured.
+RECENT = timedelta(days=90)
 
 _FIGURES = """
     SELECT cause, count(*), count(*) FILTER (WHERE state = ANY(%(live)s)),
@@ -47,3 +51,11 @@ def figures_by_cause(schools: Sequence[Institution], since: datetime) -> list[Ca
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, values)
         return [CauseFigures(Cause(cause), *rest) for cause, *rest in cursor.fetchall()]
+
+
+def usual_wait(report: Report) -> timedelta | None:
+    """The median wait for a first answer at the school of ``report``; None for too few reports."""
+    since = timezone.now() - RECENT
+    found = figures_by_cause([report.institution], since)
+    own = next((one for one in found if one.cause == report.cause), None)
+    return None if own is None or own.is_small else own.to_first_answer

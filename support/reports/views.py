@@ -20,7 +20,7 @@ from enrollment.queries import records_held_by, schools_with_registrars
 from enrollment.records.stated_facts import stated_facts
 from support.help.markdown import render_markdown
 from support.help.queries import article_for, text_of
-from support.models import Cause, Report
+from support.models import Cause, Report, ReportState
 from support.reports import queries, services
 from support.reports.causes import (
     ARTICLES,
@@ -31,6 +31,7 @@ from support.reports.causes import (
 )
 from support.reports.classes import offered_classes
 from support.reports.forms import NoRecordReportForm, ReportForm, WordsForm
+from support.reports.statistics import usual_wait
 
 TOLD = gettext_lazy("Your school has been told. You will hear from it here.")
 ADDED = gettext_lazy("You had reported this already: what you wrote was added to that report.")
@@ -156,7 +157,10 @@ def _page(request: HttpRequest, key: UUID, form: WordsForm) -> HttpResponse:
         "entries": report.entries.order_by("pk"),
         "evidence": evidence_of(EvidencePurpose.REPORT, [report.key]),
         "form": form,
+        "waits": report.is_live and report.state != ReportState.ASKED,
     }
+    if context["waits"]:
+        context["usual"] = usual_wait(report)
     return render(request, "support/reports/one.html", context)
 
 

@@ -1,6 +1,7 @@
 """Problem reports: opened by students, answered by the right staff, private on the way."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -200,3 +201,29 @@ def test_a_report_without_a_record_asks_nothing_that_is_known(client: Client, li
     form = client.get("/support/reports/new/not_found/").context["form"]
     assert form["name"].value() == "李晓雨"
     assert form["institution"].value() is not None
+
+
+def test_a_waiting_report_says_who_looks_at_it_and_how_long_that_takes(
+    report: Report, wang: User, enter: Enter
+) -> None:
+    address = f"/support/reports/{report.key}/"
+    page = enter(wang).get(address).content.decode()
+    assert "由计科2601的辅导员处理" in page
+    assert "通常" not in page
+    now = timezone.now()
+    assert report.record
+    Report.objects.bulk_create(
+        Report(
+            account=make_account(f"asker{number}@example.org"),
+            institution=report.institution,
+            cause=report.cause,
+            state="answered",
+            opened_at=now - timedelta(days=5),
+            first_answered_at=now - timedelta(days=3),
+            settled_at=now,
+        )
+        for number in range(20)
+    )
+    assert "通常 2 天内答复" in enter(wang).get(address).content.decode()
+    Report.objects.filter(pk=report.pk).update(state="with_registrar")
+    assert "由学校学籍管理部门处理" in enter(wang).get(address).content.decode()
