@@ -12,8 +12,8 @@ from accounts.roles import Role
 
 # The home page of each role, the narrower role first.
 HOME_PAGES = {
-    Role.COUNSELOR: "support:board",
-    Role.REGISTRAR: "registry:imports",
+    Role.COUNSELOR: "today",
+    Role.REGISTRAR: "today",
     Role.AUDITOR: "trail",
 }
 

@@ -2,19 +2,26 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from accounts.models import User
 from accounts.onboarding import first_open_step
 from xuejiportal.help_topics import topic_of
+from xuejiportal.work.menu import menu_of
+from xuejiportal.work.waiting import waiting_for
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
     """The site's name, whether this is development, the open step, and the page's help article.
 
-    ``open_step`` is a function, so that only templates that use it query the database.
+    ``open_step`` and ``waiting`` (work of staff) query the database only where they are used.
     """
+    user = request.user
     return {
         "site_name": settings.SITE_NAME,
         "debug": settings.DEBUG,
         "open_step": lambda: first_open_step(request.user),
         "help_anchor": topic_of(request),
+        "waiting": SimpleLazyObject(lambda: waiting_for(user) if isinstance(user, User) else []),
+        "staff_menu": lambda: menu_of(user) if isinstance(user, User) else [],
     }

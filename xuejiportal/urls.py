@@ -8,6 +8,7 @@ from xuejiportal import views
 from xuejiportal.audit_pages import sign_ins as audit_pages_sign_ins
 from xuejiportal.audit_pages import trail as audit_pages_trail
 from xuejiportal.console.site import console
+from xuejiportal.work.views import today
 
 urlpatterns = [
     # First, because it is requested most often.
@@ -17,6 +18,7 @@ urlpatterns = [
     path("trail/sign-ins/", audit_pages_sign_ins.read, name="trail_sign_ins"),
     path("trail/export/", audit_pages_trail.export, name="trail_export"),
     path("desk/", views.home_page, name="desk"),
+    path("today/", today, name="today"),
     path(settings.CONSOLE_PATH, console.urls),
     path("help/", include("support.help.urls")),
     path("offline/", views.offline, name="offline"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
 from accounts.models import User
-from accounts.notices.services import notices_of, words_of
+from accounts.notices.services import notices_of, text_of
 from accounts.onboarding import landing_of
 from enrollment.status_page.cards import cards_of
 from enrollment.status_page.status_line import with_lines
@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     unread = notices_of(account).filter(read_at=None)[:MOST_NOTICES]
     context = {
         "cards": with_lines(cards_of(account)),
-        "notices": [(notice, *words_of(notice)) for notice in unread],
+        "notices": [(notice, *text_of(notice)) for notice in unread],
     }
     return render(request, "home/mine.html", context)
 

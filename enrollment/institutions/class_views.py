@@ -46,8 +46,16 @@ def class_list(request: HttpRequest) -> HttpResponse:
             return redirect("registry:class", made.pk)
     words = request.GET.get("q", "").strip()[:50]
     found = classes.classes_managed_by(schools).filter(code__icontains=words)
+    unassigned = request.GET.get("counselor") == "none"
+    if unassigned:
+        found = found.filter(counselors=None)
     page = Paginator(found.prefetch_related("counselors__user"), PER_PAGE)
-    context = {"form": form, "page": page.get_page(request.GET.get("page")), "words": words}
+    context = {
+        "form": form,
+        "page": page.get_page(request.GET.get("page")),
+        "words": words,
+        "unassigned": unassigned,
+    }
     return render(request, "enrollment/institutions/classes.html", context)
 
 

@@ -133,13 +133,6 @@ function closeMenus() {
   });
 }
 
-/** On a phone the list of work scrolls: where one is stands within sight. */
-function showWhereOneIs() {
-  const nav = document.querySelector(".staff__nav");
-  const item = nav?.querySelector("[aria-current]");
-  if (item) nav.scrollLeft = item.offsetLeft - (nav.clientWidth - item.offsetWidth) / 2;
-}
-
 /** A button for printing, where script can print. */
 function offerToPrint() {
   for (const button of document.querySelectorAll("[data-print]")) {
@@ -151,7 +144,6 @@ leaveCheckingToTheServer();
 focusErrors();
 guardAgainstDoubleClicks();
 closeMenus();
-showWhereOneIs();
 offerToPrint();
 offerToShowPasswords();
 tellStrength();

@@ -134,6 +134,7 @@ MATRIX: dict[str, str] = {
     "registry:staff_code": "RO",
     "registry:end_sessions": "O",
     # Boards and reports.
+    "today": STAFF,
     "support:board": STAFF,
     "support:queue": STAFF,
     "support:digest_rhythm": STAFF,

@@ -68,6 +68,7 @@ NO_DATA = {
     "trail_export": "keys of rows; the trail is the auditor's work",
     "verification:disputes": "dates and states",
     "support:board": "head counts",
+    "today": "head counts, and how many wait",
     "support:school_board": "head counts, small groups folded",
     "support:college_board": "head counts, small groups folded",
     "support:class_board": "head counts",

@@ -1,6 +1,6 @@
 """Template filters of the project."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import template
@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 
 from xuejiportal.acts import act_after_proof, only_reads
 from xuejiportal.audit_pages.act_names import name_of
+from xuejiportal.work.waiting import Waiting
 
 register = template.Library()
 
@@ -30,3 +31,21 @@ def act_ahead(context: dict[str, Any]) -> str:
 def code_suffices(context: dict[str, Any]) -> bool:
     """Whether signing in once more, also by a code, is proof enough for what comes next."""
     return only_reads(context["request"])
+
+
+@register.filter
+def number_of(waiting: Iterable[Waiting], kinds: tuple[str, ...]) -> int:
+    """How many of ``kinds`` wait; 0 without asking for pages where nothing can wait."""
+    return sum(work.number for work in waiting if work.kind in kinds) if kinds else 0
+
+
+@register.filter
+def some_wait(waiting: Iterable[Waiting]) -> bool:
+    """Whether anything waits."""
+    return any(work.number for work in waiting)
+
+
+@register.filter
+def is_where(href: str, path: str) -> bool:
+    """Whether ``path`` is the page ``href`` or lies below it."""
+    return path.startswith(href)

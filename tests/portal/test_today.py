@@ -1,0 +1,117 @@
+"""Today: what waits for a member of staff, in numbers, and the menu that says them everywhere."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.notices.services import notify
+from accounts.roles import Role
+from enrollment.models import ClassCounselor, ImportBatch, InstitutionRegistrar, StudentRecord
+from support.models import Cause, Report
+from support.reports.services import Statement, hand_on, open_report
+from tests.people import enter, make_account, make_record, make_school, sample_number
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def counselor(li_record: StudentRecord) -> User:
+    """The counselor of 李晓雨's class."""
+    user = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
+    assert li_record.school_class is not None
+    ClassCounselor.objects.create(user=user, school_class=li_record.school_class)
+    return user
+
+
+def report(serial: int) -> Report:
+    """A classmate's report, two days old."""
+    account = make_account(f"s{serial}@example.org")
+    record = make_record(
+        name=f"学生{serial}", number=sample_number(serial), holder=account,
+        claimed_at=timezone.now(),
+    )  # fmt: skip
+    made = open_report(
+        account=account, cause=Cause.STATUS, statement=Statement(words="状态不对"), record=record
+    )
+    Report.objects.filter(pk=made.pk).update(opened_at=timezone.now() - timedelta(days=2, hours=1))
+    return made
+
+
+def page_of(user: User) -> str:
+    return enter(user).get(reverse("today")).content.decode()
+
+
+def test_a_counselor_reads_how_many_reports_wait_and_since_when(counselor: User) -> None:
+    report(101)
+    page = page_of(counselor)
+    assert "最早一条" in page
+    assert "2 日" in page or "2 天" in page
+    assert (
+        reverse("support:class_board", args=[counselor.counselor_of.get().school_class_id]) in page
+    )
+
+
+def test_a_registrar_reads_every_kind_of_work(counselor: User, desk_registrar: User) -> None:
+    report(101), report(102)
+    hand_on(reports=Report.objects.all(), words="", by=counselor)
+    ImportBatch.objects.create(institution=make_school(), state="rehearsed", file_name="名单.xlsx")
+    make_school().classes.create(code="软工2601")
+    notify(account=desk_registrar, kind="report_answer", path="/desk/")
+    page = page_of(desk_registrar)
+    for text in (
+        "问题反馈", "辅导员转交", "已检查、未发布的文件", "没有辅导员的班级", "未读通知",
+    ):  # fmt: skip
+        assert text in page, text
+    assert "?counselor=none" in page
+
+
+def test_with_nothing_waiting_the_page_says_so(counselor: User) -> None:
+    assert "没有待办" in page_of(counselor)
+
+
+def test_the_menu_says_the_number_on_every_page_and_it_falls_at_once(counselor: User) -> None:
+    made = report(101)
+    staff = enter(counselor)
+    number = 'class="staff__number num">1<'
+    search = reverse("registry:search")
+    assert number in staff.get(search).content.decode()
+    staff.post(
+        reverse("support:queue_report", args=[made.key]), {"act": "answer", "words": "已更正"}
+    )
+    assert "staff__number" not in staff.get(search).content.decode()
+
+
+def test_what_others_have_to_do_is_not_counted(counselor: User) -> None:
+    report(101)
+    stranger = make_account("x@example.org", roles=(Role.COUNSELOR, Role.REGISTRAR))
+    other = make_school("10009", "别的学院")
+    InstitutionRegistrar.objects.create(user=stranger, institution=other)
+    assert "没有待办" in page_of(stranger)
+
+
+def test_the_page_costs_as_many_queries_for_thirty_reports_as_for_one(
+    counselor: User, desk_registrar: User
+) -> None:
+    asked: list[int] = []
+    staff = enter(desk_registrar)
+    for serials in (range(101, 102), range(102, 131)):
+        for serial in serials:
+            report(serial)
+        staff.get(reverse("today"))
+        with CaptureQueriesContext(connection) as queries:
+            staff.get(reverse("today"))
+        asked.append(len(queries))
+    assert asked[0] == asked[1] <= 8
+
+
+@pytest.mark.parametrize(
+    "page", ["registry:new_campaign", "registry:assign_by_file", "support:articles"]
+)
+def test_every_work_page_has_the_whole_menu(page: str, desk_registrar: User) -> None:
+    text = enter(desk_registrar).get(reverse(page)).content.decode()
+    assert text.count(f'href="{reverse("registry:photo_batches")}"') == 2  # unfolded, and aside

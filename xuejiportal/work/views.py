@@ -1,0 +1,27 @@
+"""Today: the page on which counselors and registrars stand after signing in."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import require_role
+from accounts.roles import RECORD_KEEPERS
+from enrollment.queries import institutions_of
+from support.board import figures
+from support.board.trend import targets
+
+
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """What waits for me, how long already, and how far the check has come."""
+    staff = require_role(request, *RECORD_KEEPERS)
+    classes = figures.standings(figures.classes_of(staff))
+    schools = figures.institution_standings(list(institutions_of(staff)))
+    running = targets(
+        [found.institution_id for found, _ in classes] + [found.pk for found, _ in schools]
+    )
+    context = {
+        "classes": [(*row, running.get(row[0].institution_id)) for row in classes],
+        "schools": [(*row, running.get(row[0].pk)) for row in schools],
+    }
+    return render(request, "work/today.html", context)
