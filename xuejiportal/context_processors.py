@@ -14,7 +14,7 @@ from xuejiportal.work.waiting import waiting_for
 def portal(request: HttpRequest) -> dict[str, object]:
     """The site's name, whether this is development, the open step, and the page's help article.
 
-    ``open_step`` and ``waiting`` (work of staff) query the database only where they are used.
+    ``open_step`` and ``work_waiting`` (of staff) query the database only where they are used.
     """
     user = request.user
     return {
@@ -22,6 +22,6 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "debug": settings.DEBUG,
         "open_step": lambda: first_open_step(request.user),
         "help_anchor": topic_of(request),
-        "waiting": SimpleLazyObject(lambda: waiting_for(user) if isinstance(user, User) else []),
+        "work_waiting": SimpleLazyObject(lambda: waiting_for(user) if isinstance(user, User) else []),
         "staff_menu": lambda: menu_of(user) if isinstance(user, User) else [],
     }

@@ -15,6 +15,7 @@ from enrollment.records.access_reasons import reason_label
 
 ACCESS_ACTIONS: dict[str, str | Promise] = {
     "enrollment.view_record": _("Viewed the record"),
+    "support.compare_record": _("Compared the record with what was typed in a search"),
     "enrollment.reveal_certificate": _("Showed the full certificate number"),
     "verification.assist": _("Opened the record for an account, in person"),
     "verification.undo_assist": _("Unlinked the record from an account"),

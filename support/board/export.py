@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from enrollment.files.spreadsheets import workbook
 from enrollment.models import SchoolClass
 from enrollment.progress import Progress
-from support.board.figures import people
+from support.board.people import people
 
 
 def class_workbook(school_class: SchoolClass) -> BinaryIO:

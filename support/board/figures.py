@@ -2,19 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import connection, models
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment.identity.number import mask_number
-from enrollment.models import Institution, SchoolClass, StudentRecord
+from enrollment.models import Institution, SchoolClass
 from enrollment.progress import Progress
 from enrollment.queries import institutions_of
-from enrollment.records.sealed import certificate_number
-from enrollment.statuses import ON_THE_BOOKS
 
 # A group of fewer people is not shown in parts: its members could be told apart.
 SMALL_GROUP = 5
@@ -84,16 +80,6 @@ class Standing:
         return found
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody behind a figure."""
-
-    name: str
-    student_number: str
-    masked_certificate: str
-    since: datetime | None
-
-
 def classes_of(user: User) -> models.QuerySet[SchoolClass]:
     """The classes whose counselor this is now."""
     if Role.COUNSELOR not in user.roles:
@@ -147,22 +133,6 @@ def college_standings(institution: Institution) -> list[tuple[str, Standing]]:
     for college, part, people in rows:
         known.setdefault(college, _nobody()).counts[part] = people
     return sorted(known.items())
-
-
-def people(school_class: SchoolClass, part: Progress) -> list[Person]:
-    """Who stands in ``part``, by student number; numbers masked: one query."""
-    records = StudentRecord.objects.filter(
-        school_class=school_class, progress=part, status__in=ON_THE_BOOKS
-    )
-    return [
-        Person(
-            record.name,
-            record.student_number,
-            mask_number(certificate_number(record)),
-            record.progress_since,
-        )
-        for record in records.order_by("student_number", "pk")
-    ]
 
 
 def _nobody() -> Standing:

@@ -15,9 +15,11 @@ from enrollment.models import Institution, SchoolClass
 from enrollment.progress import Progress
 from enrollment.queries import institutions_of
 from support.board import figures
+from support.board.people import people
 from support.board.reminders import words_for
 from support.board.trend import confirmed_by_day, targets
 
+EVERYBODY = "people"  # in the address, in place of a part
 PAGE = 50  # classes a page of a large college
 
 
@@ -88,17 +90,21 @@ def class_board(request: HttpRequest, pk: int) -> HttpResponse:
 @personal_data("support.list_class_part")
 @require_safe
 def class_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
-    """The people behind one figure; that they were listed is noted."""
+    """The people behind one figure, or all of the class; that they were listed is noted."""
     school_class = visible_class(request, pk)
-    if part not in Progress.values:
+    if part not in (*Progress.values, EVERYBODY):
         raise Http404
-    people = figures.people(school_class, Progress(part))
-    note_listing(request, school_class, people=len(people), detail={"part": part})
+    wanted = None if part == EVERYBODY else Progress(part)
+    ((_, standing),) = figures.standings([school_class])
+    members = people(school_class, wanted)
+    note_listing(request, school_class, people=len(members), detail={"part": part})
     context = {
         "school_class": school_class,
-        "part": Progress(part),
-        "people": people,
+        "part": wanted,
+        "standing": standing,
+        "people": members,
         "reminded": figures.REMINDED,
+        "to_remind": sum(person.part in figures.REMINDED for person in members),
     }
     return render(request, "support/board/people.html", context)
 

@@ -12,11 +12,16 @@ from django.utils import timezone
 
 from accounts.models import Notice, User
 from accounts.roles import Role
-from enrollment.models import SchoolClass
+from audit.models import AuditEntry
+from enrollment.models import SchoolClass, StudentRecord
 from support.models import Cause, Report
 from support.reports.services import Statement, open_report
 from tests.people import make_account, make_record, make_school, sample_number
 from tests.support.conftest import WORDS, Enter
+from verification.claims import services as claims
+from verification.facts import Facts
+from verification.models import VerificationAttempt
+from verification.progress import note_progress
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/support/queue/"
@@ -254,3 +259,113 @@ def test_the_list_costs_as_many_queries_for_thirty_as_for_one(
             staff.get(QUEUE)
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 14
+
+
+@pytest.fixture
+def in_vain(li: User, li_record: StudentRecord) -> Report:
+    """李晓雨 typed one character of the name wrongly, and reports that nothing was found."""
+    facts = Facts("李晓宇", "居民身份证", sample_number(12), li_record.candidate_number)
+    claims.start_attempt(account=li, facts=facts)
+    claims.submit_attempt(account=li)
+    note_progress(str(VerificationAttempt.objects.get().key))
+    said = Statement(words="查不到我的学籍", name="李晓宇")
+    return open_report(
+        account=li, cause=Cause.NOT_FOUND, statement=said, institution=make_school(),
+        class_code="软工 99 班",
+    )  # fmt: skip
+
+
+def test_a_report_of_an_unknown_class_reaches_the_counselor_of_the_record_that_fits(
+    in_vain: Report, li_record: StudentRecord, enter: Enter
+) -> None:
+    counselor = make_account("c@example.org", roles=(Role.COUNSELOR,))
+    assert li_record.school_class is not None
+    counselor.counselor_of.create(school_class=li_record.school_class)
+    assert str(in_vain.key) in text_of(enter(counselor))
+
+
+@pytest.mark.parametrize("written", ["计科2601", "计科 2601", "计科2601班", "计科２６０１"])
+def test_a_class_is_known_however_it_is_written(
+    written: str, li: User, wang_record: StudentRecord
+) -> None:
+    said = Statement(words="查不到", name="李晓雨")
+    made = open_report(
+        account=li, cause=Cause.NOT_FOUND, statement=said, institution=make_school(),
+        class_code=written,
+    )  # fmt: skip
+    assert made.school_class == wang_record.school_class
+
+
+def test_what_was_typed_stands_beside_the_record_that_fits(
+    in_vain: Report, li_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    desk = enter(school_registrar)
+    page = desk.get(reverse("support:queue_report", args=[in_vain.key])).content.decode()
+    assert "填写的是“李晓宇”，学籍中是“李晓雨”" in page
+    assert "证件号码一致" in page
+    assert reverse("registry:record", args=[li_record.key]) in page
+    assert reverse("verification:assist", args=[li_record.key]) in page
+    assert sample_number(12) not in page
+    seen = AuditEntry.objects.get(action="support.compare_record")
+    assert (seen.actor_id, seen.subject_key) == (school_registrar.pk, str(li_record.key))
+
+
+def test_a_wrong_digit_is_named_by_its_place_and_neither_number_is_shown(
+    li: User, li_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    typed = sample_number(13)
+    claims.start_attempt(account=li, facts=Facts("李晓雨", "居民身份证", typed))
+    claims.submit_attempt(account=li)
+    said = Statement(words="查不到", name="李晓雨")
+    made = open_report(
+        account=li, cause=Cause.NOT_FOUND, statement=said, institution=make_school(),
+        class_code="计科2601",
+    )  # fmt: skip
+    desk = enter(school_registrar)
+    page = desk.get(reverse("support:queue_report", args=[made.key])).content.decode()
+    assert "证件号码：有几位不同（第 17、18 位）" in page
+    assert typed not in page
+    assert sample_number(12) not in page
+
+
+def test_nothing_of_other_schools_or_classes_is_compared(in_vain: Report, enter: Enter) -> None:
+    other = make_account("y@example.org", roles=(Role.COUNSELOR,))
+    elsewhere = make_school().classes.create(code="软工2601")
+    other.counselor_of.create(school_class=elsewhere)
+    Report.objects.update(school_class=elsewhere)
+    page = enter(other).get(reverse("support:queue_report", args=[in_vain.key])).content.decode()
+    assert "没有相近的学籍" in page
+    assert "李晓雨" not in page
+
+
+def test_the_unmatched_row_of_the_class_leads_to_the_report(
+    in_vain: Report, li_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    assert li_record.school_class is not None
+    for part in ("unmatched", "people"):
+        page = reverse("support:class_part", args=[li_record.school_class.pk, part])
+        text = enter(school_registrar).get(page).content.decode()
+        assert reverse("support:queue_report", args=[in_vain.key]) in text
+
+
+def test_a_report_can_be_added_to_and_a_second_one_loses_nothing(
+    report: Report, wang: User, counselor: User, enter: Enter
+) -> None:
+    student = enter(wang)
+    own = f"/support/reports/{report.key}/"
+    assert "补充说明或材料" in student.get(own).content.decode()
+    student.post(f"{own}answer/", {"words": "户口簿第二页"})
+    page = student.get("/support/reports/new/name/").content.decode()
+    assert report.number in page
+    student.post("/support/reports/new/name/", {"correct": "王䶮", "words": "还有一张照片"})
+    assert Report.objects.get().state == "open"
+    read = enter(counselor).get(reverse("support:queue_report", args=[report.key]))
+    for words in (WORDS, "户口簿第二页", "还有一张照片"):
+        assert words in read.content.decode()
+
+
+def test_a_double_click_is_known_by_its_equal_content(
+    report: Report, wang: User, enter: Enter
+) -> None:
+    enter(wang).post("/support/reports/new/name/", {"correct": "王䶮", "words": WORDS})
+    assert report.entries.count() == 1

@@ -57,6 +57,12 @@ class StaffForm(forms.Form):
         given = self.cleaned_data
         return "\n".join(part for part in (given.get("ready"), given.get("words")) if part)
 
+    @property
+    def first_ready(self) -> str:
+        """The answer that fits most often; "" where none is ready."""
+        choices = list(self.fields["ready"].choices)  # type: ignore[attr-defined]
+        return str(choices[1][0]) if len(choices) > 1 else ""
+
 
 class FindForm(forms.Form):
     """Whose report is looked for. It travels in the body: no address names anybody."""

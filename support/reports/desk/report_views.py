@@ -23,6 +23,7 @@ from support.models import Cause, Report
 from support.reports import queries, services
 from support.reports.correcting import FIELDS, accept_correction
 from support.reports.desk.acts import NothingDoneError, act_on
+from support.reports.desk.candidates import search_of
 from support.reports.desk.forms import StaffForm
 from support.reports.desk.queue import queue_of
 from support.reports.desk.ready_answers import ready_answers
@@ -143,6 +144,7 @@ def _page(
     context = {
         "report": report,
         "row": rows_of([report])[0],
+        "search": search_of(report, staff),
         "form": acts,
         "correction": correction,
         "submission": submission,

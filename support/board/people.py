@@ -1,0 +1,91 @@
+"""The people of a class: where each stands, when reminded, and what they have reported."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from enrollment.identity.number import mask_number
+from enrollment.models import SchoolClass, StudentRecord
+from enrollment.progress import Progress
+from enrollment.records.sealed import certificate_number
+from enrollment.records.stated_facts import seekers_of
+from enrollment.statuses import ON_THE_BOOKS
+from support.models import LIVE_STATES, Cause, Reminded, Report
+
+# Who needs the counselor first.
+BY_NEED = (
+    Progress.UNMATCHED,
+    Progress.DISPUTED,
+    Progress.STALE,
+    Progress.UNVERIFIED,
+    Progress.UNREGISTERED,
+    Progress.TO_CHECK,
+    Progress.CONFIRMED,
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the class. ``report`` is the key of what they have reported and is open."""
+
+    key: UUID
+    name: str
+    student_number: str
+    masked_certificate: str
+    part: Progress
+    since: datetime | None
+    reminded_on: date | None
+    report: UUID | None
+
+
+def people(school_class: SchoolClass, part: Progress | None = None) -> list[Person]:
+    """Who is on the books, or stands in ``part``: who needs help first, then by student number.
+
+    Numbers are masked. Four queries, however many people.
+    """
+    known = StudentRecord.objects.filter(school_class=school_class, status__in=ON_THE_BOOKS)
+    found = known if part is None else known.filter(progress=part)
+    records = list(found.order_by("student_number", "pk"))
+    records.sort(key=lambda record: BY_NEED.index(Progress(record.progress)))
+    reminded = _reminded(found)
+    reports = _reports_by_record(records, school_class)
+    return [
+        Person(
+            record.key,
+            record.name,
+            record.student_number,
+            mask_number(certificate_number(record)),
+            Progress(record.progress),
+            record.progress_since,
+            reminded.get(record.pk),
+            reports.get(record.pk),
+        )
+        for record in records
+    ]
+
+
+def _reminded(records: QuerySet[StudentRecord]) -> dict[int, date]:
+    last = Reminded.objects.filter(record__in=records.order_by()).order_by("record", "-day")
+    return dict(last.distinct("record").values_list("record", "day"))
+
+
+def _reports_by_record(
+    records: Sequence[StudentRecord], school_class: SchoolClass
+) -> dict[int, UUID]:
+    """The open report about each record, or of somebody who looks for it in vain."""
+    live = Report.objects.filter(school_class=school_class, state__in=LIVE_STATES)
+    rows = list(live.order_by("-pk").values_list("record", "account", "cause", "key"))
+    by_record = {record: key for record, _account, _cause, key in rows if record is not None}
+    by_account = {account: key for _r, account, cause, key in rows if cause == Cause.NOT_FOUND}
+    unmatched = {
+        bytes(record.certificate_hash): record.pk
+        for record in records
+        if record.progress == Progress.UNMATCHED
+    }
+    for digest, accounts in seekers_of(unmatched).items() if unmatched and by_account else ():
+        for account in accounts & by_account.keys():
+            by_record[unmatched[digest]] = by_account[account]
+    return by_record
