@@ -167,7 +167,7 @@ def test_the_class_is_listed_whole_with_those_who_need_help_first(
     client: Client, counselor: User, school_class: SchoolClass
 ) -> None:
     text = client.get(reverse("support:class_part", args=[school_class.pk, "people"])).content
-    order = [part for part in re.findall(r"甲(\w+)<", text.decode())]
+    order = re.findall(r"甲(\w+)<", text.decode())
     assert order == [
         "unmatched", "disputed", "stale", "unverified", "unregistered", "to_check", "confirmed",
     ]  # fmt: skip
