@@ -1,9 +1,10 @@
 """Queries on the trail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.timezone import make_aware
 
 from audit.models import AuditCheck, AuditEntry, AuditSeal
@@ -11,13 +12,18 @@ from audit.models import AuditCheck, AuditEntry, AuditSeal
 
 @dataclass(frozen=True)
 class EntryFilter:
-    """A filter on entries; None and "" match any. ``day`` is in the portal's time zone."""
+    """A filter on entries; None and empty values match any.
+
+    ``subjects`` are pairs of type and key, of which one must match. ``since`` and ``until``
+    are days in the portal's time zone, both included.
+    """
 
     actor_id: int | None = None
-    action: str = ""
-    subject_key: str = ""
+    actions: Sequence[str] = ()
+    subjects: Sequence[tuple[str, str]] = ()
     institution_code: str = ""
-    day: date | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -33,16 +39,30 @@ def entries(wanted: EntryFilter) -> QuerySet[AuditEntry]:
     found = AuditEntry.objects.order_by("-pk")
     if wanted.actor_id is not None:
         found = found.filter(actor_id=wanted.actor_id)
-    if wanted.action:
-        found = found.filter(action__startswith=wanted.action)
-    if wanted.subject_key:
-        found = found.filter(subject_key=wanted.subject_key)
+    if wanted.actions:
+        found = found.filter(action__in=wanted.actions)
+    if wanted.subjects:
+        found = found.filter(_one_of(wanted.subjects))
     if wanted.institution_code:
         found = found.filter(institution_code=wanted.institution_code)
-    if wanted.day:
-        start = make_aware(datetime.combine(wanted.day, time.min))
-        found = found.filter(at__gte=start, at__lt=start + timedelta(days=1))
+    if wanted.since:
+        found = found.filter(at__gte=_start_of(wanted.since))
+    if wanted.until:
+        found = found.filter(at__lt=_start_of(wanted.until + timedelta(days=1)))
     return found
+
+
+def _one_of(subjects: Sequence[tuple[str, str]]) -> Q:
+    """One condition a type, so that each uses the index of subjects."""
+    any_of = Q(pk__in=())
+    for kind in {kind for kind, _key in subjects}:
+        keys = [key for each, key in subjects if each == kind]
+        any_of |= Q(subject_type=kind, subject_key__in=keys)
+    return any_of
+
+
+def _start_of(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time.min))
 
 
 def chain_state() -> ChainState:

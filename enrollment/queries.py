@@ -116,13 +116,17 @@ def photo_batches_visible_to(user: User | AnonymousUser) -> QuerySet[PhotoBatch]
     return found.select_related("institution", "created_by", "taken_by").order_by("-pk")
 
 
-def search_records(records: QuerySet[StudentRecord], words: str) -> QuerySet[StudentRecord]:
+def search_records(
+    records: QuerySet[StudentRecord], words: str, *, whole_name: bool = False
+) -> QuerySet[StudentRecord]:
     """Those of ``records`` with this certificate, student or candidate number, or name.
 
-    A name matches by its beginning. Each of the conditions has an index of its own.
+    A name matches by its beginning, or as a whole. Each of the conditions has an index of its
+    own.
     """
     number = "".join(fold_width(words).split())
-    found = Q(name_canonical__startswith=canonical_name(words))
+    name = canonical_name(words)
+    found = Q(name_canonical=name) if whole_name else Q(name_canonical__startswith=name)
     found |= Q(student_number=number) | Q(candidate_number=number)
     for kind in CertificateType:
         try:

@@ -16,12 +16,12 @@ def portal(request: HttpRequest) -> dict[str, object]:
 
     ``open_step`` and ``work_waiting`` (of staff) query the database only where they are used.
     """
-    user = request.user
+    staff = request.user if isinstance(request.user, User) else None
     return {
         "site_name": settings.SITE_NAME,
         "debug": settings.DEBUG,
         "open_step": lambda: first_open_step(request.user),
         "help_anchor": topic_of(request),
-        "work_waiting": SimpleLazyObject(lambda: waiting_for(user) if isinstance(user, User) else []),
-        "staff_menu": lambda: menu_of(user) if isinstance(user, User) else [],
+        "work_waiting": SimpleLazyObject(lambda: waiting_for(staff) if staff else []),
+        "staff_menu": lambda: menu_of(staff) if staff else [],
     }

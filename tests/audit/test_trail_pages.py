@@ -1,16 +1,22 @@
 """The audit trail as auditors read it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.services import record_action
 from audit.tasks import check_trail, extend_chain
-from tests.people import PASSWORD, make_account
+from enrollment.models import StudentRecord
+from enrollment.records.services import note_record_access
+from tests.people import PASSWORD, make_account, make_record, sample_number
 
 pytestmark = pytest.mark.django_db
 
@@ -31,28 +37,121 @@ def test_the_trail_is_read_newest_first_and_page_by_page(client: Client, auditor
     assert "act_59" in first
     assert "act_09" not in first
     last = AuditEntry.objects.order_by("-pk")[49].pk
-    second = client.post(reverse("trail"), {"before": last}).content.decode()
+    second = client.get(reverse("trail"), {"before": last}).content.decode()
     assert "act_09" in second
     assert "act_10" not in second
 
 
-def test_it_is_narrowed_by_person_act_and_day(client: Client, auditor: User) -> None:
-    other = make_account("other@example.org", roles=(Role.COUNSELOR,))
-    record_action(action="support.one", actor_id=other.pk)
-    record_action(action="support.two", actor_id=auditor.pk)
+def test_who_looked_at_a_record_is_found_by_number_or_name_and_the_link_names_nobody(
+    client: Client, auditor: User, li_record: StudentRecord, desk_registrar: User
+) -> None:
+    note_record_access(record=li_record, account=desk_registrar, reason="学生到访")
     page = reverse("trail")
-    text = client.post(page, {"actor": "other@example.org"}).content.decode()
+    for words in ("李晓雨", li_record.student_number, sample_number(12)):
+        answer = client.post(page, {"student": words})
+        link = answer.headers["Location"]
+        assert link.endswith(f"?question=record&record={li_record.key}")
+        text = client.get(link).content.decode()
+        assert "李*雨（计科2601）" in text
+        assert "查看学籍" in text
+        assert "学生到访" in text
+        assert "学籍管理员 desk@example.org" in text
+        assert "李晓雨" not in text
+        assert sample_number(12) not in text
+    assert AuditEntry.objects.filter(action="audit.find_person").count() == 3
+
+
+def test_an_unknown_person_is_said_to_be_unknown_and_not_to_have_been_left_alone(
+    client: Client, auditor: User, li_record: StudentRecord
+) -> None:
+    for words in ("李晓", "李某某", "110101"):
+        text = client.post(
+            reverse("trail") + "?question=record", {"student": words}
+        ).content.decode()
+        assert "没有这个号码或姓名的学籍" in text
+        assert "没有记录" not in text
+
+
+def test_reports_about_a_record_and_lists_of_its_class_are_among_its_entries(
+    client: Client, auditor: User, li_record: StudentRecord, desk_registrar: User
+) -> None:
+    assert li_record.school_class is not None
+    for kind, key in (("class", li_record.school_class.pk), ("class", 0)):
+        trail.record(
+            action="support.list_class_part", actor_id=desk_registrar.pk, subject_type=kind,
+            subject_key=key,
+        )  # fmt: skip
+    text = client.get(reverse("trail"), {"record": str(li_record.key)}).content.decode()
+    assert text.count("<code>support.list_class_part</code>") == 1
+
+
+def test_of_two_people_with_one_name_the_auditor_chooses(
+    client: Client, auditor: User, li_record: StudentRecord
+) -> None:
+    other = make_record(name="李晓雨", number=sample_number(14))
+    text = client.post(reverse("trail") + "?question=record", {"student": "李晓雨"})
+    for record in (li_record, other):
+        assert f"record={record.key}" in text.content.decode()
+
+
+def test_what_a_member_of_staff_did_is_found_by_contact(
+    client: Client, auditor: User, desk_registrar: User
+) -> None:
+    trail.record(action="support.one", actor_id=desk_registrar.pk)
+    trail.record(action="support.two", actor_id=auditor.pk)
+    page = reverse("trail")
+    link = client.post(page, {"staff": "desk@example.org"}).headers["Location"]
+    assert "desk@" not in link
+    text = client.get(link).content.decode()
     assert "support.one" in text
     assert "support.two" not in text
-    assert "support.two" not in client.post(page, {"action": "support.one"}).content.decode()
-    assert "support.one" not in client.post(page, {"day": "2020-01-01"}).content.decode()
-    assert "没有账号" in client.post(page, {"actor": "who@example.org"}).content.decode()
+    unknown = client.post(page + "?question=person", {"staff": "who@example.org"})
+    assert "没有账号" in unknown.content.decode()
+
+
+def test_a_period_and_an_act_narrow_the_entries_by_a_link(client: Client, auditor: User) -> None:
+    trail.record(action="enrollment.export_records", actor_id=auditor.pk)
+    trail.record(action="enrollment.search_records", actor_id=auditor.pk)
+    today, page = timezone.localdate(), reverse("trail")
+    code = "<code>enrollment.search_records</code>"
+    assert code in client.get(page, {"since": today, "until": today}).content.decode()
+    assert code not in client.get(page, {"until": today - timedelta(days=1)}).content.decode()
+    text = client.get(page, {"action": "enrollment.export_records"}).content.decode()
+    assert code not in text
+    assert "<code>enrollment.export_records</code>" in text
+
+
+@pytest.mark.parametrize(
+    "given", [{"record": "x"}, {"by": "x"}, {"since": "x"}, {"question": "x"}, {"action": "x"}]
+)
+def test_a_broken_link_says_so_and_shows_nothing(
+    given: dict[str, str], client: Client, auditor: User
+) -> None:
+    trail.record(action="support.one", actor_id=auditor.pk)
+    answer = client.get(reverse("trail"), given)
+    assert answer.status_code == 200
+    assert "support.one" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "٣", ""])
 def test_a_strange_place_shows_the_first_page(before: str, client: Client, auditor: User) -> None:
-    record_action(action="support.one", actor_id=auditor.pk)
-    assert "support.one" in client.post(reverse("trail"), {"before": before}).content.decode()
+    trail.record(action="support.one", actor_id=auditor.pk)
+    assert "support.one" in client.get(reverse("trail"), {"before": before}).content.decode()
+
+
+def test_a_page_costs_as_many_queries_for_fifty_entries_as_for_two(
+    client: Client, auditor: User, li_record: StudentRecord
+) -> None:
+    asked: list[int] = []
+    for number in (2, 48):
+        for serial in range(number):
+            account = make_account(f"s{number}-{serial}@example.org", roles=(Role.COUNSELOR,))
+            note_record_access(record=li_record, account=account, reason="学生到访")
+        client.get(reverse("trail"))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("trail"))
+        asked.append(len(queries))
+    assert asked[0] == asked[1] <= 12
 
 
 def test_the_page_tells_whether_the_chain_is_whole(client: Client, auditor: User) -> None:

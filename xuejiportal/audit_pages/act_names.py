@@ -22,6 +22,7 @@ NAMES: dict[str, str | Promise] = {
     "accounts.reset_password": _("Reset the password"),
     "accounts.take_back": _("Took the account back and undid recent changes"),
     "audit.export_trail": _("Exported the audit trail"),
+    "audit.find_person": _("Looked for a person in the audit trail"),
     "audit.read_sign_ins": _("Searched sign-ins"),
     "enrollment.accept_appointment": _("Accepted an appointment"),
     "enrollment.agree_to_rules": _("Approved a change of the school's rules"),
@@ -77,6 +78,7 @@ NAMES: dict[str, str | Promise] = {
     "enrollment.withdraw_appointment": _("Withdrew an appointment"),
     "enrollment.withdraw_counselor": _("Withdrew a counselor from a class"),
     "portal.rotate_lookup": _("Replaced the look-up key"),
+    "support.compare_record": _("Compared the record with what was typed in a search"),
     "support.correct_record": _("Opened the form for correcting a record"),
     "support.enter_result": _("Opened the form for the province's answer"),
     "support.export_reports": _("Exported problem reports"),
@@ -119,6 +121,25 @@ NAMES: dict[str, str | Promise] = {
     "verification.vouch": _("Said whether they know the person"),
     "verification.withdraw_dispute": _("Withdrew an identity dispute"),
 }
+
+
+# The acts in groups, by the beginning of their codes.
+GROUPS: tuple[tuple[str, str | Promise], ...] = (
+    ("enrollment.", _("Records, files and classes")),
+    ("support.", _("Reports and class boards")),
+    ("verification.", _("Proof of identity")),
+    ("accounts.", _("Accounts")),
+    ("audit.", _("Audit trail")),
+    ("portal.", _("The portal")),
+)
+
+
+def acts_in_groups() -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+    """Every act with its name, as the choices of a list with groups."""
+    return [
+        (title, [(code, name) for code, name in NAMES.items() if code.startswith(prefix)])
+        for prefix, title in GROUPS
+    ]
 
 
 def name_of(action: str) -> str:

@@ -1,86 +1,63 @@
-"""The audit trail, for auditors only."""
+"""The audit trail, for auditors only: three questions, answered in sentences."""
 
 from collections.abc import Iterator
-from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.decorators import reauthentication_required
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.identifiers.services import owner_of, parse
+import audit.services as trail
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.queries import EntryFilter, chain_state, entries
 from audit.services import record_action
 from enrollment.files.spreadsheets import CSV, csv_lines
+from enrollment.models import StudentRecord
+from enrollment.queries import search_records
+from xuejiportal.audit_pages.forms import FindForm, Question, TrailForm, periods
+from xuejiportal.audit_pages.sentences import lines_of, person_name, record_title
 
 PAGE_SIZE = 50
+SHOWN = 20  # people who fit a search
 MAX_ENTRY_ID = 2**63 - 1
 HEADER = ("id", "at", "actor", "action", "subject", "key", "institution", "reason", "detail")
 
 
-class TrailForm(forms.Form):
-    """Filter for entries. Sent by POST, so that no URL shows whom an auditor looks at."""
-
-    hide_optional = True
-    actor = forms.CharField(
-        label=_("Who (email, mobile number or username)"),
-        max_length=254,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-    )
-    action = forms.CharField(
-        label=_("Act, for example enrollment.view_record"), max_length=60, required=False
-    )
-    subject_key = forms.CharField(label=_("Key of the object"), max_length=64, required=False)
-    institution_code = forms.CharField(label=_("Institution code"), max_length=5, required=False)
-    day = forms.DateField(
-        label=_("Day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-
-    def clean_actor(self) -> User | None:
-        """The account with this contact or username, or None."""
-        typed = self.cleaned_data["actor"]
-        if not typed:
-            return None
-        owner = owner_of(parse(typed))
-        if owner is None:
-            raise forms.ValidationError(_("No account has this contact or name."))
-        return owner.account
-
-    @property
-    def wanted(self) -> EntryFilter:
-        """The filter; an unsent form selects every entry."""
-        if not self.is_bound:
-            return EntryFilter()
-        given: dict[str, Any] = dict(self.cleaned_data)
-        actor = given.pop("actor")
-        return EntryFilter(actor_id=actor.pk if actor else None, **given)
-
-
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def read(request: HttpRequest) -> HttpResponse:
-    """Matching entries, newest first; the next page starts before the last entry shown."""
-    _auditor(request)
-    form = TrailForm(request.POST or None)
-    found: list[AuditEntry] = []
-    if not form.is_bound or form.is_valid():
-        wanted = entries(form.wanted)
-        found = list(wanted.filter(pk__lt=_before(request))[: PAGE_SIZE + 1])
-    known = User.objects.prefetch_related("role_grants")
-    actors = known.in_bulk({entry.actor_id for entry in found if entry.actor_id})
+    """Matching entries, newest first; the next page starts before the last entry shown.
+
+    A POST looks for the person; the answer is an address with their key, which can be kept.
+    """
+    auditor = _auditor(request)
+    find = FindForm(request.POST if request.method == "POST" else None)
+    people: list[StudentRecord] = []
+    if find.is_bound and find.is_valid():
+        people, account = _found(find, auditor)
+        if account is not None:
+            return _asked(Question.PERSON, by=account.key)
+        if len(people) == 1:
+            return _asked(Question.RECORD, record=people[0].key)
+    form = TrailForm(request.GET)
+    found = _entries(form, request) if form.is_valid() else []
     context = {
         "form": form,
-        "rows": [(entry, actors.get(entry.actor_id or 0)) for entry in found[:PAGE_SIZE]],
+        "find": find,
+        "people": [(record, record_title(record)) for record in people],
+        "questions": Question.choices,
+        "periods": periods(),
+        "lines": lines_of(found[:PAGE_SIZE]),
         "before": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,
         "chain": chain_state(),
+        **_subject(form),
     }
     return render(request, "audit_pages/read.html", context)
 
@@ -91,12 +68,56 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Matching entries as streamed CSV; the export is recorded in the trail."""
     auditor = _auditor(request)
     form = TrailForm(request.POST)
-    if not form.is_valid():
-        return render(request, "audit_pages/read.html", {"form": form, "chain": chain_state()})
-    record_action(action="audit.export_trail", actor_id=auditor.pk, subject_type="trail")
+    if not form.is_valid() or not form.is_complete:
+        return redirect("trail")
+    trail.record(action="audit.export_trail", actor_id=auditor.pk, subject_type="trail")
     answer = StreamingHttpResponse(csv_lines(HEADER, _rows(form.wanted)), content_type=CSV)
     answer["Content-Disposition"] = 'attachment; filename="trail.csv"'
     return answer
+
+
+def _entries(form: TrailForm, request: HttpRequest) -> list[AuditEntry]:
+    if not form.is_complete:
+        return []
+    before = _before(request)
+    return list(entries(form.wanted).filter(pk__lt=before)[: PAGE_SIZE + 1])
+
+
+def _subject(form: TrailForm) -> dict[str, object]:
+    """Whose entries are shown, as the page names them."""
+    if not form.is_valid():
+        return {"question": Question.ACTS}
+    record, account = form.cleaned_data["record"], form.cleaned_data["by"]
+    return {
+        "question": form.question_asked,
+        "record": record,
+        "record_title": record_title(record) if record else "",
+        "person": person_name(account) if account else "",
+    }
+
+
+def _found(find: FindForm, auditor: User) -> tuple[list[StudentRecord], User | None]:
+    """Who is meant; that an auditor looked for somebody is an entry itself."""
+    account: User | None = find.cleaned_data["staff"]
+    words = find.cleaned_data["student"]
+    people: list[StudentRecord] = []
+    if words:
+        exact = search_records(StudentRecord.objects.all(), words, whole_name=True)
+        people = list(exact.select_related("school_class", "institution")[:SHOWN])
+    trail.record(
+        action="audit.find_person",
+        actor_id=auditor.pk,
+        subject_type="account" if account else "",
+        subject_key=account.key if account else "",
+        detail={"people": len(people)},
+    )
+    if words and not people:
+        find.add_error("student", _("No record has this number or name."))
+    return people, account
+
+
+def _asked(question: Question, **keys: object) -> HttpResponse:
+    return redirect(f"{reverse('trail')}?{urlencode({'question': question.value, **keys})}")
 
 
 def _rows(wanted: EntryFilter) -> Iterator[list[object]]:
@@ -108,7 +129,7 @@ def _rows(wanted: EntryFilter) -> Iterator[list[object]]:
 
 def _before(request: HttpRequest) -> int:
     """The entry id before which the page starts; for the first page, the largest possible id."""
-    text = request.POST.get("before", "")
+    text = request.GET.get("before", "")
     return (
         int(text)
         if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ENTRY_ID)) - 1
