@@ -53,7 +53,7 @@ def test_who_looked_at_a_record_is_found_by_number_or_name_and_the_link_names_no
         assert link.endswith(f"?question=record&record={li_record.key}")
         text = client.get(link).content.decode()
         assert "李*雨（计科2601）" in text
-        assert "查看学籍" in text
+        assert "查看了学籍信息" in text
         assert "学生到访" in text
         assert "学籍管理员 desk@example.org" in text
         assert "李晓雨" not in text

@@ -96,6 +96,7 @@ class TrailForm(forms.Form):
 class FindForm(forms.Form):
     """Whose entries are wanted. It travels in the body: no address names anybody."""
 
+    hide_optional = True
     student = forms.CharField(
         label=_("Student number, certificate number or full name"), max_length=60, required=False
     )

@@ -61,7 +61,7 @@ def _line(entry: AuditEntry, actor: User | None, names: Mapping[str, Mapping[str
         act=name_of(entry.action),
         about=names.get(entry.subject_type, {}).get(entry.subject_key, ""),
         record=entry.subject_key if is_record else "",
-        reason=reason_label(entry.reason),
+        reason=reason_label(entry.reason) if entry.reason else "",
     )
 
 
