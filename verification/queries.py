@@ -6,7 +6,7 @@ from accounts.models import User
 from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
 from vault.lookup import keyed_hash
-from verification.models import AttemptState, Claim, Dispute, VerificationAttempt
+from verification.models import OPEN_STATES, AttemptState, Claim, Dispute, VerificationAttempt
 
 
 def is_verified(account: User) -> bool:

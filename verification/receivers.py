@@ -6,10 +6,10 @@ from django.db.models.functions import Now
 from django.dispatch import receiver
 from django.urls import reverse
 
-import audit.services as trail
 from accounts.models import User
 from accounts.notices.services import notify
 from accounts.signals import account_deleted, account_rescued, backup_restored, entrances_closed
+from audit.services import record_action
 from delivery.task_queue import enqueue
 from enrollment.models import Institution, StudentRecord
 from enrollment.queries import records_visible_to
@@ -82,7 +82,7 @@ def close_what_other_schools_opened(*, account: User, by: User | None, **_: obje
     )
     end_claims_of_released(records=closed)
     for record in closed:
-        trail.record(
+        record_action(
             action="verification.close_after_rescue",
             actor_id=None,
             subject_type="record",

@@ -50,8 +50,8 @@ def words_for(school_class: SchoolClass) -> ReminderWords:
 def _campaign_of(school_class: SchoolClass) -> Campaign | None:
     """The running campaign of the class: that of its year group, else of the whole school."""
     today = timezone.localdate()
-    entered = school_class.records.exclude(entry_date=None).values_list("entry_date", flat=True)
-    years = [entered[0].year] if entered[:1] else []
+    entered = school_class.records.values_list("entry_date__year", flat=True)
+    years = list(entered.exclude(entry_date=None)[:1])
     running = Campaign.objects.filter(
         Q(entry_year=None) | Q(entry_year__in=years),
         institution=school_class.institution_id,

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command

@@ -77,7 +77,7 @@ def test_reports_about_a_record_and_lists_of_its_class_are_among_its_entries(
 ) -> None:
     assert li_record.school_class is not None
     for kind, key in (("class", li_record.school_class.pk), ("class", 0)):
-        trail.record(
+        record_action(
             action="support.list_class_part", actor_id=desk_registrar.pk, subject_type=kind,
             subject_key=key,
         )  # fmt: skip
@@ -97,8 +97,8 @@ def test_of_two_people_with_one_name_the_auditor_chooses(
 def test_what_a_member_of_staff_did_is_found_by_contact(
     client: Client, auditor: User, desk_registrar: User
 ) -> None:
-    trail.record(action="support.one", actor_id=desk_registrar.pk)
-    trail.record(action="support.two", actor_id=auditor.pk)
+    record_action(action="support.one", actor_id=desk_registrar.pk)
+    record_action(action="support.two", actor_id=auditor.pk)
     page = reverse("trail")
     link = client.post(page, {"staff": "desk@example.org"}).headers["Location"]
     assert "desk@" not in link
@@ -110,12 +110,13 @@ def test_what_a_member_of_staff_did_is_found_by_contact(
 
 
 def test_a_period_and_an_act_narrow_the_entries_by_a_link(client: Client, auditor: User) -> None:
-    trail.record(action="enrollment.export_records", actor_id=auditor.pk)
-    trail.record(action="enrollment.search_records", actor_id=auditor.pk)
-    today, page = timezone.localdate(), reverse("trail")
+    record_action(action="enrollment.export_records", actor_id=auditor.pk)
+    record_action(action="enrollment.search_records", actor_id=auditor.pk)
+    day, page = timezone.localdate(), reverse("trail")
+    today, yesterday = day.isoformat(), (day - timedelta(days=1)).isoformat()
     code = "<code>enrollment.search_records</code>"
     assert code in client.get(page, {"since": today, "until": today}).content.decode()
-    assert code not in client.get(page, {"until": today - timedelta(days=1)}).content.decode()
+    assert code not in client.get(page, {"until": yesterday}).content.decode()
     text = client.get(page, {"action": "enrollment.export_records"}).content.decode()
     assert code not in text
     assert "<code>enrollment.export_records</code>" in text
@@ -127,7 +128,7 @@ def test_a_period_and_an_act_narrow_the_entries_by_a_link(client: Client, audito
 def test_a_broken_link_says_so_and_shows_nothing(
     given: dict[str, str], client: Client, auditor: User
 ) -> None:
-    trail.record(action="support.one", actor_id=auditor.pk)
+    record_action(action="support.one", actor_id=auditor.pk)
     answer = client.get(reverse("trail"), given)
     assert answer.status_code == 200
     assert "support.one" not in answer.content.decode()
@@ -135,7 +136,7 @@ def test_a_broken_link_says_so_and_shows_nothing(
 
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "٣", ""])
 def test_a_strange_place_shows_the_first_page(before: str, client: Client, auditor: User) -> None:
-    trail.record(action="support.one", actor_id=auditor.pk)
+    record_action(action="support.one", actor_id=auditor.pk)
     assert "support.one" in client.get(reverse("trail"), {"before": before}).content.decode()
 
 
@@ -186,7 +187,7 @@ def test_nobody_else_reads_it(roles: tuple[Role, ...], client: Client) -> None:
 
 
 def test_an_act_is_shown_in_words_with_its_code_below(client: Client, auditor: User) -> None:
-    trail.record(action="enrollment.search_records", actor_id=auditor.pk)
+    record_action(action="enrollment.search_records", actor_id=auditor.pk)
     text = client.get(reverse("trail")).content.decode()
     assert "搜索学籍" in text
     assert "<code>enrollment.search_records</code>" in text

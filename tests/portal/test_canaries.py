@@ -275,7 +275,7 @@ def dump() -> bytes:
         "password": values["PASSWORD"], "dbname": values["NAME"],
     }  # fmt: skip
     given = " ".join(f"{name}='{value}'" for name, value in address.items() if value)
-    program = postgresql(None)[0] / "pg_dump"
+    program = postgresql(None)[0][0] / "pg_dump"
     return subprocess.run([program, given], capture_output=True, check=True).stdout
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Notice, User
-from accounts.notices.services import words_of
+from accounts.notices.services import text_of
 from accounts.roles import Role
 from audit.models import AuditEntry
 from delivery.models import OutboxMessage
@@ -269,7 +269,7 @@ def test_a_reminder_names_school_class_and_last_day_and_is_read_before_it_leaves
     assert told in page
     client.post(reverse("support:class_remind", args=[school_class.pk]))
     notice = Notice.objects.filter(account__email="to_check@example.org").get()
-    title, text = words_of(notice)
+    title, text = text_of(notice)
     assert title == "请在 2126-12-31 前核对学籍"
     assert school in text
     assert school_class.code in text

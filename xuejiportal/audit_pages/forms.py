@@ -101,7 +101,7 @@ class FindForm(forms.Form):
         label=_("Student number, certificate number or full name"), max_length=60, required=False
     )
     staff = forms.CharField(
-        label=_("E-mail, mobile number or username"), max_length=254, required=False
+        label=_("Email, mobile number or username"), max_length=254, required=False
     )
 
     def clean_student(self) -> str:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-import audit.services as trail
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
@@ -70,7 +69,7 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     form = TrailForm(request.POST)
     if not form.is_valid() or not form.is_complete:
         return redirect("trail")
-    trail.record(action="audit.export_trail", actor_id=auditor.pk, subject_type="trail")
+    record_action(action="audit.export_trail", actor_id=auditor.pk, subject_type="trail")
     answer = StreamingHttpResponse(csv_lines(HEADER, _rows(form.wanted)), content_type=CSV)
     answer["Content-Disposition"] = 'attachment; filename="trail.csv"'
     return answer
@@ -104,7 +103,7 @@ def _found(find: FindForm, auditor: User) -> tuple[list[StudentRecord], User | N
     if words:
         exact = search_records(StudentRecord.objects.all(), words, whole_name=True)
         people = list(exact.select_related("school_class", "institution")[:SHOWN])
-    trail.record(
+    record_action(
         action="audit.find_person",
         actor_id=auditor.pk,
         subject_type="account" if account else "",

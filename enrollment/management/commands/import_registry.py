@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
-import audit.services as trail
+from audit.services import record_action
 from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table, open_table
@@ -174,7 +174,7 @@ class Command(BaseCommand):
 
 def _note_taking(batch: ImportBatch, result: Result) -> None:
     """Write into the trail that the faulty rows were taken on the command line."""
-    trail.record(
+    record_action(
         action="enrollment.take_faulty_rows",
         actor_id=None,
         subject_type="import_batch",
