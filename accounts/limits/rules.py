@@ -39,6 +39,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "choose_username": (Rule(10, HOUR),),
     "breach": (),
     "asked": (),
+    # Files of registrars in the browser, by person and by institution.
+    "upload": (Rule(60, HOUR), Rule(200, DAY)),
+    "school_upload": (Rule(400, DAY),),
     "import_file": (Rule(30, HOUR), Rule(200, DAY)),
     # Receipts and reports looked up by strangers.
     "check_ip": (Rule(60, HOUR), Rule(300, DAY)),

@@ -152,6 +152,14 @@ class FileFault(models.TextChoices):
             "was approved. Nothing was changed. Check the file again."
         ),
     )
+    MANY_PEOPLE = (
+        "many_people",
+        _(
+            "With the files published in the last 24 hours, too many records in students' hands "
+            "would go to other people. Nothing was changed. Correct single records on their "
+            "pages, or check the file again tomorrow."
+        ),
+    )
     OUTDATED = (
         "outdated",
         _("The portal was updated after this file was checked. Check the file again."),

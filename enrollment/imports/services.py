@@ -23,6 +23,7 @@ from enrollment.imports.missing import services as missing
 from enrollment.imports.missing.groups import list_missing_records
 from enrollment.imports.rehearsal import rehearse
 from enrollment.imports.results.report import Result
+from enrollment.imports.staging.other_person import refuse_many_people
 from enrollment.imports.staging.publish import apply_staged
 from enrollment.imports.staging.tables import (
     create_staging,
@@ -109,7 +110,8 @@ def publish_batch(
     For a batch that was not released, ``accept_cleared`` consents to cleared values and
     ``accept_new_holders`` is the number of held records that may change hands; else
     the consent given at the release applies. Raises ClearedError,
-    FileFaultError (busy, or stale: rehearse again) and WrongStateError.
+    FileFaultError (busy, too many people in a day, or stale: rehearse again) and
+    WrongStateError.
     """
     result = Result.from_json(batch.result)
     if batch.state == BatchState.REHEARSED:
@@ -126,6 +128,7 @@ def publish_batch(
             raise FileFaultError(FileFault.STALE)
         if not staging_is_current(staging):
             raise FileFaultError(FileFault.OUTDATED)
+        refuse_many_people(batch, staging)
         apply_staged(batch, staging, batch.mapping)
         notify_stale(batch)
         missing.apply_waiting(batch, by)

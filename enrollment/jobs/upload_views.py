@@ -11,7 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 
+from accounts.access import signed_in
 from enrollment.files.faults import FileFaultError
+from enrollment.files.quota import may_upload
 from enrollment.files.upload_handlers import tell_of_no_room
 from enrollment.models.upload import Upload, WrongStateError
 
@@ -30,7 +32,7 @@ def list_page(
 ) -> HttpResponse:
     """The list of ``uploads``; POST stores one from the form's data and goes to its ``page``."""
     tell_of_no_room(request, form)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _is_within_quota(request, form):
         try:
             upload = store(form.cleaned_data)
         except FileFaultError as error:
@@ -39,6 +41,11 @@ def list_page(
             return redirect(page, upload.key)
     shown = Paginator(uploads, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, template, {"form": form, "page": shown})
+
+
+def _is_within_quota(request: HttpRequest, form: forms.Form) -> bool:
+    institution = form.cleaned_data["institution"]
+    return may_upload(form, account=signed_in(request), institution=institution)
 
 
 def try_act(request: HttpRequest, act: Callable[[], object]) -> bool:

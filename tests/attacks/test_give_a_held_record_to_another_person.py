@@ -289,6 +289,30 @@ def test_many_new_people_stop_the_file(
     assert "证件号码" in page_of(desk, batch)
 
 
+def test_many_small_files_of_a_day_stop_as_one_file_would(
+    desk: Client, school: Institution, rows: Rows, tmp_path: Path
+) -> None:
+    hold_all(rows)
+    for number in range(5):
+        become(rows[number], 11 + number)
+    part = write_csv(tmp_path / "a.csv", rows[:5])
+    first = release(desk, upload(desk, part, school), accept_new_holders="on")
+    assert first.state == BatchState.PUBLISHED
+    become(rows[5], 16)
+    part = write_csv(tmp_path / "b.csv", rows[5:10])
+    second = release(desk, upload(desk, part, school), accept_new_holders="on")
+    assert (second.state, second.failure) == (BatchState.FAILED, FileFault.MANY_PEOPLE)
+    assert record_of(rows[5]).holder is not None
+    assert "明天" in page_of(desk, second)
+    ImportBatch.objects.filter(pk=first.pk).update(
+        published_at=timezone.now() - timedelta(days=1, minutes=1)
+    )
+    desk.post(reverse("registry:check_again", args=[second.key]))
+    imports_tasks.rehearse_upload(second.pk)
+    second.refresh_from_db()
+    assert release(desk, second, accept_new_holders="on").state == BatchState.PUBLISHED
+
+
 def test_another_certificate_of_the_same_digits_is_another_person(
     desk: Client, school: Institution, rows: Rows, tmp_path: Path
 ) -> None:

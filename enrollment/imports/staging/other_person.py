@@ -7,13 +7,17 @@ digit is corrected by a correction, not by a file.
 """
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Sum
+from django.db.models.functions import Now
 
 from enrollment.fields.catalogue import BY_NAME
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.identity.certificates import series_sql
 from enrollment.imports.staging.difference import COMPARED, SOURCE, differs
+from enrollment.models import BatchState, ImportBatch
 
 # A file may give this many held records to other people, or this share of them. More is
 # no decision about single people any more, it is a mistake in the file.
@@ -77,6 +81,24 @@ def refuse_misaligned(staging: str, columns: Collection[str], changes: Mapping[s
     if people > MAX_PEOPLE and people > MAX_SHARE * _count_held(staging):
         raise _misaligned(staging, "certificate_number", other_person(columns))
     return people
+
+
+def refuse_many_people(batch: ImportBatch, staging: str) -> None:
+    """Raise FileFaultError if the files of a day together give away what one file may not.
+
+    Call it while the institution is locked, before the staged rows are applied.
+    """
+    day = ImportBatch.objects.filter(
+        institution=batch.institution_id,
+        state=BatchState.PUBLISHED,
+        published_at__gt=Now() - timedelta(days=1),
+    ).exclude(pk=batch.pk)
+    before = day.aggregate(people=Sum("accepted_people"))["people"] or 0
+    people = before + batch.accepted_people
+    if not before or not batch.accepted_people or people <= MAX_PEOPLE:
+        return
+    if people > MAX_SHARE * _count_held(staging):
+        raise FileFaultError(FileFault.MANY_PEOPLE)
 
 
 def _refuse_permuted(staging: str, name: str) -> None:

@@ -166,6 +166,7 @@ def _accepted_people(request: HttpRequest) -> int:
 
 def _accept(request: HttpRequest, token: ImportToken, file: UploadedFile | None) -> JsonResponse:
     _count("import_file", token)
+    _spend("school_upload", f"institution:{token.institution_id}")
     form = FileForm({}, MultiValueDict({"file": [file]} if file else {}))
     if not form.is_valid():
         message = " ".join(str(text) for texts in form.errors.values() for text in texts)

@@ -12,6 +12,7 @@ from accounts.access import require_role
 from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.roles import Role
 from enrollment.files.faults import FileFaultError
+from enrollment.files.quota import may_upload
 from enrollment.files.upload_handlers import tell_of_no_room
 from enrollment.imports import services as imports
 from enrollment.imports import storage as imports_storage
@@ -51,14 +52,19 @@ def upload_corrected_rows(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect("registry:import", batch.key)
     form = CorrectedRowsForm(request.POST or None, request.FILES or None)
     tell_of_no_room(request, form)
-    if request.method == "POST" and form.is_valid():
+    user = require_role(request, Role.REGISTRAR)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and may_upload(form, account=user, institution=batch.institution)
+    ):
         file = form.cleaned_data["file"]
         try:
             following = imports.upload_batch(
                 institution=batch.institution,
                 file_name=file.name,
                 source=file,
-                created_by=require_role(request, Role.REGISTRAR),
+                created_by=user,
                 mends=batch,
             )
         except WrongStateError:
