@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
-BROKER_RETRY_AFTER = 5.0  # seconds without another try after the broker did not answer
+BROKER_RETRY_AFTER = 10.0  # seconds without another try after the broker did not answer
 _broker_silent_until = 0.0
 
 

@@ -437,8 +437,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Above the longest task: one that runs longer would be delivered twice.
     "visibility_timeout": int(timedelta(hours=6).total_seconds()),
     "unacked_restore_interval": 5,
-    "socket_connect_timeout": 2,
-    "socket_timeout": 5,
+    # A broker that hangs costs a request a second, once in BROKER_RETRY_AFTER; workers, which
+    # wait for tasks on their connection, are more patient (xuejiportal.celery).
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
+    "max_retries": 0,
 }
 # Seconds after which a task is stopped; imports run far longer.
 CELERY_TASK_SOFT_TIME_LIMIT = 600

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 from celery import Celery, Task
+from django.conf import settings
 
 from delivery import task_queue
+from xuejiportal.celery import WORKER_SOCKET_TIMEOUT, app, be_patient_with_broker
 
 
 @pytest.fixture
@@ -50,6 +52,28 @@ def test_a_broker_that_does_not_answer_raises_nothing(
     broker.listen()
     task_queue.enqueue(task, 7)
     assert "work waits for the sweep" in caplog.text
+
+
+def test_a_broker_that_hangs_costs_a_request_about_a_second(
+    task: "Task[[int], None]", broker: socket.socket
+) -> None:
+    broker.listen()
+    task.app.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    start = time.monotonic()
+    for row in range(20):
+        task_queue.enqueue(task, row)
+    assert time.monotonic() - start < 3
+
+
+def test_a_worker_is_more_patient_with_the_broker_than_a_request() -> None:
+    before = app.conf.broker_transport_options
+    try:
+        be_patient_with_broker()
+        after = app.conf.broker_transport_options
+    finally:
+        app.conf.broker_transport_options = before
+    assert (before["socket_timeout"], before["max_retries"]) == (1, 0)
+    assert (after["socket_timeout"], after["max_retries"]) == (WORKER_SOCKET_TIMEOUT, None)
 
 
 @pytest.mark.parametrize("answer", [b"-NOAUTH Authentication required.\r\n", b"nonsense\r\n"])
