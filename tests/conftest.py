@@ -102,6 +102,15 @@ def li(db: None) -> User:
 
 
 @pytest.fixture
+def newcomer(db: None) -> User:
+    """Somebody whose account is older than the privacy notices."""
+    account = make_account("new.comer@example.org")
+    account.consents.all().delete()  # type: ignore[attr-defined]
+    User.objects.filter(pk=account.pk).update(account_notice=0, identity_notice=0)
+    return account
+
+
+@pytest.fixture
 def li_record(db: None) -> StudentRecord:
     """李晓雨's record, which nobody holds."""
     return make_record(name="李晓雨", number=sample_number(12))

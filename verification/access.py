@@ -44,6 +44,20 @@ def consent_to_ask(account: User, *, way_on: str) -> str | None:
     return next((consent_page(purpose, way_on=way_on) for purpose in lacking), None)
 
 
+def consenting_students_only(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The view, for students, verified or not, who have agreed to the privacy notices."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        account = signed_in(request)
+        consent = consent_to_ask(account, way_on=request.path)
+        return redirect(consent) if consent else view(request, *args, **kwargs)
+
+    return students_only(guarded)
+
+
 def students_only(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:

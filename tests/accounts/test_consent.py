@@ -1,5 +1,6 @@
 """Consent to the privacy notices: asked, kept with version and time, asked anew, withdrawn."""
 
+import hashlib
 import io
 import json
 import re
@@ -238,3 +239,43 @@ def test_who_has_agreed_costs_no_query(wang: User, wang_record: StudentRecord) -
         with CaptureQueriesContext(connection) as asked:
             client.get(address)
         assert not [query for query in asked if "accounts_consent" in str(query["sql"])]
+
+
+PUBLISHED = {
+    "account-1.toml": "c0aa94f260acd41dbd47bdd076df1779f0c4a9e4cdfe12b9e618d3587532bd65",
+    "identity-1.toml": "bfd91a811701f3a48a70819a90910c71f4d9d5800e4d2da1214805dffc0d1952",
+}
+
+
+def test_a_published_notice_stays_as_people_agreed_to_it() -> None:
+    texts = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in notices.DIRECTORY.iterdir()
+    }
+    assert texts == PUBLISHED, (
+        "People have agreed to these words. To change them, publish a new version: a file with "
+        "the next number, and its digest here."
+    )
+
+
+@pytest.mark.parametrize("page", ["verification:further", "verification:dispute"])
+def test_who_has_not_agreed_to_the_newest_notice_states_nothing_more(
+    page: str, wang: User, wang_record: StudentRecord
+) -> None:
+    User.objects.filter(pk=wang.pk).update(identity_notice=0)
+    client = Client()
+    client.force_login(wang)
+    for answer in (client.get(reverse(page)), client.post(reverse(page), {"third_item": "1"})):
+        assert (
+            answer.headers["Location"] == f"{ASK_IDENTITY}?next={reverse(page).replace('/', '%2F')}"
+        )
+    client.post(ASK_IDENTITY, AGREED)
+    assert client.get(reverse(page)).headers.get("Location", "") != ASK_IDENTITY
+
+
+def test_the_notices_say_what_the_operator_sees_and_how_long_facts_stay(settings: Any) -> None:
+    settings.FACTS_DAYS = 123
+    account = notices.current_notice(Purpose.ACCOUNT)
+    assert "管理后台" in account.body
+    how_long = dict(notices.current_notice(Purpose.IDENTITY).short)["保存多久"]
+    assert "123 天" in how_long

@@ -19,7 +19,7 @@ from accounts.roles import Role
 from enrollment.queries import records_held_by
 from enrollment.records.sealed import certificate_number
 from enrollment.records.services import masked_certificate
-from verification.access import students_only
+from verification.access import consenting_students_only
 from verification.claims import services as claims
 from verification.claims.forms import ThirdItemForm
 from verification.claims.limits import PROOF_LEVEL, LimitReachedError, address_hash
@@ -30,7 +30,7 @@ from verification.models import AttemptState
 
 
 @sensitive_post_parameters()
-@students_only
+@consenting_students_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def further(request: HttpRequest) -> HttpResponse:
     """The form that claims another record of the same person, with that school's third item."""

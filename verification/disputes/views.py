@@ -13,7 +13,7 @@ from accounts.access import signed_in
 from accounts.privacy.personal_data import note_access, personal_data
 from enrollment.files.evidence import evidence_of, serve_evidence
 from verification import disputes, queries
-from verification.access import students_only
+from verification.access import consenting_students_only
 from verification.disputes.forms import DisputeForm, StatementForm
 from verification.models import Dispute, DisputeState, Vouch
 
@@ -31,7 +31,7 @@ def dispute(request: HttpRequest) -> HttpResponse:
     return _open(request)
 
 
-@students_only
+@consenting_students_only
 def _open(request: HttpRequest) -> HttpResponse:
     account = signed_in(request)
     attempt = queries.last_unmatched(account)
