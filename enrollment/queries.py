@@ -9,8 +9,8 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
-from accounts.roles import Role
 from accounts.text import fold_width
+from enrollment import offices
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import canonical_name
 from enrollment.identity.number import InvalidNumberError, canonical_number
@@ -77,12 +77,7 @@ def records_visible_to(user: User | AnonymousUser) -> QuerySet[StudentRecord]:
     """
     if not isinstance(user, User):
         return StudentRecord.objects.none()
-    scope = Q(pk__in=())
-    if Role.REGISTRAR in user.roles:
-        scope |= Q(institution__registrars__user=user)
-    if Role.COUNSELOR in user.roles:
-        scope |= Q(school_class__counselors__user=user)
-    return StudentRecord.objects.filter(scope).distinct()
+    return offices.records_in_scope(user)
 
 
 def other_records_of_person(user: User, record: StudentRecord) -> QuerySet[StudentRecord]:
@@ -96,9 +91,7 @@ def other_records_of_person(user: User, record: StudentRecord) -> QuerySet[Stude
 
 def institutions_of(user: User | AnonymousUser) -> QuerySet[Institution]:
     """The institutions a registrar works for; none for all other users."""
-    if not isinstance(user, User) or Role.REGISTRAR not in user.roles:
-        return Institution.objects.none()
-    return Institution.objects.filter(registrars__user=user).order_by("code")
+    return offices.institutions_of(user) if isinstance(user, User) else Institution.objects.none()
 
 
 def batches_visible_to(user: User | AnonymousUser) -> QuerySet[ImportBatch]:

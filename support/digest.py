@@ -14,7 +14,8 @@ from accounts.languages.services import writing_to
 from accounts.models import User
 from accounts.sweep import for_each
 from delivery.services import queue_content
-from support.board.figures import classes_of, standings, total_of
+from enrollment.offices import classes_of
+from support.board.figures import standings, total_of
 from support.models import Digest, Rhythm
 from support.reports.desk.queue import queue_of
 

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from audit.services import record_action
 from enrollment.models import Campaign, Institution, InstitutionRegistrar, RuleChange
 from enrollment.models.institution import ThirdItem
+from enrollment.offices import registrars_of
 
 # From weakest to strongest: student numbers are consecutive, so one can be guessed from another.
 _STRENGTH: list[str] = [ThirdItem.NONE, ThirdItem.STUDENT_NUMBER, ThirdItem.CANDIDATE_NUMBER]
@@ -98,11 +99,9 @@ def decide_rules(*, change: RuleChange, accepted: bool, by: User) -> None:
 
 
 def _tell_registrars(school: Institution, kind: str) -> None:
-    registrars = User.objects.filter(
-        registrar_of__institution=school, role_grants__role=Role.REGISTRAR, is_active=True
-    )
+    registrars = registrars_of(school).filter(role_grants__role=Role.REGISTRAR)
     path = reverse("registry:rules", args=[school.code])
-    notify_all(accounts=list(registrars.distinct()), kind=kind, path=path, always=True)
+    notify_all(accounts=list(registrars), kind=kind, path=path, always=True)
 
 
 def save_campaign(*, campaign: Campaign | None, by: User, **values: Any) -> Campaign:

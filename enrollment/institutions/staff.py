@@ -17,6 +17,7 @@ from audit.services import record_action
 from enrollment.institutions.appointments import Post
 from enrollment.institutions.counselors import invite
 from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar
+from enrollment.offices import institutions_of
 
 
 def staff_of(schools: QuerySet[Institution]) -> QuerySet[User]:
@@ -34,9 +35,7 @@ def may_receive_code_from(user: User) -> QuerySet[User]:
     staff = User.objects.filter(role_grants__isnull=False).exclude(pk=user.pk).distinct()
     if user.is_superuser:
         return staff
-    if Role.REGISTRAR not in user.roles:
-        return staff.none()
-    schools = Institution.objects.filter(registrars__user=user)
+    schools = institutions_of(user)
     counselors = staff.filter(counselor_of__school_class__institution__in=schools)
     others = RoleGrant.objects.exclude(role=Role.COUNSELOR)
     elsewhere = ClassCounselor.objects.exclude(school_class__institution__in=schools)

@@ -10,9 +10,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.urls import reverse
 
-from accounts.models import User
 from accounts.notices.services import notify_all
 from enrollment.models import Photo, PhotoKind, StatusReport
+from enrollment.offices import registrars_of
 from enrollment.queries import of_present_person
 from enrollment.status_reports.pdf import TITLES, print_report
 from enrollment.status_reports.signing import sign, signing_key
@@ -48,9 +48,7 @@ def wait_for_fonts(report: StatusReport, characters: str) -> None:
     is_new = waiting.filter(missing_glyphs="").exists()
     waiting.update(missing_glyphs=characters[:100], attempts=0)
     if is_new:
-        registrars = User.objects.filter(
-            registrar_of__institution=report.record.institution, is_active=True
-        )
+        registrars = registrars_of(report.record.institution)
         notify_all(accounts=list(registrars), kind="report_waits", path=reverse("desk"))
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import connection, models
 
 from accounts.models import User
-from accounts.roles import Role
 from enrollment.models import Institution, SchoolClass
+from enrollment.offices import classes_of
 from enrollment.progress import Progress
 from enrollment.queries import institutions_of
 
@@ -78,13 +78,6 @@ class Standing:
                 found.append((part, round(start, 2), round(width, 2)))
             start += width
         return found
-
-
-def classes_of(user: User) -> models.QuerySet[SchoolClass]:
-    """The classes whose counselor this is now."""
-    if Role.COUNSELOR not in user.roles:
-        return SchoolClass.objects.none()
-    return SchoolClass.objects.filter(counselors__user=user).order_by("code")
 
 
 def classes_visible_to(user: User) -> models.QuerySet[SchoolClass]:

@@ -12,6 +12,7 @@ from accounts.access import require_role
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import RECORD_KEEPERS
 from enrollment.models import Institution, SchoolClass
+from enrollment.offices import classes_of
 from enrollment.progress import Progress
 from enrollment.queries import institutions_of
 from support.board import figures
@@ -27,7 +28,7 @@ PAGE = 50  # classes a page of a large college
 def board(request: HttpRequest) -> HttpResponse:
     """What I look after: my classes, my institutions; who has checked and who has not."""
     reader = require_role(request, *RECORD_KEEPERS)
-    classes = figures.standings(figures.classes_of(reader))
+    classes = figures.standings(classes_of(reader))
     schools = figures.institution_standings(list(institutions_of(reader)))
     total = figures.total_of(standing for _, standing in classes)
     running = targets(

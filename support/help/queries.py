@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import Institution
+from enrollment.offices import institutions_of, is_counselor, is_registrar
 from support.help.ngrams import grams_of
 from support.models import Article
 
@@ -23,8 +24,8 @@ def institutions_concerning(reader: Reader) -> QuerySet[Institution]:
         return Institution.objects.none()
     return Institution.objects.filter(
         Q(pk__in=Institution.objects.filter(records__holder=reader).values("pk"))
-        | Q(pk__in=Institution.objects.filter(registrars__user=reader).values("pk"))
-        | Q(pk__in=Institution.objects.filter(classes__counselors__user=reader).values("pk"))
+        | Q(pk__in=Institution.objects.filter(is_registrar(reader)).values("pk"))
+        | Q(pk__in=Institution.objects.filter(is_counselor(reader, "classes")).values("pk"))
     )
 
 
@@ -73,7 +74,7 @@ def articles_editable_by(user: Reader) -> QuerySet[Article]:
         return Article.objects.all()
     if Role.REGISTRAR not in user.roles:
         return Article.objects.none()
-    return Article.objects.filter(institution__registrars__user=user)
+    return Article.objects.filter(is_registrar(user, "institution"))
 
 
 def institutions_with_articles_by(user: Reader) -> QuerySet[Institution]:
@@ -82,9 +83,7 @@ def institutions_with_articles_by(user: Reader) -> QuerySet[Institution]:
         return Institution.objects.none()
     if user.is_superuser:
         return Institution.objects.order_by("code")
-    if Role.REGISTRAR not in user.roles:
-        return Institution.objects.none()
-    return Institution.objects.filter(registrars__user=user).order_by("code")
+    return institutions_of(user)
 
 
 def with_tallies(articles: QuerySet[Article]) -> QuerySet[Article]:

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.notices.services import notify, notify_all
 from audit.services import record_action
 from enrollment.models import StudentRecord
+from enrollment.offices import registrars_of
 from enrollment.queries import institutions_of
 from verification.claims.alerts import OBJECTION_DAYS
 from verification.disputes.records import thaw
@@ -36,9 +37,7 @@ def object_to_claim(alert: ClaimAlert) -> bool:
             return False
         held_records(alert).filter(frozen_at=None).update(frozen_at=Now())
         _note("object_to_claim", alert)
-        registrars = User.objects.filter(
-            registrar_of__institution__code=alert.institution_code, is_active=True
-        )
+        registrars = registrars_of(alert.institution_code)
         path = reverse("verification:claim_objection", args=[alert.key])
         notify_all(accounts=list(registrars), kind="claim_objected", path=path, always=True)
         mine = reverse("enrollment:status")

@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.notices.services import notify
 from database.clock import database_now
-from enrollment.models import ClassCounselor, StudentRecord
+from enrollment.models import StudentRecord
+from enrollment.offices import counselors_of
 from verification.disputes.common import Statement, TooLateError, keep, note
 from verification.disputes.records import freeze
 from verification.models import Dispute, DisputeState, Vouch
@@ -31,8 +32,8 @@ def involve_holder(dispute: Dispute, records: Sequence[StudentRecord]) -> None:
     freeze(records)
     _notify_holder(dispute, held.holder)
     classes = [record.school_class_id for record in records if record.school_class_id]
-    for link in ClassCounselor.objects.filter(school_class__in=classes).select_related("user"):
-        _ask_to_vouch(dispute, link.user)
+    for counselor in counselors_of(classes):
+        _ask_to_vouch(dispute, counselor)
     _ask_classmates(dispute, classes)
 
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import require_role
 from accounts.roles import RECORD_KEEPERS
+from enrollment.offices import classes_of
 from enrollment.queries import institutions_of
 from support.board import figures
 from support.board.trend import targets
@@ -15,7 +16,7 @@ from support.board.trend import targets
 def today(request: HttpRequest) -> HttpResponse:
     """What waits for me, how long already, and how far the check has come."""
     staff = require_role(request, *RECORD_KEEPERS)
-    classes = figures.standings(figures.classes_of(staff))
+    classes = figures.standings(classes_of(staff))
     schools = figures.institution_standings(list(institutions_of(staff)))
     running = targets(
         [found.institution_id for found, _ in classes] + [found.pk for found, _ in schools]

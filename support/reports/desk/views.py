@@ -18,7 +18,7 @@ from accounts.access import require_role
 from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import RECORD_KEEPERS, Role
-from support.board.figures import classes_of
+from enrollment.offices import classes_of, is_counselor
 from support.digest_rhythm import digest_rhythm
 from support.models import Cause, Report
 from support.reports import queries, services
@@ -169,7 +169,7 @@ def _groups(rows: list[Row], wanted: Wanted) -> list[tuple[str, str, list[Row]]]
 
 def _whole_classes(staff: User) -> list[tuple[int, str, int]]:
     """The classes of this counselor in which something waits: key, name and how many."""
-    waiting = queue_of(staff).filter(school_class__counselors__user=staff).order_by()
+    waiting = queue_of(staff).filter(is_counselor(staff, "school_class")).order_by()
     return [
         (pk, code, len(list(members)))
         for (pk, code), members in groupby(
