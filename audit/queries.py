@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
-from django.utils.timezone import make_aware
+from django.utils.timezone import make_aware, now
 
 from audit.models import AuditCheck, AuditEntry, AuditSeal
 
@@ -70,3 +70,11 @@ def chain_state() -> ChainState:
     last = AuditSeal.objects.order_by("-pk").values_list("entry_id", flat=True).first() or 0
     unsealed = AuditEntry.objects.filter(pk__gt=last).count()
     return ChainState(unsealed, AuditCheck.objects.order_by("-pk").first())
+
+
+def seconds_unsealed() -> float:
+    """How long the oldest entry has waited for its link of the chain; 0 when none waits."""
+    last = AuditSeal.objects.order_by("-pk").values_list("entry_id", flat=True).first()
+    waiting = AuditEntry.objects.filter(pk__gt=last or 0).order_by("pk")
+    at = waiting.values_list("at", flat=True).first()
+    return max(0.0, (now() - at).total_seconds()) if at else 0.0

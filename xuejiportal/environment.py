@@ -173,6 +173,12 @@ def syslog(name: str) -> dict[str, object]:
     raise ImproperlyConfigured(f"{name} must read udp://host:port or unix:///path.")
 
 
+def share_metrics(directory: Path) -> None:
+    """Have the processes of the web server add up their metrics in ``directory``."""
+    directory.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(directory))
+
+
 def mapping(name: str, default: str) -> dict[str, Any]:
     """A JSON object as a dict. Raises ImproperlyConfigured for anything else."""
     try:

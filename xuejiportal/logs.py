@@ -1,11 +1,13 @@
 """Log formatters that keep personal data out, whatever an exception's message holds."""
 
+import json
 import logging
 import re
 from datetime import UTC, datetime
 from socket import gethostname
 
 from xuejiportal.database_errors import is_database_away
+from xuejiportal.request_id import request_id
 
 # Anything that could be a certificate or mobile number, including full-width digits,
 # which people type as well.
@@ -46,6 +48,16 @@ class DatabaseAwayFilter(logging.Filter):
         return True
 
 
+class RequestFilter(logging.Filter):
+    """Adds the number of the request, by which an error that somebody reports is found."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """True: every record is kept."""
+        number = request_id()
+        record.request_id = f"[{number}] " if number else ""
+        return True
+
+
 class RedactingFormatter(logging.Formatter):
     """Formats a record including its traceback, and redacts the result.
 
@@ -63,6 +75,22 @@ class RedactingFormatter(logging.Formatter):
     ) -> str:
         """The time with its UTC offset, comparable with logs of other machines."""
         return _moment(record)
+
+
+class JsonFormatter(RedactingFormatter):
+    """Formats a record as one JSON object on a line, redacted."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Time, level, logger, message with its traceback, and the number of the request."""
+        entry = {
+            "time": _moment(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": super().format(record),
+            "request": request_id(),
+            "process": record.process,
+        }
+        return json.dumps(entry, ensure_ascii=False)
 
 
 class SyslogFormatter(logging.Formatter):

@@ -83,7 +83,14 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
+# With a token /metrics answers whoever has it, and requests are counted.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+if METRICS_TOKEN:
+    env.share_metrics(VAR_DIR / "metrics")
+
 MIDDLEWARE = [
+    "xuejiportal.request_id.RequestIdMiddleware",
+    *(["xuejiportal.monitoring.middleware.MetricsMiddleware"] if METRICS_TOKEN else []),
     # Outermost, so that every response gets their headers.
     "csp.middleware.CSPMiddleware",
     "xuejiportal.middleware.PermissionsMiddleware",
@@ -270,7 +277,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- HTTP security -----------------------------------------------------------
 SECURE_SSL_REDIRECT = PRODUCTION
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PRODUCTION else 0
 # Both reach beyond this host: every subdomain must speak https before they are set.
@@ -492,6 +499,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": schedule(timedelta(seconds=OUTBOX_RECONCILE)),
         "options": {"expires": 30},
     },
+    **{
+        f"pulse-{queue.name}": {
+            "task": "xuejiportal.monitoring.tasks.pulse",
+            "args": [queue.name],
+            "schedule": schedule(timedelta(seconds=30)),
+            "options": {"expires": 30, "queue": queue.name},
+        }
+        for queue in CELERY_TASK_QUEUES
+    },
     "prune-outbox": {
         "task": "delivery.tasks.prune_outbox",
         "schedule": schedule(timedelta(days=1)),
@@ -576,16 +592,20 @@ LOGGING = {
     "formatters": {
         "line": {
             "()": "xuejiportal.logs.RedactingFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s%(message)s",
         },
+        "json": {"()": "xuejiportal.logs.JsonFormatter"},
         "syslog": {"()": "xuejiportal.logs.SyslogFormatter"},
     },
-    "filters": {"database away": {"()": "xuejiportal.logs.DatabaseAwayFilter"}},
+    "filters": {
+        "database away": {"()": "xuejiportal.logs.DatabaseAwayFilter"},
+        "request": {"()": "xuejiportal.logs.RequestFilter"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["database away"],
+            "formatter": "json" if env.flag("LOG_JSON", False) else "line",
+            "filters": ["database away", "request"],
         },
         "anchors": env.syslog("AUDIT_SYSLOG") | {"formatter": "syslog"},
     },

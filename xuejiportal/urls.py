@@ -8,6 +8,7 @@ from xuejiportal import views
 from xuejiportal.audit_pages import sign_ins as audit_pages_sign_ins
 from xuejiportal.audit_pages import trail as audit_pages_trail
 from xuejiportal.console.site import console
+from xuejiportal.monitoring import views as monitoring
 from xuejiportal.work.views import today
 
 urlpatterns = [
@@ -24,7 +25,9 @@ urlpatterns = [
     path("offline/", views.offline, name="offline"),
     path("service-worker.js", views.service_worker, name="service_worker"),
     path("favicon.ico", views.favicon, name="favicon"),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", monitoring.healthz, name="healthz"),
+    path("readyz", monitoring.readyz, name="readyz"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("language/", switch_language, name="set_language"),
     path("", include("delivery.urls")),
     path("account/", include("accounts.urls.account")),

@@ -19,6 +19,7 @@ from accounts.onboarding import landing_of
 from enrollment.status_page.cards import cards_of
 from enrollment.status_page.status_line import with_lines
 from xuejiportal.database_errors import is_database_away
+from xuejiportal.request_id import request_id
 
 logger = logging.getLogger(__name__)
 # Seconds after which a browser may ask again while the database does not answer.
@@ -74,13 +75,6 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return redirect(static("img/icon.svg"))
 
 
-@login_not_required
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The answer for a load balancer: the process is running."""
-    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
-
-
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form without a valid token: usually cookies are off or have expired."""
@@ -111,7 +105,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _rendered(template: str) -> str:
     """The page, or a bare one where its style sheets are missing."""
     try:
-        return render_to_string(template)
+        return render_to_string(template, {"request_id": request_id()})
     except Exception:
         logger.exception("%s cannot be rendered", template)
-        return render_to_string("errors/bare.html")
+        return render_to_string("errors/bare.html", {"request_id": request_id()})

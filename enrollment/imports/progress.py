@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from enrollment.jobs.progress import MIN_SHARE_FOR_ESTIMATE, rounded
@@ -73,3 +74,11 @@ def _ahead_of(batch: ImportBatch) -> ImportBatch | None:
         return None
     others = ImportBatch.objects.filter(institution=batch.institution_id, state__in=_AT_WORK)
     return others.exclude(pk=batch.pk).order_by("pk").first()
+
+
+def rows_in_work() -> dict[str, int]:
+    """Rows done and expected of the imports that are checked or published now."""
+    sums = ImportBatch.objects.filter(state__in=RUNNING).aggregate(
+        done=Sum("rows_done"), expected=Sum("rows_expected")
+    )
+    return {which: number or 0 for which, number in sums.items()}

@@ -22,7 +22,7 @@ METHODS = ("get", "post", "put", "delete")
 OPEN: frozenset[str] = frozenset(
     """
     home privacy_notice privacy_notice_now help help_article help_verdict
-    offline service_worker favicon healthz set_language
+    offline service_worker favicon healthz readyz metrics set_language
     account_signup_phone account_signup_code account_signup_again
     account_login account_logout account_signup account_inactive account_email_verification_sent
     account_confirm_email account_code account_code_enter account_code_again

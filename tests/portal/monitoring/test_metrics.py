@@ -1,0 +1,64 @@
+"""/metrics: for whom, what is counted, and that no label tells of a person."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.models import User
+from delivery.services import queue_email
+from tests.people import PASSWORD
+
+TOKEN = "a-token-of-the-operator"
+
+
+@pytest.fixture
+def watched(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Client:
+    """A portal with a token, whose metrics are read with it."""
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    values = importlib.import_module("prometheus_client.values")
+    monkeypatch.setattr(values, "ValueClass", values.get_value_class())
+    for module in ("prometheus_client.metrics", "prometheus_client"):
+        monkeypatch.setattr(f"{module}.values", values, raising=False)
+    importlib.import_module("xuejiportal.monitoring.metrics")
+    settings.METRICS_TOKEN = TOKEN
+    counting = "xuejiportal.monitoring.middleware.MetricsMiddleware"
+    settings.MIDDLEWARE = [counting, *settings.MIDDLEWARE]
+    return Client(headers={"authorization": f"Bearer {TOKEN}"})
+
+
+@pytest.mark.django_db
+def test_only_who_has_the_token_reads_them(watched: Client, settings: Settings) -> None:
+    assert Client().get("/metrics").status_code == 401
+    assert Client(headers={"authorization": "Bearer x"}).get("/metrics").status_code == 401
+    assert watched.get("/metrics").status_code == 200
+    settings.METRICS_TOKEN = ""
+    assert watched.get("/metrics").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_state_of_the_portal_is_told_without_a_person(watched: Client, li: User) -> None:
+    queue_email(to="lihua@example.com", subject="s", text="t", purpose="test")
+    Client().post(reverse("account_login"), {"login": li.email, "password": PASSWORD})
+    text = watched.get("/metrics").content.decode()
+    assert 'portal_part_is_well{part="database"} 1.0' in text
+    assert 'portal_age_seconds{of="oldest message"}' in text
+    assert 'portal_recent_messages{channel="email",provider="",status="queued"} 1.0' in text
+    assert "portal_queue_length" in text
+    assert li.email not in text
+    assert "lihua" not in text
+
+
+@pytest.mark.django_db
+def test_requests_are_counted_by_page_and_not_by_address(watched: Client) -> None:
+    Client().get("/account/confirm-email/a-secret-key/")
+    Client().get("/nothing-here/a-secret-key/")
+    text = watched.get("/metrics").content.decode()
+    counted = [line for line in text.splitlines() if line.startswith("portal_requests_total{")]
+    assert any('page="account_confirm_email"' in line for line in counted), counted
+    assert any('page="none",status="404"' in line for line in counted), counted
+    assert 'portal_queries_total{page="account_confirm_email"}' in text
+    assert "a-secret-key" not in text
