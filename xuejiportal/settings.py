@@ -155,7 +155,14 @@ CACHES = {
             "serializer": "xuejiportal.cache.JsonSerializer",
         },
         "KEY_PREFIX": "portal-json",
-    }
+    },
+    # Parts of pages that are the same for everybody of a role ({% cache %}): in each process.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "template_fragments",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    },
 }
 
 # --- Sign-in -----------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The portal's components as template tags: ``{% button _("Save") icon="check" %}``.
 
-Each tag renders the template of its name in ``templates/elements/``. An unknown argument is an
+Each tag but ``icon`` renders the template of its name in ``templates/elements/``. An unknown argument is an
 error when the template is compiled; with ``{% include %}`` it would be ignored. The tags are
 built in and need no ``{% load %}``.
 """
@@ -9,6 +9,9 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from delivery.masking import masked_phone
 
@@ -28,10 +31,11 @@ def masked(phone: object) -> str:
     return masked_phone(str(phone))
 
 
-@register.inclusion_tag("elements/icon.html")
-def icon(name: str) -> dict[str, Any]:
+@register.simple_tag
+def icon(name: str) -> SafeString:
     """An icon of the icon set; decorative, because text is always beside it."""
-    return {"name": name}
+    use = '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>'
+    return format_html(use, static("icons/portal.svg"), name)
 
 
 @register.inclusion_tag("elements/button.html")
