@@ -10,7 +10,7 @@ RUN := $(VENV)/bin/python
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 .NOTPARALLEL:
-.PHONY: demo-reset screenshots pictures run production setup test test-tools check-anywhere lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench sbom data-inventory clean help
+.PHONY: demo-reset screenshots pictures run production setup test test-tools check-anywhere lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench bench-tools sbom data-inventory clean help
 
 help:
 	@echo "make run      the portal with a demo school, on http://localhost:$(PORT)"
@@ -19,7 +19,7 @@ help:
 	@echo "make lint     style, types, import directions, templates, migrations (each also alone: lint-style …)"
 	@echo "make check-anywhere  the portal starts in awkward places (as root, for that of an ordinary user)"
 	@echo "make messages collect the texts for translation"
-	@echo "make bench    all benchmarks; make bench-NAME runs one"
+	@echo "make bench    all benchmarks; make bench-NAME runs one, ARGS=\"--rows N\" with another size"
 	@echo "make data-inventory  what personal data is kept, in docs/data-inventory.md"
 	@echo "make screenshots, make pictures  what the documents show, in docs/images"
 	@echo "make sbom     the list of what production installs, as CycloneDX, in build/sbom.json"
@@ -85,8 +85,15 @@ messages: setup test-tools
 	$(RUN) manage.py makemessages --locale zh_Hans --no-wrap --no-location --ignore var --ignore .venv --ignore tests --ignore benchmarks
 	msgcat --sort-output --no-location --no-wrap -o locale/zh_Hans/LC_MESSAGES/django.po locale/zh_Hans/LC_MESSAGES/django.po
 
-bench: setup
+# wrk asks pages as fast as they are answered.
+bench-tools:
+	@command -v wrk >/dev/null || { test "$$(id -u)" = 0 && apt-get install -y -qq wrk >/dev/null; } \
+		|| { echo "The benchmarks need wrk, for example: sudo apt-get install wrk" >&2; exit 1; }
+
+bench: setup bench-tools
 	@for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(RUN) -m benchmarks.$$(basename $$script .py) || exit 1; done
+
+bench-status_page: bench-tools
 
 bench-%: setup
 	$(RUN) -m benchmarks.$* $(ARGS)

@@ -1,5 +1,6 @@
 """How a benchmark is run here: A and B in turns, clean rounds only, ratio of medians."""
 
+import argparse
 import statistics
 import sys
 import time
@@ -52,9 +53,14 @@ class Side:
 
 
 def compare(
-    side: Side, base: Side, *, amount: int, goal: float, clean_rounds: int = CLEAN_ROUNDS
+    side: Side,
+    base: Side,
+    *,
+    amount: int,
+    goal: float | None,
+    clean_rounds: int = CLEAN_ROUNDS,
 ) -> bool | None:
-    """Run both in turns and print rates and ratio; whether ``goal`` was met.
+    """Run both in turns and print rates and ratio; whether ``goal`` was met, if there is one.
 
     None (inconclusive) when too few rounds were undisturbed. The ratio is of
     rates: 2.0 means ``side`` is twice as fast as ``base``.
@@ -77,10 +83,20 @@ def compare(
     ratio = statistics.median(base.seconds) / statistics.median(side.seconds)
     tell(side.told(amount))
     tell(base.told(amount))
-    verdict = "met" if ratio >= goal else "NOT met"
     _tell_processors(side, base)
+    if goal is None:
+        tell(f"ratio {ratio:.2f}")
+        return True
+    verdict = "met" if ratio >= goal else "NOT met"
     tell(f"ratio {ratio:.2f}, goal at least {goal:.2f}: {verdict}")
     return ratio >= goal
+
+
+def sizes(default: int, what: str) -> argparse.ArgumentParser:
+    """The parser of a benchmark: ``--rows N`` says for how many of ``what`` it is run."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=default, help=what)
+    return parser
 
 
 def tell(line: str) -> None:

@@ -1,7 +1,7 @@
 """Boards, the queue of reports and the search of records at the size of a province.
 
 ``make bench-boards`` (100,000 students, 5,000 reports) or ``make bench-boards
-ARGS="--students 1000000"`` (and a twentieth as many reports). Twenty
+ARGS="--rows 1000000"`` (and a twentieth as many reports). Twenty
 institutions of equal size.
 Each page is asked for in this process through all middleware, a record being
 confirmed between the requests, as in a busy week. Goals (PERFORMANCE.md): p99
@@ -9,7 +9,6 @@ below 50 ms for a counselor, an institution and the province; a registrar's
 search by exact number, name prefix and 学号 too.
 """
 
-import argparse
 import os
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import django
 
-from benchmarks._harness import percentile, tell
+from benchmarks._harness import percentile, sizes, tell
 from devtools.embedded import ephemeral
 
 if TYPE_CHECKING:
@@ -61,9 +60,7 @@ _REPORTS = """
 
 def main() -> int:
     """Run it; 0 when every goal is met."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--students", type=int, default=100_000)
-    students = parser.parse_args().students
+    students = sizes(100_000, "students").parse_args().rows
     with tempfile.TemporaryDirectory() as var:
         ephemeral(os.environ)
         os.environ |= {

@@ -1,6 +1,6 @@
 """A registrar's file into the registry, against django-import-export in bulk mode.
 
-``make bench-django_import_export`` takes 50,000 new rows, ``ARGS=10000`` as many
+``make bench-django_import_export`` takes 50,000 new rows, ``ARGS="--rows 10000"`` as many
 as that. The library writes in bulk, a thousand rows at once, without its HTML
 differences; like the import, it asks for each row whether the record is known.
 It seals and hashes as the registry must and checks the identity number; the
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks._harness import Cost, Side, compare, measured, tell
+from benchmarks._harness import Cost, Side, compare, measured, sizes, tell
 from benchmarks._portal import Portal
 from enrollment.demo.samples import HEADER, sample_rows
 from tests.faults.site import ROOT, Site, running
@@ -150,7 +150,7 @@ class Bench:
 
 def main() -> int:
     """Print rates and ratio; 1 when the goal was missed."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    rows = sizes(ROWS, "rows").parse_args().rows
     rounds = int(os.environ.get("ROUNDS", ROUNDS))
     with running() as site:
         bench = Bench(site, rows)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from benchmarks import _morning_report as report
 from benchmarks import _morning_site as morning
 from benchmarks._browser import Browser
-from benchmarks._harness import tell
+from benchmarks._harness import sizes, tell
 from benchmarks._mailbox import Mailbox
 from benchmarks._morning_report import Seen
 from benchmarks._processor import used
@@ -142,8 +142,7 @@ def _import(site: Site, rows: int) -> "subprocess.Popen[bytes] | None":
 
 def main() -> int:
     """Print what was measured; 1 when a page failed, something was lost, or a goal missed."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--rows", type=int, default=60, help="students")
+    parser = sizes(60, "students")
     parser.add_argument("--browsers", type=int, default=4, help="students at a time")
     parser.add_argument("--rate", type=float, default=0.0, help="students a second: open loop")
     parser.add_argument("--phones", type=int, default=50, help="percent who sign up by phone")

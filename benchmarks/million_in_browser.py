@@ -4,13 +4,12 @@
 HTTP, as a registrar's browser does, to a whole site (web, worker, importer, sender,
 beat); waits on the page until it is checked, publishes it, and waits for the receipt.
 All the time students of the same school open their status page by the clock.
-``ARGS="100000 csv"`` takes another size, or a CSV in GB 18030 with fewer columns:
+``ARGS="--rows 100000 --kind csv"`` takes another size, or a CSV in GB 18030 with fewer columns:
 with all of them a million rows are larger than the 200 MB that an upload may have.
 """
 
 import os
 import re
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -23,7 +22,7 @@ import httpx
 import psutil  # type: ignore[import-untyped]
 from rustpy_xlsxwriter import write_worksheet
 
-from benchmarks._harness import percentile, tell
+from benchmarks._harness import percentile, sizes, tell
 from benchmarks._http import open_loop
 from enrollment.demo.samples import HEADER, INSTITUTION_CODE, INSTITUTION_NAME, sample_rows
 from tests.faults.site import Site, running, wait_until
@@ -131,8 +130,10 @@ class Registrar:
 
 def main() -> int:
     """Print what it cost; 1 when a page failed or the memory's goal was missed."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
-    kind = sys.argv[2] if len(sys.argv) > 2 else "xlsx"
+    parser = sizes(ROWS, "people in the file")
+    parser.add_argument("--kind", choices=("xlsx", "csv"), default="xlsx")
+    options = parser.parse_args()
+    rows, kind = options.rows, options.kind
     with running() as site:
         site.environ |= {
             "DEBUG": "no",

@@ -1,6 +1,6 @@
 """A ZIP of photographs into storage, against the bare Pillow loop on all cores.
 
-``make bench-photos`` takes 2,000 photographs of 480×640, ``ARGS=10000`` as many
+``make bench-photos`` takes 2,000 photographs of 480×640, ``ARGS="--rows 10000"`` as many
 as that. The import checks, matches, draws anew without metadata, makes the
 thumbnail, encrypts, stores and writes to the database; the loop only decodes
 and encodes what lies in memory, in as many processes as the import has.
@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 from PIL import Image
 
-from benchmarks._harness import CLEAN_ROUNDS, Cost, Side, compare, measured, tell
+from benchmarks._harness import CLEAN_ROUNDS, Cost, Side, compare, measured, sizes, tell
 from benchmarks._portal import Portal
 from enrollment.demo.samples import HEADER, INSTITUTION_CODE, sample_rows
 from tests.faults.site import Site, running
@@ -106,7 +106,7 @@ def _zip_of(numbers: list[str], path: Path) -> Path:
 
 def main() -> int:
     """Print rates and ratio; 1 when the goal was missed."""
-    photos = int(sys.argv[1]) if len(sys.argv) > 1 else PHOTOS
+    photos = sizes(PHOTOS, "photographs").parse_args().rows
     rounds = int(os.environ.get("ROUNDS", CLEAN_ROUNDS))
     with running() as site:
         bench = Bench(site, photos)
