@@ -60,7 +60,7 @@ def tell_all(
     met &= _tell_steps(seen)
     for failure, times in Counter(seen.failures).most_common(9):
         tell(f"{times} failed: {failure}")
-    return met and _tell_held(site, acknowledged) and not seen.failures
+    return _tell_held(site, acknowledged) and met and not seen.failures
 
 
 def _tell_processors(spent: dict[str, float], students: int, took: float) -> bool:
