@@ -47,6 +47,10 @@ class Field:
     card: tuple[str, int] = ("", 0)
     # Printed on a status report, whose reader is told of later changes.
     stated: bool = False
+    # Cause of a problem report about the field (support.models.Cause).
+    report_cause: str = "study"
+    # The value is in Chinese whatever the language of the page.
+    in_chinese: bool = False
     checkable: int = 0
     correctable: int = 0
     exported: int = 0
@@ -95,6 +99,7 @@ FIELDS: tuple[Field, ...] = (
         "institution_name", "YXMC", "院校名称", _("Institution"),
         ("学校名称", "学校", "院校", "高校名称"),
         path="institution.name", staged="",
+        in_chinese=True,
     ),
     Field(
         "candidate_number", "KSH", "考生号", _("Candidate number"),
@@ -111,6 +116,7 @@ FIELDS: tuple[Field, ...] = (
         required=True, locked=True,
         staged="text", card=("person", 10), stated=True,
         checkable=10, correctable=10, exported=30,
+        report_cause="name", in_chinese=True,
     ),
     Field(
         "name_pinyin", "XMPY", "姓名拼音", _("Name in pinyin"),
@@ -121,11 +127,13 @@ FIELDS: tuple[Field, ...] = (
         "gender", "XB", "性别", _("Gender"), ("性别码", "性别代码"), locked=True,
         from_id_number=True, staged="smallint",
         card=("person", 20), stated=True, checkable=20, correctable=20, exported=40,
+        report_cause="gender",
     ),
     Field(
         "birth_date", "CSRQ", "出生日期", _("Date of birth"), ("生日", "出生年月日"), locked=True,
         from_id_number=True, staged="date",
         card=("person", 30), stated=True, checkable=30, correctable=30, exported=50,
+        report_cause="birth_date",
     ),
     Field(
         "certificate_type", "ZJLX", "证件类型", _("Certificate type"),
@@ -142,16 +150,19 @@ FIELDS: tuple[Field, ...] = (
         required=True, locked=True,
         sealed="certificate", staged="", card=("certificate", 20), stated=True,
         checkable=40, correctable=40,
+        report_cause="certificate",
     ),
     Field(
         "ethnicity", "MZ", "民族", _("Ethnic group"), ("民族码", "民族名称", "民族代码"),
         shared_by="person",
         checkable=50, correctable=50, exported=60,
+        in_chinese=True,
     ),
     Field(
         "political_status", "ZZMM", "政治面貌", _("Political status"),
         ("政治面貌码", "政治面貌代码"),
         shared_by="person",
+        in_chinese=True,
     ),
     Field(
         "major_code", "ZYDM", "专业代码", _("Major code"),
@@ -163,12 +174,14 @@ FIELDS: tuple[Field, ...] = (
         ("专业", "所学专业", "专业全称", "就读专业", "所在专业"), locked=True,
         shared_by="class",
         card=("study", 30), stated=True, checkable=60, correctable=60, exported=70,
+        report_cause="major", in_chinese=True,
     ),
     Field(
         "level", "CC", "层次", _("Level"),
         ("培养层次", "学历层次", "办学层次", "学生层次", "培养层次名称"), locked=True,
         shared_by="class",
         card=("study", 50), stated=True, checkable=70, correctable=70, exported=80,
+        in_chinese=True,
     ),
     Field(
         "schooling_years", "XZ", "学制", _("Years of schooling"),
@@ -179,12 +192,14 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "education_type", "XLLB", "学历类别", _("Type of education"), ("办学类型", "教育类别"),
         shared_by="class", card=("study", 70),
+        in_chinese=True,
     ),
     Field(
         "study_mode", "XXXS", "学习形式", _("Mode of study"), ("学习方式", "学习形式名称"),
         locked=True,
         shared_by="class",
         card=("study", 60), stated=True, checkable=80, correctable=90, exported=90,
+        in_chinese=True,
     ),
     Field(
         "entry_date", "RXRQ", "入学日期", _("Date of entry"),
@@ -197,12 +212,14 @@ FIELDS: tuple[Field, ...] = (
         ("学院", "院系", "所属学院", "二级学院", "学院名称", "院系名称", "所在学院", "所属院系"),
         shared_by="class",
         card=("study", 10), checkable=110, correctable=100, exported=110,
+        in_chinese=True,
     ),
     Field(
         "department", "XSH", "系所", _("Department"),
         ("系", "系所函授站", "系名称", "系别", "系部", "所在系"),
         shared_by="class",
         card=("study", 20), checkable=120, correctable=110, exported=120,
+        in_chinese=True,
     ),
     Field(
         "class_code", "BH", "班号", _("Class"),
@@ -213,6 +230,7 @@ FIELDS: tuple[Field, ...] = (
         over=("班级", "班级名称", "行政班"),
         path="school_class.code", shared_by="class",
         card=("study", 40), checkable=130, exported=130,
+        in_chinese=True,
     ),
     Field(
         "expected_leaving_date", "YJBYRQ", "预计毕业日期", _("Expected graduation"),
@@ -228,6 +246,7 @@ FIELDS: tuple[Field, ...] = (
         ("状态", "在籍状态", "学生状态", "学籍状态名称", "学籍状况", "在校状态"), required=True,
         shared_by="person",
         card=("status", 10), stated=True, exported=150,
+        report_cause="status", in_chinese=True,
     ),
     Field(
         "phone", "SJH", "手机号", _("Phone"),
@@ -252,3 +271,13 @@ CARD: dict[str, list[Field]] = {
     part: [field for field in ordered(lambda field: field.card[1]) if field.card[0] == part]
     for part in ("person", "study", "dates")
 }
+
+
+def report_cause(name: str) -> str:
+    """The cause of a problem report about this field or item of the card."""
+    return BY_NAME[name].report_cause if name in BY_NAME else Field.report_cause
+
+
+def is_in_chinese(name: str) -> bool:
+    """Whether the value of this field or item is in Chinese on pages of every language."""
+    return name == "school" or (name in BY_NAME and BY_NAME[name].in_chinese)

@@ -5,7 +5,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.fields.catalogue import BY_NAME
+from enrollment.fields.catalogue import BY_NAME, is_in_chinese, report_cause
 from enrollment.identity.certificates import certificate_type
 from enrollment.identity.name import mask_name
 from enrollment.identity.number import mask_number
@@ -19,6 +19,8 @@ CARD_LABELS = {"school": _("School"), "left_on": _("Left on")}
 
 register.filter("masked_number", mask_number)
 register.filter("masked_name", mask_name)
+register.filter("report_cause", report_cause)
+register.filter("is_in_chinese", is_in_chinese)
 
 
 @register.filter
@@ -87,23 +89,6 @@ def iso_date(text: str) -> str:
     """An ISO date formatted for the reader; "—" for an empty or invalid one."""
     day = parse_date(text) if text else None
     return date_format(day, "DATE_FORMAT") if day else "—"
-
-
-# The cause of a problem report that a wrong field leads to; every other is about the studies.
-_CAUSES = {
-    "name": "name",
-    "gender": "gender",
-    "birth_date": "birth_date",
-    "certificate_number": "certificate",
-    "major_name": "major",
-    "status": "status",
-}
-
-
-@register.filter
-def report_cause(name: str) -> str:
-    """What a report about this field is called in its address."""
-    return _CAUSES.get(name, "study")
 
 
 @register.filter

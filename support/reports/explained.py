@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from enrollment.fields.catalogue import report_cause
 from enrollment.models import StudentRecord
 from enrollment.status_page.status_line import register_unexplained_finder
-from enrollment.templatetags.identity import report_cause
 from support.models import LIVE_STATES, Report, ReportState
 
 
