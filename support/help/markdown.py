@@ -1,7 +1,10 @@
 """Markdown of staff to safe HTML."""
 
+import re
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
 # Headings of an article stand below the page's own: # becomes h2.
@@ -9,6 +12,10 @@ _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "code", "a", "
     "blockquote", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _SCHEMES = {"https", "mailto"}
+# A tag, or a run of Chinese characters with the punctuation between them.
+_TAG_OR_CHINESE = re.compile(
+    r"(<[^>]*>)|[\u3400-\u9fff](?:[\u3001-\u9fff\uff00-\uffef]*[\u3400-\u9fff])?"
+)
 _parser = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -26,4 +33,13 @@ def render_markdown(text: str) -> SafeString:
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer",
     )
-    return mark_safe(clean)  # noqa: S308  cleaned above
+    return mark_safe(_mark_chinese(clean))  # noqa: S308  cleaned above
+
+
+def _mark_chinese(html: str) -> str:
+    """``html`` with the language of Chinese words declared on pages of another language."""
+    if (get_language() or "").startswith("zh"):
+        return html
+    return _TAG_OR_CHINESE.sub(
+        lambda found: found[1] or f'<span lang="zh-Hans">{found[0]}</span>', html
+    )

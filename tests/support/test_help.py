@@ -1,5 +1,8 @@
 """The help centre: every question answered, found, judged, and kept by staff."""
 
+import re
+
+import polib
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -10,12 +13,13 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from audit.models import AuditEntry
+from enrollment.fields.catalogue import FIELDS
 from enrollment.models import InstitutionRegistrar, StudentRecord
 from support.help.handbook import load_handbook, pages
 from support.help.markdown import render_markdown
 from support.help.ngrams import grams_of
 from support.help.queries import search
-from support.models import Article, ArticleTally, Topic
+from support.models import Article, ArticleTally, Cause, Topic
 from tests.people import make_school
 from xuejiportal.help_topics import BY_APP, BY_PAGE
 
@@ -209,3 +213,44 @@ def test_pages_of_help_ask_few_questions(client: Client, django_assert_num_queri
         client.get("/help/")
     with django_assert_num_queries(3):  # type: ignore[operator]
         client.get("/help/check/")
+
+
+# Words of the registry and of other programs, which articles quote as they are.
+_NO_TEXTS = {"垃圾邮件", "广告邮件", "原表行号", "文本", "㛃", "䶮", "？", "毕业", "注册学籍"}
+
+
+def _texts_of_the_portal() -> tuple[set[str], set[str]]:
+    """Every text that pages show, in English and in Chinese."""
+    english, chinese = set(), set()
+    for entry in polib.pofile(str(settings.BASE_DIR / "locale/zh_Hans/LC_MESSAGES/django.po")):
+        english |= {entry.msgid, entry.msgid_plural}
+        chinese |= {entry.msgstr, *entry.msgstr_plural.values()}
+    return english, chinese
+
+
+def test_what_help_quotes_is_a_text_of_the_portal_in_the_readers_language() -> None:
+    english, chinese = _texts_of_the_portal()
+    for page in pages():
+        english.add(page.title_en)
+        chinese.add(page.title)
+    quoted = re.compile("“([^”]+)”")
+    lost = [
+        (page.slug, words)
+        for page in pages()
+        for body, known in ((page.body, chinese), (page.body_en, english))
+        for words in quoted.findall(body)
+        if words not in known | _NO_TEXTS
+    ]
+    assert lost == []
+
+
+def test_chinese_words_of_an_english_article_are_declared(client: Client) -> None:
+    page = reverse("help_article", args=["status"])
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert '<span lang="zh-Hans">注册学籍</span>' in client.get(page).content.decode()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    assert '<span lang="zh-Hans">' not in client.get(page).content.decode()
+
+
+def test_every_field_leads_to_a_cause_that_a_report_can_have() -> None:
+    assert {field.report_cause for field in FIELDS} <= set(Cause.values)
