@@ -66,7 +66,7 @@ def _start_of(day: date) -> datetime:
 
 
 def chain_state() -> ChainState:
-    """The state of the chain; entries are linked in order, so one key tells them apart."""
+    """The state of the chain; entries are linked in order, so one key identifies the last one."""
     last = AuditSeal.objects.order_by("-pk").values_list("entry_id", flat=True).first() or 0
     unsealed = AuditEntry.objects.filter(pk__gt=last).count()
     return ChainState(unsealed, AuditCheck.objects.order_by("-pk").first())

@@ -1,4 +1,4 @@
-"""A process with the portal's settings that runs management commands, as a worker stands ready."""
+"""A process with the portal's settings that runs management commands, like a waiting worker."""
 
 import json
 import subprocess

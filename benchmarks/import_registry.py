@@ -4,7 +4,7 @@
 ``ARGS="--rows 100000 1000000"`` both, with the growth of the time per row. Both sides
 use the same embedded PostgreSQL; the table of the raw COPY has the same
 indexes. The import reads, checks, encrypts, compares and writes history, all
-or nothing, in a process that stands ready as the worker does. A cost of 1.00
+or nothing, in a process that waits as the worker does. A cost of 1.00
 is what the raw COPY takes.
 """
 

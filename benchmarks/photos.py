@@ -1,7 +1,7 @@
 """A ZIP of photographs into storage, against the bare Pillow loop on all cores.
 
 ``make bench-photos`` takes 2,000 photographs of 480×640, ``ARGS="--rows 10000"`` as many
-as that. The import checks, matches, draws anew without metadata, makes the
+as that. The import checks, matches, redraws without metadata, makes the
 thumbnail, encrypts, stores and writes to the database; the loop only decodes
 and encodes what lies in memory, in as many processes as the import has.
 """

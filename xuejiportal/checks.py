@@ -46,7 +46,7 @@ def check_hosts_and_keys(
     if settings.EARLIER_LOOKUP_KEYS:
         errors.append(
             Error(
-                "LOOKUP_KEY holds an earlier key: nobody would be found while both are in use.",
+                "LOOKUP_KEY holds an earlier key: no one would be found while both are in use.",
                 hint="Run manage.py rotate_lookup, then leave the first key alone.",
                 id="xuejiportal.E003",
             )
@@ -105,8 +105,8 @@ def check_surroundings(
             (
                 "W003",
                 not is_all_local(settings.DATABASE_URL) and _sslmode() not in _VERIFIED,
-                "The database is on another machine and its connection is not encrypted, or to "
-                "whoever answers.",
+                "The database is on another machine, and its connection is not encrypted or the "
+                "server is not verified.",
                 "Add ?sslmode=verify-full&sslrootcert=… to DATABASE_URL.",
             ),
             (
@@ -118,7 +118,7 @@ def check_surroundings(
             (
                 "W006",
                 not settings.CAMPUS_NETWORKS,
-                "CAMPUS_NETWORKS is empty: everybody behind one campus address shares the limits "
+                "CAMPUS_NETWORKS is empty: everyone behind one campus address shares the limits "
                 "of one person.",
                 "Name the networks that the campus is seen with, such as 203.0.113.0/24.",
             ),

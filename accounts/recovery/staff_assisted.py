@@ -166,7 +166,7 @@ def open_to_objection(*, key: str) -> Rescue | None:
 def object_to(*, rescue: Rescue) -> bool:
     """Stop the recovery and notify the member of staff; False if it is decided already."""
     if rescue.account is None:
-        raise ValueError("nobody can object to a rescue of no account")
+        raise ValueError("a recovery without an account cannot be objected to")
     account = lock_account(rescue.account.pk)
     if not Rescue.objects.filter(PENDING, pk=rescue.pk).update(objected_at=Now()):
         return False

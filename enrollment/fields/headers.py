@@ -73,7 +73,7 @@ def title_keys(titles: Sequence[str]) -> list[str]:
 
 
 def meaning_of(key: str, remembered: Mapping[str, str]) -> str | None:
-    """The column a title means; ``LEFT_OUT``, or None when nobody has said."""
+    """The column a title means; ``LEFT_OUT``, or None if it is unknown."""
     folded = key.partition(" ")[0]
     for known in (remembered.get(key), remembered.get(folded), _BY_TITLE.get(folded)):
         if known is not None:

@@ -1,4 +1,4 @@
-"""Rows of a list that are about nobody: titles again, totals, signatures, notes."""
+"""Rows of a list that describe no person: repeated titles, totals, signatures, notes."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ class RowSorter:
         self._titles = {at: _folded(titles[at]) for at in self._read if at < len(titles)}
 
     def left_out(self, row: Sequence[str]) -> LeftOut | None:
-        """Why a row is about nobody; None when it is a person's."""
+        """Why a row describes no person; None if it does."""
         certificate = row[self._certificate]
         if len(certificate) >= _PERSONS_NUMBER and certificate.isascii():
             return None

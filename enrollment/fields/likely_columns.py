@@ -4,7 +4,7 @@ from enrollment.fields.catalogue import BY_NAME, FIELDS
 from enrollment.fields.headers import Header
 from enrollment.fields.titles import fold_title
 
-# Without these a file is seldom complete; a title that nobody understood may be one of them.
+# Without these a file is seldom complete; an unrecognised title may be one of them.
 _USUAL = ("class_code", "major_name", "level", "student_number", "college", "entry_date", "status")
 _SHORTEST = 2
 

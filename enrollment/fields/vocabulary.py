@@ -146,7 +146,7 @@ for _word, _years in {"一": 1, **_NUMERALS}.items():
     if _years < 8:
         SCHOOLING_YEARS |= {f"{_word}年半": f"{_years}.5", f"{_word}年半制": f"{_years}.5"}
 
-# What a fault of each list tells the registrar: the words that are always understood.
+# The accepted words, which a fault of each list shows to the registrar.
 _GROUP_EXAMPLES = "汉族、蒙古族、回族、藏族、维吾尔族…（GB/T 3304 的 56 个民族，或代码 01–56）"
 ALLOWED: dict[str, str] = {
     "gender": "男、女、未知、未说明",

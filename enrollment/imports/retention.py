@@ -1,4 +1,4 @@
-"""Files that nobody published, and what is kept for the undo, are forgotten after their time."""
+"""Deletion of unpublished files and of undo data after their retention period."""
 
 from datetime import datetime, timedelta
 

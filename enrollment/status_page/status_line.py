@@ -1,4 +1,4 @@
-"""The line under the seal: where the student's check of the record stands, and what is next."""
+"""The line under the seal: the state of the student's check of the record, and the next step."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -23,7 +23,7 @@ from xuejiportal.data_inventory.entries import (
 
 _COOLING = span(settings.DELETION_DAYS)
 _OWNER = "the owner"
-_NOBODY = "nobody; the portal compares it"
+_NO_ONE = "no one; the portal compares it"
 _WITH_ACCOUNT = Kept(
     f"until the account is deleted ({_COOLING} after its owner asked)", (delete_due_accounts,)
 )
@@ -35,7 +35,7 @@ _ACCOUNT = Kept(
 _CODE = Kept(f"{span(codes.RETENTION)} after the code has expired", (forget_unfinished,))
 _RESCUE = Kept(
     f"{span(staff_assisted.RETENTION)} after it began; {span(staff_assisted.CODE_TTL * 2)} "
-    "if nobody came of it",
+    "if it was never completed",
     (forget_unfinished, delete_due_accounts),
 )
 _LOG = Kept(f"{span(security_log.RETENTION)} (GB/T 22239)", (security_log.prune_log,))
@@ -57,7 +57,7 @@ ENTRIES = (
         {"password": "password", "language": "language of messages"},
         why="to sign in; to write in the language the owner reads",
         kept=_ACCOUNT,
-        seen_by="the owner chooses them; nobody reads the password",
+        seen_by="the owner chooses them; no one can read the password",
         forms={"password": SLOW_HASH},
     ),
     Entry(
@@ -94,14 +94,14 @@ ENTRIES = (
         {"data": "secret of an authenticator app, recovery codes"},
         why="the second step of signing in",
         kept=Kept("until removed by the owner or with the account", (deletion.erase_account,)),
-        seen_by=_NOBODY,
+        seen_by=_NO_ONE,
     ),
     Entry(
         "accounts.Code",
         {"address_hash": "the phone or mailbox a code was asked for", "address_sealed": "the same"},
         why="to send one-time codes and to count tries",
         kept=_CODE,
-        seen_by=_NOBODY,
+        seen_by=_NO_ONE,
     ),
     Entry(
         "accounts.ContactChange",
@@ -134,7 +134,7 @@ ENTRIES = (
         },
         why="to stop floods and guessing",
         kept=Kept(span(2 * DAY), (forget_unfinished,)),
-        seen_by=_NOBODY,
+        seen_by=_NO_ONE,
     ),
     Entry(
         "accounts.Block",
@@ -145,7 +145,7 @@ ENTRIES = (
         },
         why="to stop floods of messages; past blocks make the next one longer",
         kept=Kept("no limit; loses its account when that is deleted", (deletion.erase_account,)),
-        seen_by="the registrar of the school of whoever caused it; the operator",
+        seen_by="the registrar of the school of the person who caused it; the operator",
         forms={"masked": MASKED},
     ),
     Entry(
@@ -174,7 +174,7 @@ ENTRIES = (
             "until removed, or with the account",
             (security_questions.remove, deletion.erase_account),
         ),
-        seen_by=_NOBODY,
+        seen_by=_NO_ONE,
         forms={"answer_hash": SLOW_HASH},
     ),
     Entry(
@@ -197,16 +197,16 @@ ENTRIES = (
             "or until signed out",
             (forget_unfinished, end_sessions),
         ),
-        seen_by=_NOBODY,
+        seen_by=_NO_ONE,
     ),
     Entry(
         "accounts.StaffAdmission",
         {"code_hash": "code with which staff set up the second step"},
-        why="that nobody else sets it up",
+        why="so that no one else sets it up",
         kept=Kept(
             f"until used; good for {span(admission.CODE_TTL)}; cleared with the next one",
             (admission.redeem_code, admission.issue_code),
         ),
-        seen_by=_NOBODY,
+        seen_by=_NO_ONE,
     ),
 )

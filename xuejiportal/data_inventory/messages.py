@@ -31,7 +31,7 @@ ENTRIES = (
             f"{span(RETENTION)}; the recipient until the account is deleted",
             (prune_outbox, delivery.forget_account),
         ),
-        seen_by="whoever it was sent for; the operator",
+        seen_by="the person it was sent for; the operator",
         forms={"masked_recipient": MASKED},
     ),
     Entry(

@@ -11,8 +11,8 @@ from xuejiportal.data_inventory.entries import Entry, Kept, span
 _EVIDENCE = span(settings.EVIDENCE_DAYS)
 _ENDED = span(settings.ENDED_DAYS)
 _DISPUTE = Kept(f"{_EVIDENCE} after the dispute is over", (forget_old_disputes,))
-_NOBODY = "nobody; the portal compares it"
-_PARTIES = "whoever wrote it; registrars of the school that decides"
+_NO_ONE = "no one; the portal compares it"
+_PARTIES = "the person who wrote it; registrars of the school that decides"
 
 ENTRIES = (
     Entry(
@@ -22,7 +22,7 @@ ENTRIES = (
         kept=Kept(
             f"good for {span(assisted.CODE_TTL)}; until used or replaced", (assisted.assist,)
         ),
-        seen_by=_NOBODY,
+        seen_by=_NO_ONE,
     ),
     Entry(
         "verification.VerificationAttempt",
@@ -32,7 +32,7 @@ ENTRIES = (
             f"until verified, otherwise {span(settings.FACTS_DAYS)}; not longer than the account",
             (forget_old_facts, end_claims_of_deleted_account),
         ),
-        seen_by=f"{_NOBODY}; in help face to face the member of staff",
+        seen_by=f"{_NO_ONE}; in help face to face the member of staff",
         sensitive=("facts_sealed",),
     ),
     Entry(
@@ -50,7 +50,7 @@ ENTRIES = (
             "as the account",
             (forget_old_facts, end_claims_of_deleted_account),
         ),
-        seen_by=_NOBODY,
+        seen_by=_NO_ONE,
         sensitive=("certificate_hash",),
     ),
     Entry(
@@ -126,7 +126,7 @@ ENTRIES = (
         {"answer": "whether a classmate or counselor knows the claimant"},
         why="to decide who the person is",
         kept=Kept(f"{_ENDED} after the dispute is over", (forget_ended,)),
-        seen_by="whoever answered; registrars of the school that decides",
+        seen_by="the person who answered; registrars of the school that decides",
     ),
     Entry(
         "enrollment.EvidenceFile",
@@ -139,7 +139,7 @@ ENTRIES = (
             f"{_EVIDENCE} after the report or dispute is settled",
             (forget_evidence, forget_old_disputes),
         ),
-        seen_by="whoever gave it; registrars of the school",
+        seen_by="the person who gave it; registrars of the school",
         sensitive=("stored_as",),
     ),
 )

@@ -76,7 +76,7 @@ ENTRIES = (
             "certificate_sealed": "certificate number",
             "certificate_hash": "the same, for finding it",
         },
-        why=f"{_STUDENT}; to find the record of whoever proves to be this person",
+        why=f"{_STUDENT}; to find the record of a person who verifies their identity",
         kept=_REGISTER,
         seen_by=f"half hidden: {_SCHOOL}; whole after a reason and the password",
         sensitive=("certificate_sealed", "certificate_hash"),
@@ -113,7 +113,7 @@ ENTRIES = (
             f"until the publication is undone, at most {span(settings.UNDO_DAYS)}",
             (undo.restore, forget_old_batches),
         ),
-        seen_by="nobody; the portal restores it",
+        seen_by="no one; the portal restores it",
         sensitive=("row",),
     ),
     Entry(
@@ -133,7 +133,7 @@ ENTRIES = (
     Entry(
         "enrollment.Appointment",
         {
-            "contact_hash": "contact or username of whoever is appointed",
+            "contact_hash": "contact or username of the person appointed",
             "shown": "the same, half hidden",
             "reason": "why",
         },
@@ -141,7 +141,7 @@ ENTRIES = (
         kept=Kept(
             f"no limit; open for {span(appointments.VALID_FOR)}",
         ),
-        seen_by="whoever appointed; the person appointed",
+        seen_by="the person who appointed; the person appointed",
         forms={"shown": MASKED},
     ),
     Entry(
@@ -208,7 +208,7 @@ ENTRIES = (
             f"{span(status_reports.MAX_DAYS)}, not once its account is deleted",
             (status_reports.revoke_report, let_go_of_records, forget_ended_reports),
         ),
-        seen_by="the holder; whoever has number and PIN, while it is valid",
+        seen_by="the holder; anyone with number and PIN, while it is valid",
         forms={"pin_hash": SLOW_HASH},
     ),
     Entry(

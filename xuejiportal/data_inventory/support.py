@@ -6,7 +6,7 @@ from support.tasks import forget_words
 from xuejiportal.data_inventory.entries import Entry, Kept, span
 
 _WORDS = Kept(f"{span(settings.ENDED_DAYS)} after the report is settled", (forget_words,))
-_STAFF = "whoever reported; registrars of the school and counselors of the class"
+_STAFF = "the person who reported; registrars of the school and counselors of the class"
 
 ENTRIES = (
     Entry(

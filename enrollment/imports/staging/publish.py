@@ -90,7 +90,7 @@ def _change(batch: ImportBatch, staging: str, names: list[str]) -> None:
 def _release_holders(batch: ImportBatch, source: str, names: list[str]) -> None:
     """Free the records that go to other people, as many as were agreed to.
 
-    The rows are locked: nobody claims one of them meanwhile.
+    The rows are locked, so that none of them can be claimed meanwhile.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -90,7 +90,7 @@ def staging_is_current(name: str) -> bool:
 def reseal_staging(name: str, purposes: Mapping[str, str]) -> int:
     """Seal the staged numbers with the newest key: column → purpose; how many were touched.
 
-    Hold the institution's lock: nobody may write to the table or publish it meanwhile.
+    Hold the institution's lock, so that no one else writes to the table or publishes it.
     """
     touched = 0
     with connection.cursor() as cursor:

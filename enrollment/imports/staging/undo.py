@@ -49,7 +49,7 @@ def is_recent(batch: ImportBatch) -> bool:
 
 
 def obstacle_to_undo(batch: ImportBatch) -> Obstacle | None:
-    """What stands in the way of undoing ``batch``; None when nothing does."""
+    """What prevents undoing ``batch``; None if it can be undone."""
     created = StudentRecord.objects.filter(created_in=batch)
     later = created.filter(version__gt=1)
     claimed = StudentRecord.objects.filter(
