@@ -1,4 +1,4 @@
-"""Onboarding steps of a new account, and where an account goes on (guide row 30)."""
+"""Onboarding steps of a new account, and the page on which an account continues (guide row 30)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

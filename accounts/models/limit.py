@@ -25,9 +25,9 @@ class LimitHit(models.Model):
 class Block(models.Model):
     """Bars one asker from sending to a contact until ``until`` (黑名单, guide row 43).
 
-    It bars the asker who asked too often, never the owner of the contact: ``asker_hash``
-    names an account or a browser. ``account`` is the one whose request caused it, so that
-    its school's staff can find and lift it.
+    It never bars the contact's owner: ``asker_hash`` identifies an account or a browser.
+    ``account`` is the one whose request caused the block, so that its school's staff can find and
+    lift it.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -70,7 +70,7 @@ class NotOpenError(Exception):
 def ask_for_code(
     *, contact: Identifier, client: str, browser: str, earlier: Code | None = None
 ) -> Code:
-    """Send a code to the new ``contact``; ``earlier`` as in ``codes.open_code``.
+    """Send a code to the new ``contact``; ``earlier`` as in ``codes.get_or_create_code``.
 
     Raises limits.LimitReachedError.
     """
@@ -106,7 +106,7 @@ def send_again(*, code: Code, client: str, browser: str) -> None:
 
 
 def take_contact(*, code: Code, typed: str) -> tuple[Outcome, Rescue | None]:
-    """Begin a rescue when ``typed`` is right; it comes with RIGHT only.
+    """The outcome of ``typed``; with RIGHT, also the new recovery.
 
     Raises ContactHasAccountError.
     """

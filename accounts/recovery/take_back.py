@@ -124,7 +124,7 @@ def _restore_username(account: User, old: str) -> None:
 
 
 def _remove_factors(account: User) -> None:
-    """Remove every factor and question: the taker may have added them long before the change."""
+    """Remove all factors and questions: an intruder may have added them long before the change."""
     Authenticator.objects.filter(user=account).delete()
     SecurityAnswer.objects.filter(account=account).delete()
 

@@ -81,10 +81,10 @@ def send_again(*, code: Code, client: str, browser: str, known: bool = False) ->
 
 
 def use_code(*, code: Code, typed: str) -> tuple[Outcome, User | None]:
-    """Who comes in with ``typed``; the account comes with RIGHT only.
+    """The outcome of ``typed``; with RIGHT, also the account.
 
-    A contact that has been replaced since reads as OVER. Tries are counted by code,
-    and codes by contact: nobody else's tries spend those of this browser.
+    OVER if the contact has been replaced since. Tries are counted by code, and codes by contact,
+    so that other people's tries do not use up those of this browser.
     """
     outcome, used = codes.check_asked(code=code, typed=typed)
     if used is None or used.account is None:

@@ -25,13 +25,13 @@ from accounts.sign_up.activation import awaited_address
 
 
 class KeptPassword(forms.BaseForm):
-    """Hands a new password back when another field was wrong: nobody types it twice.
+    """Keeps a new password in the form when another field was wrong, to avoid typing it again.
 
-    The page is kept by no cache, and the password opens nothing yet.
+    No cache stores the page, and the password gives no access yet.
     """
 
     def full_clean(self) -> None:
-        """Check the form; a password that was refused itself is not handed back."""
+        """Check the form; a rejected password is not kept."""
         super().full_clean()
         box = self.fields["password1"].widget
         if isinstance(box, forms.PasswordInput):

@@ -14,7 +14,10 @@ class Command(BaseCommand):
     help = "After a backup was restored: void codes, end sessions, send nothing twice."
 
     def handle(self, **options: Any) -> None:
-        """Prints how many of each kind, and whose rights and ways in to review."""
+        """Print how many of each kind were closed, and whose rights to review.
+
+        Raises CommandError if the keys do not fit the backup.
+        """
         try:
             restored = after_restore()
         except ImproperlyConfigured as error:
