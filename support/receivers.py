@@ -1,4 +1,4 @@
-"""What support does when an account tells something."""
+"""Receivers for deleted accounts and merged classes."""
 
 from django.dispatch import receiver
 

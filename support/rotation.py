@@ -1,4 +1,4 @@
-"""What reports keep sealed, for ``rotate_vault``."""
+"""Sealed columns of problem reports, for ``rotate_vault``."""
 
 from vault.rotation import register_columns
 

@@ -1,1 +1,1 @@
-"""The class board: how far everyone has come."""
+"""The class board: the progress of every student of a class."""

@@ -1,4 +1,4 @@
-"""What is done from the board: reminding a group, taking the list of a class away."""
+"""Acts on the board: reminding a group and exporting the list of a class."""
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +18,7 @@ from support.models import Reminder
 
 @require_POST
 def remind_class(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remind one part of a class, or everyone who can do something now."""
+    """Remind one group of a class, or every group that can act now."""
     school_class = visible_class(request, pk)
     part = request.POST.get("part", "")
     if part and part not in REMINDED:
@@ -31,7 +31,7 @@ def remind_class(request: HttpRequest, pk: int) -> HttpResponse:
 @personal_data("support.list_class_part")
 @require_safe
 def reminded(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    """Whom a reminder reached, and whom it did not."""
+    """The people whom a reminder reached, and those it did not."""
     school_class = visible_class(request, pk)
     made = get_object_or_404(Reminder, key=key, school_class=school_class)
     lost = made.reached.filter(out_of_reach=True).select_related("record")
@@ -44,7 +44,7 @@ def reminded(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 @personal_data("support.list_class_part", reason=Reason.BEFORE, reauth=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def export_class(request: HttpRequest, pk: int) -> FileResponse:
-    """The people of a class as a workbook; numbers masked."""
+    """The people of a class as a workbook, with masked numbers."""
     school_class = visible_class(request, pk)
     ((_, standing),) = standings([school_class])
     note_listing(request, school_class, people=standing.total, detail={"export": "xlsx"})

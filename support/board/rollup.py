@@ -1,11 +1,11 @@
-"""Folding what moved into the head counts, and keeping how each day ended."""
+"""Applying head count changes to the head counts, and recording the figures of each day."""
 
 from django.conf import settings
 from django.db import connection, transaction
 
-BATCH = 50_000  # changes folded in one transaction
+BATCH = 50_000  # changes applied in one transaction
 
-# What one statement takes away it adds, and the end of the day is what came of it.
+# One statement deletes the changes, adds them to the head counts and stores the day's figures.
 _FOLD = """
 WITH taken AS (
     DELETE FROM support_headcountchange WHERE id IN (
@@ -29,7 +29,7 @@ SELECT count(*) FROM taken
 
 
 def fold_headcounts() -> int:
-    """Fold every change that is there; how many. Two at once take different ones."""
+    """Apply all pending changes; returns how many. Parallel runs take different ones."""
     folded = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""How a class has moved from day to day."""
+"""The progress of classes from day to day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ DAYS = 14
 
 @dataclass(frozen=True)
 class Day:
-    """How many had confirmed when a day ended (today: now), of how many."""
+    """The number of confirmed records at the end of a day (today: now), and its percentage."""
 
     day: date
     confirmed: int
@@ -26,7 +26,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Target:
-    """The campaign that runs, until when, and how many days that leaves (0: today)."""
+    """A running campaign, its last day, and the days left (0: today)."""
 
     name: str
     ends_on: date
@@ -36,8 +36,8 @@ class Target:
 def confirmed_by_day(classes: Sequence[SchoolClass], now: Standing) -> list[Day]:
     """The last fourteen days of ``classes`` together, ending with ``now``: two queries.
 
-    A day on which a class did not move ended as the day before; before a class
-    was first counted it has nobody confirmed.
+    On a day without changes the figures of the day before apply; before a class was first counted
+    it has no confirmed records.
     """
     today = timezone.localdate()
     first = today - timedelta(days=DAYS - 1)
@@ -61,7 +61,7 @@ def confirmed_by_day(classes: Sequence[SchoolClass], now: Standing) -> list[Day]
 
 
 def targets(institutions: Sequence[Institution | int]) -> dict[int, Target]:
-    """By institution, the running campaign that ends first: one query."""
+    """The running campaign that ends first, by institution: one query."""
     today = timezone.localdate()
     running = Campaign.objects.filter(
         institution__in=institutions, starts_on__lte=today, ends_on__gte=today

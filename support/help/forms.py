@@ -11,7 +11,7 @@ PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 
 
 class SearchForm(forms.Form):
-    """One field: what troubles you."""
+    """The words to search for."""
 
     hide_optional = True
     q = forms.CharField(
@@ -47,17 +47,17 @@ class TextForm(forms.Form):
 
     @property
     def text(self) -> Text:
-        """What was written. Only for a valid form."""
+        """The text. Valid forms only."""
         return Text(**{name: self.cleaned_data[name] for name in Text.__dataclass_fields__})
 
     @staticmethod
     def initial_of(article: Article) -> dict[str, str]:
-        """The article's present text."""
+        """The article's current text, as initial values."""
         return {name: getattr(article, name) for name in Text.__dataclass_fields__}
 
 
 class NewArticleForm(TextForm):
-    """A new article: also where it stands and for whom it is."""
+    """A new article, with its slug and its institution."""
 
     slug = forms.SlugField(
         label=_("Short name in the address"),
@@ -73,6 +73,6 @@ class NewArticleForm(TextForm):
 
 
 class RevisionForm(TextForm):
-    """A change of an article; ``version`` is what the editor has read."""
+    """A change of an article; ``version`` is the version that the editor has read."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)

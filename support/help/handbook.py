@@ -1,7 +1,7 @@
-"""The texts a fresh portal brings: ``support/handbook/*.md``.
+"""The articles that come with the portal: ``support/handbook/*.md``.
 
-A file holds lines of ``name: value``, then the Chinese and the English text,
-each after a line ``---``. ``rows`` are the rows of the guide it answers.
+A file has lines of ``name: value``, then the Chinese and the English text, each after a line
+``---``. ``rows`` lists the rows of the guide that it answers.
 """
 
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def _field(line: str) -> tuple[str, str]:
 
 
 def load_handbook() -> int:
-    """Bring every page not there yet, and renew those no member of staff has touched.
+    """Create missing articles and update those that staff have not edited.
 
     Returns how many articles were written.
     """
@@ -83,7 +83,7 @@ def load_handbook() -> int:
 
 
 def version_of(article: Article, author_id: int | None = None) -> ArticleVersion:
-    """The present text of ``article`` as the version to keep."""
+    """The current text of ``article`` as a version to store."""
     return ArticleVersion(
         article=article,
         number=article.version,
@@ -97,7 +97,7 @@ def version_of(article: Article, author_id: int | None = None) -> ArticleVersion
 
 
 def all_grams(title: str, title_en: str, body: str, body_en: str, keywords: str) -> list[str]:
-    """What the search finds an article by."""
+    """The grams by which the search finds an article."""
     return sorted(grams_of("\n".join((title, title_en, body, body_en, keywords))))
 
 

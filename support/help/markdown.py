@@ -1,4 +1,4 @@
-"""Markdown of staff to safe HTML."""
+"""Rendering of Markdown written by staff as safe HTML."""
 
 import re
 
@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
-# Headings of an article stand below the page's own: # becomes h2.
+# Headings of an article are one level below the page's own: # becomes h2.
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "code", "a", "br", "hr"} | {
     "blockquote", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
@@ -20,7 +20,7 @@ _parser = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def render_markdown(text: str) -> SafeString:
-    """``text`` as HTML that holds no script, style, image or frame, whatever was written."""
+    """``text`` as HTML without script, style, images and frames, whatever it contains."""
     tokens = _parser.parse(text)
     for token in tokens:
         if token.tag in ("h1", "h2", "h3", "h4", "h5"):

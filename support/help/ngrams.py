@@ -1,7 +1,7 @@
-"""What the search compares: words of Latin script, and pairs of Chinese characters.
+"""The units that the search compares: Latin words, and pairs of Chinese characters.
 
-Chinese is written without spaces, so a word cannot be cut out; two neighbouring
-characters nearly always can stand for it (收不到短信 → 收不 不到 到短 短信).
+Chinese is written without spaces, so words cannot be separated; pairs of adjacent characters are
+a good substitute (收不到短信 → 收不 不到 到短 短信).
 """
 
 import re
@@ -10,12 +10,12 @@ from accounts.text import compatible
 
 _RUNS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _MAX_GRAM = 40
-LONGEST = 50_000  # characters; an article has at most 20,000 in each language
+MAX_LENGTH = 50_000  # characters; an article has at most 20,000 in each language
 
 
 def grams_of(text: str) -> set[str]:
-    """The words and pairs of ``text``, compatibility forms and capitals folded."""
-    folded = compatible(text[:LONGEST]).lower()
+    """The grams of ``text``, ignoring case and compatibility forms."""
+    folded = compatible(text[:MAX_LENGTH]).lower()
     found: set[str] = set()
     for run in _RUNS.findall(folded):
         if run[0].isascii() or len(run) == 1:

@@ -1,4 +1,4 @@
-"""Which articles a person reads, and which they may edit."""
+"""The articles that a person can read or edit, and the search."""
 
 from collections import Counter
 from math import log
@@ -19,7 +19,7 @@ _WEIGHTS = (("title", 6), ("title_en", 6), ("keywords", 5), ("body", 1), ("body_
 
 
 def institutions_concerning(reader: Reader) -> QuerySet[Institution]:
-    """The institutions whose own articles concern this person."""
+    """The institutions whose own articles this person reads."""
     if not isinstance(reader, User):
         return Institution.objects.none()
     return Institution.objects.filter(
@@ -30,7 +30,7 @@ def institutions_concerning(reader: Reader) -> QuerySet[Institution]:
 
 
 def articles_for(reader: Reader) -> QuerySet[Article]:
-    """What this person reads: own institution's articles, and the common ones they leave."""
+    """Articles for this person: those of their institutions, and common ones not replaced."""
     published = Article.objects.filter(withdrawn_at=None)
     common = Q(institution=None)
     if not isinstance(reader, User):
@@ -43,12 +43,12 @@ def articles_for(reader: Reader) -> QuerySet[Article]:
 
 
 def article_for(reader: Reader, slug: str) -> Article | None:
-    """The article with this slug as this person reads it."""
+    """The article with this slug for this person, or None."""
     return articles_for(reader).filter(slug=slug).first()
 
 
 def search(reader: Reader, query: str) -> list[Article]:
-    """Articles that share words with ``query``, the best first: rare words weigh more."""
+    """Articles that share words with ``query``, best first; rare words have more weight."""
     wanted = grams_of(query[:200])
     found = list(articles_for(reader).filter(grams__overlap=sorted(wanted))) if wanted else []
     frequency = Counter(gram for article in found for gram in wanted & set(article.grams))
@@ -67,7 +67,7 @@ def _score(article: Article, rarity: dict[str, float]) -> float:
 
 
 def articles_editable_by(user: Reader) -> QuerySet[Article]:
-    """A registrar edits the articles of own institutions; the operator every one."""
+    """Articles this person may edit: a registrar those of own institutions, the operator all."""
     if not isinstance(user, User):
         return Article.objects.none()
     if user.is_superuser:
@@ -78,7 +78,7 @@ def articles_editable_by(user: Reader) -> QuerySet[Article]:
 
 
 def institutions_with_articles_by(user: Reader) -> QuerySet[Institution]:
-    """The institutions this person may write articles for."""
+    """The institutions for which this person may write articles."""
     if not isinstance(user, User):
         return Institution.objects.none()
     if user.is_superuser:
@@ -87,7 +87,7 @@ def institutions_with_articles_by(user: Reader) -> QuerySet[Institution]:
 
 
 def with_tallies(articles: QuerySet[Article]) -> QuerySet[Article]:
-    """Each with ``reads``, ``helped`` and ``not_helped`` of all days, most read first."""
+    """``articles`` with total ``reads``, ``helped`` and ``not_helped``, the least helpful first."""
     return articles.annotate(
         reads=Sum("tallies__reads", default=0),
         helped=Sum("tallies__helped", default=0),
@@ -96,7 +96,7 @@ def with_tallies(articles: QuerySet[Article]) -> QuerySet[Article]:
 
 
 def text_of(article: Article) -> tuple[str, str]:
-    """Title and body in the reader's language; Chinese where English is missing."""
+    """Title and body in the reader's language; Chinese if there is no English."""
     if get_language() == "en" and article.body_en:
         return article.title_en or article.title, article.body_en
     return article.title, article.body

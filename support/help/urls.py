@@ -1,4 +1,4 @@
-"""Addresses of the help centre; outside the namespace, since every page links here."""
+"""URLs of the help centre, without a namespace, because every page links here."""
 
 from django.urls import path
 

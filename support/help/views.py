@@ -1,4 +1,4 @@
-"""帮助: read, searched and judged by everyone, before sign-in too (guide row 29)."""
+"""帮助: pages for reading, searching and rating articles, also before sign-in (guide row 29)."""
 
 from itertools import groupby
 
@@ -25,7 +25,7 @@ COOKIE_LENGTH = 400
 @login_not_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """All questions by topic, or those that fit the search."""
+    """All questions by topic, or those that match the search."""
     form = SearchForm(request.GET or None)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     context: dict[str, object] = {"form": form, "words": words}
@@ -58,7 +58,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def privacy_notice(request: HttpRequest, purpose: str, version: int | None = None) -> HttpResponse:
-    """A privacy notice in full; earlier versions stay readable."""
+    """A privacy notice in full; earlier versions remain readable."""
     if purpose not in Purpose.values:
         raise Http404
     found = find_notice(Purpose(purpose), version)
@@ -76,9 +76,9 @@ def privacy_notice(request: HttpRequest, purpose: str, version: int | None = Non
 @login_not_required
 @require_POST
 def verdict(request: HttpRequest, slug: str) -> HttpResponse:
-    """“Did this help?”: counted once in a browser for each article.
+    """“Did this help?”: counted once per browser and article.
 
-    What was judged stands in a cookie: visitors get no session for it.
+    The rated articles are stored in a cookie, so that visitors need no session.
     """
     found = _article(request, slug)
     helped = request.POST.get("helped") == "yes"

@@ -1,4 +1,4 @@
-"""The tables of help and reports, one subject a module."""
+"""Tables of help, problem reports and boards, one topic per module."""
 
 from support.models.article import Article, ArticleTally, ArticleVersion, Topic
 from support.models.digest import Digest, Rhythm

@@ -1,4 +1,4 @@
-"""The e-mail that sums up what waits for a member of staff."""
+"""The email that lists what waits for a member of staff."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Rhythm(models.TextChoices):
-    """How often a digest comes."""
+    """How often a digest is sent."""
 
     NEVER = "never", _("Never")
     DAILY = "daily", _("Every working day")
@@ -14,7 +14,7 @@ class Rhythm(models.TextChoices):
 
 
 class Digest(models.Model):
-    """How often somebody wants the digest, and for which day it last went out."""
+    """How often an account gets the digest, and the day for which it was last sent."""
 
     account = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"

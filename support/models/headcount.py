@@ -1,4 +1,4 @@
-"""How many people of each class stand in each part of the board, kept as they move."""
+"""The number of people of each class in each group of the board, updated by triggers."""
 
 from django.db import models
 
@@ -7,11 +7,11 @@ from enrollment.progress import Progress
 
 
 class Headcount(models.Model):
-    """The people on the books of one class in one part; without a class, of the institution.
+    """The number of current records of a class in one group; without a class, of the institution.
 
-    Triggers on the records append a ``HeadcountChange`` for whoever moves, and a
-    sweep folds these in (``support.board.rollup``): a busy class is no queue
-    for writers. True figures are the sum of both tables, at any moment.
+    Triggers on the records append a ``HeadcountChange`` for each move, and a periodic task
+    applies them (``support.board.rollup``), so that writers do not wait for each other in a busy
+    class. The sum of both tables is always correct.
     """
 
     institution = models.ForeignKey(
@@ -43,7 +43,7 @@ class Headcount(models.Model):
 
 
 class HeadcountChange(models.Model):
-    """So many more (or fewer) people in one part of one class; not yet folded in."""
+    """A change of the number of people in one group of one class, not yet applied."""
 
     institution = models.ForeignKey(
         Institution, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -59,7 +59,7 @@ class HeadcountChange(models.Model):
 
 
 class DayHeadcount(models.Model):
-    """How a part of a class stood at the end of a day on which it moved."""
+    """The number of people in a group of a class at the end of a day with changes."""
 
     school_class = models.ForeignKey(
         SchoolClass, on_delete=models.CASCADE, related_name="+", db_index=False

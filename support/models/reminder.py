@@ -1,4 +1,4 @@
-"""Reminders to check a record: who was reminded when, so that nobody is pestered."""
+"""Reminders to check a record: who was reminded when, so that no one is reminded too often."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from enrollment.models import SchoolClass, StudentRecord
 
 
 class Reminder(models.Model):
-    """One click of a member of staff, and how many it reached by which way."""
+    """One reminder sent by a member of staff, with the numbers reached by channel."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     school_class = models.ForeignKey(
@@ -32,7 +32,7 @@ class Reminder(models.Model):
 
 
 class Reminded(models.Model):
-    """The holder of a record, or whoever the school knows, was reminded on a day."""
+    """The holder of a record, or the phone in the registry, was reminded on this day."""
 
     record = models.ForeignKey(
         StudentRecord, on_delete=models.CASCADE, related_name="+", db_index=False

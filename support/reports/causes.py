@@ -1,4 +1,4 @@
-"""What each cause means: the article that may solve it, and the field it names."""
+"""The causes of problem reports: their articles, and the field each one names."""
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,14 +21,14 @@ ARTICLES = {
     Cause.TAKEN: "number-taken",
     Cause.OTHER: "about-help",
 }
-# These name one field, so the right value is asked for.
+# Causes that name one field, so that the form asks for the right value.
 NAMES_A_FIELD = (Cause.NAME, Cause.GENDER, Cause.BIRTH_DATE, Cause.CERTIFICATE, Cause.MAJOR)
 WITHOUT_RECORD = (Cause.NOT_FOUND, Cause.TAKEN, Cause.OTHER)
 WITH_RECORD = tuple(cause for cause in Cause if cause not in (Cause.NOT_FOUND, Cause.TAKEN))
 
 
 def needs_no_report(cause: Cause, record: StudentRecord | None) -> bool:
-    """Whether the school has said that this can be left for now (guide row 22)."""
+    """Whether the school has said that this need not be reported now (guide row 22)."""
     if cause != Cause.MAJOR or record is None:
         return False
     today = timezone.localdate()
@@ -41,7 +41,7 @@ def needs_no_report(cause: Cause, record: StudentRecord | None) -> bool:
 
 
 def registry_value(cause: Cause, record: StudentRecord | None) -> str:
-    """What the registry says of the field the cause names; numbers masked."""
+    """The registry's value of the field that the cause names; numbers are masked."""
     if record is None:
         return ""
     values = {

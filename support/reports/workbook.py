@@ -1,4 +1,4 @@
-"""A batch of reports as a workbook: what the registrar takes to the province or the archive."""
+"""A batch of problem reports as a workbook, for the province or the archive."""
 
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO

@@ -1,4 +1,4 @@
-"""How long something took, in the largest unit that fits."""
+"""Durations as text, in the largest unit that fits."""
 
 from datetime import timedelta
 
