@@ -94,8 +94,7 @@ def restart_cooling_periods() -> int:
     """
     waiting = User.objects.filter(deletion_due_at__isnull=False, deleted_at=None)
     waiting.update(deletion_due_at=Now() + timedelta(days=settings.DELETION_DAYS))
-    for account in waiting:
-        _tell(account)
+    for_each(waiting, _tell)
     return len(waiting)
 
 
@@ -138,6 +137,7 @@ def erase_account(account_id: int) -> bool:
     return True
 
 
+@transaction.atomic
 def _tell(account: User) -> None:
     account.refresh_from_db(fields=["deletion_due_at"])
     link = settings.SITE_URL + reverse("accounts:delete_account")

@@ -1,5 +1,7 @@
 """The daily e-mail that stores an anchor of the audit trail with the auditors."""
 
+from functools import partial
+
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -7,6 +9,7 @@ from django.template.loader import render_to_string
 from accounts.languages.services import writing_to
 from accounts.models import User
 from accounts.roles import Role
+from accounts.sweep import for_each
 from audit.anchors import line_of, take_anchor
 from delivery.services import queue_email
 
@@ -21,16 +24,18 @@ def send_anchor() -> int:
         return 0
     auditors = User.objects.filter(is_active=True, role_grants__role=Role.AUDITOR).distinct()
     mailboxes = EmailAddress.objects.filter(user__in=auditors, verified=True, primary=True)
-    addressed = list(mailboxes.select_related("user"))
-    for mailbox in addressed:
-        auditor = mailbox.user
-        with writing_to(auditor):
-            values = {"line": line_of(anchor), "number": anchor.entries}
-            queue_email(
-                to=mailbox.email,
-                subject=render_to_string("accounts/email/audit_anchor_subject.txt", values).strip(),
-                text=render_to_string("accounts/email/audit_anchor.txt", values),
-                purpose=PURPOSE,
-                account_id=auditor.pk,
-            )
-    return len(addressed)
+    values = {"line": line_of(anchor), "number": anchor.entries}
+    return for_each(mailboxes.select_related("user"), partial(_mail, values))
+
+
+@transaction.atomic
+def _mail(values: dict[str, object], mailbox: EmailAddress) -> bool:
+    with writing_to(mailbox.user):
+        queue_email(
+            to=mailbox.email,
+            subject=render_to_string("accounts/email/audit_anchor_subject.txt", values).strip(),
+            text=render_to_string("accounts/email/audit_anchor.txt", values),
+            purpose=PURPOSE,
+            account_id=mailbox.user.pk,
+        )
+    return True

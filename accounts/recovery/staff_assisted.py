@@ -181,8 +181,9 @@ def object_to(*, rescue: Rescue) -> bool:
 def stop_pending(*, account: User) -> None:
     """Stop pending recoveries of ``account``, because an old contact was just used."""
     waiting = Rescue.objects.filter(PENDING, account=account)
-    for rescue in waiting.select_related("account", "opened_by"):
-        object_to(rescue=rescue)
+    for_each(list(waiting.select_related("account", "opened_by")), _stop)
+    # One that failed on the way, in telling the member of staff perhaps, must not go on.
+    waiting.update(objected_at=Now())
 
 
 def restart_objection_periods() -> int:
@@ -195,9 +196,7 @@ def restart_objection_periods() -> int:
     unopened.update(code_hash=None, code_expires_at=None)
     waiting = Rescue.objects.filter(PENDING, account__isnull=False).select_related("account")
     waiting.update(due_at=Now() + OBJECTION_TIME)
-    for rescue in waiting:
-        if rescue.account is not None:
-            _tell_old_contacts(rescue.account, rescue)
+    for_each(waiting, _tell_again)
     return len(waiting)
 
 
@@ -216,6 +215,16 @@ def forget_old() -> None:
 def contact_of(rescue: Rescue) -> str:
     """The new contact, masked for display."""
     return contacts.masked(Channel(rescue.channel), _address_of(rescue))
+
+
+def _stop(rescue: Rescue) -> bool:
+    return object_to(rescue=rescue)
+
+
+@transaction.atomic
+def _tell_again(rescue: Rescue) -> None:
+    if rescue.account is not None:
+        _tell_old_contacts(rescue.account, rescue)
 
 
 @transaction.atomic

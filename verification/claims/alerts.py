@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import translation
 
 from accounts.models import User
+from accounts.sweep import for_each
 from delivery.services import queue_sms
 from enrollment.models import StudentRecord
 from enrollment.records.replaced_phones import replaced_phones
@@ -52,10 +54,15 @@ def restart_objection_periods() -> int:
     )
     alerts = list(waiting.select_related("record__institution"))
     waiting.update(made_at=Now())
-    for alert in alerts:
-        for phone in {phone_number(alert.record)} - {""}:
-            _send(alert, phone)
-    return len(alerts)
+    return for_each(alerts, _send_again)
+
+
+@transaction.atomic
+def _send_again(alert: ClaimAlert) -> bool:
+    phone = phone_number(alert.record)
+    if phone:
+        _send(alert, phone)
+    return bool(phone)
 
 
 def _send(alert: ClaimAlert, phone: str) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.notices.services import notify
+from accounts.sweep import for_each
 from database.clock import database_now
 from enrollment.models import StudentRecord
 from enrollment.offices import counselors_of
@@ -46,11 +47,7 @@ def restart_holders_periods() -> int:
         state=DisputeState.OPEN, holder__isnull=False, objected_at=None
     )
     waiting.update(object_until=Now() + timedelta(hours=settings.OBJECTION_HOURS))
-    disputes = list(waiting.select_related("holder"))
-    for dispute in disputes:
-        if dispute.holder is not None:
-            _notify_holder(dispute, dispute.holder)
-    return len(disputes)
+    return for_each(waiting.select_related("holder"), _notify_again)
 
 
 def object_to(*, dispute: Dispute, holder: User, statement: Statement) -> None:
@@ -84,6 +81,13 @@ def _ask_classmates(dispute: Dispute, classes: Sequence[int]) -> None:
     for mate in mates.select_related("holder"):
         if mate.holder is not None:
             _ask_to_vouch(dispute, mate.holder)
+
+
+@transaction.atomic
+def _notify_again(dispute: Dispute) -> bool:
+    if dispute.holder is not None:
+        _notify_holder(dispute, dispute.holder)
+    return True
 
 
 def _notify_holder(dispute: Dispute, holder: User) -> None:
