@@ -180,10 +180,10 @@ def object_to(*, rescue: Rescue) -> bool:
 
 def stop_pending(*, account: User) -> None:
     """Stop pending recoveries of ``account``, because an old contact was just used."""
-    waiting = Rescue.objects.filter(PENDING, account=account)
-    for_each(list(waiting.select_related("account", "opened_by")), _stop)
-    # One that failed on the way, in telling the member of staff perhaps, must not go on.
-    waiting.update(objected_at=Now())
+    pending = Rescue.objects.filter(PENDING, account=account)
+    for_each(list(pending.select_related("account", "opened_by")), _stop)
+    # One that failed on the way, perhaps in telling the member of staff, must not go on.
+    pending.update(objected_at=Now())
 
 
 def restart_objection_periods() -> int:

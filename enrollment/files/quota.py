@@ -19,7 +19,9 @@ def may_upload(form: forms.Form, *, account: User, institution: Institution) -> 
             consume("school_upload", f"institution:{institution.pk}")
     except LimitReachedError as error:
         moment = date_format(localtime(error.lifts_at), "DATETIME_FORMAT")
-        text = _("Too many files were uploaded today. Continue after %(moment)s.") % {"moment": moment}
+        text = _("Too many files were uploaded today. Continue after %(moment)s.") % {
+            "moment": moment
+        }
         form.add_error("file", text)
         return False
     return True
