@@ -105,7 +105,7 @@ def li(db: None) -> User:
 def newcomer(db: None) -> User:
     """Somebody whose account is older than the privacy notices."""
     account = make_account("new.comer@example.org")
-    account.consents.all().delete()  # type: ignore[attr-defined]
+    account.consents.all().delete()
     User.objects.filter(pk=account.pk).update(account_notice=0, identity_notice=0)
     return account
 

@@ -14,7 +14,7 @@ from accounts.notices import audit_letter
 from accounts.recovery import staff_assisted
 from accounts.roles import Role
 from accounts.tasks import anchor_trail
-from audit import services as trail
+from audit.services import record_action
 from audit.tasks import extend_chain
 from delivery.models import Channel, OutboxMessage
 from enrollment.models import StudentRecord
@@ -52,7 +52,7 @@ def open_rescue(email: str) -> Rescue:
 def test_an_anchor_reaches_the_other_auditors(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         make_account(f"auditor{number}@example.org", roles=(Role.AUDITOR,))
-    trail.record(action="test", actor_id=None)
+    record_action(action="test", actor_id=None)
     extend_chain()
     broken_first(monkeypatch, audit_letter, "queue_email")
     anchor_trail()

@@ -1,8 +1,8 @@
 """The portal's components as template tags: ``{% button _("Save") icon="check" %}``.
 
-Each tag but ``icon`` renders the template of its name in ``templates/elements/``. An unknown argument is an
-error when the template is compiled; with ``{% include %}`` it would be ignored. The tags are
-built in and need no ``{% load %}``.
+Each tag but ``icon`` renders the template of its name in ``templates/elements/``. An unknown
+argument is an error when the template is compiled; with ``{% include %}`` it would be ignored.
+The tags are built in and need no ``{% load %}``.
 """
 
 from typing import Any
