@@ -26,8 +26,7 @@ from accounts.contacts import services as contacts
 from accounts.contacts.alerts import alert_contacts
 from accounts.identifiers.services import Identifier, owner_of
 from accounts.languages.services import writing_to
-from accounts.limits import rate_limits
-from accounts.models import Code, CodePurpose, EventKind, Rescue, SecurityAnswer, Topic, User
+from accounts.models import Code, EventKind, Rescue, SecurityAnswer, Topic, User
 from accounts.notices.services import NoticeText, notify
 from accounts.password_state import lock_account
 from accounts.recovery.closing import close_entrances
@@ -38,7 +37,7 @@ from accounts.sweep import for_each
 from audit.services import record_action
 from database.clock import database_now
 from delivery.models import Channel
-from delivery.services import queue_content, queue_rendered
+from delivery.services import queue_content
 from vault import cipher
 from vault.lookup import keyed_hash
 
@@ -65,44 +64,6 @@ class UnknownCodeError(Exception):
 
 class NotOpenError(Exception):
     """The account cannot be recovered this way now: it is staff, or a recovery is pending."""
-
-
-def ask_for_code(
-    *, contact: Identifier, client: str, browser: str, earlier: Code | None = None
-) -> Code:
-    """Send a code to the new ``contact``; ``earlier`` as in ``codes.get_or_create_code``.
-
-    Raises limits.LimitReachedError.
-    """
-    if contact.channel is None:
-        raise ValueError("a rescue needs a number or a mailbox")
-    rate_limits.consume_sending(
-        account=None,
-        channel=contact.channel,
-        address=contact.value,
-        client=client,
-        browser=browser,
-    )
-    with transaction.atomic():
-        code = codes.get_or_create_code(
-            account=None,
-            purpose=CodePurpose.RESCUE,
-            channel=contact.channel,
-            address=contact.value,
-            earlier=earlier,
-        )
-        _send(code)
-    return code
-
-
-def send_again(*, code: Code, client: str, browser: str) -> None:
-    """Send the same code again. Raises limits.LimitReachedError."""
-    channel, address = Channel(code.channel), codes.address_of(code)
-    rate_limits.consume_sending(
-        account=None, channel=channel, address=address, client=client, browser=browser
-    )
-    with transaction.atomic():
-        _send(code)
 
 
 def take_contact(*, code: Code, typed: str) -> tuple[Outcome, Rescue | None]:
@@ -268,16 +229,6 @@ def _move_to_new_contact(account: User, rescue: Rescue) -> bool:
     Authenticator.objects.filter(user=account).delete()
     SecurityAnswer.objects.filter(account=account).delete()
     return True
-
-
-def _send(code: Code) -> None:
-    queue_rendered(
-        channel=Channel(code.channel),
-        to=codes.address_of(code),
-        kind=codes.KIND,
-        reference=code.key,
-        purpose=code.purpose,
-    )
 
 
 def _tell_old_contacts(account: User, rescue: Rescue) -> None:

@@ -16,6 +16,7 @@ from accounts.contacts.views import code_page
 from accounts.limits.proof_of_work_field import guard_sending
 from accounts.limits.rate_limits import LimitReachedError, has_sent_many
 from accounts.models import Code, CodePurpose, Rescue
+from accounts.recovery import new_contact_code
 from accounts.recovery import staff_assisted as journey
 from accounts.recovery.forms import NewContactForm
 from accounts.sessions.services import browser_of
@@ -39,7 +40,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/recovery/rescue_ask.html", {"form": form})
     try:
-        code = journey.ask_for_code(
+        code = new_contact_code.ask_for_code(
             contact=form.cleaned_data["contact"],
             client=client_address(request),
             browser=browser_of(request),
@@ -82,7 +83,9 @@ def again(request: HttpRequest) -> HttpResponse:
     if code is None or has_sent_many(client_address(request)):
         return redirect("account_rescue")
     try:
-        journey.send_again(code=code, client=client_address(request), browser=browser_of(request))
+        new_contact_code.send_again(
+            code=code, client=client_address(request), browser=browser_of(request)
+        )
     except LimitReachedError as error:
         return _too_often(request, error)
     return redirect("account_rescue_enter")
