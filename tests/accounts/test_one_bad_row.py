@@ -62,7 +62,7 @@ def test_an_anchor_reaches_the_other_auditors(monkeypatch: pytest.MonkeyPatch) -
 def test_old_contacts_of_other_rescues_are_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         open_rescue(f"old{number}@example.org")
-    broken_first(monkeypatch, staff_assisted, "tell_contacts")
+    broken_first(monkeypatch, staff_assisted, "alert_contacts")
     assert staff_assisted.restart_objection_periods() == 3
     assert OutboxMessage.objects.count() == 2
     assert not Rescue.objects.filter(due_at__lt=Now()).exists()
@@ -84,7 +84,7 @@ def test_owners_of_other_accounts_are_told_of_their_deletion(
     for number in range(3):
         deletion.ask_for_deletion(account=make_account(f"leaving{number}@example.org"))
     OutboxMessage.objects.all().delete()
-    broken_first(monkeypatch, deletion, "tell_contacts")
+    broken_first(monkeypatch, deletion, "alert_contacts")
     assert deletion.restart_cooling_periods() == 3
     assert OutboxMessage.objects.count() == 2
 
