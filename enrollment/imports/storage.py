@@ -35,6 +35,11 @@ def open_faulty_rows(batch: ImportBatch) -> BinaryIO:
     return open_sealed(_faulty_name(batch), f"faulty:{batch.key}")
 
 
+def has_faulty_rows(batch: ImportBatch) -> bool:
+    """Whether the workbook of faulty rows is kept."""
+    return bool(default_storage.exists(_faulty_name(batch)))
+
+
 def keep_head(batch: ImportBatch, rows: list[list[str]]) -> None:
     """Store the first rows encrypted, for a file whose columns must be named by hand."""
     with tempfile.TemporaryFile() as source:

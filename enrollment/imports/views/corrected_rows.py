@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,18 +23,18 @@ from enrollment.imports.missing import services as missing
 from enrollment.imports.views.access import visible_batch
 from enrollment.jobs.upload_views import ACTED_ON
 from enrollment.jobs.uploads import enqueue_upload
-from enrollment.models import BatchState, WrongStateError
+from enrollment.models import BatchState, ImportBatch, WrongStateError
 
 
 @personal_data("enrollment.take_faulty_rows", reason=Reason.BEFORE, reauth=True)
 @require_safe
-def faulty_rows(request: HttpRequest, key: UUID) -> FileResponse:
+def faulty_rows(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Download the faulty rows in the columns of the file, with the reasons."""
     batch = visible_batch(request, key)
     try:
         file = imports_storage.open_faulty_rows(batch)
-    except FileNotFoundError as error:
-        raise Http404 from error
+    except FileNotFoundError:
+        return _without_faulty_rows(request, batch)
     note_access(
         request,
         people=int(batch.result.get("faulty", 0)),
@@ -50,6 +51,8 @@ def upload_corrected_rows(request: HttpRequest, key: UUID) -> HttpResponse:
     batch = visible_batch(request, key)
     if batch.state != BatchState.REHEARSED or not batch.result.get("problems"):
         return redirect("registry:import", batch.key)
+    if not imports_storage.has_faulty_rows(batch):
+        return _without_faulty_rows(request, batch)
     form = CorrectedRowsForm(request.POST or None, request.FILES or None)
     tell_of_no_room(request, form)
     user = require_role(request, Role.REGISTRAR)
@@ -77,3 +80,17 @@ def upload_corrected_rows(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect("registry:import", following.key)
     context = {"batch": batch, "form": form, "decisions": missing.waiting(batch)}
     return render(request, "enrollment/imports/mended.html", context)
+
+
+def _without_faulty_rows(request: HttpRequest, batch: ImportBatch) -> HttpResponse:
+    """Lead on from a file that an older version checked without keeping its faulty rows."""
+    if batch.state != BatchState.REHEARSED:
+        raise Http404
+    messages.error(
+        request,
+        _(
+            "The faulty rows of this file were not kept, so they cannot be downloaded or fixed "
+            "here. Publish the rest of it, or discard it and upload the file again."
+        ),
+    )
+    return redirect("registry:import", batch.key)
