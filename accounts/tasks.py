@@ -8,6 +8,7 @@ from accounts.codes import services as codes
 from accounts.deletion import services as deletion
 from accounts.limits import proof_of_work, rate_limits
 from accounts.notices import audit_letter
+from accounts.privacy import personal_data
 from accounts.recovery import staff_assisted
 from accounts.sessions.store import SessionStore
 from accounts.sign_up import by_phone
@@ -26,6 +27,7 @@ def forget_unfinished() -> None:
         proof_of_work.prune,
         SessionStore.clear_expired,
         staff_assisted.forget_old,
+        personal_data.forget_old_counts,
     ):
         try:
             act()

@@ -26,6 +26,7 @@ OWN_SHARE = 5  # messages in a day after which the daily cap counts as used up b
 VIOLATIONS_TO_BLOCK = 3  # of the cool-down, in an hour
 BLOCK_LENGTHS = (DAY, DAY, timedelta(days=7))  # the third one is long
 BLOCK_MEMORY = timedelta(days=30)  # how far back earlier blocks count
+BLOCK_RETENTION = timedelta(days=180)  # for questions about a block that is over
 
 
 @dataclass
@@ -183,8 +184,9 @@ def active_blocks() -> QuerySet[Block]:
 
 
 def prune() -> None:
-    """Delete hits older than the window of every rule."""
+    """Delete hits older than the window of every rule, and blocks that count no more."""
     LimitHit.objects.filter(at__lt=Now() - 2 * DAY).delete()
+    Block.objects.filter(until__lt=Now() - BLOCK_RETENTION).delete()
 
 
 def _inbox(address: str, *, known: bool) -> str:

@@ -8,6 +8,7 @@ data without it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -19,16 +20,19 @@ from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import PersonalDataCount, User
 from accounts.notices.services import notify_all
 from accounts.privacy.access_reason import remembered_reason
 from accounts.roles import Role
 from accounts.sessions.recent_proof import READING
 from audit.services import record_action
+
+COUNTS_KEPT = timedelta(days=183)
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -178,6 +182,11 @@ def count_people(*, account: User, people: int) -> None:
             total = int(cursor.fetchone()[0])
         if total - people <= settings.VIEWS_PER_DAY < total:
             _alarm(account)
+
+
+def forget_old_counts() -> None:
+    """Delete counts that are COUNTS_KEPT old; the trail keeps each access."""
+    PersonalDataCount.objects.filter(day__lt=Now() - COUNTS_KEPT).delete()
 
 
 def notify_auditors(*, kind: str) -> None:

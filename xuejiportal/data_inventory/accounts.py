@@ -7,7 +7,9 @@ from django.conf import settings
 from accounts import security_log
 from accounts.codes import services as codes
 from accounts.deletion import services as deletion
+from accounts.limits.rate_limits import BLOCK_RETENTION
 from accounts.limits.rules import DAY
+from accounts.privacy.personal_data import COUNTS_KEPT
 from accounts.recovery import security_questions, staff_assisted
 from accounts.sessions.services import end_sessions
 from accounts.sign_in import admission
@@ -144,7 +146,10 @@ ENTRIES = (
             "masked": "the same contact, half hidden",
         },
         why="to stop floods of messages; past blocks make the next one longer",
-        kept=Kept("no limit; loses its account when that is deleted", (deletion.erase_account,)),
+        kept=Kept(
+            f"{span(BLOCK_RETENTION)} after its end; loses its account when that is deleted",
+            (forget_unfinished, deletion.erase_account),
+        ),
         seen_by="the registrar of the school of the person who caused it; the operator",
         forms={"masked": MASKED},
     ),
@@ -163,7 +168,7 @@ ENTRIES = (
         "accounts.PersonalDataCount",
         {"day": "day", "people": "people whose data a member of staff read that day"},
         why="the alarm when staff read much",
-        kept=Kept("no limit"),
+        kept=Kept(span(COUNTS_KEPT), (forget_unfinished,)),
         seen_by="auditors, when the alarm rings",
     ),
     Entry(
