@@ -15,10 +15,13 @@ _LABELS = {
 
 
 class ConsentField(forms.BooleanField):
-    """A checkbox, never ticked in advance, below the main points of its notice."""
+    """A checkbox, never ticked in advance, below the main points of its notice.
 
-    def __init__(self, purpose: Purpose, **options: Any) -> None:
-        self.purpose = purpose
+    ``names_notice``: with its title, which a page about the notice alone has already.
+    """
+
+    def __init__(self, purpose: Purpose, *, names_notice: bool = True, **options: Any) -> None:
+        self.purpose, self.names_notice = purpose, names_notice
         error = _("To go on, read the privacy notice and tick the box.")
         super().__init__(label=_LABELS[purpose], error_messages={"required": error}, **options)
 
@@ -33,4 +36,4 @@ class ConsentForm(forms.Form):
 
     def __init__(self, *args: Any, purpose: Purpose, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["consent"] = ConsentField(purpose)
+        self.fields["consent"] = ConsentField(purpose, names_notice=False)
