@@ -25,10 +25,11 @@ from accounts.languages.services import writing_to
 from accounts.limits import login_attempts, rate_limits
 from accounts.limits.known_devices import is_known_by_name
 from accounts.limits.rate_limits import LimitReachedError
-from accounts.models import Purpose, User
+from accounts.models import EventKind, Purpose, User
 from accounts.onboarding import landing_of
 from accounts.password_state import PasswordReplacedError, lock_unchanged, password_state
 from accounts.recovery.closing import close_entrances
+from accounts.security_log import record_event
 from accounts.sessions.recent_proof import READING, has_just_signed_in, note_sign_up
 from accounts.sessions.services import handle_of_request
 from delivery.models import Channel
@@ -157,6 +158,8 @@ class AccountAdapter(DefaultAccountAdapter):
         right = user.check_password(password)
         if right:
             self._rollback_login_failed_rl_usage()
+        else:
+            record_event(account=user, kind=EventKind.SIGN_IN_FAILED, request=self.request)
         return right
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

@@ -40,6 +40,17 @@ def test_a_wrong_password_is_a_failed_sign_in(li: User) -> None:
     assert kinds(li) == [EventKind.SIGN_IN_FAILED]
 
 
+@pytest.mark.parametrize(
+    ("page", "field"),
+    [("account_reauthenticate", "password"), ("account_change_password", "oldpassword")],
+)
+def test_a_wrong_password_in_an_open_session_is_written(li: User, page: str, field: str) -> None:
+    client = Client()
+    client.force_login(li)
+    client.post(reverse(page), {field: "wrong", "password1": "four other calm words"})
+    assert kinds(li) == [EventKind.SIGN_IN_FAILED]
+
+
 def test_a_change_of_password_is_written(li: User) -> None:
     client = sign_in(li, "203.0.113.77")
     client.post(
