@@ -15,8 +15,10 @@ def portal(request: HttpRequest) -> dict[str, object]:
     """The site's name, whether this is development, the open step, and the page's help article.
 
     ``open_step`` and ``work_waiting`` (of staff) query the database only where they are used.
+    A request that was refused before the sessions has no user.
     """
-    staff = request.user if isinstance(request.user, User) else None
+    user = getattr(request, "user", None)
+    staff = user if isinstance(user, User) else None
     return {
         "site_name": settings.SITE_NAME,
         "debug": settings.DEBUG,
