@@ -342,6 +342,10 @@ def remind(tab: Tab) -> None:
 
 PAGES = [
     Page("home", reverse("home")),
+    Page("home of a student", reverse("home"), who="wang", needs="dispute"),
+    Page("home, nothing proved", reverse("home"), who="li"),
+    Page("basic information again", reverse("verification:start"), "li", "unmatched_attempt"),
+    Page("status, disputed", reverse("enrollment:status"), "wang", "dispute"),
     Page("help", reverse("help")),
     Page("help article", reverse("help_article", args=["codes"])),
     Page("help search, nothing found", reverse("help") + "?q=zzzz"),

@@ -26,6 +26,7 @@ BY_MAIL = {
 }
 BY_PHONE = BY_MAIL | {
     "sign-up sent": (1, 34),
+    "agreed": (1, 8),
     "activated, signed in": (1, 33),
     "sign-in form": (0, 0),
     "signed in elsewhere": (1, 28),
