@@ -25,9 +25,9 @@ BY_MAIL = {
     "confirmed, receipt": (1, 10),
 }
 BY_PHONE = BY_MAIL | {
-    "sign-up sent": (1, 34),
+    "sign-up sent": (1, 35),
     "agreed": (1, 8),
-    "activated, signed in": (1, 33),
+    "activated, signed in": (1, 34),
     "sign-in form": (0, 0),
     "signed in elsewhere": (1, 28),
 }
