@@ -43,5 +43,6 @@ urlpatterns = [
     path("queue/<uuid:key>/correct/", report_views.correct, name="report_correct"),
     path("queue/<uuid:key>/separate/", report_views.separate, name="report_separate"),
     path("submissions/", province.submissions, name="submissions"),
+    path("submissions/results/", province.results, name="submission_results"),
     path("submissions/<uuid:key>/", province.result, name="submission_result"),
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from devtools.demo.registry import AT
 from enrollment.models import Correction, Institution, StudentRecord
-from enrollment.records.corrections import Change
+from enrollment.records.corrections import Change, ProvinceAnswer
 from support.models import Cause, Report, ReportEntry
 from support.reports import correcting, services
 from support.reports.services import Statement
@@ -97,10 +97,8 @@ def _tell(story: Story, record: StudentRecord, staff: dict[str, User]) -> None:
             )
         else:
             asked = Correction.objects.get(report=report.key)
-            today = timezone.localdate()
-            correcting.enter_result(
-                correction=asked, accepted=True, on=today, by=staff["registrar"]
-            )
+            agreed = ProvinceAnswer(True, timezone.localdate(), "示教学〔2026〕12号")
+            correcting.enter_result(correction=asked, answer=agreed, by=staff["registrar"])
     _date(report, story.ago)
 
 

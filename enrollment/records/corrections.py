@@ -101,8 +101,17 @@ def correct_record(
     return made
 
 
+@dataclass(frozen=True)
+class ProvinceAnswer:
+    """What the province answered: agreed or not, the day, and the number of its document."""
+
+    accepted: bool
+    on: date
+    document: str = ""
+
+
 def settle_submission(
-    *, correction: Correction, accepted: bool, on: date, by: User, answered: User | None = None
+    *, correction: Correction, answer: ProvinceAnswer, by: User, answered: User | None = None
 ) -> bool:
     """Enter the province's answer; False when another user has already entered one.
 
@@ -110,13 +119,15 @@ def settle_submission(
     Raises NotCorrectableError where the value has become another person's since the
     submission.
     """
-    state = CorrectionState.APPLIED if accepted else CorrectionState.REFUSED
+    state = CorrectionState.APPLIED if answer.accepted else CorrectionState.REFUSED
+    document = answer.document or correction.document
     with transaction.atomic():
         waiting = Correction.objects.filter(pk=correction.pk, state=CorrectionState.SUBMITTED)
-        if not waiting.update(state=state, result_on=on, new_sealed=b""):
+        settled = {"state": state, "result_on": answer.on, "document": document}
+        if not waiting.update(**settled, new_sealed=b""):
             return False
-        correction.state = state
-        if accepted:
+        correction.state, correction.document = state, document
+        if answer.accepted:
             sealed = correction.new_sealed
             value = unseal(sealed, context=f"correction:{correction.key}").decode()
             _apply(correction, value, by, answered)

@@ -1,6 +1,6 @@
 """What a report asks for is done: the record is corrected, or the province is asked."""
 
-from datetime import date
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -8,7 +8,13 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
 from enrollment.models import Correction, CorrectionState
-from enrollment.records.corrections import Change, correct_record, settle_submission
+from enrollment.records.corrections import (
+    Change,
+    NotCorrectableError,
+    ProvinceAnswer,
+    correct_record,
+    settle_submission,
+)
 from support.models import Cause, EntryKind, Report, ReportState
 from support.reports.batches import tell_who_handed_on
 from support.reports.services import state_values, tell_reporter, write_entries
@@ -49,7 +55,20 @@ def accept_correction(*, report: Report, change: Change, words: str, by: User) -
     return made
 
 
-def enter_result(*, correction: Correction, accepted: bool, on: date, by: User) -> bool:
+def enter_results(
+    *, corrections: Iterable[Correction], answer: ProvinceAnswer, by: User
+) -> tuple[int, list[str]]:
+    """Enter one answer of the province for many; how many, and why the others were not."""
+    entered, refused = 0, []
+    for correction in corrections:
+        try:
+            entered += enter_result(correction=correction, answer=answer, by=by)
+        except NotCorrectableError as error:
+            refused.append(f"{correction.record.name}: {error.message}")
+    return entered, refused
+
+
+def enter_result(*, correction: Correction, answer: ProvinceAnswer, by: User) -> bool:
     """The province has answered: correct the record or leave it, and tell who asked.
 
     False when somebody else has entered the answer. Raises
@@ -58,12 +77,10 @@ def enter_result(*, correction: Correction, accepted: bool, on: date, by: User) 
     with transaction.atomic():
         report = Report.objects.filter(key=correction.report or NO_REPORT).first()
         answered = report.account if report else None
-        if not settle_submission(
-            correction=correction, accepted=accepted, on=on, by=by, answered=answered
-        ):
+        if not settle_submission(correction=correction, answer=answer, by=by, answered=answered):
             return False
         if report is not None:
-            kind = EntryKind.CORRECTED if accepted else EntryKind.REFUSED
+            kind = EntryKind.CORRECTED if answer.accepted else EntryKind.REFUSED
             _move(report, ReportState.ANSWERED, kind, "", by)
     return True
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.fields.catalogue import BY_NAME
 from enrollment.files.evidence import EvidenceField
 from enrollment.queries import schools_with_registrars
-from enrollment.records.corrections import CORRECTABLE, Change
+from enrollment.records.corrections import CORRECTABLE, Change, ProvinceAnswer
 from support.models import Cause
 from support.reports.causes import NAMES_A_FIELD
 from support.reports.services import Statement
@@ -102,7 +102,10 @@ class CorrectionForm(forms.Form):
     )
     document = forms.CharField(
         label=_("Document"),
-        help_text=_("Number of the paper that allows the change, if there is one."),
+        help_text=_(
+            "Number of the paper that allows the change, if there is one. For fields that need the "
+            "province, it is entered with its answer."
+        ),
         max_length=100,
         required=False,
     )
@@ -129,7 +132,16 @@ class ResultForm(forms.Form):
         coerce=lambda answer: answer == "yes",
         widget=forms.RadioSelect,
     )
+    document = forms.CharField(
+        label=_("Number of the province's document"), max_length=100, required=False
+    )
     on = forms.DateField(
         label=_("Date of the answer"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+    @property
+    def answer(self) -> ProvinceAnswer:
+        """What was entered. Only for a valid form."""
+        given = self.cleaned_data
+        return ProvinceAnswer(given["accepted"], given["on"], given["document"])

@@ -13,7 +13,12 @@ from accounts.tasks import finish_rescues
 from audit.models import AuditEntry
 from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar, SchoolClass
 from enrollment.models.institution import ThirdItem
-from enrollment.records.corrections import Change, correct_record, settle_submission
+from enrollment.records.corrections import (
+    Change,
+    ProvinceAnswer,
+    correct_record,
+    settle_submission,
+)
 from tests.attacks.test_open_another_schools_record import holder_of, prove
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
@@ -114,7 +119,8 @@ def test_a_correction_in_the_middle_of_a_dispute_leaves_nothing_frozen_for_ever(
     made = correct_record(
         record=record, change=Change("certificate_number", right, "证明"), by=desk
     )
-    settle_submission(correction=made, accepted=True, on=timezone.localdate(), by=desk)
+    agreed = ProvinceAnswer(True, timezone.localdate())
+    settle_submission(correction=made, answer=agreed, by=desk)
     Dispute.objects.update(object_until=timezone.now())
     dispute.refresh_from_db()
     page = reverse("verification:decide_dispute", args=[dispute.key])

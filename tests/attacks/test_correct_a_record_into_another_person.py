@@ -17,6 +17,7 @@ from enrollment.models import Correction, ImportBatch, StudentRecord
 from enrollment.records.corrections import (
     Change,
     NotCorrectableError,
+    ProvinceAnswer,
     correct_record,
     settle_submission,
 )
@@ -35,7 +36,7 @@ def correct(record: StudentRecord, field: str, value: str, by: User) -> None:
     """Submit to the province, which agrees."""
     record.refresh_from_db()
     made = correct_record(record=record, change=Change(field, value, "学〔2026〕7号"), by=by)
-    assert settle_submission(correction=made, accepted=True, on=DAY, by=by)
+    assert settle_submission(correction=made, answer=ProvinceAnswer(True, DAY), by=by)
     record.refresh_from_db()
 
 

@@ -12,7 +12,12 @@ from accounts.models import Notice, User
 from accounts.roles import Role
 from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar, StudentRecord
 from enrollment.models.institution import ThirdItem
-from enrollment.records.corrections import Change, correct_record, settle_submission
+from enrollment.records.corrections import (
+    Change,
+    ProvinceAnswer,
+    correct_record,
+    settle_submission,
+)
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from verification import disputes
@@ -115,7 +120,8 @@ def test_a_correction_to_the_victims_number_opens_nothing_elsewhere(
     made = correct_record(
         record=own, change=Change("certificate_number", NUMBER, "省厅批复"), by=registrar
     )
-    settle_submission(correction=made, accepted=True, on=timezone.localdate(), by=registrar)
+    agreed = ProvinceAnswer(True, timezone.localdate())
+    settle_submission(correction=made, answer=agreed, by=registrar)
     match_waiting()
     assert holder_of(victim) is None
 

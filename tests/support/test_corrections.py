@@ -3,18 +3,20 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Notice, User
+from accounts.roles import Role
 from audit.models import AuditEntry
 from delivery.models import OutboxMessage
 from enrollment.confirmations.services import answer_record
 from enrollment.fields.checklist import CHECKLIST
-from enrollment.models import Correction, FieldChange, StudentRecord
+from enrollment.models import Correction, FieldChange, InstitutionRegistrar, StudentRecord
 from enrollment.progress import Progress
 from enrollment.records.corrections import Change, NotCorrectableError, canonical_value
 from enrollment.records.sealed import certificate_number
 from support.models import Report
-from tests.people import make_account, make_school, sample_number
+from tests.people import make_account, make_record, make_school, sample_number
 from tests.support.conftest import Enter
 from vault.lookup import keyed_hash
 from verification.models import Claim
@@ -166,3 +168,44 @@ def test_counselors_and_other_registrars_correct_nothing(
     make_school(code="19990", name="别的大学").registrars.create(user=other)
     assert enter(other).post(page, values).status_code == 404
     assert not Correction.objects.exists()
+
+
+def test_a_list_of_the_province_is_entered_at_once_with_its_number(
+    report: Report, wang: User, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    mate = make_account("mate@example.org")
+    other = make_record(
+        name="赵同", number=sample_number(77), holder=mate, claimed_at=timezone.now()
+    )
+    enter(mate).post("/support/reports/new/name/", {"correct": "赵彤", "words": "同音字"})
+    desk = enter(school_registrar)
+    correct(desk, report, "name", "王䶮")
+    correct(desk, Report.objects.exclude(pk=report.pk).get(), "name", "赵彤")
+    page = reverse("support:submission_results")
+    given = {"accepted": "yes", "on": "2026-11-20", "document": "示教学〔2026〕12号"}
+    assert "请至少勾选一条更正" in desk.post(page, given).content.decode()
+    keys = [str(made.key) for made in Correction.objects.all()]
+    answer = desk.post(page, {**given, "corrections": [*keys, "x"]}, follow=True)
+    assert "已登记 2 条" in answer.content.decode()
+    for record, name in ((wang_record, "王䶮"), (other, "赵彤")):
+        record.refresh_from_db()
+        assert record.name == name
+    assert set(Correction.objects.values_list("state", "document")) == {
+        ("applied", "示教学〔2026〕12号")
+    }
+
+
+def test_a_registrar_of_another_school_enters_nothing(
+    report: Report, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    correct(enter(school_registrar), report, "name", "王䶮")
+    other = make_account("q@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=other, institution=make_school("10009", "别的"))
+    given = {
+        "accepted": "yes",
+        "on": "2026-11-20",
+        "corrections": [str(Correction.objects.get().key)],
+    }
+    enter(other).post(reverse("support:submission_results"), given)
+    wang_record.refresh_from_db()
+    assert wang_record.name == "王明"
