@@ -275,6 +275,11 @@ def staff_record(_batch: ImportBatch) -> str:
     return reverse("registry:record", args=[record.key])
 
 
+def people_page(record: StudentRecord) -> str:
+    """Everybody of the record's class."""
+    return reverse("support:class_part", args=[record.school_class_id, "people"])
+
+
 def class_page(_batch: ImportBatch) -> str:
     """The board of the class of a record that imports brought."""
     record = StudentRecord.objects.exclude(school_class=None).first()
@@ -634,6 +639,14 @@ PAGES = [
     Page("end sessions", reverse("registry:end_sessions"), "operator", act=show_it_is_you),
     Page("audit trail", reverse("trail"), "auditor", "wang_record"),
     Page(
+        "audit trail, a record",
+        lambda record: f"{reverse('trail')}?record={record.key}",
+        "auditor",
+        "wang_record",
+    ),
+    Page("audit trail, which member of staff", reverse("trail") + "?question=person", "auditor"),
+    Page("today, a registrar", reverse("today"), "desk_registrar"),
+    Page(
         "registrars and auditors",
         reverse("registry:appointments"),
         "operator",
@@ -731,6 +744,9 @@ PAGES = [
     # A counselor, who sees one class.
     Page("board of a counselor", reverse("support:board"), "class_counselor"),
     Page("class of a counselor", class_page, "class_counselor", "wang_record"),
+    Page("today, a counselor", reverse("today"), "class_counselor"),
+    Page("everybody of a class", people_page, "class_counselor", "wang_record"),
+    Page("handed on by a counselor, none", reverse("support:handed_on"), "class_counselor"),
     Page("reports of a counselor, none", reverse("support:queue"), "class_counselor"),
     Page("find a record, counselor", reverse("registry:search"), "class_counselor"),
     Page("record for a counselor", staff_record, "class_counselor", "wang_record", act=say_why),

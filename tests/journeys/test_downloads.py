@@ -19,4 +19,4 @@ def test_a_file_is_taken_twice_from_the_same_page(open_context: NewContext, audi
         with tab.expect_download():
             tab.get_by_role("button", name="导出 CSV").click()
     tab.get_by_role("button", name="筛选").click()
-    tab.locator("main form [name=action]").wait_for()
+    tab.locator("main form select[name=action]").wait_for()

@@ -162,7 +162,8 @@ def _the_board_tells_who_is_missing(counselor: Walker, school_class: SchoolClass
     counselor.reads("已确认 31 / 40 人")
     counselor.press(school_class.code)
     counselor.press("未注册")
-    counselor.reads("1****************")
+    counselor.reads("未注册")
+    counselor.reads("上次提醒")
     counselor.press(school_class.code)
 
 
