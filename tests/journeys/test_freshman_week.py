@@ -142,7 +142,7 @@ def _two_cannot_prove_themselves(
     for record in lost:
         student = walker("student", account_of(record))  # type: ignore[operator]
         student.go("verification:show_code")
-        student.press("显示协助码")
+        student.press("出示协助码")
         code = student.tab.locator(".big-code").inner_text()
         counselor.go("verification:assist", record.key)
         if "reauthenticate" in counselor.tab.url:
