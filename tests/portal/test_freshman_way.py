@@ -19,10 +19,10 @@ BY_MAIL = {
     "sign-up sent": (1, 26),
     "link opened": (0, 4),
     "activated, signed in": (1, 27),
-    "agreed": (1, 7),
-    "basic information": (1, 11),
-    "compared, record": (1, 27),
-    "confirmed, receipt": (1, 10),
+    "agreed": (1, 8),
+    "basic information": (1, 10),
+    "compared, record": (1, 26),
+    "confirmed, receipt": (1, 9),
 }
 BY_PHONE = BY_MAIL | {
     "sign-up sent": (1, 35),

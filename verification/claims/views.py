@@ -51,7 +51,6 @@ def start(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """The page for checking the answers; POST compares them with the registry."""
     account = signed_in(request)
-    draft = queries.open_attempt(account, AttemptState.DRAFT)
     form = ProofForm(request.POST if "captcha" in request.POST else None)
     if request.method == "POST" and (form.is_valid() or not form.is_bound):
         try:
@@ -64,10 +63,12 @@ def check(request: HttpRequest) -> HttpResponse:
         except services.NothingToSubmitError:
             return redirect("enrollment:status")
         except LimitReachedError as limit:
+            draft = queries.open_attempt(account, AttemptState.DRAFT)
             if limit.proof_level is None or draft is None:
                 context = {"lifts_at": limit.lifts_at}
                 return render(request, "verification/claims/limited.html", context, status=429)
             return _ask_for_proof(request, draft.facts, ProofForm())
+    draft = queries.open_attempt(account, AttemptState.DRAFT)
     if draft is None:
         return redirect("verification:start")
     if form.is_bound:
