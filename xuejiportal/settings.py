@@ -616,9 +616,14 @@ LOGGING = {
         },
         "anchors": env.syslog("AUDIT_SYSLOG") | {"formatter": "syslog"},
     },
-    # urllib3 logs URLs with their parameters; the others log each step of making a PDF.
+    # urllib3 logs URLs with their parameters; the others log each step of making a PDF, and each
+    # of the sweeps that run every few seconds.
     "loggers": {
-        name: {"level": "WARNING"} for name in ("urllib3", "weasyprint", "fontTools", "pyhanko")
+        name: {"level": "WARNING"}
+        for name in (
+            *("urllib3", "weasyprint", "fontTools", "pyhanko"),
+            *("celery.beat", "celery.worker.strategy", "celery.app.trace"),
+        )
     }
     | {"audit.anchors": {"level": "INFO", "handlers": ["anchors"]}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},

@@ -59,3 +59,8 @@ def test_an_entry_tells_its_moment_with_the_offset() -> None:
     record.created = 1767225600.25
     line = RedactingFormatter("%(asctime)s %(message)s").format(record)
     assert line == "2026-01-01T00:00:00.250+00:00 done"
+
+
+def test_sweeps_that_run_every_few_seconds_leave_no_line_unless_they_fail() -> None:
+    for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
+        assert logging.getLogger(name).getEffectiveLevel() == logging.WARNING

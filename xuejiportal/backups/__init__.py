@@ -1,0 +1,1 @@
+"""Backups of database and files, checked and restored by commands."""

@@ -1,0 +1,35 @@
+"""Restore a backup."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from xuejiportal.backups.database import ProgramError
+from xuejiportal.backups.services import BackupError, restore_backup
+
+
+class Command(BaseCommand):
+    """Run it while web, workers and beat are stopped."""
+
+    help = "Check the backup in DIR, put database and files in place, make the old state safe."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The folder, and the leave to replace what is there."""
+        parser.add_argument("dir", type=Path)
+        parser.add_argument("--yes", action="store_true", help="replace a database that is used")
+
+    def handle(self, *, dir: Path, yes: bool, **options: Any) -> None:  # noqa: A002
+        """Raises CommandError; nothing is changed by a backup that is not whole."""
+        try:
+            manifest = restore_backup(dir, may_replace=yes)
+        except (BackupError, ProgramError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"The state of {manifest['made_at']} is in place.")
+        call_command("migrate", verbosity=0)
+        call_command("after_restore", stdout=self.stdout)
+        self.stdout.write(
+            "Now: verify_audit, empty Redis (redis-cli FLUSHDB), then start web, workers and beat."
+        )
