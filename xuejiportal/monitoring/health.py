@@ -39,7 +39,9 @@ def examine() -> list[Finding]:
     """The findings of all parts, the database first."""
     findings = [_database()]
     if findings[0].is_well:
-        findings += [_migrations(), _messages(), _seals()]
+        findings.append(_migrations())
+        if findings[1].is_well:  # without it tables and columns may be missing
+            findings += [_messages(), _seals()]
     return [*findings, _redis(), _storage(), *map(_pulse, QUEUES)]
 
 

@@ -46,7 +46,7 @@ class StateCollector(Collector):
         for queue, length in health.queue_lengths().items():
             queues.add_metric([queue], length)
         yield queues
-        if findings[0].is_well:
+        if all(finding.is_well for finding in findings if finding.is_needed):
             yield from _database_state()
 
 

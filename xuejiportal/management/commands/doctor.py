@@ -19,8 +19,8 @@ class Command(BaseCommand):
         for finding in examine_deployment():
             mark = self.style.SUCCESS("ok") if finding.is_well else self.style.ERROR("!!")
             self.stdout.write(f"{mark}  {finding.name}: {finding.told}")
-            if not finding.is_well:
-                faults += 1
+            faults += not finding.is_well
+            if finding.advice and not finding.is_well:
                 self.stdout.write(f"      {finding.advice}")
         if faults:
             raise CommandError(f"{faults} findings need attention.")
