@@ -25,8 +25,8 @@ register_notice(
     "report_question",
     NoticeText(
         Topic.ANSWERS,
-        _("Your school asks you something: please answer"),
-        _("%(school)s needs an answer from you before it can go on with your problem report."),
+        _("Your school has a question for you: please answer"),
+        _("%(school)s needs an answer from you before it can continue with your problem report."),
         sms="notice_question",
     ),
 )
@@ -54,8 +54,8 @@ register_notice(
         Topic.ANSWERS,
         _("Your school has asked the province"),
         _(
-            "%(school)s has asked the provincial education authority to agree to the correction. "
-            "There is nothing for you to do meanwhile."
+            "%(school)s has asked the provincial education authority to agree to the "
+            "correction. You don't need to do anything."
         ),
         sms="notice_school",
     ),

@@ -20,8 +20,8 @@ NOTICES = {
         Topic.RECORD,
         _("Answer the dispute about your record by %(until)s"),
         _(
-            "Somebody says that your record is theirs. If it is yours, say so by %(until)s: the "
-            "school decides after that. Nothing has changed yet."
+            "Someone says that your record is theirs. If it is yours, say so by "
+            "%(until)s. The school decides after that. Nothing has changed yet."
         ),
         sms="notice_dispute",
     ),
@@ -47,10 +47,10 @@ NOTICES = {
     ),
     "records_to_prove_again": NoticeText(
         Topic.RECORD,
-        _("Prove to your other schools again"),
+        _("Verify your identity at your other schools"),
         _(
-            "Your account was given back by one school. What other schools hold of you is closed "
-            "until you enter the number that they know."
+            "Your account was recovered at one school. Your records at other schools "
+            "are closed until you enter the number that each school knows."
         ),
     ),
     "assist_alarm": NoticeText(

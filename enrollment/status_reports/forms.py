@@ -30,8 +30,9 @@ class ReportForm(forms.Form):
     pin = forms.CharField(
         label=_("PIN"),
         help_text=_(
-            "6 to 8 digits that you tell the reader, who sees your photo with them. Without a PIN "
-            "anyone with the code reads the report, but sees no photo."
+            "6 to 8 digits that you give to the reader, who can then see your photo. "
+            "Without a PIN, anyone with the code can read the report but not see the "
+            "photo."
         ),
         required=False,
         validators=[RegexValidator(r"\A[0-9]{6,8}\Z", _("Use 6 to 8 digits."))],

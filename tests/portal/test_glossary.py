@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 
 from accounts.roles import Role
 
-APPS = ("accounts", "audit", "delivery", "enrollment", "support", "verification")
+APPS = ("accounts", "audit", "delivery", "enrollment", "support", "vault", "verification")
 ROW = re.compile(r"^\| ([^|*]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 GLOSSARY = (Path(settings.BASE_DIR) / "docs" / "glossary.md").read_text(encoding="utf-8")
 ROWS = [row for row in ROW.findall(GLOSSARY) if row[0] != "term"]

@@ -53,7 +53,7 @@ _SOURCES = (
         "reports", _("Problem reports"), RECORD_KEEPERS, queue_of, "opened_at", "support:queue"
     ),
     _Source(
-        "batches", _("Handed on by counselors"), _REGISTRAR,
+        "batches", _("Passed on by counselors"), _REGISTRAR,
         report_batches_visible_to, "handed_on_at", "support:queue",
     ),
     _Source(

@@ -69,7 +69,7 @@ def _candidate(record: StudentRecord, facts: StatedFacts | None, report: Report)
     if record.holder_id is not None:
         mine = record.holder_id == report.account_id
         differences.append(
-            _("This account holds the record by now.")
+            _("This account is now linked to the record.")
             if mine
             else _("Another account holds this record: that is decided as an identity dispute.")
         )
