@@ -6,6 +6,7 @@ from enrollment.imports.tasks import (
     rehearse_upload,
     sweep_batches,
 )
+from enrollment.institutions.tasks import forget_old_appointments
 from enrollment.photos.tasks import (
     check_photos,
     forget_old_photo_batches,
@@ -21,6 +22,7 @@ from enrollment.status_reports.tasks import (
 __all__ = [
     "check_photos",
     "forget_ended_reports",
+    "forget_old_appointments",
     "forget_old_batches",
     "forget_old_photo_batches",
     "import_photo_batch",

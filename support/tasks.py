@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from support import digest
-from support.board import rollup
+from support.board import reminders, rollup
 from support.reports import retention
 
 
@@ -28,5 +28,6 @@ def forget_evidence() -> None:
 
 @shared_task
 def forget_words() -> None:
-    """Empty what was written in reports settled long ago."""
+    """Empty what was written in reports settled long ago; forget old reminders."""
     retention.forget_old_words()
+    reminders.forget_old_days()

@@ -492,6 +492,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": schedule(timedelta(seconds=30)),
         "options": {"expires": 60},
     },
+    "forget-old-appointments": {
+        "task": "enrollment.institutions.tasks.forget_old_appointments",
+        "schedule": schedule(timedelta(days=1)),
+    },
     "forget-ended-reports": {
         "task": "enrollment.status_reports.tasks.forget_ended_reports",
         "schedule": schedule(timedelta(days=1)),

@@ -236,3 +236,9 @@ def _entry(act: str, appointment: Appointment, by: User, reason: str) -> AuditEn
         reason=reason,
         detail={"role": appointment.role, "class": appointment.school_class_id},
     )
+
+
+def forget_old_appointments() -> None:
+    """Delete appointments made ENDED_DAYS ago; what came of them stands in the trail."""
+    before = Now() - timedelta(days=settings.ENDED_DAYS)
+    Appointment.objects.filter(made_at__lt=before).delete()

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -125,3 +127,8 @@ def _write_trail(reminder: Reminder, by: User) -> None:
         institution_code=reminder.school_class.institution.code,
         detail={"part": reminder.part, "people": reminder.in_portal + reminder.by_sms},
     )
+
+
+def forget_old_days() -> None:
+    """Delete who was reminded ENDED_DAYS ago; each reminder keeps its counts."""
+    Reminded.objects.filter(day__lt=Now() - timedelta(days=settings.ENDED_DAYS)).delete()

@@ -6,7 +6,9 @@ import pytest
 from django.db.models.functions import Now
 
 from accounts.models import User
-from support.models import LIVE_STATES, Report, ReportEntry, ReportState
+from enrollment.institutions.tasks import forget_old_appointments
+from enrollment.models import Appointment, StudentRecord
+from support.models import LIVE_STATES, Reminded, Reminder, Report, ReportEntry, ReportState
 from support.tasks import forget_words
 from tests.people import enter
 from tests.support.conftest import WORDS
@@ -51,3 +53,25 @@ def test_staff_are_told_that_the_words_of_a_report_are_gone(
     client = enter(desk_registrar)
     page = client.get(f"/support/queue/{wang_problem.key}/")
     assert "内容已删除" in page.content.decode()
+
+
+@pytest.mark.parametrize(("days", "kept"), [(364, True), (367, False)])
+def test_who_was_reminded_is_forgotten_after_a_year(
+    days: int, kept: bool, wang_record: StudentRecord, registrar: User
+) -> None:
+    assert wang_record.school_class
+    reminder = Reminder.objects.create(school_class=wang_record.school_class, by=registrar)
+    day = Now() - timedelta(days=days)
+    Reminded.objects.create(record=wang_record, reminder=reminder, day=day)
+    forget_words()
+    assert Reminded.objects.exists() is kept
+    assert Reminder.objects.exists()
+
+
+@pytest.mark.parametrize(("days", "kept"), [(364, True), (366, False)])
+def test_an_appointment_is_forgotten_after_a_year(
+    days: int, kept: bool, appointment: Appointment
+) -> None:
+    Appointment.objects.update(made_at=Now() - timedelta(days=days))
+    forget_old_appointments()
+    assert Appointment.objects.exists() is kept

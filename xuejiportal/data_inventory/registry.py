@@ -6,6 +6,7 @@ from enrollment.imports import services as imports
 from enrollment.imports.staging import undo
 from enrollment.imports.tasks import forget_old_batches
 from enrollment.institutions import appointments
+from enrollment.institutions.tasks import forget_old_appointments
 from enrollment.photos import services as photos
 from enrollment.photos import storage as photos_storage
 from enrollment.photos.tasks import forget_old_photo_batches
@@ -139,7 +140,8 @@ ENTRIES = (
         },
         why="to appoint staff by a contact",
         kept=Kept(
-            f"no limit; open for {span(appointments.VALID_FOR)}",
+            f"{span(settings.ENDED_DAYS)}; open for {span(appointments.VALID_FOR)}",
+            (forget_old_appointments,),
         ),
         seen_by="the person who appointed; the person appointed",
         forms={"shown": MASKED},

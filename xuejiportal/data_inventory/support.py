@@ -45,7 +45,7 @@ ENTRIES = (
         "support.Reminded",
         {"day": "day on which a student was reminded"},
         why="not to remind the same person twice a day",
-        kept=Kept("no limit; goes with the record"),
+        kept=Kept(f"{span(settings.ENDED_DAYS)}; at most as long as the record", (forget_words,)),
         seen_by="counselors of the class, as a count",
     ),
 )
