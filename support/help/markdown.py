@@ -14,7 +14,7 @@ _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "code", "a", "
 _SCHEMES = {"https", "mailto"}
 # A tag, or a run of Chinese characters with the punctuation between them.
 _TAG_OR_CHINESE = re.compile(
-    r"(<[^>]*>)|[\u3400-\u9fff](?:[\u3001-\u9fff\uff00-\uffef]*[\u3400-\u9fff])?"
+    r"(<[^<>]*>)|[\u3400-\u9fff](?:[\u3001-\u9fff\uff00-\uffef]*[\u3400-\u9fff])?"
 )
 _parser = MarkdownIt("commonmark", {"html": False}).enable("table")
 

@@ -39,7 +39,7 @@ def test_a_notice_stands_in_the_portal_and_goes_by_e_mail(client: Client, reader
     assert sent() == ["email"]
     page = client.get(reverse("accounts:notices")).content.decode()
     assert "学校已答复" in page
-    assert "</svg> 通知 <b" in " ".join(page.split())
+    assert "</svg>通知 <b" in " ".join(page.split())
 
 
 def test_following_a_notice_reads_it(client: Client, reader: User) -> None:

@@ -78,7 +78,7 @@ def test_asked_for_told_and_kept(wang: User, outbox: Outbox) -> None:
     wang.refresh_from_db()
     moment = wang.deletion_due_on
     assert moment
-    for letters, told in ((outbox.emails(), moment), (outbox.texts(), "7天后")):
+    for letters, told in ((outbox.emails(), moment), (outbox.texts(), "7 天后")):
         assert [letter for letter in letters if told in letter.text]
     # Every page says so, and the account works as before.
     for path in (PAGE, reverse("accounts:security"), reverse("accounts:notices")):

@@ -119,11 +119,11 @@ def test_what_is_not_bound_cannot_be_confirmed(wang: User, wang_record: StudentR
 
 def test_staff_are_asked_after_what_they_have_and_no_more() -> None:
     staff = make_account("staff@example.org", roles=(Role.REGISTRAR,))
-    assert led_to(staff) == "/registry/imports/"
+    assert led_to(staff) == "/today/"
     years_pass(staff)
     assert led_to(staff) == CHECK
     enter(staff).post(CHECK, {"right": "email"})
-    assert led_to(staff) == "/registry/imports/"
+    assert led_to(staff) == "/today/"
 
 
 def test_visitors_have_no_steps(client: Client) -> None:

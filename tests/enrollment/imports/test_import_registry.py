@@ -72,7 +72,8 @@ def test_the_same_rows_written_otherwise_change_nothing(tmp_path: Path) -> None:
     before = snapshot()
     for row in rows:
         row[AT["证件号码"]] = row[AT["证件号码"]].lower() + " "
-        row[AT["出生日期"]] = "-".join([row[6][:4], row[6][4:6], row[6][6:]])
+        day = row[AT["出生日期"]]
+        row[AT["出生日期"]] = "-".join([day[:4], day[4:6], day[6:]])
         row[AT["姓名"]] = row[AT["姓名"]].replace("·", "•")
     order = list(range(len(HEADER)))[::-1]
     shuffled = [[row[at] for at in order] for row in reversed(rows)]
@@ -346,7 +347,7 @@ def test_a_contradiction_is_a_warning_each_time(
     tmp_path: Path, title: str, value: str, fault: str
 ) -> None:
     rows = sample(2)
-    rows[0][AT[title]] = {"男": "女", "女": "男"}[rows[0][5]] if value == "OTHER" else value
+    rows[0][AT[title]] = {"男": "女", "女": "男"}[rows[0][AT[title]]] if value == "OTHER" else value
     path = write_csv(tmp_path / "a.csv", rows)
     for _ in range(2):
         assert [p["fault"] for p in run_import(path)["problems"]] == [fault]
