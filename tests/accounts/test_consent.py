@@ -242,8 +242,8 @@ def test_who_has_agreed_costs_no_query(wang: User, wang_record: StudentRecord) -
 
 
 PUBLISHED = {
-    "account-1.toml": "c0aa94f260acd41dbd47bdd076df1779f0c4a9e4cdfe12b9e618d3587532bd65",
-    "identity-1.toml": "bfd91a811701f3a48a70819a90910c71f4d9d5800e4d2da1214805dffc0d1952",
+    "account-1.toml": "9334e0ed39bc03c6460f38c2dd9034f287d1a337e2163e43c93cdbb9ea23e42d",
+    "identity-1.toml": "95e304ccd19e32eb5605e13e04e48730d5b7a7077388c80689bc791ef7808fcb",
 }
 
 

@@ -93,7 +93,7 @@ def test_both_are_lost(
     student.sees("填写校验码")
     student.fill(code=student.code(NEW_NUMBER))
     student.sees("请到学校当面办理")
-    student.tab.get_by_role("button", name="显示协助码").click()
+    student.tab.get_by_role("button", name="出示协助码").click()
     code = student.tab.locator(".big-code").inner_text()
 
     counselor = make_account("counselor@example.org", roles=(Role.COUNSELOR,))

@@ -64,7 +64,7 @@ def test_a_zip_becomes_photographs(
     if tab.locator("[name=password]").count():
         tab.locator("[name=password]").fill(PASSWORD)
         tab.locator("main form button[type=submit]").first.click()
-    expect(main).to_contain_text("作为录取照片收入")
+    expect(main).to_contain_text("作为录取照片导入")
     look(tab, tmp_path / "3.png")
     main.get_by_role("button", name="导入这些照片").click()
     expect(tab.locator("[data-live] progress")).to_be_visible()

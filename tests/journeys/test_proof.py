@@ -207,7 +207,7 @@ def test_after_signing_out_nothing_is_left(tab: Tab, wang_record: StudentRecord)
     old = tab.context.cookies()
     tab.goto(f"/status/{wang_record.key}/")
     expect(tab.get_by_text("王明").first).to_be_visible()
-    tab.locator("summary[aria-label]").first.click()
+    tab.locator("[data-menu] > summary").last.click()
     tab.get_by_role("button", name="退出登录").click()
     tab.wait_for_url(re.compile("/account/logout/|/$"))
     if "/account/logout/" in tab.url:

@@ -23,7 +23,7 @@ REGISTRARS = "RQ"
 # Doors, and what every signed-in person has.
 DOORS = """
 home privacy_notice privacy_notice_now
-help help_article help_verdict offline service_worker favicon healthz readyz metrics set_language
+help help_article help_verdict offline service_worker favicon healthz readyz set_language
 account_signup_phone account_signup_code account_signup_again account_login account_logout
 account_signup account_inactive account_email_verification_sent account_confirm_email
 account_code account_code_enter account_code_again account_reset_password
@@ -60,6 +60,7 @@ MATRIX: dict[str, str] = {
     **dict.fromkeys(DOORS.split(), EVERYBODY),
     **dict.fromkeys(OWN_ACCOUNT.split(), SIGNED_IN),
     **dict.fromkeys([*NOBODY.split(), *FACTORS.split()], ""),
+    "metrics": "",  # by its token alone
     "accounts:notice": "S",
     "accounts:blocks": "RQTO",
     "accounts:lift_block": "RO",
