@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from delivery.models import Channel
 from enrollment.confirmations.services import answer_record
 from enrollment.imports.missing import groups as missing_groups
 from enrollment.imports.missing import services as missing
+from enrollment.imports.storage import keep_faulty_rows
 from enrollment.imports.tokens.services import create_token
 from enrollment.institutions.appointments import Post, invite
 from enrollment.institutions.settings import update_rules
@@ -218,7 +220,9 @@ def rule_change(desk_registrar: User) -> RuleChange:
 @pytest.fixture
 def checked_import(db: None, media: Path, tmp_path: Path) -> ImportBatch:
     """A file with a change, a warning and a fault, checked and not yet published."""
-    return make_import(tmp_path, publish=False)
+    batch = make_import(tmp_path, publish=False)
+    keep_faulty_rows(batch, io.BytesIO(b"the row without a name"))
+    return batch
 
 
 @pytest.fixture

@@ -14,9 +14,12 @@ function focusErrors() {
   });
 }
 
-/** The server's own messages, in the page's language and in a summary; not the browser's. */
+/**
+ * The server's own messages, in the page's language and in a summary; not the browser's.
+ * A form with a file is checked before it leaves: no page can give a chosen file back.
+ */
 function leaveCheckingToTheServer() {
-  for (const form of document.forms) form.noValidate = true;
+  for (const form of document.forms) form.noValidate = !form.querySelector("[type=file]");
 }
 
 /** A second click on a sent form sends nothing; coming back with the Back button opens it again. */
