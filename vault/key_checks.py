@@ -1,7 +1,7 @@
 """Whether the keys of this process are those with which the database was written.
 
-A wrong key raises no error by itself: nobody would be found, and new rows would be sealed
-with a key that is in nobody's safe. So a mark of each key in use is kept in the database
+A wrong key raises no error by itself: no record would be found, and new rows would be
+sealed with a key that is in no safe. So a mark of each key in use is kept in the database
 and compared when the portal starts, after a restore and before keys are changed.
 """
 

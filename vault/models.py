@@ -4,7 +4,7 @@ from django.db import models
 
 
 class KeyCheck(models.Model):
-    """A keyed hash of a fixed text by one key: it tells whether a key is the right one.
+    """A keyed hash of a fixed text by one key: it shows whether a key is the right one.
 
     ``name`` is the setting that holds the key, with the key's id for ``VAULT_KEYS``. A
     backup thus brings along which keys it needs.

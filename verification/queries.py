@@ -24,7 +24,7 @@ def has_nothing_to_prove(account: User) -> bool:
 def needs_third_item(account: User) -> bool:
     """Whether no school knows the confirmed phone of ``account``, which could stand for it.
 
-    Decided by the account's own phone alone: it tells nothing about what will be stated.
+    Decided by the account's own phone alone: it reveals nothing about what will be stated.
     """
     if account.phone is None or account.phone_confirmed_at is None:
         return True

@@ -107,7 +107,7 @@ class StorageMiddleware:
 
 
 class MethodMiddleware:
-    """Lead a browser that opens the address of a button to the page on which it stands.
+    """Lead a browser that opens the address of a button to the page that shows it.
 
     Other wrong methods get a page of their own: Django's 405 is empty.
     """

@@ -1,6 +1,6 @@
 """The number of the request that is being answered, for logs and error pages.
 
-A person who reports an error tells the number, and the operator finds the entry.
+A person who reports an error gives the number, and the operator finds the entry.
 """
 
 import re

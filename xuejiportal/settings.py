@@ -83,7 +83,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
-# With a token /metrics answers whoever has it, and requests are counted.
+# With a token /metrics answers who sends it, and requests are counted.
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")
 if METRICS_TOKEN:
     env.share_metrics(VAR_DIR / "metrics")

@@ -24,7 +24,7 @@ from xuejiportal.request_id import request_id
 logger = logging.getLogger(__name__)
 # Seconds after which a browser may ask again while the database does not answer.
 RETRY_AFTER = 30
-# Unread notices that the front page shows; the rest stands among the notices.
+# Unread notices that the front page shows; the others are on the page of notices.
 MOST_NOTICES = 3
 
 

@@ -160,7 +160,7 @@ def _code_page(code: Code, channel: Channel, form: CodeForm) -> dict[str, object
 
 
 def shown_in_full(channel: Channel, address: str) -> str:
-    """``address`` as whoever has typed it compares it: 138 0013 8000, or the mailbox."""
+    """``address`` grouped as it is typed: 138 0013 8000; an e-mail address as it is."""
     if channel == Channel.SMS:
         return str(PhoneNumber.from_string(address).as_national)
     return address

@@ -1,7 +1,7 @@
 """What a form sent after the session had ended, kept until its sender has signed in again.
 
 It waits in the browser's new session, which is sealed, for a quarter of an hour. Where it
-is known whose session had ended, nobody else is offered it.
+is known whose session had ended, it is offered to no one else.
 """
 
 import time

@@ -28,7 +28,7 @@ def check_your_mail(request: HttpRequest) -> HttpResponse:
         activation.resend_link(request=request, address=address)
         messages.success(request, _("Sent. It may take a minute to arrive."))
         return redirect("account_email_verification_sent")
-    # In full: whoever waits here has typed it, and the slip is usually before the @.
+    # In full: its reader has typed it, and the mistake is usually before the @.
     return render(request, "account/verification_sent.html", {"target": address.email})
 
 

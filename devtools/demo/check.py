@@ -40,7 +40,7 @@ _CLASSES = 50
 
 @dataclass(frozen=True)
 class Place:
-    """Where one student of the many stands, and since when."""
+    """The progress of one of the many students, and since when."""
 
     progress: Progress
     since: datetime
@@ -105,7 +105,7 @@ _ANSWERS = {Progress.CONFIRMED: Answer.RIGHT, Progress.DISPUTED: Answer.WRONG}
 
 
 def places_of_the_many(students: int, to_check: Collection[int]) -> dict[int, Place]:
-    """Where each row stands: classes from none to all confirmed, each day some more.
+    """The progress of each row: classes from none to all confirmed, each day some more.
 
     The rows in ``to_check`` hold their record and have not answered.
     """
@@ -147,7 +147,7 @@ def _moment(day: date, chance: random.Random) -> datetime:
 def _make_accounts(
     rows: list[list[str]], places: dict[int, Place], without: set[int]
 ) -> dict[int, User]:
-    """An account without a password for each row in ``places``: nobody signs in as these."""
+    """An account without a password for each row in ``places``: these are not for signing in."""
     version = {purpose: current_version(purpose) for purpose in Purpose}
     accounts = {
         index: User(

@@ -73,7 +73,7 @@ def report_not_found(school: Institution, account: User, rows: list[list[str]]) 
 
 def _tell(story: Story, record: StudentRecord, staff: dict[str, User]) -> None:
     if record.holder is None:
-        raise ValueError(f"nobody holds the record in row {story.row}")
+        raise ValueError(f"no account holds the record in row {story.row}")
     correct = record.name[:-1] + story.correct if story.cause == Cause.NAME else story.correct
     report = services.open_report(
         account=record.holder,

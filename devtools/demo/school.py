@@ -13,7 +13,7 @@ from enrollment.status_reports.services import issue_report
 from support.board.reminders import remind
 from support.board.rollup import fold_headcounts
 
-# Rows whose record nobody holds: their people have stated facts in vain, or have yet to.
+# Rows whose record has no holder: their people have stated facts in vain, or have yet to.
 _WITHOUT_HOLDER = {1, 5}
 _PORTRAITS = 20
 

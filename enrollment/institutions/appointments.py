@@ -239,6 +239,6 @@ def _entry(act: str, appointment: Appointment, by: User, reason: str) -> AuditEn
 
 
 def forget_old_appointments() -> None:
-    """Delete appointments made ENDED_DAYS ago; what came of them stands in the trail."""
+    """Delete appointments made ENDED_DAYS ago; the trail keeps what came of them."""
     before = Now() - timedelta(days=settings.ENDED_DAYS)
     Appointment.objects.filter(made_at__lt=before).delete()

@@ -22,7 +22,7 @@ class Face(models.TextChoices):
     # A dispute that the holder has to answer; one that the school decides meanwhile.
     DISPUTED = "disputed", _("Disputed: answer now")
     FROZEN = "frozen", _("In dispute")
-    # Not on the books: nobody asks for a check.
+    # Not on the books: no check is asked for.
     CLOSED = "closed", _("Nothing to do")
 
     @property

@@ -1,4 +1,4 @@
-"""The people of a class: where each stands, when reminded, and what they have reported."""
+"""The people of a class: the progress of each, when reminded, and what they have reported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Person:
 
 
 def people(school_class: SchoolClass, part: Progress | None = None) -> list[Person]:
-    """Who is on the books, or stands in ``part``: who needs help first, then by student number.
+    """Who is on the books, or is in ``part``: who needs help first, then by student number.
 
     Numbers are masked. Four queries, however many people.
     """

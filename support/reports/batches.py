@@ -1,4 +1,4 @@
-"""What a counselor handed on together: how it stands, and the notice once all is settled."""
+"""What a counselor handed on together: its state, and the notice once all is settled."""
 
 from collections.abc import Sequence
 

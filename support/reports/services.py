@@ -144,7 +144,7 @@ def separate_report(*, report: Report, by: User) -> None:
 
 
 def reply(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:
-    """The student answers the school's question; whoever asked reads it. Raises TooLateError."""
+    """The student answers the school's question; its asker reads it. Raises TooLateError."""
     after = ReportState.WITH_REGISTRAR if _registrar_asked(report) else ReportState.OPEN
     _own_act(report, (ReportState.ASKED,), after, EntryKind.REPLIED, words, evidence)
 

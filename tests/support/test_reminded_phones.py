@@ -22,7 +22,7 @@ def staff(db: None) -> User:
 
 
 def student(serial: int, phone: str, code: str) -> StudentRecord:
-    """A record that nobody has claimed, in a class of its own code."""
+    """A record without a holder, in a class of its own code."""
     record = make_record(name="李华", number=sample_number(serial), phone=phone)
     record.school_class, _ = SchoolClass.objects.get_or_create(
         institution=record.institution, code=code

@@ -181,7 +181,7 @@ def _outcome(
 
 def _refusals(certificate_hash: bytes, account: User) -> tuple[set[str], set[str]]:
     """The institutions that decided about this certificate against ``account``, and those that
-    took a record with it back from whoever held it.
+    took a record with it back from its holder.
     """
     mine = Q(claimant=account) & ~Q(decision=Decision.CLAIMANT)
     mine |= Q(holder=account) & ~Q(decision=Decision.HOLDER)

@@ -43,7 +43,7 @@ class Console(admin.AdminSite):
         return bool(request.user.is_active and request.user.is_superuser)
 
     def get_urls(self) -> list[Any]:
-        """The admin's addresses but its own change of the password, which nobody is told of."""
+        """The admin's addresses but its own change of the password, which sends no notice."""
         own = {"password_change", "password_change_done"}
         return [one for one in super().get_urls() if getattr(one, "name", "") not in own]
 

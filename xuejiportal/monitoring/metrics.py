@@ -1,6 +1,6 @@
 """Metrics in Prometheus' format: what the web processes count, and the state of the portal.
 
-Labels are names of pages, queues and providers: none tells of a person. Counters of several
+Labels are names of pages, queues and providers: none names a person. Counters of several
 processes are added up through files in ``PROMETHEUS_MULTIPROC_DIR``, which settings set.
 """
 

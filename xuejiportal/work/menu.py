@@ -17,7 +17,7 @@ _KEEPERS = frozenset(RECORD_KEEPERS)
 
 @dataclass(frozen=True)
 class Item:
-    """A page of the menu; ``waits`` names the kinds of work whose number stands beside it."""
+    """A page of the menu; ``waits`` names the kinds of work whose number is shown beside it."""
 
     text: Text
     page: str

@@ -124,7 +124,7 @@ def _turn_of(reader: User) -> Q:
         turn |= Q(state=ReportState.OPEN) | late & Q(batch=None)
     if Role.REGISTRAR in reader.roles:
         looked_after = ClassCounselor.objects.filter(school_class=OuterRef("school_class"))
-        nobody = Q(~Exists(looked_after))
+        without_counselor = Q(~Exists(looked_after))
         turn |= Q(state=ReportState.WITH_REGISTRAR) | late & Q(batch__isnull=False)
-        turn |= (Q(state=ReportState.OPEN) | late) & nobody
+        turn |= (Q(state=ReportState.OPEN) | late) & without_counselor
     return turn

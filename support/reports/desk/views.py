@@ -59,7 +59,7 @@ class Wanted:
 
     @property
     def words(self) -> str:
-        """Whose report is looked for; "" for nobody in particular."""
+        """Whose report is looked for; "" without a search."""
         return self.find.cleaned_data["find"] if self.find.is_valid() else ""
 
     @property

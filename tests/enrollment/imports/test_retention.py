@@ -1,4 +1,4 @@
-"""Files that nobody published, and what is kept for the undo, are gone after their time."""
+"""Files that were not published, and what is kept for the undo, are gone after their time."""
 
 from datetime import timedelta
 from pathlib import Path

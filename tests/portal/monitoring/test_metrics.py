@@ -1,4 +1,4 @@
-"""/metrics: for whom, what is counted, and that no label tells of a person."""
+"""/metrics: for whom, what is counted, and that no label names a person."""
 
 import importlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is asked 200 times tells nothing by its time, its words or its headers (T2, T3)."""
+"""Two hundred answers of each kind are alike in time, words and headers (T2, T3)."""
 
 import random
 import re
