@@ -26,7 +26,7 @@ class AccountsConfig(AppConfig):
         from accounts.recovery import staff_assisted
         from accounts.sessions import services as sessions
         from accounts.sign_in import admission, factor_seals
-        from delivery.renderers import register_failure_listener, register_renderer
+        from delivery.outbox.renderers import register_failure_listener, register_renderer
 
         import_module("accounts.rotation")
         import_module("accounts.privacy.lookup_rotation")

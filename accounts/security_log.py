@@ -15,12 +15,12 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 
-from accounts.client_ip import client_address
-from accounts.client_network import canonical_address, masked_network, user_agent_of
 from accounts.identifiers.services import owner_of, parse
 from accounts.limits import rate_limits
 from accounts.limits.login_attempts import name_in
 from accounts.models import EventKind, SecurityEvent, User
+from accounts.requests.client_ip import client_address
+from accounts.requests.client_network import canonical_address, masked_network, user_agent_of
 from vault.cipher import seal, unseal
 from vault.lookup import keyed_hash
 

@@ -29,7 +29,7 @@ from celery import current_app
 from django.db import transaction
 from benchmarks._bare import bare
 from delivery import services, tasks
-from delivery.content import SmsContent
+from delivery.outbox.content import SmsContent
 from delivery.models import OutboxMessage
 
 def content(number):

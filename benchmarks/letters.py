@@ -15,10 +15,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from benchmarks._harness import tell
-from delivery import sending
 from delivery import services as delivery
-from delivery.content import EmailContent
 from delivery.models import MailDomain, OutboxMessage, Status
+from delivery.outbox import sending
+from delivery.outbox.content import EmailContent
 from tests.delivery.fake_smtp import DROP, LOST, OK, FakeSmtp, serving
 
 LETTERS = int(os.environ.get("LETTERS", "10000"))

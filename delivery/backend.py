@@ -7,7 +7,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
 from delivery import services as delivery
-from delivery.content import Attachment, EmailContent
+from delivery.outbox.content import Attachment, EmailContent
 
 PURPOSE_HEADER = "X-Portal-Purpose"
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 
-from delivery import content as contents
 from delivery import tasks
-from delivery.content import Content, EmailContent, SmsContent
 from delivery.email.bounces import recipient_hash
 from delivery.email.pacing import domain_of
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel, OutboxMessage, ReturnedMail, Status
+from delivery.outbox import content as contents
+from delivery.outbox.content import Content, EmailContent, SmsContent
 from delivery.task_queue import enqueue_after_commit
 
 BULK_DRAINERS = 2
@@ -68,7 +68,7 @@ def queue_rendered(
     purpose: str,
     account_id: int | None = None,
 ) -> OutboxMessage:
-    """Queue a message that is rendered when it is sent (see ``delivery.renderers``)."""
+    """Queue a message that is rendered when it is sent (see ``delivery.outbox.renderers``)."""
     message = _row(channel, to, purpose, account_id)
     message.kind, message.reference = kind, str(reference)
     message.sealed = contents.seal(message.key, to, None)

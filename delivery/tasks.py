@@ -9,8 +9,8 @@ from datetime import timedelta
 from celery import shared_task
 from django.db.models.functions import Now
 
-from delivery import reconcile, sending, transitions
 from delivery.models import ClaimedTexts, MailDomain, OutboxMessage, ReturnedMail, Status
+from delivery.outbox import reconcile, sending, transitions
 
 SWEEP_SECONDS = 8.0
 RETENTION = timedelta(days=90)

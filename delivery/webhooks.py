@@ -13,9 +13,9 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from delivery.outbox.transitions import record
 from delivery.sms import aliyun, tencent
 from delivery.sms.base import Receipt
-from delivery.transitions import record
 
 MAX_RECEIPTS = 500  # in one push; the vendors send at most 100
 

@@ -27,8 +27,8 @@ from enrollment.imports.missing import groups as missing_groups
 from enrollment.imports.missing import services as missing
 from enrollment.imports.storage import keep_faulty_rows
 from enrollment.imports.tokens.services import create_token
-from enrollment.institutions.appointments import Post, invite
-from enrollment.institutions.settings import update_rules
+from enrollment.institutions.appointments.services import Post, invite
+from enrollment.institutions.settings.services import update_rules
 from enrollment.models import (
     AbsenceDecision,
     AbsenceKind,

@@ -7,7 +7,7 @@ from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
 
-from delivery import sending
+from delivery.outbox import sending
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from accounts.access import signed_in
 from accounts.models import User
 from accounts.notices.services import notices_of, text_of
 from accounts.onboarding import landing_of
+from database.unavailable import is_database_away
 from enrollment.status_page.cards import cards_of
 from enrollment.status_page.status_line import with_lines
-from xuejiportal.database_errors import is_database_away
-from xuejiportal.request_id import request_id
+from xuejiportal.logs.request_id import request_id
 
 logger = logging.getLogger(__name__)
 # Seconds after which a browser may ask again while the database does not answer.

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from delivery.content import Content, EmailContent, SmsContent
 from delivery.models import Channel
+from delivery.outbox.content import Content, EmailContent, SmsContent
 from delivery.sms.kinds import parameters_of
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})

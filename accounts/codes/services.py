@@ -23,8 +23,8 @@ from accounts.limits import rate_limits
 from accounts.models import BINDING, ENTRANCE, Code, CodePurpose, User
 from accounts.text import fold_typed, fold_width
 from database.advisory_locks import lock
-from delivery.content import Content, SmsContent
 from delivery.models import Channel, OutboxMessage
+from delivery.outbox.content import Content, SmsContent
 from vault import cipher
 from vault.lookup import keyed_hash
 
@@ -251,14 +251,14 @@ def _digits(text: str) -> str:
 
 
 def render(references: Sequence[str]) -> Mapping[str, Content]:
-    """The content to send for each valid code (``delivery.renderers``)."""
+    """The content to send for each valid code (delivery.outbox.renderers)."""
     living = Code.objects.filter(key__in=references, closed_at__isnull=True, expires_at__gt=Now())
     contents = {str(code.key): _content(code) for code in living}
     return {key: content for key, content in contents.items() if content is not None}
 
 
 def refund_unsent(unsent: Sequence[OutboxMessage]) -> None:
-    """Refund the sending limits for codes that could not be sent (``delivery.renderers``)."""
+    """Refund the sending limits for codes that could not be sent (delivery.outbox.renderers)."""
     codes = {
         str(code.key): code
         for code in Code.objects.filter(key__in=[message.reference for message in unsent])

@@ -12,7 +12,7 @@ from accounts.consent.fields import ConsentForm
 from accounts.consent.notices import current_notice
 from accounts.consent.services import PAGES, give_consent, lacks_consent
 from accounts.models import Purpose, User
-from accounts.next_page import next_page
+from accounts.requests.next_page import next_page
 
 
 def consent_page(purpose: Purpose, *, way_on: str) -> str:

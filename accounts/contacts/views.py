@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from phonenumber_field.phonenumber import PhoneNumber
 
-from accounts.client_ip import client_address
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
 from accounts.contacts import services
@@ -18,11 +17,12 @@ from accounts.contacts.yearly_check import remember_due
 from accounts.limits.proof_of_work_field import guard_sending
 from accounts.limits.rate_limits import LimitReachedError, has_sent_many, seconds_to_wait
 from accounts.models import Code, User
+from accounts.requests.client_ip import client_address
 from accounts.sessions.recent_proof import has_recent_proof, require_recent_proof, signed_up_here
 from accounts.sessions.services import handle_of_request
 from delivery.email.bounces import returned_mail
 from delivery.models import Channel
-from delivery.queries import latest_message
+from delivery.outbox.queries import latest_message
 
 FORMS: dict[Channel, type[forms.Form]] = {Channel.SMS: PhoneForm, Channel.EMAIL: MailboxForm}
 

@@ -17,12 +17,12 @@ from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
-from accounts.client_network import network_of
 from accounts.identifiers import services as identifiers
 from accounts.limits import proof_of_work, rate_limits
 from accounts.limits.rate_limits import LimitReachedError
 from accounts.limits.rules import DAY
 from accounts.models import LimitHit, User
+from accounts.requests.client_network import network_of
 from accounts.text import fold_typed
 
 STEP = 5  # failures in a day after which the work doubles

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import QuerySet, Value
 from django.db.models.functions import Now
 
-from accounts.client_network import is_within, network_of
 from accounts.limits.rules import DAY, HOUR, MINUTE, RULES, Rule
 from accounts.models import Block, LimitHit, User
+from accounts.requests.client_network import is_within, network_of
 from database.advisory_locks import lock
 from database.clock import database_now
 from delivery.masking import masked_email, masked_phone
@@ -219,7 +219,7 @@ def _refuse_over_global_cap(channel: Channel) -> None:
     """Refuse a code by SMS if ``SMS_PER_MINUTE`` were requested in the last minute (T6).
 
     Only codes count, which strangers can request. Messages of every kind are limited to
-    the same rate by ``delivery.transitions``, where the rest waits. The lock is held until
+    the same rate by ``delivery.outbox.transitions``, where the rest waits. The lock is held until
     the code is counted, so that requests cannot pass together.
     """
     if channel != Channel.SMS:

@@ -22,7 +22,7 @@ from accounts.languages.services import by_language
 from accounts.models import User
 from accounts.models.notice import Notice, NoticeChoice, Topic
 from accounts.notices.limits import within_daily_limit
-from delivery.content import EmailContent, SmsContent
+from delivery.outbox.content import EmailContent, SmsContent
 from delivery.services import queue_many
 from delivery.sms.kinds import parameters_of
 

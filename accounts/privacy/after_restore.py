@@ -10,7 +10,7 @@ from accounts.models import Code, RoleGrant, Session, StaffAdmission
 from accounts.recovery import staff_assisted
 from accounts.signals import backup_restored
 from audit.services import record_action
-from delivery import transitions
+from delivery.outbox import transitions
 from vault.key_checks import record_keys, refuse_wrong_keys
 
 

@@ -6,7 +6,6 @@ from allauth.account.models import EmailAddress
 from django.db.models.functions import Now
 
 from accounts import security_log
-from accounts.client_network import network_of
 from accounts.codes import services as codes
 from accounts.models import (
     Code,
@@ -16,6 +15,7 @@ from accounts.models import (
     StaffAdmission,
     User,
 )
+from accounts.requests.client_network import network_of
 from vault.lookup_rotation import (
     delete,
     forget,

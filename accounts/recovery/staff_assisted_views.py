@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.client_ip import client_address
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
 from accounts.contacts.forms import CodeForm
@@ -19,6 +18,7 @@ from accounts.models import Code, CodePurpose, Rescue
 from accounts.recovery import new_contact_code
 from accounts.recovery import staff_assisted as journey
 from accounts.recovery.forms import NewContactForm
+from accounts.requests.client_ip import client_address
 from accounts.sessions.services import browser_of
 
 # Session keys: the requested code, and the recovery started with it.

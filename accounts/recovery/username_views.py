@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.client_ip import client_address
 from accounts.limits.proof_of_work_field import guard_sending
 from accounts.limits.rate_limits import LimitReachedError
 from accounts.models import User
 from accounts.recovery import usernames
 from accounts.recovery.forms import KnownContactForm, UsernameForm
+from accounts.requests.client_ip import client_address
 from accounts.sessions.recent_proof import require_recent_proof
 from accounts.sessions.services import browser_of
 

@@ -14,9 +14,9 @@ from accounts.models import ChangeKind, EventKind, User
 from accounts.password_state import lock_unchanged
 from accounts.security_log import record_event
 from audit.services import record_action
-from delivery.content import Content
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
+from delivery.outbox.content import Content
 from delivery.services import queue_content
 
 NOT_SET = "—"

@@ -11,9 +11,9 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from accounts.client_ip import client_address
-from accounts.client_network import masked_network, user_agent_of
 from accounts.models import Session, User
+from accounts.requests.client_ip import client_address
+from accounts.requests.client_network import masked_network, user_agent_of
 from accounts.sessions.lifetime import STARTED, note_start
 from accounts.sessions.store import SessionStore
 

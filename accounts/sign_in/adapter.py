@@ -15,7 +15,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.access import signed_in
-from accounts.client_ip import client_address
 from accounts.consent.onboarding_step import CONSENT
 from accounts.consent.services import needs_consent
 from accounts.consent.views import consent_page
@@ -29,6 +28,7 @@ from accounts.models import EventKind, Purpose, User
 from accounts.onboarding import landing_of
 from accounts.password_state import PasswordReplacedError, lock_unchanged, password_state
 from accounts.recovery.closing import close_entrances
+from accounts.requests.client_ip import client_address
 from accounts.security_log import record_event
 from accounts.sessions.recent_proof import READING, has_just_signed_in, note_sign_up
 from accounts.sessions.services import handle_of_request

@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.client_ip import client_address
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
 from accounts.contacts.forms import CodeForm
@@ -33,6 +32,7 @@ from accounts.models import Code, CodePurpose, EventKind, Question, User
 from accounts.password_state import password_state
 from accounts.recovery import security_questions
 from accounts.recovery.security_question_forms import AnswerForm
+from accounts.requests.client_ip import client_address
 from accounts.security_log import record_event
 from accounts.sessions.services import browser_of
 from accounts.sign_in import by_code

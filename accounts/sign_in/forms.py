@@ -9,7 +9,6 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.client_ip import client_address
 from accounts.identifiers import services as identifiers
 from accounts.identifiers.email_addresses import MAX_TYPED
 from accounts.identifiers.phone_numbers import clean_mobile
@@ -17,6 +16,7 @@ from accounts.limits import login_attempts
 from accounts.limits.known_devices import is_known_by_name
 from accounts.limits.proof_of_work_field import ProofOfWorkField
 from accounts.models import User
+from accounts.requests.client_ip import client_address
 from delivery.models import Channel
 
 PASSWORD_HINT = _("At least 8 characters; three words you can remember make a good password.")

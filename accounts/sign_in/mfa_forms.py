@@ -9,9 +9,9 @@ from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.client_ip import client_address
 from accounts.limits import login_attempts
 from accounts.limits.known_devices import is_known
+from accounts.requests.client_ip import client_address
 
 
 class _CountedCode(mfa_forms.BaseAuthenticateForm):

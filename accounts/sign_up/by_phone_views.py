@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.client_ip import client_address
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
 from accounts.contacts import services as contacts
@@ -20,6 +19,7 @@ from accounts.contacts.views import code_page, shown_in_full
 from accounts.limits.proof_of_work_field import guard_sending
 from accounts.limits.rate_limits import LimitReachedError, has_sent_many
 from accounts.models import CodePurpose, User
+from accounts.requests.client_ip import client_address
 from accounts.sign_up import by_phone
 from accounts.sign_up.forms import PhoneSignupForm
 from delivery.models import Channel

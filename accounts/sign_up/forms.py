@@ -11,7 +11,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.client_ip import client_address
 from accounts.consent.fields import ConsentField
 from accounts.consent.services import give_consent
 from accounts.identifiers.email_addresses import MailboxField
@@ -20,6 +19,7 @@ from accounts.limits import login_attempts
 from accounts.limits.proof_of_work_field import guard_sending
 from accounts.limits.rate_limits import LimitReachedError, consume_for_client
 from accounts.models import Purpose, User
+from accounts.requests.client_ip import client_address
 from accounts.sign_in.forms import PASSWORD_HINT
 from accounts.sign_up.activation import awaited_address
 

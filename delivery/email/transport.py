@@ -15,10 +15,10 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.utils.translation import override
 
-from delivery.content import EmailContent
 from delivery.email.bounces import return_path
 from delivery.email.smtp_replies import refusal
 from delivery.errors import DeliveryError, PermanentError, Scope, TransientError, UncertainError
+from delivery.outbox.content import EmailContent
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"(?m)^\.")

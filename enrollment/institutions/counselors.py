@@ -11,8 +11,8 @@ from accounts.models import RoleGrant, User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.services import record_action, record_actions
-from enrollment.institutions import appointments
-from enrollment.institutions.appointments import Post
+from enrollment.institutions.appointments import services as appointments
+from enrollment.institutions.appointments.services import Post
 from enrollment.institutions.assignment_file import (
     Assignment,
     RowProblem,

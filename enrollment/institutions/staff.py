@@ -14,7 +14,7 @@ from accounts.roles import Role
 from accounts.security_log import record_event
 from accounts.sessions import services
 from audit.services import record_action
-from enrollment.institutions.appointments import Post
+from enrollment.institutions.appointments.services import Post
 from enrollment.institutions.counselors import invite
 from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar
 from enrollment.offices import institutions_of

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from enrollment.institutions import appointments
+from enrollment.institutions.appointments import services as appointments
 
 
 @shared_task

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import require_role
-from accounts.next_page import next_page
 from accounts.privacy.access_reason import remember_reason, remembered_reason
 from accounts.privacy.personal_data import Reason, note_access, personal_data
+from accounts.requests.next_page import next_page
 from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.fields.catalogue import BY_NAME, CARD
 from enrollment.fields.display import value_of

@@ -7,16 +7,13 @@ from enrollment.imports.columns import views as columns
 from enrollment.imports.missing import views as missing
 from enrollment.imports.tokens import views as tokens
 from enrollment.imports.views import changes, corrected_rows, imports
-from enrollment.institutions import (
-    appointment_views,
-    class_merge_views,
-    class_views,
-    settings_views,
-    staff_views,
-)
+from enrollment.institutions import class_merge_views, class_views, staff_views
+from enrollment.institutions.appointments import views as appointment_views
+from enrollment.institutions.settings import views as settings_views
 from enrollment.photos import views as photos
-from enrollment.records import event_views, export_views
 from enrollment.records import views as records
+from enrollment.records.events import views as event_views
+from enrollment.records.export import views as export_views
 
 app_name = "registry"
 urlpatterns = [

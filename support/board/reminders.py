@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.notices.limits import within_daily_limit
 from accounts.notices.services import notify_all
 from audit.services import record_action
-from delivery.content import Content, SmsContent
+from delivery.outbox.content import Content, SmsContent
 from delivery.services import queue_many
 from delivery.sms.kinds import render_text
 from enrollment.models import Campaign, SchoolClass, StudentRecord

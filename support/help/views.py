@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.client_ip import client_address
-from accounts.client_network import network_of
 from accounts.consent.notices import current_version, find_notice
 from accounts.limits.rate_limits import try_consume
 from accounts.models import Purpose
+from accounts.requests.client_ip import client_address
+from accounts.requests.client_network import network_of
 from support.help import queries, services
 from support.help.forms import SearchForm
 from support.help.markdown import render_markdown

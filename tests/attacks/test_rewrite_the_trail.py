@@ -24,7 +24,7 @@ from enrollment.models import BatchState, StudentRecord
 from tests.enrollment.imported_files import make_import
 from tests.outbox import Outbox
 from xuejiportal import environment
-from xuejiportal.logs import SyslogFormatter
+from xuejiportal.logs.formatters import SyslogFormatter
 
 pytestmark = pytest.mark.django_db
 ROLE = "trail_attacker"

@@ -25,7 +25,7 @@ from enrollment.fields.headers import find_header, likely_header
 from enrollment.identity import name, number
 from support.help.ngrams import grams_of
 from verification.facts import canonical_item
-from xuejiportal.logs import RedactingFormatter, redact
+from xuejiportal.logs.formatters import RedactingFormatter, redact
 
 APPS = ("accounts", "audit", "delivery", "enrollment", "support", "vault", "verification",
         "xuejiportal")  # fmt: skip

@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from delivery import reconcile, sending, tasks
 from delivery import services as delivery
+from delivery import tasks
 from delivery.email import bounces
 from delivery.models import OutboxMessage, ReturnedMail, Status
+from delivery.outbox import reconcile, sending
 from tests.delivery.fake_smtp import FakeSmtp, serving
 from tests.people import make_account
 

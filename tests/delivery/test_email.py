@@ -13,9 +13,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from pytest_django import Settings
 
-from delivery import sending
 from delivery import services as delivery
 from delivery.models import OutboxMessage, Status
+from delivery.outbox import sending
 from devtools.embedded.servers import free_port
 from tests.outbox import Outbox
 from xuejiportal import environment

@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from delivery import sending
 from delivery import services as delivery
 from delivery.email.smtp_replies import refusal
 from delivery.models import MailDomain, OutboxMessage, Status
+from delivery.outbox import sending
 from tests.delivery.fake_smtp import DROP, LOST, OK, FakeSmtp, serving
 
 pytestmark = pytest.mark.django_db

@@ -11,13 +11,14 @@ from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
 
-from delivery import renderers, sending, tasks, transitions
 from delivery import services as delivery
+from delivery import tasks
 from delivery.checks import check_transports
-from delivery.content import Content, SmsContent
 from delivery.errors import DeliveryError, PermanentError, TransientError, UncertainError
 from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
-from delivery.queries import latest_message
+from delivery.outbox import renderers, sending, transitions
+from delivery.outbox.content import Content, SmsContent
+from delivery.outbox.queries import latest_message
 from delivery.sms.base import Sms
 from tests.outbox import Outbox
 

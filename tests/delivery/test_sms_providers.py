@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from delivery import reconcile, sending
 from delivery import services as delivery
 from delivery.models import OutboxMessage, Status
+from delivery.outbox import reconcile, sending
 from delivery.sms.base import Sms
 from delivery.sms.registry import providers
 from tests.delivery import fake_sms

@@ -14,10 +14,10 @@ from pytest_django import Settings
 
 from accounts.models import Notice, User
 from accounts.notices.services import notify_all
-from delivery import sending
 from delivery import services as delivery
 from delivery.checks import check_sms_templates
 from delivery.models import OutboxMessage, Status
+from delivery.outbox import sending
 from delivery.sms.kinds import PARAMETERS, provider_template, render_text
 from tests.delivery import fake_sms
 from tests.delivery.fake_sms import Fake

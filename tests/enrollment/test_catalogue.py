@@ -7,10 +7,10 @@ from enrollment.fields.values import CONVERTERS
 from enrollment.imports.staging.difference import COMPARED
 from enrollment.imports.staging.tables import _COLUMNS
 from enrollment.imports.staging.undo import _RESTORED
-from enrollment.institutions.settings_forms import CHECKABLE
+from enrollment.institutions.settings.forms import CHECKABLE
 from enrollment.models import StudentRecord
 from enrollment.records.corrections import CORRECTABLE
-from enrollment.records.export import PLAIN
+from enrollment.records.export.services import PLAIN
 from enrollment.status_page.queries import _RECORD
 from enrollment.status_reports.services import STATED
 

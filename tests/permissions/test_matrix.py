@@ -26,7 +26,7 @@ from enrollment.fields.checklist import CHECKLIST
 from enrollment.files.evidence import check_all, evidence_of, keep_evidence
 from enrollment.files.images import prepare
 from enrollment.imports.storage import keep_faulty_rows
-from enrollment.institutions.appointments import Post, invite
+from enrollment.institutions.appointments.services import Post, invite
 from enrollment.models import (
     Campaign,
     ClassCounselor,

@@ -42,7 +42,7 @@ from tests.outbox import Outbox
 from tests.people import AGREED, PASSWORD, enter, make_account, make_school, sample_number
 from verification import disputes
 from verification.models import Dispute
-from xuejiportal.logs import RedactingFormatter
+from xuejiportal.logs.formatters import RedactingFormatter
 
 PEOPLE = 1000
 MAILBOX, MOBILE = "canary.mailbox@example.org", "13987654321"

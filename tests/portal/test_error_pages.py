@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import path, reverse
 from pytest_django import Settings
 
-from xuejiportal.logs import DatabaseAwayFilter, RedactingFormatter
+from xuejiportal.logs.formatters import DatabaseAwayFilter, RedactingFormatter
 from xuejiportal.storage.errors import StorageDownError
 from xuejiportal.urls import handler400, handler500
 from xuejiportal.urls import urlpatterns as portal_patterns

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xuejiportal.logs import RedactingFormatter, redact
+from xuejiportal.logs.formatters import RedactingFormatter, redact
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from accounts.limits import rate_limits
 from accounts.limits.rate_limits import subject_of
 from accounts.models import Block, SecurityEvent, User
 from accounts.security_log import source_hash
-from enrollment.institutions.appointments import appointments_of
+from enrollment.institutions.appointments.services import appointments_of
 from enrollment.models import Appointment, ImportToken, RecordBefore, StudentRecord
 from enrollment.queries import records_visible_to
 from tests.accounts.sign_in.test_second_factor import sign_in

@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.portal.test_error_pages import handler400, handler500, urlpatterns
-from xuejiportal.logs import JsonFormatter, RequestFilter
-from xuejiportal.request_id import request_id
+from xuejiportal.logs.formatters import JsonFormatter, RequestFilter
+from xuejiportal.logs.request_id import request_id
 
 __all__ = ["handler400", "handler500", "urlpatterns"]
 pytestmark = pytest.mark.urls(__name__)

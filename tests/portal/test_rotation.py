@@ -19,8 +19,8 @@ from pytest_django import Settings
 from accounts.codes import services as codes
 from accounts.contacts import services as contacts
 from accounts.models import Code, Rescue, User
-from delivery.content import unseal as open_message
 from delivery.models import Channel, OutboxMessage
+from delivery.outbox.content import unseal as open_message
 from devtools.demo.photos import silhouette
 from enrollment.files.evidence import check_all, evidence_of, keep_evidence, serve_evidence
 from enrollment.imports import services as imports

@@ -13,8 +13,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
-from accounts.client_ip import client_address
-from accounts.client_network import network_of
+from accounts.requests.client_ip import client_address
+from accounts.requests.client_network import network_of
 from database.advisory_locks import lock
 from vault.lookup import keyed_hash
 from verification.models import AttemptState, VerificationAttempt

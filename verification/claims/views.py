@@ -10,8 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in
-from accounts.client_ip import client_address
 from accounts.limits.rate_limits import campus_factor
+from accounts.requests.client_ip import client_address
 from verification import queries
 from verification.access import students_only, unverified_only
 from verification.claims import services

@@ -11,10 +11,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import signed_in
-from accounts.client_ip import client_address
 from accounts.limits.proof_of_work_field import ProofOfWorkField
 from accounts.limits.rate_limits import campus_factor
 from accounts.privacy.personal_data import note_access, personal_data
+from accounts.requests.client_ip import client_address
 from accounts.roles import Role
 from enrollment.queries import records_held_by
 from enrollment.records.sealed import certificate_number

@@ -1,7 +1,7 @@
 """What the outbox, the audit trail and the logs keep."""
 
 from delivery import services as delivery
-from delivery import transitions
+from delivery.outbox import transitions
 from delivery.tasks import RETENTION, RETURNS_RETENTION, prune_outbox, sweep_outbox
 from xuejiportal.data_inventory.entries import CLEAR, MASKED, Entry, Kept, Outside, span
 

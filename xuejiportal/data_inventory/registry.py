@@ -5,13 +5,14 @@ from django.conf import settings
 from enrollment.imports import services as imports
 from enrollment.imports.staging import undo
 from enrollment.imports.tasks import forget_old_batches
-from enrollment.institutions import appointments
+from enrollment.institutions.appointments import services as appointments
 from enrollment.institutions.tasks import forget_old_appointments
 from enrollment.photos import services as photos
 from enrollment.photos import storage as photos_storage
 from enrollment.photos.tasks import forget_old_photo_batches
 from enrollment.receivers import let_go_of_records
-from enrollment.records import corrections, events
+from enrollment.records import corrections
+from enrollment.records.events import services as events
 from enrollment.status_reports import services as status_reports
 from enrollment.status_reports.tasks import forget_ended_reports
 from xuejiportal.data_inventory.entries import (

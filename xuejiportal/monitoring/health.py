@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from audit.queries import seconds_unsealed
-from delivery.queries import seconds_overdue
+from delivery.outbox.queries import seconds_overdue
 
 # Seconds after which something that should happen is late.
 LATEST_MESSAGE, LATEST_PULSE, LATEST_SEAL = 300, 150, 300

@@ -13,7 +13,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from delivery.queries import recent_messages
+from delivery.outbox.queries import recent_messages
 from enrollment.imports.progress import rows_in_work
 from xuejiportal.monitoring import health
 

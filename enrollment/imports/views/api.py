@@ -22,8 +22,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.client_ip import client_address
 from accounts.limits.rate_limits import LimitReachedError, consume
+from accounts.requests.client_ip import client_address
 from enrollment.files.faults import FileFaultError
 from enrollment.imports import consent
 from enrollment.imports import services as imports

@@ -8,8 +8,8 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import LimitHit, User
-from delivery import sending, transitions
 from delivery.models import OutboxMessage, Status
+from delivery.outbox import sending, transitions
 from delivery.sms.registry import providers
 from tests.delivery import fake_sms
 from tests.delivery.fake_sms import Fake

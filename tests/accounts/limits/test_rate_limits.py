@@ -9,10 +9,10 @@ from django.test import RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import client_ip
 from accounts.limits import rate_limits
 from accounts.limits.rate_limits import LimitReachedError
 from accounts.models import Block, LimitHit, User
+from accounts.requests import client_ip
 from delivery.models import Channel
 
 pytestmark = pytest.mark.django_db

@@ -18,11 +18,11 @@ from accounts.models import Code, Notice, Rescue, Session, User
 from accounts.recovery import staff_assisted
 from accounts.roles import Role
 from audit.models import AuditEntry
-from delivery import sending, transitions
 from delivery.models import Channel, OutboxMessage, Status
+from delivery.outbox import sending, transitions
 from enrollment.imports.tokens.services import create_token, find_token
-from enrollment.institutions.appointments import Post, invite
-from enrollment.institutions.settings import NotYoursToDecideError, decide_rules
+from enrollment.institutions.appointments.services import Post, invite
+from enrollment.institutions.settings.services import NotYoursToDecideError, decide_rules
 from enrollment.models import (
     ClassCounselor,
     InstitutionRegistrar,

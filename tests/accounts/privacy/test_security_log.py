@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.client_network import masked_network
 from accounts.models import EventKind, SecurityEvent, User
+from accounts.requests.client_network import masked_network
 from accounts.security_log import RETENTION, log_of, prune_log, record_event
 from tests.people import PASSWORD
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from enrollment.files.spreadsheets import csv_lines
-from enrollment.records.export import Wanted, rows, titles, wanted_records
+from enrollment.records.export.services import Wanted, rows, titles, wanted_records
 from tests.enrollment.imported_files import run_import, sample, write_csv
 from tests.people import enter, make_account, make_record, make_school, sample_number
 

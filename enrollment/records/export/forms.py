@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.fields.vocabulary import LEVELS
 from enrollment.institutions.forms import InstitutionForm
 from enrollment.progress import Progress
-from enrollment.records.export import Wanted
+from enrollment.records.export.services import Wanted
 from enrollment.statuses import Status
 
 _ANY = [("", _("All"))]

@@ -17,8 +17,8 @@ from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.models import EventKind, RecordEvent, StudentRecord
 from enrollment.queries import institutions_of
-from enrollment.records import events
-from enrollment.records.events import Happening
+from enrollment.records.events import services as events
+from enrollment.records.events.services import Happening
 from enrollment.statuses import Status
 
 

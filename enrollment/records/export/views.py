@@ -10,8 +10,8 @@ from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.roles import Role
 from enrollment.files.spreadsheets import CSV, XLSX, csv_lines, workbook
 from enrollment.queries import institutions_of
-from enrollment.records import export as records_export
-from enrollment.records.export_form import ExportForm
+from enrollment.records.export import services as records_export
+from enrollment.records.export.forms import ExportForm
 
 
 @personal_data("enrollment.export_records", reason=Reason.IN_FORM, reauth=True)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import require_role, signed_in
 from accounts.roles import Role
-from enrollment.institutions import appointments
+from enrollment.institutions.appointments import services as appointments
 from enrollment.models import Appointment
 from enrollment.queries import institutions_of
 

@@ -25,9 +25,9 @@ from accounts.notices.services import notify
 from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.services import record_actions
-from delivery.content import Content
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
+from delivery.outbox.content import Content
 from delivery.services import queue_many
 from enrollment.models import (
     Appointment,

@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime
 from socket import gethostname
 
-from xuejiportal.database_errors import is_database_away
-from xuejiportal.request_id import request_id
+from database.unavailable import is_database_away
+from xuejiportal.logs.request_id import request_id
 
 # Anything that could be a certificate or mobile number, including full-width digits,
 # which people type as well.

@@ -20,10 +20,10 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from database.advisory_locks import lock
-from delivery import transitions
 from delivery.email.bounces import note_return
 from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
-from delivery.renderers import notify_failure_listeners
+from delivery.outbox import transitions
+from delivery.outbox.renderers import notify_failure_listeners
 from delivery.sms.base import Receipt
 
 BATCH = 100
@@ -190,7 +190,7 @@ def mark_unsent_unknown() -> int:
     """Mark every unsent message as unknown; returns their number.
 
     For use after a backup was restored: messages unsent in the backup may have been sent
-    since. Text messages are then looked up at their provider (``delivery.reconcile``).
+    since. Text messages are then looked up at their provider (``delivery.outbox.reconcile``).
     """
     unsent = OutboxMessage.objects.filter(status__in=[Status.QUEUED, Status.SENDING])
     return unsent.update(

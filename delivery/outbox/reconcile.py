@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Greatest, Now
 
-from delivery import transitions
-from delivery.content import unseal
 from delivery.errors import DeliveryError
 from delivery.models import Channel, OutboxMessage, Status
+from delivery.outbox import transitions
+from delivery.outbox.content import unseal
 from delivery.sms.base import Absent, Receipt, Sent
 from delivery.sms.registry import providers
 

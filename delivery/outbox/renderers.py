@@ -7,7 +7,7 @@ with a kind and a reference, and registers a renderer that makes the text when i
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from delivery.content import Content
+from delivery.outbox.content import Content
 
 if TYPE_CHECKING:
     from delivery.models import OutboxMessage

@@ -11,16 +11,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from delivery import transitions
-from delivery.content import Content, EmailContent, SmsContent, unseal
 from delivery.email import pacing
 from delivery.email import transport as email_transport
 from delivery.errors import DeliveryError, RuleError, Scope, TransientError, UncertainError
 from delivery.models import OutboxMessage, Status
-from delivery.renderers import renderer
+from delivery.outbox import transitions
+from delivery.outbox.content import Content, EmailContent, SmsContent, unseal
+from delivery.outbox.renderers import renderer
+from delivery.outbox.transitions import Outcome
 from delivery.sms.base import Sms
 from delivery.sms.registry import providers
-from delivery.transitions import Outcome
 from vault.cipher import UnsealError
 
 logger = logging.getLogger(__name__)

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import require_role
 from accounts.roles import Role
-from enrollment.institutions import settings
-from enrollment.institutions.settings_forms import CampaignForm, SchoolForm
+from enrollment.institutions.settings import services as settings
+from enrollment.institutions.settings.forms import CampaignForm, SchoolForm
 from enrollment.models import Campaign, RuleChange
 from enrollment.queries import institutions_of
 

@@ -1,0 +1,1 @@
+"""The outbox: the content of messages, their states, and sending them."""

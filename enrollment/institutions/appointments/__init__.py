@@ -1,0 +1,1 @@
+"""Appointments of staff, in effect once the person accepts."""

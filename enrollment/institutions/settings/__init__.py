@@ -1,0 +1,1 @@
+"""Rules and campaigns of an institution."""

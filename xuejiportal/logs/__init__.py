@@ -1,0 +1,1 @@
+"""Log formatters, and the number of a request."""

@@ -1,0 +1,39 @@
+"""Logs."""
+
+from xuejiportal import environment as env
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "xuejiportal.logs.formatters.RedactingFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s%(message)s",
+        },
+        "json": {"()": "xuejiportal.logs.formatters.JsonFormatter"},
+        "syslog": {"()": "xuejiportal.logs.formatters.SyslogFormatter"},
+    },
+    "filters": {
+        "database away": {"()": "xuejiportal.logs.formatters.DatabaseAwayFilter"},
+        "request": {"()": "xuejiportal.logs.formatters.RequestFilter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if env.flag("LOG_JSON", False) else "line",
+            "filters": ["database away", "request"],
+        },
+        "anchors": env.syslog("AUDIT_SYSLOG") | {"formatter": "syslog"},
+    },
+    # urllib3 logs URLs with their parameters; the others log each step of making a PDF, and each
+    # of the sweeps that run every few seconds.
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in (
+            *("urllib3", "weasyprint", "fontTools", "pyhanko"),
+            *("celery.beat", "celery.worker.strategy", "celery.app.trace"),
+        )
+    }
+    | {"audit.anchors": {"level": "INFO", "handlers": ["anchors"]}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+}
