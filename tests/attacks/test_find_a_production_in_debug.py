@@ -7,7 +7,8 @@ from django.conf import settings as portal
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from tests.portal.test_production import environment, load
+from tests.portal.fresh_settings import fresh_settings
+from tests.portal.test_production import environment
 from xuejiportal.checks import check_proxies, check_surroundings
 
 __all__ = ["environment"]
@@ -48,7 +49,7 @@ def test_development_within_the_reach_of_others_does_not_start(
     environment.setenv("DEBUG", debug)
     environment.setenv(name, value)
     with pytest.raises(ImproperlyConfigured, match=f"{name}.*PRODUCTION=yes"):
-        load()
+        fresh_settings()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_development_on_this_machine_starts(
     environment: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     environment.setenv(name, value)
-    assert load()["DEBUG"] is True
+    assert fresh_settings()["DEBUG"] is True
 
 
 @pytest.mark.parametrize("word", ["", "0", "off", "No"])
@@ -76,13 +77,13 @@ def test_saying_that_it_is_no_production_opens_nothing(
     environment.setenv("PRODUCTION", word)
     environment.setenv("SITE_URL", "https://xueji.example.edu.cn")
     with pytest.raises(ImproperlyConfigured, match="PRODUCTION=yes"):
-        load()
+        fresh_settings()
 
 
 def test_a_word_that_is_neither_yes_nor_no_does_not_start(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PRODUCTION", "production")
     with pytest.raises(ImproperlyConfigured, match="PRODUCTION must be yes or no"):
-        load()
+        fresh_settings()
 
 
 def test_every_unit_says_that_it_is_production() -> None:

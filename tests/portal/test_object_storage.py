@@ -1,9 +1,7 @@
 """Photographs, evidence and uploads in a bucket: a server of the S3 protocol on this machine."""
 
 import io
-import runpy
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -28,10 +26,10 @@ from enrollment.models import EvidencePurpose, Photo, PhotoBatch, PhotoKind, Stu
 from enrollment.photos.storage import keep_photo
 from tests.enrollment.photos.pictures import make_photo_batch, picture
 from tests.people import make_school
+from tests.portal.fresh_settings import fresh_settings
 from xuejiportal import environment as env
 from xuejiportal.storage.errors import StorageDownError
 
-ROOT = Path(__file__).resolve().parents[2]
 KEYS = {"S3_ACCESS_KEY_ID": "made-up", "S3_SECRET_ACCESS_KEY": "made-up", "S3_REGION": "cn-north-1"}
 
 
@@ -187,6 +185,6 @@ def test_a_bucket_that_fails_in_the_middle_keeps_no_half_photo(
 
 def test_without_a_bucket_nothing_of_the_vendor_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("S3_BUCKET", raising=False)
-    settings = runpy.run_path(str(ROOT / "xuejiportal" / "settings.py"))
+    settings = fresh_settings()
     backend = settings["STORAGES"]["default"]["BACKEND"]
     assert backend == "django.core.files.storage.FileSystemStorage"

@@ -2,17 +2,16 @@
 
 import base64
 import json
-import runpy
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
+from tests.portal.fresh_settings import fresh_settings
 from xuejiportal.preflight import refuse_other_account
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,10 +49,6 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
     return monkeypatch
 
 
-def load() -> dict[str, Any]:
-    return runpy.run_path(str(ROOT / "xuejiportal" / "settings.py"))
-
-
 def set_all(environment: pytest.MonkeyPatch, values: dict[str, str]) -> None:
     for name, value in values.items():
         environment.setenv(name, value)
@@ -85,14 +80,14 @@ def test_production_names_the_setting_it_misses(
 ) -> None:
     set_all(environment, {name: value for name, value in COMPLETE.items() if name != missing})
     with pytest.raises(ImproperlyConfigured, match=missing):
-        load()
+        fresh_settings()
 
 
 def test_production_names_all_it_misses_at_once(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PRODUCTION", "yes")
     environment.delenv("VAR_DIR")
     with pytest.raises(ImproperlyConfigured) as error:
-        load()
+        fresh_settings()
     missing = {"VAR_DIR", *COMPLETE} - {"PRODUCTION", "ALLOWED_HOSTS"}
     assert [name for name in missing if name not in str(error.value)] == []
 
@@ -100,7 +95,7 @@ def test_production_names_all_it_misses_at_once(environment: pytest.MonkeyPatch)
 def test_production_refuses_debug(environment: pytest.MonkeyPatch) -> None:
     set_all(environment, COMPLETE | {"DEBUG": "yes"})
     with pytest.raises(ImproperlyConfigured, match="DEBUG"):
-        load()
+        fresh_settings()
 
 
 def test_a_secret_may_come_from_a_file(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -108,7 +103,7 @@ def test_a_secret_may_come_from_a_file(environment: pytest.MonkeyPatch, tmp_path
     secret.write_text(COMPLETE["SECRET_KEY"] + "\n")
     values = {name: value for name, value in COMPLETE.items() if name != "SECRET_KEY"}
     set_all(environment, values | {"SECRET_KEY_FILE": str(secret)})
-    assert load()["SECRET_KEY"] == COMPLETE["SECRET_KEY"]
+    assert fresh_settings()["SECRET_KEY"] == COMPLETE["SECRET_KEY"]
 
 
 @pytest.mark.parametrize(
@@ -127,11 +122,11 @@ def test_a_secret_may_come_from_a_file(environment: pytest.MonkeyPatch, tmp_path
 def test_a_malformed_value_is_named(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
     set_all(environment, COMPLETE | {name: value})
     with pytest.raises(ImproperlyConfigured, match=name):
-        load()
+        fresh_settings()
 
 
 def test_development_makes_its_own_secrets_once(environment: pytest.MonkeyPatch) -> None:
-    first, second = load(), load()
+    first, second = fresh_settings(), fresh_settings()
     for name in ("SECRET_KEY", "VAULT_KEYS", "LOOKUP_KEY", "CODE_KEYS", "AUDIT_KEY"):
         assert first[name] == second[name]
     assert [first["LOOKUP_KEY"]] != first["CODE_KEYS"]

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.portal.test_error_pages import handler400, handler500, urlpatterns
+from tests.portal.requests.test_error_pages import handler400, handler500, urlpatterns
 from xuejiportal.logs.formatters import JsonFormatter, RequestFilter
 from xuejiportal.logs.request_id import request_id
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 READ = re.compile(r'env\.[a-z_]+\(\s*(?:env\.text\(\s*)?"([A-Z_]+)"')
 # Listed together: the table shows their common beginning once and then the endings.
 SHORTENED = re.compile(r"`…(_[A-Z_]+)`")
 
 
 def variables_read() -> set[str]:
-    source = (ROOT / "xuejiportal" / "settings.py").read_text(encoding="utf-8")
-    return set(READ.findall(source))
+    parts = (ROOT / "xuejiportal" / "settings").glob("*.py")
+    return {name for part in parts for name in READ.findall(part.read_text(encoding="utf-8"))}
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-Hans.md"])

@@ -23,7 +23,7 @@ from tests.permissions.test_open_doors import addresses
 from xuejiportal.body_limits import UPLOADS
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 HOST = "portal.example.edu.cn"
 HEAD = f"Host: {HOST}\r\n"
 FIRST, SECOND = "/first/", "/smuggled/"

@@ -10,7 +10,7 @@ from accounts.models import Code, User
 from enrollment.models import StudentRecord
 from enrollment.models.institution import ThirdItem
 from tests.accounts.limits.proofs import solve_page
-from tests.attacks.test_shut_an_owner_out import (
+from tests.attacks.accounts.test_shut_an_owner_out import (
     DOORS,
     HOME,
     PHONE,

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from tests.portal.test_production import COMPLETE, environment, load, set_all
+from tests.portal.fresh_settings import fresh_settings
+from tests.portal.test_production import COMPLETE, environment, set_all
 
 __all__ = ["environment"]
 pytestmark = pytest.mark.django_db
@@ -65,7 +66,7 @@ def test_every_cookie_of_production_belongs_to_this_host_alone(
     environment: pytest.MonkeyPatch,
 ) -> None:
     set_all(environment, COMPLETE)
-    loaded = load()
+    loaded = fresh_settings()
     assert len(_cookie_settings(loaded)) == 5
     for name in _cookie_settings(loaded):
         assert loaded[name].startswith("__Host-"), name

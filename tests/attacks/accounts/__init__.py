@@ -1,0 +1,1 @@
+"""Attacks on accounts, their sessions and their ways in."""

@@ -1,0 +1,1 @@
+"""Requests and files that cost the portal more than they may."""

@@ -1,0 +1,1 @@
+"""Attacks across schools, and by staff on their own."""

@@ -1,0 +1,1 @@
+"""Attacks that leave or erase traces, or read what lies on disks."""

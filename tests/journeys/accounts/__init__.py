@@ -1,0 +1,1 @@
+"""Journeys of people with an account: coming in, proving, deleting."""

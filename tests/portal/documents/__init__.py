@@ -1,0 +1,1 @@
+"""What the documents, texts and the source say of the portal, held against it."""

@@ -1,0 +1,1 @@
+"""Requests to any page: headers, errors, caches, addresses."""
