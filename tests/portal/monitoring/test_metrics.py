@@ -1,9 +1,11 @@
 """/metrics: for whom, what is counted, and that no label names a person."""
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -16,7 +18,9 @@ TOKEN = "a-token-of-the-operator"
 
 
 @pytest.fixture
-def watched(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Client:
+def watched(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Client]:
     """A portal with a token, whose metrics are read with it."""
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     values = importlib.import_module("prometheus_client.values")
@@ -27,7 +31,10 @@ def watched(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     settings.METRICS_TOKEN = TOKEN
     counting = "xuejiportal.monitoring.middleware.MetricsMiddleware"
     settings.MIDDLEWARE = [counting, *settings.MIDDLEWARE]
-    return Client(headers={"authorization": f"Bearer {TOKEN}"})
+    yield Client(headers={"authorization": f"Bearer {TOKEN}"})
+    # Other tests count nothing: their process has no directory for it.
+    user_logged_in.disconnect(dispatch_uid="metrics-signed-in")
+    user_login_failed.disconnect(dispatch_uid="metrics-sign-in-failed")
 
 
 @pytest.mark.django_db
