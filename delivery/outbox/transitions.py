@@ -47,7 +47,7 @@ WHERE id IN (
     ORDER BY next_attempt_at LIMIT %s FOR UPDATE OF m SKIP LOCKED
 ) RETURNING *
 """
-CLAIM_LOCK = 7_263_002  # advisory lock, any fixed number: one claim at a time
+CLAIM_LOCK = 7_263_003  # advisory lock, any fixed number: one claim at a time
 HAND_OVER = """
 UPDATE delivery_outboxmessage m SET handed_over_at = statement_timestamp()
 FROM unnest(%s::bigint[], %s::int[]) AS mine(id, attempts)

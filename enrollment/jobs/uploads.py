@@ -6,7 +6,8 @@ from datetime import timedelta
 from delivery.task_queue import Sendable, enqueue
 from enrollment.models.upload import Upload
 
-# Re-enqueue a job that no worker has started after this long.
+# A job that no worker has started is enqueued again by the sweeps, this long after its creation
+# at the earliest.
 REQUEUE_AFTER = timedelta(seconds=20)
 
 

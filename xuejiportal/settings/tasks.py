@@ -13,15 +13,14 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 # Messages have a queue of their own: no code waits behind a long import where one
 # worker serves ``delivery`` alone. So have imports, which take minutes: a report is
-# printed meanwhile. A worker that names no queue serves all.
+# printed meanwhile; so are the sweeps that rescue imports, which must not wait behind one.
+# A worker that names no queue serves all.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("delivery"), Queue("imports")]
 IMPORT_TASKS = (
     "enrollment.imports.tasks.rehearse_upload",
     "enrollment.imports.tasks.publish_upload",
-    "enrollment.imports.tasks.sweep_batches",
     "enrollment.photos.tasks.check_photos",
     "enrollment.photos.tasks.import_photo_batch",
-    "enrollment.photos.tasks.sweep_photo_batches",
 )
 CELERY_TASK_ROUTES = {
     "delivery.tasks.*": {"queue": "delivery"},
