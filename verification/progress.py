@@ -6,7 +6,7 @@ In a task of its own: page response times must not depend on the registry (SECUR
 from celery import shared_task
 
 from delivery.task_queue import enqueue_after_commit
-from enrollment.records.unclaimed_progress import note_searched
+from enrollment.records.unclaimed_progress import note_searched, note_searches_in_vain
 from verification.models import AttemptState, VerificationAttempt
 
 
@@ -22,3 +22,8 @@ def note_progress(key: str) -> None:
 def enqueue_progress(attempt: VerificationAttempt) -> None:
     """Enqueue ``note_progress`` once the caller's transaction has committed."""
     enqueue_after_commit(note_progress, str(attempt.key))
+
+
+def note_lost_progress() -> None:
+    """Store the progress of attempts whose ``note_progress`` was lost: the broker was away."""
+    note_searches_in_vain(VerificationAttempt.objects.filter(state=AttemptState.UNMATCHED))

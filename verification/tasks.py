@@ -6,7 +6,7 @@ from accounts.sweep import for_each
 from verification import disputes, retention
 from verification.claims import retry
 from verification.models import Dispute
-from verification.progress import note_progress
+from verification.progress import note_lost_progress, note_progress
 
 __all__ = [
     "forget_ended",
@@ -23,6 +23,7 @@ __all__ = [
 def match_waiting() -> None:
     """Match unmatched accounts again; enqueued by every publication and on schedule."""
     retry.match_waiting()
+    note_lost_progress()
 
 
 @shared_task

@@ -3,8 +3,10 @@
 It shows how far their owners have come: registered, verifying, or verifying without success.
 """
 
-from django.db.models import QuerySet
-from django.db.models.functions import Now
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce, Now
 
 from enrollment.models import StudentRecord
 from enrollment.progress import Progress
@@ -32,6 +34,22 @@ def note_searched(*, certificate_hash: bytes, not_found: bool) -> int:
     if not_found:
         return _move(waiting, Progress.UNREGISTERED, Progress.UNVERIFIED, to=Progress.UNMATCHED)
     return _move(waiting, Progress.UNREGISTERED, to=Progress.UNVERIFIED)
+
+
+def note_searches_in_vain(searches: QuerySet[Any]) -> int:
+    """Mark records without a holder that ``searches`` did not match since their last progress.
+
+    For searches whose own ``note_searched`` was lost. Rows of ``searches`` have
+    ``certificate_hash`` and ``submitted_at``. Returns the number of records.
+    """
+    later = searches.filter(
+        certificate_hash=OuterRef("certificate_hash"),
+        submitted_at__gt=Coalesce(OuterRef("progress_since"), OuterRef("created_at")),
+    )
+    waiting = StudentRecord.objects.filter(
+        holder=None, certificate_hash__in=searches.values("certificate_hash")
+    ).filter(Exists(later))
+    return _move(waiting, Progress.UNREGISTERED, Progress.UNVERIFIED, to=Progress.UNMATCHED)
 
 
 def _move(records: QuerySet[StudentRecord], *before: Progress, to: Progress) -> int:

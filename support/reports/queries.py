@@ -6,9 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
-from accounts.roles import Role
 from enrollment.models import StudentRecord
-from enrollment.queries import institutions_of
+from enrollment.offices import classes_of, institutions_of
 from support.models import LIVE_STATES, Cause, EntryKind, Report, ReportBatch
 
 Reader = User | AnonymousUser
@@ -27,11 +26,7 @@ def reports_visible_to(reader: Reader) -> QuerySet[Report]:
     """A counselor's classes, a registrar's institutions; scope is read on each request."""
     if not isinstance(reader, User):
         return Report.objects.none()
-    scope = Q(pk__in=())
-    if Role.COUNSELOR in reader.roles:
-        scope |= Q(school_class__in=reader.counselor_of.values("school_class"))
-    if Role.REGISTRAR in reader.roles:
-        scope |= Q(institution__in=reader.registrar_of.values("institution"))
+    scope = Q(school_class__in=classes_of(reader)) | Q(institution__in=institutions_of(reader))
     return Report.objects.filter(scope)
 
 

@@ -14,6 +14,7 @@ from accounts.models import Notice, User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from enrollment.models import SchoolClass, StudentRecord
+from enrollment.progress import Progress
 from support.models import Cause, Report
 from support.reports.services import Statement, open_report
 from tests.people import make_account, make_record, make_school, sample_number
@@ -22,6 +23,7 @@ from verification.claims import services as claims
 from verification.facts import Facts
 from verification.models import VerificationAttempt
 from verification.progress import note_progress
+from verification.tasks import match_waiting
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/support/queue/"
@@ -369,3 +371,25 @@ def test_a_double_click_is_known_by_its_equal_content(
 ) -> None:
     enter(wang).post("/support/reports/new/name/", {"correct": "王䶮", "words": WORDS})
     assert report.entries.count() == 1
+
+
+def test_the_board_knows_of_a_search_in_vain_whose_task_was_lost(
+    li: User, li_record: StudentRecord
+) -> None:
+    facts = Facts("李晓宇", "居民身份证", sample_number(12), li_record.candidate_number)
+    claims.start_attempt(account=li, facts=facts)
+    claims.submit_attempt(account=li)
+    match_waiting()
+    li_record.refresh_from_db()
+    assert li_record.progress == Progress.UNMATCHED
+
+
+def test_an_old_search_in_vain_changes_nothing_again(li: User, li_record: StudentRecord) -> None:
+    facts = Facts("李晓宇", "居民身份证", sample_number(12), li_record.candidate_number)
+    claims.start_attempt(account=li, facts=facts)
+    claims.submit_attempt(account=li)
+    later = timezone.now() + timedelta(seconds=1)
+    StudentRecord.objects.update(progress=Progress.UNREGISTERED, progress_since=later)
+    match_waiting()
+    li_record.refresh_from_db()
+    assert li_record.progress == Progress.UNREGISTERED
