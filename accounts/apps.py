@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
         from accounts.privacy import data_export
         from accounts.privacy.consent_export import consents_section
         from accounts.recovery import staff_assisted
+        from accounts.sessions import recent_proof
         from accounts.sessions import services as sessions
         from accounts.sign_in import admission, factor_seals
         from delivery.outbox.renderers import register_failure_listener, register_renderer
@@ -35,6 +36,7 @@ class AccountsConfig(AppConfig):
         register_notice(staff_assisted.OBJECTED, staff_assisted.OBJECTED_TEXT)
         security_log.listen()
         sessions.listen()
+        recent_proof.listen()
         known_devices.listen()
         admission.listen()
         factor_seals.listen()

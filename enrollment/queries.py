@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.text import fold_width
+from database.clock import read_with_clock
 from enrollment import offices
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import canonical_name
@@ -56,7 +57,7 @@ def reports_held_by(user: User) -> QuerySet[StatusReport]:
     held = StatusReport.objects.filter(
         ~Q(record__withheld_until__gt=Now()), record__holder=user, account=user
     ).order_by("-pk")
-    return held.select_related("record__institution")
+    return read_with_clock(held.select_related("record__institution"))
 
 
 def of_present_person(moment: str) -> Q:

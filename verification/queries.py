@@ -3,6 +3,7 @@
 from django.db.models import Exists, F, QuerySet
 
 from accounts.models import User
+from database.clock import read_with_clock
 from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
 from vault.lookup import keyed_hash
@@ -54,5 +55,6 @@ def last_unmatched(account: User) -> VerificationAttempt | None:
 def disputes_visible_to(user: User) -> QuerySet[Dispute]:
     """Disputes about records of this registrar's institutions, open ones first."""
     codes = institutions_of(user).values("code")
-    found = Dispute.objects.filter(institution_code__in=codes).select_related("claimant", "holder")
-    return found.order_by(F("decided_at").desc(nulls_first=True), "opened_at")
+    found = read_with_clock(Dispute.objects.filter(institution_code__in=codes))
+    both = found.select_related("claimant", "holder")
+    return both.order_by(F("decided_at").desc(nulls_first=True), "opened_at")

@@ -9,6 +9,7 @@ from accounts.identifiers import services as identifiers
 from accounts.limits.rate_limits import active_blocks, subject_of
 from accounts.models import Block, User
 from audit.services import record_action
+from database.clock import read_with_clock
 
 
 def find_blocks(typed: str) -> QuerySet[Block]:
@@ -17,13 +18,13 @@ def find_blocks(typed: str) -> QuerySet[Block]:
         identifier = identifiers.parse_contact(typed)
     except ValidationError:
         return Block.objects.none()
-    found = Block.objects.filter(subject=subject_of(identifier.value))
+    found = read_with_clock(Block.objects.filter(subject=subject_of(identifier.value)))
     return found.select_related("lifted_by").order_by("-pk")
 
 
 def blocks_now() -> QuerySet[Block]:
     """Every block in force, newest first."""
-    return active_blocks().select_related("account", "lifted_by").order_by("-pk")
+    return read_with_clock(active_blocks()).select_related("account", "lifted_by").order_by("-pk")
 
 
 def blocks_of_schools(registrar: User) -> QuerySet[Block]:

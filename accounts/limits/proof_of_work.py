@@ -13,14 +13,15 @@ from altcha import v2
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.models import RedeemedProof
+from database.clock import database_now
 
 ALGORITHM = "PBKDF2/SHA-256"  # which every browser derives natively (Web Crypto)
 PREFIX = "00"  # 256 derivations on average
 TTL = timedelta(minutes=10)
 HIGHEST_LEVEL = 5
+_UNTIL = "until"  # in the signed data: seconds since the epoch
 
 
 def issue(level: int) -> str:
@@ -29,7 +30,8 @@ def issue(level: int) -> str:
         ALGORITHM,
         _cost(level),
         key_prefix=PREFIX,
-        expires_at=int((timezone.now() + TTL).timestamp()),
+        # Not in "expires_at", which the library compares with the clock of the host (F19).
+        data={_UNTIL: int((database_now() + TTL).timestamp())},
         hmac_secret=_secrets()[0],
     )
     return json.dumps(challenge.to_dict())
@@ -41,14 +43,12 @@ def redeem(solution: str, *, level: int) -> bool:
         return False
     challenge = v2.Payload.from_base64(solution).challenge
     parameters, signature = challenge.parameters, challenge.signature
-    if parameters.cost < _cost(level) or parameters.expires_at is None or signature is None:
+    until = datetime.fromtimestamp((parameters.data or {}).get(_UNTIL, 0), UTC)
+    if parameters.cost < _cost(level) or signature is None or until < database_now():
         return False
     try:
         with transaction.atomic():
-            RedeemedProof.objects.create(
-                signature=signature,
-                expires_at=datetime.fromtimestamp(parameters.expires_at, UTC),
-            )
+            RedeemedProof.objects.create(signature=signature, expires_at=until)
     except IntegrityError:
         return False
     return True

@@ -5,7 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
-from django.utils import timezone
+
+from database.clock import moment_of
 
 
 class LimitHit(models.Model):
@@ -53,4 +54,4 @@ class Block(models.Model):
     @property
     def holds(self) -> bool:
         """Whether the block is in force."""
-        return self.lifted_at is None and self.until > timezone.now()
+        return self.lifted_at is None and self.until > moment_of(self)

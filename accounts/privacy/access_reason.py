@@ -1,12 +1,11 @@
 """The reason why staff read other people's data; asked once and reused for an hour."""
 
-from datetime import datetime, timedelta
-
 from django.http import HttpRequest
-from django.utils import timezone
+
+from accounts.sessions.clock import session_now
 
 _KEY = "viewing_reason"
-REMEMBERED = timedelta(hours=1)
+REMEMBERED_SECONDS = 3600
 
 
 def remembered_reason(request: HttpRequest) -> str:
@@ -14,10 +13,9 @@ def remembered_reason(request: HttpRequest) -> str:
     kept = request.session.get(_KEY)
     if not kept:
         return ""
-    at = datetime.fromisoformat(kept["at"])
-    return str(kept["text"]) if timezone.now() - at < REMEMBERED else ""
+    return str(kept["text"]) if session_now(request) - kept["at"] < REMEMBERED_SECONDS else ""
 
 
 def remember_reason(request: HttpRequest, text: str) -> None:
     """Store ``text`` as the reason for the next hour."""
-    request.session[_KEY] = {"text": text, "at": timezone.now().isoformat()}
+    request.session[_KEY] = {"text": text, "at": session_now(request)}

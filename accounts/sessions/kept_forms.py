@@ -4,7 +4,6 @@ It waits in the browser's new session, which is sealed, for a quarter of an hour
 is known whose session had ended, it is offered to no one else.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
+from accounts.sessions.clock import session_now
 
 _KEY = "kept_form"
 _OWNER = "kept_form_owner"
@@ -63,7 +63,7 @@ def keep(request: HttpRequest) -> bool:
         "fields": fields,
         "files": bool(request.FILES),
         "owner": request.session.pop(_OWNER, None),
-        "at": int(time.time()),
+        "at": session_now(request),
     }
     return True
 
@@ -71,7 +71,7 @@ def keep(request: HttpRequest) -> bool:
 def kept(request: HttpRequest) -> KeptForm | None:
     """What this browser sent in vain, if the person signed in may have it."""
     found: dict[str, Any] | None = request.session.get(_KEY)
-    if found is None or time.time() - found["at"] > KEPT_SECONDS:
+    if found is None or session_now(request) - found["at"] > KEPT_SECONDS:
         return None
     if found["owner"] not in (None, request.user.pk):
         return None

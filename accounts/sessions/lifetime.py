@@ -3,7 +3,6 @@
 Students: 15 minutes idle, 4 hours in all. Staff: 10 minutes idle, 8 hours in all.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.sessions.clock import session_now
 from accounts.sessions.kept_forms import note_owner
 
 STARTED, SEEN = "session_started", "session_seen"
@@ -53,14 +53,9 @@ def _limits(request: HttpRequest) -> Limits:
     return STUDENT if is_student else STAFF
 
 
-def _now(request: HttpRequest) -> int:
-    """The time by the database's clock: the hosts that see a session may not agree on it."""
-    return getattr(request.session, "read_at", None) or int(time.time())
-
-
 def note_start(request: HttpRequest) -> tuple[int, int]:
     """When the session started and was last seen; now, in a session that just signed in."""
-    now = _now(request)
+    now = session_now(request)
     return request.session.setdefault(STARTED, now), request.session.setdefault(SEEN, now)
 
 
@@ -72,7 +67,7 @@ class SessionLimitsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            now = _now(request)
+            now = session_now(request)
             started, seen = note_start(request)
             idle, total = now - seen, now - started
             # Below the shortest limits the user need not be loaded from the database.

@@ -4,45 +4,60 @@ Signing in counts for reading one's own or one's school's data. Before a way int
 account is changed the person re-authenticates, however lately they signed in.
 """
 
-import time
 from collections.abc import Callable
 
-from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.reauthentication import (
     STATE_SESSION_KEY,
     get_reauthentication_flows,
     is_reauthentication_required,
 )
+from allauth.account.signals import authentication_step_completed
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts.models import User
+from accounts.sessions.clock import session_now
+
 # Session key: time of the sign-up in this session (seconds since the epoch).
 SIGNED_UP = "signed_up_at"
 ONBOARDING_SECONDS = 900
+# Session key: whose password, code or factor was right last, and when. django-allauth keeps the
+# time of the host's clock, which may differ from the next host's.
+PROVED = "proved"
 # What a view that reads data names to ``reauthentication_required(app=…)``, and how long
 # signing in is proof enough for it.
 READING = "reading"
 READING_SECONDS = 900
 
 
+def listen() -> None:
+    """Store in the session when the person proves who they are."""
+    authentication_step_completed.connect(_note_proof, dispatch_uid="session-proof")
+
+
 def note_sign_up(request: HttpRequest) -> None:
     """Store in the session that it has just signed up."""
-    request.session[SIGNED_UP] = int(time.time())
+    request.session[SIGNED_UP] = session_now(request)
+
+
+def _note_proof(request: HttpRequest, user: User, **_: object) -> None:
+    request.session[PROVED] = {"account": user.pk, "at": session_now(request)}
 
 
 def signed_up_here(request: HttpRequest) -> bool:
     """Whether this session signed up within the last ONBOARDING_SECONDS."""
     signed_up = request.session.get(SIGNED_UP)
-    return signed_up is not None and 0 <= time.time() - signed_up <= ONBOARDING_SECONDS
+    return signed_up is not None and 0 <= session_now(request) - signed_up <= ONBOARDING_SECONDS
 
 
 def has_just_signed_in(request: HttpRequest) -> bool:
     """Whether the person signed in, or up, in this session within the last READING_SECONDS."""
-    records = get_authentication_records(request, request.user)
-    last = records[-1]["at"] if records else 0
-    return 0 <= time.time() - last <= READING_SECONDS or signed_up_here(request)
+    proof = request.session.get(PROVED, {})
+    is_own = proof.get("account") == request.user.pk
+    is_recent = is_own and session_now(request) - proof["at"] <= READING_SECONDS
+    return is_recent or signed_up_here(request)
 
 
 def has_recent_proof(request: HttpRequest) -> bool:

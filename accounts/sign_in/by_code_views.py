@@ -4,7 +4,6 @@ The session holds only the code's key: the browser never learns whose code it is
 has an account.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +33,7 @@ from accounts.recovery import security_questions
 from accounts.recovery.security_question_forms import AnswerForm
 from accounts.requests.client_ip import client_address
 from accounts.security_log import record_event
+from accounts.sessions.clock import session_now
 from accounts.sessions.services import browser_of
 from accounts.sign_in import by_code
 from accounts.sign_in.forms import IdentifierForm, NewPasswordForm
@@ -193,7 +193,7 @@ def _grant(request: HttpRequest, account: User, code: Code, step: str) -> HttpRe
     request.session[step] = {
         "code": str(code.key),
         "state": password_state(account),
-        "at": int(time.time()),
+        "at": session_now(request),
     }
     return redirect(STEPS[step])
 
@@ -236,7 +236,7 @@ def _then(request: HttpRequest, flow: CodeFlow) -> str:
 def _granted(request: HttpRequest, step: str) -> tuple[Code, User] | tuple[None, None]:
     """The code and account of the grant, or None twice; the password must be unchanged."""
     granted = request.session.get(step)
-    if granted is None or time.time() - granted["at"] > GRANT_TTL:
+    if granted is None or session_now(request) - granted["at"] > GRANT_TTL:
         return None, None
     used = Code.objects.filter(key=granted["code"], account__is_active=True)
     code = used.select_related("account").first()

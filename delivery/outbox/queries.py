@@ -3,8 +3,8 @@
 from collections import Counter
 
 from django.db.models import Min
-from django.utils import timezone
 
+from database.clock import database_now
 from delivery.models import OutboxMessage, Status
 
 RECENT = 2000
@@ -20,7 +20,7 @@ def seconds_overdue() -> float:
     first = OutboxMessage.objects.filter(status=Status.QUEUED).aggregate(
         first=Min("next_attempt_at")
     )["first"]
-    return max(0.0, (timezone.now() - first).total_seconds()) if first else 0.0
+    return max(0.0, (database_now() - first).total_seconds()) if first else 0.0
 
 
 def recent_messages() -> Counter[tuple[str, str, str]]:

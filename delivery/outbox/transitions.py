@@ -17,9 +17,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 
 from database.advisory_locks import lock
+from database.clock import database_now
 from delivery.email.bounces import note_return
 from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
 from delivery.outbox import transitions
@@ -170,7 +170,7 @@ def untried(message: OutboxMessage, reason: str, delay: float = 0.0) -> Outcome:
 
 def _is_too_old(message: OutboxMessage) -> bool:
     lifetime = timedelta(hours=settings.EMAIL_LIFETIME)
-    return message.channel == Channel.EMAIL and timezone.now() - message.created_at > lifetime
+    return message.channel == Channel.EMAIL and database_now() - message.created_at > lifetime
 
 
 def recover() -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from database.clock import database_now
 from delivery.errors import DeliveryError, PermanentError, RuleError, TransientError, UncertainError
 from delivery.sms import http
 from delivery.sms.base import Absent, Pending, Receipt, Sent, Sms
@@ -83,7 +84,7 @@ class AliyunProvider:
                 return _receipt(sent, detail)
         # Details appear with a delay; before it has passed, an empty result proves nothing.
         delay = timedelta(seconds=settings.ALIYUN_DETAILS_DELAY)
-        old = datetime.now(UTC) - sent.handed_over_at > delay
+        old = database_now() - sent.handed_over_at > delay
         whole = len(details) == int(answer.get("TotalCount", len(details)))
         return Absent() if old and whole and not sent.provider_id else Pending()
 

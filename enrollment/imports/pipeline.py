@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.sweep import for_each
 from enrollment.fields.headers import HEADER_SEARCH_ROWS, Header, find_header, likely_header
@@ -198,7 +198,7 @@ def header_to_name(batch: ImportBatch) -> tuple[Header | None, list[list[str]]]:
 
 def publish(batch: ImportBatch) -> None:
     """Publish a released batch; fails as stale if the registry has changed since the check."""
-    ImportBatch.objects.filter(pk=batch.pk).update(started_at=timezone.now())
+    ImportBatch.objects.filter(pk=batch.pk).update(started_at=Now())
     with _counted_attempt(batch, BatchState.PUBLISHING) as may_try:
         if may_try:
             _publish(batch)
@@ -239,7 +239,7 @@ def _release(batch: ImportBatch) -> None:
 
 def waiting(state: BatchState) -> list[int]:
     """Primary keys of batches in ``state`` to enqueue again after REQUEUE_AFTER."""
-    before = timezone.now() - REQUEUE_AFTER
+    before = Now() - REQUEUE_AFTER
     return ImportBatch.to_enqueue_again(Q(state=state, created_at__lt=before))
 
 

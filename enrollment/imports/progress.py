@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from django.db.models import Sum
-from django.utils import timezone
 
+from database.clock import database_now
 from enrollment.jobs.progress import MIN_SHARE_FOR_ESTIMATE, rounded
 from enrollment.models import BatchState, ImportBatch
 
@@ -65,7 +65,7 @@ def _publishing_seconds(batch: ImportBatch) -> float:
 
 
 def _seconds_taken(batch: ImportBatch) -> float:
-    return (timezone.now() - batch.started_at).total_seconds() if batch.started_at else 0.0
+    return (database_now() - batch.started_at).total_seconds() if batch.started_at else 0.0
 
 
 def _ahead_of(batch: ImportBatch) -> ImportBatch | None:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.notices.services import notify_all
 from audit.services import record_action
+from database.clock import database_now
 from enrollment.confirmations.stale import notify_stale, notify_undone
 from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
@@ -70,7 +71,7 @@ def rehearse_batch(
     batch.move({BatchState.UPLOADED, BatchState.REHEARSED, BatchState.FAILED}, "rehearsing")
     ImportBatch.objects.filter(pk=batch.pk).update(
         mapping=header.mapping,
-        started_at=timezone.now(),
+        started_at=Now(),
         failure="",
         failure_detail="",
         rows_done=0,
@@ -119,7 +120,7 @@ def publish_batch(
     with institution_lock(batch.institution_id), transaction.atomic():
         batch.move({BatchState.REHEARSED, BatchState.PUBLISHING}, "published")
         batch.published_by = by
-        batch.published_at = timezone.now()
+        batch.published_at = database_now()
         if accept_new_holders is not None:
             batch.accepted_people = accept_new_holders
         batch.save(update_fields=["published_by", "published_at", "accepted_people"])
@@ -162,7 +163,7 @@ def release_batch(
         raise OtherPersonError
     with transaction.atomic():
         batch.move({BatchState.REHEARSED}, "publishing")
-        batch.published_by, batch.started_at, batch.attempts = by, timezone.now(), 0
+        batch.published_by, batch.started_at, batch.attempts = by, database_now(), 0
         batch.accepted_people = accept_new_holders
         batch.save(update_fields=["published_by", "started_at", "attempts", "accepted_people"])
 
@@ -234,7 +235,7 @@ def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
     with institution_lock(batch.institution_id), transaction.atomic():
         batch.move({BatchState.PUBLISHED}, "undone")
         batch.undone_by = by
-        batch.undone_at = timezone.now()
+        batch.undone_at = database_now()
         batch.save(update_fields=["undone_by", "undone_at"])
         missing.undo_all(batch, by)
         notify_undone(batch)

@@ -5,10 +5,10 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.short_codes import grouped
+from database.clock import moment_of
 from enrollment.models.confirmation import CODE_LENGTH, new_code
 from enrollment.models.institution import Institution
 from enrollment.models.record import StudentRecord
@@ -116,7 +116,7 @@ class StatusReport(models.Model):
     @property
     def is_valid(self) -> bool:
         """Whether the report is neither revoked nor expired today."""
-        return self.revoked_at is None and timezone.now() < self.valid_until
+        return self.revoked_at is None and moment_of(self) < self.valid_until
 
     @property
     def is_contested(self) -> bool:

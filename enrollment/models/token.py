@@ -5,9 +5,9 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from database.clock import moment_of
 from enrollment.models.institution import Institution
 
 
@@ -51,4 +51,4 @@ class ImportToken(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether the token is neither revoked nor expired."""
-        return self.revoked_at is None and self.expires_at > timezone.now()
+        return self.revoked_at is None and self.expires_at > moment_of(self)

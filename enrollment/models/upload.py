@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from accounts.models import User
 
@@ -33,7 +34,7 @@ class Upload(models.Model):
     state: Any
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
     file_name = models.CharField(max_length=200)
     upload = models.CharField(max_length=200, blank=True)
     failure = models.CharField(max_length=40, blank=True)

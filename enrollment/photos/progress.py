@@ -1,7 +1,6 @@
 """Estimate the rest of an import of photographs."""
 
-from django.utils import timezone
-
+from database.clock import database_now
 from enrollment.jobs.progress import MIN_SHARE_FOR_ESTIMATE, rounded
 from enrollment.models import PhotoBatch
 
@@ -11,5 +10,5 @@ def photos_left(batch: PhotoBatch) -> int | None:
     share = batch.done / max(1, batch.matched)
     if batch.started_at is None or share < MIN_SHARE_FOR_ESTIMATE:
         return None
-    taken = (timezone.now() - batch.started_at).total_seconds()
+    taken = (database_now() - batch.started_at).total_seconds()
     return rounded(taken / share - taken)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.sweep import for_each
@@ -95,9 +95,7 @@ def release_photos(*, batch: PhotoBatch, by: User) -> None:
     batch.require_second_person(by)
     with transaction.atomic():
         batch.move({PhotoBatchState.CHECKED}, PhotoBatchState.TAKING)
-        PhotoBatch.objects.filter(pk=batch.pk).update(
-            taken_by=by, started_at=timezone.now(), attempts=0
-        )
+        PhotoBatch.objects.filter(pk=batch.pk).update(taken_by=by, started_at=Now(), attempts=0)
         _write("release_photos", batch, by)
 
 
@@ -126,7 +124,7 @@ def go_on(*, batch: PhotoBatch) -> None:
         raise WrongStateError
     to = PhotoBatchState.TAKING if batch.started_at else PhotoBatchState.UPLOADED
     batch.move({PhotoBatchState.FAILED}, to)
-    again = timezone.now() if batch.started_at else None
+    again = Now() if batch.started_at else None
     PhotoBatch.objects.filter(pk=batch.pk).update(failure="", attempts=0, started_at=again)
 
 
@@ -140,7 +138,7 @@ def discard_photos(*, batch: PhotoBatch) -> None:
 
 def forget_old_photo_batches() -> None:
     """Discard abandoned ZIPs and delete the refusal lists of imported ones after RETENTION."""
-    before = timezone.now() - RETENTION
+    before = Now() - RETENTION
     open_states = (PhotoBatchState.CHECKED, PhotoBatchState.FAILED)
     old = PhotoBatch.objects.filter(state__in=open_states, created_at__lt=before)
     for_each(old, lambda batch: discard_photos(batch=batch))
@@ -161,7 +159,7 @@ def refused_of(batch: PhotoBatch) -> Refused:
 
 def waiting_for(state: PhotoBatchState) -> list[int]:
     """Primary keys of ZIPs in ``state`` to enqueue again after REQUEUE_AFTER."""
-    before = timezone.now() - REQUEUE_AFTER
+    before = Now() - REQUEUE_AFTER
     since = Q(started_at__lt=before) | Q(started_at=None, created_at__lt=before)
     return PhotoBatch.to_enqueue_again(since & Q(state=state))
 
@@ -186,7 +184,7 @@ def _import(batch: PhotoBatch) -> None:
         state=PhotoBatchState.TAKEN,
         same=tally.same,
         refused=len(tally.refused),
-        ended_at=timezone.now(),
+        ended_at=Now(),
     )
     _forget_files(batch, ("file",))
 

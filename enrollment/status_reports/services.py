@@ -7,11 +7,13 @@ from typing import Any
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.limits import rate_limits
 from accounts.models import LimitHit, User
 from audit.services import record_action
+from database.clock import database_now
 from delivery.task_queue import enqueue_after_commit
 from enrollment.fields.catalogue import FIELDS
 from enrollment.models import FieldChange, StatusReport, StudentRecord
@@ -36,7 +38,7 @@ def issue_report(
     accounts.limits.rate_limits.LimitReachedError.
     """
     refuse_withheld(card.record)
-    now = timezone.now()
+    now = database_now()
     report = StatusReport(
         record=card.record,
         account=account,
@@ -66,7 +68,7 @@ def extend_report(*, report: StatusReport, account: User, days: int) -> bool:
     with transaction.atomic():
         refuse_withheld(report.record)
         _lock_held(report.record, account)
-        until = timezone.now() + timedelta(days=days)
+        until = database_now() + timedelta(days=days)
         living = StatusReport.objects.filter(pk=report.pk, revoked_at=None)
         if not living.update(valid_until=until):
             return False
@@ -78,7 +80,7 @@ def revoke_report(*, report: StatusReport, account: User) -> None:
     """Revoke ``report``; revoking it again changes nothing."""
     with transaction.atomic():
         living = StatusReport.objects.filter(pk=report.pk, revoked_at=None)
-        if living.update(revoked_at=timezone.now()):
+        if living.update(revoked_at=Now()):
             _write("revoke_report", report, account)
 
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -116,7 +117,7 @@ def import_key(*, institution: Institution, pkcs12_file: bytes, password: str) -
     row.chain = "".join(c.public_bytes(serialization.Encoding.PEM).decode() for c in above)
     with transaction.atomic():
         present = SigningKey.objects.filter(institution=institution, retired_at=None)
-        present.update(retired_at=timezone.now())
+        present.update(retired_at=Now())
         row.save(force_insert=True)
         record_action(
             action="enrollment.import_signing_key",

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from celery import shared_task
 from django.db.models import F
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.sweep import for_each
 from delivery.task_queue import enqueue
@@ -41,7 +41,7 @@ def print_status_report(report_id: int) -> None:
 @shared_task
 def sweep_reports() -> None:
     """Print reports whose task was lost or whose worker was killed."""
-    overdue = timezone.now() - REQUEUE_AFTER
+    overdue = Now() - REQUEUE_AFTER
     waiting = StatusReport.objects.filter(stored_as="", attempts__lt=MAX_ATTEMPTS)
     for_each(waiting.filter(issued_at__lt=overdue).order_by("pk"), _enqueue_printable)
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from enrollment.files.evidence import forget_evidence
 from enrollment.models import EvidenceFile, EvidencePurpose
@@ -13,7 +12,7 @@ from support.models import LIVE_STATES, Report, ReportEntry
 
 def forget_old_evidence() -> int:
     """Delete the files of reports settled ``EVIDENCE_DAYS`` ago or no longer there; how many."""
-    before = timezone.now() - timedelta(days=settings.EVIDENCE_DAYS)
+    before = Now() - timedelta(days=settings.EVIDENCE_DAYS)
     held = EvidenceFile.objects.filter(purpose=EvidencePurpose.REPORT).values("subject")
     subjects = set(held.values_list("subject", flat=True))
     kept = Report.objects.filter(key__in=subjects).exclude(settled_at__lt=before)

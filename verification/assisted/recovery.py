@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from accounts.models import Rescue, User
 from accounts.recovery import staff_assisted
 from audit.services import record_action
+from database.clock import database_now
 from delivery.services import queue_sms
 from enrollment.models import StudentRecord
 from enrollment.records.sealed import phone_number
@@ -53,7 +54,7 @@ def _alert_known_phones(opened: Rescue, account: User) -> None:
     own = account.phone.as_e164 if account.phone and account.phone_confirmed_at else ""
     phones = {phone_number(record) for record in account.held_records.all()} - {"", own}
     with translation.override(settings.LANGUAGE_CODE):
-        due = opened.due_at or timezone.now()
+        due = opened.due_at or database_now()
         moment = date_format(timezone.localtime(due), "DATETIME_FORMAT")
         for phone in sorted(phones):
             params = {"moment": moment, "key": opened.key.hex}

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts.sessions.recent_proof import has_just_signed_in
+from database.clock import database_now
 from verification.models import VerificationAttempt
 
 # After this time a session must have been signed in to lately to read the numbers again.
@@ -20,7 +20,7 @@ def initial_answers(request: HttpRequest, attempt: VerificationAttempt) -> dict[
     """
     facts = attempt.facts
     known = {"name": facts.name, "certificate_type": facts.certificate_type}
-    is_fresh = timezone.now() - attempt.started_at <= OPEN_FOR
+    is_fresh = database_now() - attempt.started_at <= OPEN_FOR
     if is_fresh or has_just_signed_in(request):
         known |= {"number": facts.number, "third_item": facts.third_item}
     return known

@@ -6,9 +6,9 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from database.clock import moment_of
 from vault import cipher
 from verification.facts import Facts
 from verification.models.proving import Outcome
@@ -109,7 +109,7 @@ class Dispute(models.Model):
     @property
     def can_be_decided(self) -> bool:
         """Whether it can be decided: the holder has objected, or the time for that is over."""
-        return self.can_be_decided_at(timezone.now())
+        return self.can_be_decided_at(moment_of(self))
 
     def can_be_decided_at(self, moment: datetime) -> bool:
         """The same for ``moment``; a decision asks for the database's time."""

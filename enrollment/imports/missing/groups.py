@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.number import InvalidNumberError, canonical_number
@@ -76,7 +76,7 @@ def list_missing_records(batch: ImportBatch, staging: str, missing: int) -> None
         batch.absent.all().delete()
         AbsentRecord.objects.filter(
             batch__institution=batch.institution_id,
-            batch__created_at__lt=timezone.now() - RETENTION,
+            batch__created_at__lt=Now() - RETENTION,
             decision=None,
         ).delete()
         if 0 < missing <= MAX_ASKED:

@@ -2,7 +2,7 @@
 
 from django.db import connection
 from django.db.models import F
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.models import User
 from enrollment.imports.staging.undo import Obstacle, UndoBlockedError
@@ -31,7 +31,7 @@ def change_status(decision: AbsenceDecision) -> None:
         )
     _write_history(decision, decision.decided_by_id, leaving=True)
     StudentRecord.objects.filter(pk__in=decision.records.values("record")).update(
-        status=decision.status, version=F("version") + 1, fingerprint=b"", updated_at=timezone.now()
+        status=decision.status, version=F("version") + 1, fingerprint=b"", updated_at=Now()
     )
     _make_events(decision)
 

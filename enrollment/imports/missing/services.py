@@ -9,10 +9,10 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from accounts.models import User
 from audit.services import record_action
+from database.clock import database_now
 from enrollment.imports.missing.groups import Group, undecided
 from enrollment.imports.missing.record_status import change_status, restore
 from enrollment.models import (
@@ -112,7 +112,7 @@ def undo_decision(*, decision: AbsenceDecision, by: User | None) -> None:
         if decision.applied_at and decision.kind == AbsenceKind.LEFT:
             restore(decision, by)
         decision.records.update(decision=None, event=None, status_before="")
-        decision.undone_by, decision.undone_at = by, timezone.now()
+        decision.undone_by, decision.undone_at = by, database_now()
         decision.save(update_fields=["undone_by", "undone_at"])
         _write("undo_absent", decision, by)
 
@@ -137,7 +137,7 @@ def _hold(decision: AbsenceDecision) -> None:
 
 
 def _apply(decision: AbsenceDecision, by: User | None) -> None:
-    decision.applied_by, decision.applied_at = by, timezone.now()
+    decision.applied_by, decision.applied_at = by, database_now()
     decision.save(update_fields=["applied_by", "applied_at"])
     if decision.kind == AbsenceKind.LEFT:
         change_status(decision)

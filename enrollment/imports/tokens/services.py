@@ -6,11 +6,11 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
 from audit.services import record_action
+from database.clock import database_now, read_with_clock
 from enrollment.models import ImportToken, Institution, InstitutionRegistrar, TokenRight
 from enrollment.queries import institutions_of
 from vault.lookup import keyed_hash
@@ -23,7 +23,7 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 
 def tokens_of(user: User) -> QuerySet[ImportToken]:
     """The tokens of a registrar's institutions, newest first."""
-    found = ImportToken.objects.filter(institution__in=institutions_of(user))
+    found = read_with_clock(ImportToken.objects.filter(institution__in=institutions_of(user)))
     return found.select_related("institution", "created_by").order_by("-pk")
 
 
@@ -39,7 +39,7 @@ def create_token(
             secret_hash=keyed_hash("import-token", secret),
             right=right,
             created_by=by,
-            expires_at=timezone.now() + timedelta(days=days),
+            expires_at=database_now() + timedelta(days=days),
         )
         _write("create_token", token, by)
     return token, secret

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.limits.rate_limits import LimitReachedError, consume
 from accounts.requests.client_ip import client_address
+from database.clock import database_now
 from enrollment.files.faults import FileFaultError
 from enrollment.imports import consent
 from enrollment.imports import services as imports
@@ -250,7 +250,7 @@ def _spend(action: str, subject: str) -> None:
         with transaction.atomic():
             consume(action, subject)
     except LimitReachedError as error:
-        seconds = max(1, math.ceil((error.lifts_at - timezone.now()).total_seconds()))
+        seconds = max(1, math.ceil((error.lifts_at - database_now()).total_seconds()))
         message = _("Too many requests. Try again in %(seconds)s seconds.") % {"seconds": seconds}
         headers = {"Retry-After": str(seconds)}
         raise RefusedError(429, "too_often", message, headers) from error

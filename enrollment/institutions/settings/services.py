@@ -6,12 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.notices.services import notify_all
 from accounts.roles import Role
 from audit.services import record_action
+from database.clock import database_now
 from enrollment.models import Campaign, Institution, InstitutionRegistrar, RuleChange
 from enrollment.models.institution import ThirdItem
 from enrollment.offices import registrars_of
@@ -78,7 +78,7 @@ def may_agree(change: RuleChange, by: User) -> bool:
     ).exclude(user=change.asked_by)
     if long_there.filter(user=by).exists():
         return True
-    is_over = change.asked_at + APPROVAL_PERIOD <= timezone.now()
+    is_over = change.asked_at + APPROVAL_PERIOD <= database_now()
     return is_over and not long_there.exists() and by.pk == change.asked_by_id
 
 

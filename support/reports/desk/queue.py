@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -118,7 +118,7 @@ def _conditions(reader: User) -> dict[Tab, Q]:
 
 
 def _turn_of(reader: User) -> Q:
-    late = Q(state=ReportState.ASKED, changed_at__lt=timezone.now() - REPLY_WITHIN)
+    late = Q(state=ReportState.ASKED, changed_at__lt=Now() - REPLY_WITHIN)
     turn = Q(pk__in=())
     if Role.COUNSELOR in reader.roles:
         turn |= Q(state=ReportState.OPEN) | late & Q(batch=None)
