@@ -14,6 +14,14 @@ register_notice(
     ),
 )
 register_notice(
+    "staff_review",
+    NoticeText(
+        Topic.WORK,
+        _("Look at the changes of roles that an account has made"),
+        _("Its owner has taken it back. Somebody else may have made these changes in its name."),
+    ),
+)
+register_notice(
     "appointment",
     NoticeText(
         Topic.WORK,

@@ -16,6 +16,7 @@ from accounts.signals import (
     phone_confirmed,
 )
 from enrollment.imports.tokens.services import revoke_token
+from enrollment.institutions.reviews.services import close_and_review
 from enrollment.models import Appointment, ImportToken, RuleChange, StatusReport, StudentRecord
 from enrollment.records.unclaimed_progress import note_registered
 from enrollment.records.withholding import end_of_delay, withhold
@@ -46,15 +47,17 @@ def let_go_of_records(*, account: User, **_: object) -> None:
 
 @receiver(entrances_closed, dispatch_uid="enrollment-entrances-closed")
 def revoke_what_was_issued(*, account: User, since: datetime | None, **_: object) -> None:
-    """Revoke import tokens and reports made since ``since``.
+    """Revoke import tokens and the reports made since ``since``; have acts on roles reviewed.
 
-    The account was in another person's hands from then on. Without ``since`` nothing is
-    revoked.
+    The account was in another person's hands, who may have had its password long before
+    ``since``: a token lasts for months, so every token of the account ends. Without ``since``
+    nothing is revoked.
     """
     if since is None:
         return
-    for token in ImportToken.objects.filter(created_by=account, created_at__gte=since):
+    for token in ImportToken.objects.filter(created_by=account, revoked_at=None):
         revoke_token(token=token, by=account)
+    close_and_review(account)
     issued = StatusReport.objects.filter(account=account, issued_at__gte=since)
     issued.filter(revoked_at=None).update(revoked_at=Now())
 

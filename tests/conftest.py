@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.contacts import services as contacts
 from accounts.deletion.services import ask_for_deletion
-from accounts.identifiers.services import parse
+from accounts.identifiers.services import Identifier, parse
 from accounts.limits.rate_limits import subject_of
 from accounts.models import Block, ContactChange, Question, Rescue, SecurityAnswer, User
 from accounts.roles import Role
@@ -28,6 +28,7 @@ from enrollment.imports.missing import services as missing
 from enrollment.imports.storage import keep_faulty_rows
 from enrollment.imports.tokens.services import create_token
 from enrollment.institutions.appointments.services import Post, invite
+from enrollment.institutions.reviews.services import close_and_review
 from enrollment.institutions.settings.services import update_rules
 from enrollment.models import (
     AbsenceDecision,
@@ -49,6 +50,7 @@ from enrollment.models import (
     RecordEvent,
     RuleChange,
     SchoolClass,
+    StaffReview,
     StatusReport,
     StudentRecord,
     TokenRight,
@@ -215,6 +217,19 @@ def rule_change(desk_registrar: User) -> RuleChange:
     )
     assert change is not None
     return change
+
+
+@pytest.fixture
+def staff_review(desk_registrar: User) -> StaffReview:
+    """A colleague's account was taken back after it had appointed a counselor."""
+    school = make_school()
+    colleague = make_account("taken@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=colleague, institution=school)
+    school_class = SchoolClass.objects.create(institution=school, code="软工2601")
+    post = Post(Role.COUNSELOR, school_class=school_class)
+    invite(posts=[(post, Identifier(Channel.EMAIL, "helper@example.org"))], by=colleague)
+    close_and_review(colleague)
+    return StaffReview.objects.get()
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ ACTS: dict[str, str | Promise] = {
     "registry:merge_class": gettext_lazy("merge classes"),
     "registry:people": gettext_lazy("appoint staff"),
     "registry:appointments": gettext_lazy("appoint staff"),
+    "registry:staff_review": gettext_lazy("review changes of roles"),
     "registry:staff_code": gettext_lazy("create a set-up code"),
     "registry:end_sessions": gettext_lazy("end somebody's sessions"),
     "support:class_export": gettext_lazy("export a class"),

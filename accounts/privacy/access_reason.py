@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from accounts.sessions.clock import session_now
 
-_KEY = "viewing_reason"
+_KEY = "access_reason"
 REMEMBERED_SECONDS = 3600
 
 

@@ -14,6 +14,7 @@ from accounts.reason_form import ReasonForm
 from accounts.roles import Role
 from accounts.sign_in.admission import issue_code
 from enrollment.institutions import assignment_file, staff
+from enrollment.institutions.reviews.services import reviews_visible_to
 from enrollment.institutions.staff_forms import AppointmentForm, EndSessionsForm
 from enrollment.models import Institution, InstitutionRegistrar
 from enrollment.queries import institutions_of
@@ -22,8 +23,13 @@ from enrollment.queries import institutions_of
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """List the staff of the registrar's institutions with their classes."""
-    schools = institutions_of(require_role(request, Role.REGISTRAR))
-    context = {"people": staff.staff_of(schools), "schools": schools}
+    user = require_role(request, Role.REGISTRAR)
+    schools = institutions_of(user)
+    context = {
+        "people": staff.staff_of(schools),
+        "schools": schools,
+        "reviews": reviews_visible_to(user),
+    }
     return render(request, "enrollment/institutions/people.html", context)
 
 
@@ -66,6 +72,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "registrars": registrars.order_by("institution__code", "pk"),
+        "reviews": reviews_visible_to(operator),
         "auditors": User.objects.filter(role_grants__role=Role.AUDITOR).order_by("pk"),
     }
     return render(request, "enrollment/institutions/appointments.html", context)

@@ -18,6 +18,7 @@ from enrollment.models.photo import Photo
 from enrollment.models.photo_batch import PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.models.record import FieldChange, StudentRecord
 from enrollment.models.rule_change import RuleChange
+from enrollment.models.staff_review import StaffReview
 from enrollment.models.status_report import ReportLanguage, SigningKey, StatusReport
 from enrollment.models.token import ImportToken, TokenRight
 from enrollment.models.upload import SamePersonError, Upload, WrongStateError
@@ -54,6 +55,7 @@ __all__ = [
     "SamePersonError",
     "SchoolClass",
     "SigningKey",
+    "StaffReview",
     "StatusReport",
     "StudentRecord",
     "TokenRight",

@@ -9,6 +9,7 @@ from enrollment.imports.tokens import views as tokens
 from enrollment.imports.views import changes, corrected_rows, imports
 from enrollment.institutions import class_merge_views, class_views, staff_views
 from enrollment.institutions.appointments import views as appointment_views
+from enrollment.institutions.reviews import views as review_views
 from enrollment.institutions.settings import views as settings_views
 from enrollment.photos import views as photos
 from enrollment.records import views as records
@@ -62,6 +63,7 @@ urlpatterns = [
     path("people/", staff_views.people, name="people"),
     path("people/<uuid:key>/counselor/", staff_views.dismiss_counselor, name="dismiss_counselor"),
     path("people/<uuid:key>/code/", staff_views.staff_code, name="staff_code"),
+    path("people/reviews/<uuid:key>/", review_views.staff_review, name="staff_review"),
     path("people/sessions/", staff_views.end_sessions, name="end_sessions"),
     path("appointments/", staff_views.appointments, name="appointments"),
     path(

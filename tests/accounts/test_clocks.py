@@ -24,7 +24,7 @@ from accounts.sessions.recent_proof import PROVED, READING_SECONDS
 from database.clock import database_now
 from delivery.models import Channel
 from enrollment.imports import pipeline
-from enrollment.institutions.settings import APPROVAL_PERIOD, may_agree
+from enrollment.institutions.settings.services import APPROVAL_PERIOD, may_agree
 from enrollment.jobs.uploads import REQUEUE_AFTER
 from enrollment.models import (
     BatchState,

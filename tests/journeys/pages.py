@@ -616,6 +616,13 @@ PAGES = [
         "rule_change",
         act=show_it_is_you,
     ),
+    Page(
+        "changes of roles to review",
+        lambda review: reverse("registry:staff_review", args=[review.key]),
+        "desk_registrar",
+        "staff_review",
+        act=show_it_is_you,
+    ),
     Page("classes", reverse("registry:classes"), "desk_registrar", "published_import"),
     Page(
         "one class",

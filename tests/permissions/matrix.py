@@ -131,6 +131,7 @@ MATRIX: dict[str, str] = {
     "registry:appointment": "U",
     "registry:withdraw_appointment": "R",
     "registry:appointments": "O",
+    "registry:staff_review": "RO",
     "registry:dismiss_registrar": "O",
     "registry:dismiss_auditor": "O",
     "registry:staff_code": "RO",

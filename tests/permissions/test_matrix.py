@@ -35,6 +35,7 @@ from enrollment.models import (
     InstitutionRegistrar,
     PhotoKind,
     RecordEvent,
+    StaffReview,
     StatusReport,
     StudentRecord,
 )
@@ -141,6 +142,9 @@ def places(
     block = Block.objects.create(
         subject=b"x", masked="1*", account=wang, until=timezone.now() + timedelta(days=1)
     )
+    review = StaffReview.objects.create(
+        account=counselor, institution=make_school(), since=timezone.now()
+    )
     campaign = Campaign.objects.create(
         institution=make_school(), name="x", starts_on="2026-01-01", ends_on="2026-02-01"
     )
@@ -198,6 +202,7 @@ def places(
         "registry:withdraw_counselor": {**key["class"], "key": counselor.key},
         "registry:appointment": {"key": appointment.key},
         "registry:withdraw_appointment": {"key": appointment.key},
+        "registry:staff_review": {"key": review.key},
         "registry:dismiss_counselor": {"key": counselor.key},
         "registry:staff_code": {"key": counselor.key},
         "registry:dismiss_registrar": {"key": registrar.key, "code": make_school().code},

@@ -33,6 +33,7 @@ NAMES: dict[str, str | Promise] = {
     "enrollment.assign_counselor": _("Assigned a counselor to a class"),
     "enrollment.change_class": _("Changed a class"),
     "enrollment.claim_record": _("Record linked to an account"),
+    "enrollment.close_staff_review": _("Reviewed the changes of roles of a taken account"),
     "enrollment.confirm_record": _("Answered the check of the record"),
     "enrollment.correction_applied": _("Corrected a record"),
     "enrollment.correction_refused": _("Entered that the province refused a correction"),

@@ -1,0 +1,1 @@
+"""What an account did to other people's roles before its owner took it back, for review."""
