@@ -1,13 +1,13 @@
 """The outbox: messages to be sent, written in the transaction of the change that causes them."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from database.random_keys import random_key
 
 
 class Channel(models.TextChoices):
@@ -40,7 +40,7 @@ class OutboxMessage(models.Model):
     identifies when it is sent.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -1,12 +1,11 @@
 """One-time codes, without the digits, which are derived on demand (``accounts.codes``)."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from database.random_keys import random_key
 from delivery.models import Channel
 
 
@@ -35,7 +34,7 @@ class Code(models.Model):
     code is used, replaced or out of tries.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="codes"
     )

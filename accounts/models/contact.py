@@ -1,11 +1,10 @@
 """Changes of contacts, which can be undone, and the yearly check."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from database.random_keys import random_key
 from delivery.models import Channel
 
 
@@ -25,7 +24,7 @@ class ContactChange(models.Model):
     its reader has not proved to know the password.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contact_changes"
     )

@@ -1,11 +1,11 @@
 """Security events of accounts."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from database.random_keys import random_key
 
 
 class EventKind(models.TextChoices):
@@ -15,6 +15,10 @@ class EventKind(models.TextChoices):
     SIGNED_IN_BY_CODE = "signed_in_by_code", _("Signed in with a code")
     SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
     FACTOR_FAILED = "factor_failed", _("Wrong code of the second step")
+    PASSWORD_AGAIN = "password_again", _("Password given again")
+    APP_USED = "app_used", _("Authenticator app used")
+    PASSKEY_USED = "passkey_used", _("Passkey used")
+    RECOVERY_CODE_USED = "recovery_code_used", _("Recovery code used")
     ACCESS_REFUSED = "access_refused", _("Page refused")
     PASSWORD_CHANGED = "password_changed", _("Password changed")
     PASSWORD_RESET = "password_reset", _("Password recovered by a code")
@@ -47,7 +51,7 @@ class SecurityEvent(models.Model):
     the account is deleted; ``person_hash`` is the pseudonym that remains.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    key = models.UUIDField(default=random_key, editable=False)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL,
         related_name="security_events",

@@ -1,12 +1,11 @@
 """Uses of limited acts, and blocked contacts."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
 from database.clock import moment_of
+from database.random_keys import random_key
 
 
 class LimitHit(models.Model):
@@ -31,7 +30,7 @@ class Block(models.Model):
     lift it.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     subject = models.BinaryField()
     asker_hash = models.BinaryField(default=bytes)
     masked = models.CharField(max_length=80)

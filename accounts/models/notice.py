@@ -1,11 +1,11 @@
 """Notices, and the channels that people choose for them."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from database.random_keys import random_key
 
 
 class Topic(models.TextChoices):
@@ -23,7 +23,7 @@ class Notice(models.Model):
     ``path`` is the page it is about; neither it nor ``detail`` holds personal data.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices", db_index=False
     )

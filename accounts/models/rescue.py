@@ -1,12 +1,11 @@
 """Staff-assisted recovery of an account whose contacts are all lost (guide row 11)."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from database.random_keys import random_key
 from delivery.models import Channel
 
 
@@ -17,7 +16,7 @@ class Rescue(models.Model):
     the old contacts can object until ``due_at``.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     channel = models.CharField(max_length=5, choices=Channel)
     contact_sealed = models.BinaryField()
     code_hash = models.BinaryField(null=True, unique=True)

@@ -1,6 +1,5 @@
 """The user, and the roles of staff."""
 
-import uuid
 from functools import cached_property
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.roles import Role
+from database.random_keys import random_key
 
 
 def language_spoken() -> str:
@@ -30,7 +30,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     right to personal data.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     username = models.CharField(
         _("username"),
         max_length=64,

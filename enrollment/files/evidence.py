@@ -21,6 +21,7 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from database.random_keys import random_key
 from enrollment.files.child import ChildFailedError, read_in_child
 from enrollment.files.images import PhotoFault, PhotoFaultError, is_heic, redraw
 from enrollment.models import EvidenceFile, EvidencePurpose
@@ -197,7 +198,7 @@ def _look_through(data: bytes) -> None:
 
 
 def _keep(purpose: EvidencePurpose, subject: uuid.UUID, file: Evidence, by: User) -> EvidenceFile:
-    key = uuid.uuid4()
+    key = random_key()
     sealed = io.BytesIO()
     seal_file(io.BytesIO(file.content), sealed, context=f"evidence:{key}")
     name = f"evidence/{key.hex[:2]}/{key}"

@@ -1,11 +1,10 @@
 """Records missing from a file, and what the registrar decided about them."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from database.random_keys import random_key
 from enrollment.models.batch import ImportBatch
 from enrollment.models.event import RecordEvent
 from enrollment.models.record import StudentRecord
@@ -31,7 +30,7 @@ class AbsenceDecision(models.Model):
     institution asks for two.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="absences")
     kind = models.CharField(max_length=10, choices=AbsenceKind.choices)
     status = models.CharField(max_length=10, choices=Status.choices, blank=True)

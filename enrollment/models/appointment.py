@@ -1,12 +1,11 @@
 """Appointments of staff that wait for acceptance."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
 from accounts.roles import Role
+from database.random_keys import random_key
 from enrollment.models.institution import Institution, SchoolClass
 
 
@@ -17,7 +16,7 @@ class Appointment(models.Model):
     that the registrar does not learn whether such an account exists.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     contact_hash = models.BinaryField()
     shown = models.CharField(max_length=80)  # the contact half hidden, or the username
     role = models.CharField(max_length=16, choices=Role.choices)

@@ -1,9 +1,8 @@
 """Campaigns: which fields are checked in which period."""
 
-import uuid
-
 from django.db import models
 
+from database.random_keys import random_key
 from enrollment.models.institution import Institution
 
 
@@ -15,7 +14,7 @@ class Campaign(models.Model):
     confirmed, the second need no checking in this campaign.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="campaigns")
     name = models.CharField(max_length=60)
     entry_year = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -1,13 +1,12 @@
 """A student's answer to the data in the registry, and its receipt."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.short_codes import draw_code, grouped, typed_code
+from database.random_keys import random_key
 from enrollment.models.record import StudentRecord
 
 # Crockford's base 32 without the letters people mix up (I, L, O, U).
@@ -43,7 +42,7 @@ class Confirmation(models.Model):
     stale when one of ``fields`` changes in a later version.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     record = models.ForeignKey(
         StudentRecord, on_delete=models.CASCADE, related_name="confirmations"
     )

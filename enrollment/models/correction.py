@@ -1,12 +1,11 @@
 """A correction of one field of one record; locked fields go through the province."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from database.random_keys import random_key
 from enrollment.models.record import StudentRecord
 
 
@@ -26,7 +25,7 @@ class Correction(models.Model):
     of the problem report it came from.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="corrections")
     field = models.CharField(max_length=30)
     new_sealed = models.BinaryField(default=bytes)

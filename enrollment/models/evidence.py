@@ -1,11 +1,11 @@
 """Files submitted as evidence."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from database.random_keys import random_key
 
 
 class EvidencePurpose(models.TextChoices):
@@ -21,7 +21,7 @@ class EvidenceFile(models.Model):
     ``subject`` is the key of the report or dispute.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     purpose = models.CharField(max_length=8, choices=EvidencePurpose.choices)
     subject = models.UUIDField()
     given_by = models.ForeignKey(

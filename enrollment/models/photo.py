@@ -1,10 +1,9 @@
 """The photos of a record."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 
+from database.random_keys import random_key
 from enrollment.models.photo_batch import PhotoBatch, PhotoKind
 from enrollment.models.record import StudentRecord
 
@@ -16,7 +15,7 @@ class Photo(models.Model):
     recognised without being decoded again.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="photos")
     kind = models.CharField(max_length=12, choices=PhotoKind.choices)
     stored_as = models.CharField(max_length=100)

@@ -1,13 +1,12 @@
 """The student record and the history of its fields."""
 
-import uuid
-
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
+from database.random_keys import random_key
 from enrollment.models.institution import Institution, SchoolClass
 from enrollment.progress import Progress
 from enrollment.statuses import Status
@@ -31,7 +30,7 @@ class StudentRecord(models.Model):
     that has proved to be this person; the app ``verification`` keeps how.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     institution = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="records")
     school_class = models.ForeignKey(
         SchoolClass,

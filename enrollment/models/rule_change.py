@@ -1,18 +1,17 @@
 """A change that loosens an institution's rules and waits for a second registrar."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from database.random_keys import random_key
 from enrollment.models.institution import Institution, ThirdItem
 
 
 class RuleChange(models.Model):
     """The rules one registrar proposes; ``accepted`` is None while the proposal waits."""
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     institution = models.ForeignKey(
         Institution, on_delete=models.CASCADE, related_name="rule_changes"
     )

@@ -1,11 +1,10 @@
 """Changes of roles and rules that another person must look at, because the account was taken."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from database.random_keys import random_key
 from enrollment.models.institution import Institution
 
 
@@ -15,7 +14,7 @@ class StaffReview(models.Model):
     The acts are in the trail. ``institution`` is None for an operator's acts.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )

@@ -1,7 +1,5 @@
 """学籍验证报告: reports by which students prove their status, and the keys that sign them."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -9,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.short_codes import grouped
 from database.clock import moment_of
+from database.random_keys import random_key
 from enrollment.models.confirmation import CODE_LENGTH, new_code
 from enrollment.models.institution import Institution
 from enrollment.models.record import StudentRecord
@@ -21,7 +20,7 @@ class SigningKey(models.Model):
     is X.509 in DER; ``chain`` holds the certificates above it, in PEM.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     institution = models.ForeignKey(
         Institution, on_delete=models.PROTECT, related_name="signing_keys"
     )
@@ -63,7 +62,7 @@ class StatusReport(models.Model):
     ``file_sha256`` identifies it when a reader uploads the file.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="reports")
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

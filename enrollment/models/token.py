@@ -1,13 +1,12 @@
 """Tokens with which a school's own system uploads files."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from database.clock import moment_of
+from database.random_keys import random_key
 from enrollment.models.institution import Institution
 
 
@@ -25,7 +24,7 @@ class ImportToken(models.Model):
     there.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     institution = models.ForeignKey(Institution, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=60)
     secret_hash = models.BinaryField(unique=True)

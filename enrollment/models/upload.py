@@ -1,6 +1,5 @@
 """What registry files and ZIPs of photographs have in common as uploads."""
 
-import uuid
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
@@ -9,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import User
+from database.random_keys import random_key
 
 
 class WrongStateError(Exception):
@@ -33,7 +33,7 @@ class Upload(models.Model):
     created_by_id: Any
     state: Any
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     file_name = models.CharField(max_length=200)
     upload = models.CharField(max_length=200, blank=True)

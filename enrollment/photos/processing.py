@@ -6,8 +6,9 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
 from typing import Any, BinaryIO
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from database.random_keys import random_key
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.images import PhotoFault, PhotoFaultError, Picture, prepare
 from enrollment.files.readers import PlacedReader
@@ -41,7 +42,7 @@ Outcome = SealedPicture | PhotoFault | None
 
 def sealed(picture: Picture, source_mark: bytes | None = None) -> SealedPicture:
     """Encrypt ``picture`` and its thumbnail under a new storage key."""
-    key = uuid4()
+    key = random_key()
     return SealedPicture(
         key,
         seal(picture.jpeg, context=f"photo:{key}"),

@@ -1,18 +1,17 @@
 """Reminders to check a record: who was reminded when, so that no one is reminded too often."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from database.random_keys import random_key
 from enrollment.models import SchoolClass, StudentRecord
 
 
 class Reminder(models.Model):
     """One reminder sent by a member of staff, with the numbers reached by channel."""
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     school_class = models.ForeignKey(
         SchoolClass, on_delete=models.CASCADE, related_name="reminders"
     )

@@ -1,13 +1,13 @@
 """Problem reports and what was said about each."""
 
 import json
-import uuid
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from database.random_keys import random_key
 from enrollment.identity.name import InvalidNameError, canonical_name
 from enrollment.models import Institution, SchoolClass, StudentRecord
 from vault import cipher
@@ -60,7 +60,7 @@ def name_hash(name: str) -> bytes:
 class ReportBatch(models.Model):
     """Reports that a counselor handed on to the registrar together."""
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     institution = models.ForeignKey(
         Institution, on_delete=models.PROTECT, related_name="report_batches"
     )
@@ -84,7 +84,7 @@ class Report(models.Model):
     report by the name of its person.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="problem_reports"
     )
@@ -205,7 +205,7 @@ class EntryKind(models.TextChoices):
 class ReportEntry(models.Model):
     """One line of the timeline both sides read; the words are sealed."""
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="entries")
     kind = models.CharField(max_length=10, choices=EntryKind.choices)
     author = models.ForeignKey(

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from database.clock import moment_of
+from database.random_keys import random_key
 from vault import cipher
 from verification.facts import Facts
 from verification.models.proving import Outcome
@@ -39,7 +40,7 @@ class Dispute(models.Model):
     notified. Statements are sealed, and deleted by retention.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     claimant = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="disputes"
     )

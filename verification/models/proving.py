@@ -1,12 +1,11 @@
 """Verification attempts, and the claims that result from them."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from database.random_keys import random_key
 from verification.facts import Facts
 
 
@@ -41,7 +40,7 @@ class VerificationAttempt(models.Model):
     record.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="verification_attempts"
     )
@@ -153,7 +152,7 @@ class ClaimAlert(models.Model):
     ``taken_back`` is the registrar's decision: True ended the claim, None is undecided.
     """
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
     )
