@@ -27,6 +27,11 @@ from vault.lookup import keyed_hash
 # GB/T 22239 requires logs of six months.
 RETENTION = timedelta(days=183)
 REFUSALS = (403, 404)
+FACTOR_USED = {
+    Authenticator.Type.TOTP: EventKind.APP_USED,
+    Authenticator.Type.WEBAUTHN: EventKind.PASSKEY_USED,
+    Authenticator.Type.RECOVERY_CODES: EventKind.RECOVERY_CODE_USED,
+}
 
 
 def record_event(
@@ -114,6 +119,10 @@ def listen() -> None:
     user_login_failed.connect(_failed, dispatch_uid="security-log-failed")
     factor_signals.authentication_failed.connect(_factor_failed, dispatch_uid="security-log-factor")
     account_signals.user_logged_in.connect(_signed_in, dispatch_uid="security-log-signed-in")
+    account_signals.authentication_step_completed.connect(
+        _password_again, dispatch_uid="security-log-again"
+    )
+    factor_signals.authenticator_used.connect(_factor_used, dispatch_uid="security-log-used")
     factor_signals.authenticator_added.connect(_factor_added, dispatch_uid="security-log-added")
     factor_signals.authenticator_removed.connect(_factor_gone, dispatch_uid="security-log-gone")
 
@@ -143,6 +152,19 @@ def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_
 
 def _factor_failed(request: HttpRequest, user: User, **_: object) -> None:
     record_event(account=user, kind=EventKind.FACTOR_FAILED, request=request)
+
+
+def _password_again(
+    request: HttpRequest, user: User, method: str, reauthenticated: bool = False, **_: object
+) -> None:
+    if method == "password" and reauthenticated:
+        record_event(account=user, kind=EventKind.PASSWORD_AGAIN, request=request)
+
+
+def _factor_used(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_: object
+) -> None:
+    record_event(account=user, kind=FACTOR_USED[authenticator.type], request=request)
 
 
 def _factor_added(

@@ -1,5 +1,6 @@
 """The form field for a proof of work, which the browser solves without user action."""
 
+import logging
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.limits import login_attempts, proof_of_work, rate_limits
 
+logger = logging.getLogger(__name__)
 AnyForm = TypeVar("AnyForm", bound=forms.BaseForm)
 
 
@@ -54,6 +56,8 @@ class ProofOfWorkField(forms.CharField):
     def clean(self, value: Any) -> str:
         solution = str(super().clean(value))
         if not proof_of_work.redeem(solution, level=self.level):
+            # One line a request, with its number, under which the proxy's log has the address.
+            logger.warning("proof of work of level %d refused", self.level)
             raise ValidationError(_("The check has expired. Please send the form again."))
         return solution
 

@@ -119,6 +119,18 @@ def test_even_with_proofs_a_hundred_an_hour_are_enough(name: str, outbox: Outbox
     assert not outbox.texts()
 
 
+def test_a_refused_proof_and_a_forged_form_are_written_to_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    sent_much()
+    client = Client(enforce_csrf_checks=True)
+    client.post(reverse("account_code"), SENDING["account_code"])
+    assert "Forbidden (CSRF cookie not set.)" in caplog.text
+    Client().post(reverse("account_code"), {**SENDING["account_code"], "captcha": "forged"})
+    assert "proof of work of level 0 refused" in caplog.text
+    assert "some.one" not in caplog.text
+
+
 def test_another_network_is_asked_for_nothing() -> None:
     sent_much(client="198.51.100.7")
     assert "data-captcha" not in Client().get(reverse("account_code")).content.decode()

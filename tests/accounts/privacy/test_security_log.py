@@ -51,6 +51,11 @@ def test_a_wrong_password_in_an_open_session_is_written(li: User, page: str, fie
     assert kinds(li) == [EventKind.SIGN_IN_FAILED]
 
 
+def test_the_right_password_given_again_is_written(li: User) -> None:
+    sign_in(li, "203.0.113.77").post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert kinds(li) == [EventKind.PASSWORD_AGAIN, EventKind.SIGNED_IN]
+
+
 def test_a_change_of_password_is_written(li: User) -> None:
     client = sign_in(li, "203.0.113.77")
     client.post(

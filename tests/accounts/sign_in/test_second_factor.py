@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from accounts.models import Session, User
+from accounts.models import EventKind, Session, User
 from accounts.roles import Role
 from accounts.rotation import rotate_factors
+from accounts.security_log import log_of
 from accounts.sessions.store import handle_of
 from accounts.sign_in.admission import issue_code
 from tests.outbox import Outbox
@@ -75,6 +76,10 @@ def test_a_code_of_the_app_signs_in_once(li: User, protected: str) -> None:
     code = code_now(protected)
     first, second = sign_in(li), sign_in(li)
     first.post(reverse("mfa_authenticate"), {"code": code})
+    assert list(log_of(li).values_list("kind", flat=True))[:2] == [
+        EventKind.SIGNED_IN,
+        EventKind.APP_USED,
+    ]
     cache.clear()  # Redis is emptied, or half a minute passes: the code is still right
     second.post(reverse("mfa_authenticate"), {"code": code})
     assert "_auth_user_id" in first.session
@@ -91,6 +96,7 @@ def test_a_recovery_code_signs_in_once(li: User, protected: str) -> None:
     assert len(set(codes)) == 10
     first, second = sign_in(li), sign_in(li)
     first.post(reverse("mfa_authenticate"), {"code": codes[0]})
+    assert log_of(li).filter(kind=EventKind.RECOVERY_CODE_USED).exists()
     second.post(reverse("mfa_authenticate"), {"code": codes[0]})
     assert "_auth_user_id" in first.session
     assert "_auth_user_id" not in second.session

@@ -5,7 +5,8 @@ from django.urls import reverse
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 
-from accounts.models import User
+from accounts.models import EventKind, User
+from accounts.security_log import log_of
 from tests.journeys import checks
 from tests.journeys.conftest import NewContext
 from tests.journeys.pages import show_it_is_you
@@ -56,6 +57,7 @@ def test_a_passkey_is_set_up_and_then_asked_for(open_context: NewContext, li: Us
     tab.locator("#mfa_webauthn_authenticate").click()
     tab.wait_for_url("**" + reverse("verification:start"))
     assert checks.policy_complaints(tab) == []
+    assert log_of(li).filter(kind=EventKind.PASSKEY_USED).exists()
 
 
 def _sign_in(tab: Tab, user: User) -> None:
