@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from vault.models import KeyCheck
 
-LOOKUP, CODE, VAULT = "LOOKUP_KEY", "CODE_KEY", "VAULT_KEYS "
+LOOKUP, CODE, AUDIT, VAULT = "LOOKUP_KEY", "CODE_KEY", "AUDIT_KEY", "VAULT_KEYS "
 
 
 def refuse_wrong_keys(*, restored: bool = False, rotates: bool = False) -> None:
@@ -36,6 +36,11 @@ def refuse_wrong_keys(*, restored: bool = False, rotates: bool = False) -> None:
             "CODE_KEY lacks the key of the codes that were sent. Put it behind the new one for "
             "a day: CODE_KEY=new,old. After a restore run: manage.py after_restore"
         )
+    if not _fits(marks, AUDIT, [settings.AUDIT_KEY]):
+        wrong.append(
+            "AUDIT_KEY is not the key of this audit trail: the chain would break where it "
+            "goes on, and hide a change. Put the right key back; it is never changed"
+        )
     if wrong:
         raise ImproperlyConfigured("\n".join(wrong))
 
@@ -51,6 +56,7 @@ def record_keys() -> None:
     written = {
         LOOKUP: settings.LOOKUP_KEY,
         CODE: settings.CODE_KEYS[0],
+        AUDIT: settings.AUDIT_KEY,
         VAULT + newest: key,
     }
     for name, present in written.items():

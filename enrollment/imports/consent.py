@@ -1,11 +1,15 @@
 """Why a checked file may not be published yet: consent or a second person is missing."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 
 from django.utils.translation import gettext
 
 from enrollment.fields.catalogue import BY_NAME
+from enrollment.imports.missing import services as missing
 from enrollment.imports.results.report import Result
+from enrollment.models import ImportBatch
 
 
 class ClearedError(Exception):
@@ -26,6 +30,27 @@ class ClearedError(Exception):
 
 class OtherPersonError(Exception):
     """Held records would belong to other people, and consent to it is missing."""
+
+
+class ChangedSinceError(Exception):
+    """The file was read again, or a decision was added, since the person looked at it."""
+
+
+def shown_state(batch: ImportBatch) -> str:
+    """The digest of what the page before a publication shows of ``batch``.
+
+    Under two-person approval the second person agrees to what they saw. The first could have
+    the file read in another way before they press the button.
+    """
+    decisions = missing.waiting(batch).order_by("pk").values_list("pk", "kind", "status")
+    shown = [batch.result, batch.mapping, [list(one) for one in decisions]]
+    return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+
+
+def require_unchanged(batch_id: int, shown: str) -> None:
+    """Raise ChangedSinceError unless the import is as it was ``shown``."""
+    if shown_state(ImportBatch.objects.get(pk=batch_id)) != shown:
+        raise ChangedSinceError
 
 
 def require_accepted(result: Result, accept_cleared: bool) -> None:

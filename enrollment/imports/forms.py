@@ -66,6 +66,8 @@ class PublishForm(forms.Form):
 
     hide_optional = True
 
+    shown = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, asks: bool, other_person: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if asks:

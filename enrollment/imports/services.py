@@ -18,7 +18,7 @@ from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table
 from enrollment.imports import storage
-from enrollment.imports.consent import OtherPersonError, require_accepted
+from enrollment.imports.consent import OtherPersonError, require_accepted, require_unchanged
 from enrollment.imports.failure import fail_batch
 from enrollment.imports.missing import services as missing
 from enrollment.imports.missing.groups import list_missing_records
@@ -148,13 +148,15 @@ def release_batch(
     by: User,
     accept_cleared: bool = False,
     accept_new_holders: int = 0,
+    shown: str | None = None,
 ) -> None:
     """Release a rehearsed batch for publication by a worker.
 
     Under two-person approval the uploader cannot release it. ``accept_cleared``
     consents to cleared values; ``accept_new_holders`` must be the number of held
-    records that the check found to change hands. Raises SamePersonError, ClearedError,
-    OtherPersonError and WrongStateError.
+    records that the check found to change hands. ``shown`` is the ``consent.shown_state``
+    that ``by`` has looked at. Raises SamePersonError, ClearedError, OtherPersonError,
+    ChangedSinceError and WrongStateError.
     """
     batch.require_second_person(by)
     result = Result.from_json(batch.result)
@@ -163,6 +165,8 @@ def release_batch(
         raise OtherPersonError
     with transaction.atomic():
         batch.move({BatchState.REHEARSED}, "publishing")
+        if shown is not None:
+            require_unchanged(batch.pk, shown)
         batch.published_by, batch.started_at, batch.attempts = by, database_now(), 0
         batch.accepted_people = accept_new_holders
         batch.save(update_fields=["published_by", "started_at", "attempts", "accepted_people"])

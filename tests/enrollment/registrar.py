@@ -1,5 +1,6 @@
 """A registrar at work in the browser's path."""
 
+import re
 import time
 from pathlib import Path
 
@@ -51,11 +52,19 @@ def page_of(client: Client, batch: ImportBatch) -> str:
     return client.get(reverse("registry:import", args=[batch.key])).content.decode()
 
 
+def shown_on(client: Client, batch: ImportBatch) -> str:
+    """What the page before the publication keeps of what it has shown."""
+    page = client.get(reverse("registry:publish", args=[batch.key])).content.decode()
+    found = re.search(r'name="shown" value="([0-9a-f]{64})"', page)
+    assert found, page
+    return found[1]
+
+
 def publish(client: Client, batch: ImportBatch) -> None:
     """Publish a checked file, as far as its page lets this person."""
     signed_in_just_now(client)
     address = reverse("registry:publish", args=[batch.key])
-    assert client.get(address).status_code == 200
-    assert client.post(address).status_code == 302
+    shown = shown_on(client, batch)
+    assert client.post(address, {"shown": shown}).status_code == 302
     imports_tasks.publish_upload(batch.pk)
     batch.refresh_from_db()

@@ -16,7 +16,7 @@ from vault.models import KeyCheck
 from xuejiportal import preflight
 
 pytestmark = pytest.mark.django_db
-A, B, C = (bytes([number]) * 32 for number in (1, 2, 3))
+A, B, C, D = (bytes([number]) * 32 for number in (1, 2, 3, 4))
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def production(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def use(settings: Settings, **keys: Any) -> None:
     """Set the keys of the portal: those of always, but for ``keys``."""
-    given = {"VAULT_KEYS": {"a": A}, "LOOKUP_KEY": B, "CODE_KEYS": [C], **keys}
+    given = {"VAULT_KEYS": {"a": A}, "LOOKUP_KEY": B, "CODE_KEYS": [C], "AUDIT_KEY": D, **keys}
     for name, value in given.items():
         setattr(settings, name, value)
 
@@ -52,6 +52,7 @@ def run(command: str) -> str:
         ({"VAULT_KEYS": {"a": B}}, "another key under the id 'a'"),
         ({"VAULT_KEYS": {"b": B}}, "lacks the key 'a'"),
         ({"CODE_KEYS": [A]}, "CODE_KEY=new,old"),
+        ({"AUDIT_KEY": A}, "AUDIT_KEY is not the key of this audit trail"),
     ],
 )
 def test_a_wrong_key_keeps_web_and_workers_from_starting(
@@ -78,8 +79,8 @@ def test_every_wrong_key_is_named_at_once(settings: Settings) -> None:
 def test_the_marks_tell_no_key(settings: Settings) -> None:
     start()
     kept = str(list(KeyCheck.objects.values()))
-    assert KeyCheck.objects.count() == 3
-    assert not any(key.hex() in kept for key in (A, B, C))
+    assert KeyCheck.objects.count() == 4
+    assert not any(key.hex() in kept for key in (A, B, C, D))
 
 
 def test_the_first_start_refuses_keys_that_do_not_find_the_records(

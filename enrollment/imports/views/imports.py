@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import require_role
@@ -34,6 +35,11 @@ from enrollment.jobs.upload_views import ACTED_ON, list_page, try_act
 from enrollment.jobs.uploads import enqueue_upload
 from enrollment.models import BatchState, ImportBatch, SamePersonError, WrongStateError
 from enrollment.queries import batches_visible_to, institutions_of
+
+CHANGED_SINCE = gettext_lazy(
+    "The file was read again, or a decision was added, after you had opened this page. "
+    "Look at it again."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,25 +109,10 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         asks=result.asks_about_cleared,
         other_person=result.other_person,
+        initial={"shown": consent.shown_state(batch)},
     )
     if request.method == "POST" and form.is_valid():
-        accepted = form.cleaned_data.get("accept_cleared", False)
-        try:
-            imports_services.release_batch(
-                batch=batch,
-                by=require_role(request, Role.REGISTRAR),
-                accept_cleared=accepted,
-                accept_new_holders=result.other_person,
-            )
-        except consent.ClearedError as error:
-            messages.error(request, error.message)
-        except SamePersonError:
-            messages.error(request, _("Another registrar must publish this file."))
-        except WrongStateError:
-            messages.error(request, ACTED_ON)
-        else:
-            enqueue_upload(imports_tasks.publish_upload, batch)
-        return redirect("registry:import", batch.key)
+        return _release(request, batch, form, result)
     context = {
         "batch": batch,
         "form": form,
@@ -131,6 +122,31 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
         "decisions": missing.waiting(batch),
     }
     return render(request, "enrollment/imports/publish.html", context)
+
+
+def _release(
+    request: HttpRequest, batch: ImportBatch, form: PublishForm, result: Result
+) -> HttpResponse:
+    try:
+        imports_services.release_batch(
+            batch=batch,
+            by=require_role(request, Role.REGISTRAR),
+            accept_cleared=form.cleaned_data.get("accept_cleared", False),
+            accept_new_holders=result.other_person,
+            shown=form.cleaned_data["shown"],
+        )
+    except consent.ChangedSinceError:
+        messages.error(request, CHANGED_SINCE)
+        return redirect("registry:publish", batch.key)
+    except consent.ClearedError as error:
+        messages.error(request, error.message)
+    except SamePersonError:
+        messages.error(request, _("Another registrar must publish this file."))
+    except WrongStateError:
+        messages.error(request, ACTED_ON)
+    else:
+        enqueue_upload(imports_tasks.publish_upload, batch)
+    return redirect("registry:import", batch.key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -29,7 +29,14 @@ from enrollment.models import (
 )
 from enrollment.records.services import RecordHeldError, claim_records
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
-from tests.enrollment.registrar import make_registrar, page_of, publish, signed_in_just_now, upload
+from tests.enrollment.registrar import (
+    make_registrar,
+    page_of,
+    publish,
+    shown_on,
+    signed_in_just_now,
+    upload,
+)
 from tests.people import make_account, make_school, sample_number
 from vault.lookup import keyed_hash
 from verification.models import Claim
@@ -105,7 +112,10 @@ def become(row: list[str], serial: int, name: str = "外来人") -> None:
 def release(client: Client, batch: ImportBatch, **given: object) -> ImportBatch:
     """Press “publish” with what was ticked; the batch as it is then."""
     signed_in_just_now(client)
-    client.post(reverse("registry:publish", args=[batch.key]), given)
+    address = reverse("registry:publish", args=[batch.key])
+    if batch.state == BatchState.REHEARSED:
+        given["shown"] = shown_on(client, batch)
+    client.post(address, given)
     imports_tasks.publish_upload(batch.pk)
     batch.refresh_from_db()
     return batch

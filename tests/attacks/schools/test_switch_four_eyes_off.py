@@ -20,7 +20,7 @@ from enrollment.models import (
     StudentRecord,
 )
 from tests.enrollment.imported_files import AT, sample, write_csv
-from tests.enrollment.registrar import make_registrar, page_of, signed_in_just_now, upload
+from tests.enrollment.registrar import make_registrar, page_of, shown_on, signed_in_just_now, upload
 from tests.people import enter, make_school
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -71,7 +71,8 @@ def test_off_publish_on_does_not_work(
     batch = upload(desk, write_csv(tmp_path / "a.csv", sample(3)), school)
     signed_in_just_now(desk)
     desk.post(page(school), {"third_item": "candidate_number"})
-    desk.post(reverse("registry:publish", args=[batch.key]))
+    shown = shown_on(desk, batch)
+    desk.post(reverse("registry:publish", args=[batch.key]), {"shown": shown})
     batch.refresh_from_db()
     assert batch.state == BatchState.REHEARSED
     assert rules_of(school) == STRICT
@@ -199,7 +200,8 @@ def test_the_second_person_does_not_say_how_the_file_is_read(
         assert reverse("registry:columns", args=[batch.key]) not in page_of(desk, batch)
         named(desk, batch, "college", "department")
     signed_in_just_now(desk)
-    desk.post(reverse("registry:publish", args=[batch.key]))
+    given = {} if whose == "own" else {"shown": shown_on(desk, batch)}
+    desk.post(reverse("registry:publish", args=[batch.key]), given)
     imports_tasks.publish_upload(batch.pk)
     assert not StudentRecord.objects.filter(college=sample(1)[0][AT["系所"]]).exists()
 

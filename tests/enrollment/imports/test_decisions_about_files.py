@@ -14,7 +14,7 @@ from enrollment.models import BatchState, ImportBatch, Institution, StudentRecor
 from tests.cases.test_workbooks import emptied
 from tests.cases.workbooks import ROWS, run, saved, sheet_with
 from tests.enrollment.imports.test_api import System
-from tests.enrollment.registrar import make_registrar, page_of, signed_in_just_now, upload
+from tests.enrollment.registrar import make_registrar, page_of, shown_on, signed_in_just_now, upload
 
 CLEARED = 6
 SHEETS = ["名单", "旧名单"]
@@ -70,7 +70,8 @@ def test_the_page_says_how_many_values_go_and_a_tick_agrees(
     assert batch.state == BatchState.REHEARSED
     assert "" not in majors()
 
-    assert desk.post(address, {"accept_cleared": "on"}).status_code == 302
+    shown = shown_on(desk, batch)
+    assert desk.post(address, {"accept_cleared": "on", "shown": shown}).status_code == 302
     imports_tasks.publish_upload(batch.pk)
     assert majors().count("") == CLEARED
 
