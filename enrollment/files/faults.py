@@ -160,6 +160,14 @@ class FileFault(models.TextChoices):
             "pages, or check the file again tomorrow."
         ),
     )
+    NEEDS_APPROVAL = (
+        "needs_approval",
+        _(
+            "Without the changes of locked fields, new rows would have the certificate number of "
+            "another record. Nothing was changed. Check the file again and publish it with the "
+            "province's document, or correct these rows."
+        ),
+    )
     OUTDATED = (
         "outdated",
         _("The portal was updated after this file was checked. Check the file again."),

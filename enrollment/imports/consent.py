@@ -10,6 +10,9 @@ from enrollment.fields.catalogue import BY_NAME
 from enrollment.imports.missing import services as missing
 from enrollment.imports.results.report import Result
 from enrollment.models import ImportBatch
+from enrollment.records.approvals import Approval
+
+APPROVAL_FIELDS = ("approval_document", "approved_on")
 
 
 class ClearedError(Exception):
@@ -51,6 +54,17 @@ def require_unchanged(batch_id: int, shown: str) -> None:
     """Raise ChangedSinceError unless the import is as it was ``shown``."""
     if shown_state(ImportBatch.objects.get(pk=batch_id)) != shown:
         raise ChangedSinceError
+
+
+def needing_consent(result: Result, approval: Approval | None) -> Result:
+    """What a publication would do: without an approval it leaves locked fields out."""
+    return result.without_locked() if result.locked and approval is None else result
+
+
+def keep_approval(batch: ImportBatch, approval: Approval | None) -> None:
+    """Put the approval into the fields of ``batch``, which the caller saves."""
+    batch.approval_document = approval.document if approval else ""
+    batch.approved_on = approval.on if approval else None
 
 
 def require_accepted(result: Result, accept_cleared: bool) -> None:

@@ -9,7 +9,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.files.kinds import kind_fault
+from enrollment.imports.consent import needing_consent
+from enrollment.imports.results.report import Result
 from enrollment.institutions.forms import InstitutionForm
+from enrollment.records.approvals import Approval, date_field, document_field, require_approval
 
 UPLOAD_BYTES = 200 * 2**20
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".dbf")
@@ -58,24 +61,66 @@ class CorrectedRowsForm(FileForm):
 
 
 class PublishForm(forms.Form):
-    """Confirm the publication, with a separate tick for each decision it needs.
+    """Confirm the publication, with one answer for each decision it needs.
 
-    Decisions are needed for many cleared values, and for held records that would belong
-    to another person.
+    Decisions are needed for changes of locked fields, for many cleared values, and for held
+    records that would belong to another person.
     """
 
     hide_optional = True
 
     shown = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, asks: bool, other_person: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, result: Result, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if asks:
+        self._result = result
+        if result.locked:
+            self.fields["locked"] = forms.ChoiceField(
+                label=_("Locked fields that change"),
+                choices=[
+                    ("left_out", _("Publish without them: these fields stay as they are")),
+                    ("approved", _("Publish them too: the province has approved the changes")),
+                ],
+                widget=forms.RadioSelect,
+            )
+            self.fields["document"] = document_field()
+            self.fields["approved_on"] = date_field()
+        if result.asks_about_cleared:
             self.fields["accept_cleared"] = forms.BooleanField(
                 label=_("Yes, clear these values"),
                 help_text=_("The registry holds them today, and the cells of the file are empty."),
+                required=False,
             )
-        if other_person:
+        if result.other_person:
             self.fields["accept_new_holders"] = forms.BooleanField(
                 label=_("I have looked at each of these records: they belong to other people"),
+                required=False,
             )
+
+    def clean(self) -> dict[str, Any]:
+        """Require the answers that the chosen publication needs."""
+        data = super().clean() or {}
+        if data.get("locked") == "approved":
+            require_approval(self, data)
+        asking = needing_consent(self._result, self.approval)
+        for name, is_asked in (
+            ("accept_cleared", asking.asks_about_cleared),
+            ("accept_new_holders", bool(asking.other_person)),
+        ):
+            if is_asked and not data.get(name):
+                self.add_error(name, ValidationError(_("Tick this box to publish."), "required"))
+        return data
+
+    @property
+    def approval(self) -> Approval | None:
+        """The province's document; None where locked fields are left out. Only when bound."""
+        given = self.cleaned_data
+        if given.get("locked") != "approved" or not given.get("document"):
+            return None
+        on = given.get("approved_on")
+        return Approval(given["document"], on) if on else None
+
+    @property
+    def new_holders(self) -> int:
+        """How many records may change hands. Only for a valid form."""
+        return needing_consent(self._result, self.approval).other_person

@@ -34,6 +34,7 @@ PASSING = frozenset(
         FileFault.STALE,
         FileFault.OUTDATED,
         FileFault.OTHER_PERSON,
+        FileFault.NEEDS_APPROVAL,
         FileFault.MANY_PEOPLE,
         FileFault.INTERRUPTED,
         FileFault.GIVEN_UP,

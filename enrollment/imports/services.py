@@ -18,12 +18,20 @@ from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table
 from enrollment.imports import storage
-from enrollment.imports.consent import OtherPersonError, require_accepted, require_unchanged
+from enrollment.imports.consent import (
+    APPROVAL_FIELDS,
+    OtherPersonError,
+    keep_approval,
+    needing_consent,
+    require_accepted,
+    require_unchanged,
+)
 from enrollment.imports.failure import fail_batch
 from enrollment.imports.missing import services as missing
 from enrollment.imports.missing.groups import list_missing_records
 from enrollment.imports.rehearsal import rehearse
 from enrollment.imports.results.report import Result
+from enrollment.imports.staging.locked import leave_out_locked
 from enrollment.imports.staging.other_person import refuse_many_people
 from enrollment.imports.staging.publish import apply_staged
 from enrollment.imports.staging.tables import (
@@ -34,11 +42,16 @@ from enrollment.imports.staging.tables import (
     staging_name,
 )
 from enrollment.imports.staging.undo import changed_person, restore
+from enrollment.imports.trail import record_batch_action
 from enrollment.imports.unchanged_file import result_of_identical
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import BatchState, ImportBatch, ImportToken, Institution
+from enrollment.records.approvals import Approval
 from enrollment.records.release import notify_former_holders
 from enrollment.signals import batch_published
+
+# What a release or publication writes into its batch.
+_PUBLICATION = ("published_by", "published_at", "accepted_people", *APPROVAL_FIELDS)
 
 
 def open_batch(
@@ -105,37 +118,44 @@ def publish_batch(
     by: User | None,
     accept_cleared: bool = False,
     accept_new_holders: int | None = None,
+    approval: Approval | None = None,
 ) -> Result:
-    """Apply the rehearsed rows to the registry, all or none.
+    """Apply the rehearsed rows to the registry, all or none; the result of the publication.
 
-    For a batch that was not released, ``accept_cleared`` consents to cleared values and
-    ``accept_new_holders`` is the number of held records that may change hands; else
-    the consent given at the release applies. Raises ClearedError,
+    Changes of locked fields are applied with the province's ``approval`` and left out
+    without it. For a batch that was not released, ``accept_cleared`` consents to cleared
+    values and ``accept_new_holders`` is the number of held records that may change hands;
+    else the consent and approval given at the release apply. Raises ClearedError,
     FileFaultError (busy, too many people in a day, or stale: rehearse again) and
     WrongStateError.
     """
     result = Result.from_json(batch.result)
     if batch.state == BatchState.REHEARSED:
-        require_accepted(result, accept_cleared)
+        require_accepted(needing_consent(result, approval), accept_cleared)
+        keep_approval(batch, approval)
     with institution_lock(batch.institution_id), transaction.atomic():
         batch.move({BatchState.REHEARSED, BatchState.PUBLISHING}, "published")
         batch.published_by = by
         batch.published_at = database_now()
         if accept_new_holders is not None:
             batch.accepted_people = accept_new_holders
-        batch.save(update_fields=["published_by", "published_at", "accepted_people"])
         staging = staging_name(batch.pk)
         if not staging_is_whole(staging, result.staged):
             raise FileFaultError(FileFault.STALE)
         if not staging_is_current(staging):
             raise FileFaultError(FileFault.OUTDATED)
+        if result.locked and not batch.approval_document:
+            school = batch.institution_id
+            result = leave_out_locked(staging, batch.mapping, result, institution_id=school)
+            batch.result = result.as_json()
+        batch.save(update_fields=[*_PUBLICATION, "result"])
         refuse_many_people(batch, staging)
         apply_staged(batch, staging, batch.mapping)
         notify_stale(batch)
         missing.apply_waiting(batch, by)
         for part in batch.lineage:
             drop_staging(staging_name(part.pk))
-        _write("publish_batch", batch, by, result)
+        record_batch_action("publish_batch", batch, by, result)
         transaction.on_commit(
             lambda: batch_published.send_robust(sender=ImportBatch, batch_id=batch.pk)
         )
@@ -148,18 +168,20 @@ def release_batch(
     by: User,
     accept_cleared: bool = False,
     accept_new_holders: int = 0,
+    approval: Approval | None = None,
     shown: str | None = None,
 ) -> None:
     """Release a rehearsed batch for publication by a worker.
 
     Under two-person approval the uploader cannot release it. ``accept_cleared``
     consents to cleared values; ``accept_new_holders`` must be the number of held
-    records that the check found to change hands. ``shown`` is the ``consent.shown_state``
-    that ``by`` has looked at. Raises SamePersonError, ClearedError, OtherPersonError,
-    ChangedSinceError and WrongStateError.
+    records that the check found to change hands. Without the province's ``approval``
+    locked fields stay as they are, and no record changes hands. ``shown`` is the
+    ``consent.shown_state`` that ``by`` has looked at. Raises SamePersonError,
+    ClearedError, OtherPersonError, ChangedSinceError and WrongStateError.
     """
     batch.require_second_person(by)
-    result = Result.from_json(batch.result)
+    result = needing_consent(Result.from_json(batch.result), approval)
     require_accepted(result, accept_cleared)
     if accept_new_holders != result.other_person:
         raise OtherPersonError
@@ -169,7 +191,8 @@ def release_batch(
             require_unchanged(batch.pk, shown)
         batch.published_by, batch.started_at, batch.attempts = by, database_now(), 0
         batch.accepted_people = accept_new_holders
-        batch.save(update_fields=["published_by", "started_at", "attempts", "accepted_people"])
+        keep_approval(batch, approval)
+        batch.save(update_fields=["started_at", "attempts", *_PUBLICATION])
 
 
 def upload_batch(
@@ -246,7 +269,7 @@ def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
         notify_former_holders(batch, changed_person(batch))
         restore(batch)
         _tell_registrars(batch, but=by)
-        _write("undo_batch", batch, by, Result.from_json(batch.result))
+        record_batch_action("undo_batch", batch, by, Result.from_json(batch.result))
 
 
 def _tell_registrars(batch: ImportBatch, *, but: User | None) -> None:
@@ -273,22 +296,3 @@ def discard_batch(*, batch: ImportBatch) -> None:
         if batch.mends is not None:
             batch.mends.move({BatchState.MENDED}, "rehearsed")
         transaction.on_commit(lambda: storage.forget(batch))
-
-
-def _write(act: str, batch: ImportBatch, by: User | None, result: Result) -> None:
-    detail: dict[str, object] = {
-        "new": result.new,
-        "changed": result.changed,
-        "rows": result.rows,
-        "other_person": batch.accepted_people,
-    }
-    if batch.token:
-        detail["token"] = str(batch.token.key)
-    record_action(
-        action=f"enrollment.{act}",
-        actor_id=by.pk if by else None,
-        subject_type="import_batch",
-        subject_key=batch.key,
-        institution_code=batch.institution.code,
-        detail=detail,
-    )

@@ -28,7 +28,13 @@ def result_of_identical(batch: ImportBatch, mapping: Mapping[str, int]) -> Resul
     same_reading = (
         found.rules == RULES
         and published.mapping == dict(mapping)
-        and not (found.faulty or found.missing or published.mends_id or batch.mends_id)
+        and not (
+            found.faulty
+            or found.missing
+            or found.locked_left_out
+            or published.mends_id
+            or batch.mends_id
+        )
     )
     known = found.new + found.changed + found.unchanged
     if not same_reading or _something_happened_since(published, known):

@@ -54,6 +54,10 @@ class ImportBatch(Upload):
     failure_detail = models.CharField(max_length=200, blank=True)
     # The number of held records that a person agreed to give to other people.
     accepted_people = models.PositiveIntegerField(default=0, db_default=0)
+    # The province's document that approves the changes of locked fields; without one they
+    # are left out of the publication.
+    approval_document = models.CharField(max_length=100, blank=True, default="", db_default="")
+    approved_on = models.DateField(null=True, blank=True)
     # How often a worker began to check or publish it; counted before the work.
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     # The sheet to read, and the sheets of which one must be chosen.

@@ -27,6 +27,7 @@ from enrollment.identity.name import InvalidNameError, canonical_name, clean_nam
 from enrollment.identity.number import InvalidNumberError, canonical_number, mask_number
 from enrollment.models import Correction, CorrectionState, FieldChange, StudentRecord
 from enrollment.queries import institutions_of
+from enrollment.records.approvals import Approval
 from enrollment.records.release import release_records
 from enrollment.records.sealed import certificate_number
 from enrollment.signals import certificate_changed
@@ -34,7 +35,6 @@ from vault.cipher import seal, unseal
 from vault.lookup import keyed_hash
 
 CORRECTABLE = tuple(field.name for field in ordered(lambda field: field.correctable))
-
 
 # One wrong digit changes the check digit as well; two swapped digits change three characters.
 MAX_CHARACTERS = 4
@@ -54,11 +54,15 @@ class AlreadyAskedError(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """What the registrar enters: the field, the new value as typed, and the supporting document."""
+    """What the registrar enters: field, new value as typed, supporting document.
+
+    With ``approval`` the province has approved the change of a locked field already.
+    """
 
     field: str
     value: str
     document: str = ""
+    approval: Approval | None = None
 
 
 def correct_record(
@@ -71,31 +75,34 @@ def correct_record(
 ) -> Correction:
     """Correct a field at once, or record that a locked one was submitted to the province.
 
+    A locked field is corrected at once where the change names the province's approval.
+
     ``answered`` gets no separate notice, because the answer to their report mentions the
     correction. If the correction turns a held record into another person's, the record is
     released from its holder. Raises NotCorrectableError, AlreadyAskedError.
     """
     value = canonical_value(record, change)
-    locked = change.field in LOCKED
+    approval = change.approval
+    waits = change.field in LOCKED and approval is None
     made = Correction(
         record=record,
         field=change.field,
-        state=CorrectionState.SUBMITTED if locked else CorrectionState.APPLIED,
-        document=change.document,
+        state=CorrectionState.SUBMITTED if waits else CorrectionState.APPLIED,
+        document=approval.document if approval else change.document,
         report=report,
         made_by=by,
-        submitted_on=timezone.localdate() if locked else None,
-        result_on=None if locked else timezone.localdate(),
+        submitted_on=timezone.localdate() if waits else None,
+        result_on=None if waits else approval.on if approval else timezone.localdate(),
     )
     with transaction.atomic():
-        if locked:
+        if waits:
             made.new_sealed = seal(value.encode(), context=f"correction:{made.key}")
         try:
             with transaction.atomic():
                 made.save(force_insert=True)
         except IntegrityError as error:
             raise AlreadyAskedError from error
-        if not locked:
+        if not waits:
             _apply(made, value, by, answered)
         _note(made, by)
     return made

@@ -1,11 +1,15 @@
 """Forms of reports."""
 
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.fields.catalogue import BY_NAME
+from enrollment.fields.catalogue import BY_NAME, LOCKED
 from enrollment.files.evidence import EvidenceField
 from enrollment.queries import schools_with_registrars
+from enrollment.records.approvals import Approval, date_field, document_field, require_approval
 from enrollment.records.corrections import CORRECTABLE, Change, ProvinceAnswer
 from support.models import Cause
 from support.reports.causes import NAMES_A_FIELD
@@ -100,15 +104,8 @@ class CorrectionForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    document = forms.CharField(
-        label=_("Document"),
-        help_text=_(
-            "Number of the paper that allows the change, if there is one. For fields that need the "
-            "province, it is entered with its answer."
-        ),
-        max_length=100,
-        required=False,
-    )
+    document = document_field(_("Number of the document"))
+    approved_on = date_field()
     words = forms.CharField(
         label=_("What the student reads"),
         max_length=2000,
@@ -120,7 +117,18 @@ class CorrectionForm(forms.Form):
     def change(self) -> Change:
         """What was asked for. Only for a valid form."""
         given = self.cleaned_data
-        return Change(given["field"], given["value"], given["document"])
+        approval = None
+        if given["field"] in LOCKED and given["document"]:
+            approval = Approval(given["document"], given["approved_on"])
+        return Change(given["field"], given["value"], given["document"], approval)
+
+    def clean(self) -> dict[str, Any]:
+        """Require number and date together where a locked field is approved already."""
+        given = super().clean() or {}
+        named = given.get("document") or given.get("approved_on")
+        if given.get("field") in LOCKED and named:
+            require_approval(self, given)
+        return given
 
 
 class ResultForm(forms.Form):
@@ -132,13 +140,18 @@ class ResultForm(forms.Form):
         coerce=lambda answer: answer == "yes",
         widget=forms.RadioSelect,
     )
-    document = forms.CharField(
-        label=_("Number of the province's document"), max_length=100, required=False
-    )
+    document = document_field()
     on = forms.DateField(
         label=_("Date of the answer"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+    def clean_document(self) -> str:
+        """The number of the document, which an approval must have."""
+        document: str = self.cleaned_data["document"]
+        if self.cleaned_data.get("accepted") and not document:
+            raise ValidationError(_("Enter the number of the document."))
+        return document
 
     @property
     def answer(self) -> ProvinceAnswer:

@@ -54,6 +54,7 @@ def good_data(tmp_path: Path) -> None:
 
 def run(path: Path, **options: Any) -> dict[str, Any]:
     """Import a file; the result, or with ``refused`` why there is none."""
+    options.setdefault("approval", ["教学〔2026〕7号", "2026-09-01"])
     out = path.parent / f"{path.name}.json"
     if path.parent == DATA:
         out = Path(str(options.pop("tmp"))) / f"{path.name}.json"

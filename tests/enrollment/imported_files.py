@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from enrollment.imports import services as imports
 from enrollment.imports import storage as imports_storage
 from enrollment.imports.rehearsal import header_of
 from enrollment.models import ImportBatch, StudentRecord
+from enrollment.records.approvals import Approval
 from tests.people import make_school
 from vault.cipher import unseal
 
@@ -35,9 +37,13 @@ def write_csv(
     return path
 
 
+APPROVAL = Approval("教学〔2026〕7号", date(2026, 9, 1))
+
+
 def run_import(path: Path, **options: Any) -> dict[str, Any]:
-    """Import a file that must be applied; the result as scripts read it."""
+    """Import a file that must be applied, with an approval; the result as scripts read it."""
     out = path.with_suffix(".json")
+    options.setdefault("approval", [APPROVAL.document, APPROVAL.on.isoformat()])
     call_command("import_registry", path, json=out, stdout=io.StringIO(), **options)
     result: dict[str, Any] = json.loads(out.read_text())
     return result

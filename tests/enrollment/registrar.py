@@ -15,6 +15,8 @@ from enrollment.models import ImportBatch, Institution, InstitutionRegistrar
 from tests.people import make_account
 
 IMPORTS = reverse("registry:imports")
+# The answer about changes of locked fields; the page asks only where there are any.
+APPROVED = {"locked": "approved", "document": "教学〔2026〕7号", "approved_on": "2026-09-01"}
 
 
 def make_registrar(email: str, school: Institution) -> User:
@@ -65,6 +67,6 @@ def publish(client: Client, batch: ImportBatch) -> None:
     signed_in_just_now(client)
     address = reverse("registry:publish", args=[batch.key])
     shown = shown_on(client, batch)
-    assert client.post(address, {"shown": shown}).status_code == 302
+    assert client.post(address, APPROVED | {"shown": shown}).status_code == 302
     imports_tasks.publish_upload(batch.pk)
     batch.refresh_from_db()

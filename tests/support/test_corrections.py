@@ -24,10 +24,10 @@ from verification.models import Claim
 pytestmark = pytest.mark.django_db
 
 
-def correct(client: Client, report: Report, field: str, value: str) -> str:
+def correct(client: Client, report: Report, field: str, value: str, **named: str) -> str:
     """Accept a correction; the page that answers."""
     page = reverse("support:report_correct", args=[report.key])
-    answer = client.post(page, {"field": field, "value": value, "document": "学〔2026〕7号"})
+    answer = client.post(page, {"field": field, "value": value, **named})
     return (
         client.get(answer.headers["Location"]).content.decode()
         if answer.status_code == 302
@@ -38,7 +38,8 @@ def correct(client: Client, report: Report, field: str, value: str) -> str:
 def settle(client: Client, answer: str) -> None:
     """Enter what the province said about the one submission."""
     page = reverse("support:submission_result", args=[Correction.objects.get().key])
-    client.post(page, {"accepted": answer, "on": "2026-11-20"})
+    given = {"accepted": answer, "on": "2026-11-20", "document": "示教学〔2026〕12号"}
+    client.post(page, given)
 
 
 def test_an_open_field_is_corrected_at_once_and_asked_about_again(
@@ -46,7 +47,7 @@ def test_an_open_field_is_corrected_at_once_and_asked_about_again(
 ) -> None:
     asked = (*CHECKLIST, "college")
     answer_record(record=wang_record, account=wang, asked=asked, wrong=[])
-    text = correct(enter(school_registrar), report, "college", "软件学院")
+    text = correct(enter(school_registrar), report, "college", "软件学院", document="学〔2026〕7号")
     assert "学籍已更正" in text
     wang_record.refresh_from_db()
     report.refresh_from_db()
@@ -209,3 +210,37 @@ def test_a_registrar_of_another_school_enters_nothing(
     enter(other).post(reverse("support:submission_results"), given)
     wang_record.refresh_from_db()
     assert wang_record.name == "王明"
+
+
+def test_a_locked_field_approved_already_is_corrected_at_once(
+    report: Report, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    named = {"document": "示教学〔2026〕12号", "approved_on": "2026-11-20"}
+    assert "学籍已更正" in correct(enter(school_registrar), report, "name", "王䶮", **named)
+    wang_record.refresh_from_db()
+    made = Correction.objects.get()
+    assert (wang_record.name, made.state, made.document, str(made.result_on)) == (
+        "王䶮", "applied", named["document"], named["approved_on"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "named", [{"document": "示教学〔2026〕12号"}, {"approved_on": "2026-11-20"}]
+)
+def test_an_approval_needs_number_and_date(
+    named: dict[str, str], report: Report, school_registrar: User, enter: Enter
+) -> None:
+    text = correct(enter(school_registrar), report, "name", "王䶮", **named)
+    assert "data-error-summary" in text
+    assert not Correction.objects.exists()
+
+
+def test_an_answer_that_agrees_names_its_document(
+    report: Report, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    client = enter(school_registrar)
+    correct(client, report, "name", "王䶮")
+    page = reverse("support:submission_result", args=[Correction.objects.get().key])
+    answer = client.post(page, {"accepted": "yes", "on": "2026-11-20"})
+    assert "data-error-summary" in answer.content.decode()
+    assert Correction.objects.get().state == "submitted"

@@ -46,6 +46,8 @@ COLUMNS = {
     "failure": _("Failure"),
     "failure_detail": _("Details of the failure"),
     "accepted_people": _("Approved changes of person"),
+    "approval_document": _("Number of the province's document"),
+    "approved_on": _("Date of the province's document"),
     "attempts": _("Attempts"),
     "sheet": _("Sheet"),
     "rows_done": _("Rows done"),

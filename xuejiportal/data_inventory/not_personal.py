@@ -34,8 +34,8 @@ NOT_PERSONAL = {
     "enrollment.Photo": "width height",
     "enrollment.StatusReport": "version file_sha256 attempts missing_glyphs",
     "enrollment.ImportBatch": (
-        "failure accepted_people attempts sheet sheet_choices column_names mapping rows_done "
-        "rows_expected"
+        "failure accepted_people approval_document approved_on attempts sheet "
+        "sheet_choices column_names mapping rows_done rows_expected"
     ),
     "enrollment.PhotoBatch": ("failure fresh replacing new replaced same refused done attempts"),
     # Help and boards

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -108,6 +108,8 @@ class Result:
     stale: int = 0
     fields: dict[str, int] = field(default_factory=dict)
     locked: list[str] = field(default_factory=list)
+    # Changes of locked fields that a publication left out, by field.
+    locked_left_out: dict[str, int] = field(default_factory=dict)
     cleared: dict[str, int] = field(default_factory=dict)
     empty_columns: list[str] = field(default_factory=list)
     problems: list[FoldedProblem] = field(default_factory=list)
@@ -182,6 +184,11 @@ class Result:
     def asks_about_cleared(self) -> bool:
         """Whether so many values would be cleared that consent is required."""
         return sum(self.cleared.values()) > CLEARED_WITHOUT_ASKING
+
+    def without_locked(self) -> Self:
+        """What a publication without the locked fields needs consent to."""
+        cleared = {name: n for name, n in self.cleared.items() if name not in self.locked}
+        return replace(self, cleared=cleared, other_person=0)
 
     @property
     def errors(self) -> list[FoldedProblem]:

@@ -122,18 +122,28 @@ def compare(
     )
 
 
+def compare_changed(staging: str, names: list[str], *, but: str) -> tuple[dict[str, int], int, int]:
+    """Mark the staged rows again; changed records by field, how many are held, and how many.
+
+    Rows for which the SQL ``but`` is true count as unchanged.
+    """
+    _mark(staging, names, but=but)
+    return *_by_field(staging, names), _counts(staging)[1]
+
+
 def differs(name: str) -> str:
     """SQL that is true where the file states something else for this column."""
     future, present = COMPARED[name]
     return f"({future} IS DISTINCT FROM {present})"
 
 
-def _mark(staging: str, names: list[str]) -> None:
+def _mark(staging: str, names: list[str], *, but: str = "false") -> None:
     any_differs = " OR ".join(differs(name) for name in names)
     with connection.cursor() as cursor:
         cursor.execute(
             f'UPDATE "{staging}" s'
-            f" SET action = CASE WHEN {any_differs} THEN 'changed' ELSE 'same' END"
+            f" SET action = CASE WHEN NOT ({but}) AND ({any_differs})"
+            " THEN 'changed' ELSE 'same' END"
             " FROM enrollment_studentrecord r"
             " LEFT JOIN enrollment_schoolclass c ON c.id = r.school_class_id"
             " WHERE r.id = s.record_id"

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from enrollment.imports.results.report import Result
 from enrollment.imports.tokens.services import find_token, may_publish
 from enrollment.jobs.uploads import enqueue_upload
 from enrollment.models import BatchState, ImportBatch, ImportToken, SamePersonError, WrongStateError
+from enrollment.records.approvals import Approval
 
 _BLOCK = 2**20
 # Size of a multipart body beyond the file.
@@ -137,6 +139,7 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
             by=token.created_by,
             accept_cleared=accepted,
             accept_new_holders=_accepted_people(request),
+            approval=_approval(request),
         )
     except consent.ClearedError as error:
         way_on = _("If that is meant, publish with ?accept_cleared=1.")
@@ -148,7 +151,8 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
         message = _(
             "Records linked to students' accounts would go to other people "
             "(result.other_person). Review each of them, then publish with "
-            "accept_new_holders=<their number>."
+            "accept_new_holders=<their number> and the province's approval=<number of the "
+            "document>&approved_on=<date>."
         )
         raise RefusedError(409, "other_person", message) from error
     except WrongStateError as error:
@@ -162,6 +166,22 @@ def _accepted_people(request: HttpRequest) -> int:
     """The number of held records that the caller accepts to change hands; default 0."""
     stated = request.GET.get("accept_new_holders", "")
     return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 9 else 0
+
+
+def _approval(request: HttpRequest) -> Approval | None:
+    """The province's document that the caller names; locked fields are left out without it."""
+    document = request.GET.get("approval", "").strip()[:100]
+    on = request.GET.get("approved_on", "")
+    if not document and not on:
+        return None
+    try:
+        approval = Approval(document, date.fromisoformat(on))
+    except ValueError:
+        approval = Approval("", date.min)
+    if not approval.document or approval.on > timezone.localdate():
+        message = _("Name both: approval=<number of the document>&approved_on=YYYY-MM-DD.")
+        raise RefusedError(422, "approval", message)
+    return approval
 
 
 def _accept(request: HttpRequest, token: ImportToken, file: UploadedFile | None) -> JsonResponse:

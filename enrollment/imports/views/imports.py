@@ -86,6 +86,7 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
         "can_name_columns": failed and pipeline.header_to_name(batch)[0] is not None,
         "can_check_again": failed and batch.failure in pipeline.PASSING,
         "fields": _field_rows(result),
+        "left_out": _left_out(result),
         "groups": grouped(result.problems) if result else [],
         "statements": statements(result) if result else [],
         "may_say_how_read": may_say_how_read(batch=batch, by=require_role(request, Role.REGISTRAR)),
@@ -107,12 +108,11 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
     result = Result.from_json(batch.result)
     form = PublishForm(
         request.POST if request.method == "POST" else None,
-        asks=result.asks_about_cleared,
-        other_person=result.other_person,
+        result=result,
         initial={"shown": consent.shown_state(batch)},
     )
     if request.method == "POST" and form.is_valid():
-        return _release(request, batch, form, result)
+        return _release(request, batch, form)
     context = {
         "batch": batch,
         "form": form,
@@ -124,15 +124,14 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "enrollment/imports/publish.html", context)
 
 
-def _release(
-    request: HttpRequest, batch: ImportBatch, form: PublishForm, result: Result
-) -> HttpResponse:
+def _release(request: HttpRequest, batch: ImportBatch, form: PublishForm) -> HttpResponse:
     try:
         imports_services.release_batch(
             batch=batch,
             by=require_role(request, Role.REGISTRAR),
             accept_cleared=form.cleaned_data.get("accept_cleared", False),
-            accept_new_holders=result.other_person,
+            accept_new_holders=form.new_holders,
+            approval=form.approval,
             shown=form.cleaned_data["shown"],
         )
     except consent.ChangedSinceError:
@@ -235,3 +234,9 @@ def _field_rows(result: Result | None) -> list[tuple[str, object, int, bool]]:
         (name, BY_NAME[name].label, count, name in result.locked)
         for name, count in result.fields.items()
     ]
+
+
+def _left_out(result: Result | None) -> list[tuple[object, int]]:
+    """Locked fields whose changes the publication left out, as (label, number of records)."""
+    left_out = result.locked_left_out if result else {}
+    return [(BY_NAME[name].label, count) for name, count in left_out.items()]

@@ -4,6 +4,8 @@ import hashlib
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from django.utils.translation import ngettext
 from tqdm import tqdm
 
 from audit.services import record_action
+from enrollment.fields.catalogue import BY_NAME
 from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table, open_table
@@ -24,6 +27,7 @@ from enrollment.imports.results.json_report import refusal_report, result_report
 from enrollment.imports.results.reading_report import statements
 from enrollment.imports.results.report import FoldedProblem, Result, write_faulty_rows
 from enrollment.models import ImportBatch, Institution
+from enrollment.records.approvals import Approval
 
 EXIT_FAULTY, EXIT_REFUSED = 1, 2
 STANDARD_OUTPUT = Path("-")
@@ -65,6 +69,13 @@ class Command(BaseCommand):
             metavar="N",
             help="N records in students' hands may go to other people, as a rehearsal counted them",
         )
+        parser.add_argument(
+            "--approval",
+            nargs=2,
+            metavar=("DOCUMENT", "DATE"),
+            help="the province's document that approves the changes of locked fields; without it "
+            "they are left out",
+        )
         parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help="write faulty rows")
         parser.add_argument(
             "--json",
@@ -102,7 +113,7 @@ class Command(BaseCommand):
                 "rows": result.rows,
             }
             raise CommandError(message, returncode=EXIT_FAULTY)
-        if not options["rehearse"] and options["accept_new_holders"] != result.other_person:
+        if not options["rehearse"] and not _is_agreed(result, options):
             raise CommandError(_other_person_line(result), returncode=EXIT_REFUSED)
 
     def _import(
@@ -124,23 +135,23 @@ class Command(BaseCommand):
         self._tell(result, table, header, options)
         if options["report"]:
             _note_taking(batch, result)
-        accepted = options["accept_new_holders"]
-        is_agreed = accepted == result.other_person
-        if result.errors or options["rehearse"] or not is_agreed:
+        if result.errors or options["rehearse"] or not _is_agreed(result, options):
             imports.discard_batch(batch=batch)
         else:
-            self._publish(batch, options["accept_cleared"], accepted)
+            published = self._publish(batch, options)
             if options["json"] != STANDARD_OUTPUT:
                 self.stdout.write(self.style.SUCCESS(_("Applied.")))
+                self.stdout.writelines(_left_out_lines(published))
         return result
 
-    def _publish(self, batch: ImportBatch, accept_cleared: bool, new_holders: int) -> None:
+    def _publish(self, batch: ImportBatch, options: dict[str, Any]) -> Result:
         try:
-            imports.publish_batch(
+            return imports.publish_batch(
                 batch=batch,
                 by=None,
-                accept_cleared=accept_cleared,
-                accept_new_holders=new_holders,
+                accept_cleared=options["accept_cleared"],
+                accept_new_holders=options["accept_new_holders"],
+                approval=_approval_in(options),
             )
         except consent.ClearedError:
             imports.discard_batch(batch=batch)
@@ -172,6 +183,32 @@ class Command(BaseCommand):
             options["json"].write_text(text, encoding="utf-8")
 
 
+def _approval_in(options: dict[str, Any]) -> Approval | None:
+    """The province's document as named on the command line. Raises CommandError."""
+    if not options["approval"]:
+        return None
+    document, on = options["approval"]
+    try:
+        return Approval(document, date.fromisoformat(on))
+    except ValueError as error:
+        raise CommandError(f"--approval: {error}", returncode=EXIT_REFUSED) from error
+
+
+def _is_agreed(result: Result, options: dict[str, Any]) -> bool:
+    """Whether as many records may change hands as the publication would give away."""
+    published = consent.needing_consent(result, _approval_in(options))
+    return bool(options["accept_new_holders"] == published.other_person)
+
+
+def _left_out_lines(result: Result) -> Iterator[str]:
+    """A line for each locked field whose changes were left out."""
+    for name, count in result.locked_left_out.items():
+        yield _(
+            "Left out, because no approval of the province was named (--approval): "
+            "%(field)s, %(number)s records"
+        ) % {"field": BY_NAME[name].label, "number": count}
+
+
 def _note_taking(batch: ImportBatch, result: Result) -> None:
     """Write into the trail that the faulty rows were taken on the command line."""
     record_action(
@@ -190,7 +227,7 @@ def _other_person_line(result: Result) -> str:
         "%(number)s records linked to students' accounts would go to other people, "
         "because their certificate number changes. To fix one wrong digit, use a "
         "correction, which keeps the holder. If they do belong to other people: "
-        "--accept-new-holders %(number)s"
+        "--accept-new-holders %(number)s, with --approval for the locked fields"
     ) % {"number": result.other_person}
 
 

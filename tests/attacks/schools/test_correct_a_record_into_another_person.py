@@ -1,11 +1,10 @@
 """Corrections that turn a record in a student's hands into another person's."""
 
-import io
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +22,7 @@ from enrollment.records.corrections import (
 )
 from enrollment.records.sealed import certificate_number
 from support.models import Report
-from tests.enrollment.imported_files import AT, sample, write_csv
+from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from verification.claims.retry import match_waiting
 from verification.models import Claim
@@ -108,11 +107,13 @@ def test_a_number_of_another_account_is_refused_with_a_reason(
     desk: Client = enter(desk_registrar)
     answer = desk.post(
         reverse("support:report_correct", args=[wang_problem.key]),
-        {"field": "certificate_number", "value": sample_number(32), "document": "7"},
+        {"field": "certificate_number", "value": sample_number(32)},
     )
     assert answer.status_code == 302
     address = reverse("support:submission_result", args=[Correction.objects.get().key])
-    answer = desk.post(address, {"accepted": "yes", "on": "2026-11-20"}, follow=True)
+    answer = desk.post(
+        address, {"accepted": "yes", "on": "2026-11-20", "document": "7"}, follow=True
+    )
     assert answer.status_code == 200
     assert "另一个账号" in answer.content.decode()
     wang_record.refresh_from_db()
@@ -135,14 +136,12 @@ def test_a_corrected_name_alone_keeps_the_holder(
     assert wang_record.holder == wang
 
 
-def rename_by_file(record: StudentRecord, tmp_path: Path, **accepted: object) -> None:
+def rename_by_file(record: StudentRecord, tmp_path: Path, **accepted: int) -> None:
     """A file that says nothing new of the record but the name; what it does is published."""
     row = sample(1)[0]
     row[AT["学号"]], row[AT["考生号"]] = record.student_number, record.candidate_number
     row[AT["姓名"]], row[AT["证件号码"]] = "李雷", certificate_number(record)
-    call_command(
-        "import_registry", write_csv(tmp_path / "a.csv", [row]), stdout=io.StringIO(), **accepted
-    )
+    run_import(write_csv(tmp_path / "a.csv", [row]), **accepted)
     record.refresh_from_db()
 
 

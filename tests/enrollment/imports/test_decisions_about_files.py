@@ -1,7 +1,7 @@
 """What a file leaves to a person is decided in the browser by a tick, over HTTP by a parameter."""
 
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.test import Client
@@ -14,9 +14,17 @@ from enrollment.models import BatchState, ImportBatch, Institution, StudentRecor
 from tests.cases.test_workbooks import emptied
 from tests.cases.workbooks import ROWS, run, saved, sheet_with
 from tests.enrollment.imports.test_api import System
-from tests.enrollment.registrar import make_registrar, page_of, shown_on, signed_in_just_now, upload
+from tests.enrollment.registrar import (
+    APPROVED,
+    make_registrar,
+    page_of,
+    shown_on,
+    signed_in_just_now,
+    upload,
+)
 
 CLEARED = 6
+APPROVAL = {"approval": "教学〔2026〕7号", "approved_on": "2026-09-01"}
 SHEETS = ["名单", "旧名单"]
 
 
@@ -63,15 +71,15 @@ def test_the_page_says_how_many_values_go_and_a_tick_agrees(
     asked = desk.get(address).content.decode()
     assert 'name="accept_cleared"' in asked
 
-    refused = desk.post(address)
+    refused = desk.post(address, APPROVED)
     assert refused.status_code == 200
     assert "data-error-summary" in refused.content.decode()
     batch.refresh_from_db()
     assert batch.state == BatchState.REHEARSED
     assert "" not in majors()
 
-    shown = shown_on(desk, batch)
-    assert desk.post(address, {"accept_cleared": "on", "shown": shown}).status_code == 302
+    given = APPROVED | {"accept_cleared": "on", "shown": shown_on(desk, batch)}
+    assert desk.post(address, given).status_code == 302
     imports_tasks.publish_upload(batch.pk)
     assert majors().count("") == CLEARED
 
@@ -79,19 +87,19 @@ def test_the_page_says_how_many_values_go_and_a_tick_agrees(
 def test_a_system_is_refused_with_the_count_and_the_parameter(
     system: System, tmp_path: Path
 ) -> None:
-    batch = system.hand_in(emptying(tmp_path), "?publish=1")
+    batch = system.hand_in(emptying(tmp_path))
     assert batch.state == BatchState.REHEARSED
     report = system.report(batch)
     assert report["result"]["cleared"] == {"major_name": CLEARED}
-    address = reverse("import_api:publish", args=[batch.key])
+    address = f"{reverse('import_api:publish', args=[batch.key])}?{urlencode(APPROVAL)}"
     status, refusal = system.ask("POST", address)
     assert (status, refusal["error"]) == (409, "cleared")
     assert str(CLEARED) in refusal["message"]
     assert "accept_cleared=1" in refusal["message"]
     for word in ("0", "", "no"):
-        assert system.ask("POST", f"{address}?accept_cleared={word}")[0] == 409
+        assert system.ask("POST", f"{address}&accept_cleared={word}")[0] == 409
     assert "" not in majors()
-    assert system.ask("POST", f"{address}?accept_cleared=1")[0] == 202
+    assert system.ask("POST", f"{address}&accept_cleared=1")[0] == 202
     imports_tasks.publish_upload(batch.pk)
     assert majors().count("") == CLEARED
 

@@ -1,0 +1,55 @@
+"""The province's approval, which a change of a locked field needs (DOMAIN 2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Approval:
+    """The number and the date of the document by which the province approved a change."""
+
+    document: str
+    on: date
+
+
+DOCUMENT = _("Number of the province's document")
+
+
+def document_field(label: str | Promise = DOCUMENT) -> forms.CharField:
+    """A field for the number of the document that allows a change."""
+    return forms.CharField(
+        label=label,
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+def date_field() -> forms.DateField:
+    """A field for the date of the province's document."""
+    return forms.DateField(
+        label=_("Date of the province's document"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+def require_approval(form: forms.Form, given: Mapping[str, Any]) -> None:
+    """Add an error to each of ``document`` and ``approved_on`` that is missing or impossible."""
+    if not given.get("document") and "document" not in form.errors:
+        form.add_error("document", ValidationError(_("Enter the number of the document.")))
+    on = given.get("approved_on")
+    if "approved_on" in form.errors:
+        return
+    if on is None:
+        form.add_error("approved_on", ValidationError(_("Enter the date of the document.")))
+    elif on > timezone.localdate():
+        form.add_error("approved_on", ValidationError(_("This date is in the future.")))
