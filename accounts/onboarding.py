@@ -54,6 +54,6 @@ def landing_of(account: User) -> str:
     if step is not None:
         return step.address_of(account) if step.address_of else reverse(step.page)
     if account.is_superuser:
-        return reverse("registry:appointments")
+        return reverse("operator")
     pages = (page for role, page in HOME_PAGES.items() if role in account.roles)
     return reverse(next(pages, "enrollment:status"))

@@ -9,6 +9,7 @@ from xuejiportal.audit_pages import sign_ins as audit_pages_sign_ins
 from xuejiportal.audit_pages import trail as audit_pages_trail
 from xuejiportal.console.site import console
 from xuejiportal.monitoring import views as monitoring
+from xuejiportal.operator import views as operator
 from xuejiportal.work.views import today
 
 urlpatterns = [
@@ -20,6 +21,10 @@ urlpatterns = [
     path("trail/export/", audit_pages_trail.export, name="trail_export"),
     path("desk/", views.home_page, name="desk"),
     path("today/", today, name="today"),
+    path("operator/", operator.state, name="operator"),
+    path("operator/messages/", operator.messages, name="operator_messages"),
+    path("operator/imports/", operator.imports, name="operator_imports"),
+    path("operator/institutions/", operator.institutions, name="operator_institutions"),
     path(settings.CONSOLE_PATH, console.urls),
     path("help/", include("support.help.urls")),
     path("offline/", views.offline, name="offline"),

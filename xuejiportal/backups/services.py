@@ -14,12 +14,17 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from xuejiportal.backups import database
 
 DUMP, FILES, SUMS, MANIFEST = "database.dump", "files", "SHA256SUMS", "manifest.json"
+
+# The key of the cache that holds the moment of the last backup.
+LAST_BACKUP = "backup:last"
 
 
 class BackupError(Exception):
@@ -47,6 +52,7 @@ def make_backup(target: Path) -> int:
     (part / SUMS).write_text("".join(lines), encoding="utf-8")
     (part / MANIFEST).write_text(json.dumps(_manifest(part, len(sums)), indent=1) + "\n")
     part.rename(target)
+    cache.set(LAST_BACKUP, timezone.now().isoformat(), None)
     return len(sums)
 
 

@@ -13,6 +13,7 @@ Text = str | Promise
 OPERATOR = "operator"
 _REGISTRAR = frozenset({Role.REGISTRAR})
 _KEEPERS = frozenset(RECORD_KEEPERS)
+_OPERATOR = frozenset({OPERATOR})
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,10 @@ class Item:
 _MENU: tuple[tuple[Text, tuple[Item, ...]], ...] = (
     (
         "",
-        (Item(_("Today"), "today", "check", _KEEPERS),),
+        (
+            Item(_("Today"), "today", "check", _KEEPERS),
+            Item(_("State of the portal"), "operator", "chart", _OPERATOR),
+        ),
     ),
     (
         pgettext_lazy("menu", "Students"),
@@ -62,16 +66,15 @@ _MENU: tuple[tuple[Text, tuple[Item, ...]], ...] = (
             Item(_("People and roles"), "registry:people", "user", _REGISTRAR),
             Item(_("Campaigns and rules"), "registry:campaigns", "calendar", _REGISTRAR),
             Item(_("Help articles"), "support:articles", "book", _REGISTRAR | {OPERATOR}),
-            Item(_("Console"), "console:index", "settings", frozenset({OPERATOR})),
-            Item(
-                _("Registrars and auditors"), "registry:appointments", "shield",
-                frozenset({OPERATOR}),
-            ),
+            Item(_("Registrars and auditors"), "registry:appointments", "shield", _OPERATOR),
+            Item(_("Institutions"), "operator_institutions", "list", _OPERATOR),
         ),
     ),
     (
         pgettext_lazy("menu", "Supervision"),
         (
+            Item(_("Messages sent"), "operator_messages", "message", _OPERATOR),
+            Item(_("Imports of all schools"), "operator_imports", "upload", _OPERATOR),
             Item(_("Audit trail"), "trail", "list", frozenset({Role.AUDITOR})),
             Item(
                 _("Block list"), "accounts:blocks", "lock",
