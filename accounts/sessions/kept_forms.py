@@ -47,7 +47,10 @@ def note_owner(request: HttpRequest, account: User) -> None:
 
 
 def keep(request: HttpRequest) -> bool:
-    """Keep the fields that ``request`` has sent; False when there is nothing to keep."""
+    """Keep the fields that ``request`` has sent; False when there is nothing to keep.
+
+    They are offered to the person signed in; without one to whose session has just ended.
+    """
     fields = [
         (name, value)
         for name, values in request.POST.lists()
@@ -62,7 +65,7 @@ def keep(request: HttpRequest) -> bool:
         "page": _page_of(request),
         "fields": fields,
         "files": bool(request.FILES),
-        "owner": request.session.pop(_OWNER, None),
+        "owner": request.session.pop(_OWNER, None) or request.user.pk,
         "at": session_now(request),
     }
     return True

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from accounts.sessions.kept_forms import keep
 from accounts.sign_in import admission
 
 OPEN = (
@@ -41,8 +42,7 @@ class StaffSecondFactorMiddleware:
         if not self._is_barred(request):
             return self.get_response(request)
         if admission.is_admitted(request.user):  # type: ignore[arg-type]
-            after = {"next": request.get_full_path()} if request.method == "GET" else {}
-            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode(after)}")
+            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode(_way_on(request))}")
         messages.info(request, _("Staff need a second factor. Set one up first."))
         return redirect("accounts:enter_staff_code")
 
@@ -55,3 +55,12 @@ class StaffSecondFactorMiddleware:
         if request.path in map(reverse, names):
             return False
         return not admission.gave_factor(request, user)
+
+
+def _way_on(request: HttpRequest) -> dict[str, str]:
+    """Where the person goes on: to the page, or to what they sent, which is kept meanwhile."""
+    if request.method == "GET":
+        return {"next": request.get_full_path()}
+    if request.method == "POST" and keep(request):
+        return {"next": reverse("accounts:send_again")}
+    return {}

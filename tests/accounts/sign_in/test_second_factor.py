@@ -2,6 +2,7 @@
 
 import re
 import time
+from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -176,3 +177,22 @@ def test_every_role_of_staff_must_have_a_second_factor(role: Role, settings: Set
 def test_a_student_may_do_without(li: User, settings: Settings) -> None:
     settings.STAFF_SECOND_FACTOR = True
     assert sign_in(li).get(reverse("accounts:security")).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_staff_sent_before_the_second_factor_is_offered_after_it(settings: Settings) -> None:
+    settings.STAFF_SECOND_FACTOR = True
+    staff = make_account("staff@example.org", roles=(Role.REGISTRAR,))
+    code = issue_code(account=staff, by=None, reason="x")
+    first = sign_in(staff)
+    first.post(reverse("accounts:enter_staff_code"), {"code": code})
+    secret = set_up_app(first)
+    cache.clear()
+    client = Client()
+    client.force_login(staff)
+    sent = {"csrfmiddlewaretoken": "x", "words": "请带身份证到教务处核对，照片会重新采集。"}
+    answer = client.post(reverse("support:queue"), sent)
+    again = reverse("accounts:send_again")
+    assert answer["Location"] == f"{reverse('mfa_reauthenticate')}?next={quote(again, safe='')}"
+    page = client.post(answer["Location"], {"code": code_now(secret), "next": again}, follow=True)
+    assert page.context["kept"].fields == [("words", sent["words"])]
