@@ -1,6 +1,7 @@
 """Queuing messages in the outbox."""
 
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from django.db.models.functions import Now
 from django.utils.translation import get_language
@@ -75,8 +76,8 @@ def queue_rendered(
     return _enter(message)
 
 
-def queue_many(messages: Iterable[tuple[str, Content, int | None]], *, purpose: str) -> int:
-    """Queue many messages (recipient, content, account key) at once; returns their number."""
+def queue_many(messages: Iterable[tuple[str, Content, int | None]], *, purpose: str) -> list[UUID]:
+    """Queue many messages (recipient, content, account key) at once; their keys, in order."""
     rows = []
     for to, content, account_id in messages:
         channel = Channel.EMAIL if isinstance(content, EmailContent) else Channel.SMS
@@ -86,7 +87,7 @@ def queue_many(messages: Iterable[tuple[str, Content, int | None]], *, purpose: 
     OutboxMessage.objects.bulk_create(rows, batch_size=1000)
     for _ in range(BULK_DRAINERS if rows else 0):
         enqueue_after_commit(tasks.drain_outbox)
-    return len(rows)
+    return [row.key for row in rows]
 
 
 def forget_account(*, account_id: int) -> None:

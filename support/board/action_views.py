@@ -1,7 +1,13 @@
 """Acts on the board: reminding a group and exporting the list of a class."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+from uuid import UUID
+
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import require_role
@@ -12,19 +18,27 @@ from enrollment.progress import Progress
 from support.board.export import class_workbook
 from support.board.figures import REMINDED, standings
 from support.board.reminders import remind
-from support.board.views import note_listing, visible_class
+from support.board.views import EVERYBODY, note_listing, visible_class
 from support.models import Reminder
 
 
 @require_POST
 def remind_class(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remind one group of a class, or every group that can act now."""
+    """Remind the ticked people of a class, one group, or every group that can act now."""
     school_class = visible_class(request, pk)
     part = request.POST.get("part", "")
     if part and part not in REMINDED:
         raise Http404
     parts = [Progress(part)] if part else list(REMINDED)
-    made = remind(school_class=school_class, parts=parts, by=require_role(request, *RECORD_KEEPERS))
+    only = None
+    if "ticked" in request.POST:
+        only = _keys(request.POST.getlist("people"))
+        if not only:
+            messages.error(request, _("Tick at least one person."))
+            return redirect("support:class_part", pk, part or EVERYBODY)
+    made = remind(
+        school_class=school_class, parts=parts, by=require_role(request, *RECORD_KEEPERS), only=only
+    )
     return redirect("support:class_reminded", pk, made.key)
 
 
@@ -50,3 +64,12 @@ def export_class(request: HttpRequest, pk: int) -> FileResponse:
     note_listing(request, school_class, people=standing.total, detail={"export": "xlsx"})
     file, name = class_workbook(school_class), f"class-{school_class.pk}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _keys(texts: Iterable[str]) -> list[UUID]:
+    """The texts that are keys of records."""
+    keys = []
+    for text in texts:
+        with suppress(ValueError):
+            keys.append(UUID(text))
+    return keys

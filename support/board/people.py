@@ -6,13 +6,17 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from delivery.models import Status
+from delivery.outbox.queries import statuses_of
 from enrollment.identity.number import mask_number
 from enrollment.models import SchoolClass, StudentRecord
 from enrollment.progress import Progress
 from enrollment.records.sealed import certificate_number
 from enrollment.records.stated_facts import seekers_of
 from enrollment.statuses import ON_THE_BOOKS
+from support.board.figures import REMINDED
 from support.models import LIVE_STATES, Cause, Reminded, Report
 
 # Who needs the counselor first.
@@ -37,14 +41,33 @@ class Person:
     masked_certificate: str
     part: Progress
     since: datetime | None
-    reminded_on: date | None
+    reminded: "LastReminder | None"
     report: UUID | None
+
+    @property
+    def can_be_reminded(self) -> bool:
+        """Whether a reminder makes sense for them and they had none today."""
+        is_today = self.reminded is not None and self.reminded.on == timezone.localdate()
+        return self.part in REMINDED and not is_today
+
+
+@dataclass(frozen=True)
+class LastReminder:
+    """When a person was last reminded, and what became of it.
+
+    ``status`` is that of the text message to the number the school knows; None for a
+    notice in the portal.
+    """
+
+    on: date
+    out_of_reach: bool
+    status: Status | None
 
 
 def people(school_class: SchoolClass, part: Progress | None = None) -> list[Person]:
     """Who is on the books, or is in ``part``: who needs help first, then by student number.
 
-    Numbers are masked. Four queries, however many people.
+    Numbers are masked. Five queries, however many people.
     """
     known = StudentRecord.objects.filter(school_class=school_class, status__in=ON_THE_BOOKS)
     found = known if part is None else known.filter(progress=part)
@@ -67,9 +90,16 @@ def people(school_class: SchoolClass, part: Progress | None = None) -> list[Pers
     ]
 
 
-def _reminded(records: QuerySet[StudentRecord]) -> dict[int, date]:
+def _reminded(records: QuerySet[StudentRecord]) -> dict[int, LastReminder]:
     last = Reminded.objects.filter(record__in=records.order_by()).order_by("record", "-day")
-    return dict(last.distinct("record").values_list("record", "day"))
+    rows = list(last.distinct("record"))
+    statuses = statuses_of(row.message for row in rows if row.message)
+    return {
+        row.record_id: LastReminder(
+            row.day, row.out_of_reach, statuses.get(row.message) if row.message else None
+        )
+        for row in rows
+    }
 
 
 def _reports_by_record(

@@ -1,12 +1,13 @@
 """One click reminds a group: each person once a day, by the ways that reach them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -15,7 +16,7 @@ from accounts.models import User
 from accounts.notices.limits import within_daily_limit
 from accounts.notices.services import notify_all
 from audit.services import record_action
-from delivery.outbox.content import Content, SmsContent
+from delivery.outbox.content import SmsContent
 from delivery.services import queue_many
 from delivery.sms.kinds import render_text
 from enrollment.models import Campaign, SchoolClass, StudentRecord
@@ -63,19 +64,24 @@ def _campaign_of(school_class: SchoolClass) -> Campaign | None:
     return running.order_by(F("entry_year").asc(nulls_last=True), "-pk").first()
 
 
-def remind(*, school_class: SchoolClass, parts: Sequence[Progress], by: User) -> Reminder:
+def remind(
+    *,
+    school_class: SchoolClass,
+    parts: Sequence[Progress],
+    by: User,
+    only: Collection[UUID] | None = None,
+) -> Reminder:
     """Remind everyone of ``school_class`` in ``parts`` who was not reminded today.
 
-    Holders read a notice and hear as they chose; to the others a text message
-    goes to the number the school knows. Who has none is out of reach.
+    With ``only`` these are the records with the given keys. Holders read a notice and hear
+    as they chose; to the others a text message goes to the number the school knows. Who has
+    none is out of reach.
     """
     today = timezone.localdate()
     with transaction.atomic():
-        meant = list(
-            StudentRecord.objects.filter(
-                school_class=school_class, progress__in=parts, status__in=ON_THE_BOOKS
-            ).select_related("holder", "institution")
-        )
+        found = _in_parts([school_class], parts)
+        found = found if only is None else found.filter(key__in=only)
+        meant = list(found.select_related("holder", "institution"))
         reminder = Reminder.objects.create(
             school_class=school_class, part=parts[0] if len(parts) == 1 else "", by=by
         )
@@ -85,8 +91,7 @@ def remind(*, school_class: SchoolClass, parts: Sequence[Progress], by: User) ->
         path = reverse("enrollment:status")
         reach = notify_all(accounts=held, kind=words.notice, path=path, detail=words.params)
         unheld = [record for record in fresh if not record.holder]
-        with translation.override(settings.LANGUAGE_CODE):
-            reached = queue_many(_text_messages(unheld, words), purpose="board_reminder")
+        reached = _send_texts(unheld, words)
         reminder.in_portal, reminder.by_email = len(reach.portal), len(reach.email)
         reminder.by_sms = len(reach.sms) + reached
         lost = [record.pk for record in unheld if not phone_number(record)]
@@ -98,6 +103,36 @@ def remind(*, school_class: SchoolClass, parts: Sequence[Progress], by: User) ->
     return reminder
 
 
+@dataclass(frozen=True)
+class TodaysReminders:
+    """How many people of a class a reminder would reach now, and the last one of today."""
+
+    to_remind: int = 0
+    last: Reminder | None = None
+
+
+def reminders_of_today(
+    classes: Sequence[SchoolClass], parts: Sequence[Progress]
+) -> dict[int, TodaysReminders]:
+    """For each class by its primary key; two queries, however many classes."""
+    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    made = Reminder.objects.filter(school_class__in=classes, made_at__gte=start)
+    last = {reminder.school_class_id: reminder for reminder in made.order_by("pk")}
+    reminded = Reminded.objects.filter(record=OuterRef("pk"), day=timezone.localdate())
+    waiting = _in_parts(classes, parts).filter(~Exists(reminded)).order_by()
+    counted = waiting.values_list("school_class").annotate(people=Count("pk"))
+    numbers: dict[int | None, int] = dict(counted)
+    return {
+        found.pk: TodaysReminders(numbers.get(found.pk, 0), last.get(found.pk)) for found in classes
+    }
+
+
+def _in_parts(classes: Sequence[SchoolClass], parts: Sequence[Progress]) -> QuerySet[StudentRecord]:
+    return StudentRecord.objects.filter(
+        school_class__in=classes, progress__in=parts, status__in=ON_THE_BOOKS
+    )
+
+
 def _take(reminder: Reminder, meant: Iterable[StudentRecord]) -> list[StudentRecord]:
     """Those who are reminded now for the first time today; a race has one winner each."""
     today = timezone.localdate()
@@ -107,15 +142,21 @@ def _take(reminder: Reminder, meant: Iterable[StudentRecord]) -> list[StudentRec
     return [record for record in meant if record.pk in taken]
 
 
-def _text_messages(
-    records: Iterable[StudentRecord], words: ReminderWords
-) -> Iterable[tuple[str, Content, int | None]]:
-    reached = [(record, phone) for record in records if (phone := phone_number(record))]
-    free = within_daily_limit({phone for _, phone in reached}) if reached else set()
-    for _, phone in reached:
-        if phone in free:
-            free.discard(phone)
-            yield phone, SmsContent(kind=words.sms, params=words.params), None
+def _send_texts(records: Sequence[StudentRecord], words: ReminderWords) -> int:
+    """Text those whose phone the school knows, each number once; the number of messages."""
+    phones = {record.pk: phone for record in records if (phone := phone_number(record))}
+    free = within_daily_limit(set(phones.values())) if phones else set()
+    first = {phone: pk for pk, phone in reversed(phones.items()) if phone in free}
+    content = SmsContent(kind=words.sms, params=words.params)
+    with translation.override(settings.LANGUAGE_CODE):
+        keys = queue_many(((phone, content, None) for phone in first), purpose="board_reminder")
+    sent = dict(zip(first, keys, strict=True))
+    today = timezone.localdate()
+    rows = list(Reminded.objects.filter(record__in=phones, day=today))
+    for row in rows:
+        row.message = sent.get(phones[row.record_id])
+    Reminded.objects.bulk_update(rows, ["message"], batch_size=500)
+    return len(keys)
 
 
 def _write_trail(reminder: Reminder, by: User) -> None:

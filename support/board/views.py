@@ -17,7 +17,7 @@ from enrollment.progress import Progress
 from enrollment.queries import institutions_of
 from support.board import figures
 from support.board.people import people
-from support.board.reminders import words_for
+from support.board.reminders import reminders_of_today, words_for
 from support.board.trend import confirmed_by_day, targets
 
 EVERYBODY = "people"  # in the address, in place of a part
@@ -34,8 +34,11 @@ def board(request: HttpRequest) -> HttpResponse:
     running = targets(
         [found.institution_id for found, _ in classes] + [found.pk for found, _ in schools]
     )
+    reminders = reminders_of_today([found for found, _ in classes], figures.REMINDED)
     context = {
-        "classes": [(*row, running.get(row[0].institution_id)) for row in classes],
+        "classes": [
+            (*row, running.get(row[0].institution_id), reminders[row[0].pk]) for row in classes
+        ],
         "schools": [(*row, running.get(row[0].pk)) for row in schools],
         "days": confirmed_by_day([found for found, _ in classes], total) if classes else [],
     }
@@ -82,7 +85,7 @@ def class_board(request: HttpRequest, pk: int) -> HttpResponse:
         "standing": standing,
         "days": confirmed_by_day([school_class], standing),
         "target": targets([school_class.institution_id]).get(school_class.institution_id),
-        "reminded": figures.REMINDED,
+        "reminders": reminders_of_today([school_class], figures.REMINDED)[school_class.pk],
         "reminder": words_for(school_class).text,
     }
     return render(request, "support/board/class.html", context)
@@ -104,8 +107,8 @@ def class_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
         "part": wanted,
         "standing": standing,
         "people": members,
-        "reminded": figures.REMINDED,
-        "to_remind": sum(person.part in figures.REMINDED for person in members),
+        "reminder": words_for(school_class).text,
+        "to_remind": sum(person.can_be_reminded for person in members),
     }
     return render(request, "support/board/people.html", context)
 

@@ -345,7 +345,7 @@ def test_many_messages_cost_one_insert(
 ) -> None:
     contents = [(PHONE, SmsContent(greeting, {"name": str(n)}), None) for n in range(250)]
     with django_assert_max_num_queries(3):
-        assert delivery.queue_many(contents, purpose="reminder") == 250
+        assert len(delivery.queue_many(contents, purpose="reminder")) == 250
     assert len(outbox.texts()) == 250
 
 

@@ -34,7 +34,7 @@ from enrollment.statuses import ON_THE_BOOKS
 from support.board.figures import REMINDED, institution_standings, standings
 from support.board.reminders import remind
 from support.board.rollup import fold_headcounts
-from support.models import DayHeadcount, HeadcountChange
+from support.models import DayHeadcount, HeadcountChange, Reminded, Reminder
 from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
 
 pytestmark = pytest.mark.django_db
@@ -227,13 +227,13 @@ def test_the_board_counts_all_classes_in_few_queries(
     client: Client, counselor: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.get("/support/board/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         assert "已确认 1 / 7 人" in client.get("/support/board/").content.decode()
     school = make_school()
     for number in range(20):
         extra = SchoolClass.objects.create(institution=school, code=f"多{number}")
         ClassCounselor.objects.create(user=counselor, school_class=extra)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get("/support/board/")
 
 
@@ -323,3 +323,45 @@ def test_triggers_count_the_same_statuses_as_the_portal() -> None:
         source = cursor.fetchone()[0]
     assert all(f"'{status.value}'" in source for status in ON_THE_BOOKS)
     assert source.count("'") == 2 * len(ON_THE_BOOKS)
+
+
+def test_ticked_people_alone_are_reminded(
+    client: Client, counselor: User, school_class: SchoolClass
+) -> None:
+    page = reverse("support:class_part", args=[school_class.pk, "people"])
+    keys = re.findall(r'name="people" value="([0-9a-f-]+)"', client.get(page).content.decode())
+    assert len(keys) == 5
+    ask = reverse("support:class_remind", args=[school_class.pk])
+    given = {"ticked": "yes", "part": "", "people": [keys[0], "1"]}
+    assert client.post(ask, given).status_code == 302
+    assert [str(row.record.key) for row in Reminded.objects.all()] == [keys[0]]
+    assert client.get(page).content.decode().count('name="people"') == 4
+    nobody = client.post(ask, {"ticked": "yes", "part": ""}, follow=True).content.decode()
+    assert "请至少勾选一人" in nobody
+    assert Reminded.objects.count() == 1
+
+
+def test_the_list_says_whether_the_reminder_arrived(
+    client: Client, counselor: User, school_class: SchoolClass
+) -> None:
+    client.post(reverse("support:class_remind", args=[school_class.pk]))
+    page = reverse("support:class_part", args=[school_class.pk, "people"])
+    text = client.get(page).content.decode()
+    assert text.count("站内通知") >= 2
+    assert "没有手机号" in text
+    assert "等待发送" in text
+    OutboxMessage.objects.filter(channel="sms").update(status="failed", sealed=b"")
+    assert "短信发送失败" in client.get(page).content.decode()
+
+
+def test_the_class_says_when_it_was_reminded_and_asks_no_second_time(
+    client: Client, counselor: User, school_class: SchoolClass
+) -> None:
+    client.post(reverse("support:class_remind", args=[school_class.pk]))
+    text = client.get(reverse("support:class_board", args=[school_class.pk])).content.decode()
+    assert "今天" in text
+    assert (
+        reverse("support:class_reminded", args=[school_class.pk, Reminder.objects.get().key])
+        in text
+    )
+    assert f'action="{reverse("support:class_remind", args=[school_class.pk])}"' not in text
