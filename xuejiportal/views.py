@@ -20,6 +20,7 @@ from database.unavailable import is_database_away
 from enrollment.status_page.cards import cards_of
 from enrollment.status_page.status_line import with_lines
 from xuejiportal.logs.request_id import request_id
+from xuejiportal.monitoring.errors import count_error
 
 logger = logging.getLogger(__name__)
 # Seconds after which a browser may ask again while the database does not answer.
@@ -95,6 +96,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Rendered without the request: session and database may be what is broken.
     """
+    count_error()
     if is_database_away(sys.exc_info()[1]):
         answer = HttpResponse(_rendered("errors/database_away.html"), status=503)
         answer["Retry-After"] = str(RETRY_AFTER)

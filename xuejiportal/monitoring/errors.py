@@ -10,7 +10,7 @@ HOUR, KEPT_HOURS = 3600, 24
 
 
 def count_error() -> None:
-    """Count one page that was answered with a status of 500 or above."""
+    """Count one page that was answered by the page of unexpected errors."""
     key = _key(_this_hour())
     with suppress(RedisError, ValueError):
         cache.add(key, 0, (KEPT_HOURS + 1) * HOUR)

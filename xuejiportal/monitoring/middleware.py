@@ -8,7 +8,6 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from xuejiportal.monitoring import metrics
-from xuejiportal.monitoring.errors import count_error
 
 
 class MetricsMiddleware:
@@ -26,8 +25,6 @@ class MetricsMiddleware:
         page = (match.view_name if match else "") or "none"
         method = request.method if request.method in {"GET", "HEAD", "POST"} else "other"
         metrics.REQUESTS.labels(method, page, response.status_code).inc()
-        if response.status_code >= 500:
-            count_error()
         metrics.SECONDS.labels(page).observe(time.perf_counter() - start)
         metrics.QUERIES.labels(page).inc(counted.number)
         return response
