@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -44,6 +45,40 @@ def class_list(request: HttpRequest) -> HttpResponse:
             form.add_error("code", _("There is a class of this name already."))
         else:
             return redirect("registry:class", made.pk)
+    return _list(request, form, AccountForm())
+
+
+@require_POST
+@reauthentication_required
+def assign_many(request: HttpRequest) -> HttpResponse:
+    """Assign one counselor to all classes that are ticked, on all of them or none."""
+    user = require_role(request, Role.REGISTRAR)
+    schools = institutions_of(user)
+    keys = [key for key in request.POST.getlist("classes") if key.isascii() and key.isdigit()]
+    chosen = list(classes.classes_managed_by(schools).filter(pk__in=[key[:9] for key in keys]))
+    form = AccountForm(request.POST)
+    if not chosen:
+        form.add_error(None, _("Tick at least one class."))
+    if form.is_valid():
+        try:
+            who = form.cleaned_data["login"]
+            counselors.assign_to_classes(classes=chosen, who=who, by=user)
+        except assignment_file.StaffingError as error:
+            form.add_error("login", error.problems[0].fault.label)
+        else:
+            words = ngettext(
+                "Assigned to %(number)d class. New people are asked to accept first.",
+                "Assigned to %(number)d classes. New people are asked to accept first.",
+                len(chosen),
+            )
+            messages.success(request, words % {"number": len(chosen)})
+            return redirect(f"{reverse('registry:classes')}?{request.GET.urlencode()}")
+    return _list(request, NewClassForm(schools=schools), form)
+
+
+def _list(request: HttpRequest, form: NewClassForm, assignment: AccountForm) -> HttpResponse:
+    """The classes that the address asks for, with a form for a new one and one to assign."""
+    schools = institutions_of(require_role(request, Role.REGISTRAR))
     words = request.GET.get("q", "").strip()[:50]
     found = classes.classes_managed_by(schools).filter(code__icontains=words)
     unassigned = request.GET.get("counselor") == "none"
@@ -52,6 +87,8 @@ def class_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.prefetch_related("counselors__user"), PER_PAGE)
     context = {
         "form": form,
+        "assignment": assignment,
+        "ticked": request.POST.getlist("classes"),
         "page": page.get_page(request.GET.get("page")),
         "words": words,
         "unassigned": unassigned,

@@ -32,6 +32,11 @@ def assign_counselor(*, school_class: SchoolClass, who: Identifier, by: User) ->
     _assign([(school_class, who)], by)
 
 
+def assign_to_classes(*, classes: Sequence[SchoolClass], who: Identifier, by: User) -> None:
+    """Assign the person that ``who`` names to all ``classes``, or to none. Raises StaffingError."""
+    _assign([(found, who) for found in classes], by)
+
+
 def withdraw_counselor(*, school_class: SchoolClass, account: User, by: User) -> None:
     """End a counselor's work for a class; after the last class the role ends too."""
     with transaction.atomic():

@@ -52,6 +52,7 @@ urlpatterns = [
     path("campaigns/<uuid:key>/end/", settings_views.end_campaign, name="end_campaign"),
     path("rules/<str:code>/", settings_views.rules, name="rules"),
     path("classes/", class_views.class_list, name="classes"),
+    path("classes/assign/", class_views.assign_many, name="assign_many"),
     path("classes/file/", class_views.assign_by_file, name="assign_by_file"),
     path("classes/<int:pk>/", class_views.one_class, name="class"),
     path("classes/<int:pk>/merge/", class_merge_views.merge, name="merge_class"),

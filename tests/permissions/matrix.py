@@ -102,7 +102,8 @@ MATRIX: dict[str, str] = {
     # The registrar's work.
     **dict.fromkeys(
         """registry:imports registry:photo_batches registry:export registry:campaigns
-        registry:new_campaign registry:classes registry:assign_by_file registry:people
+        registry:new_campaign registry:classes registry:assign_by_file registry:assign_many
+        registry:people
         registry:tokens registry:new_token support:submissions support:submission_results
         support:report_statistics""".split(),
         REGISTRARS,

@@ -48,6 +48,7 @@ NO_DATA = {
     "registry:assign_counselor": "staff",
     "registry:withdraw_counselor": "staff",
     "registry:assign_by_file": "staff",
+    "registry:assign_many": "staff",
     "registry:people": "staff",
     "registry:staff_review": "staff",
     "registry:dismiss_counselor": "staff",

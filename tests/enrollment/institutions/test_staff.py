@@ -206,3 +206,27 @@ def test_the_list_asks_as_many_questions_for_one_class_as_for_many(
         )
     with django_assert_num_queries(9):
         desk.get(page)
+
+
+def test_one_counselor_is_assigned_to_all_classes_that_are_ticked(
+    desk: Client, school_class: SchoolClass
+) -> None:
+    teacher = make_account("t@example.org")
+    ClassCounselor.objects.create(
+        user=teacher,
+        school_class=SchoolClass.objects.create(institution=make_school(), code="软工2600"),
+    )
+    more = [
+        SchoolClass.objects.create(institution=make_school(), code=f"软工26{number}")
+        for number in (10, 11, 12)
+    ]
+    other = SchoolClass.objects.create(institution=make_school("10009", "别的"), code="别班")
+    page = reverse("registry:assign_many")
+    given = {"login": "t@example.org", "classes": [one.pk for one in [*more[:2], other]]}
+    assert "已分配 2 个班级" in desk.post(page, given, follow=True).content.decode()
+    assert set(teacher.counselor_of.values_list("school_class__code", flat=True)) == {
+        "软工2600", "软工2610", "软工2611",
+    }  # fmt: skip
+    for lacking in ({"login": "t@example.org"}, {"login": "?", "classes": [more[2].pk]}):
+        assert "data-error-summary" in desk.post(page, lacking).content.decode()
+    assert not more[2].counselors.exists()
