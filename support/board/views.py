@@ -1,10 +1,14 @@
 """The board: a counselor's classes, a registrar's institutions, colleges and classes."""
 
+from dataclasses import dataclass
+
 import segno
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
@@ -19,6 +23,17 @@ from support.board import figures
 from support.board.people import people
 from support.board.reminders import reminders_of_today, words_for
 from support.board.trend import confirmed_by_day, targets
+
+
+@dataclass(frozen=True)
+class Row:
+    """One college or class in the table of a board; ``path`` is empty for people in none."""
+
+    name: str
+    path: str
+    standing: figures.Standing
+    school_class: SchoolClass | None = None
+
 
 EVERYBODY = "people"  # in the address, in place of a part
 PAGE = 50  # classes a page of a large college
@@ -47,12 +62,19 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def school(request: HttpRequest, code: str) -> HttpResponse:
-    """One institution by college."""
+    """One institution by college, those with the fewest confirmations first."""
     found = visible_school(request, code)
     colleges = figures.college_standings(found)
+    page = f"{reverse('support:college_board', args=[found.code])}?"
     context = {
         "school": found,
-        "colleges": colleges,
+        "rows": _rows(
+            request,
+            [
+                Row(name, page + urlencode({"college": name}) if name else "", standing)
+                for name, standing in colleges
+            ],
+        ),
         "total": figures.total_of(standing for _, standing in colleges),
         "target": targets([found]).get(found.pk),
     }
@@ -61,17 +83,17 @@ def school(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def college(request: HttpRequest, code: str) -> HttpResponse:
-    """The classes of one college, named in the query."""
+    """The classes of one college, named in the query; the fewest confirmations first."""
     found = visible_school(request, code)
     name = request.GET.get("college", "")
     classes = found.classes.filter(college=name).order_by("code")
-    page = Paginator(classes, PAGE).get_page(request.GET.get("page"))
-    context = {
-        "school": found,
-        "college": name,
-        "page": page,
-        "classes": figures.standings(page.object_list),
-    }
+    classes = classes.prefetch_related("counselors__user")
+    rows = [
+        Row(one.code, reverse("support:class_board", args=[one.pk]), standing, one)
+        for one, standing in figures.standings(classes)
+    ]
+    page = Paginator(_rows(request, rows), PAGE).get_page(request.GET.get("page"))
+    context = {"school": found, "college": name, "page": page, "rows": page.object_list}
     return render(request, "support/board/college.html", context)
 
 
@@ -126,6 +148,13 @@ def poster(request: HttpRequest, pk: int) -> HttpResponse:
         "qr": mark_safe(segno.make(settings.SITE_URL).svg_inline(scale=4)),  # noqa: S308  our own
     }
     return render(request, "support/board/poster.html", context)
+
+
+def _rows(request: HttpRequest, rows: list[Row]) -> list[Row]:
+    """The rows by name if the address asks for it, else those with the fewest confirmations."""
+    if request.GET.get("sort") == "name":
+        return rows
+    return sorted(rows, key=lambda row: (not row.standing.total, row.standing.percent, row.name))
 
 
 def visible_class(request: HttpRequest, pk: int) -> SchoolClass:

@@ -365,3 +365,27 @@ def test_the_class_says_when_it_was_reminded_and_asks_no_second_time(
         in text
     )
     assert f'action="{reverse("support:class_remind", args=[school_class.pk])}"' not in text
+
+
+def test_boards_of_registrars_list_the_fewest_confirmations_first(
+    client: Client, counselor: User, school_class: SchoolClass
+) -> None:
+    school = school_class.institution
+    registrar = make_account("registrar.d@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=registrar, institution=school)
+    worse = SchoolClass.objects.create(
+        institution=school, code="计科2699", college=school_class.college
+    )
+    for serial in range(5):
+        record = make_record(name=f"乙{serial}", number=sample_number(340 + serial))
+        StudentRecord.objects.filter(pk=record.pk).update(school_class=worse)
+    client.force_login(registrar)
+    page, asked = (
+        reverse("support:college_board", args=[school.code]),
+        {"college": school_class.college},
+    )
+    text = client.get(page, asked).content.decode()
+    assert text.index("计科2699") < text.index(f">{school_class.code}</a>")
+    by_name = client.get(page, asked | {"sort": "name"}).content.decode()
+    assert by_name.index(f">{school_class.code}</a>") < by_name.index("计科2699")
+    assert "无人" in text

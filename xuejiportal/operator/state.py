@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -48,14 +47,22 @@ def parts_of_portal() -> list[Part]:
 
 def _running(finding: Finding) -> Part:
     words = PARTS[finding.name]
-    told: str | Promise = finding.told
+    advice = "" if finding.is_well else words.advice
+    return Part(words.label, finding.is_well, _figure(finding), advice)
+
+
+def _figure(finding: Finding) -> str:
+    """What was found, in the reader's language; names and numbers of versions as they are."""
     if finding.seconds is not None:
-        told = ngettext("%(n)d second", "%(n)d seconds", round(finding.seconds)) % {
-            "n": round(finding.seconds)
-        }
-    elif finding.name.startswith("pulse"):
-        told = _("never")
-    return Part(words.label, finding.is_well, told, "" if finding.is_well else words.advice)
+        seconds = round(finding.seconds)
+        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+    if finding.name.startswith("pulse"):
+        return _("never")
+    if finding.name == "migrations" and finding.is_well:
+        return _("up to date")
+    if finding.name == "storage" and " GB free" in finding.told:
+        return _("%(number)s GB free") % {"number": finding.told.partition(" ")[0]}
+    return finding.told
 
 
 def _messages() -> Iterator[Part]:
