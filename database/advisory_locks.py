@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+LOCK = "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key"
+
 
 def lock(*keys: int | bytes) -> None:
     """Wait for the locks of all ``keys``; they are held until the transaction ends.
@@ -16,12 +18,17 @@ def lock(*keys: int | bytes) -> None:
     Taken in ascending order, so that two callers with several keys in common never wait
     for each other. Raises RuntimeError outside a transaction, which would release at once.
     """
-    _require_transaction()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key",
-            [sorted({_number(key) for key in keys})],
-        )
+        cursor.execute(LOCK, [lock_numbers(*keys)])
+
+
+def lock_numbers(*keys: int | bytes) -> list[int]:
+    """The parameter of ``LOCK`` for these keys, for statements that begin with taking locks.
+
+    Raises RuntimeError outside a transaction.
+    """
+    _require_transaction()
+    return sorted({_number(key) for key in keys})
 
 
 def try_lock(key: int | bytes) -> bool:

@@ -1,21 +1,19 @@
 """Rate limits on sending and on attempts, counted in the database (SECURITY 5).
 
-Counts survive a lost cache. An advisory lock for each subject makes checking and
-counting atomic: of twenty simultaneous requests one passes.
+Counts survive a lost cache; checking and counting is atomic (``accounts.limits.uses``).
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet, Value
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Value
 from django.db.models.functions import Now
 
-from accounts.limits.rules import DAY, HOUR, MINUTE, RULES, Rule
+from accounts.limits.rules import COOL_DOWN, DAY, HOUR, MINUTE, RULES, Rule
+from accounts.limits.uses import LimitReachedError, Use, count_uses
 from accounts.models import Block, LimitHit, User
 from accounts.requests.client_network import is_within, network_of
-from database.advisory_locks import lock
 from database.clock import database_now
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
@@ -29,25 +27,14 @@ BLOCK_MEMORY = timedelta(days=30)  # how far back earlier blocks count
 BLOCK_RETENTION = timedelta(days=180)  # for questions about a block that is over
 
 
-@dataclass
-class LimitReachedError(Exception):
-    """A limit is reached; ``lifts_at`` is when the action is possible again."""
-
-    lifts_at: datetime
-    is_block: bool = False
-
-
 def consume(action: str, subject: str, *, factor: int = 1) -> int:
     """Count one use of ``action`` by ``subject``; returns the hit's key. Call in a transaction.
 
     Raises LimitReachedError, counting nothing, if a rule of the action is exhausted.
     ``factor`` multiplies the limits (a whole campus may share one address).
     """
-    hashed = _lock(action, subject)
-    hits = LimitHit.objects.filter(action=action, subject=hashed)
-    for lifts_at in _retry_times(hits, RULES[action], factor):
-        raise LimitReachedError(lifts_at)
-    return record_use(action, subject)
+    [key] = count_uses([Use(action, subject, factor)])
+    return key
 
 
 @transaction.atomic
@@ -83,15 +70,20 @@ def consume_sending(
     asker = asker_of(account, browser)
     _refuse_blocked(address, asker)
     refused: LimitReachedError | None = None
+    send = f"send_{channel}"
     with transaction.atomic():
-        if account is not None:
-            _consume_target(account, address)
-        consume_for_client(client)
-        _refuse_over_global_cap(channel)
+        uses = [
+            *_uses_of_target(account, address),
+            Use("send_ip", network_of(client), campus_factor(client)),
+            Use(send, _inbox(address, known=known)),
+            *_uses_of_channel(channel),
+            Use("asked", f"{asker}>{address}"),
+        ]
         try:
-            consume(f"send_{channel}", _inbox(address, known=known))
-            record_use("asked", f"{asker}>{address}")
+            count_uses(uses)
         except LimitReachedError as error:
+            if error.action != send:
+                raise
             refused = error
     if refused is not None:
         _record_violation(
@@ -174,8 +166,10 @@ def seconds_to_wait(*, channel: Channel, address: str, known: bool = False) -> i
     """Seconds until another code can be sent to ``address``."""
     inbox = _hash(_inbox(address, known=known))
     hits = LimitHit.objects.filter(action=f"send_{channel}", subject=inbox)
-    times = _retry_times(hits, RULES[f"send_{channel}"][:1])
-    return max(0, int((max(times) - database_now()).total_seconds())) if times else 0
+    wait = ExpressionWrapper(F("at") + COOL_DOWN - Now(), output_field=DurationField())
+    waits = hits.filter(at__gt=Now() - COOL_DOWN).order_by("-at").values_list(wait, flat=True)
+    left = waits.first()
+    return max(0, int(left.total_seconds())) if left else 0
 
 
 def active_blocks() -> QuerySet[Block]:
@@ -205,29 +199,27 @@ def _block_of(address: str, asker: str) -> Block | None:
     return held.order_by("-until").first()
 
 
-def _consume_target(account: User, address: str) -> None:
-    """Count a new address of the account; addresses already used today are not counted."""
-    action, subject = "targets", f"account:{account.pk}"
-    seen = LimitHit.objects.filter(action="target", subject=_hash(f"{subject}:{address}"))
+def _uses_of_target(account: User | None, address: str) -> list[Use]:
+    """What a new address of the account counts as; nothing if it was used already today."""
+    if account is None:
+        return []
+    subject = f"account:{account.pk}"
+    target = Use("target", f"{subject}:{address}")
+    seen = LimitHit.objects.filter(action=target.action, subject=_hash(target.subject))
     if seen.filter(at__gt=Now() - DAY).exists():
-        return
-    consume(action, subject)
-    LimitHit.objects.create(action="target", subject=_hash(f"{subject}:{address}"))
+        return []
+    return [Use("targets", subject), target]
 
 
-def _refuse_over_global_cap(channel: Channel) -> None:
-    """Refuse a code by SMS if ``SMS_PER_MINUTE`` were requested in the last minute (T6).
+def _uses_of_channel(channel: Channel) -> list[Use]:
+    """What a code by SMS counts as among all: at most ``SMS_PER_MINUTE`` are requested (T6).
 
     Only codes count, which strangers can request. Messages of every kind are limited to
-    the same rate by ``delivery.outbox.transitions``, where the rest waits. The lock is held until
-    the code is counted, so that requests cannot pass together.
+    the same rate by ``delivery.outbox.transitions``, where the rest waits.
     """
     if channel != Channel.SMS:
-        return
-    _lock("send_sms", "every number")
-    sent = LimitHit.objects.filter(action="send_sms", at__gt=Now() - MINUTE).count()
-    if sent >= settings.SMS_PER_MINUTE:
-        raise LimitReachedError(database_now() + MINUTE)
+        return []
+    return [Use("any_sms", "every number", rules=(Rule(settings.SMS_PER_MINUTE, MINUTE),))]
 
 
 def _record_violation(
@@ -296,8 +288,3 @@ def subject_of(contact: str) -> bytes:
 
 def _hash(subject: str) -> bytes:
     return keyed_hash("limit", subject)
-
-
-def _lock(action: str, subject: str) -> bytes:
-    lock(keyed_hash(f"limit-{action}", subject))
-    return _hash(subject)

@@ -39,6 +39,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "choose_username": (Rule(10, HOUR),),
     "breach": (),
     "asked": (),
+    "target": (),
     # Files of registrars in the browser, by person and by institution.
     "upload": (Rule(60, HOUR), Rule(200, DAY)),
     "school_upload": (Rule(400, DAY),),
