@@ -1,20 +1,26 @@
 """An account's attempts and claims, and the disputes that a registrar decides."""
 
-from django.db.models import Exists, F, QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.models import User
+from accounts.sessions.prepared_statements import read_prepared
 from database.clock import read_with_clock
 from enrollment.models import StudentRecord
 from enrollment.queries import institutions_of
 from vault.lookup import keyed_hash
-from verification.models import OPEN_STATES, AttemptState, Claim, Dispute, VerificationAttempt
+from verification.models import OPEN_STATES, AttemptState, Dispute, VerificationAttempt
+
+# Asked on every page between sign-up and the record.
+_IS_VERIFIED = """
+SELECT EXISTS (SELECT FROM verification_claim WHERE account_id = %s AND ended_at IS NULL)
+    OR EXISTS (SELECT FROM enrollment_studentrecord WHERE holder_id = %s)
+"""
 
 
 def is_verified(account: User) -> bool:
     """Whether the account has a current claim or holds a record."""
-    claims = Claim.objects.filter(account=account, ended_at=None)
-    proved = Exists(claims) | Exists(account.held_records.all())
-    return User.objects.filter(proved, pk=account.pk).exists()
+    [(verified,)] = read_prepared(_IS_VERIFIED, [account.pk, account.pk])
+    return bool(verified)
 
 
 def has_nothing_to_prove(account: User) -> bool:

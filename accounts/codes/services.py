@@ -138,7 +138,7 @@ def get_or_create_code(
     )
     code.address_sealed = cipher.seal(address.encode(), context=_context(code))
     code.save()
-    code.refresh_from_db(fields=["created_at", "expires_at"])
+    code.expires_at = code.created_at + TTL[purpose]  # as the database has computed it
     return code
 
 

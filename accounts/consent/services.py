@@ -31,10 +31,22 @@ def needs_consent(account: User | AnonymousUser) -> bool:
 @transaction.atomic
 def give_consent(*, account: User, purpose: Purpose) -> None:
     """Store that ``account`` agrees to the current notice; idempotent."""
-    version = current_version(purpose)
-    given = Consent(account=account, purpose=purpose, version=version)
+    store_consent(account=account, purpose=purpose)
+    _note(account, {_FIELDS[purpose]: current_version(purpose)})
+
+
+def mark_agreed(account: User) -> None:
+    """Set on an account about to be saved that its owner has agreed on the sign-up form.
+
+    Once the account is saved, ``store_consent`` adds the proof.
+    """
+    setattr(account, _FIELDS[Purpose.ACCOUNT], current_version(Purpose.ACCOUNT))
+
+
+def store_consent(*, account: User, purpose: Purpose) -> None:
+    """Store the proof that ``account`` agrees to the current notice; idempotent."""
+    given = Consent(account=account, purpose=purpose, version=current_version(purpose))
     Consent.objects.bulk_create([given], ignore_conflicts=True)
-    _note(account, {_FIELDS[purpose]: version})
 
 
 @transaction.atomic

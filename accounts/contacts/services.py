@@ -12,7 +12,7 @@ from accounts.contacts.changes import Address, record_change
 from accounts.contacts.yearly_check import note_contact
 from accounts.languages.services import writing_to
 from accounts.limits import rate_limits
-from accounts.models import ChangeKind, Code, CodePurpose, EventKind, User
+from accounts.models import ChangeKind, CodePurpose, EventKind, User
 from accounts.password_state import PasswordReplacedError, lock_account, lock_unchanged
 from accounts.security_log import record_event
 from accounts.signals import phone_confirmed
@@ -57,7 +57,13 @@ def request_code(*, account: User, channel: Channel, address: str, client: str) 
     rate_limits.consume_sending(account=account, channel=channel, address=address, client=client)
     owner = _other_owner(account, channel, address)
     with transaction.atomic(), writing_to(owner or account):
-        code = open_code(account=account, channel=channel, address=address)
+        code = codes.get_or_create_code(
+            account=account,
+            purpose=PURPOSES[channel],
+            channel=channel,
+            address=address,
+            is_decoy=owner is not None,
+        )
         queue_rendered(
             channel=channel,
             to=address,
@@ -66,17 +72,6 @@ def request_code(*, account: User, channel: Channel, address: str, client: str) 
             purpose=PURPOSES[channel],
             account_id=account.pk,
         )
-
-
-def open_code(*, account: User, channel: Channel, address: str) -> Code:
-    """The code that binds ``address``, whether sent or not; call inside a transaction."""
-    return codes.get_or_create_code(
-        account=account,
-        purpose=PURPOSES[channel],
-        channel=channel,
-        address=address,
-        is_decoy=_other_owner(account, channel, address) is not None,
-    )
 
 
 def confirm_binding(

@@ -13,12 +13,19 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import ContactCheck, User
+from accounts.sessions.prepared_statements import read_prepared
 from delivery.email.bounces import forget_return
 from delivery.models import Channel
 
 VALID_FOR = timedelta(days=365)
 PUT_OFF_FOR = timedelta(days=30)
 DUE = "contacts_due"  # in the session
+# Asked at every sign-in: whether a mailbox is bound, and when each contact was asked about.
+_CONTACTS = """
+SELECT EXISTS (SELECT FROM account_emailaddress WHERE user_id = %s AND verified),
+    asked.channel, asked.ask_again_at
+FROM (SELECT) AS one LEFT JOIN accounts_contactcheck AS asked ON asked.account_id = %s
+"""
 
 
 def note_contact(*, account: User, channel: Channel) -> None:
@@ -38,10 +45,11 @@ def postpone(*, account: User) -> None:
 
 def contacts_to_ask(account: User) -> list[Channel]:
     """Contacts not confirmed for a year, and those that a student could still bind."""
-    asked = dict(
-        ContactCheck.objects.filter(account=account).values_list("channel", "ask_again_at")
-    )
-    bound = _bound_channels(account)
+    rows = read_prepared(_CONTACTS, [account.pk, account.pk])
+    asked = {channel: ask_again_at for _, channel, ask_again_at in rows if channel}
+    bound = {Channel.SMS} if account.phone_confirmed_at else set()
+    if rows[0][0]:
+        bound.add(Channel.EMAIL)
     now, first_time = timezone.now(), account.date_joined + VALID_FOR
     return [
         channel
@@ -65,14 +73,11 @@ def _signed_in(request: HttpRequest, user: User, **_: object) -> None:
     remember_due(request, user)
 
 
-def _bound_channels(account: User) -> set[Channel]:
-    bound = {Channel.SMS} if account.phone_confirmed_at else set()
-    if EmailAddress.objects.filter(user=account, verified=True).exists():
-        bound.add(Channel.EMAIL)
-    return bound
-
-
 def _ask_again(account: User, channel: Channel, pause: timedelta) -> None:
-    ContactCheck.objects.update_or_create(
-        account=account, channel=channel, defaults={"ask_again_at": Now() + pause}
+    check = ContactCheck(account=account, channel=channel, ask_again_at=Now() + pause)
+    ContactCheck.objects.bulk_create(
+        [check],
+        update_conflicts=True,
+        unique_fields=["account", "channel"],
+        update_fields=["ask_again_at"],
     )

@@ -16,8 +16,7 @@ from vault.lookup import keyed_hash
 
 # The lock and the count are two statements, so that the count sees what others committed while
 # this one waited for the lock.
-_COUNT = f"""
-{LOCK};
+_COUNT = """
 WITH reached AS (
     SELECT rule.place, hit.at + rule.window_length AS lifts_at
     FROM unnest(%s::int[], %s::text[], %s::bytea[], %s::int[], %s::interval[]) WITH ORDINALITY
@@ -85,7 +84,7 @@ def count_uses(uses: Sequence[Use]) -> list[int]:
     columns = [list(column) for column in zip(*rules, strict=True)] or [[] for _ in range(5)]
     with connection.cursor() as cursor:
         actions = [use.action for use in uses]
-        cursor.execute(_COUNT, [locks, *columns, actions, hashes, len(uses) + 1])
+        cursor.execute(f"{LOCK};{_COUNT}", [locks, *columns, actions, hashes, len(uses) + 1])
         cursor.nextset()
         rows = cursor.fetchall()
     for _key, place, lifts_at in rows:

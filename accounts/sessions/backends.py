@@ -30,6 +30,12 @@ def account_from(row: Sequence[Any]) -> User:
     return account
 
 
+def account_with_roles(pk: int) -> User:
+    """The account as it is now, with roles and unread notices."""
+    [row] = read_prepared(f"{ACCOUNT_SQL} %s", [pk])
+    return account_from(row)
+
+
 class PortalBackend(AuthenticationBackend):
     """Loads an account together with its roles and the number of unread notices."""
 

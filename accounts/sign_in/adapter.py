@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from accounts.access import signed_in
 from accounts.consent.onboarding_step import CONSENT
-from accounts.consent.services import needs_consent
+from accounts.consent.services import mark_agreed, needs_consent
 from accounts.consent.views import consent_page
 from accounts.contacts.alerts import alert_phone
 from accounts.identifiers.services import Identifier, owner_of
@@ -46,6 +46,12 @@ BEGUN_WITH = "sign_in_begun_with"
 
 class AccountAdapter(DefaultAccountAdapter):
     """The portal's account rules where they differ from django-allauth's."""
+
+    def new_user(self, request: HttpRequest) -> User:
+        """The account to be saved at sign-up; its owner has agreed to the notice on the form."""
+        account: User = super().new_user(request)
+        mark_agreed(account)
+        return account
 
     def populate_username(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Do nothing: a username is optional, and none is generated (guide row 14)."""

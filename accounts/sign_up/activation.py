@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from accounts.password_state import lock_account
+from accounts.sessions.backends import account_with_roles
 from accounts.sign_in import by_code
 
 
@@ -91,7 +92,7 @@ def activate_with_new_password(
 def _sign_in(request: HttpRequest, account: User, *, method: str) -> HttpResponse:
     if request.user.is_authenticated:
         logout(request)
-    account.refresh_from_db()
+    account = account_with_roles(account.pk)
     record_authentication(request, account, method=method)
     answer: HttpResponse = perform_login(request, Login(user=account))
     return answer

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
-from accounts.consent.services import give_consent
+from accounts.consent.services import mark_agreed, store_consent
 from accounts.contacts import services as contacts
 from accounts.limits import rate_limits
 from accounts.limits.rate_limits import LimitReachedError
@@ -38,8 +38,10 @@ def register_by_phone(
     account = earlier if earlier and earlier.phone == phone else User(phone=phone)
     is_new = account.pk is None
     account.set_password(password)
-    account.save()
-    give_consent(account=account, purpose=Purpose.ACCOUNT)
+    mark_agreed(account)
+    with transaction.atomic():
+        account.save()
+        store_consent(account=account, purpose=Purpose.ACCOUNT)
     try:
         contacts.request_code(account=account, channel=Channel.SMS, address=phone, client=client)
     except LimitReachedError:
@@ -66,8 +68,10 @@ def register_with_code_received(*, phone: str, password_hash: str, typed: str) -
         return None
     try:
         with transaction.atomic():
-            account = User.objects.create(phone=phone, password=password_hash)
-            give_consent(account=account, purpose=Purpose.ACCOUNT)
+            account = User(phone=phone, password=password_hash)
+            mark_agreed(account)
+            account.save()
+            store_consent(account=account, purpose=Purpose.ACCOUNT)
             contacts.bind(account=account, channel=Channel.SMS, address=phone, undoable=False)
     except IntegrityError:
         return None

@@ -20,6 +20,7 @@ from accounts.limits.proof_of_work_field import guard_sending
 from accounts.limits.rate_limits import LimitReachedError, has_sent_many
 from accounts.models import CodePurpose, User
 from accounts.requests.client_ip import client_address
+from accounts.sessions.backends import account_with_roles
 from accounts.sign_up import by_phone
 from accounts.sign_up.forms import PhoneSignupForm
 from delivery.models import Channel
@@ -145,7 +146,7 @@ def _try(account: User, form: CodeForm) -> Outcome:
 def _enter(request: HttpRequest, account: User) -> HttpResponse:
     for key in (REGISTERING, RECEIVED):
         request.session.pop(key, None)
-    account.refresh_from_db()
+    account = account_with_roles(account.pk)
     messages.success(request, _("Your account is active."))
     answer: HttpResponse = perform_login(request, Login(user=account, signup=True))
     return answer

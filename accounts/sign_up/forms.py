@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.consent.fields import ConsentField
-from accounts.consent.services import give_consent
+from accounts.consent.services import store_consent
 from accounts.identifiers.email_addresses import MailboxField
 from accounts.identifiers.phone_numbers import clean_mobile
 from accounts.limits import login_attempts
@@ -72,7 +72,7 @@ class SignupForm(KeptPassword, allauth_forms.SignupForm):
     def save(self, request: HttpRequest) -> User:
         """The new account, with the consent given on the form."""
         made: User = super().save(request)
-        give_consent(account=made, purpose=Purpose.ACCOUNT)
+        store_consent(account=made, purpose=Purpose.ACCOUNT)
         return made
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:

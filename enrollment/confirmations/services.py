@@ -53,7 +53,6 @@ def answer_record(
             fields=list(asked),
             wrong_fields=objections,
         )
-        made.refresh_from_db()
         record_action(
             action="enrollment.confirm_record",
             actor_id=account.pk,

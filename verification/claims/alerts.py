@@ -1,6 +1,6 @@
 """Text messages about a claim to the phones in the registry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,7 +13,6 @@ from accounts.models import User
 from accounts.sweep import for_each
 from delivery.services import queue_sms
 from enrollment.models import StudentRecord
-from enrollment.records.replaced_phones import replaced_phones
 from enrollment.records.sealed import phone_number
 from verification.models import ClaimAlert
 
@@ -22,11 +21,16 @@ OBJECTION_DAYS = 30
 
 
 def notify_known_phones(
-    *, account: User, records: Sequence[StudentRecord], told: bool = False
+    *,
+    account: User,
+    records: Sequence[StudentRecord],
+    replaced: Mapping[int, set[str]],
+    told: bool = False,
 ) -> None:
     """Send one text message to each current or recently replaced phone of ``records``.
 
-    It names no person and links to the page for objecting. If the phone is the confirmed phone of
+    ``replaced`` has the recently replaced phones by the record's primary key. The message names
+    no person and links to the page for objecting. If the phone is the confirmed phone of
     the account and ``told`` says that the account has had a text message about this already, none
     is sent to it. Call inside the transaction of the claim.
     """
@@ -34,7 +38,7 @@ def notify_known_phones(
     told_already = {own} if told else set()
     phones: dict[tuple[int, str], StudentRecord] = {}
     for record in records:
-        for phone in ({phone_number(record)} | replaced_phones(record)) - {"", *told_already}:
+        for phone in ({phone_number(record)} | replaced[record.pk]) - {"", *told_already}:
             phones.setdefault((record.institution_id, phone), record)
     for (_institution, phone), record in phones.items():
         alert = ClaimAlert.objects.create(

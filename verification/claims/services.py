@@ -139,10 +139,11 @@ def claim_found(
         )
         waits = account.held_records.filter(withheld_until__gt=Now())
         until = waits.aggregate(last=Max("withheld_until"))["last"]
-        if helper is not None or any(map(replaced_phones, found.records)):
+        replaced = {record.pk: replaced_phones(record) for record in found.records}
+        if helper is not None or any(replaced.values()):
             until = end_of_delay()
         claim_records(account=account, records=found.records, withheld_until=until)
-        notify_known_phones(account=account, records=found.records, told=told)
+        notify_known_phones(account=account, records=found.records, replaced=replaced, told=told)
 
 
 def settle(
@@ -162,5 +163,6 @@ def settle(
         subject_key=attempt.key,
         detail={"outcome": found.outcome},
     )
-    enqueue_progress(attempt)
+    if state != AttemptState.VERIFIED:
+        enqueue_progress(attempt)
     return state

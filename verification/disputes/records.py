@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from enrollment.models import StudentRecord
+from enrollment.records.replaced_phones import replaced_phones
 from verification.claims.alerts import notify_known_phones
 from verification.claims.matching import series_of
 from verification.models import Claim, ClaimAlert, ClaimMethod, Dispute, DisputeState
@@ -79,4 +80,5 @@ def move(dispute: Dispute, to: User | None, *, claimed_at: object = None) -> Non
         withheld_until=None,
     )
     if to is not None:
-        notify_known_phones(account=to, records=records)
+        replaced = {record.pk: replaced_phones(record) for record in records}
+        notify_known_phones(account=to, records=records, replaced=replaced)
