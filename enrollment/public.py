@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.limits.rate_limits import LimitReachedError
+from accounts.limits.uses import LimitReachedError
 
 
 def too_many_checks(request: HttpRequest, error: LimitReachedError) -> HttpResponse:

@@ -1,9 +1,12 @@
 """The Celery application; tasks live in each app's ``tasks`` module."""
 
 import os
+import sys
+from typing import Any
 
-from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery import Celery, Task
+from celery.signals import beat_init, task_postrun, task_prerun, worker_init
+from django.db import close_old_connections
 
 from xuejiportal.preflight import refuse_unfit_production
 
@@ -16,6 +19,9 @@ WORKER_SOCKET_TIMEOUT = 5
 
 app = Celery("xuejiportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# Celery would open a connection to the database for each task, which costs more than most tasks
+# do. As in requests, one is kept for CONN_MAX_AGE seconds and replaced if it no longer works.
+app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
 app.autodiscover_tasks()
 
 
@@ -28,6 +34,14 @@ def be_patient_with_broker(**_: object) -> None:
     """
     patience = {"socket_timeout": WORKER_SOCKET_TIMEOUT, "max_retries": None}
     app.conf.broker_transport_options = {**app.conf.broker_transport_options, **patience}
+
+
+@task_prerun.connect
+@task_postrun.connect
+def drop_unusable_connections(task: "Task[..., Any]", **_: object) -> None:
+    """Close connections to the database that are too old or broken, before and after each task."""
+    if not task.request.is_eager:
+        close_old_connections()
 
 
 worker_init.connect(refuse_unfit_production, weak=False)

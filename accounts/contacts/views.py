@@ -15,7 +15,8 @@ from accounts.contacts import services
 from accounts.contacts.forms import CodeForm, MailboxForm, PhoneForm
 from accounts.contacts.yearly_check import remember_due
 from accounts.limits.proof_of_work_field import guard_sending
-from accounts.limits.rate_limits import LimitReachedError, has_sent_many, seconds_to_wait
+from accounts.limits.rate_limits import has_sent_many, seconds_to_wait
+from accounts.limits.uses import LimitReachedError
 from accounts.models import Code, User
 from accounts.requests.client_ip import client_address
 from accounts.sessions.recent_proof import has_recent_proof, require_recent_proof, signed_up_here

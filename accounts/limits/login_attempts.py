@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from accounts.identifiers import services as identifiers
 from accounts.limits import proof_of_work, rate_limits
-from accounts.limits.rate_limits import LimitReachedError
 from accounts.limits.rules import DAY
+from accounts.limits.uses import LimitReachedError
 from accounts.models import LimitHit, User
 from accounts.requests.client_network import network_of
 from accounts.text import fold_typed

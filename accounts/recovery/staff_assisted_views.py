@@ -13,7 +13,8 @@ from accounts.codes.services import Outcome
 from accounts.contacts.forms import CodeForm
 from accounts.contacts.views import code_page
 from accounts.limits.proof_of_work_field import guard_sending
-from accounts.limits.rate_limits import LimitReachedError, has_sent_many
+from accounts.limits.rate_limits import has_sent_many
+from accounts.limits.uses import LimitReachedError
 from accounts.models import Code, CodePurpose, Rescue
 from accounts.recovery import new_contact_code
 from accounts.recovery import staff_assisted as journey

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.limits.proof_of_work_field import guard_sending
-from accounts.limits.rate_limits import LimitReachedError
+from accounts.limits.uses import LimitReachedError
 from accounts.models import User
 from accounts.recovery import usernames
 from accounts.recovery.forms import KnownContactForm, UsernameForm

@@ -23,7 +23,7 @@ from accounts.identifiers.services import Identifier, owner_of
 from accounts.languages.services import writing_to
 from accounts.limits import login_attempts, rate_limits
 from accounts.limits.known_devices import is_known_by_name
-from accounts.limits.rate_limits import LimitReachedError
+from accounts.limits.uses import LimitReachedError
 from accounts.models import EventKind, Purpose, User
 from accounts.onboarding import landing_of
 from accounts.password_state import PasswordReplacedError, lock_unchanged, password_state

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.limits.rate_limits import LimitReachedError, consume_check
+from accounts.limits.rate_limits import consume_check
+from accounts.limits.uses import LimitReachedError
 from accounts.models import User
 from accounts.requests.client_ip import client_address
 from accounts.sign_in import admission

@@ -26,7 +26,8 @@ from accounts.contacts.forms import CodeForm
 from accounts.contacts.views import code_page
 from accounts.limits.known_devices import is_known
 from accounts.limits.proof_of_work_field import guard_sending
-from accounts.limits.rate_limits import LimitReachedError, has_sent_many
+from accounts.limits.rate_limits import has_sent_many
+from accounts.limits.uses import LimitReachedError
 from accounts.models import Code, CodePurpose, EventKind, Question, User
 from accounts.password_state import password_state
 from accounts.recovery import security_questions

@@ -18,7 +18,7 @@ from accounts.codes.services import Outcome
 from accounts.consent.services import mark_agreed, store_consent
 from accounts.contacts import services as contacts
 from accounts.limits import rate_limits
-from accounts.limits.rate_limits import LimitReachedError
+from accounts.limits.uses import LimitReachedError
 from accounts.models import Code, CodePurpose, Purpose, User
 from delivery.models import Channel
 

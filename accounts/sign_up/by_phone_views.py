@@ -17,7 +17,8 @@ from accounts.contacts import services as contacts
 from accounts.contacts.forms import CodeForm
 from accounts.contacts.views import code_page, shown_in_full
 from accounts.limits.proof_of_work_field import guard_sending
-from accounts.limits.rate_limits import LimitReachedError, has_sent_many
+from accounts.limits.rate_limits import has_sent_many
+from accounts.limits.uses import LimitReachedError
 from accounts.models import CodePurpose, User
 from accounts.requests.client_ip import client_address
 from accounts.sessions.backends import account_with_roles

@@ -17,7 +17,8 @@ from accounts.identifiers.email_addresses import MailboxField
 from accounts.identifiers.phone_numbers import clean_mobile
 from accounts.limits import login_attempts
 from accounts.limits.proof_of_work_field import guard_sending
-from accounts.limits.rate_limits import LimitReachedError, consume_for_client
+from accounts.limits.rate_limits import consume_for_client
+from accounts.limits.uses import LimitReachedError
 from accounts.models import Purpose, User
 from accounts.requests.client_ip import client_address
 from accounts.sign_in.forms import PASSWORD_HINT

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import signed_in
-from accounts.limits.rate_limits import LimitReachedError, consume_check
+from accounts.limits.rate_limits import consume_check
+from accounts.limits.uses import LimitReachedError
 from accounts.requests.client_ip import client_address
 from enrollment.confirmations import services
 from enrollment.confirmations.forms import CodeForm

@@ -6,7 +6,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from accounts.limits.rate_limits import LimitReachedError, consume
+from accounts.limits.rate_limits import consume
+from accounts.limits.uses import LimitReachedError
 from accounts.models import User
 from enrollment.models import Institution
 

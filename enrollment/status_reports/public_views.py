@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.limits.rate_limits import LimitReachedError, consume_check
+from accounts.limits.rate_limits import consume_check
+from accounts.limits.uses import LimitReachedError
 from accounts.requests.client_ip import client_address
 from enrollment.models import StatusReport
 from enrollment.models.confirmation import canonical_code

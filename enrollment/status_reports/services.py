@@ -35,7 +35,7 @@ def issue_report(
 
     Raises enrollment.records.freezing.RecordFrozenError, also where the record has left the
     account meanwhile, enrollment.records.withholding.RecordWithheldError and
-    accounts.limits.rate_limits.LimitReachedError.
+    accounts.limits.uses.LimitReachedError.
     """
     refuse_withheld(card.record)
     now = database_now()
@@ -95,7 +95,7 @@ def open_file(report: StatusReport) -> bytes:
 def pin_opens(report: StatusReport, pin: str, client: str) -> bool:
     """Whether ``pin`` is the report's; wrong PINs are counted per reader and per report.
 
-    Raises accounts.limits.rate_limits.LimitReachedError when the reader, or many readers
+    Raises accounts.limits.uses.LimitReachedError when the reader, or many readers
     together, must wait.
     """
     if not report.pin_hash:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import signed_in
-from accounts.limits.rate_limits import LimitReachedError
+from accounts.limits.uses import LimitReachedError
 from enrollment.models import StatusReport
 from enrollment.queries import reports_held_by
 from enrollment.records.freezing import FROZEN, RecordFrozenError

@@ -15,7 +15,7 @@ from pytest_django import Settings
 from accounts.codes.services import Outcome, derive
 from accounts.contacts import services as contacts
 from accounts.limits import proof_of_work
-from accounts.limits.rate_limits import LimitReachedError
+from accounts.limits.uses import LimitReachedError
 from accounts.models import Block, Code, RedeemedProof, Rescue, Session, User
 from accounts.recovery import staff_assisted
 from accounts.rotation import rotate_sessions

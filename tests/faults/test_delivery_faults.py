@@ -17,6 +17,11 @@ from tests.faults.site import PHONE, Site, running, wait_until
 
 pytestmark = pytest.mark.slow
 
+CONNECTIONS = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend'
+"""
+
 
 @pytest.fixture(scope="module")
 def whole_site() -> Iterator[Site]:
@@ -122,6 +127,16 @@ def test_a_restarted_database_keeps_what_was_acknowledged(site: Site) -> None:
     assert sum(site.statuses("restarted").values()) == 100
     wait_until(lambda: site.settled("restarted"), 90, str(site.statuses("restarted")))
     assert_each_once(site, "restarted", 100)
+
+
+def test_a_worker_keeps_its_connection_to_the_database(site: Site) -> None:
+    site.worker()
+    connections = []
+    for purpose in ("first", "second"):
+        site.queue(1, purpose)
+        wait_until(partial(site.settled, purpose), 60, "a message was left")
+        connections.append({row["pid"] for row in site.rows(CONNECTIONS)})
+    assert connections[0] & connections[1]
 
 
 def test_a_vendor_in_trouble_gets_its_messages_later(site: Site) -> None:

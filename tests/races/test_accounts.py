@@ -16,8 +16,8 @@ from accounts.codes.services import Outcome
 from accounts.contacts import services as contacts
 from accounts.identifiers import services as identifiers
 from accounts.limits import rate_limits
-from accounts.limits.rate_limits import LimitReachedError
 from accounts.limits.rules import DAY
+from accounts.limits.uses import LimitReachedError
 from accounts.models import Block, Code, CodePurpose, LimitHit, User
 from accounts.sign_in import by_code
 from delivery.models import Channel, OutboxMessage

@@ -23,7 +23,7 @@ from pytest_django import Settings
 from accounts.codes import services as codes
 from accounts.codes.services import Outcome
 from accounts.contacts import services as contacts
-from accounts.limits.rate_limits import LimitReachedError
+from accounts.limits.uses import LimitReachedError
 from accounts.models import Code, CodePurpose, LimitHit, User
 from delivery.models import Channel, OutboxMessage
 from enrollment.models import StudentRecord

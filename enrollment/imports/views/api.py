@@ -23,7 +23,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.limits.rate_limits import LimitReachedError, consume
+from accounts.limits.rate_limits import consume
+from accounts.limits.uses import LimitReachedError
 from accounts.requests.client_ip import client_address
 from database.clock import database_now
 from enrollment.files.faults import FileFaultError

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.limits import rate_limits
-from accounts.limits.rate_limits import LimitReachedError
+from accounts.limits.uses import LimitReachedError
 from accounts.models import Block, LimitHit, User
 from accounts.requests import client_ip
 from delivery.models import Channel

@@ -11,7 +11,8 @@ from pytest_django import Settings
 
 from accounts.codes.services import derive
 from accounts.limits import login_attempts
-from accounts.limits.rate_limits import LimitReachedError, consume_sending
+from accounts.limits.rate_limits import consume_sending
+from accounts.limits.uses import LimitReachedError
 from accounts.models import Block, Code, CodePurpose, LimitHit, Session, User
 from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
 from delivery.services import queue_email, queue_sms
