@@ -96,11 +96,17 @@ def start(site: Site, mail_port: int, sms_port: int) -> dict[str, int]:
         "beat": site.beat().pid,
         "load": os.getpid(),
     }
-    for name, server in (("postgresql", site.postgresql), ("valkey", site.valkey)):
-        if server.process:
-            started[name] = server.process.pid
-    wait_until(lambda: _answers(site.port), 60, "the portal does not answer")
+    started["postgresql"] = postgresql_of(site)
+    if site.valkey.process:
+        started["valkey"] = site.valkey.process.pid
+    wait_until(lambda: answers(site.port), 60, "the portal does not answer")
     return started
+
+
+def postgresql_of(site: Site) -> int:
+    """The process id of the site's PostgreSQL."""
+    assert site.postgresql.process
+    return site.postgresql.process.pid
 
 
 def staff_cookies(counselors: int) -> list[str]:
@@ -124,7 +130,8 @@ def staff_cookies(counselors: int) -> list[str]:
     return cookies
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether a server at ``port`` says that it is well."""
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/healthz", headers={"Host": "localhost"}
     )

@@ -2,8 +2,9 @@
 
 ``make bench-freshman_morning`` sends 60 students through everything from the home page to
 the receipt of the confirmed record, half of them by phone, half of them going on in another
-browser than they signed up in. Web, workers, beat, PostgreSQL, Valkey, a mail server, a
-vendor of text messages and the load all run on this machine.
+browser than they signed up in. Before that some people sign up, activate and sign in on plain
+Django with django-allauth, for comparison. Web, workers, beat, PostgreSQL, Valkey, a mail
+server, a vendor of text messages and the load all run on this machine.
 
 Closed loop: ``--browsers`` students at a time, each followed by the next at once; told is
 the processor time for each student, by process. Open loop (``--rate 8``): so many students
@@ -16,35 +17,39 @@ import asyncio
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks import _morning_report as report
 from benchmarks import _morning_site as morning
+from benchmarks import _reference as reference
 from benchmarks._browser import Browser
 from benchmarks._harness import sizes, tell
 from benchmarks._mailbox import Mailbox
 from benchmarks._morning_report import Seen
 from benchmarks._processor import used
-from tests.faults.site import ROOT, Site, running
+from benchmarks._reference import Newcomer
+from tests.faults.site import ROOT, Site, running, wait_until
 from tests.freshman import Ask, Freshman, Wait, freshmen
 
 WARMING = 16  # students who come before anything is measured,
 WALKING = 4  # the first of them in this process, to count queries
+REFERENCE = 40  # people who sign up on plain django-allauth
 BOARD_EVERY = 10.0  # seconds between two looks of a counselor
 
 
 @dataclass
 class Morning:
-    """A site that runs, where its messages arrive, and what the load sees."""
+    """A site that runs at ``port``, where its messages arrive, and what the load sees."""
 
-    site: Site
+    port: int
     mailbox: Mailbox
     seen: Seen
 
-    async def come(self, freshman: Freshman, place: int) -> None:
+    async def come(self, freshman: Freshman | Newcomer, place: int) -> None:
         """One student's whole way, from a network address of their own."""
         client = f"10.{place >> 16 & 255}.{place >> 8 & 255}.{place & 255}"
-        browsers = [Browser(self.site.port, client, self.seen.statuses) for _ in range(2)]
+        browsers = [Browser(self.port, client, self.seen.statuses) for _ in range(2)]
         way, asked_at = freshman.way(), 0.0
         wanted = next(way)
         try:
@@ -66,7 +71,9 @@ class Morning:
             for browser in browsers:
                 browser.close()
 
-    async def closed(self, students: list[Freshman], browsers: int, first: int = 0) -> None:
+    async def closed(
+        self, students: Sequence[Freshman | Newcomer], browsers: int, first: int = 0
+    ) -> None:
         """So many browsers, each with one student after the other."""
         places = iter(enumerate(students, first))
 
@@ -88,7 +95,7 @@ class Morning:
         """Counselors open their boards, each every ten seconds, until this is cancelled."""
 
         async def look(cookie: str, pause: float) -> None:
-            browser = Browser(self.site.port, "10.255.0.1", self.seen.statuses, {"session": cookie})
+            browser = Browser(self.port, "10.255.0.1", self.seen.statuses, {"session": cookie})
             await asyncio.sleep(pause)
             while True:
                 start = time.monotonic()
@@ -109,9 +116,10 @@ async def measure(site: Site, options: argparse.Namespace) -> bool:
     report.tell_queries(await asyncio.to_thread(morning.queries, coming[:WALKING]))
     mailbox = Mailbox()
     ports = await mailbox.serve()
+    fine = await measure_reference(site, mailbox, ports[0], options.browsers)
     ids = await asyncio.to_thread(morning.start, site, *ports)
-    await Morning(site, mailbox, Seen()).closed(coming[WALKING:WARMING], 4)
-    run, students = Morning(site, mailbox, Seen()), coming[WARMING:]
+    await Morning(site.port, mailbox, Seen()).closed(coming[WALKING:WARMING], 4)
+    run, students = Morning(site.port, mailbox, Seen()), coming[WARMING:]
     boards = asyncio.create_task(run.look_at_boards(cookies))
     importing = _import(site, options.importing)
     before, began = used(ids), time.monotonic()
@@ -122,12 +130,27 @@ async def measure(site: Site, options: argparse.Namespace) -> bool:
     took, after = time.monotonic() - began, used(ids)
     boards.cancel()
     spent = {name: after[name] - before[name] for name in ids}
-    fine = report.tell_all(site, run.seen, spent, took, WARMING + len(students))
+    fine &= report.tell_all(site, run.seen, spent, took, WARMING + len(students))
     if importing:
         status = await asyncio.to_thread(importing.wait)
         tell(f"import of {options.importing:,} rows: exit status {status}")
         fine &= status == 0
     return fine
+
+
+async def measure_reference(site: Site, mailbox: Mailbox, mail_port: int, browsers: int) -> bool:
+    """Tell what plain django-allauth costs, before the portal runs; whether all went well."""
+    start = reference.start
+    web, port = await asyncio.to_thread(start, site, mail_port, morning.WEB_PROCESSES)
+    await asyncio.to_thread(wait_until, lambda: morning.answers(port), 60, "no answer")
+    people = reference.newcomers(WARMING + REFERENCE)
+    await Morning(port, mailbox, Seen()).closed(people[:WARMING], browsers)
+    ids = {"web": web.pid, "postgresql": morning.postgresql_of(site)}
+    run, before = Morning(port, mailbox, Seen()), used(ids)
+    await run.closed(people[WARMING:], browsers, WARMING)
+    after = used(ids)
+    site.kill(web)
+    return report.tell_reference(run.seen, {name: after[name] - before[name] for name in ids})
 
 
 def _import(site: Site, rows: int) -> "subprocess.Popen[bytes] | None":

@@ -76,26 +76,26 @@ class Freshman:
         yield Ask("home page", reverse("home"))
         page, browser = yield from (self._by_phone() if self.by_phone else self._by_mail())
         _at(page, "accounts:identity_consent")
-        page = yield from _send("agreed", page, AGREED, browser)
+        page = yield from send_form("agreed", page, AGREED, browser)
         _at(page, "verification:start")
         facts = {"name": self.name, "certificate_type": "居民身份证", "number": self.number}
         if not self.by_phone:
             facts["third_item"] = self.candidate_number
-        page = yield from _send("basic information", page, facts, browser)
+        page = yield from send_form("basic information", page, facts, browser)
         _at(page, "verification:check")
-        page = yield from _send("compared, record", page, {}, browser)
+        page = yield from send_form("compared, record", page, {}, browser)
         _at(page, "enrollment:status")
         assert html.escape(self.name) in page.text, "another record"
         found = _ANSWER.search(page.text)
         assert found, "nothing to confirm"
         record = Page(found.group(1), page.text)
-        page = yield from _send("confirmed, receipt", record, {"answer": "right"}, browser)
+        page = yield from send_form("confirmed, receipt", record, {"answer": "right"}, browser)
         assert "/receipts/" in page.path, page.path
 
     def _by_mail(self) -> Generator[Ask | Wait, Page, tuple[Page, int]]:
         page = yield Ask("sign-up form", reverse("account_signup"))
         signing = {"email": self.mailbox, "password1": PASSWORD, **AGREED}
-        page = yield from _send("sign-up sent", page, signing)
+        page = yield from send_form("sign-up sent", page, signing)
         _at(page, "account_email_verification_sent")
         letter = yield Wait(self.mailbox)
         link = _LINK.search(letter.text)
@@ -103,23 +103,23 @@ class Freshman:
         browser = int(self.elsewhere)
         page = yield Ask("link opened", link.group(), browser=browser)
         activation = {"password": PASSWORD} if self.elsewhere else {}
-        page = yield from _send("activated, signed in", page, activation, browser)
+        page = yield from send_form("activated, signed in", page, activation, browser)
         return page, browser
 
     def _by_phone(self) -> Generator[Ask | Wait, Page, tuple[Page, int]]:
         page = yield Ask("sign-up form", reverse("account_signup_phone"))
         signing = {"phone": self.phone, "password1": PASSWORD, **AGREED}
-        page = yield from _send("sign-up sent", page, signing)
+        page = yield from send_form("sign-up sent", page, signing)
         _at(page, "account_signup_code")
         message = yield Wait(f"+86{self.phone}")
         code = _CODE.search(message.text)
         assert code, message.text
-        page = yield from _send("activated, signed in", page, {"code": code.group()})
+        page = yield from send_form("activated, signed in", page, {"code": code.group()})
         if not self.elsewhere:
             return page, 0
         page = yield Ask("sign-in form", reverse("account_login"), browser=1)
         signing = {"login": self.phone, "password": PASSWORD}
-        page = yield from _send("signed in elsewhere", page, signing, 1)
+        page = yield from send_form("signed in elsewhere", page, signing, 1)
         return page, 1
 
 
@@ -149,7 +149,7 @@ def _is_among(place: int, percent: int) -> bool:
     return (place + 1) * percent // 100 > place * percent // 100
 
 
-def _send(step: str, page: Page, form: dict[str, str], browser: int = 0) -> Send:
+def send_form(step: str, page: Page, form: dict[str, str], browser: int = 0) -> Send:
     """Send the form of ``page`` back to its address, with its token."""
     token = _TOKEN.search(page.text)
     assert token, f"{step}: no form on {page.path}"
