@@ -114,6 +114,8 @@ class Postgresql(Server):
     def start(self) -> None:
         account = programs.unprivileged_account()
         place = self._place(account)
+        if not (self.directory / "password").exists():
+            _put_aside(place / "data")
         version_file = place / "data" / "PG_VERSION"
         major = int(version_file.read_text()) if version_file.exists() else None
         failures: list[str] = []
@@ -254,6 +256,18 @@ def _ensure_database(address: str) -> None:
         query = "SELECT 1 FROM pg_database WHERE datname = %s"
         if connection.execute(query, [DATABASE]).fetchone() is None:
             connection.execute(f'CREATE DATABASE "{DATABASE}"')
+
+
+def _put_aside(data: Path) -> None:
+    """Rename a cluster whose password is gone: what was kept beside it has been deleted.
+
+    A private directory's cluster lies elsewhere and outlives ``rm -r var``. Its server may be
+    ending: it works in the renamed directory to its end.
+    """
+    if data.exists():
+        left = data.with_name("data.left")
+        shutil.rmtree(left, ignore_errors=True)
+        data.rename(left)
 
 
 def _secret(path: Path) -> str:

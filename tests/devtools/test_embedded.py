@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -125,6 +126,25 @@ def test_a_killed_user_leaves_no_server_and_a_killed_supervisor_no_broken_data(
         process.kill()
         process.wait()
     wait_until(lambda: not running(directory))
+
+
+@pytest.mark.slow
+def test_after_var_was_deleted_while_servers_were_ending_the_next_start_works(
+    directory: Path,
+) -> None:
+    user = User(directory)
+    assert user.environ
+    keepers = [supervisor_pid(directory, service) for service in ("postgresql", "valkey")]
+    user.leave()
+    while (directory / "embedded").exists():  # files that the servers write as they end
+        shutil.rmtree(directory / "embedded", ignore_errors=True)
+
+    other = User(directory)
+    with psycopg.connect(other.environ["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    other.leave()
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in keepers))
+    programs.remove_fallback_directory(directory / "embedded/postgresql")
 
 
 @pytest.mark.slow
