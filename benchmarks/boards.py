@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import django
 
-from benchmarks._harness import percentile, sizes, tell
+from benchmarks.tools.harness import percentile, sizes, tell
 from devtools.embedded import ephemeral
 
 if TYPE_CHECKING:

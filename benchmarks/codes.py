@@ -14,7 +14,7 @@ from typing import Any
 
 import redis
 
-from benchmarks._harness import Side, compare, percentile, tell
+from benchmarks.tools.harness import Side, compare, percentile, tell
 from tests.faults.site import ROOT, Site, running, wait_until
 
 CODES = 10_000
@@ -27,7 +27,7 @@ import sys, time, json, django
 django.setup()
 from celery import current_app
 from django.db import transaction
-from benchmarks._bare import bare
+from benchmarks.tools.bare_task import bare
 from delivery import services, tasks
 from delivery.outbox.content import SmsContent
 from delivery.models import OutboxMessage
@@ -75,7 +75,7 @@ class Bench:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.vendor = self._spawn([sys.executable, str(ROOT / "benchmarks" / "_vendor.py")])
+        self.vendor = self._spawn([sys.executable, str(ROOT / "benchmarks/tools/vendor.py")])
         port = self._line(self.vendor).strip()
         site.environ.update(
             ALIYUN_SMS_ENDPOINT=f"http://127.0.0.1:{port}",
@@ -84,7 +84,14 @@ class Bench:
             DJANGO_SETTINGS_MODULE="xuejiportal.settings",
         )
         self.portal = self._spawn([sys.executable, "-c", PORTAL])
-        options = ["--concurrency", "2", "--loglevel", "WARNING", "--include", "benchmarks._bare"]
+        options = [
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "WARNING",
+            "--include",
+            "benchmarks.tools.bare_task",
+        ]
         site.start("celery", "--quiet", "-A", "xuejiportal", "worker", *options)
         self.broker = redis.Redis.from_url(site.valkey.url)
         self.ask("one", 0)

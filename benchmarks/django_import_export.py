@@ -15,8 +15,8 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks._harness import Cost, Side, compare, measured, sizes, tell
-from benchmarks._portal import Portal
+from benchmarks.tools.harness import Cost, Side, compare, measured, sizes, tell
+from benchmarks.tools.portal import Portal
 from enrollment.demo.samples import HEADER, sample_rows
 from tests.faults.site import ROOT, Site, running
 

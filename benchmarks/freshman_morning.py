@@ -20,15 +20,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks import _morning_report as report
-from benchmarks import _morning_site as morning
-from benchmarks import _reference as reference
-from benchmarks._browser import Browser
-from benchmarks._harness import sizes, tell
-from benchmarks._mailbox import Mailbox
-from benchmarks._morning_report import Seen
-from benchmarks._processor import used
-from benchmarks._reference import Newcomer
+from benchmarks.tools import morning_report as report
+from benchmarks.tools import morning_site as morning
+from benchmarks.tools import reference
+from benchmarks.tools.browser import Browser
+from benchmarks.tools.harness import sizes, tell
+from benchmarks.tools.mailbox import Mailbox
+from benchmarks.tools.morning_report import Seen
+from benchmarks.tools.processor import used
+from benchmarks.tools.reference import Newcomer
 from tests.faults.site import ROOT, Site, running, wait_until
 from tests.freshman import Ask, Freshman, Wait, freshmen
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks._harness import CLEAN_ROUNDS, Cost, Side, compare, measured, tell
-from benchmarks._portal import Portal
+from benchmarks.tools.harness import CLEAN_ROUNDS, Cost, Side, compare, measured, tell
+from benchmarks.tools.portal import Portal
 from enrollment.demo.samples import HEADER, sample_rows
 from tests.faults.site import Site, running
 

@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from benchmarks._harness import tell
+from benchmarks.tools.harness import tell
 from delivery import services as delivery
 from delivery.models import MailDomain, OutboxMessage, Status
 from delivery.outbox import sending

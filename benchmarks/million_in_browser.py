@@ -22,8 +22,8 @@ import httpx
 import psutil  # type: ignore[import-untyped]
 from rustpy_xlsxwriter import write_worksheet
 
-from benchmarks._harness import percentile, sizes, tell
-from benchmarks._http import open_loop
+from benchmarks.tools.harness import percentile, sizes, tell
+from benchmarks.tools.http import open_loop
 from enrollment.demo.samples import HEADER, INSTITUTION_CODE, INSTITUTION_NAME, sample_rows
 from tests.faults.site import Site, running, wait_until
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import psycopg
 from PIL import Image
 
-from benchmarks._harness import CLEAN_ROUNDS, Cost, Side, compare, measured, sizes, tell
-from benchmarks._portal import Portal
+from benchmarks.tools.harness import CLEAN_ROUNDS, Cost, Side, compare, measured, sizes, tell
+from benchmarks.tools.portal import Portal
 from enrollment.demo.samples import HEADER, INSTITUTION_CODE, sample_rows
 from tests.faults.site import Site, running
 

@@ -19,8 +19,8 @@ from typing import Any
 
 import django
 
-from benchmarks._harness import Side, compare, percentile, tell
-from benchmarks._http import granian, open_loop, peak
+from benchmarks.tools.harness import Side, compare, percentile, tell
+from benchmarks.tools.http import granian, open_loop, peak
 from devtools.embedded import ephemeral
 
 REQUESTS = 400
@@ -94,7 +94,7 @@ def _over_http(cookie: str) -> bool:
     """Peak of both sides, then the page's latency at half its peak."""
     with (
         granian("xuejiportal.wsgi:application") as page,
-        granian("benchmarks._bare_view:application") as bare,
+        granian("benchmarks.tools.bare_view:application") as bare,
     ):
         rates: list[float] = []
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from benchmarks._harness import percentile, tell
+from benchmarks.tools.harness import percentile, tell
 from tests.faults.site import Site, wait_until
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from benchmarks._vendor import Vendor
+from benchmarks.tools.vendor import Vendor
 from tests.freshman import Page
 
 LONGEST = 60.0  # seconds

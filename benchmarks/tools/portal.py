@@ -15,7 +15,7 @@ class Portal:
     def __init__(self, environ: dict[str, str]) -> None:
         self.peaks = [0, 0]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks._commands"],
+            [sys.executable, "-m", "benchmarks.tools.commands"],
             cwd=ROOT,
             env=environ | {"DJANGO_SETTINGS_MODULE": "xuejiportal.settings"},
             stdin=subprocess.PIPE,

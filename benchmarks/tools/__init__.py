@@ -1,0 +1,1 @@
+"""What several benchmarks use: rounds, loads, and the ends of the wire."""
