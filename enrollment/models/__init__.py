@@ -12,12 +12,12 @@ from enrollment.models.institution import (
     ClassCounselor,
     Institution,
     InstitutionRegistrar,
+    RuleChange,
     SchoolClass,
 )
 from enrollment.models.photo import Photo
 from enrollment.models.photo_batch import PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.models.record import FieldChange, StudentRecord
-from enrollment.models.rule_change import RuleChange
 from enrollment.models.staff_review import StaffReview
 from enrollment.models.status_report import ReportLanguage, SigningKey, StatusReport
 from enrollment.models.token import ImportToken, TokenRight

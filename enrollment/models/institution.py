@@ -1,10 +1,12 @@
-"""Institutions, their classes, and the staff who work for them."""
+"""Institutions, their rules and classes, and the staff who work for them."""
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from database.random_keys import random_key
 
 
 class ThirdItem(models.TextChoices):
@@ -35,6 +37,38 @@ class Institution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+
+class RuleChange(models.Model):
+    """Looser rules that a registrar proposes; ``accepted`` is None until a second one decides."""
+
+    key = models.UUIDField(default=random_key, unique=True, editable=False)
+    institution = models.ForeignKey(
+        Institution, on_delete=models.CASCADE, related_name="rule_changes"
+    )
+    third_item = models.CharField(max_length=20, choices=ThirdItem.choices)
+    second_approver = models.BooleanField()
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(db_default=Now())
+    accepted = models.BooleanField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution"],
+                condition=models.Q(accepted__isnull=True),
+                name="one_waiting_rule_change",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"rule change {self.key}"
 
 
 class SchoolClass(models.Model):
