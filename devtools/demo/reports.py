@@ -12,6 +12,7 @@ from enrollment.models import Correction, Institution, StudentRecord
 from enrollment.records.corrections import Change, ProvinceAnswer
 from support.models import Cause, Report, ReportEntry
 from support.reports import correcting, services
+from support.reports.desk import services as desk
 from support.reports.services import Statement
 
 
@@ -84,11 +85,11 @@ def _tell(story: Story, record: StudentRecord, staff: dict[str, User]) -> None:
     chosen = Report.objects.filter(pk=report.pk)
     for act, words in story.done:
         if act == "ask":
-            services.ask_back(reports=chosen, words=words, by=staff["counselor"])
+            desk.ask_back(reports=chosen, words=words, by=staff["counselor"])
         elif act == "hand_on":
-            services.hand_on(reports=chosen, words=words, by=staff["counselor"])
+            desk.hand_on(reports=chosen, words=words, by=staff["counselor"])
         elif act == "answer":
-            services.answer_reports(reports=chosen, words=words, by=staff["registrar"])
+            desk.answer_reports(reports=chosen, words=words, by=staff["registrar"])
         elif act == "submit":
             report.refresh_from_db()
             change = Change("name", correct)

@@ -1,11 +1,13 @@
-"""Acts on reports: open, answer, ask back, hand on, reply, withdraw, reopen."""
+"""Acts of a student on problem reports: open, reply, add, withdraw, reopen.
+
+The acts of staff are in ``support.reports.desk.services``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.models import User
@@ -18,7 +20,6 @@ from support.models import (
     Cause,
     EntryKind,
     Report,
-    ReportBatch,
     ReportEntry,
     ReportState,
 )
@@ -27,7 +28,7 @@ from support.reports.causes import registry_value
 from support.reports.classes import class_of
 from support.reports.queries import live_report, words_of_person
 
-# The notice that tells the student of an act; every other act is an answer.
+# The kind of notice the student gets; for every other act report_answered.
 NOTICES = {
     EntryKind.ASKED: "report_question",
     EntryKind.CORRECTED: "report_corrected",
@@ -41,7 +42,7 @@ class TooLateError(Exception):
 
 @dataclass(frozen=True)
 class Statement:
-    """What the person writes. ``name`` is empty where the record says it."""
+    """What a person writes in a report. ``name`` is empty if the report is about a record."""
 
     words: str
     correct: str = ""
@@ -58,11 +59,11 @@ def open_report(
     institution: Institution | None = None,
     class_code: str = "",
 ) -> Report:
-    """Tell the school of ``record``, or ``institution``, what is wrong.
+    """Report to the school of ``record``, or to ``institution``, what is wrong.
 
-    While a report of the same cause is alive, what is new is added to that one; equal
-    content is a double click and adds nothing. Raises EvidenceFaultError when that report
-    has no room for the files.
+    If the person has a live report of the same cause, what is new is added to that one;
+    equal content is a double click and adds nothing. Raises EvidenceFaultError if that
+    report would have too many files.
     """
     school = record.institution if record else institution
     if school is None:
@@ -89,62 +90,8 @@ def open_report(
     return report
 
 
-def answer_reports(*, reports: QuerySet[Report], words: str, by: User) -> int:
-    """One answer to all of them; those who asked are told. Returns how many."""
-    return _staff_act(reports, LIVE_STATES, ReportState.ANSWERED, EntryKind.ANSWERED, words, by)
-
-
-def ask_back(*, reports: QuerySet[Report], words: str, by: User) -> int:
-    """Ask the students something; they are told. Returns how many."""
-    before = (ReportState.OPEN, ReportState.WITH_REGISTRAR)
-    return _staff_act(reports, before, ReportState.ASKED, EntryKind.ASKED, words, by)
-
-
-def hand_on(*, reports: QuerySet[Report], words: str, by: User) -> int:
-    """Give them to the registrar as one batch for each school. Returns how many."""
-    before = (ReportState.OPEN, ReportState.ASKED)
-    with transaction.atomic():
-        for school in Institution.objects.filter(problem_reports__in=reports).distinct():
-            batch = ReportBatch.objects.create(institution=school, handed_on_by=by)
-            theirs = _with_merged(reports).filter(institution=school, state__in=before)
-            Report.objects.filter(pk__in=theirs.values("pk")).update(batch=batch)
-        after, kind = ReportState.WITH_REGISTRAR, EntryKind.HANDED_ON
-        return _staff_act(reports, before, after, kind, words, by)
-
-
-def merge_reports(*, reports: QuerySet[Report], by: User) -> int:
-    """Make several alike one: what is done with the oldest is done with all. Returns how many.
-
-    Only live ones of one cause and school can be one; 0 when they are not.
-    """
-    with transaction.atomic():
-        locked = reports.filter(state__in=LIVE_STATES, merged_into=None)
-        rows = locked.select_for_update(of=("self",)).select_related("institution")
-        chosen = list(rows.order_by("pk"))
-        if len({(report.cause, report.institution_id) for report in chosen}) != 1:
-            return 0
-        first, *others = chosen
-        Report.objects.filter(Q(pk__in=_keys(others)) | Q(merged_into__in=others)).update(
-            merged_into=first
-        )
-        for report in others:
-            _note("merge_report", report, by, {"into": str(first.key)})
-    return len(chosen)
-
-
-def separate_report(*, report: Report, by: User) -> None:
-    """Take a report out of those it was merged with, or them out of it."""
-    with transaction.atomic():
-        merged = Report.objects.filter(Q(pk=report.pk) | Q(merged_into=report))
-        rows = merged.exclude(merged_into=None).select_for_update(of=("self",))
-        leaving = list(rows.select_related("institution").order_by("pk"))
-        Report.objects.filter(pk__in=_keys(leaving)).update(merged_into=None)
-        for one in leaving:
-            _note("separate_report", one, by)
-
-
 def reply(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:
-    """The student answers the school's question; its asker reads it. Raises TooLateError."""
+    """Answer the school's question; the report goes back to its asker. Raises TooLateError."""
     after = ReportState.WITH_REGISTRAR if _registrar_asked(report) else ReportState.OPEN
     _own_act(report, (ReportState.ASKED,), after, EntryKind.REPLIED, words, evidence)
 
@@ -157,7 +104,7 @@ def _registrar_asked(report: Report) -> bool:
 
 
 def add(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:
-    """The student adds something; a question of the school is answered by it.
+    """Add to the report; this also answers a question of the school.
 
     Raises TooLateError once the report is settled, EvidenceFaultError for too many files.
     """
@@ -170,12 +117,12 @@ def add(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> Non
 
 
 def withdraw(*, report: Report) -> None:
-    """The student needs no answer any more. Raises TooLateError."""
+    """Withdraw the report. Raises TooLateError once it is settled."""
     _own_act(report, LIVE_STATES, ReportState.WITHDRAWN, EntryKind.WITHDRAWN, "")
 
 
 def reopen(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:
-    """The answer did not help. Raises TooLateError, also while a newer one is alive."""
+    """Open a settled report again. Raises TooLateError, also if a newer one is live."""
     before = (ReportState.ANSWERED, ReportState.WITHDRAWN)
     try:
         _own_act(report, before, ReportState.OPEN, EntryKind.REOPENED, words, evidence)
@@ -184,7 +131,7 @@ def reopen(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> 
 
 
 def _add_to_live(second: Report, statement: Statement) -> Report:
-    """Add what ``second`` brings to the live report of its cause, which is returned."""
+    """Add the content of ``second`` to the live report of its cause; returns that report."""
     first = live_report(second.account, Cause(second.cause), second.record)
     if first is None:
         raise TooLateError
@@ -221,7 +168,7 @@ def _own_act(
 ) -> None:
     with transaction.atomic():
         changed = Report.objects.filter(pk=report.pk, state__in=before)
-        # Somebody with something of their own to say stands for themselves again.
+        # With an entry of its own, a merged report is handled separately from then on.
         values = {**state_values(after), "merged_into": None}
         if not changed.update(**values):
             raise TooLateError
@@ -231,7 +178,7 @@ def _own_act(
 
 
 def state_values(after: ReportState) -> dict[str, object]:
-    """What is written beside a new state: when it changed, and whether that settles it."""
+    """The columns that change with the state: the state and its dates."""
     settled = None if after in LIVE_STATES else Now()
     return {"state": after, "changed_at": Now(), "settled_at": settled}
 
@@ -242,47 +189,18 @@ def _keep(report: Report, evidence: Sequence[Evidence]) -> None:
     )
 
 
-def _with_merged(reports: QuerySet[Report]) -> QuerySet[Report]:
-    keys = reports.values("pk")
-    return Report.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys))
-
-
-def _staff_act(
-    reports: QuerySet[Report],
-    before: Sequence[str],
-    after: ReportState,
-    kind: EntryKind,
-    words: str,
-    by: User,
-) -> int:
-    with transaction.atomic():
-        meant = _with_merged(reports).filter(state__in=before)
-        locked = meant.select_for_update(of=("self",)).order_by("pk")
-        chosen = list(locked.select_related("account", "institution"))
-        values = state_values(after)
-        if kind != EntryKind.HANDED_ON:
-            values["first_answered_at"] = Coalesce("first_answered_at", Now())
-        Report.objects.filter(pk__in=_keys(chosen)).update(**values)
-        write_entries(chosen, kind, by, words)
-        if kind != EntryKind.HANDED_ON:
-            for report in chosen:
-                tell_reporter(report, kind)
-        tell_who_handed_on(chosen)
-    return len(chosen)
-
-
 def write_entries(reports: Sequence[Report], kind: EntryKind, author: User, words: str) -> None:
-    """Add one line to the timeline of each of ``reports``, and to the trail."""
+    """Add one entry to the timeline of each of ``reports``, and to the audit trail."""
     entries = [ReportEntry(report=report, kind=kind, author=author) for report in reports]
     for entry in entries:
         entry.seal_words(words)
     ReportEntry.objects.bulk_create(entries)
     for report in reports:
-        _note(f"report_{kind}", report, author, {"cause": report.cause})
+        note_report(f"report_{kind}", report, author, {"cause": report.cause})
 
 
 def tell_reporter(report: Report, kind: EntryKind) -> None:
-    """One notice that says what is wanted of the student, and nothing of what it is about."""
+    """Notify the student of an act of the school, without its content."""
     notify(
         account=report.account,
         kind=NOTICES.get(kind, "report_answered"),
@@ -291,11 +209,8 @@ def tell_reporter(report: Report, kind: EntryKind) -> None:
     )
 
 
-def _keys(reports: Sequence[Report]) -> list[int]:
-    return [report.pk for report in reports]
-
-
-def _note(act: str, report: Report, by: User, detail: dict[str, str] | None = None) -> None:
+def note_report(act: str, report: Report, by: User, detail: dict[str, str] | None = None) -> None:
+    """Record an act on ``report`` in the audit trail."""
     record_action(
         action=f"support.{act}",
         actor_id=by.pk,

@@ -44,7 +44,8 @@ from enrollment.photos.storage import keep_photo
 from enrollment.records.corrections import Change
 from support.models import Article, Cause, Reminder, Report
 from support.reports.correcting import accept_correction
-from support.reports.services import Statement, hand_on, open_report
+from support.reports.desk.services import hand_on
+from support.reports.services import Statement, open_report
 from tests.enrollment.files.test_evidence import picture
 from tests.enrollment.imported_files import make_import
 from tests.enrollment.photos.pictures import make_photo_batch

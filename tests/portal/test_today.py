@@ -13,7 +13,8 @@ from accounts.notices.services import notify
 from accounts.roles import Role
 from enrollment.models import ClassCounselor, ImportBatch, InstitutionRegistrar, StudentRecord
 from support.models import Cause, Report
-from support.reports.services import Statement, hand_on, open_report
+from support.reports.desk.services import hand_on
+from support.reports.services import Statement, open_report
 from tests.people import enter, make_account, make_record, make_school, sample_number
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from support.models import Report
-from support.reports import services
+from support.reports.desk import services
 from support.reports.desk.forms import StaffForm
 
 

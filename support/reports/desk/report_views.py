@@ -20,8 +20,9 @@ from enrollment.models import Correction, CorrectionState, EvidencePurpose
 from enrollment.queries import institutions_of
 from enrollment.records.corrections import AlreadyAskedError, NotCorrectableError
 from support.models import Cause, Report
-from support.reports import queries, services
+from support.reports import queries
 from support.reports.correcting import FIELDS, accept_correction
+from support.reports.desk import services
 from support.reports.desk.acts import NothingDoneError, act_on
 from support.reports.desk.candidates import search_of
 from support.reports.desk.forms import StaffForm

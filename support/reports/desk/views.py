@@ -21,7 +21,8 @@ from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.offices import classes_of, is_counselor
 from support.digest_rhythm import digest_rhythm
 from support.models import Cause, Report
-from support.reports import queries, services
+from support.reports import queries
+from support.reports.desk import services
 from support.reports.desk.acts import NothingDoneError, act_on, said_of
 from support.reports.desk.forms import FindForm, RhythmForm, StaffForm
 from support.reports.desk.queue import (

@@ -12,7 +12,7 @@ from accounts.notices.services import notify
 from accounts.roles import Role
 from delivery.models import OutboxMessage
 from support.models import Report
-from support.reports.services import answer_reports, ask_back
+from support.reports.desk.services import answer_reports, ask_back
 from tests.people import make_account
 
 pytestmark = pytest.mark.django_db

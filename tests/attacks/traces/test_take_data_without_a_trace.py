@@ -23,7 +23,8 @@ from enrollment.models import (
     StudentRecord,
 )
 from support.models import Cause, Report
-from support.reports.services import Statement, hand_on, open_report
+from support.reports.desk.services import hand_on
+from support.reports.services import Statement, open_report
 from tests.enrollment.imported_files import AT, sample, write_csv
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from verification.models import Vouch

@@ -1,0 +1,95 @@
+"""Acts of staff on problem reports: answer, ask back, hand on, merge, separate."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce, Now
+
+from accounts.models import User
+from enrollment.models import Institution
+from support.models import LIVE_STATES, EntryKind, Report, ReportBatch, ReportState
+from support.reports.batches import tell_who_handed_on
+from support.reports.services import note_report, state_values, tell_reporter, write_entries
+
+
+def answer_reports(*, reports: QuerySet[Report], words: str, by: User) -> int:
+    """Answer all ``reports`` and notify the students. Returns the number answered."""
+    return _staff_act(reports, LIVE_STATES, ReportState.ANSWERED, EntryKind.ANSWERED, words, by)
+
+
+def ask_back(*, reports: QuerySet[Report], words: str, by: User) -> int:
+    """Ask the students a question and notify them. Returns the number of reports."""
+    before = (ReportState.OPEN, ReportState.WITH_REGISTRAR)
+    return _staff_act(reports, before, ReportState.ASKED, EntryKind.ASKED, words, by)
+
+
+def hand_on(*, reports: QuerySet[Report], words: str, by: User) -> int:
+    """Give them to the registrar as one batch for each school. Returns the number of reports."""
+    before = (ReportState.OPEN, ReportState.ASKED)
+    with transaction.atomic():
+        for school in Institution.objects.filter(problem_reports__in=reports).distinct():
+            batch = ReportBatch.objects.create(institution=school, handed_on_by=by)
+            theirs = _with_merged(reports).filter(institution=school, state__in=before)
+            Report.objects.filter(pk__in=theirs.values("pk")).update(batch=batch)
+        after, kind = ReportState.WITH_REGISTRAR, EntryKind.HANDED_ON
+        return _staff_act(reports, before, after, kind, words, by)
+
+
+def merge_reports(*, reports: QuerySet[Report], by: User) -> int:
+    """Merge several reports: every later act on the oldest is done on all. Returns their number.
+
+    Only live reports of one cause and school can be merged; otherwise returns 0.
+    """
+    with transaction.atomic():
+        locked = reports.filter(state__in=LIVE_STATES, merged_into=None)
+        rows = locked.select_for_update(of=("self",)).select_related("institution")
+        chosen = list(rows.order_by("pk"))
+        if len({(report.cause, report.institution_id) for report in chosen}) != 1:
+            return 0
+        first, *others = chosen
+        joining = Q(pk__in=[report.pk for report in others]) | Q(merged_into__in=others)
+        Report.objects.filter(joining).update(merged_into=first)
+        for report in others:
+            note_report("merge_report", report, by, {"into": str(first.key)})
+    return len(chosen)
+
+
+def separate_report(*, report: Report, by: User) -> None:
+    """End the merging of ``report`` with the oldest, or of all others with it."""
+    with transaction.atomic():
+        merged = Report.objects.filter(Q(pk=report.pk) | Q(merged_into=report))
+        rows = merged.exclude(merged_into=None).select_for_update(of=("self",))
+        leaving = list(rows.select_related("institution").order_by("pk"))
+        Report.objects.filter(pk__in=[report.pk for report in leaving]).update(merged_into=None)
+        for one in leaving:
+            note_report("separate_report", one, by)
+
+
+def _with_merged(reports: QuerySet[Report]) -> QuerySet[Report]:
+    keys = reports.values("pk")
+    return Report.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys))
+
+
+def _staff_act(
+    reports: QuerySet[Report],
+    before: Sequence[str],
+    after: ReportState,
+    kind: EntryKind,
+    words: str,
+    by: User,
+) -> int:
+    with transaction.atomic():
+        meant = _with_merged(reports).filter(state__in=before)
+        locked = meant.select_for_update(of=("self",)).order_by("pk")
+        chosen = list(locked.select_related("account", "institution"))
+        values = state_values(after)
+        if kind != EntryKind.HANDED_ON:
+            values["first_answered_at"] = Coalesce("first_answered_at", Now())
+        Report.objects.filter(pk__in=[report.pk for report in chosen]).update(**values)
+        write_entries(chosen, kind, by, words)
+        if kind != EntryKind.HANDED_ON:
+            for report in chosen:
+                tell_reporter(report, kind)
+        tell_who_handed_on(chosen)
+    return len(chosen)
