@@ -10,12 +10,13 @@ RUN := $(VENV)/bin/python
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 .NOTPARALLEL:
-.PHONY: demo-reset screenshots pictures run production setup test test-tools check-anywhere lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench bench-tools sbom data-inventory clean help
+.PHONY: demo-reset screenshots pictures run production setup test coverage test-tools check-anywhere lint lint-style lint-types lint-imports lint-templates lint-migrations messages bench bench-tools sbom data-inventory clean help
 
 help:
 	@echo "make run      the portal with a demo school, on http://localhost:$(PORT)"
 	@echo "make demo-reset  delete everything and make the demo school again (stop the portal first)"
 	@echo "make test     all tests"
+	@echo "make coverage all tests, then the branch coverage, which must reach the figure in pyproject.toml"
 	@echo "make lint     style, types, import directions, templates, migrations (each also alone: lint-style …)"
 	@echo "make check-anywhere  the portal starts in awkward places (as root, for that of an ordinary user)"
 	@echo "make messages collect the texts for translation"
@@ -57,6 +58,11 @@ test-tools:
 
 test: setup test-tools
 	$(RUN) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
+
+# Measured over all tests before it is judged: a part of them would never reach the figure.
+coverage: ARGS += --cov --cov-report= --cov-fail-under=0
+coverage: test
+	$(RUN) -m coverage report
 
 lint: lint-style lint-types lint-imports lint-templates lint-migrations
 
