@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.journeys.conftest import NewContext
-from tests.journeys.pages import show_it_is_you
+from tests.journeys.pages.acts import show_it_is_you
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

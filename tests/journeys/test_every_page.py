@@ -1,4 +1,4 @@
-"""Every page in ``pages.py``: accessible, no wider than the phone, within its policy."""
+"""Every page of ``tests.journeys.pages``: accessible, no wider than the phone, within policy."""
 
 from itertools import groupby
 
@@ -8,7 +8,8 @@ from playwright.sync_api import Page as Tab
 
 from tests.journeys import checks
 from tests.journeys.conftest import NewContext
-from tests.journeys.pages import PAGES, Page
+from tests.journeys.pages import PAGES
+from tests.journeys.pages.page import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

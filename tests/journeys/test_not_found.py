@@ -13,7 +13,7 @@ from accounts.models import LimitHit, User
 from support.models import Report
 from tests.journeys import ways
 from tests.journeys.conftest import NewContext
-from tests.journeys.pages import BIND_PHONE, show_it_is_you
+from tests.journeys.pages.acts import BIND_PHONE, show_it_is_you
 from verification.diagnosis.causes import QUESTIONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

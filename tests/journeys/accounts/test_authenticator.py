@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from tests.journeys import checks
 from tests.journeys.conftest import NewContext
-from tests.journeys.pages import show_it_is_you
+from tests.journeys.pages.acts import show_it_is_you
 from tests.journeys.ways import SIZES
 from tests.people import PASSWORD
 

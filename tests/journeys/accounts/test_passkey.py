@@ -9,7 +9,7 @@ from accounts.models import EventKind, User
 from accounts.security_log import log_of
 from tests.journeys import checks
 from tests.journeys.conftest import NewContext
-from tests.journeys.pages import show_it_is_you
+from tests.journeys.pages.acts import show_it_is_you
 from tests.people import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -29,7 +29,7 @@ from enrollment.models import (
 from enrollment.status_reports.tasks import print_status_report
 from tests.journeys import ways
 from tests.journeys.conftest import NewContext
-from tests.journeys.pages import show_it_is_you
+from tests.journeys.pages.acts import show_it_is_you
 from tests.people import PASSWORD, make_account, sample_number
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -1,0 +1,8 @@
+"""Every page, by the person who opens it; within a person in the order of the walk."""
+
+from tests.journeys.pages.page import Page
+from tests.journeys.pages.staff import STAFF
+from tests.journeys.pages.students import STUDENTS
+from tests.journeys.pages.visitors import VISITORS
+
+PAGES: list[Page] = [*VISITORS, *STUDENTS, *STAFF]
