@@ -23,6 +23,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # do. As in requests, one is kept for CONN_MAX_AGE seconds and replaced if it no longer works.
 app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
 app.autodiscover_tasks()
+# In a folder of the project, where it is not looked for.
+app.autodiscover_tasks(["xuejiportal.monitoring"])
 
 
 @worker_init.connect

@@ -21,16 +21,35 @@ print(*{name.partition(".")[0] for name in sys.modules})
 HEAVY = {"weasyprint", "pyhanko", "fontTools", "aiohttp", "markdown_it", "boto3", "segno"}
 
 
-def test_a_worker_loads_nothing_it_may_never_need() -> None:
+REGISTERED = """
+import django
+django.setup()
+from xuejiportal.celery import app
+app.loader.import_default_modules()
+print(*app.tasks)
+"""
+
+
+def _printed(program: str) -> set[str]:
+    """The words that ``program`` prints in a process of its own."""
     told = subprocess.run(
-        [sys.executable, "-c", LOAD],
+        [sys.executable, "-c", program],
         cwd=settings.BASE_DIR,
         env={"DJANGO_SETTINGS_MODULE": "xuejiportal.settings", "VAR_DIR": str(settings.VAR_DIR)},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert not HEAVY & set(told.stdout.split())
+    return set(told.stdout.split())
+
+
+def test_a_worker_loads_nothing_it_may_never_need() -> None:
+    assert not HEAVY & _printed(LOAD)
+
+
+def test_a_worker_knows_every_task_that_beat_sends() -> None:
+    sent = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert not sent - _printed(REGISTERED)
 
 
 def test_work_of_minutes_has_a_queue_of_its_own() -> None:
