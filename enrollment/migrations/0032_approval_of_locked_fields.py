@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("enrollment", "0028_name_in_pinyin"),
+        ("enrollment", "0031_keys_of_128_bits"),
     ]
 
     operations = [

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 @dataclass(frozen=True)
@@ -20,13 +22,10 @@ class Approval:
     on: date
 
 
-DOCUMENT = _("Number of the province's document")
-
-
-def document_field(label: str | Promise = DOCUMENT) -> forms.CharField:
+def document_field(label: "str | _StrPromise | None" = None) -> forms.CharField:
     """A field for the number of the document that allows a change."""
     return forms.CharField(
-        label=label,
+        label=label or _("Number of the province's document"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

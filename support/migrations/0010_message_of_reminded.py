@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("support", "0008_report_desk"),
+        ("support", "0009_keys_of_128_bits"),
     ]
 
     operations = [

@@ -75,7 +75,8 @@ def test_an_altered_trail_and_failed_messages_are_named(desk: Client, well: None
 
 def test_errors_of_the_last_day_are_counted(desk: Client, well: None) -> None:
     before = errors_of_day()
-    count_error(), count_error()
+    count_error()
+    count_error()
     assert errors_of_day() == before + 2
     assert "journalctl -u portal-web" in desk.get(reverse("operator")).content.decode()
 

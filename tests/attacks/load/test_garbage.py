@@ -80,7 +80,8 @@ def file(chance: random.Random) -> SimpleUploadedFile:
         content[chance.randrange(len(content))] = chance.randrange(256)
     ending = chance.choice([".jpg", ".pdf", ".zip", ".xlsx", ".csv", ".xls", "", ".exe"])
     name = word(chance).replace("\x00", "")[:40].encode("utf-8", "replace").decode()
-    return SimpleUploadedFile((name or "a") + ending, bytes(content))
+    # Django refuses to make a file that is named by dots alone, before anything is sent.
+    return SimpleUploadedFile((name if name.strip("./") else "a") + ending, bytes(content))
 
 
 def text(value: str) -> str:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from enrollment.files.faults import FileFaultError
 from enrollment.imports import services as imports
 from enrollment.imports import tasks as imports_tasks
 from enrollment.models import BatchState, FieldChange, ImportBatch, Institution, StudentRecord
@@ -145,7 +146,7 @@ def test_a_new_row_with_a_number_that_another_record_keeps_is_refused(
     rows[0][AT["证件号码"]] = NUMBER
     batch = make_checked(tmp_path, [*rows, newcomer])
     assert (batch.result["new"], batch.result["faulty"]) == (1, 0), batch.result["problems"]
-    with pytest.raises(imports.FileFaultError) as refused:
+    with pytest.raises(FileFaultError) as refused:
         imports.publish_batch(batch=batch, by=None)
     assert refused.value.fault == "needs_approval"
     assert StudentRecord.objects.count() == 6
