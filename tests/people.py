@@ -2,8 +2,10 @@
 
 import uuid
 from datetime import date
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -75,6 +77,12 @@ def make_record(
     )
 
 
+@cache
+def _password_hash() -> str:
+    """The hash of PASSWORD, made once: it is slow on purpose, and tests make many accounts."""
+    return make_password(PASSWORD)
+
+
 def make_account(email: str, *, phone: str = "", roles: tuple[Role, ...] = ()) -> User:
     """An active account with the confirmed address ``email`` and the password PASSWORD.
 
@@ -82,7 +90,7 @@ def make_account(email: str, *, phone: str = "", roles: tuple[Role, ...] = ()) -
     """
     user = User(email=email, phone=phone or None)
     user.phone_confirmed_at = timezone.now() if phone else None
-    user.set_password(PASSWORD)
+    user.password = _password_hash()
     user.save()
     user.emailaddress_set.create(email=email, primary=True, verified=True)  # type: ignore[attr-defined]
     for purpose in Purpose:
