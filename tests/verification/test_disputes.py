@@ -1,4 +1,4 @@
-"""身份异议: two sides, a frozen record, a decision that can be taken back; nothing leaks."""
+"""Two accounts claim one identity (身份异议): opening, objecting, deciding, undoing."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -16,22 +16,14 @@ from delivery.models import OutboxMessage
 from enrollment.models import ClassCounselor, EvidenceFile, InstitutionRegistrar, StudentRecord
 from tests.enrollment.files.test_evidence import picture
 from tests.people import enter, make_account, make_record, make_school, sample_number
+from tests.verification.disputes import PAGE, WORDS, open_one, state
 from verification import disputes
-from verification.claims import services as claims
 from verification.claims.retry import match_waiting
 from verification.facts import Facts
 from verification.models import Claim, Decision, Dispute, Outcome, Vouch
 from verification.retention import forget_old_disputes
 
 pytestmark = pytest.mark.django_db
-PAGE = reverse("verification:dispute")
-WORDS = "我没有注册过，有人用了我的身份证号。"
-
-
-def state(account: User, name: str, number: str, item: str) -> None:
-    """Ask for a record in vain."""
-    claims.start_attempt(account=account, facts=Facts(name, "居民身份证", number, item))
-    claims.submit_attempt(account=account)
 
 
 @pytest.fixture
@@ -40,15 +32,6 @@ def claimant(wang: User, wang_record: StudentRecord) -> User:
     account = make_account("true.wang@example.org")
     state(account, "王明", sample_number(31), wang_record.candidate_number)
     return account
-
-
-def open_one(account: User, **more: object) -> Dispute:
-    """Open a dispute in the browser and let the background look into it."""
-    enter(account).post(PAGE, {"words": WORDS, **more})
-    dispute = Dispute.objects.get(claimant=account)
-    disputes.look_into(dispute)
-    dispute.refresh_from_db()
-    return dispute
 
 
 @pytest.fixture
@@ -274,23 +257,6 @@ def test_somebody_else_of_the_same_number_is_left_alone(
     assert (wang_record.holder, wang_record.frozen_at) == (claimant, None)
 
 
-def test_a_name_corrected_meanwhile_does_not_leave_the_record_frozen(
-    dispute: Dispute, wang_record: StudentRecord, claimant: User
-) -> None:
-    StudentRecord.objects.filter(pk=wang_record.pk).update(name="王䶮", name_canonical="王䶮")
-    enter(claimant).post(reverse("verification:withdraw_dispute"))
-    wang_record.refresh_from_db()
-    assert wang_record.frozen_at is None
-
-
-def test_withdrawing_thaws_the_record(
-    dispute: Dispute, claimant: User, wang_record: StudentRecord
-) -> None:
-    enter(claimant).post(reverse("verification:withdraw_dispute"))
-    wang_record.refresh_from_db()
-    assert wang_record.frozen_at is None
-
-
 def test_counselors_and_named_classmates_are_asked_to_vouch(
     claimant: User, wang_record: StudentRecord
 ) -> None:
@@ -380,55 +346,6 @@ def test_of_twenty_at_once_one_wins(
 
     with ThreadPoolExecutor(20) as pool:
         assert sum(pool.map(go, range(20))) == 1
-
-
-def test_a_frozen_record_is_neither_confirmed_nor_reported_on(
-    dispute: Dispute, wang: User, wang_record: StudentRecord
-) -> None:
-    holder = enter(wang)
-    answer = reverse("enrollment:answer", args=[wang_record.key])
-    text = holder.post(answer, {"answer": "right"}, follow=True).content.decode()
-    assert "正在身份异议核查中" in text
-    assert not wang_record.confirmations.exists()
-    values = {"purpose": "实习", "language": "zh", "days": 30}
-    page = reverse("enrollment:reports", args=[wang_record.key])
-    assert "正在身份异议核查中" in holder.post(page, values, follow=True).content.decode()
-    assert not wang_record.reports.exists()
-
-
-def record_page(user: User, record: StudentRecord) -> str:
-    """The page of ``record`` for a member of staff, the reason for opening it given."""
-    desk = enter(user)
-    desk.post(reverse("registry:viewing_reason", args=[record.key]), {"reason": "学生到访"})
-    return desk.get(reverse("registry:record", args=[record.key])).content.decode()
-
-
-def test_the_staffs_page_says_why_a_record_is_frozen_and_since_when(
-    dispute: Dispute, wang_record: StudentRecord, desk_registrar: User
-) -> None:
-    wang_record.refresh_from_db()
-    assert wang_record.frozen_at
-    since = timezone.localtime(wang_record.frozen_at).strftime("%Y-%m-%d %H:%M")
-    link = reverse("verification:dispute_desk", args=[dispute.key])
-    page = record_page(desk_registrar, wang_record)
-    assert f"自 {since} 起冻结" in page
-    assert "另一个账号称这条学籍是自己的" in page
-    assert f'href="{link}"' in page
-    enter(dispute.claimant).post(reverse("verification:withdraw_dispute"))
-    wang_record.refresh_from_db()
-    assert "起冻结" not in record_page(desk_registrar, wang_record)
-
-
-def test_staff_who_do_not_decide_learn_that_a_record_is_frozen_and_who_decides(
-    dispute: Dispute, wang_record: StudentRecord
-) -> None:
-    counselor = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
-    assert wang_record.school_class is not None
-    ClassCounselor.objects.create(user=counselor, school_class=wang_record.school_class)
-    page = record_page(counselor, wang_record)
-    assert "起冻结" in page
-    assert "由学校学籍管理员裁定" in page
-    assert reverse("verification:dispute_desk", args=[dispute.key]) not in page
 
 
 def test_withdrawing_says_what_it_means_and_that_it_is_done(

@@ -1,13 +1,12 @@
-"""A registrar's file gives records in students' hands to other people: never by the way."""
+"""A file names another person on a record that somebody holds."""
 
-import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,9 +14,7 @@ from django.utils import timezone
 from accounts.models import Notice, User
 from enrollment.confirmations.services import answer_record
 from enrollment.files.faults import FileFault
-from enrollment.imports import services as imports
 from enrollment.imports import tasks as imports_tasks
-from enrollment.imports.staging.undo import UndoBlockedError
 from enrollment.imports.tokens.services import create_token
 from enrollment.models import (
     BatchState,
@@ -28,23 +25,19 @@ from enrollment.models import (
     StudentRecord,
     TokenRight,
 )
-from enrollment.records.services import RecordHeldError, claim_records
+from tests.attacks.schools.held_records import Rows, become, hold, record_of, release
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.enrollment.registrar import (
-    APPROVED,
     make_registrar,
     page_of,
     publish,
-    shown_on,
-    signed_in_just_now,
     upload,
 )
-from tests.people import make_account, make_school, sample_number
+from tests.people import make_account, make_school
 from vault.lookup import keyed_hash
 from verification.models import Claim
 
 pytestmark = pytest.mark.django_db
-Rows = list[list[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -79,48 +72,6 @@ def rows(school: Institution, tmp_path: Path) -> Rows:
     rows = sample(40)
     run_import(write_csv(tmp_path / "first.csv", rows))
     return rows
-
-
-def record_of(row: list[str]) -> StudentRecord:
-    """The record of a row."""
-    return StudentRecord.objects.get(student_number=row[AT["学号"]])
-
-
-def hold(row: list[str], email: str = "holder@example.org") -> User:
-    """A student's account that holds the record of a row."""
-    account, record = make_account(email), record_of(row)
-    StudentRecord.objects.filter(pk=record.pk).update(holder=account, claimed_at=timezone.now())
-    Claim.objects.create(
-        account=account,
-        certificate_hash=record.certificate_hash,
-        institution_code=record.institution.code,
-        method="self",
-    )
-    return account
-
-
-def hold_all(rows: Rows) -> None:
-    """Every record of the file is in a student's hands."""
-    for number, row in enumerate(rows):
-        hold(row, f"holder{number}@example.org")
-
-
-def become(row: list[str], serial: int, name: str = "外来人") -> None:
-    """Write another person into a row."""
-    row[AT["姓名"]], row[AT["证件号码"]] = name, sample_number(serial)
-    row[AT["出生日期"]], row[AT["性别"]] = "20070815", "男" if serial % 2 else "女"
-
-
-def release(client: Client, batch: ImportBatch, **given: object) -> ImportBatch:
-    """Press “publish” with what was ticked; the batch as it is then."""
-    signed_in_just_now(client)
-    address = reverse("registry:publish", args=[batch.key])
-    if batch.state == BatchState.REHEARSED:
-        given["shown"] = shown_on(client, batch)
-    client.post(address, APPROVED | given)
-    imports_tasks.publish_upload(batch.pk)
-    batch.refresh_from_db()
-    return batch
 
 
 def test_nothing_of_the_new_person_reaches_the_old_holder(
@@ -275,67 +226,6 @@ def upload_mended(desk: Client, batch: ImportBatch, path: Path) -> ImportBatch:
     return made
 
 
-@pytest.mark.parametrize("title", ["姓名", "证件号码", "考生号", "学号", "手机号"])
-@pytest.mark.parametrize("held", [True, False])
-def test_a_column_sorted_by_itself_stops_the_file(
-    desk: Client, school: Institution, rows: Rows, tmp_path: Path, title: str, held: bool
-) -> None:
-    if held:
-        hold_all(rows)
-    if title == "手机号":
-        for number, row in enumerate(rows):
-            row[AT[title]] = f"139{number:08}"
-        run_import(write_csv(tmp_path / "phones.csv", rows))
-    before = list(StudentRecord.objects.order_by("pk").values_list("name", "certificate_hash"))
-    values = [row[AT[title]] for row in rows]
-    for row, value in zip(rows, values[1:] + values[:1], strict=True):
-        row[AT[title]] = value
-    batch = upload(desk, write_csv(tmp_path / "a.csv", rows), school)
-    assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.MISALIGNED)
-    release(desk, batch, accept_new_holders="on")
-    with pytest.raises(CommandError):
-        call_command(
-            "import_registry", tmp_path / "a.csv", accept_new_holders=40, stdout=io.StringIO()
-        )
-    after = list(StudentRecord.objects.order_by("pk").values_list("name", "certificate_hash"))
-    assert before == after
-
-
-def test_many_new_people_stop_the_file(
-    desk: Client, school: Institution, rows: Rows, tmp_path: Path
-) -> None:
-    hold_all(rows)
-    for number in range(6):
-        become(rows[number], 11 + number, f"外来人{'甲乙丙丁戊己'[number]}")
-    batch = upload(desk, write_csv(tmp_path / "a.csv", rows), school)
-    assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.MISALIGNED)
-    assert "证件号码" in page_of(desk, batch)
-
-
-def test_many_small_files_of_a_day_stop_as_one_file_would(
-    desk: Client, school: Institution, rows: Rows, tmp_path: Path
-) -> None:
-    hold_all(rows)
-    for number in range(5):
-        become(rows[number], 11 + number)
-    part = write_csv(tmp_path / "a.csv", rows[:5])
-    first = release(desk, upload(desk, part, school), accept_new_holders="on")
-    assert first.state == BatchState.PUBLISHED
-    become(rows[5], 16)
-    part = write_csv(tmp_path / "b.csv", rows[5:10])
-    second = release(desk, upload(desk, part, school), accept_new_holders="on")
-    assert (second.state, second.failure) == (BatchState.FAILED, FileFault.MANY_PEOPLE)
-    assert record_of(rows[5]).holder is not None
-    assert "明天" in page_of(desk, second)
-    ImportBatch.objects.filter(pk=first.pk).update(
-        published_at=timezone.now() - timedelta(days=1, minutes=1)
-    )
-    desk.post(reverse("registry:check_again", args=[second.key]))
-    imports_tasks.rehearse_upload(second.pk)
-    second.refresh_from_db()
-    assert release(desk, second, accept_new_holders="on").state == BatchState.PUBLISHED
-
-
 def test_another_certificate_of_the_same_digits_is_another_person(
     desk: Client, school: Institution, rows: Rows, tmp_path: Path
 ) -> None:
@@ -380,58 +270,3 @@ def test_another_institutions_record_keeps_claim_and_holder(
     assert [claim.institution_code for claim in left] == ["10009"]
     other.refresh_from_db()
     assert other.holder == holder
-
-
-def test_an_undo_brings_the_holder_back_only_by_verifying(
-    desk: Client, school: Institution, rows: Rows, tmp_path: Path
-) -> None:
-    holder = hold(rows[0])
-    name = rows[0][AT["姓名"]]
-    become(rows[0], 11)
-    batch = upload(desk, write_csv(tmp_path / "a.csv", rows), school)
-    release(desk, batch, accept_new_holders="on")
-    imports.undo_batch(batch=batch, by=None)
-    record = record_of(rows[0])
-    assert (record.name, record.holder_id, record.person_since) == (name, None, None)
-    kinds = list(
-        Notice.objects.filter(account=holder).order_by("pk").values_list("kind", flat=True)
-    )
-    assert kinds == ["record_left", "record_back"]
-
-
-def test_an_undo_never_puts_another_person_into_held_hands(
-    desk: Client, school: Institution, rows: Rows, tmp_path: Path
-) -> None:
-    """The new person has claimed the record since: undoing would show them the old one."""
-    become(rows[0], 11)
-    batch = upload(desk, write_csv(tmp_path / "a.csv", rows), school)
-    publish(desk, batch)
-    new = hold(rows[0])
-    with pytest.raises(UndoBlockedError):
-        imports.undo_batch(batch=batch, by=None)
-    assert record_of(rows[0]).holder == new
-    assert record_of(rows[0]).name == "外来人"
-
-
-def test_a_dispute_over_the_old_number_does_not_freeze_the_new_person(
-    desk: Client, school: Institution, rows: Rows, tmp_path: Path
-) -> None:
-    hold(rows[0])
-    StudentRecord.objects.filter(pk=record_of(rows[0]).pk).update(frozen_at=timezone.now())
-    become(rows[0], 11)
-    batch = upload(desk, write_csv(tmp_path / "a.csv", rows), school)
-    release(desk, batch, accept_new_holders="on")
-    assert record_of(rows[0]).frozen_at is None
-
-
-def test_a_claim_proved_before_the_publication_does_not_take_the_new_persons_record(
-    school: Institution, rows: Rows
-) -> None:
-    """The student's claim waited for the lock of a publication that changed the number."""
-    account, read = make_account("late@example.org"), record_of(rows[0])
-    StudentRecord.objects.filter(pk=read.pk).update(
-        certificate_hash=keyed_hash("certificate", sample_number(11))
-    )
-    with pytest.raises(RecordHeldError):
-        claim_records(account=account, records=[read])
-    assert record_of(rows[0]).holder_id is None

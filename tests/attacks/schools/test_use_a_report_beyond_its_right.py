@@ -23,7 +23,7 @@ from accounts.limits.rules import RULES
 from accounts.models import LimitHit, User
 from enrollment.models import SigningKey, StatusReport, StudentRecord
 from enrollment.status_reports.signing import sign, signing_key
-from tests.enrollment.status_reports.test_status_reports import bring, file_of, issue
+from tests.enrollment.status_reports.reports import bring, file_of, issue
 from tests.people import make_account, make_school, sample_number
 from vault.cipher import unseal
 from verification import disputes
