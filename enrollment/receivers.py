@@ -17,7 +17,17 @@ from accounts.signals import (
 )
 from enrollment.imports.tokens.services import revoke_token
 from enrollment.institutions.reviews.services import close_and_review
-from enrollment.models import Appointment, ImportToken, RuleChange, StatusReport, StudentRecord
+from enrollment.models import (
+    Appointment,
+    BatchState,
+    ImportBatch,
+    ImportToken,
+    PhotoBatch,
+    PhotoBatchState,
+    RuleChange,
+    StatusReport,
+    StudentRecord,
+)
 from enrollment.records.unclaimed_progress import note_registered
 from enrollment.records.withholding import end_of_delay, withhold
 
@@ -64,7 +74,7 @@ def revoke_what_was_issued(*, account: User, since: datetime | None, **_: object
 
 @receiver(backup_restored, dispatch_uid="enrollment-backup-restored")
 def close_what_waits(**_: object) -> dict[str, int]:
-    """Revoke tokens and signed reports, close open appointments and rule changes.
+    """Revoke tokens and reports, close open appointments, rule changes and releases of files.
 
     They may have been revoked, withdrawn or refused since the backup was made.
     """
@@ -82,4 +92,11 @@ def close_what_waits(**_: object) -> dict[str, int]:
         "tokens": ImportToken.objects.filter(revoked_at=None).update(revoked_at=Now()),
         "appointments": appointments.update(answered_at=Now(), accepted=False),
         "rule_changes": changes.update(accepted=False, decided_at=Now()),
+        # A release may have been published and undone since: it needs a person once more.
+        "imports": ImportBatch.objects.filter(state=BatchState.PUBLISHING).update(
+            state=BatchState.REHEARSED, published_by=None, accepted_people=0
+        ),
+        "photo_imports": PhotoBatch.objects.filter(state=PhotoBatchState.TAKING).update(
+            state=PhotoBatchState.CHECKED, taken_by=None
+        ),
     }

@@ -44,6 +44,8 @@ LABELS = {
     "tokens": "import tokens revoked",
     "appointments": "appointments withdrawn",
     "rule_changes": "looser rules that waited for a second registrar refused",
+    "imports": "publications that were under way wait for a registrar again",
+    "photo_imports": "imports of photographs that were under way wait for a registrar again",
     "assist_codes": "codes for help face to face void",
 }
 REVIEW = (

@@ -20,15 +20,21 @@ from accounts.roles import Role
 from audit.models import AuditEntry
 from delivery.models import Channel, OutboxMessage, Status
 from delivery.outbox import sending, transitions
+from enrollment.imports import tasks as imports_tasks
 from enrollment.imports.tokens.services import create_token, find_token
 from enrollment.institutions.appointments.services import Post, invite
 from enrollment.institutions.settings.services import NotYoursToDecideError, decide_rules
 from enrollment.models import (
+    BatchState,
     ClassCounselor,
+    ImportBatch,
     InstitutionRegistrar,
+    PhotoBatch,
+    PhotoBatchState,
     RuleChange,
     SchoolClass,
     StatusReport,
+    StudentRecord,
     TokenRight,
 )
 from tests.outbox import Outbox
@@ -187,3 +193,22 @@ def test_a_holder_may_object_to_a_dispute_again(dispute: Dispute, wang: User) ->
     dispute.refresh_from_db()
     assert not dispute.can_be_decided
     assert Notice.objects.filter(account=wang, kind="dispute_to_answer").exists()
+
+
+def test_a_publication_under_way_in_the_backup_waits_for_a_person(
+    checked_import: ImportBatch, checked_photos: PhotoBatch, desk_registrar: User
+) -> None:
+    """It may have been published and undone since: the worker must not publish it by itself."""
+    ImportBatch.objects.filter(pk=checked_import.pk).update(
+        state=BatchState.PUBLISHING, published_by=desk_registrar, accepted_people=3
+    )
+    PhotoBatch.objects.update(state=PhotoBatchState.TAKING, taken_by=desk_registrar)
+    said = restored()
+    assert "1 publications that were under way wait for a registrar again" in said
+    checked_import.refresh_from_db()
+    assert checked_import.state == BatchState.REHEARSED
+    assert (checked_import.published_by, checked_import.accepted_people) == (None, 0)
+    checked_photos.refresh_from_db()
+    assert (checked_photos.state, checked_photos.taken_by) == (PhotoBatchState.CHECKED, None)
+    imports_tasks.publish_upload(checked_import.pk)
+    assert not StudentRecord.objects.filter(created_in=checked_import).exists()
