@@ -88,17 +88,21 @@ def refuse_many_people(batch: ImportBatch, staging: str) -> None:
 
     Call it while the institution is locked, before the staged rows are applied.
     """
+    if gives_too_many(batch, staging, batch.accepted_people):
+        raise FileFaultError(FileFault.MANY_PEOPLE)
+
+
+def gives_too_many(batch: ImportBatch, staging: str, people: int) -> bool:
+    """Whether ``people`` are too many with those of the files published in the last day."""
     day = ImportBatch.objects.filter(
         institution=batch.institution_id,
         state=BatchState.PUBLISHED,
         published_at__gt=Now() - timedelta(days=1),
     ).exclude(pk=batch.pk)
     before = day.aggregate(people=Sum("accepted_people"))["people"] or 0
-    people = before + batch.accepted_people
-    if not before or not batch.accepted_people or people <= MAX_PEOPLE:
-        return
-    if people > MAX_SHARE * _count_held(staging):
-        raise FileFaultError(FileFault.MANY_PEOPLE)
+    if not before or not people or before + people <= MAX_PEOPLE:
+        return False
+    return before + people > MAX_SHARE * _count_held(staging)
 
 
 def _refuse_permuted(staging: str, name: str) -> None:

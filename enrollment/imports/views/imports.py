@@ -29,6 +29,8 @@ from enrollment.imports.results.problem_groups import grouped
 from enrollment.imports.results.reading_report import statements
 from enrollment.imports.results.report import Result
 from enrollment.imports.retention import discarded_at
+from enrollment.imports.staging.other_person import gives_too_many
+from enrollment.imports.staging.tables import staging_name
 from enrollment.imports.staging.undo import UndoBlockedError, UndoExpiredError, is_recent
 from enrollment.imports.views.access import tell_of_others_file, visible_batch
 from enrollment.jobs.upload_views import ACTED_ON, list_page, try_act
@@ -93,6 +95,7 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
         "four_eyes": batch.needs_second_person(require_role(request, Role.REGISTRAR)),
         "publishable": result is not None
         and bool(result.new or result.changed or missing.waiting(batch).exists()),
+        "too_many_today": _is_too_many_today(batch, result),
         "continued_by": batch.mended_by.exclude(state=BatchState.DISCARDED).first(),
     }
     return render(request, "enrollment/imports/one.html", context)
@@ -120,8 +123,16 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
         "statements": statements(result),
         "fields": _field_rows(result),
         "decisions": missing.waiting(batch),
+        "too_many_today": _is_too_many_today(batch, result),
     }
     return render(request, "enrollment/imports/publish.html", context)
+
+
+def _is_too_many_today(batch: ImportBatch, result: Result | None) -> bool:
+    """Whether publishing would be refused for the people whom files of today move already."""
+    if batch.state != BatchState.REHEARSED or result is None or not result.other_person:
+        return False
+    return gives_too_many(batch, staging_name(batch.pk), result.other_person)
 
 
 def _release(request: HttpRequest, batch: ImportBatch, form: PublishForm) -> HttpResponse:

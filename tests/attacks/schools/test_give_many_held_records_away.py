@@ -119,7 +119,9 @@ def test_many_small_files_of_a_day_stop_as_one_file_would(
     assert first.state == BatchState.PUBLISHED
     become(rows[5], 16)
     part = write_csv(tmp_path / "b.csv", rows[5:10])
-    second = release(desk, upload(desk, part, school), accept_new_holders="on")
+    checked = upload(desk, part, school)
+    assert "发布将被拒绝" in page_of(desk, checked)  # told before anybody agrees
+    second = release(desk, checked, accept_new_holders="on")
     assert (second.state, second.failure) == (BatchState.FAILED, FileFault.MANY_PEOPLE)
     assert record_of(rows[5]).holder is not None
     assert "明天" in page_of(desk, second)
