@@ -150,6 +150,8 @@ def _tell(account: User) -> None:
 def _empty(account: User) -> None:
     User.objects.filter(pk=account.pk).update(
         username=None,
+        staff_name="",
+        staff_office="",
         email="",
         phone=None,
         phone_confirmed_at=None,

@@ -42,6 +42,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("email"), blank=True)
     phone = PhoneNumberField(_("mobile number"), null=True, blank=True)
     phone_confirmed_at = models.DateTimeField(null=True, blank=True)
+    # How colleagues and students read a member of staff; entered by themselves.
+    staff_name = models.CharField(_("name"), max_length=50, blank=True, default="", db_default="")
+    staff_office = models.CharField(
+        _("office"), max_length=100, blank=True, default="", db_default=""
+    )
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -110,6 +115,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         if self.deletion_due_at is None:
             return ""
         return date_format(timezone.localtime(self.deletion_due_at), "DATETIME_FORMAT")
+
+    @property
+    def shown_name(self) -> str:
+        """A member of staff by name and office; without a name by what they sign in with."""
+        if self.staff_name:
+            return " · ".join(filter(None, (self.staff_name, self.staff_office)))
+        return self.username or self.email or str(self.phone or "")
 
     @property
     def is_student(self) -> bool:

@@ -85,12 +85,22 @@ def _as_page(sections: list[Section]) -> str:
     )
 
 
+def _staff_items(account: User) -> list[Item]:
+    if account.is_student:
+        return []
+    return [
+        Item("staff_name", _("Name"), account.staff_name),
+        Item("staff_office", _("Office"), account.staff_office),
+    ]
+
+
 def account_section(account: User) -> Section:
     """The account: names, contacts, second factors."""
     factors = Authenticator.objects.filter(user=account).order_by("created_at")
     mailboxes = account.emailaddress_set.order_by("pk")  # type: ignore[attr-defined]
     items = [
         Item("username", _("Username"), account.username or ""),
+        *_staff_items(account),
         *(Item("email", _("Email address"), address.email) for address in mailboxes),
         Item("phone", _("Mobile number"), str(account.phone or "")),
         Item("language", _("Language of messages"), dict(settings.LANGUAGES)[account.language]),

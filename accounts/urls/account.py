@@ -13,6 +13,7 @@ from accounts.notices import views as notices
 from accounts.privacy.data_export_views import my_data
 from accounts.privacy.security_log_views import security_log
 from accounts.privacy.security_views import security
+from accounts.privacy.staff_name import staff_name
 from accounts.recovery import security_question_views, staff_assisted_views, take_back_views
 from accounts.recovery.username_views import choose_username
 from accounts.sessions.kept_form_views import send_again
@@ -56,6 +57,7 @@ urlpatterns = [
     path("notices/read/", notices.read, name="notices_read"),
     path("notices/choices/", notices.choices, name="notice_choices"),
     path("notices/<uuid:key>/", notices.follow, name="notice"),
+    path("staff-name/", staff_name, name="staff_name"),
     path("security/username/", choose_username, name="username"),
     path("security/questions/", security_question_views.choose, name="questions"),
     path("security/questions/remove/", security_question_views.remove, name="remove_questions"),

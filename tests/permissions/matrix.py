@@ -133,6 +133,7 @@ MATRIX: dict[str, str] = {
     "registry:withdraw_appointment": "R",
     "registry:appointments": "O",
     "registry:staff_review": "RO",
+    "accounts:staff_name": STAFF + "TO",
     "operator": "O",
     "operator_messages": "O",
     "operator_imports": "O",

@@ -42,8 +42,7 @@ def person_name(account: User) -> str:
     if account.is_student:
         return _("account %(number)s") % {"number": account.pk}
     roles = [str(role.label) for role in Role if role in account.roles]
-    name = account.username or account.email or str(account.phone)
-    return " ".join([*roles, name])
+    return " ".join([*roles, account.shown_name])
 
 
 def record_title(record: StudentRecord) -> str:

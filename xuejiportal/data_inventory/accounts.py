@@ -47,6 +47,8 @@ ENTRIES = (
         "accounts.User",
         {
             "username": "name for signing in, if the owner chose one",
+            "staff_name": "name of a member of staff",
+            "staff_office": "their office",
             "email": "e-mail address",
             "phone": "phone number",
         },
