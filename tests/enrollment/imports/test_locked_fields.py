@@ -21,7 +21,7 @@ from tests.enrollment.imported_files import (
     sample,
     write_csv,
 )
-from tests.enrollment.registrar import APPROVED, page_of, signed_in_just_now, upload
+from tests.enrollment.registrar import APPROVED, page_of, shown_on, signed_in_just_now, upload
 
 pytestmark = pytest.mark.django_db
 NAME, NUMBER, COLLEGE = "改名", "11010519491231002X", "别的学院"
@@ -45,6 +45,7 @@ def checked(desk: Client, school: Institution, tmp_path: Path) -> ImportBatch:
 def release(desk: Client, batch: ImportBatch, given: dict[str, str]) -> str:
     """Answer the page of the publication; what the import's page says then."""
     signed_in_just_now(desk)
+    given = given | {"shown": shown_on(desk, batch)}
     answer = desk.post(reverse("registry:publish", args=[batch.key]), given)
     if answer.status_code == 200:
         return answer.content.decode()
