@@ -53,8 +53,8 @@ _REPORTS = """
     INSERT INTO support_report (key, account_id, record_id, institution_id, school_class_id,
         cause, state, stated_sealed)
     SELECT gen_random_uuid(), %s, r.id, r.institution_id, r.school_class_id, 'name',
-        CASE WHEN r.id %% 2 = 0 THEN 'open' ELSE 'with_registrar' END, ''
-    FROM enrollment_studentrecord r WHERE r.id %% 20 = 0
+        CASE WHEN hashint8(r.id) %% 40 = 0 THEN 'open' ELSE 'with_registrar' END, ''
+    FROM enrollment_studentrecord r WHERE hashint8(r.id) %% 20 = 0
 """
 
 

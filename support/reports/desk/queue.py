@@ -97,8 +97,7 @@ def of_groups(reports: QuerySet[Report], groups: Iterable[str]) -> QuerySet[Repo
 
 
 def _mine(reader: User) -> QuerySet[Report]:
-    visible = Report.objects.filter(pk__in=reports_visible_to(reader).values("pk"))
-    return visible.select_related("school_class", "institution", "record")
+    return reports_visible_to(reader).select_related("school_class", "institution", "record")
 
 
 def _conditions(reader: User) -> dict[Tab, Q]:
