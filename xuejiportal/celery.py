@@ -38,8 +38,6 @@ def be_patient_with_broker(**_: object) -> None:
     app.conf.broker_transport_options = {**app.conf.broker_transport_options, **patience}
 
 
-@task_prerun.connect
-@task_postrun.connect
 def drop_unusable_connections(task: "Task[..., Any]", **_: object) -> None:
     """Close connections to the database that are too old or broken, before and after each task."""
     if not task.request.is_eager:
@@ -48,3 +46,5 @@ def drop_unusable_connections(task: "Task[..., Any]", **_: object) -> None:
 
 worker_init.connect(refuse_unfit_production, weak=False)
 beat_init.connect(refuse_unfit_production, weak=False)
+task_prerun.connect(drop_unusable_connections, weak=False)
+task_postrun.connect(drop_unusable_connections, weak=False)
