@@ -1,11 +1,13 @@
 """An account's attempts and claims, and the disputes that a registrar decides."""
 
+from django.core.cache import cache
 from django.db.models import F, QuerySet
 
 from accounts.models import User
 from accounts.sessions.prepared_statements import read_prepared
 from database.clock import read_with_clock
-from enrollment.models import StudentRecord
+from enrollment.models import Institution, StudentRecord
+from enrollment.models.institution import ThirdItem
 from enrollment.queries import institutions_of
 from vault.lookup import keyed_hash
 from verification.models import OPEN_STATES, AttemptState, Dispute, VerificationAttempt
@@ -15,6 +17,8 @@ _IS_VERIFIED = """
 SELECT EXISTS (SELECT FROM verification_claim WHERE account_id = %s AND ended_at IS NULL)
     OR EXISTS (SELECT FROM enrollment_studentrecord WHERE holder_id = %s)
 """
+
+_ASKS = "some-school-asks-for-a-third-item"
 
 
 def is_verified(account: User) -> bool:
@@ -31,12 +35,25 @@ def has_nothing_to_prove(account: User) -> bool:
 def needs_third_item(account: User) -> bool:
     """Whether no school knows the confirmed phone of ``account``, which could stand for it.
 
-    Decided by the account's own phone alone: it reveals nothing about what will be stated.
+    Decided by the account's own phone and the schools' rules: it reveals nothing about what
+    will be stated.
     """
+    if not _some_school_asks():
+        return False
     if account.phone is None or account.phone_confirmed_at is None:
         return True
     digest = keyed_hash("phone", account.phone.as_e164)
     return not StudentRecord.objects.filter(phone_hash=digest, holder=None).exists()
+
+
+def _some_school_asks() -> bool:
+    """Whether any school asks for a third item; kept for a minute where one does."""
+    if cache.get(_ASKS):
+        return True
+    asks = bool(Institution.objects.exclude(third_item=ThirdItem.NONE).exists())
+    if asks:
+        cache.set(_ASKS, True, 60)
+    return asks
 
 
 def open_attempt(account: User, state: AttemptState) -> VerificationAttempt | None:

@@ -4,13 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
-from enrollment.models import StudentRecord
+from enrollment.models import Institution, StudentRecord
+from enrollment.models.institution import ThirdItem
 from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
 from tests.verification.conftest import Walk
 from verification.models import Claim, VerificationAttempt
@@ -100,6 +102,17 @@ def test_a_phone_that_no_school_knows_has_the_third_item_on_the_first_form(
     page = walk(account, third_item=li_record.candidate_number)
     assert page.request["PATH_INFO"] == "/status/"  # type: ignore[attr-defined]
     assert Claim.objects.filter(account=account).exists()
+
+
+def test_no_third_item_is_asked_where_no_school_wants_one(
+    li_record: StudentRecord, walk: Walk
+) -> None:
+    cache.clear()
+    Institution.objects.update(third_item=ThirdItem.NONE)
+    account = make_account("p@example.org", phone="+8613800138001")
+    assert "third_item" not in signed_in(account).get("/verify/").context["form"].fields
+    page = walk(account)
+    assert page.request["PATH_INFO"] == "/status/"  # type: ignore[attr-defined]
 
 
 def test_a_phone_that_a_school_knows_is_asked_the_third_item_whatever_else_fits(
@@ -257,4 +270,4 @@ def test_the_numbers_of_an_old_attempt_are_for_somebody_who_has_just_signed_in(
 
 def test_a_first_form_is_empty(li: User) -> None:
     form = signed_in(li).get("/verify/").context["form"]
-    assert not any(form[name].value() for name in ("name", "number", "third_item"))
+    assert not any(form[name].value() for name in ("name", "number"))
