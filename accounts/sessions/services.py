@@ -49,6 +49,11 @@ def end_sessions(*, account: User, keep: str = "") -> int:
     return Session.objects.filter(account=account).exclude(pk=keep).delete()[0]
 
 
+def end_session(*, account: User, handle: str) -> bool:
+    """End the session of ``account`` with this handle; False if there is none."""
+    return bool(Session.objects.filter(account=account, pk=handle).delete()[0])
+
+
 def handle_of_request(request: HttpRequest) -> str:
     """The handle of the request's session, or ""."""
     session = request.session
