@@ -34,6 +34,7 @@ class LoginForm(allauth_forms.LoginForm):
             "autocomplete": "username",
             "autocapitalize": "none",
             "spellcheck": "false",
+            "data-account-name": "",
         }
         password = self.fields["password"]
         password.widget.attrs.pop("placeholder", None)
@@ -93,7 +94,12 @@ class IdentifierForm(forms.Form):
         label=_("Email, mobile number or username"),
         max_length=MAX_TYPED,
         widget=forms.TextInput(
-            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+            attrs={
+                "autocomplete": "username",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "data-account-name": "",
+            }
         ),
     )
 

@@ -143,11 +143,33 @@ function offerToPrint() {
   }
 }
 
+/** A button that copies a link; what it says then is read out. */
+function offerToCopy() {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.setAttribute("aria-live", "polite");
+      button.textContent = button.dataset.done;
+    });
+  }
+}
+
+/** What was typed as the name of the account goes along to the other ways of signing in. */
+function carryName() {
+  const input = document.querySelector("[data-account-name]");
+  if (!input) return;
+  input.value ||= sessionStorage.getItem("account-name") ?? "";
+  input.addEventListener("input", () => sessionStorage.setItem("account-name", input.value));
+}
+
 leaveCheckingToTheServer();
 focusErrors();
 guardAgainstDoubleClicks();
 closeMenus();
 offerToPrint();
+offerToCopy();
+carryName();
 offerToShowPasswords();
 tellStrength();
 countDown();
