@@ -86,9 +86,12 @@ def empty_state(
 
 
 @register.inclusion_tag("elements/row.html")
-def row(label: Shown, value: Shown, *, numeric: bool = False) -> dict[str, Any]:
-    """One row of a ``<dl class="dl">``; an empty value is shown as a dash."""
-    return {"label": label, "value": value, "numeric": numeric}
+def row(label: Shown, value: Shown, *, numeric: bool = False, lang: str = "") -> dict[str, Any]:
+    """One row of a ``<dl class="dl">``; an empty value is shown as a dash.
+
+    ``lang`` is the language of the value where it may not be that of the page.
+    """
+    return {"label": label, "value": value, "numeric": numeric, "lang": lang}
 
 
 @register.inclusion_tag("elements/tag.html")
