@@ -102,6 +102,13 @@ def granian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         process.wait(20)
 
 
+def nginx_program() -> str:
+    """Where nginx is."""
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    assert program, "nginx is not installed: run .ci/test-tools, or apt-get install nginx"
+    return program
+
+
 def adapted(folder: Path, port: int, behind: int) -> str:
     """The committed configuration with paths and ports of this test."""
     text = (ROOT / "deploy/nginx.conf").read_text()
@@ -125,8 +132,6 @@ def adapted(folder: Path, port: int, behind: int) -> str:
 @pytest.fixture(scope="module")
 def nginx(granian: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     """The committed nginx in front of it."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-    assert program, "nginx is not installed: run .ci/test-tools, or apt-get install nginx"
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -136,7 +141,7 @@ def nginx(granian: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     )  # fmt: skip
     written = folder / "nginx.conf"
     written.write_text(adapted(folder, port, granian.port))
-    process = subprocess.Popen([program, "-c", written, "-p", folder, "-e", folder / "start.log"])
+    process = subprocess.Popen([nginx_program(), "-c", written, "-p", folder, "-e", folder / "start.log"])
     try:
         wait_for(port, process)
         yield Front(port, tls=True, record=granian.record, log=folder / "portal.log")
