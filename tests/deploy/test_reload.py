@@ -83,7 +83,7 @@ def test_replacing_the_web_processes_under_load_fails_no_request(site: tuple[Web
 
     def ask(method: str) -> None:
         headers = {"Host": HOST}
-        with httpx.Client(base_url=address, verify=False, headers=headers, trust_env=False) as one:  # noqa: S501
+        with httpx.Client(base_url=address, verify=False, headers=headers, trust_env=False) as one:
             while not over.wait(PACE):
                 try:
                     answers[method, one.request(method, "/page/").status_code] += 1

@@ -141,7 +141,9 @@ def nginx(granian: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     )  # fmt: skip
     written = folder / "nginx.conf"
     written.write_text(adapted(folder, port, granian.port))
-    process = subprocess.Popen([nginx_program(), "-c", written, "-p", folder, "-e", folder / "start.log"])
+    process = subprocess.Popen(
+        [nginx_program(), "-c", written, "-p", folder, "-e", folder / "start.log"]
+    )
     try:
         wait_for(port, process)
         yield Front(port, tls=True, record=granian.record, log=folder / "portal.log")
