@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+MADE = {"deploy/.env", "deploy/tls"}  # by the commands themselves
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 
 
@@ -20,5 +21,5 @@ def test_the_files_that_the_commands_copy_are_there() -> None:
     text = "\n".join(commands("README.md"))
     named = re.findall(r"(?<![\w/])((?:deploy|tests)/[\w./*-]+)", text)
     assert {"deploy/portal", "deploy/portal.env.example", "deploy/nginx.conf"} <= {*named}
-    for name in named:
+    for name in {*named} - MADE:
         assert list(ROOT.glob(name)), name
