@@ -144,6 +144,7 @@ async def fire(
 ) -> int:
     """Start everything, let students come, kill, compare; the exit status."""
     from benchmarks._mailbox import Mailbox
+
     from tests.freshman import freshmen
 
     mailbox = Mailbox()

@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 
 @dataclass(frozen=True)
@@ -22,13 +19,13 @@ class Approval:
     on: date
 
 
-def document_field(label: "str | _StrPromise | None" = None) -> forms.CharField:
-    """A field for the number of the document that allows a change."""
+def document_field(**given: Any) -> forms.CharField:
+    """A field for the number of the document that allows a change, with arguments of its own."""
     return forms.CharField(
-        label=label or _("Number of the province's document"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        **{"label": _("Number of the province's document"), **given},
     )
 
 

@@ -63,7 +63,8 @@ def site(tmp_path: Path) -> Iterator[tuple[Web, str]]:
     text = adapted(tmp_path, port, web.port).replace("# 203.0.113.0/24 1;", "127.0.0.1 1;")
     written = tmp_path / "nginx.conf"
     written.write_text(text)
-    command = [nginx_program(), "-c", written, "-p", tmp_path, "-e", tmp_path / "start.log"]
+    command = [nginx_program(), "-c", str(written), "-p", str(tmp_path)]
+    command += ["-e", str(tmp_path / "start.log")]
     nginx = subprocess.Popen(command)
     try:
         wait_for(web.port, web.process)
