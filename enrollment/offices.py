@@ -1,7 +1,8 @@
 """Who holds an office now, and what lies in its scope: the one place that says so.
 
 A registrar's scope is an institution, a counselor's a class. Everything else asks here, so that
-a limit of an office (an end date, say) is one condition more in ``_held``.
+a limit of an office (an end date, say) is one condition more in ``_held``; but for the block list
+(``accounts.limits.blocklist``), which lies below this app.
 """
 
 from django.db.models import Q, QuerySet

@@ -1,6 +1,6 @@
 """Progress of people without a record, reported to the class board.
 
-In a task of its own: page response times must not depend on the registry (SECURITY T3).
+In a task of its own: page response times must not depend on the registry (threat T3).
 """
 
 from celery import shared_task

@@ -1,4 +1,4 @@
-"""One-time codes: derivation, verification, single use (guide rows 34 to 44; SECURITY T7).
+"""One-time codes: derivation, verification, single use (guide rows 34 to 44; threat T7).
 
 A code is never stored: it is derived from its row with ``CODE_KEY``, once when it is
 sent and again when it is verified. A dump of the database, the broker or the logs

@@ -1,4 +1,4 @@
-"""Limits on wrong passwords and second-factor codes, counted in the database (SECURITY 5, T9).
+"""Limits on wrong passwords and second-factor codes, counted in the database (threat T9).
 
 No account is ever locked: after too many failures for a name, each further try needs a
 proof of work that grows with the failures. It costs the owner a second on any device, and

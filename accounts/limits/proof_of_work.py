@@ -1,4 +1,4 @@
-"""Proof of work in place of a picture puzzle, required by limits (SECURITY 5, T6, T9).
+"""Proof of work in place of a picture puzzle, required by limits (security rules, Limits; T6, T9).
 
 The browser derives keys until one has the required prefix: no puzzle is shown and no
 third party is involved. One try costs a person a second, and a million guesses a

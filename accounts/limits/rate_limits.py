@@ -1,4 +1,4 @@
-"""Rate limits on sending and on attempts, counted in the database (SECURITY 5).
+"""Rate limits on sending and on attempts, counted in the database (security rules, Limits).
 
 Counts survive a lost cache; checking and counting is atomic (``accounts.limits.uses``).
 """

@@ -1,4 +1,4 @@
-"""The limits of each rate-limited action (SECURITY 5)."""
+"""The limits of each rate-limited action (security rules, Limits)."""
 
 from dataclasses import dataclass
 from datetime import timedelta

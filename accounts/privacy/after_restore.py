@@ -1,4 +1,4 @@
-"""What has to be closed after an old backup was restored (SECURITY 2, F21)."""
+"""What has to be closed after an old backup was restored (threat F21)."""
 
 from dataclasses import dataclass
 

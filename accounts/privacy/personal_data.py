@@ -1,4 +1,4 @@
-"""Access of staff to other people's data: the only way for views (SECURITY T12, T31).
+"""Access of staff to other people's data: the only way for views (threat T12, T31).
 
 A view that shows or changes personal data is decorated with ``personal_data`` and calls
 ``note_access`` with the number of people concerned. That writes the audit trail and counts

@@ -1,4 +1,4 @@
-"""Session limits: an idle time and an absolute lifetime (SECURITY 5).
+"""Session limits: an idle time and an absolute lifetime (security rules, Sessions).
 
 Students: 15 minutes idle, 4 hours in all. Staff: 10 minutes idle, 8 hours in all.
 """

@@ -18,7 +18,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def plain_cell(value: object) -> str:
-    """``value`` as text that programs do not execute as a formula (SECURITY T16); "" for None."""
+    """``value`` as text that programs do not execute as a formula (threat T16); "" for None."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
 

@@ -1,6 +1,6 @@
 """Staff of institutions: who they are, their appointment and their dismissal.
 
-A withdrawn right ends with the next request (SECURITY T19), because the scope is
+A withdrawn right ends with the next request (threat T19), because the scope is
 read from the database on each request. A registrar appoints counselors; the operator
 appoints registrars and auditors.
 """

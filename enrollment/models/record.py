@@ -78,7 +78,7 @@ class StudentRecord(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
     # Until then the holder sees no photos, full numbers or reports: staff opened the record for
-    # them, and one person alone must not be able to open all of it (SECURITY T33).
+    # them, and one person alone must not be able to open all of it (threat T33).
     withheld_until = models.DateTimeField(null=True, blank=True)
     # When a publication gave the record to another person; older entries belong to the former
     # one.

@@ -1,4 +1,4 @@
-"""Why a member of staff opens a record; see accounts.privacy (SECURITY T12)."""
+"""Why a member of staff opens a record; see accounts.privacy (threat T12)."""
 
 from django import forms
 from django.db import models

@@ -1,4 +1,4 @@
-"""Freezing of records that two people claim, until the school has decided (SECURITY T2)."""
+"""Freezing of records that two people claim, until the school has decided (threat T2)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Phones of records that imports replaced lately: a claim by the new one is not trusted alone.
 
 A registrar could import a phone of their own in place of the student's, and claim the
-record with it (SECURITY T33).
+record with it (threat T33).
 """
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Withholding parts of a record that staff opened for its holder (SECURITY T33)."""
+"""Withholding parts of a record that staff opened for its holder (threat T33)."""
 
 from datetime import datetime, timedelta
 

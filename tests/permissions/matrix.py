@@ -1,4 +1,4 @@
-"""Who may open which address: the whole of SECURITY 4, one line an address.
+"""Who may open which address: security rules, Who may do what.
 
 The letters are people of the cast (``test_matrix.CAST``):
 

@@ -1,4 +1,4 @@
-"""Wrong passwords are counted in the database and lock nobody out (SECURITY 5, T9, F5)."""
+"""Wrong passwords are counted in the database and lock nobody out (threats T9, F5)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Limits count in the database, by whom and from where (SECURITY 5, T6, T8)."""
+"""Limits count in the database, by whom and from where (security rules, Limits; T6, T8)."""
 
 from datetime import timedelta
 

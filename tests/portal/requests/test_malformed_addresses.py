@@ -1,4 +1,4 @@
-"""An address that is not text answers 400 or 404, never 5xx (SECURITY 3, URLs)."""
+"""An address that is not text answers 400 or 404, never 5xx (security rules, Input)."""
 
 import pytest
 from django.test import Client
