@@ -47,10 +47,14 @@ def needs_third_item(account: User) -> bool:
 
 
 def _some_school_asks() -> bool:
-    """Whether any school asks for a third item; kept for a minute where one does."""
+    """Whether any school asks for a third item; kept for a minute where one does.
+
+    Before there is a school, its rule is not known yet: it may ask.
+    """
     if cache.get(_ASKS):
         return True
-    asks = bool(Institution.objects.exclude(third_item=ThirdItem.NONE).exists())
+    rules = set(Institution.objects.order_by().values_list("third_item", flat=True).distinct())
+    asks = rules != {ThirdItem.NONE}
     if asks:
         cache.set(_ASKS, True, 60)
     return asks

@@ -11,6 +11,7 @@ from django.http import (
 )
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
+from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.views.defaults import bad_request
 
@@ -46,7 +47,9 @@ class WellFormedMiddleware:
         if self._is_malformed(request.path) or any(
             self._is_malformed(text) for pair in asked or () for text in (pair[0], *pair[1])
         ):
-            return bad_request(request, ValueError())
+            # LocaleMiddleware has not been passed: the last request's language is still active.
+            with translation.override(translation.get_language_from_request(request)):
+                return bad_request(request, ValueError())
         return self.get_response(request)
 
     @staticmethod

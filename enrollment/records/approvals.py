@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+MAX_DOCUMENT = 100
+
 
 @dataclass(frozen=True)
 class Approval:
@@ -19,10 +21,21 @@ class Approval:
     on: date
 
 
+def read_approval(document: str, on: str) -> Approval:
+    """The approval named by a program: the document's number, and its date as YYYY-MM-DD.
+
+    Raises ValueError for an empty number, one over 100 characters, no date, a date to come.
+    """
+    approval = Approval(document.strip(), date.fromisoformat(on))
+    if not 0 < len(approval.document) <= MAX_DOCUMENT or approval.on > timezone.localdate():
+        raise ValueError(document)
+    return approval
+
+
 def document_field(**given: Any) -> forms.CharField:
     """A field for the number of the document that allows a change, with arguments of its own."""
     return forms.CharField(
-        max_length=100,
+        max_length=MAX_DOCUMENT,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         **{"label": _("Number of the province's document"), **given},

@@ -264,7 +264,9 @@ HOSTS_OWN = {
     "support/reports/statistics.py": "statistics",
     "xuejiportal/backups/services.py": "shown",
     "xuejiportal/monitoring/examination.py": "compares the clocks",
+    "xuejiportal/monitoring/errors.py": "counts by the hour",
     "xuejiportal/monitoring/health.py": "monitoring",
+    "xuejiportal/operator/state.py": "shown",
 }
 
 

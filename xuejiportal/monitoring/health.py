@@ -13,6 +13,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from audit.models import AuditCheck
 from audit.queries import seconds_unsealed
 from delivery.outbox.queries import seconds_overdue
 
@@ -41,7 +42,7 @@ def examine() -> list[Finding]:
     if findings[0].is_well:
         findings.append(_migrations())
         if findings[1].is_well:  # without it tables and columns may be missing
-            findings += [_messages(), _seals()]
+            findings += [_messages(), _seals(), _chain()]
     return [*findings, _redis(), _storage(), *map(_pulse, QUEUES)]
 
 
@@ -104,6 +105,14 @@ def _messages() -> Finding:
 def _seals() -> Finding:
     advice = "See that portal-worker and portal-beat run: journalctl -u portal-worker"
     return _age("audit seal", seconds_unsealed(), LATEST_SEAL, advice)
+
+
+def _chain() -> Finding:
+    """What the last nightly check of the audit trail has found."""
+    checked = AuditCheck.objects.order_by("-pk").first()
+    told = f"entry {checked.broken} was altered" if checked and checked.broken else "whole"
+    advice = "Keep the database as it is and follow SECURITY.md: somebody changed the trail."
+    return Finding("audit chain", told == "whole", told, advice)
 
 
 def _pulse(queue: str) -> Finding:

@@ -39,7 +39,7 @@ class Part:
 def parts_of_portal() -> list[Part]:
     """Every part; those read from the database only while its tables are there."""
     findings = examine()
-    parts = [_running(finding) for finding in findings]
+    parts = [_running(finding) for finding in findings if finding.name in PARTS]
     if all(found.is_well for found in findings if found.name in ("database", "migrations")):
         parts += [*_messages(), _imports(), _chain()]
     return [*parts, _errors(), _backup()]

@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
 from functools import wraps
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -38,7 +36,7 @@ from enrollment.imports.results.report import Result
 from enrollment.imports.tokens.services import find_token, may_publish
 from enrollment.jobs.uploads import enqueue_upload
 from enrollment.models import BatchState, ImportBatch, ImportToken, SamePersonError, WrongStateError
-from enrollment.records.approvals import Approval
+from enrollment.records.approvals import Approval, read_approval
 
 _BLOCK = 2**20
 # Size of a multipart body beyond the file.
@@ -172,18 +170,14 @@ def _accepted_people(request: HttpRequest) -> int:
 
 def _approval(request: HttpRequest) -> Approval | None:
     """The province's document that the caller names; locked fields are left out without it."""
-    document = request.GET.get("approval", "").strip()[:100]
-    on = request.GET.get("approved_on", "")
+    document, on = request.GET.get("approval", ""), request.GET.get("approved_on", "")
     if not document and not on:
         return None
     try:
-        approval = Approval(document, date.fromisoformat(on))
-    except ValueError:
-        approval = Approval("", date.min)
-    if not approval.document or approval.on > timezone.localdate():
+        return read_approval(document, on)
+    except ValueError as error:
         message = _("Name both: approval=<number of the document>&approved_on=YYYY-MM-DD.")
-        raise RefusedError(422, "approval", message)
-    return approval
+        raise RefusedError(422, "approval", message) from error
 
 
 def _accept(request: HttpRequest, token: ImportToken, file: UploadedFile | None) -> JsonResponse:
@@ -193,6 +187,9 @@ def _accept(request: HttpRequest, token: ImportToken, file: UploadedFile | None)
     if not form.is_valid():
         message = " ".join(str(text) for texts in form.errors.values() for text in texts)
         raise RefusedError(422, "file", message)
+    if "approval" in request.GET or "approved_on" in request.GET:
+        message = _("An approval belongs to the publication: name it in POST …/publish/.")
+        raise RefusedError(422, "approval", message)
     wanted = request.GET.get("publish", "").lower() in _YES
     if wanted:
         _refuse_unless_may_publish(token)

@@ -5,7 +5,6 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from enrollment.imports.results.json_report import refusal_report, result_report
 from enrollment.imports.results.reading_report import statements
 from enrollment.imports.results.report import FoldedProblem, Result, write_faulty_rows
 from enrollment.models import ImportBatch, Institution
-from enrollment.records.approvals import Approval
+from enrollment.records.approvals import Approval, read_approval
 
 EXIT_FAULTY, EXIT_REFUSED = 1, 2
 STANDARD_OUTPUT = Path("-")
@@ -189,9 +188,10 @@ def _approval_in(options: dict[str, Any]) -> Approval | None:
         return None
     document, on = options["approval"]
     try:
-        return Approval(document, date.fromisoformat(on))
+        return read_approval(document, on)
     except ValueError as error:
-        raise CommandError(f"--approval: {error}", returncode=EXIT_REFUSED) from error
+        message = _("--approval needs the document's number and a date up to today, as YYYY-MM-DD.")
+        raise CommandError(message, returncode=EXIT_REFUSED) from error
 
 
 def _is_agreed(result: Result, options: dict[str, Any]) -> bool:

@@ -42,7 +42,7 @@ def test_the_copy_holds_everything_in_json_and_to_read(
     assert record["birth_date"] == "2007-08-15"
     assert record["status"] == "注册学籍"
     assert answer["receipt"] == answered.code
-    assert [line["kind"] for line in data["security_log"]] == ["登录"]
+    assert [line["kind"] for line in data["security_log"]] == ["再次输入了密码", "登录"]
     page = archive.read("我的数据.html").decode()
     for told in ("王明", sample_number(31), "明德示范大学", wang.email):
         assert told in page

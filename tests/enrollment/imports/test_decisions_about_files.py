@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -13,7 +14,7 @@ from enrollment.imports.tokens.services import create_token
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord, TokenRight
 from tests.cases.test_workbooks import emptied
 from tests.cases.workbooks import ROWS, run, saved, sheet_with
-from tests.enrollment.imports.test_api import System
+from tests.enrollment.imports.test_api import HOUSE, System
 from tests.enrollment.registrar import (
     APPROVED,
     make_registrar,
@@ -162,3 +163,33 @@ def test_no_sheet_is_chosen_of_a_file_that_was_read(
     assert "请选择其中一个工作表" in told
     batch.refresh_from_db()
     assert (batch.state, batch.sheet) == (BatchState.REHEARSED, "")
+
+
+BAD_APPROVALS = {
+    "blank number": (" ", "2026-09-01"),
+    "no number": ("", "2026-09-01"),
+    "no date": ("教学〔2026〕7号", "yesterday"),
+    "to come": ("教学〔2026〕7号", "2999-01-01"),
+    "too long": ("号" * 101, "2026-09-01"),
+}
+
+
+@pytest.mark.parametrize(("number", "on"), BAD_APPROVALS.values(), ids=BAD_APPROVALS)
+def test_an_impossible_approval_is_refused_to_a_system_and_on_the_command_line(
+    system: System, tmp_path: Path, number: str, on: str
+) -> None:
+    batch = system.hand_in(emptying(tmp_path))
+    query = urlencode({"approval": number, "approved_on": on})
+    address = f"{reverse('import_api:publish', args=[batch.key])}?{query}"
+    status, refusal = system.ask("POST", address)
+    assert (status, refusal["error"]) == (422, "approval")
+    with pytest.raises(CommandError):
+        call_command(
+            "import_registry", tmp_path / "emptied.xlsx", institution="19998", approval=[number, on]
+        )
+    assert "" not in majors()
+
+
+def test_an_approval_named_at_the_upload_is_not_passed_over_in_silence(system: System) -> None:
+    status, refusal = system.ask("PUT", f"{HOUSE}a.xlsx?publish=1&{urlencode(APPROVAL)}", b"x")
+    assert (status, refusal["error"]) == (422, "approval")

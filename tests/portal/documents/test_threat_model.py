@@ -7,7 +7,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 ROW = re.compile(r"^\| ([TF]\d+) \|.*\| ([^|]+) \|$", re.MULTILINE)
-MENTION = re.compile(r"\b(?:SECURITY[^\n]{0,12}|\(|, )([TF]\d{1,2})\b(?=[),:. ])")
+MENTION = re.compile(r"\b(?:[Tt]hreats? |\(|, )([TF]\d{1,2})\b(?=[),:. ])")
 APPS = "accounts audit delivery enrollment support tests vault verification xuejiportal".split()
 
 

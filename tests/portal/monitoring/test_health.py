@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from audit.models import AuditCheck
 from delivery.models import OutboxMessage
 from delivery.services import queue_email
 from xuejiportal.monitoring import examination, health
@@ -114,3 +115,11 @@ def test_a_file_of_another_account_is_named(settings: Settings, tmp_path: Path) 
     assert examination._owner().is_well
     (tmp_path / "photos").symlink_to("/")  # looked at itself, not followed
     assert examination._owner().is_well
+
+
+@pytest.mark.django_db
+def test_a_trail_that_was_altered_is_told_until_a_check_finds_it_whole(client: Client) -> None:
+    AuditCheck.objects.create(entries=9, broken=7)
+    assert parts(client)["audit chain"] == {"well": False, "told": "entry 7 was altered"}
+    AuditCheck.objects.create(entries=9, broken=None)
+    assert parts(client)["audit chain"]["well"]

@@ -18,18 +18,18 @@ BY_MAIL = {
     "sign-up form": (0, 1),
     "sign-up sent": (1, 21),
     "link opened": (0, 4),
-    "activated, signed in": (1, 24),
-    "agreed": (1, 8),
-    "basic information": (1, 10),
+    "activated, signed in": (1, 25),
+    "agreed": (1, 9),
+    "basic information": (1, 11),
     "compared, record": (1, 25),
     "confirmed, receipt": (1, 8),
 }
 BY_PHONE = BY_MAIL | {
     "sign-up sent": (1, 19),
-    "agreed": (1, 8),
+    "agreed": (1, 9),
     "activated, signed in": (1, 29),
     "sign-in form": (0, 0),
-    "signed in elsewhere": (1, 23),
+    "signed in elsewhere": (1, 25),
 }
 
 
