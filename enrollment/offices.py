@@ -5,7 +5,7 @@ a limit of an office (an end date, say) is one condition more in ``_held``; but 
 (``accounts.limits.blocklist``), which lies below this app.
 """
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import Role
@@ -60,6 +60,12 @@ def counselors_of(classes: list[int]) -> QuerySet[User]:
     """The counselors of classes with these primary keys."""
     links = ClassCounselor.objects.filter(school_class__in=classes)
     return User.objects.filter(pk__in=links.values("user")).order_by("pk")
+
+
+def without_counselor(school_class: str) -> Q:
+    """Condition: nobody looks after the class that this field of the filtered model names."""
+    looked_after = ClassCounselor.objects.filter(school_class=OuterRef(school_class))
+    return Q(~Exists(looked_after))
 
 
 def _held(user: User, path: str, links: str) -> Q:

@@ -22,7 +22,6 @@ from database.advisory_locks import lock
 from database.clock import database_now
 from delivery.email.bounces import note_return
 from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
-from delivery.outbox import transitions
 from delivery.outbox.renderers import notify_failure_listeners
 from delivery.sms.base import Receipt
 
@@ -208,7 +207,7 @@ def requeue_absent(key: UUID) -> bool:
 
 def record(provider: str, receipt: Receipt) -> bool:
     """Record one receipt; False if it changed nothing."""
-    return transitions.record_receipt(
+    return record_receipt(
         provider=provider,
         provider_id=receipt.provider_id.replace("\0", "")[:200],
         out_id=_key(receipt.out_id),

@@ -1,6 +1,6 @@
 """The columns of a registry file: their names in all spellings, and how a header is found.
 
-Source: the national platform's layout (DOMAIN 2) with its DBF short names, and
+Source: the national platform's layout with its DBF short names, and
 the titles schools' own systems give the same things.
 """
 

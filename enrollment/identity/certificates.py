@@ -1,4 +1,4 @@
-"""The certificate types a person can be enrolled with (DOMAIN 3, JY/T 1001 身份证件类型)."""
+"""The certificate types a person can be enrolled with (JY/T 1001, 身份证件类型)."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

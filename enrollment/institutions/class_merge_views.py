@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import require_role
 from accounts.roles import Role
 from enrollment.institutions import classes
-from enrollment.institutions.class_names import look_alikes, merge_class, merge_targets
+from enrollment.institutions.class_merge import look_alikes, merge_class, merge_targets
 from enrollment.institutions.staff_forms import MergeForm
 from enrollment.models import SchoolClass
 from enrollment.queries import institutions_of

@@ -18,7 +18,7 @@ class CorrectionState(models.TextChoices):
 
 
 class Correction(models.Model):
-    """A registrar's correction of ``field``; a locked field waits for the province (DOMAIN 2).
+    """A registrar's correction of ``field``; a locked field waits for the province.
 
     ``new_sealed`` holds the canonical new value (context ``correction:<key>``) until it is
     settled; ``document`` names the document that allows the change. ``report`` is the key

@@ -10,7 +10,7 @@ from database.random_keys import random_key
 
 
 class ThirdItem(models.TextChoices):
-    """What is required besides a matching name and number to open the record (DOMAIN 5)."""
+    """What is required besides a matching name and number to open the record."""
 
     CANDIDATE_NUMBER = "candidate_number", _("Candidate number")
     STUDENT_NUMBER = "student_number", _("Student number")

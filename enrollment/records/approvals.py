@@ -1,4 +1,4 @@
-"""The province's approval, which a change of a locked field needs (DOMAIN 2)."""
+"""The province's approval, which a change of a locked field needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

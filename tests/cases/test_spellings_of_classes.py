@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from audit.models import AuditEntry
 from enrollment.imports import services as imports
-from enrollment.institutions.class_names import OtherInstitutionError, merge_class
+from enrollment.institutions.class_merge import OtherInstitutionError, merge_class
 from enrollment.models import (
     ClassCounselor,
     FieldChange,

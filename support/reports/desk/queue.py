@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.text import fold_width
-from enrollment.models import ClassCounselor, Correction, CorrectionState
+from enrollment.models import Correction, CorrectionState
+from enrollment.offices import without_counselor
 from support.models import LIVE_STATES, Cause, Report, ReportState
 from support.models.report import name_form, name_hash
 from support.reports.queries import is_key, reports_visible_to
@@ -122,8 +123,6 @@ def _turn_of(reader: User) -> Q:
     if Role.COUNSELOR in reader.roles:
         turn |= Q(state=ReportState.OPEN) | late & Q(batch=None)
     if Role.REGISTRAR in reader.roles:
-        looked_after = ClassCounselor.objects.filter(school_class=OuterRef("school_class"))
-        without_counselor = Q(~Exists(looked_after))
         turn |= Q(state=ReportState.WITH_REGISTRAR) | late & Q(batch__isnull=False)
-        turn |= (Q(state=ReportState.OPEN) | late) & without_counselor
+        turn |= (Q(state=ReportState.OPEN) | late) & without_counselor("school_class")
     return turn
