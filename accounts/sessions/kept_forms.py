@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from accounts.models import User
 from accounts.sessions.clock import session_now
@@ -50,6 +51,7 @@ def keep(request: HttpRequest) -> bool:
     """Keep the fields that ``request`` has sent; False when there is nothing to keep.
 
     They are offered to the person signed in; without one to whose session has just ended.
+    What another site has sent is not kept: the person would send it with a token of this one.
     """
     fields = [
         (name, value)
@@ -58,7 +60,8 @@ def keep(request: HttpRequest) -> bool:
         for value in values
     ]
     size = sum(len(name) + len(str(value)) for name, value in fields)
-    if "csrfmiddlewaretoken" not in request.POST or size > MOST_CHARACTERS:
+    is_kept = "csrfmiddlewaretoken" in request.POST and size <= MOST_CHARACTERS
+    if not is_kept or _is_forged(request):
         return False
     request.session[_KEY] = {
         "action": request.get_full_path(),
@@ -94,7 +97,13 @@ def _page_of(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(referer, hosts, require_https=secure):
         return "/"
     found = urlsplit(referer)
-    return found.path + (f"?{found.query}" if found.query else "")
+    return escape_leading_slashes(found.path) + (f"?{found.query}" if found.query else "")
+
+
+def _is_forged(request: HttpRequest) -> bool:
+    """Whether Django's check of the form's token fails; middleware may ask before Django does."""
+    check = CsrfViewMiddleware(lambda _request: HttpResponse())
+    return check.process_view(request, keep, (), {}) is not None
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
