@@ -161,6 +161,17 @@ def test_without_changes_of_roles_nobody_is_asked(owner: User, colleague: User) 
     assert not Notice.objects.filter(account=colleague, kind="staff_review").exists()
 
 
+def test_acts_of_an_owner_who_was_dismissed_meanwhile_are_reviewed(
+    owner: User, colleague: User, school: Institution, school_class: SchoolClass
+) -> None:
+    made = appoint_helper(owner, school_class)
+    appointments.accept(appointment=made, account=make_account("helper@example.org"))
+    dismiss(account=owner, role=Role.REGISTRAR, institution=school, reason="假", by=colleague)
+    take_back(account=User.objects.get(pk=owner.pk))
+    assert StaffReview.objects.get().institution == school
+    assert Notice.objects.filter(account=colleague, kind="staff_review").exists()
+
+
 def test_an_operators_appointments_are_reviewed_by_the_operators(
     operator: User, school: Institution
 ) -> None:

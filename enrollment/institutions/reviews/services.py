@@ -7,7 +7,7 @@ at each.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -63,8 +63,8 @@ def close_and_review(account: User) -> None:
         accepted=False, decided_at=Now()
     )
     since = database_now() - REVIEWED
-    places: list[Institution | None] = list(institutions_of(account))
-    if account.is_superuser:
+    places: list[Institution | None] = list(_institutions(account, since))
+    if account.is_superuser or not places:
         places.append(None)
     for place in places:
         review = StaffReview(account=account, institution=place, since=since)
@@ -111,6 +111,19 @@ def close_review(*, review: StaffReview, by: User) -> bool:
             institution_code=review.institution.code if review.institution else "",
         )
     return True
+
+
+def _institutions(account: User, since: datetime) -> QuerySet[Institution]:
+    """Those of ``account`` now, and those it acted for before it was dismissed there.
+
+    What an operator did at schools without a post there is reviewed by the operators.
+    """
+    if account.is_superuser:
+        return institutions_of(account)
+    acts = AuditEntry.objects.filter(actor_id=account.pk, action__in=ACTS, at__gte=since)
+    return Institution.objects.filter(
+        Q(pk__in=institutions_of(account)) | Q(code__in=acts.values("institution_code"))
+    )
 
 
 def _open(review: StaffReview) -> None:
