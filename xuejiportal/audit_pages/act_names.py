@@ -17,6 +17,7 @@ NAMES: dict[str, str | Promise] = {
     "accounts.issue_staff_code": _("Issued a set-up code to a member of staff"),
     "accounts.keep_staff_account": _("Account not deleted: its owner has become staff"),
     "accounts.lift_block": _("Lifted a block"),
+    "accounts.name_staff": _("Changed their own name and office"),
     "accounts.object_to_rescue": _("Objected to the recovery of an account"),
     "accounts.remove_questions": _("Removed security questions"),
     "accounts.reset_password": _("Reset the password"),
