@@ -139,10 +139,11 @@ def test_from_the_front_page_to_the_record_by_phone(
     assert walker.typed <= 6
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_the_record_prints_on_one_clean_page(
-    open_context: NewContext, wang_record: StudentRecord, tmp_path: Path
+    language: str, open_context: NewContext, wang_record: StudentRecord, tmp_path: Path
 ) -> None:
-    context = open_context(wang_record.holder)
+    context = open_context(wang_record.holder, language=language)
     tab = context.new_page()
     tab.goto("/status/")
     paper = tmp_path / "record.pdf"
