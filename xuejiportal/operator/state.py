@@ -79,7 +79,9 @@ def _messages() -> Iterator[Part]:
 
 
 def _way(counts: MessageCounts) -> str:
-    return " · ".join(filter(None, (counts.channel_label, counts.provider)))
+    """The channel; with its provider, unless that is only another word for it."""
+    provider = counts.provider if counts.provider != counts.channel else ""
+    return " · ".join(filter(None, (counts.channel_label, provider)))
 
 
 def _imports() -> Part:
