@@ -82,6 +82,7 @@ class PublishForm(forms.Form):
                     ("approved", _("Publish them too: the province has approved the changes")),
                 ],
                 widget=forms.RadioSelect,
+                error_messages={"required": _("Choose one of the two.")},
             )
             self.fields["document"] = document_field()
             self.fields["approved_on"] = date_field()
