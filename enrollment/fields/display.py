@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
 
 from enrollment.fields.catalogue import Field
 from enrollment.models.record import Gender, StudentRecord
@@ -14,6 +15,8 @@ def shown(name: str, stored: str) -> Value:
     """A field's stored text in the form shown to readers."""
     if name == "gender":
         return str(Gender(int(stored)).label) if stored.isdigit() else stored
+    if name == "schooling_years" and stored:
+        return gettext("%(years)s years") % {"years": stored.removesuffix(".0")}
     if name.endswith("_date"):
         return parse_date(stored) or stored
     return stored

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 
 from accounts.models import User
 from enrollment.fields.catalogue import BY_NAME, CARD
@@ -140,9 +139,6 @@ class Card:
     def dates(self) -> dict[str, Value]:
         """Entry date, length of study and leaving date, by field name."""
         dates = self._part_of_card("dates")
-        years = self.record.schooling_years
-        plain = format(years.normalize(), "f") if years else ""
-        dates["schooling_years"] = gettext("%(years)s years") % {"years": plain} if plain else ""
         if not self.status.on_the_books:
             dates["left_on"] = dates.pop("expected_leaving_date")
         return dates

@@ -70,3 +70,4 @@ def test_every_field_of_the_students_card_is_on_the_page(desk: Client, tmp_path:
     titles = "姓名 姓名拼音 学号 考生号 专业名称 层次 学习形式 学历类别 分院 系所 班号"
     for title in titles.split():
         assert rows[0][AT[title]] in page, title
+    assert "4 年" in page
