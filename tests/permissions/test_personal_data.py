@@ -49,6 +49,7 @@ NO_DATA = {
     "registry:withdraw_counselor": "staff",
     "registry:assign_by_file": "staff",
     "registry:assign_many": "staff",
+    "accounts:staff_name": "the name of the reader",
     "registry:people": "staff",
     "registry:staff_review": "staff",
     "registry:dismiss_counselor": "staff",
