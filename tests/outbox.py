@@ -1,6 +1,7 @@
 """What the tests see of the outbox: messages really sent, through the file transports."""
 
 import json
+import re
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -8,6 +9,9 @@ from email.policy import default
 from pathlib import Path
 
 from delivery.outbox import sending
+
+# A one-time code in a text; six digits of a link's key are none.
+CODE = re.compile(r"(?<![A-Za-z0-9_-])\d{6}(?![A-Za-z0-9_-])")
 
 
 @dataclass(frozen=True)

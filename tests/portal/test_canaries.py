@@ -38,7 +38,7 @@ from tests.accounts.sign_in.test_second_factor import set_up_app
 from tests.enrollment.files.test_evidence import picture
 from tests.enrollment.imported_files import AT, sample, write_csv
 from tests.enrollment.registrar import publish, upload
-from tests.outbox import Outbox
+from tests.outbox import CODE, Outbox
 from tests.people import AGREED, PASSWORD, enter, make_account, make_school, sample_number
 from verification import disputes
 from verification.models import Dispute
@@ -136,7 +136,7 @@ def as_walker(client: Client) -> Walker:
 
 
 def last_code(outbox: Outbox, to: str) -> str:
-    found = [re.search(r"\d{6}", m.text) for m in outbox.emails() + outbox.texts() if m.to == to]
+    found = [CODE.search(m.text) for m in outbox.emails() + outbox.texts() if m.to == to]
     return [match.group() for match in found if match][-1]
 
 

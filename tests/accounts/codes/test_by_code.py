@@ -18,7 +18,7 @@ from accounts.sessions.store import handle_of
 from accounts.tasks import forget_unfinished
 from audit.models import AuditEntry
 from delivery.models import OutboxMessage
-from tests.outbox import Letter, Outbox
+from tests.outbox import CODE, Letter, Outbox
 from tests.people import AGREED, PASSWORD, make_account
 from vault.lookup import keyed_hash
 
@@ -181,7 +181,7 @@ def test_known_and_unknown_people_see_the_same(
     told = unknown if "@" in unknown else f"+86{unknown}"
     if unknown != "lan.sample":
         assert "没有绑定任何账号" in letters[told]
-    assert not any(re.search(r"\d{6}", letters[to]) for to in letters if to == told)
+    assert not any(CODE.search(letters[to]) for to in letters if to == told)
 
 
 def test_what_happens_to_one_contact_tells_nothing_of_the_other(lin: User, outbox: Outbox) -> None:
@@ -191,7 +191,7 @@ def test_what_happens_to_one_contact_tells_nothing_of_the_other(lin: User, outbo
     assert "校验码" in ask(by_name, NAME)  # no cool-down of the mailbox is met
     for _ in range(5):
         enter(by_phone, "000000")
-    codes = {code_for(outbox, MAILBOX), *re.findall(r"\d{6}", outbox.emails()[0].text)}
+    codes = {code_for(outbox, MAILBOX), *CODE.findall(outbox.emails()[0].text)}
     assert any(is_signed_in(by_mail) for code in codes if enter(by_mail, code))
 
 

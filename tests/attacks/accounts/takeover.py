@@ -7,7 +7,7 @@ from django.db.models import F
 from django.test import Client
 
 from accounts.models import LimitHit
-from tests.outbox import Letter, Outbox
+from tests.outbox import CODE, Letter, Outbox
 from tests.people import AGREED
 
 PHONE, OWN_PHONE = "13912345678", "13812345678"
@@ -30,7 +30,7 @@ def told(outbox: Outbox, address: str) -> list[str]:
 
 
 def code_for(outbox: Outbox, address: str) -> str:
-    found = [re.search(r"(?<!\d)\d{6}(?!\d)", text) for text in told(outbox, address)]
+    found = [CODE.search(text) for text in told(outbox, address)]
     return [match.group() for match in found if match][-1]
 
 
@@ -61,7 +61,7 @@ def bind(client: Client, outbox: Outbox, page: str, address: str) -> None:
     minute_later()
     client.post(page, {"address": address})
     sent_to = address if "@" in address else f"+86{address}"
-    if any(re.search(r"\d{6}", text) for text in told(outbox, sent_to)):
+    if any(CODE.search(text) for text in told(outbox, sent_to)):
         client.post(f"{page}code/", {"code": code_for(outbox, sent_to)})
 
 
@@ -87,7 +87,7 @@ def opens_by_code(outbox: Outbox, login: str, address: str) -> bool:
         client = Client()
         minute_later()
         client.post(ask, {"login": login})
-        texts = [text for text in told(outbox, address) if re.search(r"\d{6}", text)]
+        texts = [text for text in told(outbox, address) if CODE.search(text)]
         if not texts:
             continue
         answer = client.post(enter_code, {"code": code_for(outbox, address)}, follow=True)
