@@ -63,7 +63,7 @@ def counselors_of(classes: list[int]) -> QuerySet[User]:
 
 
 def without_counselor(school_class: str) -> Q:
-    """Condition: nobody looks after the class that this field of the filtered model names."""
+    """Condition: the class in this field of the filtered model has no counselor."""
     looked_after = ClassCounselor.objects.filter(school_class=OuterRef(school_class))
     return Q(~Exists(looked_after))
 

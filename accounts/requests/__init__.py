@@ -1,1 +1,1 @@
-"""What a request tells about its client, and the page to go on to."""
+"""The client of a request: its address and network; and the page to go on to."""

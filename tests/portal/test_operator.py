@@ -1,4 +1,4 @@
-"""The operator's pages: what is well, what is not and what to do, and nobody's data."""
+"""The operator's pages: what is well, what is not and what to do, without personal data."""
 
 from datetime import timedelta
 

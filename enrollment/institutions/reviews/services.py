@@ -98,7 +98,7 @@ def acts_of(review: StaffReview) -> list[Act]:
 
 
 def close_review(*, review: StaffReview, by: User) -> bool:
-    """Note that ``by`` has looked at the acts; False if somebody already had."""
+    """Note that ``by`` has looked at the acts; False if that was done already."""
     with transaction.atomic():
         waiting = StaffReview.objects.filter(pk=review.pk, closed_at=None)
         if not waiting.update(closed_at=Now(), closed_by=by):

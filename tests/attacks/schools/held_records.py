@@ -1,5 +1,8 @@
 """A school whose records have holders, and files that name other people for them."""
 
+from pathlib import Path
+
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -9,14 +12,49 @@ from enrollment.imports import tasks as imports_tasks
 from enrollment.models import (
     BatchState,
     ImportBatch,
+    Institution,
     StudentRecord,
 )
-from tests.enrollment.imported_files import AT
-from tests.enrollment.registrar import APPROVED, shown_on, signed_in_just_now
-from tests.people import make_account, sample_number
+from tests.enrollment.imported_files import AT, run_import, sample, write_csv
+from tests.enrollment.registrar import APPROVED, make_registrar, shown_on, signed_in_just_now
+from tests.people import make_account, make_school, sample_number
 from verification.models import Claim
 
 Rows = list[list[str]]
+
+
+@pytest.fixture(autouse=True)
+def storage(media: Path) -> Path:
+    """Uploads go to a directory of the test's own."""
+    return media
+
+
+@pytest.fixture
+def school(db: None) -> Institution:
+    """The institution of the sample rows."""
+    return make_school()
+
+
+@pytest.fixture
+def registrar(school: Institution) -> User:
+    """Its registrar."""
+    return make_registrar("registrar@example.org", school)
+
+
+@pytest.fixture
+def desk(registrar: User) -> Client:
+    """The registrar, signed in."""
+    client = Client()
+    client.force_login(registrar)
+    return client
+
+
+@pytest.fixture
+def rows(school: Institution, tmp_path: Path) -> Rows:
+    """A published file of forty people."""
+    rows = sample(40)
+    run_import(write_csv(tmp_path / "first.csv", rows))
+    return rows
 
 
 def record_of(row: list[str]) -> StudentRecord:

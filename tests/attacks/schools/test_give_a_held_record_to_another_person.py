@@ -1,4 +1,4 @@
-"""A file names another person on a record that somebody holds."""
+"""A file names another person on a held record."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -25,10 +25,20 @@ from enrollment.models import (
     StudentRecord,
     TokenRight,
 )
-from tests.attacks.schools.held_records import Rows, become, hold, record_of, release
-from tests.enrollment.imported_files import AT, run_import, sample, write_csv
+from tests.attacks.schools.held_records import (
+    Rows,
+    become,
+    desk,
+    hold,
+    record_of,
+    registrar,
+    release,
+    rows,
+    school,
+    storage,
+)
+from tests.enrollment.imported_files import AT, run_import, write_csv
 from tests.enrollment.registrar import (
-    make_registrar,
     page_of,
     publish,
     upload,
@@ -37,41 +47,9 @@ from tests.people import make_account, make_school
 from vault.lookup import keyed_hash
 from verification.models import Claim
 
+__all__ = ["desk", "registrar", "rows", "school", "storage"]
+
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def storage(media: Path) -> Path:
-    """Uploads go to a directory of the test's own."""
-    return media
-
-
-@pytest.fixture
-def school(db: None) -> Institution:
-    """The institution of the sample rows."""
-    return make_school()
-
-
-@pytest.fixture
-def registrar(school: Institution) -> User:
-    """Its registrar."""
-    return make_registrar("registrar@example.org", school)
-
-
-@pytest.fixture
-def desk(registrar: User) -> Client:
-    """The registrar, signed in."""
-    client = Client()
-    client.force_login(registrar)
-    return client
-
-
-@pytest.fixture
-def rows(school: Institution, tmp_path: Path) -> Rows:
-    """A published file of forty people."""
-    rows = sample(40)
-    run_import(write_csv(tmp_path / "first.csv", rows))
-    return rows
 
 
 def test_nothing_of_the_new_person_reaches_the_old_holder(

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notice, User
+from accounts.models import Notice
 from enrollment.files.faults import FileFault
 from enrollment.imports import services as imports
 from enrollment.imports import tasks as imports_tasks
@@ -22,47 +22,26 @@ from enrollment.models import (
     StudentRecord,
 )
 from enrollment.records.services import RecordHeldError, claim_records
-from tests.attacks.schools.held_records import Rows, become, hold, record_of, release
-from tests.enrollment.imported_files import AT, run_import, sample, write_csv
-from tests.enrollment.registrar import make_registrar, page_of, publish, upload
-from tests.people import make_account, make_school, sample_number
+from tests.attacks.schools.held_records import (
+    Rows,
+    become,
+    desk,
+    hold,
+    record_of,
+    registrar,
+    release,
+    rows,
+    school,
+    storage,
+)
+from tests.enrollment.imported_files import AT, run_import, write_csv
+from tests.enrollment.registrar import page_of, publish, upload
+from tests.people import make_account, sample_number
 from vault.lookup import keyed_hash
 
+__all__ = ["desk", "registrar", "rows", "school", "storage"]
+
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def storage(media: Path) -> Path:
-    """Uploads go to a directory of the test's own."""
-    return media
-
-
-@pytest.fixture
-def school(db: None) -> Institution:
-    """The institution of the sample rows."""
-    return make_school()
-
-
-@pytest.fixture
-def registrar(school: Institution) -> User:
-    """Its registrar."""
-    return make_registrar("registrar@example.org", school)
-
-
-@pytest.fixture
-def desk(registrar: User) -> Client:
-    """The registrar, signed in."""
-    client = Client()
-    client.force_login(registrar)
-    return client
-
-
-@pytest.fixture
-def rows(school: Institution, tmp_path: Path) -> Rows:
-    """A published file of forty people."""
-    rows = sample(40)
-    run_import(write_csv(tmp_path / "first.csv", rows))
-    return rows
 
 
 def hold_all(rows: Rows) -> None:
