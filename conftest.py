@@ -9,6 +9,7 @@ import os
 from urllib.parse import urlsplit
 
 import django
+from django.conf import settings
 
 from devtools.embedded import ephemeral
 
@@ -21,3 +22,6 @@ os.environ["REDIS_URL"] = redis_url._replace(path=f"/{database}").geturl()
 # Set here and not in pyproject.toml: there it would be read before this file.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
 django.setup()
+# Workers inherit DJANGO_SETTINGS_MODULE: pytest-django has read the settings before this file.
+settings.REDIS_URL = settings.CELERY_BROKER_URL = os.environ["REDIS_URL"]
+settings.CACHES["default"].update(LOCATION=os.environ["REDIS_URL"])  # type: ignore[attr-defined]
