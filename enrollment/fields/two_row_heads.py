@@ -25,6 +25,7 @@ def joined_rows(rows: Sequence[Sequence[str]], known: Known) -> Iterator[tuple[i
 def _joined_titles(upper: Sequence[str], lower: Sequence[str], known: Known) -> list[str] | None:
     """The titles of two rows read as one; None where the lower row holds no titles."""
     below = [cell.strip() for cell in lower]
+    below += [""] * (len(upper) - len(below))
     if any(_LIKE_DATA.search(cell) or len(cell) > _LONGEST_TITLE for cell in below):
         return None
     above = _groups(upper, below)
@@ -53,7 +54,7 @@ def _groups(upper: Sequence[str], titles: Sequence[str]) -> list[str]:
         cell = upper[at].strip() if at < len(upper) else ""
         group = cell or (group if title else "")
         found.append(group)
-    return found + [cell.strip() for cell in upper[len(titles) :]]
+    return found
 
 
 def _joined(group: str, title: str, is_repeated: bool, known: Known) -> str:
