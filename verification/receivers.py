@@ -16,7 +16,7 @@ from enrollment.queries import records_visible_to
 from enrollment.signals import batch_published, certificate_changed, records_released
 from verification import disputes
 from verification.claims.alerts import restart_objection_periods
-from verification.disputes.objection import restart_holders_periods
+from verification.disputes.holder_objections import restart_holders_periods
 from verification.models import (
     AssistCode,
     Claim,

@@ -6,7 +6,7 @@ from accounts.sweep import for_each
 from verification import disputes, retention
 from verification.claims import retry
 from verification.models import Dispute
-from verification.progress import note_lost_progress, note_progress
+from verification.search_progress import note_lost_progress, note_progress
 
 __all__ = [
     "forget_ended",

@@ -5,7 +5,7 @@ from devtools.demo.registry import AT
 from enrollment.records.unclaimed_progress import note_searched
 from verification.claims.services import start_attempt, submit_attempt
 from verification.disputes.common import Statement
-from verification.disputes.objection import object_to
+from verification.disputes.holder_objections import object_to
 from verification.disputes.opening import look_into, open_dispute
 from verification.facts import Facts
 from verification.models import Dispute

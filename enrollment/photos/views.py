@@ -29,7 +29,7 @@ from enrollment.models import (
     SamePersonError,
     WrongStateError,
 )
-from enrollment.photos import progress, tasks
+from enrollment.photos import estimate, tasks
 from enrollment.photos import services as acts
 from enrollment.photos.forms import PhotoUploadForm
 from enrollment.queries import institutions_of, photo_batches_visible_to
@@ -92,7 +92,7 @@ def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
     context = {
         "batch": batch,
         "running": batch.state in RUNNING,
-        "seconds_left": progress.photos_left(batch),
+        "seconds_left": estimate.photos_left(batch),
         "failure": _failure(batch),
         "may_go_on": batch.failure in acts.PASSING,
         "stored": batch.new + batch.replaced,

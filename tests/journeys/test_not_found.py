@@ -14,7 +14,7 @@ from support.models import Report
 from tests.journeys import ways
 from tests.journeys.conftest import NewContext
 from tests.journeys.pages.acts import BIND_PHONE, show_it_is_you
-from verification.diagnosis.causes import QUESTIONS
+from verification.diagnosis.questions import QUESTIONS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NUMBER = "13912345678"

@@ -22,7 +22,7 @@ from tests.support.conftest import WORDS, Enter
 from verification.claims import services as claims
 from verification.facts import Facts
 from verification.models import VerificationAttempt
-from verification.progress import note_progress
+from verification.search_progress import note_progress
 from verification.tasks import match_waiting
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from enrollment.models import StudentRecord
-from verification.diagnosis.causes import QUESTIONS
+from verification.diagnosis.questions import QUESTIONS
 
 pytestmark = pytest.mark.django_db
 

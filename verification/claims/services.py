@@ -21,7 +21,7 @@ from verification.models import (
     Outcome,
     VerificationAttempt,
 )
-from verification.progress import enqueue_progress
+from verification.search_progress import enqueue_progress
 
 
 class NothingToSubmitError(Exception):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from verification.diagnosis.causes import Question
+from verification.diagnosis.questions import Question
 
 
 class DiagnosisForm(forms.Form):

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.report_prefill import stash
 from verification.access import unverified_only
-from verification.diagnosis import causes
+from verification.diagnosis import questions
 from verification.diagnosis.forms import DiagnosisForm
 
 SESSION_KEY = "verification_diagnosis"
@@ -16,7 +16,7 @@ SESSION_KEY = "verification_diagnosis"
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, position: int = 1) -> HttpResponse:
     """One question; its answer leads to the next question, the last one to the findings."""
-    question = causes.question_at(position)
+    question = questions.question_at(position)
     if question is None:
         raise Http404
     known = request.session.get(SESSION_KEY, {})
@@ -27,10 +27,10 @@ def ask(request: HttpRequest, position: int = 1) -> HttpResponse:
     )
     if form.is_valid():
         request.session[SESSION_KEY] = {**known, question.name: form.cleaned_data["answer"]}
-        if causes.question_at(position + 1) is None:
+        if questions.question_at(position + 1) is None:
             return redirect("verification:findings")
         return redirect("verification:diagnosis_step", position + 1)
-    context = {"form": form, "position": position, "total": len(causes.QUESTIONS)}
+    context = {"form": form, "position": position, "total": len(questions.QUESTIONS)}
     return render(request, "verification/diagnosis/question.html", context)
 
 
@@ -41,9 +41,9 @@ def findings(request: HttpRequest) -> HttpResponse:
     answers = request.session.get(SESSION_KEY)
     if not answers:
         return redirect("verification:diagnosis")
-    stash(request, cause="not_found", words=causes.transcript(answers))
+    stash(request, cause="not_found", words=questions.transcript(answers))
     context = {
-        "findings": causes.findings(answers),
+        "findings": questions.findings(answers),
         "help_anchor": "not-matched",
     }
     return render(request, "verification/claims/findings.html", context)

@@ -6,7 +6,7 @@ are done in the background after the response.
 
 from verification.disputes.common import DISPUTES, Statement, TooLateError
 from verification.disputes.decision import TooEarlyError, decide, undo_decision
-from verification.disputes.objection import object_to, vouch
+from verification.disputes.holder_objections import object_to
 from verification.disputes.opening import (
     TooManyDisputesError,
     look_into,
@@ -15,6 +15,7 @@ from verification.disputes.opening import (
     withdraw,
 )
 from verification.disputes.records import records_of
+from verification.disputes.vouches import vouch
 
 __all__ = [
     "DISPUTES",

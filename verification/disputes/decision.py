@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.notices.services import notify
 from database.clock import database_now
 from verification.disputes.common import TooLateError, note
-from verification.disputes.objection import involve_holder
+from verification.disputes.holder_objections import involve_holder
 from verification.disputes.records import freeze, move, records_of, thaw
 from verification.models import Decision, Dispute, DisputeState
 

@@ -13,7 +13,7 @@ from delivery.task_queue import enqueue_after_commit
 from enrollment.queries import schools_with_registrars
 from verification.claims.matching import Match, match
 from verification.disputes.common import Statement, TooLateError, keep, note
-from verification.disputes.objection import involve_holder
+from verification.disputes.holder_objections import involve_holder
 from verification.disputes.records import records_of, thaw
 from verification.facts import Facts
 from verification.models import Dispute, DisputeState, Outcome

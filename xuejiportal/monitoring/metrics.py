@@ -14,7 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from delivery.outbox.queries import recent_messages
-from enrollment.imports.progress import rows_in_work
+from enrollment.imports.estimate import rows_in_work
 from xuejiportal.monitoring import health
 
 REQUESTS = Counter("portal_requests", "Answered requests.", ["method", "page", "status"])

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from audit.models import AuditCheck
 from delivery.outbox.queries import MessageCounts, counts_since
-from enrollment.imports.progress import RUNNING
+from enrollment.imports.estimate import RUNNING
 from enrollment.models import BatchState, ImportBatch
 from xuejiportal.backups.services import LAST_BACKUP
 from xuejiportal.monitoring.errors import errors_of_day

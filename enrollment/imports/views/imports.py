@@ -18,8 +18,7 @@ from accounts.access import require_role
 from accounts.roles import Role
 from enrollment.fields.catalogue import BY_NAME
 from enrollment.files.faults import FileFault, FileFaultError
-from enrollment.imports import consent, pipeline, reading_right
-from enrollment.imports import progress as imports_progress
+from enrollment.imports import consent, estimate, pipeline, reading_right
 from enrollment.imports import services as imports_services
 from enrollment.imports import tasks as imports_tasks
 from enrollment.imports.forms import PublishForm, UploadForm
@@ -77,10 +76,10 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
     failed = batch.state == BatchState.FAILED
     context = {
         "batch": batch,
-        "running": batch.state in imports_progress.RUNNING,
+        "running": batch.state in estimate.RUNNING,
         "can_undo": batch.state == BatchState.PUBLISHED and is_recent(batch),
         "discarded_at": discarded_at(batch),
-        "progress": imports_progress.progress_of(batch),
+        "progress": estimate.progress_of(batch),
         "result": result,
         "failure": FileFaultError(FileFault(batch.failure), batch.failure_detail).message
         if failed

@@ -13,7 +13,7 @@ from enrollment.models import (
     StudentRecord,
 )
 from tests.people import PASSWORD, sample_number
-from verification.diagnosis.causes import QUESTIONS
+from verification.diagnosis.questions import QUESTIONS
 
 BIND_PHONE = reverse("accounts:ask_for_code", args=["sms"])
 

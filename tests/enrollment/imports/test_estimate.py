@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from enrollment.imports.progress import progress_of
+from enrollment.imports.estimate import progress_of
 from enrollment.jobs.progress import rounded
 from enrollment.models import BatchState, ImportBatch, Institution
 

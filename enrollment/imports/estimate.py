@@ -18,7 +18,7 @@ MAX_SHOWN_SHARE = 0.95
 
 
 @dataclass(frozen=True)
-class Progress:
+class ImportProgress:
     """Amount done and expected, seconds left (None: no estimate), and the import ahead.
 
     Amounts are rows while checking, seconds while publishing.
@@ -35,14 +35,14 @@ class Progress:
         return self.done >= self.expected > 1
 
 
-def progress_of(batch: ImportBatch) -> Progress:
+def progress_of(batch: ImportBatch) -> ImportProgress:
     """The progress of a queued or running batch."""
     ahead = _ahead_of(batch)
     if batch.state == BatchState.PUBLISHING:
         whole, taken = _publishing_seconds(batch), _seconds_taken(batch)
         left = None if ahead else rounded(whole - taken)
-        return Progress(min(taken, MAX_SHOWN_SHARE * whole), whole, left, ahead)
-    return Progress(batch.rows_done, batch.rows_expected or 1, _checking_left(batch), ahead)
+        return ImportProgress(min(taken, MAX_SHOWN_SHARE * whole), whole, left, ahead)
+    return ImportProgress(batch.rows_done, batch.rows_expected or 1, _checking_left(batch), ahead)
 
 
 def _checking_left(batch: ImportBatch) -> int | None:

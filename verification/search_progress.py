@@ -1,4 +1,4 @@
-"""Progress of people without a record, reported to the class board.
+"""Progress of people who searched for their record, stored for the class board.
 
 In a task of its own: page response times must not depend on the registry (threat T3).
 """

@@ -1,4 +1,4 @@
-"""The holder's objection to a dispute, and the vouches of people who know the claimant."""
+"""The objection of the records' holder to a dispute."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,10 +14,10 @@ from accounts.notices.services import notify
 from accounts.sweep import for_each
 from database.clock import database_now
 from enrollment.models import StudentRecord
-from enrollment.offices import counselors_of
 from verification.disputes.common import Statement, TooLateError, keep, note
 from verification.disputes.records import freeze
-from verification.models import Dispute, DisputeState, Vouch
+from verification.disputes.vouches import ask_for_vouches
+from verification.models import Dispute, DisputeState
 
 
 def involve_holder(dispute: Dispute, records: Sequence[StudentRecord]) -> None:
@@ -32,10 +32,7 @@ def involve_holder(dispute: Dispute, records: Sequence[StudentRecord]) -> None:
     dispute.object_until = database_now() + timedelta(hours=settings.OBJECTION_HOURS)
     freeze(records)
     _notify_holder(dispute, held.holder)
-    classes = [record.school_class_id for record in records if record.school_class_id]
-    for counselor in counselors_of(classes):
-        _ask_to_vouch(dispute, counselor)
-    _ask_classmates(dispute, classes)
+    ask_for_vouches(dispute, records)
 
 
 def restart_holders_periods() -> int:
@@ -63,26 +60,6 @@ def object_to(*, dispute: Dispute, holder: User, statement: Statement) -> None:
         note("object_to_dispute", dispute, holder)
 
 
-def vouch(*, vouch: Vouch, knows: bool) -> None:
-    """Store whether the person asked knows the claimant. Raises TooLateError."""
-    asked = Vouch.objects.filter(pk=vouch.pk, answer=None, dispute__state=DisputeState.OPEN)
-    if not asked.update(answer=knows, answered_at=Now()):
-        raise TooLateError
-    note("vouch", vouch.dispute, vouch.account, {"knows": knows})
-
-
-def _ask_classmates(dispute: Dispute, classes: Sequence[int]) -> None:
-    """Ask the named classmates to vouch; the claimant never learns whether they exist."""
-    mates = StudentRecord.objects.filter(
-        school_class__in=classes,
-        student_number__in=dispute.classmates,
-        holder__isnull=False,
-    ).exclude(holder__in=[dispute.claimant_id, dispute.holder_id or 0])
-    for mate in mates.select_related("holder"):
-        if mate.holder is not None:
-            _ask_to_vouch(dispute, mate.holder)
-
-
 @transaction.atomic
 def _notify_again(dispute: Dispute) -> bool:
     if dispute.holder is not None:
@@ -97,10 +74,3 @@ def _notify_holder(dispute: Dispute, holder: User) -> None:
     until = timezone.localtime(dispute.object_until).strftime("%Y-%m-%d %H:%M")
     detail = {"until": until}
     notify(account=holder, kind="dispute_to_answer", path=path, detail=detail, always=True)
-
-
-def _ask_to_vouch(dispute: Dispute, account: User) -> None:
-    asked, new = Vouch.objects.get_or_create(dispute=dispute, account=account)
-    if new:
-        path = reverse("verification:vouch", args=[asked.pk])
-        notify(account=account, kind="asked_to_vouch", path=path)
