@@ -1,24 +1,21 @@
 """The registry's tables, one module per subject."""
 
 from enrollment.models.absence import AbsenceDecision, AbsenceKind, AbsentRecord
-from enrollment.models.appointment import Appointment
 from enrollment.models.batch import BatchState, ImportBatch, RecordBefore
 from enrollment.models.campaign import Campaign
 from enrollment.models.confirmation import Answer, Confirmation, PhotoAnswer
 from enrollment.models.correction import Correction, CorrectionState
 from enrollment.models.event import EventKind, RecordEvent
 from enrollment.models.evidence import EvidenceFile, EvidencePurpose
-from enrollment.models.institution import (
-    ClassCounselor,
-    Institution,
-    InstitutionRegistrar,
-    RuleChange,
-    SchoolClass,
-)
-from enrollment.models.photo import Photo
-from enrollment.models.photo_batch import PhotoBatch, PhotoBatchState, PhotoKind
+from enrollment.models.institution import Institution, RuleChange, SchoolClass
+from enrollment.models.photo import Photo, PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.models.record import FieldChange, StudentRecord
-from enrollment.models.staff_review import StaffReview
+from enrollment.models.staff import (
+    Appointment,
+    ClassCounselor,
+    InstitutionRegistrar,
+    StaffReview,
+)
 from enrollment.models.status_report import ReportLanguage, SigningKey, StatusReport
 from enrollment.models.token import ImportToken, TokenRight
 from enrollment.models.upload import SamePersonError, Upload, WrongStateError

@@ -1,4 +1,4 @@
-"""Institutions, their rules and classes, and the staff who work for them."""
+"""Institutions, their rules and classes."""
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -86,44 +86,3 @@ class SchoolClass(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-
-class InstitutionRegistrar(models.Model):
-    """Assigns a registrar to an institution."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registrar_of"
-    )
-    institution = models.ForeignKey(
-        Institution, on_delete=models.CASCADE, related_name="registrars"
-    )
-    since = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "institution"], name="one_registrar_per_institution"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} @ {self.institution_id}"
-
-
-class ClassCounselor(models.Model):
-    """Assigns a counselor to a class."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="counselor_of"
-    )
-    school_class = models.ForeignKey(
-        SchoolClass, on_delete=models.CASCADE, related_name="counselors"
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "school_class"], name="one_counselor_per_class")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} @ {self.school_class_id}"

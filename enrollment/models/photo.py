@@ -1,11 +1,87 @@
-"""The photos of a record."""
+"""Photos of records, and the ZIP files they are uploaded in."""
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from database.random_keys import random_key
-from enrollment.models.photo_batch import PhotoBatch, PhotoKind
+from enrollment.models.institution import Institution
 from enrollment.models.record import StudentRecord
+from enrollment.models.upload import Upload
+
+
+class PhotoKind(models.TextChoices):
+    """录取照片 comes from the entrance examination, 学历照片 from the collection before leaving."""
+
+    ADMISSION = "admission", _("Admission photo")
+    GRADUATION = "graduation", _("Graduation photo")
+
+
+class PhotoBatchState(models.TextChoices):
+    """The state of a ZIP; its photos are imported only after a registrar's release."""
+
+    UPLOADED = "uploaded", _("Uploaded")
+    CHECKED = "checked", _("Checked")
+    TAKING = "taking", _("Being imported")
+    TAKEN = "taken", _("Imported")
+    FAILED = "failed", _("Failed")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class PhotoBatch(Upload):
+    """One ZIP for one institution.
+
+    ``fresh`` and ``replacing`` are what the check of the names expects: photos of records
+    that have none of this kind, and of those that have one. ``new``, ``replaced`` and
+    ``same`` are the results; ``new`` and ``replaced`` grow in the transaction of each
+    group, so that a worker that takes over counts nothing twice.
+    """
+
+    BUSY = frozenset({PhotoBatchState.UPLOADED, PhotoBatchState.TAKING})
+
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="photo_batches"
+    )
+    kind = models.CharField(max_length=12, choices=PhotoKind.choices)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    state = models.CharField(
+        max_length=20, choices=PhotoBatchState.choices, default=PhotoBatchState.UPLOADED
+    )
+    fresh = models.PositiveIntegerField(default=0)
+    replacing = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    replaced = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=PhotoBatchState.values),
+                name="photo_batch_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=PhotoKind.values), name="photo_batch_kind_is_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["institution", "-id"], name="photo_batch_newest")]
+
+    def __str__(self) -> str:
+        return f"photo batch {self.pk}"
+
+    @property
+    def matched(self) -> int:
+        """The number of entries that belong to exactly one record."""
+        return self.fresh + self.replacing
 
 
 class Photo(models.Model):
