@@ -24,7 +24,7 @@ class AccountsConfig(AppConfig):
         from accounts.privacy import data_export
         from accounts.privacy.consent_export import consents_section
         from accounts.recovery import staff_assisted
-        from accounts.sessions import recent_proof
+        from accounts.sessions import last_account, recent_proof
         from accounts.sessions import services as sessions
         from accounts.sign_in import admission, factor_seals
         from delivery.outbox.renderers import register_failure_listener, register_renderer
@@ -38,6 +38,7 @@ class AccountsConfig(AppConfig):
         sessions.listen()
         recent_proof.listen()
         known_devices.listen()
+        last_account.listen()
         admission.listen()
         factor_seals.listen()
         yearly_check.listen()

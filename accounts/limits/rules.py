@@ -30,6 +30,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "received_code": (Rule(20, HOUR),),  # of a number, in whatever browser it was asked for
     "session_code": (Rule(5, DAY),),  # one code, from one session
     "verdict": (Rule(30, HOUR),),
+    "keep_form": (Rule(30, HOUR),),  # forms sent after the session had ended, by its account
     "refused": (Rule(60, HOUR),),  # lines about refused accesses
     # Requests by username: counted separately from the contact that is written to, so that
     # the waiting time does not reveal whose contact it is.

@@ -1,7 +1,9 @@
 """What a form sent after the session had ended, kept until its sender has signed in again.
 
-It waits in the browser's new session, which is sealed, for a quarter of an hour. Where it
-is known whose session had ended, it is offered to no one else.
+It waits in the browser's new session, which is sealed, for a quarter of an hour, and is offered
+to the account whose session had ended. From a browser in which nobody had signed in nothing is
+kept: nobody was shown a form there, and whoever signs in next must not send what they have not
+written.
 """
 
 from collections.abc import Callable
@@ -16,11 +18,13 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import reverse
 from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
+from accounts.limits import rate_limits
 from accounts.models import User
 from accounts.sessions.clock import session_now
+from accounts.sessions.last_account import last_account_of, mark_browser
 
 _KEY = "kept_form"
-_OWNER = "kept_form_owner"
+_ENDED = "portal.ended_session"  # in request.META: whose session this request has ended
 KEPT_SECONDS = 900
 MOST_CHARACTERS = 20_000
 # Never kept: what proves something, and what is new on each page.
@@ -43,8 +47,8 @@ class KeptForm:
 
 
 def note_owner(request: HttpRequest, account: User) -> None:
-    """Remember in the new session of ``request`` whose session has just ended."""
-    request.session[_OWNER] = account.pk
+    """Remember that ``request`` came in a session of ``account`` that had just ended."""
+    request.META[_ENDED] = account
 
 
 def keep(request: HttpRequest) -> bool:
@@ -52,6 +56,7 @@ def keep(request: HttpRequest) -> bool:
 
     They are offered to the person signed in; without one to whose session has just ended.
     What another site has sent is not kept: the person would send it with a token of this one.
+    How many are kept for an account in an hour is limited: each may begin a session.
     """
     fields = [
         (name, value)
@@ -61,14 +66,15 @@ def keep(request: HttpRequest) -> bool:
     ]
     size = sum(len(name) + len(str(value)) for name, value in fields)
     is_kept = "csrfmiddlewaretoken" in request.POST and size <= MOST_CHARACTERS
-    if not is_kept or _is_forged(request):
+    owner = _owner_of(request) if is_kept and not _is_forged(request) else None
+    if owner is None or not rate_limits.try_consume("keep_form", f"account:{owner.pk}"):
         return False
     request.session[_KEY] = {
         "action": request.get_full_path(),
         "page": _page_of(request),
         "fields": fields,
         "files": bool(request.FILES),
-        "owner": request.session.pop(_OWNER, None) or request.user.pk,
+        "owner": owner.pk,
         "at": session_now(request),
     }
     return True
@@ -79,7 +85,7 @@ def kept(request: HttpRequest) -> KeptForm | None:
     found: dict[str, Any] | None = request.session.get(_KEY)
     if found is None or session_now(request) - found["at"] > KEPT_SECONDS:
         return None
-    if found["owner"] not in (None, request.user.pk):
+    if found["owner"] != request.user.pk:
         return None
     fields = [(name, value) for name, value in found["fields"]]
     return KeptForm(found["action"], found["page"], fields, found["files"])
@@ -88,6 +94,13 @@ def kept(request: HttpRequest) -> KeptForm | None:
 def forget(request: HttpRequest) -> None:
     """It is too old, or somebody else's."""
     request.session.pop(_KEY, None)
+
+
+def _owner_of(request: HttpRequest) -> User | None:
+    """Who may have written the form: the person signed in, or who was until just now."""
+    if isinstance(request.user, User):
+        return request.user
+    return request.META.get(_ENDED) or last_account_of(request)
 
 
 def _page_of(request: HttpRequest) -> str:
@@ -108,6 +121,11 @@ def _is_forged(request: HttpRequest) -> bool:
 
 class SignInMiddleware(LoginRequiredMiddleware):
     """Django's, which keeps what a form sent until its sender has signed in."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Mark the browser of who has just signed in."""
+        mark_browser(request, response)
+        return response
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]

@@ -1,12 +1,15 @@
 """A button pressed after the session has ended: nothing is lost, no page is empty."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from accounts.limits.rules import RULES
 from accounts.models import User
 from accounts.sessions import lifetime
 from support.models import Report
+from tests.accounts.sessions.ended import browser_after_its_session_of
 from tests.people import PASSWORD
 from tests.permissions.test_open_doors import OPEN, addresses
 
@@ -17,10 +20,15 @@ BROWSER = {"accept": "text/html,application/xhtml+xml"}
 DEAR = "照片上的人不是我，是我的同桌，我们的报名序号只差一位。"
 
 
-def test_what_was_sent_is_offered_after_signing_in_whatever_the_address(li: User) -> None:
+def test_what_was_sent_is_offered_after_signing_in_whatever_the_address(
+    li: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tried = 0
+    mark = browser_after_its_session_of(li).cookies[settings.LAST_ACCOUNT_COOKIE_NAME].value
+    monkeypatch.setitem(RULES, "keep_form", ())
     for name, address in sorted(set(addresses(get_resolver()))):
         client = Client()
+        client.cookies[settings.LAST_ACCOUNT_COOKIE_NAME] = mark
         answer = client.post(address, TOKEN | {"words": DEAR})
         if name in OPEN or answer.status_code in (403, 404, 405) or name.startswith("console:"):
             continue
@@ -53,7 +61,7 @@ def test_no_address_of_a_button_opens_as_an_empty_page(client: Client, wang: Use
 
 @pytest.mark.usefixtures("wang_record")
 def test_a_report_written_in_a_session_that_had_ended_reaches_the_school(wang: User) -> None:
-    client = Client()
+    client = browser_after_its_session_of(wang)
     address = reverse("support:report_write", args=["other"])
     answer = client.post(
         address,
@@ -98,14 +106,14 @@ def test_its_owner_is_offered_what_was_written(wang: User) -> None:
 
 @pytest.mark.parametrize("page", ["https://evil.example/x", "//evil.example", ""])
 def test_the_way_back_leads_nowhere_else(page: str, li: User) -> None:
-    client = Client()
+    client = browser_after_its_session_of(li)
     client.post(reverse("accounts:username"), TOKEN | {"a": "b"}, headers={"referer": page})
     client.force_login(li)
     assert client.get(SEND_AGAIN).context["kept"].page == "/"
 
 
 def test_what_is_old_or_huge_is_not_kept(li: User) -> None:
-    client = Client()
+    client = browser_after_its_session_of(li)
     answer = client.post(reverse("accounts:username"), TOKEN | {"a": "b" * 30_000})
     assert SEND_AGAIN not in answer["Location"]
     client.post(reverse("accounts:username"), TOKEN | {"a": "b"})
