@@ -26,7 +26,7 @@ class AccountsConfig(AppConfig):
         from accounts.recovery import staff_assisted
         from accounts.sessions import last_account, recent_proof
         from accounts.sessions import services as sessions
-        from accounts.sign_in import admission, factor_seals
+        from accounts.sign_in import admission, factor_seals, recovery_codes
         from delivery.outbox.renderers import register_failure_listener, register_renderer
 
         import_module("accounts.rotation")
@@ -34,6 +34,7 @@ class AccountsConfig(AppConfig):
         register_renderer(codes.KIND, codes.render)
         register_failure_listener(codes.KIND, codes.refund_unsent)
         register_notice(staff_assisted.OBJECTED, staff_assisted.OBJECTED_TEXT)
+        register_notice(recovery_codes.VOID, recovery_codes.VOID_TEXT)
         security_log.listen()
         sessions.listen()
         recent_proof.listen()

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from accounts.deletion import services as deletion
 from accounts.models import Code, RoleGrant, Session, StaffAdmission
 from accounts.recovery import staff_assisted
+from accounts.sign_in.recovery_codes import void_recovery_codes
 from accounts.signals import backup_restored
 from audit.services import record_action
 from delivery.outbox import transitions
@@ -40,6 +41,7 @@ def after_restore() -> Restored:
         "deletions": deletion.restart_cooling_periods(),
         "rescues": staff_assisted.restart_objection_periods(),
         "staff_codes": StaffAdmission.objects.exclude(code_hash=None).update(code_hash=None),
+        "recovery_codes": void_recovery_codes(),
     }
     Session.objects.all().delete()
     for _, closed in backup_restored.send(sender=RoleGrant):

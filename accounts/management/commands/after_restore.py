@@ -38,6 +38,7 @@ LABELS = {
     "deletions": "deletions begun again, owners told",
     "rescues": "account recoveries begun again, old contacts told",
     "staff_codes": "set-up codes void",
+    "recovery_codes": "accounts whose recovery codes are void, owners told",
     "reports": "signed reports revoked, their holders told",
     "claim_alerts": "claims told once more to the phones that schools know",
     "dispute_objections": "holders in disputes told once more that they may object",

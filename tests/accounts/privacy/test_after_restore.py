@@ -4,6 +4,9 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
@@ -38,7 +41,7 @@ from enrollment.models import (
     TokenRight,
 )
 from tests.outbox import Outbox
-from tests.people import enter, make_account, make_record, make_school, sample_number
+from tests.people import PASSWORD, enter, make_account, make_record, make_school, sample_number
 from verification.disputes.claim_objections import object_to_claim
 from verification.models import ClaimAlert, Dispute
 
@@ -151,6 +154,19 @@ def test_looser_rules_refused_since_the_backup_are_not_agreed_to_by_waiting(
     with pytest.raises(NotYoursToDecideError):
         decide_rules(change=rule_change, accepted=True, by=desk_registrar)
     assert make_school().third_item != "none"
+
+
+def test_a_recovery_code_used_since_the_backup_opens_nothing(registrar: User) -> None:
+    TOTP.activate(registrar, generate_totp_secret())
+    [code, *_] = RecoveryCodes.activate(registrar).get_unused_codes()
+    assert "1 accounts whose recovery codes are void" in restored()
+    codes = Authenticator.objects.filter(user=registrar, type=Authenticator.Type.RECOVERY_CODES)
+    assert not codes.exists()
+    client = Client()
+    client.post(reverse("account_login"), {"login": registrar.email, "password": PASSWORD})
+    client.post(reverse("mfa_authenticate"), {"code": code})
+    assert "_auth_user_id" not in client.session
+    assert Notice.objects.filter(account=registrar, kind="recovery_codes_void").exists()
 
 
 def test_the_operator_is_told_whose_roles_to_review(registrar: User) -> None:
