@@ -73,11 +73,17 @@ def close_and_review(account: User) -> None:
 
 
 def reviews_visible_to(user: User) -> QuerySet[StaffReview]:
-    """The open reviews ``user`` may close: all for the operator, else of colleagues."""
+    """The open reviews ``user`` may close: of colleagues, and of no act that concerns ``user``.
+
+    Operators close all; those of their own account only where nobody else operates the portal.
+    """
     opened = StaffReview.objects.filter(closed_at=None).select_related("account", "institution")
+    opened = opened.order_by("pk")
     if user.is_superuser:
-        return opened.order_by("pk")
-    return opened.filter(institution__in=institutions_of(user)).exclude(account=user).order_by("pk")
+        others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
+        return opened.exclude(account=user) if others.exists() else opened
+    near = opened.filter(institution__in=institutions_of(user)).exclude(account=user)
+    return near.exclude(pk__in=[one.pk for one in near if _concerns(one, user)])
 
 
 def acts_of(review: StaffReview) -> list[Act]:
@@ -128,11 +134,11 @@ def _institutions(account: User, since: datetime) -> QuerySet[Institution]:
 
 def _open(review: StaffReview) -> None:
     review.save(force_insert=True)
-    told = User.objects.filter(is_superuser=True, is_active=True)
+    told = set(User.objects.filter(is_superuser=True, is_active=True))
     if review.institution is not None:
         holders = registrars_of(review.institution).filter(role_grants__role=Role.REGISTRAR)
-        told = User.objects.filter(Q(pk__in=told) | Q(pk__in=holders))
-        told = told.exclude(pk=review.account_id)
+        colleagues = holders.exclude(pk=review.account_id)
+        told.update(one for one in colleagues if not _concerns(review, one))
     path = reverse("registry:staff_review", args=[review.key])
     notify_all(accounts=list(told), kind=KIND, path=path, always=True)
 
@@ -146,6 +152,20 @@ def _entries(review: StaffReview) -> QuerySet[AuditEntry]:
     if review.institution is None:
         return found
     return found.filter(institution_code__in=(review.institution.code, ""))
+
+
+def _concerns(review: StaffReview, user: User) -> bool:
+    """Whether an act named or appointed ``user``, or agreed to looser rules that they wanted."""
+    acts = _entries(review)
+    named = acts.filter(subject_type="account", subject_key=str(user.key))
+    offered = acts.filter(subject_type="appointment").values("subject_key")
+    accepted = AuditEntry.objects.filter(
+        actor_id=user.pk, action="enrollment.accept_appointment", subject_key__in=offered
+    )
+    granted = RuleChange.objects.filter(
+        asked_by=user, decided_by=review.account_id, accepted=True, decided_at__gte=review.since
+    )
+    return named.exists() or accepted.exists() or granted.exists()
 
 
 def _keys(found: list[AuditEntry], kind: str) -> list[UUID]:

@@ -17,12 +17,14 @@ from enrollment.imports.tokens.services import create_token, find_token
 from enrollment.institutions.appointments import services as appointments
 from enrollment.institutions.appointments.services import Post
 from enrollment.institutions.counselors import assign_counselor
-from enrollment.institutions.settings.services import update_rules
+from enrollment.institutions.reviews.services import reviews_visible_to
+from enrollment.institutions.settings.services import decide_rules, update_rules
 from enrollment.institutions.staff import dismiss
 from enrollment.models import (
     Appointment,
     ImportToken,
     Institution,
+    InstitutionRegistrar,
     RuleChange,
     SchoolClass,
     StaffReview,
@@ -127,14 +129,14 @@ def test_a_dismissal_and_an_assignment_are_shown(
     owner: User, colleague: User, school_class: SchoolClass
 ) -> None:
     victim = make_account("victim@example.org", roles=(Role.COUNSELOR,))
-    assign_counselor(
-        school_class=school_class, who=Identifier(Channel.EMAIL, colleague.email), by=owner
-    )
+    other = make_registrar("other@example.org", school_class.institution)
+    who = Identifier(Channel.EMAIL, other.email)
+    assign_counselor(school_class=school_class, who=who, by=owner)
     dismiss(account=victim, role=Role.COUNSELOR, institution=None, reason="假", by=owner)
     take_back(account=owner)
     page = reviewing(colleague).get(page_of(StaffReview.objects.get())).content.decode()
     assert victim.email in page
-    assert colleague.email in page
+    assert other.email in page
 
 
 def test_it_is_reviewed_by_another_person_of_the_school_alone(
@@ -153,6 +155,52 @@ def test_it_is_reviewed_by_another_person_of_the_school_alone(
     assert review.closed_by == colleague
     assert AuditEntry.objects.filter(action="enrollment.close_staff_review").exists()
     assert reviewing(colleague).get(page_of(review)).status_code == 404
+
+
+def test_whom_an_act_concerns_does_not_close_its_review(
+    owner: User, colleague: User, operator: User, school_class: SchoolClass
+) -> None:
+    who = Identifier(Channel.EMAIL, colleague.email)
+    assign_counselor(school_class=school_class, who=who, by=owner)
+    take_back(account=owner)
+    review = StaffReview.objects.get()
+    assert reviewing(colleague).post(page_of(review)).status_code == 404
+    assert not Notice.objects.filter(account=colleague, kind="staff_review").exists()
+    assert reviewing(operator).post(page_of(review)).status_code == 302
+
+
+def test_who_accepted_an_appointment_does_not_close_its_review(
+    owner: User, colleague: User, school_class: SchoolClass
+) -> None:
+    made = appoint_helper(owner, school_class)
+    appointments.accept(appointment=made, account=colleague)
+    take_back(account=owner)
+    review = StaffReview.objects.get()
+    assert reviewing(colleague).post(page_of(review)).status_code == 404
+
+
+def test_who_asked_for_the_rules_that_the_taker_agreed_to_does_not_close_the_review(
+    owner: User, colleague: User, school: Institution
+) -> None:
+    InstitutionRegistrar.objects.update(since=Now() - timedelta(days=30))
+    asked = update_rules(school=school, third_item="none", second_approver=False, by=colleague)
+    assert asked is not None
+    decide_rules(change=asked, accepted=True, by=owner)
+    take_back(account=owner)
+    review = StaffReview.objects.get()
+    assert reviewing(colleague).post(page_of(review)).status_code == 404
+
+
+def test_an_operator_closes_no_review_of_the_own_account(
+    operator: User, school: Institution
+) -> None:
+    appointments.invite(posts=[(Post(Role.REGISTRAR, school), HELPER)], by=operator)
+    other = make_account("other-operator@example.org")
+    User.objects.filter(pk=other.pk).update(is_superuser=True, is_staff=True)
+    take_back(account=operator)
+    review = StaffReview.objects.get()
+    assert review not in reviews_visible_to(operator)
+    assert review in reviews_visible_to(User.objects.get(pk=other.pk))
 
 
 def test_without_changes_of_roles_nobody_is_asked(owner: User, colleague: User) -> None:
