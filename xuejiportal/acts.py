@@ -17,6 +17,7 @@ ACTS: dict[str, str | Promise] = {
     "accounts:remove_questions": gettext_lazy("remove your security questions"),
     "accounts:sessions": gettext_lazy("sign out all other devices"),
     "accounts:my_data": gettext_lazy("download a copy of your data"),
+    "accounts:staff_name": gettext_lazy("change your name and office"),
     "accounts:delete_account": gettext_lazy("delete your account"),
     "accounts:take_back": gettext_lazy("take your account back"),
     "account_change_password": gettext_lazy("change your password"),

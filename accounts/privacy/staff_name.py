@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import signed_in
 from accounts.models import User
+from accounts.sessions.recent_proof import require_recent_proof
 from accounts.text import tidy
 from audit.services import record_action
 
@@ -36,11 +37,13 @@ class StaffNameForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff_name(request: HttpRequest) -> HttpResponse:
-    """Enter or change one's name and office; 404 for students."""
+    """Enter or change one's name and office, after re-authentication; 404 for students."""
     account = signed_in(request)
     if account.is_student:
         raise Http404
     known = {"staff_name": account.staff_name, "staff_office": account.staff_office}
+    if request.method == "POST":
+        require_recent_proof(request)
     form = StaffNameForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         _rename(account, form.cleaned_data)
@@ -51,7 +54,7 @@ def staff_name(request: HttpRequest) -> HttpResponse:
 
 def _seen(text: str) -> str:
     """``text`` without characters that make it look like another text, or like none."""
-    return "".join(one for one in tidy(text) if unicodedata.category(one) not in ("Cc", "Cf"))
+    return "".join(one for one in tidy(text) if unicodedata.category(one)[0] != "C")
 
 
 @transaction.atomic
