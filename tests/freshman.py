@@ -123,12 +123,14 @@ class Freshman:
         return page, 1
 
 
-def freshmen(count: int, *, phones: int = 0, elsewhere: int = 50) -> list[Freshman]:
+def freshmen(
+    count: int, *, phones: int = 0, elsewhere: int = 50, seed: int = SEED
+) -> list[Freshman]:
     """The first ``count`` sample people who are registered (注册学籍).
 
     ``phones`` and ``elsewhere`` of each hundred sign up by phone, and go on in another browser.
     """
-    rows = (dict(zip(HEADER, row, strict=True)) for row in sample_rows(2 * count + 9, seed=SEED))
+    rows = (dict(zip(HEADER, row, strict=True)) for row in sample_rows(2 * count + 9, seed=seed))
     registered = (row for row in rows if row["学籍状态"] == "注册学籍")
     return [
         Freshman(

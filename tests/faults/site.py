@@ -50,8 +50,8 @@ def wait_until(condition: Callable[[], object], seconds: float, why: str) -> flo
 class Site:
     """Its servers and processes, to be started and killed one by one."""
 
-    def __init__(self, directory: Path, fake: Fake) -> None:
-        self.directory, self.fake = directory, fake
+    def __init__(self, directory: Path, fake: Fake, code: Path = ROOT) -> None:
+        self.directory, self.fake, self.code = directory, fake, code
         lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT)
         for name in ("postgresql", "valkey"):
             (directory / name).mkdir(mode=0o711)
@@ -85,7 +85,7 @@ class Site:
         """Run one command to its end."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+            cwd=self.code,
             env=self.environ,
             capture_output=True,
             text=True,
@@ -96,7 +96,7 @@ class Site:
     def start(self, *module: str) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(
             [sys.executable, "-m", *module],
-            cwd=ROOT,
+            cwd=self.code,
             env=self.environ,
             stdout=self.log,
             stderr=self.log,
@@ -166,14 +166,14 @@ class Site:
 
 
 @contextmanager
-def running() -> Iterator[Site]:
-    """A site; everything is gone afterwards."""
+def running(code: Callable[[Path], Path] = lambda _: ROOT) -> Iterator[Site]:
+    """A site; everything is gone afterwards. ``code`` tells where its code is laid."""
     directory = Path(tempfile.mkdtemp(prefix="xuejiportal-faults-"))
     directory.chmod(0o711)
     with fake_sms.serving() as fake:
         site = None
         try:
-            site = Site(directory, fake)
+            site = Site(directory, fake, code(directory))
             yield site
         finally:
             if site:
