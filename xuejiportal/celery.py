@@ -9,6 +9,7 @@ from celery.signals import beat_init, task_postrun, task_prerun, worker_init
 from django.db import close_old_connections
 
 from xuejiportal.preflight import refuse_unfit_production
+from xuejiportal.read_ahead import read_ahead
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
 # System checks import every view, which adds half as much memory to each worker process.
@@ -46,5 +47,6 @@ def drop_unusable_connections(task: "Task[..., Any]", **_: object) -> None:
 
 worker_init.connect(refuse_unfit_production, weak=False)
 beat_init.connect(refuse_unfit_production, weak=False)
+worker_init.connect(read_ahead, weak=False)
 task_prerun.connect(drop_unusable_connections, weak=False)
 task_postrun.connect(drop_unusable_connections, weak=False)

@@ -6,12 +6,14 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from xuejiportal.preflight import refuse_unfit_production, refuse_web_without_static_files
+from xuejiportal.read_ahead import read_ahead
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
 
 application = get_wsgi_application()
 refuse_unfit_production()
 refuse_web_without_static_files()
+read_ahead()
 
 # Objects loaded by now live as long as the process; garbage collection can skip them.
 gc.collect()
