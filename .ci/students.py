@@ -143,8 +143,7 @@ async def fire(
     kills: int,
 ) -> int:
     """Start everything, let students come, kill, compare; the exit status."""
-    from benchmarks._mailbox import Mailbox
-
+    from benchmarks.tools.mailbox import Mailbox
     from tests.freshman import freshmen
 
     mailbox = Mailbox()
