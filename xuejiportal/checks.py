@@ -1,5 +1,6 @@
 """System checks of settings that an operator makes: hosts, keys, servers, proxies."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -52,6 +53,18 @@ def check_hosts_and_keys(
             )
         )
     return errors
+
+
+@register(Tags.security)
+def check_breached_passwords(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """An error where the list that is named cannot be read: no password could be chosen."""
+    listed = settings.BREACHED_PASSWORDS
+    if not listed or os.access(listed, os.R_OK):
+        return []
+    message = "The list of breached passwords in BREACHED_PASSWORDS cannot be read."
+    return [Error(message, hint="Name a file that the service may read.", id="xuejiportal.E006")]
 
 
 @register(Tags.security, deploy=True)

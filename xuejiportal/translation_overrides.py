@@ -46,8 +46,6 @@ PASSWORDS = (
     gettext_noop("Your password can’t be too similar to your other personal information."),
     gettext_noop("This password is too common."),
     gettext_noop("Your password can’t be a commonly used password."),
-    gettext_noop("This password is entirely numeric."),
-    gettext_noop("Your password can’t be entirely numeric."),
     gettext_noop("Please type your current password."),
     gettext_noop("You must type the same password each time."),
     gettext_noop("The password reset token was invalid."),

@@ -1,5 +1,7 @@
 """Password rules of the portal, in addition to Django's."""
 
+import re
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,6 +21,14 @@ PORTAL_WORDS = (
     "admin", "registrar", "counselor", "auditor",
 )  # fmt: skip
 MIN_OWN_LETTERS = 4  # letters besides those words
+_MONTH, _DAY = "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
+# What people and students are numbered by: dates, mobile, student and candidate numbers.
+_KNOWN_NUMBERS = re.compile(
+    rf"(?:19|20)[0-9]{{2}}{_MONTH}{_DAY}|(?:{_DAY}{_MONTH}|{_MONTH}{_DAY})(?:19|20)[0-9]{{2}}"
+    rf"|\A[0-9]{{2}}{_MONTH}{_DAY}|[0-9]{{2}}{_MONTH}{_DAY}\Z"
+    r"|\A(?:86)?1[3-9][0-9]{9}\Z|\A(?:19|20)[0-9]{2}|\A[0-3][0-9]{13}\Z"
+)
+MIN_DISTINCT_DIGITS = 5
 
 
 class OwnContactValidator:
@@ -49,6 +59,33 @@ class OwnContactValidator:
     def get_help_text(self) -> str:
         """The rule in words."""
         return _("Your password can't contain your mobile number or email address.")
+
+
+class KnownNumberValidator:
+    """Rejects digits alone that are, or hold, what others know or try first.
+
+    A password of digits that nobody knows is as good as any (OWASP ASVS 5.0, 6.2.5).
+    """
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        """Raise ValidationError for dates, numbers of people, and digits in a row."""
+        if not password.isdecimal():
+            return
+        digits = "".join(str(int(one)) for one in password)
+        steps = {int(b) - int(a) for a, b in pairwise(digits)}
+        if (
+            _KNOWN_NUMBERS.search(digits)
+            or len(set(digits)) < MIN_DISTINCT_DIGITS
+            or len(steps) <= 2
+        ):
+            raise ValidationError(
+                _("This password is a date or a number that is easy to guess."),
+                code="password_is_number",
+            )
+
+    def get_help_text(self) -> str:
+        """The rule in words."""
+        return _("Your password can't be a date, a phone number or the number of a person.")
 
 
 class PortalWordValidator:

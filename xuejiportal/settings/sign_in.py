@@ -17,10 +17,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 8},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "accounts.sign_in.password_validators.KnownNumberValidator"},
     {"NAME": "accounts.sign_in.password_validators.OwnContactValidator"},
     {"NAME": "accounts.sign_in.password_validators.PortalWordValidator"},
+    {"NAME": "accounts.sign_in.breached_passwords.BreachedPasswordValidator"},
 ]
+# A sorted list of SHA-1 digests of passwords found in breaches; none where it is empty.
+BREACHED_PASSWORDS = env.text("BREACHED_PASSWORDS", "")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"

@@ -23,6 +23,19 @@ pytestmark = pytest.mark.django_db
         ("xueji2026!", True),  # the portal's own words
         ("学籍门户-20260901", True),
         ("Student.Status.1", True),
+        ("20070815", True),  # a birth date, of whomever
+        ("15082007", True),
+        ("070815421", True),
+        ("13900139999", True),  # somebody's number
+        ("110101200708150016", True),  # a certificate number
+        ("2026312345", True),  # a student number
+        ("26110154123456", True),  # a candidate number
+        ("12345678901", True),
+        ("98765432", True),
+        ("48484848", True),
+        ("\u0662\u0660\u0660\u0667\u0660\u0668\u0661\u0665", True),  # a date, in other digits
+        ("48159263", False),
+        ("7391640285517", False),
         ("mobile13900139999", False),
         ("students count lanterns", False),
         ("paper lantern over water", False),
