@@ -6,6 +6,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
 from accounts.onboarding import first_open_step
+from accounts.sessions.lifetime import limits_of
 from xuejiportal.help_topics import topic_of
 from xuejiportal.work.menu import menu_of
 from xuejiportal.work.waiting import waiting_for
@@ -22,6 +23,7 @@ def portal(request: HttpRequest) -> dict[str, object]:
     return {
         "site_name": settings.SITE_NAME,
         "debug": settings.DEBUG,
+        "idle_seconds": limits_of(staff).idle if staff else 0,
         "open_step": lambda: first_open_step(request.user),
         "help_anchor": topic_of(request),
         "work_waiting": SimpleLazyObject(lambda: waiting_for(staff) if staff else []),

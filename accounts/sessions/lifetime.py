@@ -48,9 +48,9 @@ SHORTEST = Limits(
 )
 
 
-def _limits(request: HttpRequest) -> Limits:
-    is_student = isinstance(request.user, User) and request.user.is_student
-    return STUDENT if is_student else STAFF
+def limits_of(account: User) -> Limits:
+    """How long a session of ``account`` may last."""
+    return STUDENT if account.is_student else STAFF
 
 
 def note_start(request: HttpRequest) -> tuple[int, int]:
@@ -71,7 +71,9 @@ class SessionLimitsMiddleware:
             started, seen = note_start(request)
             idle, total = now - seen, now - started
             # Below the shortest limits the user need not be loaded from the database.
-            if SHORTEST.exceeded_by(idle, total) and _limits(request).exceeded_by(idle, total):
+            if SHORTEST.exceeded_by(idle, total) and limits_of(request.user).exceeded_by(
+                idle, total
+            ):
                 return self._sign_out(request)
             if now - seen >= SEEN_WRITE_INTERVAL:
                 request.session[SEEN] = now

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
+from accounts.sessions.lifetime import limits_of
 from delivery.masking import masked_phone
 from enrollment.status_page.page import Formatter
 
@@ -39,6 +40,7 @@ def frame_of(request: HttpRequest, account: User) -> dict[str, Any]:
         "site_name": str(settings.SITE_NAME),
         "help_anchor": Help.CHECK,
         "csrf_token": get_token(request),
+        "idle_seconds": str(limits_of(account).idle),
         "printed_at": Formatter(get_language())(timezone.localdate()),
         "request": {
             "get_full_path": request.get_full_path(),
@@ -46,6 +48,7 @@ def frame_of(request: HttpRequest, account: User) -> dict[str, Any]:
             "resolver_match": {"view_name": Place(match.view_name) if match else None},
         },
         "user": {
+            "key": str(account.key),
             "is_authenticated": True,
             "is_student": account.is_student,
             "username": account.username or account.email or masked_phone(str(account.phone)),

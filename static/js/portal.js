@@ -163,6 +163,29 @@ function carryName() {
   input.addEventListener("input", () => sessionStorage.setItem("account-name", input.value));
 }
 
+/**
+ * A page left open is left when its session has run out, on whichever page it was used last, and
+ * when somebody else has signed in meanwhile. What was typed and not sent stays until then.
+ */
+function leaveWithTheSession() {
+  const { idle, account } = document.body.dataset;
+  if (!idle) return;
+  const read = () => (localStorage.getItem("page-seen") ?? "").split(" ");
+  const leave = () => location.replace(location.pathname + location.search);
+  let typed = false;
+  const look = () => {
+    const [who, at] = read();
+    const left = Number(at) + 1000 * idle - Date.now();
+    if (who !== account) leave();
+    else if (left > 0) setTimeout(look, left);
+    else if (!typed) leave();
+  };
+  localStorage.setItem("page-seen", `${account} ${Date.now()}`);
+  document.addEventListener("input", () => (typed = true));
+  document.addEventListener("visibilitychange", () => read()[0] !== account && leave());
+  look();
+}
+
 leaveCheckingToTheServer();
 focusErrors();
 guardAgainstDoubleClicks();
@@ -173,4 +196,5 @@ carryName();
 offerToShowPasswords();
 tellStrength();
 countDown();
+leaveWithTheSession();
 navigator.serviceWorker?.register("/service-worker.js").catch(() => {});

@@ -1,0 +1,63 @@
+"""A page left open on a shared computer is not read by who comes next (T10)."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
+
+from accounts.models import Session, User
+from enrollment.models import StudentRecord
+from tests.journeys.conftest import NewContext
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+MINUTES = 60_000  # in milliseconds
+
+
+@pytest.fixture
+def tab(open_context: NewContext, wang: User, wang_record: StudentRecord) -> Tab:
+    """王明's browser, at the record."""
+    tab = open_context(wang).new_page()
+    tab.clock.install()
+    tab.goto(reverse("enrollment:status"))
+    expect(tab.get_by_role("main")).to_contain_text("王明")
+    return tab
+
+
+def test_the_record_is_gone_once_the_session_has_run_out(tab: Tab) -> None:
+    Session.objects.all().delete()
+    tab.clock.fast_forward(14 * MINUTES)
+    expect(tab.get_by_role("main")).to_contain_text("王明")
+    tab.clock.fast_forward(1 * MINUTES)
+    tab.wait_for_url(re.compile(reverse("account_login")))
+
+
+def test_what_was_typed_stays_until_it_is_sent(tab: Tab) -> None:
+    tab.goto(reverse("support:report_write", args=["other"]))
+    tab.get_by_role("main").locator("textarea").first.fill("照片不是我")
+    Session.objects.all().delete()
+    tab.clock.fast_forward(30 * MINUTES)
+    expect(tab.get_by_role("main").locator("textarea").first).to_have_value("照片不是我")
+
+
+def test_a_page_used_meanwhile_in_another_tab_keeps_this_one(tab: Tab) -> None:
+    other = tab.context.new_page()
+    tab.clock.fast_forward(10 * MINUTES)
+    other.clock.install()
+    other.clock.fast_forward(10 * MINUTES)
+    other.goto(reverse("accounts:security"))
+    Session.objects.all().delete()
+    tab.clock.fast_forward(6 * MINUTES)
+    expect(tab.get_by_role("main")).to_contain_text("王明")
+
+
+def test_signing_in_as_somebody_else_clears_the_other_tab(
+    tab: Tab, open_context: NewContext, li: User
+) -> None:
+    other = tab.context.new_page()
+    elsewhere = open_context(li)
+    tab.context.add_cookies(elsewhere.cookies())  # type: ignore[arg-type]
+    other.goto(reverse("accounts:security"))
+    tab.clock.fast_forward(15 * MINUTES)
+    expect(tab.get_by_role("main")).not_to_contain_text("王明")
