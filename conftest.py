@@ -25,3 +25,11 @@ django.setup()
 # Workers inherit DJANGO_SETTINGS_MODULE: pytest-django has read the settings before this file.
 settings.REDIS_URL = settings.CELERY_BROKER_URL = os.environ["REDIS_URL"]
 settings.CACHES["default"].update(LOCATION=os.environ["REDIS_URL"])  # type: ignore[attr-defined]
+
+# pytest reads this name in the root conftest only.
+pytest_plugins = [
+    "tests.fixtures.uploads",
+    "tests.fixtures.staff",
+    "tests.fixtures.verification",
+    "tests.fixtures.records",
+]
