@@ -75,10 +75,9 @@ class Freshman:
         """Every request up to the receipt. Raises AssertionError when a page is another one."""
         yield Ask("home page", reverse("home"))
         page, browser = yield from (self._by_phone() if self.by_phone else self._by_mail())
-        _at(page, "accounts:identity_consent")
-        page = yield from send_form("agreed", page, AGREED, browser)
         _at(page, "verification:start")
         facts = {"name": self.name, "certificate_type": "居民身份证", "number": self.number}
+        facts |= AGREED
         if not self.by_phone:
             facts["third_item"] = self.candidate_number
         page = yield from send_form("basic information", page, facts, browser)

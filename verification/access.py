@@ -1,6 +1,6 @@
 """View decorators that decide who may open the pages of verification."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -24,7 +24,19 @@ def unverified_only(
     Staff get 404; verified students are sent to their record. Consent comes first, because a
     certificate number is sensitive personal information (PIPL article 29).
     """
+    return _unverified(view, Purpose)
 
+
+def unverified_who_may_agree(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """As ``unverified_only``, for a view whose own form asks for the consent to the number."""
+    return _unverified(view, [Purpose.ACCOUNT])
+
+
+def _unverified(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse], purposes: Iterable[Purpose]
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         account = signed_in(request)
@@ -32,15 +44,17 @@ def unverified_only(
             raise Http404
         if queries.is_verified(account):
             return redirect("enrollment:status")
-        consent = consent_to_ask(account, way_on=request.path)
+        consent = consent_to_ask(account, way_on=request.path, purposes=purposes)
         return redirect(consent) if consent else view(request, *args, **kwargs)
 
     return guarded
 
 
-def consent_to_ask(account: User, *, way_on: str) -> str | None:
+def consent_to_ask(
+    account: User, *, way_on: str, purposes: Iterable[Purpose] = Purpose
+) -> str | None:
     """The address that asks for a consent still lacking and then leads to ``way_on``; or None."""
-    lacking = (purpose for purpose in Purpose if lacks_consent(account, purpose))
+    lacking = (purpose for purpose in purposes if lacks_consent(account, purpose))
     return next((consent_page(purpose, way_on=way_on) for purpose in lacking), None)
 
 

@@ -47,4 +47,7 @@ def consents(request: HttpRequest) -> HttpResponse:
     """The account's consents with their times, and the way to withdraw them."""
     account = cast("User", request.user)
     given = account.consents.order_by("-pk")
-    return render(request, "accounts/consent/mine.html", {"consents": given})
+    stands = any(one.purpose == Purpose.IDENTITY and one.withdrawn_at is None for one in given)
+    refuses = account.is_student and account.deletion_due_at is None and not stands
+    context = {"consents": given, "refuses_identity": refuses}
+    return render(request, "accounts/consent/mine.html", context)

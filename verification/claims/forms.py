@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.consent.fields import ConsentField
 from accounts.limits.proof_of_work_field import ProofOfWorkField
+from accounts.models import Purpose
 from enrollment.identity.certificates import CertificateType
 from enrollment.identity.name import InvalidNameError, NameFault, clean_name
 from enrollment.identity.number import InvalidNumberError, NumberFault, canonical_number
@@ -32,7 +34,9 @@ def _third_item_field(**options: Any) -> forms.CharField:
 
 
 class BasicInformationForm(forms.Form):
-    """Name and certificate; also the third item, unless a phone that a school knows replaces it."""
+    """Name and certificate; the third item, unless a phone that a school knows replaces it; and
+    the consent to the use of the number, from a person who has not given it.
+    """
 
     name = forms.CharField(
         label=_("Name"),
@@ -63,13 +67,18 @@ class BasicInformationForm(forms.Form):
         ),
     )
     third_item = _third_item_field()
+    consent = ConsentField(Purpose.IDENTITY)
 
-    def __init__(self, *args: Any, ask_third_item: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, ask_third_item: bool, ask_consent: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if self.initial:
             self.fields["name"].widget.attrs["autofocus"] = True
         if not ask_third_item:
             del self.fields["third_item"]
+        if not ask_consent:
+            del self.fields["consent"]
 
     def clean_name(self) -> str:
         """The name in the form in which it is stored."""

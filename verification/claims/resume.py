@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
-from accounts.models import User
+from accounts.models import Purpose, User
 from verification import queries
 from verification.access import consent_to_ask, students_only
 from verification.models import AttemptState
@@ -17,13 +17,15 @@ PAGES = {AttemptState.DRAFT: "verification:check", AttemptState.THIRD_ITEM: "ver
 def next_page(account: User) -> str:
     """The address of the step that the open attempt is at, or of the first step.
 
-    Consent is asked first, except of an account that waits for its deletion.
+    Consent is asked first, except of an account that waits for its deletion; the first step
+    asks by itself for the one to the certificate number.
     """
     state = queries.open_state(account)
     page = reverse(PAGES[state] if state else "verification:start")
     if account.deletion_due_at is not None:
         return page
-    return consent_to_ask(account, way_on=page) or page
+    purposes = Purpose if state else [Purpose.ACCOUNT]
+    return consent_to_ask(account, way_on=page, purposes=purposes) or page
 
 
 @students_only

@@ -4,7 +4,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 
-from accounts.models import User
+from accounts.consent.services import give_consent
+from accounts.models import Purpose, User
 from audit.services import record_action
 from enrollment.records.replaced_phones import replaced_phones
 from enrollment.records.services import RecordHeldError, claim_records
@@ -28,10 +29,17 @@ class NothingToSubmitError(Exception):
     """The account has no attempt at this step (double click or outdated page)."""
 
 
-def start_attempt(*, account: User, facts: Facts, address_hash: bytes = b"") -> VerificationAttempt:
-    """Store ``facts`` as the account's open attempt, replacing an earlier draft."""
+def start_attempt(
+    *, account: User, facts: Facts, address_hash: bytes = b"", agrees: bool = False
+) -> VerificationAttempt:
+    """Store ``facts`` as the account's open attempt, replacing an earlier draft.
+
+    ``agrees``: the same form gave the consent to the use of the number, stored with it.
+    """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=account.pk)
+        if agrees:
+            give_consent(account=account, purpose=Purpose.IDENTITY)
         _close_open_attempts(account)
         attempt = VerificationAttempt(
             account=account,

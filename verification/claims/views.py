@@ -10,10 +10,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in
+from accounts.consent.services import lacks_consent
 from accounts.limits.rate_limits import campus_factor
+from accounts.models import Purpose
 from accounts.requests.client_ip import client_address
 from verification import queries
-from verification.access import students_only, unverified_only
+from verification.access import students_only, unverified_only, unverified_who_may_agree
 from verification.claims import services
 from verification.claims.earlier_answers import initial_answers
 from verification.claims.forms import BasicInformationForm, ProofForm, ThirdItemForm
@@ -23,7 +25,7 @@ from verification.models import AttemptState
 
 
 @sensitive_post_parameters()
-@unverified_only
+@unverified_who_may_agree
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """The form for basic information: name, certificate type, number (guide rows 30-33)."""
@@ -35,11 +37,15 @@ def start(request: HttpRequest) -> HttpResponse:
     form = BasicInformationForm(
         request.POST if request.method == "POST" else None,
         ask_third_item=queries.needs_third_item(account),
+        ask_consent=lacks_consent(account, Purpose.IDENTITY),
         initial=initial_answers(request, earlier) if earlier else None,
     )
     if form.is_valid():
         services.start_attempt(
-            account=account, facts=form.facts, address_hash=address_hash(request)
+            account=account,
+            facts=form.facts,
+            address_hash=address_hash(request),
+            agrees="consent" in form.fields,
         )
         return redirect("verification:check")
     context = {"form": form, "last": last}

@@ -42,10 +42,7 @@ def test_registering_by_phone(hand: Hand) -> None:
     hand.sees("填写校验码")
     hand.reads("139 1234 5678")
     hand.fill(code=hand.code())
-    hand.sees("证件号码使用告知")  # the first open step
-    hand.agree()
-    hand.fill()
-    hand.sees("基本信息")
+    hand.sees("基本信息")  # the first open step
 
 
 def test_registering_by_email_and_activating_on_another_device(
@@ -62,10 +59,10 @@ def test_registering_by_email_and_activating_on_another_device(
     elsewhere = Hand(open_context().new_page(), hand.outbox)
     elsewhere.go(link.group(1))
     elsewhere.fill(password=PASSWORD)
-    elsewhere.sees("证件号码使用告知")
+    elsewhere.sees("基本信息")
     hand.go(reverse("account_login"))
     hand.fill(login=address, password=PASSWORD)
-    hand.sees("证件号码使用告知")
+    hand.sees("基本信息")
 
 
 def test_a_code_asked_for_at_a_desk_is_typed_on_the_phone(

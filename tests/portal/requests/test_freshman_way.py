@@ -18,18 +18,16 @@ BY_MAIL = {
     "sign-up form": (0, 1),
     "sign-up sent": (1, 21),
     "link opened": (0, 4),
-    "activated, signed in": (1, 25),
-    "agreed": (1, 9),
-    "basic information": (1, 11),
+    "activated, signed in": (1, 27),
+    "basic information": (1, 12),
     "compared, record": (1, 25),
     "confirmed, receipt": (1, 8),
 }
 BY_PHONE = BY_MAIL | {
     "sign-up sent": (1, 19),
-    "agreed": (1, 9),
-    "activated, signed in": (1, 29),
+    "activated, signed in": (1, 32),
     "sign-in form": (0, 0),
-    "signed in elsewhere": (1, 25),
+    "signed in elsewhere": (1, 28),
 }
 
 
