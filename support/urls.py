@@ -5,7 +5,7 @@ from django.urls import path
 from support.board import action_views
 from support.board import views as board
 from support.help import staff_views
-from support.reports import province
+from support.reports import province, wrong_field_views
 from support.reports import views as reports
 from support.reports.desk import batch_views, report_views
 from support.reports.desk import views as desk
@@ -20,6 +20,7 @@ urlpatterns = [
     path("reports/", reports.mine, name="reports"),
     path("reports/new/", reports.new, name="report_new"),
     path("reports/new/<slug:cause>/", reports.write, name="report_write"),
+    path("reports/wrong/<uuid:key>/", wrong_field_views.write, name="report_wrong"),
     path("reports/<uuid:key>/", reports.one, name="report"),
     path("reports/<uuid:key>/evidence/<uuid:file>/", reports.evidence, name="report_evidence"),
     path("reports/<uuid:key>/answer/", reports.answer, name="report_answer"),

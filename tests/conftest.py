@@ -12,7 +12,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.deletion.services import ask_for_deletion
 from accounts.limits.rate_limits import subject_of
-from accounts.models import Block, Question, SecurityAnswer, User
+from accounts.models import Block, Purpose, Question, SecurityAnswer, User
 from accounts.roles import Role
 from audit.models import APPEND_ONLY
 from enrollment.models import (
@@ -61,6 +61,15 @@ def newcomer(db: None) -> User:
     account = make_account("new.comer@example.org")
     account.consents.all().delete()
     User.objects.filter(pk=account.pk).update(account_notice=0, identity_notice=0)
+    return account
+
+
+@pytest.fixture
+def activated(db: None) -> User:
+    """Somebody who has just signed up, and is not asked about the certificate number yet."""
+    account = make_account("just.activated@example.org")
+    account.consents.filter(purpose=Purpose.IDENTITY).delete()
+    User.objects.filter(pk=account.pk).update(identity_notice=0)
     return account
 
 

@@ -131,7 +131,6 @@ def answer(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         act(report=report, **form.cleaned_data)
         messages.success(request, _("Sent to your school."))
-        messages.success(request, _("Sent to your school."))
     except services.TooLateError:
         messages.error(request, CHANGED)
     except EvidenceFaultError as error:

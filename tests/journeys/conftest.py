@@ -21,6 +21,7 @@ from accounts.models import ContactChange, User
 from accounts.roles import Role
 from audit.services import record_action
 from delivery.models import Channel
+from enrollment.confirmations.services import answer_record
 from enrollment.imports.missing import groups as missing_groups
 from enrollment.imports.missing import services as missing
 from enrollment.models import (
@@ -236,3 +237,12 @@ def wang_full_record(stale_answer: FieldChange) -> StudentRecord:
         ends_on=date(2126, 1, 1), confirm_fields=["name"], ignore_fields=["major_name"],
     )  # fmt: skip
     return record
+
+
+@pytest.fixture
+def wang_objection(wang: User, wang_record: StudentRecord) -> Confirmation:
+    """王明 has ticked the name and the date of birth as wrong."""
+    asked = ["name", "gender", "birth_date"]
+    return answer_record(
+        record=wang_record, account=wang, asked=asked, wrong=["name", "birth_date"]
+    )

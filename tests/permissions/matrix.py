@@ -158,7 +158,11 @@ MATRIX: dict[str, str] = {
     "support:reports": STUDENTS,
     "support:report_new": STUDENTS,
     "support:report_write": STUDENTS,
-    **dict.fromkeys("support:report support:report_answer support:report_withdraw".split(), "S"),
+    **dict.fromkeys(
+        """support:report support:report_answer support:report_withdraw
+        support:report_wrong""".split(),
+        "S",
+    ),
     "support:report_evidence": "S" + KEEPERS,
     **dict.fromkeys(
         "support:articles support:article_new".split(),

@@ -224,6 +224,7 @@ def places(
         "support:hand_on_class": key["class"],
         "support:class_reminded": {**key["class"], "key": reminder.key},
         "support:report_write": {"cause": "other"},
+        "support:report_wrong": {"key": receipt.key},
         "support:report_evidence": {**key["report"], "file": evidence},
         "support:batch_workbook": key["batch"],
         "support:submission_result": {"key": correction.key},

@@ -118,6 +118,26 @@ STUDENTS = [
     Page("why nothing is found", reverse("verification:diagnosis"), "li", act=answer_all),
     Page("my report", lambda it: reverse("support:report", args=[it.key]), "wang", "wang_problem"),
     Page("my reports", reverse("support:reports"), "wang", "wang_problem"),
+    Page(
+        "what is right",
+        lambda it: reverse("support:report_wrong", args=[it.key]),
+        "wang",
+        "wang_objection",
+    ),
+    Page(
+        "what is right, errors",
+        lambda it: reverse("support:report_wrong", args=[it.key]),
+        "wang",
+        "wang_objection",
+        act=send_empty,
+    ),
+    Page("basic information with consent", reverse("verification:start"), who="activated"),
+    Page(
+        "basic information with consent, errors",
+        reverse("verification:start"),
+        who="activated",
+        act=send_empty,
+    ),
     # Last, for what a page needs stays: 王明 has one record on all pages before.
     Page("status, several records", reverse("enrollment:status"), "wang", "wang_second_record"),
     Page(

@@ -1,0 +1,88 @@
+"""One form for everything a student has objected to; a report is opened for each cause."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from enrollment.fields.catalogue import BY_NAME, is_in_chinese, report_cause
+from enrollment.fields.display import value_of
+from enrollment.identity.number import mask_middle
+from enrollment.models import StudentRecord
+from enrollment.records.sealed import certificate_number
+from support.models import Cause, Report
+from support.reports.causes import NAMES_A_FIELD
+from support.reports.forms import evidence_field
+from support.reports.services import Statement, open_report
+
+_PREFIX = "correct_"
+
+
+class WrongFieldsForm(forms.Form):
+    """What each of ``names`` should be, below what the registry says; words and files for all."""
+
+    words = forms.CharField(
+        label=gettext_lazy("Anything else your school should know"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    evidence = evidence_field()
+
+    def __init__(self, *args: object, names: Sequence[str], record: StudentRecord) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        self._names = names
+        for name in names:
+            self.fields[_PREFIX + name] = _correct_field(name, record)
+        self.order_fields([*(_PREFIX + name for name in names), "words", "evidence"])
+
+    @property
+    def statements(self) -> dict[Cause, Statement]:
+        """What to report, by cause. Only for a valid form."""
+        names: dict[Cause, list[str]] = {}
+        for name in self._names:
+            names.setdefault(Cause(report_cause(name)), []).append(name)
+        return {cause: self._statement(cause, those) for cause, those in names.items()}
+
+    def _statement(self, cause: Cause, names: Sequence[str]) -> Statement:
+        given = self.cleaned_data
+        words, evidence = given["words"], given["evidence"]
+        if cause in NAMES_A_FIELD:
+            return Statement(words, correct=given[_PREFIX + names[0]], evidence=evidence)
+        lines = [f"{BY_NAME[name].label}{_(': ')}{given[_PREFIX + name]}" for name in names]
+        return Statement("\n".join([*lines, words]).strip(), evidence=evidence)
+
+
+def open_reports(*, account: User, record: StudentRecord, form: WrongFieldsForm) -> list[Report]:
+    """A report for each cause of the valid ``form``; those opened before an error stay.
+
+    Raises EvidenceFaultError, TooLateError.
+    """
+    return [
+        open_report(account=account, cause=cause, statement=statement, record=record)
+        for cause, statement in form.statements.items()
+    ]
+
+
+def _correct_field(name: str, record: StudentRecord) -> forms.CharField:
+    value = _value(name, record)
+    language = ' lang="zh-Hans"' if value and is_in_chinese(name) else ""
+    pattern = f"{{}}<span{language}>{{}}</span>"
+    return forms.CharField(
+        label=_("%(field)s: what it should be") % {"field": BY_NAME[name].label},
+        help_text=format_html(pattern, _("The registry says") + _(": "), value or "—"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+def _value(name: str, record: StudentRecord) -> str:
+    if name == "certificate_number":
+        return mask_middle(certificate_number(record))
+    value = value_of(BY_NAME[name], record)
+    return date_format(value) if isinstance(value, date) else value or ""
