@@ -32,6 +32,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["subject_type", "subject_key", "-id"], name="audit_subject"),
             models.Index(fields=["actor_id", "-id"], name="audit_actor"),
             models.Index(fields=["action", "-id"], name="audit_action"),
+            models.Index(fields=["institution_code", "-id"], name="audit_institution"),
             models.Index(fields=["at"], name="audit_at"),
         ]
 

@@ -66,6 +66,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["email"]
 
     class Meta:
+        indexes = [
+            # Staff are few among accounts: auditors look for them by name.
+            models.Index(
+                fields=["staff_name"], condition=~models.Q(staff_name=""), name="user_staff_name"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("username"), name="one_account_per_username"),
             models.UniqueConstraint(

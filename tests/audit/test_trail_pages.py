@@ -105,8 +105,52 @@ def test_what_a_member_of_staff_did_is_found_by_contact(
     text = client.get(link).content.decode()
     assert "support.one" in text
     assert "support.two" not in text
-    unknown = client.post(page + "?question=person", {"staff": "who@example.org"})
-    assert "没有账号" in unknown.content.decode()
+    for typed in ("who@example.org", "无名氏", "·"):
+        unknown = client.post(page + "?question=person", {"staff": typed})
+        assert "没有账号" in unknown.content.decode()
+
+
+def name_staff(account: User, name: str, office: str = "") -> None:
+    User.objects.filter(pk=account.pk).update(staff_name=name, staff_office=office)
+
+
+def test_staff_are_found_by_name_also_when_they_have_left(
+    client: Client, auditor: User, desk_registrar: User
+) -> None:
+    name_staff(desk_registrar, "方敏", "教务处")
+    record_action(action="support.one", actor_id=desk_registrar.pk)
+    desk_registrar.role_grants.all().delete()
+    for typed in ("方敏", "方"):
+        link = client.post(reverse("trail"), {"staff": typed}).headers["Location"]
+        assert link.endswith(f"?question=person&by={desk_registrar.key}")
+    text = client.get(link).content.decode()
+    assert "support.one" in text
+    assert "方敏 · 教务处" in text
+
+
+def test_of_two_staff_with_one_name_the_auditor_chooses(
+    client: Client, auditor: User, desk_registrar: User
+) -> None:
+    other = make_account("other@example.org", roles=(Role.COUNSELOR,))
+    name_staff(desk_registrar, "方敏", "教务处")
+    name_staff(other, "方敏", "文学院")
+    page = reverse("trail") + "?question=person"
+    text = client.post(page, {"staff": "方敏"}).content.decode()
+    for account, office in ((desk_registrar, "教务处"), (other, "文学院")):
+        assert f"by={account.key}" in text
+        assert office in text
+
+
+def test_sign_ins_of_staff_are_found_by_name(
+    client: Client, auditor: User, desk_registrar: User
+) -> None:
+    page = reverse("trail_sign_ins")
+    name_staff(desk_registrar, "方敏")
+    client.post(page, {"person": "方敏"})
+    search = AuditEntry.objects.get(action="audit.read_sign_ins")
+    assert search.subject_key == str(desk_registrar.key)
+    name_staff(auditor, "方敏")
+    assert "不止一人" in client.post(page, {"person": "方敏"}).content.decode()
 
 
 def test_a_period_and_an_act_narrow_the_entries_by_a_link(client: Client, auditor: User) -> None:

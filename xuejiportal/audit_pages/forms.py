@@ -10,13 +10,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.identifiers.services import owner_of, parse
 from accounts.models import User
 from audit.queries import EntryFilter
 from enrollment.identity.name import InvalidNameError, canonical_name
 from enrollment.models import StudentRecord
 from support.models import Report
 from xuejiportal.audit_pages.act_names import acts_in_groups
+from xuejiportal.audit_pages.people import find_accounts
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -101,7 +101,7 @@ class FindForm(forms.Form):
         label=_("Student number, certificate number or full name"), max_length=60, required=False
     )
     staff = forms.CharField(
-        label=_("Email, mobile number or username"), max_length=254, required=False
+        label=_("Name, email, mobile number or username"), max_length=254, required=False
     )
 
     def clean_student(self) -> str:
@@ -115,13 +115,10 @@ class FindForm(forms.Form):
             raise forms.ValidationError(error.fault.label) from error
         return words
 
-    def clean_staff(self) -> User | None:
-        """The account with this contact or username."""
+    def clean_staff(self) -> list[User]:
+        """The accounts with this contact, username or name."""
         typed = self.cleaned_data["staff"]
-        owner = owner_of(parse(typed)) if typed else None
-        if typed and owner is None:
-            raise forms.ValidationError(_("No account has this contact or name."))
-        return owner.account if owner else None
+        return find_accounts(typed) if typed else []
 
 
 def periods() -> list[tuple[str, str, str]]:

@@ -38,8 +38,8 @@ def lines_of(entries: Sequence[AuditEntry]) -> list[Line]:
 
 
 def person_name(account: User) -> str:
-    """A member of staff with role and username; a student as the number of an account."""
-    if account.is_student:
+    """A member of staff, also a former one, with role and name; a student as a number."""
+    if not _is_named(account):
         return _("account %(number)s") % {"number": account.pk}
     roles = [str(role.label) for role in Role if role in account.roles]
     return " ".join([*roles, account.shown_name])
@@ -56,12 +56,16 @@ def _line(entry: AuditEntry, actor: User | None, names: Mapping[str, Mapping[str
     return Line(
         entry=entry,
         who=_who(entry, actor),
-        actor=actor.key if actor is not None and not actor.is_student else None,
+        actor=actor.key if actor is not None and _is_named(actor) else None,
         act=name_of(entry.action),
         about=names.get(entry.subject_type, {}).get(entry.subject_key, ""),
         record=entry.subject_key if is_record else "",
         reason=reason_label(entry.reason) if entry.reason else "",
     )
+
+
+def _is_named(account: User) -> bool:
+    return bool(account.staff_name) or not account.is_student
 
 
 def _who(entry: AuditEntry, actor: User | None) -> str:

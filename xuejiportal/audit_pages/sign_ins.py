@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.identifiers.services import owner_of, parse
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.roles import Role
 from accounts.security_log import pseudonym, source_hash, source_of
 from audit.services import record_action
+from xuejiportal.audit_pages.people import find_accounts
 
 PAGE_SIZE = 50
 
@@ -25,7 +25,7 @@ class SignInsForm(forms.Form):
 
     hide_optional = True
     person = forms.CharField(
-        label=_("Who (email, mobile number or username)"), max_length=254, required=False
+        label=_("Who (name, email, mobile number or username)"), max_length=254, required=False
     )
     source = forms.GenericIPAddressField(label=_("Network address"), required=False)
     kind = forms.ChoiceField(
@@ -33,12 +33,12 @@ class SignInsForm(forms.Form):
     )
 
     def clean_person(self) -> User | None:
-        """The account with this contact or username, or None."""
+        """The account with this contact, username or name, or None."""
         typed = self.cleaned_data["person"]
-        owner = owner_of(parse(typed)) if typed else None
-        if typed and owner is None:
-            raise ValidationError(_("No account has this contact or name."))
-        return owner.account if owner else None
+        found = find_accounts(typed) if typed else []
+        if len(found) > 1:
+            raise ValidationError(_("Several people fit. Enter one person’s contact or username."))
+        return found[0] if found else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

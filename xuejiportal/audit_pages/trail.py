@@ -15,16 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
-from audit.queries import EntryFilter, chain_state, entries
+from audit.queries import EntryFilter, entries, last_check
 from audit.services import record_action
 from enrollment.files.spreadsheets import CSV, csv_lines
 from enrollment.models import StudentRecord
 from enrollment.queries import search_records
 from xuejiportal.audit_pages.forms import FindForm, Question, TrailForm, periods
+from xuejiportal.audit_pages.people import SHOWN
 from xuejiportal.audit_pages.sentences import lines_of, person_name, record_title
 
 PAGE_SIZE = 50
-SHOWN = 20  # people who fit a search
 MAX_ENTRY_ID = 2**63 - 1
 HEADER = ("id", "at", "actor", "action", "subject", "key", "institution", "reason", "detail")
 
@@ -38,24 +38,26 @@ def read(request: HttpRequest) -> HttpResponse:
     """
     auditor = _auditor(request)
     find = FindForm(request.POST if request.method == "POST" else None)
-    people: list[StudentRecord] = []
+    students: list[StudentRecord] = []
+    staff: list[User] = []
     if find.is_bound and find.is_valid():
-        people, account = _found(find, auditor)
-        if account is not None:
-            return _asked(Question.PERSON, by=account.key)
-        if len(people) == 1:
-            return _asked(Question.RECORD, record=people[0].key)
+        students, staff = _found(find, auditor)
+        if len(staff) == 1:
+            return _asked(Question.PERSON, by=staff[0].key)
+        if len(students) == 1:
+            return _asked(Question.RECORD, record=students[0].key)
     form = TrailForm(request.GET)
     found = _entries(form, request) if form.is_valid() else []
     context = {
         "form": form,
         "find": find,
-        "people": [(record, record_title(record)) for record in people],
+        "students": [(record, record_title(record)) for record in students],
+        "staff": [(account, person_name(account)) for account in staff],
         "questions": Question.choices,
         "periods": periods(),
         "lines": lines_of(found[:PAGE_SIZE]),
         "before": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,
-        "chain": chain_state(),
+        "checked": last_check(),
         **_subject(form),
     }
     return render(request, "audit_pages/read.html", context)
@@ -95,24 +97,25 @@ def _subject(form: TrailForm) -> dict[str, object]:
     }
 
 
-def _found(find: FindForm, auditor: User) -> tuple[list[StudentRecord], User | None]:
+def _found(find: FindForm, auditor: User) -> tuple[list[StudentRecord], list[User]]:
     """Who is meant; that an auditor looked for somebody is an entry itself."""
-    account: User | None = find.cleaned_data["staff"]
+    staff: list[User] = find.cleaned_data["staff"]
     words = find.cleaned_data["student"]
-    people: list[StudentRecord] = []
+    students: list[StudentRecord] = []
     if words:
         exact = search_records(StudentRecord.objects.all(), words, whole_name=True)
-        people = list(exact.select_related("school_class", "institution")[:SHOWN])
+        students = list(exact.select_related("school_class", "institution")[:SHOWN])
+    account = staff[0] if len(staff) == 1 else None
     record_action(
         action="audit.find_person",
         actor_id=auditor.pk,
         subject_type="account" if account else "",
         subject_key=account.key if account else "",
-        detail={"people": len(people)},
+        detail={"people": len(students or staff)},
     )
-    if words and not people:
+    if words and not students:
         find.add_error("student", _("No record has this number or name."))
-    return people, account
+    return students, staff
 
 
 def _asked(question: Question, **keys: object) -> HttpResponse:
