@@ -18,7 +18,10 @@ PASSWORD = "demo-portal-2026"  # noqa: S105  printed on purpose; production refu
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """A demo account; ``row`` is the index of its student in the registry file."""
+    """A demo account; ``row`` is the index of its student in the registry file.
+
+    ``staff`` is the name and the office of a member of staff.
+    """
 
     email: str
     note: str
@@ -27,6 +30,12 @@ class DemoPerson:
     row: int | None = None
     holds_record: bool = True
     classes: tuple[int, ...] = ()  # of a counselor
+    staff: tuple[str, str] = ("", "")
+
+    @property
+    def line(self) -> str:
+        """The note as it is printed, with the name of a member of staff."""
+        return "：".join(filter(None, ("，".join(filter(None, self.staff)), self.note)))
 
     @property
     def name(self) -> str:
@@ -46,14 +55,31 @@ PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson("fresh@demo.test", "学生：已激活，尚未验证身份", row=1, holds_record=False),
     DemoPerson("unmatched@demo.test", "学生：未匹配到学籍，已反馈", row=5, holds_record=False),
     DemoPerson("claimant@demo.test", "学生：提出了异议", row=11, holds_record=False),
-    DemoPerson("counselor@demo.test", "辅导员：两个班", Role.COUNSELOR, classes=(0, 1)),
     DemoPerson(
-        "mentor@demo.test", "辅导员：另外六个班", Role.COUNSELOR, classes=tuple(range(2, 8))
+        "counselor@demo.test",
+        "辅导员，两个班",
+        Role.COUNSELOR,
+        classes=(0, 1),
+        staff=("林静", "计算机与软件学院"),
     ),
-    DemoPerson("registrar@demo.test", "教务处学籍管理员", Role.REGISTRAR),
-    DemoPerson("approver@demo.test", "教务处学籍管理员（复核）", Role.REGISTRAR),
-    DemoPerson("auditor@demo.test", "审计员：有两周的日志可查", Role.AUDITOR),
-    DemoPerson("operator@demo.test", "系统管理员（超级用户，不能看学籍）", operator=True),
+    DemoPerson(
+        "mentor@demo.test",
+        "辅导员，另外六个班",
+        Role.COUNSELOR,
+        classes=tuple(range(2, 8)),
+        staff=("高原", "学生工作部"),
+    ),
+    DemoPerson("registrar@demo.test", "学籍管理员", Role.REGISTRAR, staff=("方敏", "教务处")),
+    DemoPerson("approver@demo.test", "学籍管理员，复核", Role.REGISTRAR, staff=("沈立", "教务处")),
+    DemoPerson(
+        "auditor@demo.test", "审计员，有两周的日志可查", Role.AUDITOR, staff=("韩冬", "审计处")
+    ),
+    DemoPerson(
+        "operator@demo.test",
+        "系统管理员（超级用户，不能看学籍）",
+        operator=True,
+        staff=("罗平", "信息中心"),
+    ),
 )
 
 
@@ -77,7 +103,7 @@ def appoint_staff(school: Institution, rows: list[list[str]], accounts: dict[str
 
 def sign_ins(rows: list[list[str]]) -> list[tuple[str, str, str]]:
     """E-mail, password and note of each demo person, and facts to verify the new student."""
-    lines = [(person.email, PASSWORD, person.note) for person in PEOPLE]
+    lines = [(person.email, PASSWORD, person.line) for person in PEOPLE]
     facts = "，".join(f"{title} {rows[1][AT[title]]}" for title in ("姓名", "证件号码", "考生号"))
     lines.append(("fresh@demo.test", "", f"验证身份时填写：{facts}"))
     return lines
@@ -90,6 +116,8 @@ def _make_account(person: DemoPerson, rows: list[list[str]], password: str) -> U
         password=password,
         is_staff=person.operator,
         is_superuser=person.operator,
+        staff_name=person.staff[0],
+        staff_office=person.staff[1],
     )
     if person.row is not None and person.holds_record:
         user.phone = "+86" + rows[person.row][AT["手机号"]]

@@ -64,6 +64,14 @@ def test_everybody_is_there_once_and_printed_with_a_password(told: str) -> None:
         assert User.objects.get(email=one.email).check_password(PASSWORD)
 
 
+def test_staff_have_names_and_offices_in_the_list_and_on_pages(told: str) -> None:
+    staff = [one for one in PEOPLE if one.role or one.operator]
+    assert all(all(one.staff) and "，".join(one.staff) in told for one in staff)
+    classes = page("registrar", "/registry/classes/")
+    assert "林静 · 计算机与软件学院" in classes
+    assert "counselor-demo" not in classes
+
+
 def test_staff_see_what_their_office_lets_them(told: str) -> None:
     assert records_visible_to(person("registrar")).count() == 2001
     assert records_visible_to(person("counselor")).count() == 80
