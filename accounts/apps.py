@@ -23,10 +23,10 @@ class AccountsConfig(AppConfig):
         from accounts.notices.services import register_notice
         from accounts.privacy import data_export
         from accounts.privacy.consent_export import consents_section
-        from accounts.recovery import staff_assisted
+        from accounts.recovery import recovery_codes, staff_assisted
         from accounts.sessions import last_account, recent_proof
         from accounts.sessions import services as sessions
-        from accounts.sign_in import admission, factor_seals, recovery_codes
+        from accounts.sign_in import admission, factor_seals
         from delivery.outbox.renderers import register_failure_listener, register_renderer
 
         import_module("accounts.rotation")

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from accounts.deletion import services as deletion
 from accounts.models import Code, RoleGrant, Session, StaffAdmission
 from accounts.recovery import staff_assisted
-from accounts.sign_in.recovery_codes import void_recovery_codes
+from accounts.recovery.recovery_codes import void_recovery_codes
 from accounts.signals import backup_restored
 from audit.services import record_action
 from delivery.outbox import transitions
