@@ -1,15 +1,17 @@
 """Who holds an office now, and what lies in its scope: the one place that says so.
 
-A registrar's scope is an institution, a counselor's a class. Everything else asks here, so that
-a limit of an office (an end date, say) is one condition more in ``_held``; but for the block list
-(``accounts.limits.blocklist``), which lies below this app.
+A registrar's scope is an institution, a counselor's a class. A counselor with a last day, such as
+a deputy, holds the office to the end of that day: ``_has_not_ended``.
 """
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Now, TruncDate
 
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import ClassCounselor, Institution, SchoolClass, StudentRecord
+
+TODAY = TruncDate(Now())
 
 
 def is_registrar(user: User, institution: str = "") -> Q:
@@ -23,7 +25,8 @@ def is_registrar(user: User, institution: str = "") -> Q:
 
 def is_counselor(user: User, school_class: str = "") -> Q:
     """Condition: ``user`` is a counselor of the class at this path; empty for SchoolClass."""
-    return _held(user, school_class, "counselors")
+    links = "__".join(filter(None, (school_class, "counselors")))
+    return _held(user, school_class, "counselors") & _has_not_ended(f"{links}__")
 
 
 def records_in_scope(user: User) -> QuerySet[StudentRecord]:
@@ -58,14 +61,40 @@ def registrars_of(institution: Institution | str) -> QuerySet[User]:
 
 def counselors_of(classes: list[int]) -> QuerySet[User]:
     """The counselors of classes with these primary keys."""
-    links = ClassCounselor.objects.filter(school_class__in=classes)
+    links = counselors_now().filter(school_class__in=classes)
     return User.objects.filter(pk__in=links.values("user")).order_by("pk")
 
 
 def without_counselor(school_class: str) -> Q:
     """Condition: the class in this field of the filtered model has no counselor."""
-    looked_after = ClassCounselor.objects.filter(school_class=OuterRef(school_class))
+    looked_after = counselors_now().filter(school_class=OuterRef(school_class))
     return Q(~Exists(looked_after))
+
+
+def counselors_now() -> QuerySet[ClassCounselor]:
+    """Counselors with their classes, without those whose last day is over."""
+    return ClassCounselor.objects.filter(_has_not_ended())
+
+
+def with_counselors() -> "Prefetch[str, QuerySet[ClassCounselor], str]":
+    """For ``prefetch_related`` of classes: their ``counselors`` now, with the accounts."""
+    return Prefetch("counselors", counselors_now().select_related("user").order_by("pk"))
+
+
+def all_counselors() -> QuerySet[ClassCounselor]:
+    """Counselors of now and before with their accounts; ``has_ended`` says whose office is over."""
+    links = ClassCounselor.objects.annotate(has_ended=Q(last_day__lt=TODAY))
+    return links.select_related("user").order_by("pk")
+
+
+def ended_counselors() -> QuerySet[ClassCounselor]:
+    """Counselors with the classes they looked after until a last day that is over."""
+    return ClassCounselor.objects.filter(last_day__lt=TODAY)
+
+
+def _has_not_ended(links: str = "") -> Q:
+    """Condition: the office whose field names begin with ``links`` has no last day before today."""
+    return Q(**{f"{links}last_day": None}) | Q(**{f"{links}last_day__gte": TODAY})
 
 
 def _held(user: User, path: str, links: str) -> Q:

@@ -6,7 +6,7 @@ from enrollment.imports.tasks import (
     rehearse_upload,
     sweep_batches,
 )
-from enrollment.institutions.tasks import forget_old_appointments
+from enrollment.institutions.tasks import forget_old_appointments, withdraw_ended_counselors
 from enrollment.photos.tasks import (
     check_photos,
     forget_old_photo_batches,
@@ -32,4 +32,5 @@ __all__ = [
     "sweep_batches",
     "sweep_photo_batches",
     "sweep_reports",
+    "withdraw_ended_counselors",
 ]

@@ -1,22 +1,23 @@
 """Read a file that assigns counselors to classes, with its problems by row."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import services as owners
 from accounts.identifiers.services import Identifier
 from accounts.text import fold
 from enrollment.fields.titles import fold_title
+from enrollment.fields.values import Fault, date_cell
 from enrollment.files.readers import open_table
 from enrollment.models import Institution, SchoolClass
-
-Assignment = tuple[SchoolClass, Identifier]
-
 
 MAX_ROWS = 2_000
 MAX_PEOPLE = 500  # in one file: each one costs a look-up and a message
@@ -24,6 +25,8 @@ _CLASS_TITLES = frozenset({"班级", "班号", "班级名称", "行政班", "BH"
 _PERSON_TITLES = frozenset(
     {"辅导员", "账号", "邮箱", "手机号", "用户名", "辅导员账号", "COUNSELOR", "EMAIL"}
 )
+_DAY = re.compile(r"[0-9]{8}|[0-9]+[^0-9]+[0-9]+[^0-9]+[0-9]")
+_LAST_DAY_TITLES = frozenset({"截止日期", "结束日期", "到期日", "LASTDAY", "UNTIL"})
 
 
 class StaffingFault(models.TextChoices):
@@ -36,7 +39,27 @@ class StaffingFault(models.TextChoices):
     BLANK = "blank", _("Class or counselor is missing in this row.")
     CLASS = "class", _("There is no such class.")
     PERSON = "person", _("This is neither an email address, a mobile number nor a username.")
+    DATE = "date", _("The last day is not a date from today on.")
     MANY = "many", _("This is more people than you can name in a day. Continue tomorrow.")
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A class, the person to be its counselor, and the last day of the office if it has one."""
+
+    school_class: SchoolClass
+    who: Identifier
+    last_day: date | None = None
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Index of the title row, and the positions of the columns in it."""
+
+    header: int
+    school_class: int
+    person: int
+    last_day: int | None
 
 
 @dataclass(frozen=True)
@@ -59,60 +82,76 @@ class StaffingError(Exception):
 def read_assignments(
     institution: Institution, source: BinaryIO, name: str
 ) -> tuple[list[Assignment], list[RowProblem]]:
-    """The class and the person of each row, and every problem. Raises FileFaultError."""
+    """The assignment of each row, and every problem. Raises FileFaultError."""
     table = open_table(source, name)
     try:
         rows = table.head(MAX_ROWS + 2)
     finally:
         table.close()
-    places = _header(rows)
-    if places is None:
+    columns = _columns(rows)
+    if columns is None:
         return [], [RowProblem(1, "", StaffingFault.HEADER)]
-    header, class_at, person_at = places
-    if len(rows) - header > MAX_ROWS + 1:
+    if len(rows) - columns.header > MAX_ROWS + 1:
         return [], [RowProblem(MAX_ROWS + 1, "", StaffingFault.TOO_LONG)]
-    pairs: list[Assignment] = []
+    made: list[Assignment] = []
     problems: list[RowProblem] = []
     known = institution.classes.select_related("institution").order_by("-pk")
     classes = {fold(found.code): found for found in known} | {found.code: found for found in known}
-    for number, cells in enumerate(rows[header + 1 :], header + 2):
+    for number, cells in enumerate(rows[columns.header + 1 :], columns.header + 2):
         if not any(cell.strip() for cell in cells):
             continue
-        code, person = _cell(cells, class_at), _cell(cells, person_at)
-        found = _pair(classes.get(code) or classes.get(fold(code)), code, person)
+        code, person = _cell(cells, columns.school_class), _cell(cells, columns.person)
+        last_day = _cell(cells, columns.last_day)
+        found = _assignment(classes.get(code) or classes.get(fold(code)), code, person, last_day)
         if isinstance(found, StaffingFault):
-            problems.append(RowProblem(number, f"{code} {person}".strip(), found))
+            problems.append(RowProblem(number, f"{code} {person} {last_day}".strip(), found))
         else:
-            pairs.append(found)
-    if len({who for _, who in pairs}) > MAX_PEOPLE:
+            made.append(found)
+    if len({one.who for one in made}) > MAX_PEOPLE:
         problems.append(RowProblem(1, "", StaffingFault.TOO_MANY_PEOPLE))
-    if not pairs and not problems:
+    if not made and not problems:
         problems.append(RowProblem(1, "", StaffingFault.EMPTY))
-    return pairs, problems
+    return made, problems
 
 
-def _header(rows: Sequence[Sequence[str]]) -> tuple[int, int, int] | None:
-    """Index of the title row, and the positions of class and counselor in it."""
+def _columns(rows: Sequence[Sequence[str]]) -> _Columns | None:
+    """The columns of the table; None without a class or a counselor among them."""
     for number, cells in enumerate(rows[:20]):
         titles = [fold_title(cell) for cell in cells]
-        class_at = next((at for at, title in enumerate(titles) if title in _CLASS_TITLES), None)
-        person_at = next((at for at, title in enumerate(titles) if title in _PERSON_TITLES), None)
-        if class_at is not None and person_at is not None:
-            return number, class_at, person_at
+        school_class, person, last_day = (
+            next((at for at, title in enumerate(titles) if title in known), None)
+            for known in (_CLASS_TITLES, _PERSON_TITLES, _LAST_DAY_TITLES)
+        )
+        if school_class is not None and person is not None:
+            return _Columns(number, school_class, person, last_day)
     return None
 
 
-def _cell(cells: Sequence[str], at: int) -> str:
-    return cells[at].strip() if at < len(cells) else ""
+def _cell(cells: Sequence[str], at: int | None) -> str:
+    return cells[at].strip() if at is not None and at < len(cells) else ""
 
 
-def _pair(school_class: SchoolClass | None, code: str, person: str) -> Assignment | StaffingFault:
-    """The class and the person of a row, or the fault that prevents the assignment."""
+def _assignment(
+    school_class: SchoolClass | None, code: str, person: str, last_day: str
+) -> Assignment | StaffingFault:
+    """The assignment of a row, or the fault that prevents it."""
     if not code or not person:
         return StaffingFault.BLANK
     if school_class is None:
         return StaffingFault.CLASS
+    day = _last_day(last_day) if last_day else None
+    if isinstance(day, StaffingFault):
+        return day
     try:
-        return school_class, owners.parse(person)
+        return Assignment(school_class, owners.parse(person), day)
     except ValidationError:
         return StaffingFault.PERSON
+
+
+def _last_day(text: str) -> date | StaffingFault:
+    """The day that a cell writes, today or later; a month alone is no day."""
+    iso = date_cell(text)
+    if isinstance(iso, Fault) or not _DAY.search(text):
+        return StaffingFault.DATE
+    day = date.fromisoformat(iso)
+    return day if day >= timezone.localdate() else StaffingFault.DATE

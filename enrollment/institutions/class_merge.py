@@ -42,8 +42,7 @@ def merge_class(*, school_class: SchoolClass, into: SchoolClass, by: User) -> in
         if len(locked) < len(pair):
             raise SchoolClass.DoesNotExist
         moved = _move_records(school_class, into, by)
-        for link in ClassCounselor.objects.filter(school_class=school_class):
-            ClassCounselor.objects.get_or_create(user_id=link.user_id, school_class=into)
+        _move_counselors(school_class, into)
         _move_undo(school_class, into)
         classes_merged.send(SchoolClass, merged=school_class, into=into)
         record_action(
@@ -56,6 +55,16 @@ def merge_class(*, school_class: SchoolClass, into: SchoolClass, by: User) -> in
         )
         school_class.delete()
     return moved
+
+
+def _move_counselors(school_class: SchoolClass, into: SchoolClass) -> None:
+    """Make the counselors those of ``into``; whoever was both keeps the later last day."""
+    for link in ClassCounselor.objects.filter(school_class=school_class):
+        kept, new = ClassCounselor.objects.get_or_create(
+            user_id=link.user_id, school_class=into, defaults={"last_day": link.last_day}
+        )
+        if not new and kept.last_day and (link.last_day is None or link.last_day > kept.last_day):
+            ClassCounselor.objects.filter(pk=kept.pk).update(last_day=link.last_day)
 
 
 def _move_records(school_class: SchoolClass, into: SchoolClass, by: User) -> int:

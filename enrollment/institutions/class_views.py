@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from typing import BinaryIO, cast
 
 from allauth.account.decorators import reauthentication_required
@@ -18,12 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import require_role
 from accounts.models import User
 from accounts.roles import Role
+from enrollment import offices
 from enrollment.files.faults import FileFaultError
 from enrollment.institutions import assignment_file, classes, counselors
 from enrollment.institutions.staff_forms import (
-    AccountForm,
     AssignmentFileForm,
     ClassForm,
+    CounselorForm,
     NewClassForm,
 )
 from enrollment.models import SchoolClass
@@ -45,7 +47,7 @@ def class_list(request: HttpRequest) -> HttpResponse:
             form.add_error("code", _("There is a class of this name already."))
         else:
             return redirect("registry:class", made.pk)
-    return _list(request, form, AccountForm())
+    return _list(request, form, CounselorForm())
 
 
 @require_POST
@@ -56,13 +58,12 @@ def assign_many(request: HttpRequest) -> HttpResponse:
     schools = institutions_of(user)
     keys = [key for key in request.POST.getlist("classes") if key.isascii() and key.isdigit()]
     chosen = list(classes.classes_managed_by(schools).filter(pk__in=[key[:9] for key in keys]))
-    form = AccountForm(request.POST)
+    form = CounselorForm(request.POST)
     if not chosen:
         form.add_error(None, _("Tick at least one class."))
     if form.is_valid():
         try:
-            who = form.cleaned_data["login"]
-            counselors.assign_to_classes(classes=chosen, who=who, by=user)
+            _assign(chosen, form, user)
         except assignment_file.StaffingError as error:
             form.add_error("login", error.problems[0].fault.label)
         else:
@@ -76,15 +77,15 @@ def assign_many(request: HttpRequest) -> HttpResponse:
     return _list(request, NewClassForm(schools=schools), form)
 
 
-def _list(request: HttpRequest, form: NewClassForm, assignment: AccountForm) -> HttpResponse:
+def _list(request: HttpRequest, form: NewClassForm, assignment: CounselorForm) -> HttpResponse:
     """The classes that the address asks for, with a form for a new one and one to assign."""
     schools = institutions_of(require_role(request, Role.REGISTRAR))
     words = request.GET.get("q", "").strip()[:50]
     found = classes.classes_managed_by(schools).filter(code__icontains=words)
     unassigned = request.GET.get("counselor") == "none"
     if unassigned:
-        found = found.filter(counselors=None)
-    page = Paginator(found.prefetch_related("counselors__user"), PER_PAGE)
+        found = found.filter(offices.without_counselor("pk"))
+    page = Paginator(found.prefetch_related(offices.with_counselors()), PER_PAGE)
     context = {
         "form": form,
         "assignment": assignment,
@@ -113,7 +114,7 @@ def one_class(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("registry:class", pk)
-    return _page(request, school_class, form, AccountForm())
+    return _page(request, school_class, form, CounselorForm())
 
 
 @require_POST
@@ -121,14 +122,10 @@ def one_class(request: HttpRequest, pk: int) -> HttpResponse:
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Assign a counselor to the class, or invite a person who is new to the institution."""
     school_class = _managed(request, pk)
-    form = AccountForm(request.POST)
+    form = CounselorForm(request.POST)
     if form.is_valid():
         try:
-            counselors.assign_counselor(
-                school_class=school_class,
-                who=form.cleaned_data["login"],
-                by=require_role(request, Role.REGISTRAR),
-            )
+            _assign([school_class], form, require_role(request, Role.REGISTRAR))
         except assignment_file.StaffingError as error:
             form.add_error("login", error.problems[0].fault.label)
         else:
@@ -189,6 +186,13 @@ def assign_by_file(request: HttpRequest) -> HttpResponse:
     return render(request, "enrollment/institutions/file.html", context)
 
 
+def _assign(chosen: Sequence[SchoolClass], form: CounselorForm, user: User) -> None:
+    given = form.cleaned_data
+    counselors.assign_counselors(
+        classes=chosen, who=given["login"], last_day=given["last_day"], by=user
+    )
+
+
 def _assign_all(form: AssignmentFileForm, file: BinaryIO, user: User) -> int:
     # The spreadsheet readers need a real file, and close it.
     copy = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115
@@ -209,13 +213,13 @@ def _managed(request: HttpRequest, pk: int) -> SchoolClass:
 
 
 def _page(
-    request: HttpRequest, school_class: SchoolClass, form: ClassForm, assignment: AccountForm
+    request: HttpRequest, school_class: SchoolClass, form: ClassForm, assignment: CounselorForm
 ) -> HttpResponse:
     context = {
         "school_class": school_class,
         "form": form,
         "assignment": assignment,
         "invited": school_class.appointments.filter(answered_at=None).order_by("pk"),
-        "counselors": school_class.counselors.select_related("user").order_by("pk"),
+        "counselors": offices.all_counselors().filter(school_class=school_class),
     }
     return render(request, "enrollment/institutions/class.html", context)

@@ -1,9 +1,11 @@
 """Assign counselors to classes, one by one or by a file, and withdraw them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models.functions import Now, TruncDate
 
 from accounts.identifiers import services as owners
 from accounts.identifiers.services import Identifier
@@ -21,23 +23,31 @@ from enrollment.institutions.assignment_file import (
     read_assignments,
 )
 from enrollment.models import ClassCounselor, Institution, SchoolClass
+from enrollment.offices import counselors_now, ended_counselors
+
+# An office is withdrawn this long after its last day; until then its holder is told that it ended.
+TOLD_FOR = timedelta(days=30)
 
 
-def assign_counselor(*, school_class: SchoolClass, who: Identifier, by: User) -> None:
-    """Assign the person that ``who`` names to the class as a counselor.
+def assign_counselors(
+    *, classes: Sequence[SchoolClass], who: Identifier, last_day: date | None, by: User
+) -> None:
+    """Assign the person that ``who`` names to all ``classes``, or to none.
 
-    Staff of the institution are assigned at once, others once they accept.
-    Raises StaffingError.
+    Staff of the institution are assigned at once, others once they accept. Assigning again
+    changes the last day. Raises StaffingError.
     """
-    _assign([(school_class, who)], by)
+    _assign([Assignment(found, who, last_day) for found in classes], by)
 
 
-def assign_to_classes(*, classes: Sequence[SchoolClass], who: Identifier, by: User) -> None:
-    """Assign the person that ``who`` names to all ``classes``, or to none. Raises StaffingError."""
-    _assign([(found, who) for found in classes], by)
+def withdraw_ended() -> None:
+    """Withdraw every counselor whose last day was ``TOLD_FOR`` ago or earlier."""
+    long_over = ended_counselors().filter(last_day__lt=TruncDate(Now() - TOLD_FOR))
+    for link in long_over.select_related("user", "school_class__institution"):
+        withdraw_counselor(school_class=link.school_class, account=link.user, by=None)
 
 
-def withdraw_counselor(*, school_class: SchoolClass, account: User, by: User) -> None:
+def withdraw_counselor(*, school_class: SchoolClass, account: User, by: User | None) -> None:
     """End a counselor's work for a class; after the last class the role ends too."""
     with transaction.atomic():
         ClassCounselor.objects.filter(user=account, school_class=school_class).delete()
@@ -45,7 +55,7 @@ def withdraw_counselor(*, school_class: SchoolClass, account: User, by: User) ->
             RoleGrant.objects.filter(user=account, role=Role.COUNSELOR).delete()
         record_action(
             action="enrollment.withdraw_counselor",
-            actor_id=by.pk,
+            actor_id=by.pk if by else None,
             subject_type="account",
             subject_key=account.key,
             institution_code=school_class.institution.code,
@@ -58,11 +68,11 @@ def assign_from_file(*, institution: Institution, source: BinaryIO, name: str, b
 
     Raises StaffingError with every problem by row, FileFaultError for the file.
     """
-    pairs, problems = read_assignments(institution, source, name)
+    found, problems = read_assignments(institution, source, name)
     if problems:
         raise StaffingError(problems)
-    _assign(pairs, by)
-    return len(pairs)
+    _assign(found, by)
+    return len(found)
 
 
 def invite(posts: Sequence[tuple[Post, Identifier]], by: User, reason: str = "") -> None:
@@ -73,20 +83,23 @@ def invite(posts: Sequence[tuple[Post, Identifier]], by: User, reason: str = "")
         raise StaffingError([RowProblem(0, "", StaffingFault.MANY)]) from error
 
 
-def _assign(pairs: Iterable[Assignment], by: User) -> None:
+def _assign(found: Iterable[Assignment], by: User) -> None:
     """Assign staff at once and invite the others; each person is looked up once."""
     waiting: list[tuple[Post, Identifier]] = []
     colleagues: dict[Identifier, User | None] = {}
-    assigned: list[tuple[SchoolClass, User]] = []
+    assigned: dict[tuple[int, int], ClassCounselor] = {}
     with transaction.atomic():
-        for school_class, who in pairs:
-            if who not in colleagues:
-                colleagues[who] = _colleague(who, school_class.institution)
-            if (account := colleagues[who]) is not None:
-                assigned.append((school_class, account))
+        for one in found:
+            if one.who not in colleagues:
+                colleagues[one.who] = _colleague(one.who, one.school_class.institution)
+            if (account := colleagues[one.who]) is not None:
+                assigned[account.pk, one.school_class.pk] = ClassCounselor(
+                    user=account, school_class=one.school_class, last_day=one.last_day
+                )
             else:
-                waiting.append((Post(Role.COUNSELOR, school_class=school_class), who))
-        _assign_now(assigned, by)
+                post = Post(Role.COUNSELOR, school_class=one.school_class, last_day=one.last_day)
+                waiting.append((post, one.who))
+        _assign_now(list(assigned.values()), by)
         invite(waiting, by)
 
 
@@ -98,16 +111,18 @@ def _colleague(who: Identifier, institution: Institution) -> User | None:
 
 def _works_for(account: User, institution: Institution) -> bool:
     """Whether the account is a counselor or registrar of the institution."""
-    counselor = account.counselor_of.filter(school_class__institution=institution)
+    counselor = counselors_now().filter(user=account, school_class__institution=institution)
     return counselor.exists() or account.registrar_of.filter(institution=institution).exists()
 
 
-def _assign_now(assigned: Sequence[tuple[SchoolClass, User]], by: User) -> None:
-    for account in {account for _class, account in assigned}:
+def _assign_now(assigned: Sequence[ClassCounselor], by: User) -> None:
+    for account in {link.user for link in assigned}:
         RoleGrant.objects.get_or_create(user=account, role=Role.COUNSELOR)
     ClassCounselor.objects.bulk_create(
-        (ClassCounselor(user=account, school_class=one) for one, account in assigned),
-        ignore_conflicts=True,
+        assigned,
+        update_conflicts=True,
+        unique_fields=["user", "school_class"],
+        update_fields=["last_day"],
     )
     record_actions(
         [
@@ -115,10 +130,14 @@ def _assign_now(assigned: Sequence[tuple[SchoolClass, User]], by: User) -> None:
                 action="enrollment.assign_counselor",
                 actor_id=by.pk,
                 subject_type="account",
-                subject_key=str(account.key),
-                institution_code=one.institution.code,
-                detail={"class": one.pk},
+                subject_key=str(link.user.key),
+                institution_code=link.school_class.institution.code,
+                detail={"class": link.school_class_id, "last_day": _iso(link.last_day)},
             )
-            for one, account in assigned
+            for link in assigned
         ]
     )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

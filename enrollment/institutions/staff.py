@@ -17,7 +17,7 @@ from audit.services import record_action
 from enrollment.institutions.appointments.services import Post
 from enrollment.institutions.counselors import invite
 from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar
-from enrollment.offices import institutions_of
+from enrollment.offices import all_counselors, institutions_of
 
 
 def staff_of(schools: QuerySet[Institution]) -> QuerySet[User]:
@@ -25,7 +25,7 @@ def staff_of(schools: QuerySet[Institution]) -> QuerySet[User]:
     works = Q(registrar_of__institution__in=schools)
     works |= Q(counselor_of__school_class__institution__in=schools)
     found = User.objects.filter(works).distinct()
-    classes = ClassCounselor.objects.filter(school_class__institution__in=schools)
+    classes = all_counselors().filter(school_class__institution__in=schools)
     here = Prefetch("counselor_of", classes.select_related("school_class"))
     return found.prefetch_related("role_grants", here).order_by("pk")
 

@@ -1,9 +1,11 @@
 """Forms of classes, counselors and appointments."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers.services import Identifier, owner_of, parse
@@ -58,6 +60,24 @@ class AccountForm(forms.Form):
         return parse(self.cleaned_data["login"])
 
 
+class CounselorForm(AccountForm):
+    """A person to be counselor, and until when; for the chosen classes."""
+
+    last_day = forms.DateField(
+        label=_("Last day"),
+        help_text=_("For a deputy: the office ends by itself after this day. Empty: no end."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean_last_day(self) -> date | None:
+        """The last day; it must not be over."""
+        day: date | None = self.cleaned_data["last_day"]
+        if day and day < timezone.localdate():
+            raise forms.ValidationError(_("This day is over."))
+        return day
+
+
 class EndSessionsForm(AccountForm, ReasonForm):
     """End all sessions of an account; for the operator, who may know which accounts exist."""
 
@@ -110,7 +130,8 @@ class AssignmentFileForm(InstitutionForm):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "XLSX or CSV with the columns 班级 and 辅导员 (email, mobile number or username)."
+            "XLSX or CSV with the columns 班级 and 辅导员 (email, mobile number or username); for "
+            "deputies, 截止日期."
         ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
     )

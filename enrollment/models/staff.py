@@ -32,7 +32,7 @@ class InstitutionRegistrar(models.Model):
 
 
 class ClassCounselor(models.Model):
-    """Assigns a counselor to a class."""
+    """Assigns a counselor to a class, until the end of ``last_day`` if there is one."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="counselor_of"
@@ -40,6 +40,7 @@ class ClassCounselor(models.Model):
     school_class = models.ForeignKey(
         SchoolClass, on_delete=models.CASCADE, related_name="counselors"
     )
+    last_day = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -67,6 +68,7 @@ class Appointment(models.Model):
     school_class = models.ForeignKey(
         SchoolClass, on_delete=models.CASCADE, null=True, related_name="appointments"
     )
+    last_day = models.DateField(null=True, blank=True)  # of the office, for a deputy
     reason = models.CharField(max_length=200, blank=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

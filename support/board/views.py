@@ -16,7 +16,7 @@ from accounts.access import require_role
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import RECORD_KEEPERS
 from enrollment.models import Institution, SchoolClass
-from enrollment.offices import classes_of
+from enrollment.offices import classes_of, with_counselors
 from enrollment.progress import Progress
 from enrollment.queries import institutions_of
 from support.board import figures
@@ -87,7 +87,7 @@ def college(request: HttpRequest, code: str) -> HttpResponse:
     found = visible_school(request, code)
     name = request.GET.get("college", "")
     classes = found.classes.filter(college=name).order_by("code")
-    classes = classes.prefetch_related("counselors__user")
+    classes = classes.prefetch_related(with_counselors())
     rows = [
         Row(one.code, reverse("support:class_board", args=[one.pk]), standing, one)
         for one, standing in figures.standings(classes)

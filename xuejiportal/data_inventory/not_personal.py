@@ -22,6 +22,8 @@ NOT_PERSONAL = {
     ),
     "enrollment.SchoolClass": "code college department",
     "enrollment.Campaign": "name entry_year starts_on ends_on confirm_fields ignore_fields",
+    "enrollment.ClassCounselor": "last_day",
+    "enrollment.Appointment": "last_day",
     "enrollment.ImportToken": "name secret_hash",
     "enrollment.SigningKey": "private_sealed certificate chain",
     # Counts, versions and settings of rows that are declared

@@ -82,6 +82,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "enrollment.institutions.tasks.forget_old_appointments",
         "schedule": schedule(timedelta(days=1)),
     },
+    "withdraw-ended-counselors": {
+        "task": "enrollment.institutions.tasks.withdraw_ended_counselors",
+        "schedule": schedule(timedelta(days=1)),
+    },
     "forget-ended-reports": {
         "task": "enrollment.status_reports.tasks.forget_ended_reports",
         "schedule": schedule(timedelta(days=1)),

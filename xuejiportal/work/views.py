@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import require_role
 from accounts.roles import RECORD_KEEPERS
-from enrollment.offices import classes_of
+from enrollment.offices import classes_of, ended_counselors
 from enrollment.queries import institutions_of
 from support.board import figures
 from support.board.trend import targets
@@ -23,6 +23,7 @@ def today(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "classes": [(*row, running.get(row[0].institution_id)) for row in classes],
+        "ended": ended_counselors().filter(user=staff).select_related("school_class"),
         "schools": [(*row, running.get(row[0].pk)) for row in schools],
     }
     return render(request, "work/today.html", context)

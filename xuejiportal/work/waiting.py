@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.notices.services import notices_of
 from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.models import BatchState, PhotoBatchState, SchoolClass
+from enrollment.offices import without_counselor
 from enrollment.queries import batches_visible_to, institutions_of, photo_batches_visible_to
 from enrollment.records.corrections import submissions_of
 from support.reports.desk.queue import queue_of
@@ -83,7 +84,7 @@ _SOURCES = (
     _Source(
         "classes", _("Classes without a counselor"), _REGISTRAR,
         lambda user: SchoolClass.objects.filter(
-            institution__in=institutions_of(user), counselors=None
+            without_counselor("pk"), institution__in=institutions_of(user)
         ),
         "", "registry:classes", "?counselor=none",
     ),

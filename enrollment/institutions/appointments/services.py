@@ -8,7 +8,7 @@ to the account that has it when the appointment is made.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -52,11 +52,12 @@ class HoldsRecordError(Exception):
 
 @dataclass(frozen=True)
 class Post:
-    """The role to take on, and the institution or class it is for."""
+    """The role to take on, the institution or class it is for, and its last day if it has one."""
 
     role: Role
     institution: Institution | None = None
     school_class: SchoolClass | None = None
+    last_day: date | None = None
 
 
 def invite(
@@ -85,32 +86,46 @@ def invite(
 def _new_appointments(
     posts: Sequence[tuple[Post, Identifier]], by: User, reason: str
 ) -> list[tuple[Identifier, Appointment]]:
-    """Unsaved appointments for ``posts``, without duplicates of pending ones."""
+    """Unsaved appointments for ``posts``; one that is pending already gets the new last day."""
     hashes = {who: _hash(who) for _, who in posts}
     waiting = Appointment.objects.filter(answered_at=None, contact_hash__in=hashes.values())
-    known: set[tuple[object, ...]] = {
-        (bytes(contact), role, institution, school_class)
-        for contact, role, institution, school_class in waiting.values_list(
-            "contact_hash", "role", "institution_id", "school_class_id"
+    known: dict[tuple[object, ...], date | None] = {
+        (bytes(contact), role, institution, school_class): last_day
+        for contact, role, institution, school_class, last_day in waiting.values_list(
+            "contact_hash", "role", "institution_id", "school_class_id", "last_day"
         )
     }
     made = []
     for post, who in posts:
         place = post.institution and post.institution.pk, post.school_class and post.school_class.pk
-        if (hashes[who], str(post.role), *place) in known:
+        office = (hashes[who], str(post.role), *place)
+        if office in known:
+            if known[office] != post.last_day:
+                _of(waiting, post, hashes[who]).update(last_day=post.last_day)
             continue
-        known.add((hashes[who], str(post.role), *place))
+        known[office] = post.last_day
         appointment = Appointment(
             contact_hash=hashes[who],
             role=post.role,
             institution=post.institution,
             school_class=post.school_class,
+            last_day=post.last_day,
             shown=_shown(who),
             made_by=by,
             reason=reason,
         )
         made.append((who, appointment))
     return made
+
+
+def _of(appointments: QuerySet[Appointment], post: Post, contact: bytes) -> QuerySet[Appointment]:
+    """Those of ``appointments`` that offer ``post`` to the contact with this hash."""
+    return appointments.filter(
+        contact_hash=contact,
+        role=post.role,
+        institution=post.institution,
+        school_class=post.school_class,
+    )
 
 
 def appointments_of(account: User) -> QuerySet[Appointment]:
@@ -149,8 +164,10 @@ def accept(*, appointment: Appointment, account: User) -> bool:
         role = Role(appointment.role)
         RoleGrant.objects.get_or_create(user=account, role=role)
         if appointment.school_class is not None:
-            ClassCounselor.objects.get_or_create(
-                user=account, school_class=appointment.school_class
+            ClassCounselor.objects.update_or_create(
+                user=account,
+                school_class=appointment.school_class,
+                defaults={"last_day": appointment.last_day},
             )
         elif appointment.institution is not None:
             InstitutionRegistrar.objects.get_or_create(
@@ -234,7 +251,11 @@ def _entry(act: str, appointment: Appointment, by: User, reason: str) -> AuditEn
         subject_key=str(appointment.key),
         institution_code=school.code if school else "",
         reason=reason,
-        detail={"role": appointment.role, "class": appointment.school_class_id},
+        detail={
+            "role": appointment.role,
+            "class": appointment.school_class_id,
+            "last_day": appointment.last_day.isoformat() if appointment.last_day else None,
+        },
     )
 
 

@@ -16,7 +16,7 @@ from delivery.models import Channel
 from enrollment.imports.tokens.services import create_token, find_token
 from enrollment.institutions.appointments import services as appointments
 from enrollment.institutions.appointments.services import Post
-from enrollment.institutions.counselors import assign_counselor
+from enrollment.institutions.counselors import assign_counselors
 from enrollment.institutions.reviews.services import reviews_visible_to
 from enrollment.institutions.settings.services import decide_rules, update_rules
 from enrollment.institutions.staff import dismiss
@@ -131,7 +131,7 @@ def test_a_dismissal_and_an_assignment_are_shown(
     victim = make_account("victim@example.org", roles=(Role.COUNSELOR,))
     other = make_registrar("other@example.org", school_class.institution)
     who = Identifier(Channel.EMAIL, other.email)
-    assign_counselor(school_class=school_class, who=who, by=owner)
+    assign_counselors(classes=[school_class], who=who, last_day=None, by=owner)
     dismiss(account=victim, role=Role.COUNSELOR, institution=None, reason="假", by=owner)
     take_back(account=owner)
     page = reviewing(colleague).get(page_of(StaffReview.objects.get())).content.decode()

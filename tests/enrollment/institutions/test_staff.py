@@ -197,14 +197,14 @@ def test_the_list_asks_as_many_questions_for_one_class_as_for_many(
     page = reverse("registry:classes")
     assign(desk, school_class, make_account("t@example.org").email)
     accept(enter(User.objects.get(email="t@example.org")))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         desk.get(page)
     for number in range(30):
         extra = SchoolClass.objects.create(institution=school_class.institution, code=f"多{number}")
         ClassCounselor.objects.create(
             user=User.objects.get(email="t@example.org"), school_class=extra
         )
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         desk.get(page)
 
 

@@ -1,0 +1,192 @@
+"""Deputies: counselors with a last day, whose office ends by itself."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from audit.models import AuditEntry
+from enrollment.institutions.class_merge import merge_class
+from enrollment.institutions.tasks import withdraw_ended_counselors
+from enrollment.models import Appointment, ClassCounselor, SchoolClass, StudentRecord
+from enrollment.offices import counselors_of
+from enrollment.queries import records_visible_to
+from support.models import Report
+from support.reports.desk.queue import queue_of
+from tests.people import enter, make_account, make_school
+
+pytestmark = pytest.mark.django_db
+
+TODAY = timezone.localdate
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def desk(desk_registrar: User) -> Client:
+    """The registrar's browser."""
+    return enter(desk_registrar)
+
+
+@pytest.fixture
+def school_class(wang_record: StudentRecord) -> SchoolClass:
+    """王明's class."""
+    assert wang_record.school_class is not None
+    return wang_record.school_class
+
+
+@pytest.fixture
+def deputy(school_class: SchoolClass) -> User:
+    """The counselor of 王明's class up to today."""
+    account = make_account("deputy@example.org", roles=(Role.COUNSELOR,))
+    ClassCounselor.objects.create(user=account, school_class=school_class, last_day=TODAY())
+    return account
+
+
+def end_yesterday(deputy: User) -> None:
+    """Let the last day pass."""
+    ClassCounselor.objects.filter(user=deputy).update(last_day=TODAY() - DAY)
+
+
+def test_a_deputy_sees_the_class_up_to_the_last_day(
+    deputy: User, school_class: SchoolClass, wang_record: StudentRecord
+) -> None:
+    assert list(records_visible_to(deputy)) == [wang_record]
+    assert list(counselors_of([school_class.pk])) == [deputy]
+    page = reverse("support:class_board", args=[school_class.pk])
+    assert enter(deputy).get(page).status_code == 200
+
+
+def test_a_deputy_whose_last_day_is_over_sees_nothing_and_is_told(
+    deputy: User, school_class: SchoolClass, wang_problem: Report
+) -> None:
+    end_yesterday(deputy)
+    assert not records_visible_to(deputy).exists()
+    assert not counselors_of([school_class.pk]).exists()
+    theirs = enter(deputy)
+    for name, key in (
+        ("support:class_board", school_class.pk),
+        ("support:report", wang_problem.key),
+    ):
+        assert theirs.get(reverse(name, args=[key])).status_code == 404
+    today = theirs.get(reverse("today")).content.decode()
+    assert "辅导员任期已结束" in today
+    assert school_class.code in today
+
+
+def test_the_last_day_of_one_class_ends_no_other(
+    deputy: User, school_class: SchoolClass, wang_record: StudentRecord
+) -> None:
+    own = SchoolClass.objects.create(institution=make_school(), code="软工2699")
+    ClassCounselor.objects.create(user=deputy, school_class=own)
+    someone = make_account("someone@example.org", roles=(Role.COUNSELOR,))
+    ClassCounselor.objects.create(user=someone, school_class=school_class)
+    end_yesterday(User.objects.get(pk=someone.pk))
+    end_yesterday(deputy)
+    ClassCounselor.objects.filter(school_class=own).update(last_day=None)
+    assert enter(deputy).get(reverse("support:class_board", args=[own.pk])).status_code == 200
+    assert not records_visible_to(deputy).exists()
+
+
+def test_a_class_whose_deputy_is_over_counts_as_without_counselor(
+    deputy: User, school_class: SchoolClass, desk: Client, desk_registrar: User,
+    wang_problem: Report,
+) -> None:  # fmt: skip
+    Report.objects.filter(pk=wang_problem.pk).update(state="open")
+    unassigned = reverse("registry:classes") + "?counselor=none"
+    assert school_class.code not in desk.get(unassigned).content.decode()
+    assert not queue_of(desk_registrar).exists()
+    end_yesterday(deputy)
+    page = desk.get(unassigned).content.decode()
+    assert school_class.code in page
+    assert "无人" in page
+    assert list(queue_of(desk_registrar)) == [wang_problem]
+    assert "结束" in desk.get(reverse("registry:class", args=[school_class.pk])).content.decode()
+
+
+def test_assigning_with_a_last_day_asks_with_it_and_grants_until_then(
+    school_class: SchoolClass, desk: Client
+) -> None:
+    account = make_account("new@example.org")
+    page = reverse("registry:assign_counselor", args=[school_class.pk])
+    past = {"login": account.email, "last_day": str(TODAY() - DAY)}
+    assert "这一天已经过去" in desk.post(page, past).content.decode()
+    assert not Appointment.objects.exists()
+    for last_day in (TODAY() + DAY, TODAY() + 2 * DAY):
+        desk.post(page, {"login": account.email, "last_day": str(last_day)})
+    waiting = Appointment.objects.get()
+    assert waiting.last_day == TODAY() + 2 * DAY
+    theirs = enter(account)
+    link = reverse("registry:appointment", args=[waiting.key])
+    assert f"{waiting.last_day.day}日" in theirs.get(link).content.decode()
+    theirs.post(link, {"answer": "yes"})
+    assert ClassCounselor.objects.get().last_day == TODAY() + 2 * DAY
+
+
+@pytest.mark.parametrize("last_day", ["", str(date(2099, 1, 31))])
+def test_assigning_again_changes_the_last_day(
+    last_day: str, deputy: User, school_class: SchoolClass, desk: Client
+) -> None:
+    page = reverse("registry:assign_counselor", args=[school_class.pk])
+    desk.post(page, {"login": deputy.email, "last_day": last_day})
+    assert str(ClassCounselor.objects.get().last_day or "") == last_day
+    act = AuditEntry.objects.get(action="enrollment.assign_counselor")
+    assert act.detail["last_day"] == (last_day or None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "last_day"),
+    [
+        ("2099年1月31日", date(2099, 1, 31)),
+        ("2099/1/31", date(2099, 1, 31)),
+        ("20990131", date(2099, 1, 31)),
+        ("", None),
+    ],
+)
+def test_a_file_names_the_last_day(
+    cell: str, last_day: date | None, deputy: User, school_class: SchoolClass, desk: Client
+) -> None:
+    send(desk, f"班级,辅导员,截止日期\n{school_class.code},{deputy.email},{cell}\n")
+    assert ClassCounselor.objects.get().last_day == last_day
+
+
+@pytest.mark.parametrize("cell", ["2099年1月", "2020-01-31", "月底"])
+def test_a_file_whose_last_day_is_no_day_to_come_changes_nothing(
+    cell: str, deputy: User, school_class: SchoolClass, desk: Client
+) -> None:
+    page = send(desk, f"班级,辅导员,截止日期\n{school_class.code},{deputy.email},{cell}\n")
+    assert "截止日期须是今天或以后的日期" in page
+    assert ClassCounselor.objects.get().last_day == TODAY()
+
+
+def send(desk: Client, text: str) -> str:
+    """Upload it as a file of assignments; the text of the page that answers."""
+    file = SimpleUploadedFile(Path("分配.csv").name, text.encode())
+    values = {"institution": make_school().pk, "file": file}
+    return desk.post(reverse("registry:assign_by_file"), values, follow=True).content.decode()
+
+
+def test_an_office_is_withdrawn_a_month_after_its_last_day(deputy: User) -> None:
+    ClassCounselor.objects.update(last_day=TODAY() - 30 * DAY)
+    withdraw_ended_counselors()
+    assert User.objects.get(pk=deputy.pk).roles == {Role.COUNSELOR}
+    ClassCounselor.objects.update(last_day=TODAY() - 31 * DAY)
+    withdraw_ended_counselors()
+    assert not ClassCounselor.objects.exists()
+    assert not User.objects.get(pk=deputy.pk).roles
+    act = AuditEntry.objects.get(action="enrollment.withdraw_counselor")
+    assert act.actor_id is None
+
+
+def test_merging_classes_keeps_the_later_last_day(
+    deputy: User, school_class: SchoolClass, desk_registrar: User
+) -> None:
+    other = SchoolClass.objects.create(institution=school_class.institution, code="软工2699")
+    ClassCounselor.objects.create(user=deputy, school_class=other)
+    merge_class(school_class=other, into=school_class, by=desk_registrar)
+    assert ClassCounselor.objects.get().last_day is None
