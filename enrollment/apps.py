@@ -13,10 +13,12 @@ class EnrollmentConfig(AppConfig):
     verbose_name = _("Student records")
 
     def ready(self) -> None:
-        """Connect the receivers and register notices, key rotation and exports of personal data."""
+        """Connect the receivers; register notices, rotation, exports and scopes."""
+        from accounts.limits.blocklist import register_scope
         from accounts.privacy.data_export import register_section
         from accounts.sessions.store import register_read_along
         from enrollment import my_data
+        from enrollment.offices import holders_in_scope
         from enrollment.status_page import queries as status_page_queries
 
         import_module("enrollment.receivers")
@@ -24,6 +26,7 @@ class EnrollmentConfig(AppConfig):
         import_module("enrollment.rotation")
         import_module("enrollment.lookup_rotation")
 
+        register_scope(holders_in_scope)
         register_read_along("enrollment:status", status_page_queries.ALONG)
         register_section("records", my_data.records_section)
         register_section("confirmations", my_data.confirmations_section)

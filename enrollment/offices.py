@@ -46,6 +46,11 @@ def institutions_of(user: User) -> QuerySet[Institution]:
     return Institution.objects.filter(is_registrar(user)).order_by("code")
 
 
+def holders_in_scope(user: User) -> QuerySet[User]:
+    """The accounts that hold records of the institutions a registrar works for."""
+    return User.objects.filter(held_records__institution__in=institutions_of(user))
+
+
 def classes_of(user: User) -> QuerySet[SchoolClass]:
     """The classes a counselor looks after; none for all other users."""
     if Role.COUNSELOR not in user.roles:

@@ -1,5 +1,7 @@
 """The block list (黑名单, guide row 43): its entries, and lifting one."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,6 +12,11 @@ from accounts.limits.rate_limits import active_blocks, subject_of
 from accounts.models import Block, User
 from audit.services import record_action
 from database.clock import read_with_clock
+
+# The accounts a registrar is responsible for; known to the app that keeps schools and records.
+Scope = Callable[[User], QuerySet[User]]
+
+_scopes: list[Scope] = []
 
 
 def find_blocks(typed: str) -> QuerySet[Block]:
@@ -27,10 +34,17 @@ def blocks_now() -> QuerySet[Block]:
     return read_with_clock(active_blocks()).select_related("account", "lifted_by").order_by("-pk")
 
 
+def register_scope(accounts_of: Scope) -> None:
+    """Let registrars see what ``accounts_of`` them caused; call it in ``AppConfig.ready``."""
+    _scopes.append(accounts_of)
+
+
 def blocks_of_schools(registrar: User) -> QuerySet[Block]:
-    """The blocks in force caused by holders of records of the registrar's schools."""
-    mine = blocks_now().filter(account__held_records__institution__registrars__user=registrar)
-    return mine.distinct()
+    """The blocks in force caused by accounts in the registrar's scope."""
+    accounts = User.objects.none()
+    for accounts_of in _scopes:
+        accounts |= accounts_of(registrar)
+    return blocks_now().filter(account__in=accounts.values("pk"))
 
 
 def times_blocked(block: Block) -> int:
