@@ -58,5 +58,5 @@ def _send(digest: Digest, today: date) -> bool:
 
 
 def _is_worth_it(account: User, waiting: int, unchecked: int) -> bool:
-    """Nobody is written to without need, or when no longer staff."""
+    """Whether to send the digest: something waits, and its reader is staff with a mailbox."""
     return bool(account.email and account.roles and (waiting or unchecked))

@@ -50,6 +50,12 @@ def outbox(settings: Settings, tmp_path: Path) -> Outbox:
 
 
 @pytest.fixture
+def cheap_proofs(settings: Settings) -> None:
+    """A proof of work is found after a try or two."""
+    settings.CAPTCHA_COST = 2
+
+
+@pytest.fixture
 def li(db: None) -> User:
     """李晓雨, a freshman with an account and nothing proved yet."""
     return make_account("li.xiaoyu@example.org")

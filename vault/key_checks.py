@@ -27,7 +27,7 @@ def refuse_wrong_keys(*, restored: bool = False, rotates: bool = False) -> None:
     lookups = [settings.LOOKUP_KEY, *(settings.EARLIER_LOOKUP_KEYS if rotates else [])]
     if not _fits(marks, LOOKUP, lookups):
         wrong.append(
-            "LOOKUP_KEY is not the key by which this database is searched: nobody would be "
+            "LOOKUP_KEY is not the key by which this database is searched: no one would be "
             "found. Put the right key back. To change it, stop the portal, set "
             "LOOKUP_KEY=new,old and run: manage.py rotate_lookup"
         )

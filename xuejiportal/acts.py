@@ -1,4 +1,4 @@
-"""What somebody is about to do, told by the page that asks them to prove who they are."""
+"""The names of acts, shown by the page that asks for a proof of identity before them."""
 
 from typing import Any
 

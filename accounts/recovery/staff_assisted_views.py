@@ -111,7 +111,8 @@ def stop(request: HttpRequest, key: str) -> HttpResponse:
     """The page where an old contact objects; only POST does, so mail scanners change nothing."""
     rescue = journey.open_to_objection(key=key)
     done = request.method == "POST" and rescue is not None and journey.object_to(rescue=rescue)
-    return render(request, "accounts/recovery/stop_rescue.html", {"rescue": rescue, "done": done})
+    context = {"waiting": rescue, "done": done}
+    return render(request, "accounts/recovery/stop_rescue.html", context)
 
 
 def _asked(request: HttpRequest) -> Code | None:

@@ -54,7 +54,7 @@ def _set_username(account: User, username: str, request: HttpRequest) -> None:
 
 
 def send_hints(*, identifier: Identifier, client: str, browser: str) -> None:
-    """Tell the confirmed contact, and nobody else, how its account signs in.
+    """Send how its account signs in to the confirmed contact, and to no one else.
 
     ``identifier`` is a number or an e-mail address. If it has no account its reader is told so,
     and the page does not differ. Raises limits.LimitReachedError.

@@ -92,7 +92,7 @@ def kept(request: HttpRequest) -> KeptForm | None:
 
 
 def forget(request: HttpRequest) -> None:
-    """It is too old, or somebody else's."""
+    """The form is too old, or another person's."""
     request.session.pop(_KEY, None)
 
 

@@ -82,7 +82,7 @@ class SuspendedRequestMiddleware:
     """Forget a request that waited for the password once another page asks for it.
 
     django-allauth keeps a POST until the password is typed, and then performs it. What
-    somebody else left in an open session must not be performed by the owner's password.
+    another person left in an open session must not be performed by the owner's password.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

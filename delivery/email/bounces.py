@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 from delivery.models import OutboxMessage, ReturnedMail, Status
 from vault.lookup import keyed_hash
 
-MAX_BYTES = 1_000_000  # of a bounce that are read; the report stands before the returned mail
+MAX_BYTES = 1_000_000  # of a bounce that are read; the report comes before the returned mail
 MAX_PARTS = 20
 MAC_BYTES = 10
 _MAILBOX = re.compile(r"(?<![^<\s])[^<\s@]++@[^>\s]++")
@@ -40,7 +40,7 @@ class Verdict:
 
 
 def recipient_hash(address: str) -> bytes:
-    """The keyed hash that stands for ``address`` after its message has been sent."""
+    """The keyed hash that is kept instead of ``address`` after its message has been sent."""
     return keyed_hash("mail-recipient", address.strip().lower())
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 
 from delivery.models import MailDomain, OutboxMessage
 
-SERVER = "*"  # stands for every domain: our own server refuses all mail
+SERVER = "*"  # means every domain: our own server refuses all mail
 # Seconds of the first and the longest pause; each refusal after a pause doubles it.
 SERVER_PAUSES = (5.0, 60.0)
 

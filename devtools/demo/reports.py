@@ -61,7 +61,7 @@ def tell_stories(school: Institution, rows: list[list[str]], staff: dict[str, Us
 
 
 def report_not_found(school: Institution, account: User, rows: list[list[str]]) -> None:
-    """Somebody whose facts match no record asks the school."""
+    """A person whose facts match no record asks the school."""
     report = services.open_report(
         account=account,
         cause=Cause.NOT_FOUND,

@@ -110,7 +110,7 @@ def read_header(
 
 
 def _rank(key: str, said: Mapping[str, str]) -> int:
-    """How soon a title counts among several of one meaning; the first of equals stands."""
+    """The rank of a title among several of one meaning; the first of equals is taken."""
     folded = key.partition(" ")[0]
     return -1 if said.get(key) or said.get(folded) else _RANKS.get(folded, 0)
 

@@ -28,7 +28,7 @@ class LeftOut(models.TextChoices):
 
 
 class RowSorter:
-    """Tells the rows of persons from all others."""
+    """Decides which rows are of persons."""
 
     def __init__(self, mapping: Mapping[str, int], titles: Sequence[str]) -> None:
         self._certificate = mapping["certificate_number"]

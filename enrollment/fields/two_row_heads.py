@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-# A group of columns about somebody else than the student.
+# A group of columns about another person than the student.
 _OTHER_PERSON = re.compile(r"父|母|监护|家长|家庭|亲属|配偶|辅导员|班主任|导师|联系人|担保|介绍人")
 _LONGEST_GROUP = 8
 _LONGEST_TITLE = 30

@@ -58,7 +58,7 @@ def merge_class(*, school_class: SchoolClass, into: SchoolClass, by: User) -> in
 
 
 def _move_counselors(school_class: SchoolClass, into: SchoolClass) -> None:
-    """Make the counselors those of ``into``; whoever was both keeps the later last day."""
+    """Make the counselors those of ``into``; one who was both keeps the later last day."""
     for link in ClassCounselor.objects.filter(school_class=school_class):
         kept, new = ClassCounselor.objects.get_or_create(
             user_id=link.user_id, school_class=into, defaults={"last_day": link.last_day}

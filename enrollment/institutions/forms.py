@@ -19,6 +19,6 @@ class InstitutionForm(forms.Form):
     def __init__(self, *args: Any, schools: QuerySet[Institution], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["institution"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  for mypy
         field.queryset = schools
         field.initial = schools.first()

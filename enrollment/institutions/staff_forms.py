@@ -39,7 +39,7 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, targets: QuerySet[SchoolClass], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["into"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  tells mypy
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  for mypy
         field.queryset = targets
 
 

@@ -51,7 +51,7 @@ def record(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 @reauthentication_required(app=READING)
 def certificate(request: HttpRequest, key: UUID) -> HttpResponse:
-    """My record with the full certificate number, for somebody who has just signed in."""
+    """My record with the full certificate number, for a person who has just signed in."""
     card = held_card(request, key)
     if is_withheld(card.record):
         messages.error(request, WITHHELD)

@@ -50,7 +50,7 @@ class Standing:
 
     @property
     def percent(self) -> int:
-        """The confirmed in percent, 100 only when nobody is missing."""
+        """The confirmed in percent, 100 only when no one is missing."""
         return self.confirmed * 100 // self.total if self.total else 0
 
     @property

@@ -33,7 +33,7 @@ BY_NEED = (
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody of the class. ``report`` is the key of what they have reported and is open."""
+    """A person of the class. ``report`` is the key of what they have reported and is open."""
 
     key: UUID
     name: str
@@ -105,7 +105,7 @@ def _reminded(records: QuerySet[StudentRecord]) -> dict[int, LastReminder]:
 def _reports_by_record(
     records: Sequence[StudentRecord], school_class: SchoolClass
 ) -> dict[int, UUID]:
-    """The open report about each record, or of somebody who looks for it in vain."""
+    """The open report about each record, or of a person who did not find it."""
     live = Report.objects.filter(school_class=school_class, state__in=LIVE_STATES)
     rows = list(live.order_by("-pk").values_list("record", "account", "cause", "key"))
     by_record = {record: key for record, _account, _cause, key in rows if record is not None}

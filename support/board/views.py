@@ -99,7 +99,7 @@ def college(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def class_board(request: HttpRequest, pk: int) -> HttpResponse:
-    """One class: where everyone stands, how it came to that, what to do."""
+    """One class: its figures, their course, and what can be done."""
     school_class = visible_class(request, pk)
     ((_, standing),) = figures.standings([school_class])
     context = {
@@ -137,7 +137,7 @@ def class_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
 
 @require_safe
 def poster(request: HttpRequest, pk: int) -> HttpResponse:
-    """A paper for the noticeboard: figures and how to check, and nobody's name."""
+    """A paper for the noticeboard: figures and how to check, and no names."""
     school_class = visible_class(request, pk)
     ((_, standing),) = figures.standings([school_class])
     context = {

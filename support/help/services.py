@@ -13,7 +13,7 @@ from support.models import Article
 
 
 class OutdatedError(Exception):
-    """Somebody else has changed the article since it was opened; nothing was changed."""
+    """Another editor has changed the article since it was opened; nothing was changed."""
 
 
 class SlugTakenError(Exception):
@@ -70,7 +70,7 @@ def revise_article(*, article: Article, read_version: int, text: Text, by: User)
 
 @transaction.atomic
 def withdraw_article(*, article: Article, by: User) -> None:
-    """Let nobody read ``article`` until it is published again; its versions are kept.
+    """Hide ``article`` until it is published again; its versions are kept.
 
     Where it replaced a common article, readers get that one.
     """

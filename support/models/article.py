@@ -44,7 +44,7 @@ class Article(models.Model):
     grams = ArrayField(models.CharField(max_length=40), default=list)
     version = models.PositiveIntegerField(default=1)
     revised_at = models.DateTimeField(db_default=Now())
-    withdrawn_at = models.DateTimeField(null=True)  # read by nobody but its editors since
+    withdrawn_at = models.DateTimeField(null=True)  # only its editors read it since
 
     class Meta:
         constraints = [

@@ -76,7 +76,7 @@ class ReportBatch(models.Model):
 
 
 class Report(models.Model):
-    """Somebody tells the school that something is wrong.
+    """A problem that a person reports to the school.
 
     ``stated_sealed`` holds, sealed, what the registry said when it was opened
     and what the person says is right. An account without a record names its
@@ -161,7 +161,7 @@ class Report(models.Model):
 
     @property
     def is_live(self) -> bool:
-        """Whether somebody still has to do something."""
+        """Whether someone still has to act."""
         return self.state in LIVE_STATES
 
     @property

@@ -71,7 +71,7 @@ def enter_results(
 def enter_result(*, correction: Correction, answer: ProvinceAnswer, by: User) -> bool:
     """The province has answered: correct the record or leave it, and tell who asked.
 
-    False when somebody else has entered the answer. Raises
+    False when another person has entered the answer. Raises
     enrollment.records.corrections.NotCorrectableError; nothing was changed then.
     """
     with transaction.atomic():

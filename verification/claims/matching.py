@@ -58,7 +58,7 @@ def match(facts: Facts, account: User) -> Match:
 
     An account that lost a dispute over this certificate cannot claim it there
     by stating facts, even if the record is free; only staff can assist. Once a school has
-    taken a record back, what is stated opens it to nobody: the phone that it knows, or staff.
+    taken a record back, facts alone no longer open it: only the phone that it knows, or staff.
     """
     items = [item_hash(facts.third_item)] if canonical_item(facts.third_item) else []
     return compare(facts.certificate_hash, {facts.name_canonical}, items, account)

@@ -74,7 +74,7 @@ def object_to_claim(request: HttpRequest, key: UUID) -> HttpResponse:
     done = (
         request.method == "POST" and alert is not None and claim_objections.object_to_claim(alert)
     )
-    return render(request, "verification/claims/object.html", {"alert": alert, "done": done})
+    return render(request, "verification/claims/object.html", {"waiting": alert, "done": done})
 
 
 @personal_data("verification.read_objection", reauth=True)

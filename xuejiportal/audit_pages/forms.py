@@ -135,7 +135,7 @@ def periods() -> list[tuple[str, str, str]]:
 
 
 def subjects_of(record: StudentRecord) -> Sequence[tuple[str, str]]:
-    """What the trail names for somebody who saw this record: itself, its reports, its class."""
+    """The subjects of trail entries about this record: itself, its reports, its class."""
     reports = Report.objects.filter(record=record).values_list("key", flat=True)
     own = [("record", str(record.key)), *(("report", str(key)) for key in reports)]
     return [*own, ("class", str(record.school_class_id))] if record.school_class_id else own

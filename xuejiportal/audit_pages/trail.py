@@ -98,7 +98,7 @@ def _subject(form: TrailForm) -> dict[str, object]:
 
 
 def _found(find: FindForm, auditor: User) -> tuple[list[StudentRecord], list[User]]:
-    """Who is meant; that an auditor looked for somebody is an entry itself."""
+    """The records and the accounts searched for; the search is an entry of the trail."""
     staff: list[User] = find.cleaned_data["staff"]
     words = find.cleaned_data["student"]
     students: list[StudentRecord] = []

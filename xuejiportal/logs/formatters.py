@@ -49,7 +49,7 @@ class DatabaseAwayFilter(logging.Filter):
 
 
 class RequestFilter(logging.Filter):
-    """Adds the number of the request, by which an error that somebody reports is found."""
+    """Adds the number of the request, by which a reported error is found."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """True: every record is kept."""

@@ -1,1 +1,1 @@
-"""The work of staff: what waits for somebody, the page of today, the menu with its numbers."""
+"""The work of staff: what waits for each person, the page of today, the menu with its numbers."""

@@ -1,7 +1,7 @@
 """Rows that would give a record to another person, and columns sorted apart from the others.
 
 A certificate number identifies a person. A file that states another one for a
-record in a student's hands gives the record to somebody else, and so does another
+record in a student's hands gives the record to another person, and so does another
 name once the number was corrected: that takes a decision of its own. One wrong
 digit is corrected by a correction, not by a file.
 """

@@ -98,7 +98,7 @@ def _changed_later(batch: ImportBatch) -> list[int]:
 
 
 def changed_person(batch: ImportBatch) -> list[int]:
-    """Records whose person the undo would change: it must not do so in somebody's hands."""
+    """Held records whose person the undo would change, which it must not do."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT r.id FROM enrollment_recordbefore b"

@@ -1,7 +1,7 @@
 """Acts of a taken account that outlive it: unanswered ones are closed, others reviewed.
 
 An appointment or a loosened rule may be the intruder's way to come back after the owner has
-the account again. Nobody can tell whose act it was, so another registrar or the operator looks
+the account again. It is not known whose act it was, so another registrar or the operator looks
 at each.
 """
 

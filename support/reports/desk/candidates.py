@@ -1,4 +1,4 @@
-"""Which records may be the one that somebody looked for in vain, and in what each differs."""
+"""Records that may be the one a person did not find, and in what each differs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

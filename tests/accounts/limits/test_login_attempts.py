@@ -15,14 +15,9 @@ from accounts.models import LimitHit, User
 from tests.accounts.limits.proofs import solve_page
 from tests.people import PASSWORD, make_account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_cheap")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_proofs")]
 
 MAILBOX, HOME, ATTACKER = "lin.sample@example.org", "203.0.113.5", "198.51.100.7"
-
-
-@pytest.fixture
-def _cheap(settings: Settings) -> None:
-    settings.CAPTCHA_COST = 2
 
 
 @pytest.fixture

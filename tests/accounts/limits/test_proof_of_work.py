@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django import Settings
 
 from accounts.limits import proof_of_work, rate_limits
 from accounts.models import LimitHit, RedeemedProof
@@ -20,7 +19,7 @@ from tests.accounts.limits.proofs import solve, solve_page
 from tests.outbox import Outbox
 from tests.people import AGREED
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_cheap")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_proofs")]
 
 SENDING = {
     "account_code": {"login": "some.one@example.org"},
@@ -30,11 +29,6 @@ SENDING = {
     "account_signup": {"email": "some.one@example.org", "password1": "Paper-Lantern-42"} | AGREED,
     "account_signup_phone": {"phone": "13912345678", "password1": "Paper-Lantern-42"} | AGREED,
 }
-
-
-@pytest.fixture
-def _cheap(settings: Settings) -> None:
-    settings.CAPTCHA_COST = 2
 
 
 def sent_much(hits: int = rate_limits.FREE_SENDS, client: str = "127.0.0.1") -> None:

@@ -161,7 +161,7 @@ def test_whom_an_act_concerns_does_not_close_its_review(
     owner: User, colleague: User, operator: User, school_class: SchoolClass
 ) -> None:
     who = Identifier(Channel.EMAIL, colleague.email)
-    assign_counselor(school_class=school_class, who=who, by=owner)
+    assign_counselors(classes=[school_class], who=who, last_day=None, by=owner)
     take_back(account=owner)
     review = StaffReview.objects.get()
     assert reviewing(colleague).post(page_of(review)).status_code == 404

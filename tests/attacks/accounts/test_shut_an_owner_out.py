@@ -18,51 +18,23 @@ from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
 from delivery.services import queue_email, queue_sms
 from enrollment.models import StudentRecord
 from tests.accounts.limits.proofs import solve_page
+from tests.attacks.accounts.browsers import (
+    DOORS,
+    ELSEWHERE,
+    HOME,
+    PHONE,
+    ask,
+    browser,
+    later,
+    used_browser,
+)
 from tests.outbox import Outbox
 from tests.people import PASSWORD, make_account, sample_number
 from tests.verification.conftest import Walk
 from tests.verification.conftest import walk as walk
 from verification.models import Claim
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_cheap")]
-
-HOME, ELSEWHERE = "203.0.113.5", "198.51.100.7"
-PHONE = "+8613912345678"
-DOORS = [
-    ("account_code", "account_code_enter", CodePurpose.SIGN_IN),
-    ("account_reset_password", "account_reset_password_enter", CodePurpose.RESET_PASSWORD),
-]
-
-
-@pytest.fixture
-def _cheap(settings: Settings) -> None:
-    settings.CAPTCHA_COST = 1
-
-
-@pytest.fixture
-def owner(db: None) -> User:
-    """Somebody with a phone."""
-    return make_account("owner@example.org", phone=PHONE)
-
-
-def browser(address: str = HOME) -> Client:
-    return Client(REMOTE_ADDR=address)
-
-
-def used_browser(user: User, address: str = HOME) -> Client:
-    """A browser in which ``user`` has signed in and out again."""
-    client = browser(address)
-    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
-    client.post(reverse("account_logout"))
-    return client
-
-
-def later(**delta: float) -> None:
-    LimitHit.objects.update(at=F("at") - timedelta(**delta))
-
-
-def ask(client: Client, page: str = "account_code", login: str = PHONE) -> int:
-    return client.post(reverse(page), {"login": login}).status_code
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_proofs")]
 
 
 @pytest.mark.parametrize(("page", "enter", "purpose"), DOORS)

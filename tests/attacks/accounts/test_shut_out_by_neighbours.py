@@ -10,7 +10,7 @@ from accounts.models import Code, User
 from enrollment.models import StudentRecord
 from enrollment.models.institution import ThirdItem
 from tests.accounts.limits.proofs import solve_page
-from tests.attacks.accounts.test_shut_an_owner_out import (
+from tests.attacks.accounts.browsers import (
     DOORS,
     HOME,
     PHONE,
@@ -32,17 +32,7 @@ from tests.verification.conftest import Walk
 from tests.verification.conftest import walk as walk
 from verification.models import VerificationAttempt
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_cheap")]
-
-
-@pytest.fixture
-def _cheap(settings: Settings) -> None:
-    settings.CAPTCHA_COST = 1
-
-
-@pytest.fixture
-def owner(db: None) -> User:
-    return make_account("owner@example.org", phone=PHONE)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("cheap_proofs")]
 
 
 @pytest.mark.parametrize(("page", "enter_page", "purpose"), DOORS)
