@@ -63,7 +63,7 @@ def kept(user: User, **wanted: object) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize(("path", "given"), BOTH_WAYS)
-def test_signing_up_tells_the_notice_and_ticks_nothing(
+def test_signing_up_shows_the_notice_and_ticks_nothing(
     client: Client, path: str, given: dict[str, str], settings: Any
 ) -> None:
     settings.DATA_PROCESSOR, settings.PRIVACY_CONTACT = "示范省教育考试院", "data@example.org"
@@ -189,12 +189,12 @@ def test_a_new_version_is_asked_for_at_the_next_sign_in(
     assert "此版本已失效" in old
 
 
-def test_staff_are_not_asked(new_version: None) -> None:
+def test_staff_are_not_asked_for_consent(new_version: None) -> None:
     staff = make_account("staff@example.org", roles=(Role.REGISTRAR,))
     assert not sign_in(staff)[1].startswith(ASK)
 
 
-def test_asking_leads_nowhere_else(li: User) -> None:
+def test_the_page_of_consent_leads_to_no_other_site(li: User) -> None:
     withdraw_consents(account=li)
     client, _ = sign_in(li)
     answer = client.post(f"{ASK}?next=https://evil.example.org/", AGREED)
@@ -253,13 +253,13 @@ def test_a_mailbox_proved_by_its_owner_drops_a_strangers_consent(outbox: Outbox)
 
 
 @pytest.mark.parametrize("address", ["privacy/none/", "privacy/account/99/", "privacy/account/0/"])
-def test_a_notice_that_is_not_there_is_not_found(client: Client, address: str) -> None:
+def test_a_privacy_notice_that_does_not_exist_is_not_found(client: Client, address: str) -> None:
     assert client.get(f"/help/{address}").status_code == 404
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_notices_are_whole_in_both_languages(
+def test_privacy_notices_are_whole_in_both_languages(
     client: Client, purpose: Purpose, language: str
 ) -> None:
     page = client.get(

@@ -65,7 +65,7 @@ def test_many_are_told_each_in_their_own(lin: User, outbox: Outbox) -> None:
     ],
 )
 @pytest.mark.parametrize("contact", [MAILBOX, E164])
-def test_codes_and_hints_too_whoever_asks(
+def test_codes_and_hints_use_the_language_of_the_account(
     lin: User, outbox: Outbox, door: str, field: str, contact: str
 ) -> None:
     Client(HTTP_ACCEPT_LANGUAGE="zh").post(door, {field: contact})
@@ -82,7 +82,9 @@ def test_a_code_sent_again_stays_in_the_language(lin: User, outbox: Outbox) -> N
     assert [is_chinese(letter) for letter in letters(outbox)] == [False, False]
 
 
-def test_somebody_registers_with_the_contact_of_another(lin: User, outbox: Outbox) -> None:
+def test_an_owner_is_told_of_another_registration_in_the_accounts_language(
+    lin: User, outbox: Outbox
+) -> None:
     Client().post("/account/signup/", {"email": MAILBOX, "password1": PASSWORD} | AGREED)
     Client().post("/account/signup/phone/", {"phone": E164, "password1": PASSWORD} | AGREED)
     enter(make_account("wants@example.org")).post("/account/contacts/email/", {"address": MAILBOX})

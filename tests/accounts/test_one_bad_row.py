@@ -68,7 +68,9 @@ def test_old_contacts_of_other_rescues_are_told_again(monkeypatch: pytest.Monkey
     assert not Rescue.objects.filter(due_at__lt=Now()).exists()
 
 
-def test_a_rescue_stops_even_where_nobody_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recovery_stops_even_where_no_contact_can_be_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     rescue = open_rescue("old@example.org")
     assert rescue.account is not None
     broken_first(monkeypatch, staff_assisted, "record_event")

@@ -42,7 +42,7 @@ def test_the_trail_is_read_newest_first_and_page_by_page(client: Client, auditor
     assert "act_10" not in second
 
 
-def test_who_looked_at_a_record_is_found_by_number_or_name_and_the_link_names_nobody(
+def test_who_looked_at_a_record_is_found_by_number_or_name_and_the_link_names_no_one(
     client: Client, auditor: User, li_record: StudentRecord, desk_registrar: User
 ) -> None:
     note_record_access(record=li_record, account=desk_registrar, reason="学生到访")
@@ -199,7 +199,7 @@ def test_a_page_costs_as_many_queries_for_fifty_entries_as_for_two(
     assert asked[0] == asked[1] <= 12
 
 
-def test_the_page_tells_whether_the_chain_is_whole(client: Client, auditor: User) -> None:
+def test_the_page_says_whether_the_chain_is_whole(client: Client, auditor: User) -> None:
     assert "还未检查过" in client.get(reverse("trail")).content.decode()
     record_action(action="support.one", actor_id=auditor.pk)
     extend_chain()
@@ -225,7 +225,7 @@ def test_the_export_is_streamed_safe_and_noted(client: Client, auditor: User) ->
 
 
 @pytest.mark.parametrize("roles", [(), (Role.COUNSELOR,), (Role.REGISTRAR,)])
-def test_nobody_else_reads_it(roles: tuple[Role, ...], client: Client) -> None:
+def test_the_trail_is_not_found_by_other_roles(roles: tuple[Role, ...], client: Client) -> None:
     client.force_login(make_account("x@example.org", roles=roles))
     assert client.get(reverse("trail")).status_code == 404
 

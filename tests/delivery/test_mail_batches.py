@@ -66,7 +66,9 @@ def test_a_refused_sender_harms_no_other_letter(server: FakeSmtp) -> None:
 
 
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
-def test_a_lost_connection_is_made_again_and_nobody_gets_two(server: FakeSmtp, stage: str) -> None:
+def test_a_lost_connection_is_made_again_and_no_message_sent_twice(
+    server: FakeSmtp, stage: str
+) -> None:
     """Before the message was handed over nothing is in doubt."""
     drops = iter([DROP, OK, OK, DROP])
     setattr(server, stage, lambda address: next(drops, OK))

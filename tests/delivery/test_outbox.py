@@ -164,7 +164,7 @@ class TestRendering:
         message.refresh_from_db()
         assert (message.status, message.error) == (Status.FAILED, "expired")
 
-    def test_a_faulty_renderer_holds_nobody_up(self, outbox: Outbox, greeting: str) -> None:
+    def test_a_faulty_renderer_delays_no_other_message(self, outbox: Outbox, greeting: str) -> None:
         def fault(references: Sequence[str]) -> Mapping[str, Content]:
             raise ZeroDivisionError
 
@@ -274,7 +274,7 @@ class TestRecovery:
         assert message.status == Status.UNKNOWN
         assert outbox.texts() == []
 
-    def test_a_worker_slower_than_its_lease_still_tells_the_outcome(
+    def test_a_worker_slower_than_its_lease_still_reports_the_outcome(
         self, outbox: Outbox, greeting: str
     ) -> None:
         message = greet(greeting)

@@ -123,7 +123,9 @@ class TestEachVendor:
         assert send(settings, name).status == Status.UNKNOWN
         assert sending.send_due() == 0
 
-    def test_nobody_listening_waits(self, fake: Fake, settings: Settings, name: str) -> None:
+    def test_a_message_waits_while_the_vendor_cannot_be_reached(
+        self, fake: Fake, settings: Settings, name: str
+    ) -> None:
         settings.ALIYUN_SMS_ENDPOINT = settings.TENCENT_SMS_ENDPOINT = "http://127.0.0.1:9"
         message = send(settings, name)
         assert (message.status, message.error) == (Status.QUEUED, "NewConnectionError")

@@ -32,7 +32,7 @@ def rotated() -> set[str]:
 
 
 @pytest.mark.usefixtures("school")
-def test_records_are_sealed_anew_and_an_undo_still_works(
+def test_records_are_sealed_again_and_an_undo_still_works(
     tmp_path: Path, settings: Settings
 ) -> None:
     settings.VAULT_KEYS = {"old": OLD}
@@ -58,7 +58,7 @@ def test_records_are_sealed_anew_and_an_undo_still_works(
 
 
 @pytest.mark.usefixtures("media")
-def test_reports_and_signing_keys_are_sealed_anew(
+def test_reports_and_signing_keys_are_sealed_again(
     wang: User, wang_record: StudentRecord, settings: Settings
 ) -> None:
     ring = settings.VAULT_KEYS

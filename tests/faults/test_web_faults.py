@@ -115,7 +115,7 @@ def test_without_the_broker_people_register_and_sign_in(site: Site) -> None:
     assert len(accounts(site, "no-broker@example.org")) == 1
 
 
-def test_an_emptied_broker_signs_nobody_out(site: Site) -> None:
+def test_an_emptied_broker_signs_no_one_out(site: Site) -> None:
     register(site, "emptied@example.org")
     site.rows("UPDATE account_emailaddress SET verified = true")
     with browser(site) as client:

@@ -312,7 +312,7 @@ def who_may(name: str) -> str:
     return "O" if name.startswith("console:") else MATRIX[name]
 
 
-def test_every_address_stands_in_the_matrix_and_none_besides() -> None:
+def test_every_address_is_in_the_matrix_and_none_besides() -> None:
     # Django's admin is one thing: all of it is the operator's alone.
     known = {name for name, _ in addresses(get_resolver()) if not name.startswith("console:")}
     assert known == set(MATRIX)

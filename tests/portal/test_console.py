@@ -43,7 +43,7 @@ def test_every_list_opens_under_the_strict_policy(
         assert sample_number(31) not in text
 
 
-def test_nothing_is_changed_there(desk: Client, blocked_number: Block) -> None:
+def test_the_console_changes_nothing(desk: Client, blocked_number: Block) -> None:
     page = reverse("console:accounts_block_change", args=[blocked_number.pk])
     assert desk.get(page).status_code == 200
     assert desk.post(page, {"masked": "x"}).status_code == 403
@@ -52,7 +52,9 @@ def test_nothing_is_changed_there(desk: Client, blocked_number: Block) -> None:
 
 
 @pytest.mark.parametrize("roles", [(), (Role.REGISTRAR,), (Role.AUDITOR,)])
-def test_nobody_else_finds_it(roles: tuple[Role, ...], client: Client) -> None:
+def test_the_console_is_not_found_but_by_the_operator(
+    roles: tuple[Role, ...], client: Client
+) -> None:
     client.force_login(make_account("x@example.org", roles=roles))
     for page in [reverse("console:index"), reverse("console:login"), *pages()]:
         assert client.get(page).status_code == 404

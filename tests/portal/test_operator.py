@@ -83,12 +83,14 @@ def test_errors_of_the_last_day_are_counted(desk: Client, well: None) -> None:
 
 @pytest.mark.parametrize("roles", [(), (Role.REGISTRAR,), (Role.AUDITOR,), (Role.COUNSELOR,)])
 @pytest.mark.parametrize("page", PAGES)
-def test_nobody_else_finds_the_pages(page: str, roles: tuple[Role, ...], client: Client) -> None:
+def test_the_operators_pages_are_not_found_by_others(
+    page: str, roles: tuple[Role, ...], client: Client
+) -> None:
     client.force_login(make_account("x@example.org", roles=roles))
     assert client.get(reverse(page)).status_code == 404
 
 
-def test_an_institution_with_files_but_no_registrar_stands_out(desk: Client) -> None:
+def test_an_institution_with_files_but_no_registrar_is_marked(desk: Client) -> None:
     school = make_school()
     assert school.name not in desk.get(reverse("operator_institutions")).content.decode()
     ImportBatch.objects.create(institution=school, file_name="a.csv", file_sha256=b"")
@@ -98,7 +100,9 @@ def test_an_institution_with_files_but_no_registrar_stands_out(desk: Client) -> 
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_queries_do_not_grow(page: str, desk: Client, well: None) -> None:
+def test_the_operators_pages_cost_as_many_queries_with_more_rows(
+    page: str, desk: Client, well: None
+) -> None:
     def queries() -> int:
         with CaptureQueriesContext(
             connection,

@@ -178,7 +178,7 @@ def test_a_web_server_does_not_start_where_its_static_files_are_not(
         ({}, ""),
     ],
 )
-def test_a_command_tells_a_wrong_setting_in_a_line(
+def test_a_command_names_a_wrong_setting_in_one_line(
     environment: pytest.MonkeyPatch, change: dict[str, str], said: str
 ) -> None:
     set_all(environment, COMPLETE | SENDING | change)

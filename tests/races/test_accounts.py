@@ -65,7 +65,7 @@ def test_one_message_leaves_for_one_number() -> None:
     assert OutboxMessage.objects.count() == 1
 
 
-def test_one_message_leaves_for_one_number_of_nobody() -> None:
+def test_one_message_leaves_for_one_unknown_number() -> None:
     """The same where nobody is signed in, and with the username of an account."""
     make_account("owner@example.org", phone=NUMBER)
     for place, login in enumerate((NUMBER, "nobody@example.org", "nobody.at.all")):

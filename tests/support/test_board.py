@@ -173,7 +173,7 @@ def test_the_class_is_listed_whole_with_those_who_need_help_first(
     ]  # fmt: skip
 
 
-def test_nobody_else_sees_the_class(
+def test_the_class_board_is_not_found_by_others(
     client: Client, counselor: User, school_class: SchoolClass
 ) -> None:
     part = reverse("support:class_part", args=[school_class.pk, "unregistered"])
@@ -304,7 +304,7 @@ def test_the_list_of_a_class_is_masked_and_holds_no_formula(
     assert all(sample_number(serial) not in str(rows) for serial in range(201, 208))
 
 
-def test_the_paper_for_the_noticeboard_names_nobody(
+def test_the_paper_for_the_noticeboard_names_no_one(
     client: Client, counselor: User, school_class: SchoolClass
 ) -> None:
     text = client.get(reverse("support:class_poster", args=[school_class.pk])).content.decode()

@@ -162,7 +162,7 @@ def test_a_person_without_a_record_is_found_by_the_name_they_wrote(
     assert "没有找到" in act(desk, find="宋国")
 
 
-def test_search_finds_nobody_elses_report(report: Report, enter: Enter) -> None:
+def test_search_finds_no_report_out_of_scope(report: Report, enter: Enter) -> None:
     stranger = make_account("x@example.org", roles=(Role.COUNSELOR, Role.REGISTRAR))
     assert str(report.key) not in act(enter(stranger), find="王明")
 
@@ -298,7 +298,7 @@ def test_a_class_is_known_however_it_is_written(
     assert made.school_class == wang_record.school_class
 
 
-def test_what_was_typed_stands_beside_the_record_that_fits(
+def test_typed_facts_are_shown_beside_the_record_that_fits(
     in_vain: Report, li_record: StudentRecord, school_registrar: User, enter: Enter
 ) -> None:
     desk = enter(school_registrar)

@@ -106,7 +106,7 @@ def test_the_queue_is_narrowed_by_cause_and_college(
     assert "王明" not in staff.get(QUEUE, {"college": "音乐学院"}).content.decode()
 
 
-def test_files_are_read_by_both_sides_and_nobody_else(
+def test_files_are_read_by_both_sides_and_no_one_else(
     wang: User,
     wang_record: object,
     counselor: User,
@@ -185,7 +185,7 @@ def test_the_digest_comes_as_often_as_wished_and_once_a_day(
     assert OutboxMessage.objects.filter(purpose="digest").count() == mails
 
 
-def test_nobody_gets_a_digest_of_nothing(counselor: User, wang_record: object) -> None:
+def test_no_digest_is_sent_with_nothing_to_say(counselor: User, wang_record: object) -> None:
     Digest.objects.create(account=counselor, rhythm="daily")
     counselor.counselor_of.all().delete()
     assert send_digests(MONDAY) == 0

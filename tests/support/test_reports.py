@@ -133,7 +133,7 @@ def test_one_answer_goes_to_many_and_a_batch_to_the_registrar(
     assert set(Report.objects.values_list("state", flat=True)) == {"answered"}
 
 
-def test_nobody_else_reads_or_answers_a_report(
+def test_a_report_is_not_found_by_others(
     report: Report, li: User, counselor: User, enter: Enter
 ) -> None:
     stranger = make_account("other@example.org", roles=(Role.COUNSELOR, Role.REGISTRAR))

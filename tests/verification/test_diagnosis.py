@@ -46,7 +46,7 @@ def test_without_a_cause_the_counselor_is_named(asked: Client) -> None:
     assert "辅导员" in answer_all(asked).split("<main", 1)[1]
 
 
-def test_it_says_the_same_whatever_the_registry_holds(
+def test_the_findings_are_the_same_whatever_the_registry_holds(
     asked: Client, li_record: StudentRecord
 ) -> None:
     with_record = answer_all(asked, name="rare")
@@ -54,14 +54,14 @@ def test_it_says_the_same_whatever_the_registry_holds(
     assert answer_all(asked, name="rare") == with_record
 
 
-def test_no_answer_is_told_at_the_question(asked: Client) -> None:
+def test_a_missing_answer_is_named_at_the_question(asked: Client) -> None:
     page = asked.post("/verify/why/1/", {"answer": "nonsense"})
     assert page.status_code == 200
     assert "error-summary" in page.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/verify/why/0/", "/verify/why/99/"])
-def test_there_are_no_other_questions(path: str, asked: Client) -> None:
+def test_a_question_out_of_range_is_not_found(path: str, asked: Client) -> None:
     assert asked.get(path).status_code == 404
 
 

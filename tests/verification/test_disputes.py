@@ -62,7 +62,7 @@ def decide(registrar: User, dispute: Dispute, decision: str) -> None:
     dispute.refresh_from_db()
 
 
-def test_a_dispute_freezes_the_record_and_tells_the_holder(
+def test_a_dispute_freezes_the_record_and_notifies_the_holder(
     dispute: Dispute, wang: User, wang_record: StudentRecord
 ) -> None:
     wang_record.refresh_from_db()
@@ -130,7 +130,7 @@ def test_a_number_that_a_record_has_goes_to_the_school_of_the_record(
     assert enter(elsewhere).get(desk).status_code == 404
 
 
-def test_a_holder_whom_nobody_told_is_heard_before_the_record_moves(
+def test_a_holder_not_yet_notified_may_object_before_the_record_moves(
     wang: User, wang_record: StudentRecord, desk_registrar: User
 ) -> None:
     stranger = make_account("stranger@example.org")
@@ -148,7 +148,7 @@ def test_a_holder_whom_nobody_told_is_heard_before_the_record_moves(
     assert wang_record.holder == stranger
 
 
-def test_finding_neither_right_takes_nothing_from_a_holder_whom_nobody_told(
+def test_deciding_for_neither_takes_nothing_from_a_holder_not_yet_notified(
     wang: User, wang_record: StudentRecord, desk_registrar: User
 ) -> None:
     stranger = make_account("stranger@example.org")
@@ -208,7 +208,7 @@ def test_the_record_moves_to_who_is_right_and_back_when_undone(
     assert {f"verification.{a}_dispute" for a in ("open", "decide", "undo")} <= acts
 
 
-def test_neither_means_that_nobody_holds_it(
+def test_deciding_for_neither_leaves_the_record_without_holder(
     dispute: Dispute, wang_record: StudentRecord, desk_registrar: User
 ) -> None:
     let_time_pass(dispute)
@@ -219,7 +219,7 @@ def test_neither_means_that_nobody_holds_it(
 
 
 @pytest.mark.parametrize("way", ["next import", "again"])
-def test_whoever_has_not_shown_it_gets_the_record_neither_by_asking_again_nor_by_waiting(
+def test_after_neither_was_right_the_record_opens_neither_by_stating_again_nor_by_waiting(
     way: str, dispute: Dispute, wang: User, claimant: User, wang_record: StudentRecord,
     desk_registrar: User,
 ) -> None:  # fmt: skip
@@ -238,7 +238,7 @@ def test_whoever_has_not_shown_it_gets_the_record_neither_by_asking_again_nor_by
     assert wang_record.holder is None, "a second account states the same"
 
 
-def test_somebody_else_of_the_same_number_is_left_alone(
+def test_another_person_with_the_same_number_is_left_alone(
     claimant: User, wang: User, wang_record: StudentRecord, desk_registrar: User
 ) -> None:
     other = make_account("other@example.org")

@@ -152,7 +152,9 @@ def test_signing_in_leads_where_one_was_going(client: Client, lin: User, outbox:
     assert answer.headers["Location"] == "/help/"
 
 
-def test_no_other_site_is_led_to(client: Client, lin: User, outbox: Outbox) -> None:
+def test_signing_in_by_code_leads_to_no_other_site(
+    client: Client, lin: User, outbox: Outbox
+) -> None:
     client.post(SIGN_IN, {"login": MAILBOX, "next": "//evil.example/"})
     answer = client.post(ENTER[SIGN_IN], {"code": code_for(outbox, MAILBOX)})
     assert answer.headers["Location"] == "/verify/"
@@ -163,7 +165,7 @@ def test_no_other_site_is_led_to(client: Client, lin: User, outbox: Outbox) -> N
     ("known", "unknown"),
     [(MAILBOX, "lan.sample@example.org"), ("13912345678", "13912335678"), (NAME, "lan.sample")],
 )
-def test_known_and_unknown_people_see_the_same(
+def test_asking_for_a_code_shows_known_and_unknown_people_the_same(
     lin: User, outbox: Outbox, door: str, known: str, unknown: str
 ) -> None:
     def journey(login: str) -> list[str]:
@@ -184,7 +186,9 @@ def test_known_and_unknown_people_see_the_same(
     assert not any(CODE.search(letters[to]) for to in letters if to == told)
 
 
-def test_what_happens_to_one_contact_tells_nothing_of_the_other(lin: User, outbox: Outbox) -> None:
+def test_a_failed_message_to_one_contact_reveals_nothing_of_the_other(
+    lin: User, outbox: Outbox
+) -> None:
     by_mail, by_phone, by_name = Client(), Client(), Client()
     ask(by_mail, MAILBOX)
     ask(by_phone, "13912345678")
@@ -359,7 +363,7 @@ def test_no_new_password_without_the_code_or_long_after_it(
     assert lin.check_password(PASSWORD)
 
 
-def test_whoever_has_no_password_chooses_one_first(
+def test_an_account_without_a_password_chooses_one_first(
     client: Client, lin: User, outbox: Outbox
 ) -> None:
     lin.set_unusable_password()
@@ -380,7 +384,7 @@ def test_a_password_is_recovered_five_times_a_day(lin: User, outbox: Outbox, log
     assert answers == [302] * 5 + [429]
 
 
-def test_old_codes_are_forgotten(client: Client, lin: User) -> None:
+def test_ended_codes_are_deleted(client: Client, lin: User) -> None:
     ask(client, "nobody@example.org")
     forget_unfinished()
     assert Code.objects.count() == 1

@@ -67,7 +67,9 @@ def test_flow_control_is_waited_for_and_said_so(vendor: Fake, asking: Client) ->
 
 
 @pytest.mark.parametrize("fault", ["isv.MOBILE_NUMBER_ILLEGAL", "isv.BUSINESS_LIMIT_CONTROL"])
-def test_what_nobody_could_send_is_not_counted(vendor: Fake, asking: Client, fault: str) -> None:
+def test_a_code_that_could_not_be_sent_is_not_counted(
+    vendor: Fake, asking: Client, fault: str
+) -> None:
     OutboxMessage.objects.update(attempts=transitions.MAX_ATTEMPTS - 1)  # the last of its tries
     vendor.faults = [fault]
     sending.send_due()
@@ -80,7 +82,7 @@ def test_what_nobody_could_send_is_not_counted(vendor: Fake, asking: Client, fau
     assert len(vendor.accepted) == 1
 
 
-def test_what_was_sent_stays_counted(vendor: Fake, asking: Client) -> None:
+def test_a_code_that_was_sent_stays_counted(vendor: Fake, asking: Client) -> None:
     sending.send_due()
     assert OutboxMessage.objects.get().status == Status.SENT
     assert LimitHit.objects.filter(action="send_sms").count() == 1

@@ -50,6 +50,8 @@ def test_an_auditor_reads_and_lifts_nothing(blocked_number: Block, auditor: User
 
 
 @pytest.mark.parametrize("roles", [(), (Role.COUNSELOR,)])
-def test_nobody_else_sees_the_list(roles: tuple[Role, ...], blocked_number: Block) -> None:
+def test_the_block_list_is_not_found_by_other_roles(
+    roles: tuple[Role, ...], blocked_number: Block
+) -> None:
     client = enter(make_account("x@example.org", roles=roles))
     assert client.get(LIST).status_code == 404

@@ -53,7 +53,7 @@ def test_after_five_failures_the_right_password_needs_a_proof(lin: User) -> None
     assert sign_in(proof=solve_page(page))[0]
 
 
-def test_the_owner_enters_from_home_while_somebody_guesses_elsewhere(lin: User) -> None:
+def test_the_owner_signs_in_from_home_while_a_stranger_guesses_elsewhere(lin: User) -> None:
     for minute in range(4):
         guess(8, address=ATTACKER)
         LimitHit.objects.filter(action="sign_in_ip").delete()  # a minute passes
@@ -109,7 +109,7 @@ def test_the_work_grows_with_the_failures() -> None:
     assert (levels[0], levels[-1]) == (0, 5)
 
 
-def test_nobody_learns_who_has_an_account(lin: User) -> None:
+def test_wrong_passwords_do_not_reveal_who_has_an_account(lin: User) -> None:
     known, unknown = guess(6), guess(6, login="lin.nobody@example.org", address=ATTACKER)
     assert ("data-captcha" in known, "data-captcha" in unknown) == (True, True)
 

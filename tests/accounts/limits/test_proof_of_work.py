@@ -72,7 +72,7 @@ def test_a_forged_challenge_is_refused() -> None:
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200).map(lambda b: base64.b64encode(b).decode()))
-def test_rubbish_is_refused_calmly(text: str) -> None:
+def test_a_malformed_proof_is_refused_without_an_error(text: str) -> None:
     assert not proof_of_work.redeem(text, level=0)
 
 

@@ -34,7 +34,7 @@ def sent() -> list[str]:
     return sorted(OutboxMessage.objects.values_list("channel", flat=True))
 
 
-def test_a_notice_stands_in_the_portal_and_goes_by_e_mail(client: Client, reader: User) -> None:
+def test_a_notice_is_shown_in_the_portal_and_sent_by_email(client: Client, reader: User) -> None:
     notify(account=reader, kind="report_answer", path=PATH)
     assert sent() == ["email"]
     page = client.get(reverse("accounts:notices")).content.decode()
@@ -68,7 +68,9 @@ def test_wishes_are_kept_topic_by_topic(client: Client, reader: User) -> None:
     assert sent() == ["sms"]
 
 
-def test_nobody_reads_the_notices_of_others(client: Client, reader: User, wang: User) -> None:
+def test_the_notices_of_another_account_are_not_found(
+    client: Client, reader: User, wang: User
+) -> None:
     notify(account=wang, kind="report_answer", path=PATH)
     assert "学校已答复" not in client.get(reverse("accounts:notices")).content.decode()
     notice = Notice.objects.get()
@@ -93,7 +95,7 @@ def test_a_question_says_that_an_answer_is_wanted(
     assert Notice.objects.filter(account=wang).count() == 2
 
 
-def test_the_header_counts_what_is_unread(client: Client, wang: User, wang_record: object) -> None:
+def test_the_header_counts_unread_notices(client: Client, wang: User, wang_record: object) -> None:
     client.force_login(wang)
     for address in ("/", "/status/", reverse("accounts:security")):
         assert "条未读通知" not in client.get(address).content.decode()

@@ -62,14 +62,14 @@ def ask(account: User) -> Code:
     return Code.objects.get(account=account)
 
 
-def test_codes_are_void(li: User) -> None:
+def test_after_a_restore_codes_sent_before_are_void(li: User) -> None:
     code = ask(li)
     assert "1 codes void" in restored().splitlines()
     outcome = contacts.confirm_binding(account=li, channel=Channel.SMS, typed=derive(code))
     assert outcome is Outcome.OVER
 
 
-def test_sessions_have_ended(li: User) -> None:
+def test_after_a_restore_all_sessions_have_ended(li: User) -> None:
     client = Client()
     client.force_login(li)
     page = reverse("accounts:security")
@@ -79,7 +79,9 @@ def test_sessions_have_ended(li: User) -> None:
     assert not Session.objects.exists()
 
 
-def test_nothing_is_sent_twice_blindly(li: User, outbox: Outbox) -> None:
+def test_after_a_restore_queued_messages_are_asked_after_before_they_are_sent(
+    li: User, outbox: Outbox
+) -> None:
     ask(li)
     restored()
     assert sending.send_due() == 0

@@ -48,7 +48,9 @@ def test_the_copy_holds_everything_in_json_and_to_read(
         assert told in page
 
 
-def test_it_holds_nothing_of_anybody_else(li: User, wang_record: StudentRecord) -> None:
+def test_the_copy_of_my_data_holds_nothing_of_another_person(
+    li: User, wang_record: StudentRecord
+) -> None:
     archive = download(li)
     text = "".join(archive.read(name).decode() for name in archive.namelist())
     assert "王明" not in text
@@ -56,12 +58,12 @@ def test_it_holds_nothing_of_anybody_else(li: User, wang_record: StudentRecord) 
     assert json.loads(archive.read("data.json"))["records"] == []
 
 
-def test_markup_in_a_value_stays_text(wang: User, wang_record: StudentRecord) -> None:
+def test_markup_in_a_value_of_the_copy_stays_text(wang: User, wang_record: StudentRecord) -> None:
     StudentRecord.objects.filter(pk=wang_record.pk).update(college="<script>alert(1)</script>")
     assert b"<script>" not in download(wang).read("我的数据.html")
 
 
-def test_a_record_that_nobody_holds_is_not_given_away(li: User) -> None:
+def test_a_record_without_holder_is_in_no_copy(li: User) -> None:
     make_record(name="李晓雨", number=sample_number(12))
     assert json.loads(download(li).read("data.json"))["records"] == []
 

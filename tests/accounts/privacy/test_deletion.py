@@ -61,7 +61,7 @@ def everything_kept() -> Iterator[str]:
 
 
 @pytest.mark.django_db
-def test_the_password_is_asked_first(wang: User) -> None:
+def test_deletion_asks_for_the_password_first(wang: User) -> None:
     client = sign_in(wang)
     for send in (client.get, client.post):
         assert reverse("account_reauthenticate") in send(PAGE)["Location"]
@@ -70,7 +70,9 @@ def test_the_password_is_asked_first(wang: User) -> None:
 
 
 @pytest.mark.django_db
-def test_asked_for_told_and_kept(wang: User, outbox: Outbox) -> None:
+def test_a_deletion_asked_for_is_notified_and_the_account_kept_meanwhile(
+    wang: User, outbox: Outbox
+) -> None:
     contacts.bind(account=wang, channel=Channel.SMS, address=PHONE)
     client = confirmed(wang)
     assert "哪些会保留" in client.get(PAGE).content.decode()
@@ -105,7 +107,7 @@ def test_the_record_page_says_so_too(wang: User, wang_record: StudentRecord) -> 
 
 
 @pytest.mark.django_db
-def test_nothing_of_the_person_is_left(
+def test_after_deletion_nothing_of_the_person_is_left(
     wang: User, wang_record: StudentRecord, wang_problem: Report, outbox: Outbox
 ) -> None:
     contacts.bind(account=wang, channel=Channel.SMS, address=PHONE)
@@ -137,7 +139,7 @@ def test_nothing_of_the_person_is_left(
 
 
 @pytest.mark.django_db
-def test_twice_does_no_more_than_once(wang: User) -> None:
+def test_deleting_an_account_twice_does_no_more_than_once(wang: User) -> None:
     assert deletion.ask_for_deletion(account=wang)
     first = wang.deletion_due_at
     assert not deletion.ask_for_deletion(account=wang)
@@ -195,7 +197,7 @@ def test_the_holder_of_a_disputed_record_may_go(
 
 
 @pytest.mark.django_db
-def test_staff_hand_over_first(registrar: User) -> None:
+def test_staff_must_hand_over_before_they_delete_the_account(registrar: User) -> None:
     client = sign_in(registrar)
     answer = client.post(PAGE)
     assert answer.status_code == 200
@@ -216,7 +218,7 @@ def test_who_has_become_staff_stays(wang: User) -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_cancels_for_somebody_else(wang: User, li: User) -> None:
+def test_a_deletion_is_not_cancelled_from_another_account(wang: User, li: User) -> None:
     asked(wang)
     sign_in(li).post(CANCEL)
     wang.refresh_from_db()

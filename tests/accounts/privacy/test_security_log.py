@@ -65,7 +65,7 @@ def test_a_change_of_password_is_written(li: User) -> None:
     assert kinds(li) == [EventKind.PASSWORD_CHANGED, EventKind.SIGNED_IN]
 
 
-def test_nobody_reads_the_log_of_another(li: User, wang: User) -> None:
+def test_the_log_of_another_account_is_not_shown(li: User, wang: User) -> None:
     record_event(account=wang, kind=EventKind.CONTACT_RESTORED)
     assert "已撤销" not in sign_in(li, "::1").get(reverse("accounts:security_log")).content.decode()
     assert "已撤销" in sign_in(wang, "::1").get(reverse("accounts:security_log")).content.decode()
@@ -89,5 +89,5 @@ def test_lines_of_more_than_six_months_go(li: User) -> None:
         ("", ""),
     ],
 )
-def test_the_network_is_shown_without_the_device(address: str, shown: str) -> None:
+def test_the_log_shows_the_network_without_the_device(address: str, shown: str) -> None:
     assert masked_network(address) == shown

@@ -58,5 +58,5 @@ def test_the_password_given_again_makes_the_key_before_worthless() -> None:
 
 
 @pytest.mark.django_db
-def test_the_page_is_for_its_owner_alone(client: Client) -> None:
+def test_the_security_page_opens_for_its_owner_alone(client: Client) -> None:
     assert client.get(reverse("accounts:security")).status_code == 302

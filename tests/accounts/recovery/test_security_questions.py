@@ -77,7 +77,7 @@ def test_an_answer_without_a_code_opens_nothing(li: User) -> None:
     assert stranger.get(NEW).status_code == 302
 
 
-def test_five_tries_a_day(li: User, outbox: Outbox) -> None:
+def test_security_questions_allow_five_tries_a_day(li: User, outbox: Outbox) -> None:
     set_up(li)
     client = with_the_code(li, outbox)
     for number in range(5):
@@ -112,12 +112,12 @@ def test_answers_are_kept_as_hashes_and_their_change_is_told(li: User, outbox: O
         ({"question3": "password"}, "data-error-summary"),
     ],
 )
-def test_what_will_not_do_is_told(li: User, changes: dict[str, str], said: str) -> None:
+def test_an_unfit_question_or_answer_is_named(li: User, changes: dict[str, str], said: str) -> None:
     assert said in set_up(li, **changes)
     assert not SecurityAnswer.objects.exists()
 
 
-def test_they_are_set_only_by_who_knows_the_password(li: User) -> None:
+def test_security_questions_are_set_only_after_the_password(li: User) -> None:
     client = Client()
     client.force_login(li)
     assert "reauthenticate" in client.post(PAGE, CHOSEN)["Location"]

@@ -94,7 +94,9 @@ def test_hints_go_to_the_confirmed_contact_and_are_masked(client: Client, outbox
         assert not re.search("paper|lin.sample|13912345678", told)
 
 
-def test_nobody_gets_the_same_page_and_learns_it_from_the_message(outbox: Outbox) -> None:
+def test_an_unknown_contact_gets_the_same_page_and_learns_it_from_the_message(
+    outbox: Outbox,
+) -> None:
     make_account("known@example.org")
     User.objects.create(phone=E164)  # never confirmed
     pages = [

@@ -77,7 +77,7 @@ def test_a_report_written_in_a_session_that_had_ended_reaches_the_school(wang: U
     assert Report.objects.get().account == wang
 
 
-def test_nobody_else_is_offered_what_somebody_wrote(wang: User, li: User) -> None:
+def test_a_kept_form_is_not_offered_to_another_account(wang: User, li: User) -> None:
     client = Client()
     client.force_login(wang)
     client.get(reverse("accounts:security"))
@@ -105,7 +105,7 @@ def test_its_owner_is_offered_what_was_written(wang: User) -> None:
 
 
 @pytest.mark.parametrize("page", ["https://evil.example/x", "//evil.example", ""])
-def test_the_way_back_leads_nowhere_else(page: str, li: User) -> None:
+def test_a_kept_form_leads_back_to_no_other_site(page: str, li: User) -> None:
     client = browser_after_its_session_of(li)
     client.post(reverse("accounts:username"), TOKEN | {"a": "b"}, headers={"referer": page})
     client.force_login(li)

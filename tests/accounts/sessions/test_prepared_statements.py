@@ -14,7 +14,7 @@ def cut(pid: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_that_is_gone_is_opened_anew() -> None:
+def test_a_lost_connection_is_opened_again() -> None:
     [(pid,)] = read_prepared("SELECT pg_backend_pid() WHERE %s", [True])
     cut(pid)
     [(again,)] = read_prepared("SELECT pg_backend_pid() WHERE %s", [True])

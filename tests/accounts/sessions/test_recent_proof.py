@@ -22,7 +22,7 @@ def just_signed_in(user: User) -> Client:
     return client
 
 
-def test_reading_asks_nothing_of_somebody_who_has_just_signed_in(
+def test_reading_asks_for_no_proof_just_after_signing_in(
     desk_registrar: User, wang: User, wang_record: StudentRecord
 ) -> None:
     assert just_signed_in(desk_registrar).get(reverse("registry:export")).status_code == 200
@@ -37,7 +37,7 @@ def test_changing_a_way_in_asks_however_lately_one_has_signed_in(page: str, wang
     assert answer["Location"].startswith(reverse("account_reauthenticate"))
 
 
-def test_a_record_is_not_changed_because_somebody_has_just_signed_in(
+def test_changing_a_record_asks_for_a_proof_even_just_after_signing_in(
     desk_registrar: User, wang_record: StudentRecord
 ) -> None:
     address = reverse("registry:new_event", args=[wang_record.key])
@@ -73,7 +73,7 @@ def test_an_act_that_is_not_known_is_not_named(address: str, wang: User) -> None
     assert "你将" not in page.content.decode()
 
 
-def test_somebody_without_their_password_in_mind_proves_by_a_code(
+def test_a_code_proves_in_place_of_the_password(
     wang: User, wang_record: StudentRecord, outbox: Outbox
 ) -> None:
     client = Client()

@@ -77,7 +77,7 @@ def test_a_change_is_told_by_text_message_too(
     assert "密码已修改" in outbox.emails()[-1].subject
 
 
-def test_the_reason_is_told(phone_owner: User, client: Client) -> None:
+def test_a_refused_password_is_refused_with_the_reason(phone_owner: User, client: Client) -> None:
     cache.clear()
     client.force_login(phone_owner)
     page = client.post(

@@ -103,7 +103,7 @@ def test_a_recovery_code_signs_in_once(li: User, protected: str) -> None:
     assert "_auth_user_id" not in second.session
 
 
-def test_neither_the_secret_nor_a_recovery_code_stands_in_the_database(
+def test_neither_the_secret_nor_a_recovery_code_is_readable_in_the_database(
     li: User, protected: str
 ) -> None:
     kept = {row.type: row.data for row in Authenticator.objects.filter(user=li)}
@@ -139,7 +139,7 @@ def test_the_app_still_works_after_the_old_key_is_thrown_away(li: User, settings
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_owner_is_told_by_mail(outbox: Outbox) -> None:
+def test_the_owner_is_told_of_a_new_factor_by_mail(outbox: Outbox) -> None:
     li = make_account("li.xiaoyu@example.org")
     secret = set_up_app(sign_in(li))
     [letter] = outbox.emails()
@@ -174,7 +174,7 @@ def test_every_role_of_staff_must_have_a_second_factor(role: Role, settings: Set
     assert client.get(reverse("accounts:security")).status_code == 200
 
 
-def test_a_student_may_do_without(li: User, settings: Settings) -> None:
+def test_a_student_may_do_without_a_second_factor(li: User, settings: Settings) -> None:
     settings.STAFF_SECOND_FACTOR = True
     assert sign_in(li).get(reverse("accounts:security")).status_code == 200
 

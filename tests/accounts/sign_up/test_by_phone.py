@@ -138,7 +138,9 @@ def test_two_who_began_with_one_number_get_one_account(outbox: Outbox) -> None:
     ("number", "password"),
     [("", PASSWORD), ("010-62781234", PASSWORD), (NUMBER, "12345678"), (NUMBER, NUMBER)],
 )
-def test_bad_input_is_named_and_kept(client: Client, number: str, password: str) -> None:
+def test_signing_up_by_phone_names_bad_input_and_keeps_it(
+    client: Client, number: str, password: str
+) -> None:
     page = register(client, number, password)
     assert "data-error-summary" in page
     assert not number or f'value="{number}"' in page

@@ -180,9 +180,7 @@ def test_a_double_click_makes_one_account(client: Client, outbox: Outbox) -> Non
     assert User.objects.filter(email=ADDRESS).count() == 1
 
 
-def test_no_username_is_invented_and_nobody_registers_as_staff(
-    client: Client, outbox: Outbox
-) -> None:
+def test_signing_up_invents_no_username_and_gives_no_role(client: Client, outbox: Outbox) -> None:
     client.post(
         "/account/signup/",
         {"email": ADDRESS, "password1": PASSWORD, "is_staff": "1", "is_superuser": "1"} | AGREED,
@@ -204,7 +202,9 @@ def test_no_username_is_invented_and_nobody_registers_as_staff(
         (ADDRESS, "lin.sample"),
     ],
 )
-def test_bad_input_is_named_and_kept(client: Client, address: str, password: str) -> None:
+def test_signing_up_names_bad_input_and_keeps_it(
+    client: Client, address: str, password: str
+) -> None:
     answer = client.post("/account/signup/", {"email": address, "password1": password} | AGREED)
     page = answer.content.decode()
     assert answer.status_code == 200
@@ -251,7 +251,7 @@ def test_signing_out_leaves_nothing_behind(client: Client, member: User) -> None
         (True, 1, 9, True),
     ],
 )
-def test_sessions_end(
+def test_a_session_ends_when_idle_or_old_sooner_for_staff(
     client: Client, member: User, staff: bool, idle_minutes: int, total_hours: int, ends: bool
 ) -> None:
     User.objects.update(is_staff=staff)

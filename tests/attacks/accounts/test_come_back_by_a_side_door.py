@@ -171,7 +171,7 @@ def test_only_a_post_undoes(owner: User, method: str) -> None:
     assert owner.phone == TAKERS
 
 
-def test_what_somebody_left_to_be_sent_is_not_sent_by_the_owners_password(
+def test_a_form_left_by_an_intruder_is_not_sent_by_the_owners_password(
     owner: User, outbox: Outbox
 ) -> None:
     """A session left open; the taker's request waits for the password that the owner types."""
@@ -184,7 +184,7 @@ def test_what_somebody_left_to_be_sent_is_not_sent_by_the_owners_password(
     assert not [one for one in outbox.texts() if one.to == TAKERS]
 
 
-def test_what_somebody_left_deletes_no_account(owner: User) -> None:
+def test_a_deletion_left_by_an_intruder_deletes_no_account(owner: User) -> None:
     client = Client()
     client.force_login(owner)
     page = reverse("accounts:delete_account")

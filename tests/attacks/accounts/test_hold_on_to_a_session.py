@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 OWN_PAGE = reverse("accounts:security")
 
 
-def test_a_key_that_somebody_else_chose_is_not_the_signed_in_ones(li: User) -> None:
+def test_a_session_key_chosen_by_a_stranger_is_replaced_at_sign_in(li: User) -> None:
     visitor, victim = Client(), Client()
     visitor.post(reverse("account_code"), {"login": li.email})
     planted = visitor.cookies[site.SESSION_COOKIE_NAME].value

@@ -203,7 +203,7 @@ def test_an_operator_closes_no_review_of_the_own_account(
     assert review in reviews_visible_to(User.objects.get(pk=other.pk))
 
 
-def test_without_changes_of_roles_nobody_is_asked(owner: User, colleague: User) -> None:
+def test_without_changes_of_roles_no_review_is_opened(owner: User, colleague: User) -> None:
     take_back(account=owner)
     assert not StaffReview.objects.exists()
     assert not Notice.objects.filter(account=colleague, kind="staff_review").exists()

@@ -75,7 +75,7 @@ def test_a_neighbour_who_asks_too_often_bars_no_other_browser(
     assert ask(mine, page) == 302
 
 
-def test_a_campus_that_has_failed_often_shuts_out_nobody(
+def test_a_campus_that_has_failed_often_shuts_out_no_one(
     li: User, li_record: StudentRecord, walk: Walk, settings: Settings
 ) -> None:
     settings.VERIFICATION_LIMITS = settings.VERIFICATION_LIMITS | {"address_day": 3}

@@ -133,7 +133,7 @@ def test_the_username_before_comes_back(owner: User, outbox: Outbox) -> None:
     assert owner.username == "owner.1"
 
 
-def test_whoever_has_just_signed_up_binds_once_without_the_password(outbox: Outbox) -> None:
+def test_a_new_account_binds_once_without_the_password(outbox: Outbox) -> None:
     newcomer = sign_up_by_phone(outbox, PHONE, PASSWORD)
     bind(newcomer, outbox, ASK_MAILBOX, MAILBOX)
     assert EmailAddress.objects.get().email == MAILBOX

@@ -126,7 +126,7 @@ def test_a_correction_to_the_victims_number_opens_nothing_elsewhere(
     assert holder_of(victim) is None
 
 
-def test_a_school_that_tightens_its_setting_is_asked_anew_at_the_next_import(
+def test_a_school_that_tightens_its_setting_is_asked_again_at_the_next_import(
     puppet: User, careless: Institution
 ) -> None:
     plant(careless)
@@ -260,7 +260,7 @@ def link_in(outbox: Outbox, phone: str) -> str:
     return str(link)
 
 
-def test_every_claim_tells_the_phone_that_the_school_knows(
+def test_every_claim_alerts_the_phone_that_the_school_knows(
     victim: StudentRecord, puppet: User, outbox: Outbox
 ) -> None:
     prove(puppet, "26110108150777")

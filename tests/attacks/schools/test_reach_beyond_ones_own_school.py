@@ -82,7 +82,7 @@ def assign(desk: Client, school_class: SchoolClass, login: str) -> str:
     return desk.post(page, {"login": login}, follow=True).content.decode()
 
 
-def test_nobody_becomes_staff_without_accepting(
+def test_an_appointment_gives_no_role_before_it_is_accepted(
     desk_registrar: User, school_class: SchoolClass, wang: User, wang_record: StudentRecord
 ) -> None:
     victim = make_account("victim@example.org")
@@ -170,7 +170,7 @@ def send(desk: Client, *contacts: str) -> str:
     return desk.post(page, values, follow=True).content.decode()
 
 
-def test_neither_form_nor_file_tells_which_contacts_have_an_account(
+def test_neither_form_nor_file_reveals_which_contacts_have_an_account(
     desk_registrar: User, school_class: SchoolClass, wang: User, wang_record: StudentRecord,
     outbox: Outbox,
 ) -> None:  # fmt: skip

@@ -42,7 +42,7 @@ def test_a_name_that_looks_like_a_colleagues_is_the_same_text(staff: User, typed
 
 
 @pytest.mark.parametrize("typed", ["\u200b", "\u115f", "\u3164", "\ue000"])
-def test_a_name_that_nobody_sees_is_refused(staff: User, typed: str) -> None:
+def test_an_invisible_name_is_refused(staff: User, typed: str) -> None:
     enter(staff).post(PAGE, {"staff_name": typed, "staff_office": ""})
     staff.refresh_from_db()
     assert staff.staff_name == ""

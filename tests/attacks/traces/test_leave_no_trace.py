@@ -45,7 +45,7 @@ def test_a_failed_sign_in_is_read_by_owner_masked_and_by_the_auditor_whole(
     assert AuditEntry.objects.filter(action="audit.read_sign_ins").count() == 3
 
 
-def test_tries_at_names_of_nobody_are_kept_too(auditor: User) -> None:
+def test_tries_at_unknown_names_are_kept_too(auditor: User) -> None:
     fail("nobody@example.org")
     fail("+8613900000000")
     assert SecurityEvent.objects.filter(kind=EventKind.SIGN_IN_FAILED, account=None).count() == 2
@@ -61,7 +61,7 @@ def test_tries_at_names_of_nobody_are_kept_too(auditor: User) -> None:
         ("2001:db8::a1", "2001:0DB8:0000:0000:0000:0000:0000:00A1"),
     ],
 )
-def test_another_spelling_of_the_address_hides_nobody(came: str, asked: str, auditor: User) -> None:
+def test_another_spelling_of_the_address_hides_no_one(came: str, asked: str, auditor: User) -> None:
     values = {"login": "nobody@example.org", "password": "wrong"}
     Client(REMOTE_ADDR=came).post(reverse("account_login"), values)
     text = enter(auditor).post(SIGN_INS, {"source": asked, "kind": "sign_in_failed"})

@@ -220,7 +220,7 @@ def test_faulty_rows_taken_on_the_command_line_stand_in_the_trail(tmp_path: Path
     assert entry.institution_code == make_school().code
 
 
-def test_the_name_shown_to_a_counselor_who_may_vouch_stands_in_the_trail(
+def test_the_name_shown_to_a_counselor_who_may_vouch_is_in_the_trail(
     asked_to_vouch: Vouch, class_counselor: User
 ) -> None:
     page = enter(class_counselor).get(reverse("verification:vouch", args=[asked_to_vouch.pk]))

@@ -221,7 +221,7 @@ def test_checking_rests_after_many_codes_from_one_address(client: Client) -> Non
     assert client.get("/status/check/").status_code == 200
 
 
-def test_a_publication_tells_those_whose_answer_it_makes_stale(
+def test_a_publication_notifies_those_whose_answer_it_makes_stale(
     tmp_path: Path, wang: User, li: User
 ) -> None:
     """The one who confirmed the name is told; whoever confirmed nothing of it is not."""

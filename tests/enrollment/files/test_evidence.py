@@ -60,7 +60,7 @@ def with_gps() -> bytes:
     return picture(exif=exif.tobytes())
 
 
-def test_a_picture_is_drawn_anew_and_made_smaller() -> None:
+def test_a_picture_is_encoded_again_and_made_smaller() -> None:
     (kept,) = check_all([upload(with_gps())])
     seen = Image.open(io.BytesIO(kept.content))
     assert (seen.format, max(seen.size)) == ("JPEG", 2200)

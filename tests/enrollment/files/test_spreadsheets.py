@@ -21,7 +21,7 @@ def test_everything_else_stays_as_it_is(value: object, text: str) -> None:
     assert plain_cell(value) == text
 
 
-def test_csv_tells_excel_its_encoding_and_quotes_what_must_be() -> None:
+def test_csv_names_its_encoding_for_excel_and_quotes_what_must_be() -> None:
     text = "".join(csv_lines(TITLES, [["=1", "x,y"]]))
     assert text.startswith("\ufeff")
     assert list(csv.reader(StringIO(text[1:]))) == [TITLES, ["'=1", "x,y"]]

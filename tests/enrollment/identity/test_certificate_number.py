@@ -33,7 +33,7 @@ def number_of(region: str, born: date, sequence: int) -> str:
 
 
 @given(regions, births, sequences)
-def test_every_valid_number_is_accepted_and_tells_the_same_as_stdnum(
+def test_every_valid_number_is_accepted_and_read_as_stdnum_does(
     region: str, born: date, sequence: int
 ) -> None:
     number = number_of(region, born, sequence)

@@ -284,7 +284,7 @@ def test_a_token_is_made_after_the_password_and_shown_once(
     assert AuditEntry.objects.filter(action="enrollment.revoke_token").exists()
 
 
-def test_nobody_else_sees_a_token(school: Institution, maker: User, li: User) -> None:
+def test_tokens_are_not_found_by_others(school: Institution, maker: User, li: User) -> None:
     token, _secret = _make(school, maker, TokenRight.CHECK)
     other = Institution.objects.create(code="19997", name="另一所学校")
     stranger = make_registrar("stranger@example.org", other)

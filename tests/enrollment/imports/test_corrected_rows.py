@@ -139,7 +139,7 @@ def test_a_wrong_file_leads_back_to_the_one_before(desk: Client, faulty: ImportB
     assert StudentRecord.objects.count() == 7
 
 
-def test_whoever_uploaded_a_part_is_not_the_second_person(
+def test_a_registrar_who_uploaded_a_part_is_not_the_second_person(
     desk: Client, faulty: ImportBatch, school: Institution
 ) -> None:
     school.second_approver = True

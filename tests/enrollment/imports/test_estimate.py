@@ -23,7 +23,7 @@ def test_the_longer_the_rounder(seconds: float, told: int) -> None:
     assert rounded(seconds) == told
 
 
-def test_a_check_tells_by_its_own_speed(school: Institution) -> None:
+def test_the_rest_of_a_check_is_estimated_from_its_own_speed(school: Institution) -> None:
     state = BatchState.REHEARSING
     half = batch_of(school, 20, state=state, rows_done=500, rows_expected=1000)
     assert progress_of(half).seconds_left == 35  # 20 for the rows, then the comparison
@@ -33,7 +33,9 @@ def test_a_check_tells_by_its_own_speed(school: Institution) -> None:
     assert progress_of(read).compares
 
 
-def test_a_publication_tells_by_the_check_of_the_same_file(school: Institution) -> None:
+def test_the_rest_of_a_publication_is_estimated_from_the_check_of_the_same_file(
+    school: Institution,
+) -> None:
     result = {"seconds": 20, "rows": 1000, "new": 1000, "changed": 0}
     begun = batch_of(school, 0, state=BatchState.PUBLISHING, result=result)
     assert progress_of(begun).seconds_left == 40

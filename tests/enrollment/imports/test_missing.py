@@ -262,7 +262,7 @@ def test_a_part_of_the_registry_is_not_asked_about(
     assert '<form method="get"' not in missing_of(desk, batch)
 
 
-def test_whoever_stands_in_a_faulty_row_is_not_missing(
+def test_a_person_in_a_faulty_row_is_not_missing(
     desk: Client, school: Institution, rows: Rows, tmp_path: Path
 ) -> None:
     rows[1][AT["姓名"]] = ""  # known by the student number

@@ -102,7 +102,9 @@ def test_a_file_of_no_known_kind_is_refused_at_once(
     assert not ImportBatch.objects.exists()
 
 
-def test_a_broken_file_tells_why(desk: Client, school: Institution, tmp_path: Path) -> None:
+def test_the_page_of_a_broken_file_says_why(
+    desk: Client, school: Institution, tmp_path: Path
+) -> None:
     path = tmp_path / "学籍<b>.xlsx"
     path.write_bytes(b"PK\x03\x04" + bytes(500))
     batch = upload(desk, path, school)
@@ -218,7 +220,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_nobody_else_sees_an_import(
+def test_an_import_is_not_found_by_others(
     desk: Client, school: Institution, tmp_path: Path, name: str, li: User
 ) -> None:
     batch = upload(desk, write_csv(tmp_path / "a.csv", sample(2)), school)

@@ -38,7 +38,7 @@ def kept(media: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_file_that_nobody_published_is_gone_after_a_month(
+def test_a_file_not_published_is_deleted_after_a_month(
     check: bool,
     desk: Client,
     school: Institution,

@@ -83,7 +83,7 @@ def test_a_counselor_sees_the_class_at_once_and_no_more_once_withdrawn(
 
 
 @pytest.mark.parametrize("login", ["nobody@example.org", "13800000000", "???", "student@x.org"])
-def test_whom_nobody_knows_is_not_assigned(
+def test_an_unknown_person_is_not_assigned(
     login: str, desk: Client, school_class: SchoolClass
 ) -> None:
     assign(desk, school_class, login)
@@ -112,7 +112,7 @@ def send(desk: Client, file: SimpleUploadedFile) -> str:
     return desk.post(reverse("registry:assign_by_file"), values, follow=True).content.decode()
 
 
-def test_a_file_assigns_all_or_tells_what_is_wrong_row_by_row(
+def test_a_file_assigns_all_or_names_what_is_wrong_row_by_row(
     desk: Client, school_class: SchoolClass, tmp_path: Path
 ) -> None:
     make_account("a@example.org")

@@ -81,7 +81,7 @@ def test_what_cannot_be_is_refused(
     assert not RecordEvent.objects.exists()
 
 
-def test_nobody_else_enters_events(wang_record: StudentRecord) -> None:
+def test_events_are_not_entered_by_others(wang_record: StudentRecord) -> None:
     client = enter(make_account("x@example.org"))
     page = reverse("registry:new_event", args=[wang_record.key])
     assert client.post(page, {"kind": "休学", "on": "2026-10-08"}).status_code == 404

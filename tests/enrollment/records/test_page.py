@@ -38,7 +38,7 @@ def test_classes_are_told_in_their_order(desk: Client, tmp_path: Path) -> None:
     assert section.index("计科2302") < section.index("软工2301")
 
 
-def test_a_record_that_never_changed_its_class_tells_no_history(
+def test_a_record_that_never_changed_its_class_shows_no_history(
     desk: Client, tmp_path: Path
 ) -> None:
     run_import(write_csv(tmp_path / "a.csv", sample(1)))

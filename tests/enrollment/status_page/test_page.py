@@ -91,7 +91,7 @@ def test_every_state_is_a_seal_with_its_meaning_and_next_step(
     assert str(explanation.next_step) in text
 
 
-def test_the_full_number_opens_in_place_to_somebody_who_has_just_signed_in(
+def test_the_full_number_opens_in_place_just_after_signing_in(
     holder: Client, wang: User, wang_record: StudentRecord
 ) -> None:
     address = f"/status/{wang_record.key}/certificate/"
@@ -243,7 +243,7 @@ def test_a_campaign_may_ask_for_the_admission_photo_or_leave_both(
     assert "暂时无需核对：学历照片" in text
 
 
-def test_the_history_tells_events_and_changes_newest_first(
+def test_the_history_lists_events_and_changes_newest_first(
     holder: Client, wang_record: StudentRecord
 ) -> None:
     RecordEvent.objects.create(

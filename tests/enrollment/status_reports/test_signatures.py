@@ -86,7 +86,9 @@ def test_something_added_after_signing_is_refused(
     assert not verify(pdf + b"\n%%EOF\n").authentic
 
 
-def test_a_signature_of_nobody_known_is_refused(holder: Client, wang_record: StudentRecord) -> None:
+def test_a_signature_by_an_unknown_key_is_refused(
+    holder: Client, wang_record: StudentRecord
+) -> None:
     pdf = file_of(holder, issue(holder, wang_record))
     SigningKey.objects.all().delete()
     assert "没有出具过" in bring(pdf)

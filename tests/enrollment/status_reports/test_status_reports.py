@@ -58,7 +58,7 @@ def test_rare_characters_are_printed(holder: Client, wang_record: StudentRecord)
     assert name in PdfReader(BytesIO(pdf)).pages[0].extract_text()
 
 
-def test_the_code_tells_four_verdicts(holder: Client, wang_record: StudentRecord) -> None:
+def test_the_code_gives_four_verdicts(holder: Client, wang_record: StudentRecord) -> None:
     report = issue(holder, wang_record)
     text = ask(report.spaced_code.lower())
     for shown in ["由本站出具", "由 明德示范大学 出具", "仍然有效", "没有变更"]:

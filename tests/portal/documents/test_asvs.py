@@ -25,7 +25,7 @@ def standard() -> list[tuple[str, str]]:
     return [(line.split()[0], line.split()[1]) for line in lines if not line.startswith("#")]
 
 
-def test_each_requirement_stands_there_once_in_its_order() -> None:
+def test_each_requirement_is_listed_once_in_its_order() -> None:
     assert len(standard()) == 253
     assert [(number, level) for number, level, _, _ in ROW.findall(DOCUMENT)] == standard()
 
@@ -47,7 +47,7 @@ def test_every_test_and_file_that_is_named_exists() -> None:
         assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), test
 
 
-def test_the_counts_at_the_head_are_right() -> None:
+def test_the_counts_at_the_head_of_the_list_are_right() -> None:
     rows = ROW.findall(DOCUMENT)
     told = {level: [int(count) for count in counts] for level, *counts in COUNTS.findall(DOCUMENT)}
     for level in ("1", "2", "both"):

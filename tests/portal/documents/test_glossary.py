@@ -24,7 +24,7 @@ def test_every_row_names_a_term_its_chinese_its_meaning_and_the_code() -> None:
     assert [row for row in ROWS if "`" not in row[3]] == []
 
 
-def test_no_term_and_no_chinese_word_stands_for_two_things() -> None:
+def test_no_term_and_no_chinese_word_means_two_things() -> None:
     terms = Counter(term.strip() for row in ROWS for term in row[0].split(", "))
     words = Counter(word for row in ROWS for word in row[1].split("、") if word != "–")
     assert [term for term, times in terms.items() if times > 1] == []

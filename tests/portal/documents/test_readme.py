@@ -31,7 +31,7 @@ def test_every_variable_is_explained(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-Hans.md"])
-def test_what_it_points_at_is_there(name: str) -> None:
+def test_what_the_readme_points_at_exists(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     targets = re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", text)
     assert targets

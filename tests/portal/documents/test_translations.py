@@ -59,6 +59,6 @@ def test_chinese_sentences_use_chinese_punctuation(catalogue: polib.POFile) -> N
     assert [text for text in _texts(catalogue) if latin.search(text)] == []
 
 
-def test_both_languages_are_served() -> None:
+def test_pages_are_served_in_both_languages() -> None:
     assert [code for code, _ in settings.LANGUAGES] == ["zh-hans", "en"]
     assert settings.LANGUAGE_CODE == "zh-hans"

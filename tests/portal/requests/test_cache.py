@@ -16,18 +16,18 @@ class Trap:
         return exec, ("raise SystemExit('ran what Redis held')",)
 
 
-def test_what_somebody_wrote_into_redis_is_not_run() -> None:
+def test_a_pickle_written_into_redis_is_not_run() -> None:
     Redis.from_url(settings.REDIS_URL).set(cache.make_key("trap"), pickle.dumps(Trap()))
     assert cache.get("trap", "nothing") is None
 
 
 @pytest.mark.parametrize("value", [7, "y", [1.5, 2.5], {"a": True}, None])
-def test_what_was_kept_comes_back(value: object) -> None:
+def test_the_cache_returns_what_was_stored(value: object) -> None:
     cache.set("kept", value, timeout=60)
     assert cache.get("kept", "nothing") == value
 
 
-def test_numbers_can_be_counted_up() -> None:
+def test_the_cache_counts_up() -> None:
     cache.set("count", 1, timeout=60)
     assert cache.incr("count") == 2
     assert cache.get("count") == 2

@@ -136,7 +136,7 @@ def walk(door: Door, contact: str) -> list[object]:
 
 
 @pytest.mark.parametrize("name", DOORS)
-def test_known_and_unknown_see_the_same(name: str) -> None:
+def test_every_entrance_shows_known_and_unknown_people_the_same(name: str) -> None:
     door = DOORS[name]
     unknown, known = walk(door, UNKNOWN[door.kind]), walk(door, KNOWN[door.kind])
     assert len(unknown) > 4 or door.path == "/account/login/", "the form was taken"
@@ -168,7 +168,9 @@ def medians(door: Door) -> dict[str, float]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DOORS)
-def test_the_time_tells_nothing(name: str, settings: Settings) -> None:
+def test_response_times_are_alike_for_known_and_unknown_people(
+    name: str, settings: Settings
+) -> None:
     settings.SMS_PER_MINUTE = 10**9
     found = []
     for _ in range(RUNS):

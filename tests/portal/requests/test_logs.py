@@ -54,7 +54,7 @@ def test_no_message_passes_for_an_entry_of_its_own(end: str) -> None:
     assert "\x1b" not in entry
 
 
-def test_an_entry_tells_its_moment_with_the_offset() -> None:
+def test_a_log_line_has_its_time_with_the_offset() -> None:
     record = logging.LogRecord("x", logging.INFO, "x.py", 1, "done", (), None)
     record.created = 1767225600.25
     line = RedactingFormatter("%(asctime)s %(message)s").format(record)

@@ -14,7 +14,7 @@ def test_a_query_that_is_not_text_is_refused(client: Client, query: str) -> None
 
 
 @pytest.mark.parametrize("query", ["?q=张　三", "?q=%F0%AC%B1%96", "?q=a%0Ab"])
-def test_unusual_text_is_text(client: Client, query: str) -> None:
+def test_unusual_text_in_an_address_is_taken_as_text(client: Client, query: str) -> None:
     assert client.get("/healthz" + query).status_code == 200
 
 

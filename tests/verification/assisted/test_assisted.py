@@ -47,7 +47,9 @@ def test_the_student_reads_the_record_at_once_and_is_told(
     assert not AssistCode.objects.exists()
 
 
-def test_it_can_be_taken_back(li: User, li_record: StudentRecord, counselor: User) -> None:
+def test_a_record_opened_by_staff_can_be_taken_back(
+    li: User, li_record: StudentRecord, counselor: User
+) -> None:
     assist(counselor, li_record, shown_code(li))
     page = reverse("verification:undo_assist", args=[li_record.key])
     assert (
@@ -75,7 +77,7 @@ def test_a_code_lives_half_an_hour(li: User, li_record: StudentRecord, counselor
     assert "协助码无效" in assist(counselor, li_record, code)
 
 
-def test_nobody_tries_codes_without_end(
+def test_tries_of_assistance_codes_are_limited(
     li: User, li_record: StudentRecord, counselor: User
 ) -> None:
     for _ in range(assisted.MAX_WRONG_CODES_PER_DAY):

@@ -146,7 +146,7 @@ def test_a_contact_that_has_an_account_is_sent_to_recovery(holder: User, outbox:
     assert not Rescue.objects.exists()
 
 
-def test_asking_tells_nobody_who_has_an_account(holder: User) -> None:
+def test_asking_for_a_recovery_does_not_reveal_who_has_an_account(holder: User) -> None:
     pages = []
     for contact in (holder.email, "nobody@example.org"):
         client = Client()
@@ -172,7 +172,7 @@ def test_a_contact_bound_elsewhere_meanwhile_ends_it(
 @pytest.mark.parametrize(
     "changes", [{"code": "2222-2222"}, {"reason": ""}, {"seen": ""}, {"code": "❄"}]
 )
-def test_what_is_missing_or_wrong_is_told(
+def test_a_missing_or_wrong_entry_is_named(
     holder: User,
     li_record: StudentRecord,
     counselor: User,
@@ -184,7 +184,7 @@ def test_what_is_missing_or_wrong_is_told(
     assert not Rescue.objects.exclude(account=None).exists()
 
 
-def test_codes_cannot_be_tried_out(
+def test_tries_of_recovery_codes_are_limited(
     holder: User, li_record: StudentRecord, counselor: User, outbox: Outbox
 ) -> None:
     _, code = begin(outbox)
@@ -206,14 +206,14 @@ def test_a_code_is_good_once_and_an_account_is_given_back_once_at_a_time(
     assert "data-error-summary" in hand_over(counselor, li_record, other)
 
 
-def test_a_record_that_nobody_holds_has_no_account_to_give_back(
+def test_a_record_without_holder_has_no_account_to_give_back(
     li_record: StudentRecord, counselor: User, outbox: Outbox
 ) -> None:
     _, code = begin(outbox)
     assert "重新注册" in hand_over(counselor, li_record, code)
 
 
-def test_a_rescue_nobody_took_to_a_school_is_forgotten(outbox: Outbox) -> None:
+def test_a_recovery_not_taken_to_a_school_is_deleted(outbox: Outbox) -> None:
     begin(outbox)
     Rescue.objects.update(created_at=F("created_at") - timedelta(days=3))
     forget_unfinished()

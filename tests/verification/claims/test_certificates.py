@@ -89,7 +89,7 @@ def test_no_type_is_forgotten() -> None:
 
 
 @given(cases, st.sampled_from(HABITS))
-def test_what_stands_on_the_certificate_is_accepted_however_it_is_typed(
+def test_a_certificate_number_is_accepted_however_it_is_typed(
     case: tuple[T, str], habit: Callable[[str], str]
 ) -> None:
     kind, printed = case

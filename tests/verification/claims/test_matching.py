@@ -47,7 +47,7 @@ def test_width_and_spaces_of_the_third_item_do_not_matter(
     assert match(stated(typed), li).outcome == Outcome.MATCHED
 
 
-def test_the_confirmed_phone_that_the_school_knows_stands_for_the_third_item() -> None:
+def test_a_confirmed_phone_that_the_school_knows_replaces_the_third_item() -> None:
     record = make_record(name="李晓雨", number=sample_number(12), phone="+8613800138000")
     account = make_account("phone@example.org", phone="+8613800138000")
     found = match(stated(), account)
@@ -116,7 +116,7 @@ def test_spellings_of_one_name_are_one_name(registry: str, typed: str, li: User)
     assert match(stated(record.candidate_number, name=typed), li).outcome == Outcome.MATCHED
 
 
-def test_a_frozen_record_opens_to_nobody(li: User, li_record: StudentRecord) -> None:
+def test_a_frozen_record_is_not_opened_by_facts(li: User, li_record: StudentRecord) -> None:
     li_record.frozen_at = li_record.created_at
     li_record.save()
     assert match(stated(li_record.candidate_number), li).outcome == Outcome.FROZEN

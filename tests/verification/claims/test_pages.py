@@ -254,7 +254,7 @@ def test_a_retry_after_a_refusal_comes_filled_in_with_the_name_in_focus(
     assert li_record.holder == li
 
 
-def test_the_numbers_of_an_old_attempt_are_for_somebody_who_has_just_signed_in(
+def test_the_numbers_of_an_old_attempt_are_shown_only_just_after_signing_in(
     li: User, walk: Walk
 ) -> None:
     walk(li)

@@ -49,7 +49,7 @@ def test_the_record_that_comes_later_opens_and_the_person_is_told(
 @pytest.mark.parametrize(
     "answers", [{"name": "李小雨"}, {"third_item": "2611010000000"}], ids=["name", "third item"]
 )
-def test_what_does_not_fit_goes_on_waiting(
+def test_an_attempt_that_still_does_not_match_goes_on_waiting(
     answers: dict[str, str], li: User, walk: Walk, outbox: Outbox
 ) -> None:
     walk(li, **answers)
@@ -69,7 +69,7 @@ def test_only_the_last_statement_counts(li: User, walk: Walk) -> None:
     assert record.holder is None
 
 
-def test_twice_changes_nothing(li: User, walk: Walk, outbox: Outbox) -> None:
+def test_matching_again_a_second_time_changes_nothing(li: User, walk: Walk, outbox: Outbox) -> None:
     walk(li)
     make_record(name="李晓雨", number=sample_number(12))
     assert [match_waiting(), match_waiting()] == [1, 0]
