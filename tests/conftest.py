@@ -63,7 +63,7 @@ def li(db: None) -> User:
 
 @pytest.fixture
 def newcomer(db: None) -> User:
-    """Somebody whose account is older than the privacy notices."""
+    """A person whose account is older than the privacy notices."""
     account = make_account("new.comer@example.org")
     account.consents.all().delete()
     User.objects.filter(pk=account.pk).update(account_notice=0, identity_notice=0)
@@ -81,7 +81,7 @@ def activated(db: None) -> User:
 
 @pytest.fixture
 def li_record(db: None) -> StudentRecord:
-    """李晓雨's record, which nobody holds."""
+    """李晓雨's record, which no one holds."""
     return make_record(name="李晓雨", number=sample_number(12))
 
 
@@ -170,13 +170,13 @@ def media(settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def true_wang(db: None) -> User:
-    """Somebody who says that 王明's record is theirs."""
+    """A person who says that 王明's record is theirs."""
     return make_account("true.wang@example.org")
 
 
 @pytest.fixture
 def blocked_number(db: None) -> Block:
-    """A number to which somebody may have nothing sent for a day."""
+    """A number to which someone may have nothing sent for a day."""
     return Block.objects.create(
         subject=subject_of("+8613912345678"),
         asker_hash=subject_of("network:198.51.100.7"),

@@ -100,7 +100,7 @@ def make_account(email: str, *, phone: str = "", roles: tuple[Role, ...] = ()) -
 
 
 def enter(user: User) -> Client:
-    """Sign somebody in who has just shown again that it is them."""
+    """Sign someone in who has just shown again that it is them."""
     client = Client()
     client.force_login(user)
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})

@@ -1,4 +1,4 @@
-"""Consent to the privacy notices: asked, kept with version and time, asked anew, withdrawn."""
+"""Consent to the privacy notices: asked, kept with version and time, asked again, withdrawn."""
 
 import hashlib
 import io
@@ -211,7 +211,7 @@ def test_what_was_agreed_to_is_shown_and_withdrawn_by_deleting(wang: User) -> No
     deletion.ask_for_deletion(account=wang)
     assert kept(wang, withdrawn_at=None) == []
     assert "撤回" in client.get(reverse("accounts:consents")).content.decode()
-    # While the account waits nobody is asked, and no number is taken.
+    # While the account waits no one is asked, and no number is taken.
     assert not sign_in(wang)[1].startswith(ASK)
     assert client.get("/verify/", follow=True).redirect_chain[-1][0] == "/account/security/delete/"
     deletion.cancel_deletion(account=wang)

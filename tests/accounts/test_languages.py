@@ -19,7 +19,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 
 @pytest.fixture
 def lin() -> User:
-    """林 reads English; whoever acts on the account speaks Chinese."""
+    """林 reads English; those who act on the account read Chinese."""
     account = make_account(MAILBOX, phone=E164)
     client = Client()
     client.force_login(account)

@@ -154,7 +154,7 @@ class TestPhoneSignUpGoesOn:
         assert len(outbox.texts()) == 1
 
     def test_the_password_is_that_of_the_browser_where_it_was_typed(self, outbox: Outbox) -> None:
-        """Whoever began with the number of another does not get the account."""
+        """The one who began with the number of another does not get the account."""
         thief, owner = Client(), Client()
         register(thief, "the thief's own words")
         register(owner, "the owner's own words")

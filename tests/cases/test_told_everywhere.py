@@ -36,7 +36,7 @@ def system(school: Institution) -> System:
 
 
 def unlike_titles(path: Path) -> Path:
-    """A file whose class stands under a title that nobody knows."""
+    """A file whose class has an unknown title."""
     row = person(宿舍="7号楼")
     row["所在行政班"] = row.pop("班级")
     return write(path / "titles.csv", row)

@@ -74,7 +74,7 @@ def test_a_lost_connection_is_made_again_and_no_message_sent_twice(
     setattr(server, stage, lambda address: next(drops, OK))
     write_to(*[f"a{n}@example.com" for n in range(12)])
     send_all()
-    if stage == "data":  # the whole letter had left: whether it was taken nobody knows
+    if stage == "data":  # the whole letter had left: whether it was taken no one knows
         assert states() == {"sent": 10, "unknown": 2}
     else:
         assert states() == {"sent": 12}

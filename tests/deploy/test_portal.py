@@ -18,7 +18,7 @@ echo "$SITE_NAME $PRODUCTION $(id -u)"
 
 @pytest.fixture
 def project() -> Iterator[Path]:
-    """A checkout whose Python tells its settings and its account; other accounts reach it."""
+    """A checkout whose Python prints its settings and its account; other accounts reach it."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         (place / "deploy").mkdir()

@@ -1,4 +1,4 @@
-"""The worker killed in the middle of an import (F13): the old registry stands, or the new one.
+"""The worker killed in the middle of an import (F13): the old registry remains, or the new one.
 
 A real worker, a file that two processes read, and kill -9 at 10, 50 and 90
 percent of the time that the same work was measured to take.
@@ -140,7 +140,7 @@ def desk(site: Site) -> Iterator[Desk]:
 
 
 def write(path: Path, political: str) -> str:
-    """A file of the same people; ``political`` tells one from the other."""
+    """A file of the same people; ``political`` distinguishes them."""
     with path.open("w", encoding="utf-8") as file:
         file.write(",".join(HEADER) + "\n")
         for row in sample_rows(ROWS, seed=1):

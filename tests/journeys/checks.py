@@ -8,7 +8,7 @@ from playwright.sync_api import Page as Tab
 AXE = Axe()
 # Dark differs from light in colours alone.
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
-# Tells what the policy refused, from before the page's first byte.
+# Reports what the policy refused, from before the page's first byte.
 WATCH_POLICY = """
 window.refused = [];
 document.addEventListener("securitypolicyviolation", (event) =>

@@ -1,4 +1,4 @@
-"""Somebody at a browser, and what reaches their phone and mailbox."""
+"""A person at a browser, and what reaches their phone and mailbox."""
 
 import re
 from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 The letters are people of the cast (``test_matrix.CAST``):
 
-A  nobody signed in          U  an account with nothing proved
+A  no one signed in          U  an account with nothing proved
 S  王明, who holds the record  Z  a classmate who holds another record
 C  the counselor of the class D  a counselor of another school
 R  the registrar of the school Q  the registrar of another school
@@ -50,7 +50,7 @@ enrollment:status
 """
 # Never an answer here: a provider's secret address, and development's outbox.
 NOBODY = "delivery:receipts delivery:outbox delivery:letter"
-# Nobody of the cast has a second factor to look at or take away (tests/accounts).
+# No one of the cast has a second factor to look at or take away (tests/accounts).
 FACTORS = """
 mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes mfa_remove_webauthn
 mfa_edit_webauthn
@@ -76,7 +76,7 @@ MATRIX: dict[str, str] = {
         enrollment:photo_answer""".split(),
         "S",
     ),
-    # Proving who one is: whoever has proved it is sent to the record.
+    # Proving who one is: one who has proved it is sent to the record.
     **dict.fromkeys(
         """verification:start verification:check verification:third
         verification:diagnosis verification:diagnosis_step verification:findings

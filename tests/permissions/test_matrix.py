@@ -299,7 +299,7 @@ def ask(cookies: SimpleCookie, method: str, address: str) -> HttpResponseBase:
 
 
 def signed_in(person: User | None) -> SimpleCookie:
-    """The cookies of somebody who has just shown again that it is them."""
+    """The cookies of someone who has just shown again that it is them."""
     client = Client()
     if person is not None:
         client.force_login(person)

@@ -48,7 +48,7 @@ PEOPLE = 1000
 MAILBOX, MOBILE = "canary.mailbox@example.org", "13987654321"
 NEWCOMER, OTHER_MAILBOX = "13876543210", "other.canary@example.org"
 WORDS = ["金丝雀说姓名写错了", "金丝雀没有注册过", "金丝雀还没写完的草稿"]
-FREE = sample_number(777)  # of nobody in the registry
+FREE = sample_number(777)  # of no one in the registry
 MARK = b"CanaryInsideAPdf"
 
 
@@ -207,7 +207,7 @@ def check_and_complain(row: list[str]) -> None:
 
 
 def pretend(row: list[str], outbox: Outbox) -> None:
-    """Somebody else states the same in vain and opens a dispute."""
+    """Another person states the same in vain and opens a dispute."""
     account = make_account(OTHER_MAILBOX)
     browser = as_walker(enter(account))
     prove(browser, row[AT["姓名"]], row[AT["证件号码"]], row[AT["考生号"]])

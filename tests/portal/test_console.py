@@ -1,4 +1,4 @@
-"""Django's admin: the operator's alone, read only, and nobody's numbers in it."""
+"""Django's admin: the operator's alone, read only, and no one's numbers in it."""
 
 import pytest
 from django.conf import settings

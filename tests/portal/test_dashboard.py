@@ -1,4 +1,4 @@
-"""After signing in, everyone stands at their own desk."""
+"""After signing in, everyone sees the page of their role."""
 
 import pytest
 from django.test import Client

@@ -124,7 +124,7 @@ def planted(
 
 
 def kept_hashes() -> set[bytes]:
-    """What stands in the registered columns of hashes."""
+    """The content of the registered columns of hashes."""
     columns, acts = registered_hashes()
     found: set[bytes] = set()
     for name in [*(c.name for c in columns), *(name for act in acts for name in act.columns)]:
@@ -149,7 +149,7 @@ def test_nothing_is_left_that_was_hashed_with_the_old_key(settings: Settings) ->
     assert kept_hashes() & before == set()
     after = RecordBefore.objects.earliest("pk").row
     assert after["certificate_hash"] != row["certificate_hash"]
-    # Run twice it changes nothing, since whoever it does not know by then is new.
+    # Run twice it changes nothing, since every person it does not know by then is new.
     assert "take the old one away" in rotated()
 
 

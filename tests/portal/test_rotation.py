@@ -119,7 +119,7 @@ def _old_key(settings: Settings) -> None:
 
 
 def places_with(needle: bytes, folder: Path) -> set[str]:
-    """Tables and files in which ``needle`` stands, also written as hex or as base 64."""
+    """Tables and files that contain ``needle``, also written as hex or as base 64."""
     found = set()
     written = [needle.hex(), b64encode(needle[: len(needle) // 3 * 3]).decode()]
     with connection.cursor() as cursor:
@@ -274,7 +274,7 @@ def elsewhere(act: Callable[[], object]) -> None:
 
 
 def rotated() -> dict[str, int]:
-    """How many of each the command says it has sealed anew."""
+    """How many of each the command says it has sealed again."""
     told = io.StringIO()
     call_command("rotate_vault", stdout=told)
     figures = (line for line in told.getvalue().splitlines() if line[0].isdigit())

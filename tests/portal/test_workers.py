@@ -1,4 +1,4 @@
-"""What workers load: each megabyte stands in every process of every machine."""
+"""What workers load: each megabyte is held by every process of every machine."""
 
 import subprocess
 import sys

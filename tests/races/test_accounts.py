@@ -66,7 +66,7 @@ def test_one_message_leaves_for_one_number() -> None:
 
 
 def test_one_message_leaves_for_one_unknown_number() -> None:
-    """The same where nobody is signed in, and with the username of an account."""
+    """The same where no one is signed in, and with the username of an account."""
     make_account("owner@example.org", phone=NUMBER)
     for place, login in enumerate((NUMBER, "nobody@example.org", "nobody.at.all")):
         ask = partial(

@@ -223,7 +223,7 @@ def test_a_thousand_posts_for_one_number_send_one_message() -> None:
 
 @pytest.mark.slow
 def test_a_thousand_posts_for_as_many_numbers_never_pass_the_cap(settings: Settings) -> None:
-    """The breaker counts the last minute: what a slow machine posts later counts anew."""
+    """The breaker counts the last minute: what a slow machine posts later counts again."""
     settings.SMS_PER_MINUTE = CAP
     start = time.monotonic()
     answers = post_all(number_of)

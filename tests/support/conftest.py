@@ -18,7 +18,7 @@ Enter = Callable[[User], Client]
 
 @pytest.fixture
 def enter() -> Enter:
-    """Sign somebody in, each in a browser of their own."""
+    """Sign someone in, each in a browser of their own."""
 
     def enter(user: User) -> Client:
         client = Client()

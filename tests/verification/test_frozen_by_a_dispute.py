@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def claimant(wang: User, wang_record: StudentRecord) -> User:
-    """Somebody who says that 王明's record is theirs, and states everything rightly."""
+    """A person who says that 王明's record is theirs, and states everything rightly."""
     account = make_account("true.wang@example.org")
     state(account, "王明", sample_number(31), wang_record.candidate_number)
     return account

@@ -311,7 +311,7 @@ def test_both_contacts_are_told_and_the_logs_keep_it(
     client: Client, lin: User, outbox: Outbox
 ) -> None:
     waiting = Client()
-    ask(waiting, "13912345678")  # a code somebody else may have asked for
+    ask(waiting, "13912345678")  # a code another person may have asked for
     ask(client, MAILBOX, RESET)
     enter(client, code_for(outbox, MAILBOX), RESET)
     client.post(NEW, {"password1": NEW_PASSWORD})

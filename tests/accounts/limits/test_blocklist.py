@@ -17,7 +17,7 @@ ASKER = "network:198.51.100.7"
 
 
 def enter(user: User) -> Client:
-    """Sign somebody in."""
+    """Sign someone in."""
     client = Client()
     client.force_login(user)
     return client

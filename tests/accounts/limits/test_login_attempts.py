@@ -1,4 +1,4 @@
-"""Wrong passwords are counted in the database and lock nobody out (threats T9, F5)."""
+"""Wrong passwords are counted in the database and lock no one out (threats T9, F5)."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ MAILBOX, HOME, ATTACKER = "lin.sample@example.org", "203.0.113.5", "198.51.100.7
 
 @pytest.fixture
 def lin() -> User:
-    """Somebody with an account."""
+    """A person with an account."""
     return make_account(MAILBOX)
 
 

@@ -43,7 +43,7 @@ def set_up(user: User, **changes: str) -> str:
 
 
 def with_the_code(user: User, outbox: Outbox) -> Client:
-    """Somebody who reads the mailbox has entered the code to recover the password."""
+    """A person who reads the mailbox has entered the code to recover the password."""
     client = Client()
     client.post("/account/password/reset/", {"login": user.email})
     letters = "\n".join(letter.text for letter in outbox.emails())

@@ -69,7 +69,7 @@ def test_a_name_belongs_to_one_account_in_any_case(li: User, wang: User) -> None
     choose(li, "Lantern")
     assert "已经有人用了" in choose(wang, "lANTERN")
     assert wang.username is None
-    assert "登录了" in choose(li, "lantern")  # one's own may be written anew
+    assert "登录了" in choose(li, "lantern")  # one's own may be written again
 
 
 def test_names_are_not_tried_out_by_the_hundred(li: User) -> None:

@@ -122,7 +122,7 @@ def test_the_link_is_sent_again_but_not_more_often_than_once_a_minute(
     for _ in range(3):
         client.post("/account/confirm-email/")
     assert len(outbox.emails()) == 1
-    cache.clear()  # forgives nobody
+    cache.clear()  # forgives no one
     client.post("/account/confirm-email/")
     assert len(outbox.emails()) == 1
     LimitHit.objects.update(at=F("at") - timedelta(seconds=61))  # the minute is over

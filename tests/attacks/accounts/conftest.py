@@ -9,5 +9,5 @@ from tests.people import make_account
 
 @pytest.fixture
 def owner(db: None) -> User:
-    """Somebody with a phone."""
+    """A person with a phone."""
     return make_account("owner@example.org", phone=PHONE)

@@ -1,4 +1,4 @@
-"""Somebody who has a password of staff wants the rights of staff without their factor (T24)."""
+"""A person who has a password of staff wants the rights of staff without their factor (T24)."""
 
 import re
 from io import StringIO
@@ -60,7 +60,7 @@ def test_an_open_session_does_not_become_staff_when_the_person_enrols(staff: Use
 
 
 def test_a_session_that_survives_still_does_not_become_staff(staff: User) -> None:
-    """Somebody who keeps a session from being ended has not given the factor in it."""
+    """A person who keeps a session from being ended has not given the factor in it."""
     thief = sign_in(staff)
     kept = Session.objects.get(account=staff)
     owner, _ = enrol(staff)
@@ -97,7 +97,7 @@ def test_a_wrong_or_old_or_used_code_enrols_nothing(staff: User, wang: User) -> 
 
 
 def test_a_factor_set_up_before_the_appointment_is_not_enough(li: User) -> None:
-    """Somebody who will be appointed has lost the password: the thief enrols first."""
+    """A person who will be appointed has lost the password: the thief enrols first."""
     thief = sign_in(li)
     set_up_app(thief)
     RoleGrant.objects.create(user=li, role=Role.REGISTRAR)

@@ -1,4 +1,4 @@
-"""Somebody who can write to the database puts their own authenticator app into another account."""
+"""A person who can write to the database puts their own authenticator app into another account."""
 
 from importlib import import_module
 

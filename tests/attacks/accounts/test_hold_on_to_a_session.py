@@ -1,4 +1,4 @@
-"""Somebody plants, guesses at or keeps the session of another person (T35)."""
+"""A person plants, guesses at or keeps the session of another person (T35)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A copy of the database opens nobody's session, and tells nobody's address."""
+"""A copy of the database opens no session and reveals no address."""
 
 import pytest
 from django.conf import settings as site
@@ -48,7 +48,7 @@ def test_nothing_in_a_table_is_a_cookie_that_opens_a_session(li: User) -> None:
 
 
 def test_sealed_data_moved_to_another_row_opens_nothing(li: User, wang: User) -> None:
-    """Somebody who may write to the database gives their own session another's data."""
+    """A person who may write to the database gives their own session another's data."""
     mine, theirs = sign_in(li), sign_in(wang)
     victim, thief = (Session.objects.get(account=account) for account in (li, wang))
     Session.objects.filter(pk=thief.pk).update(session_data=victim.session_data, account=li)

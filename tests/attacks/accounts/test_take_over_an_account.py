@@ -1,4 +1,4 @@
-"""Somebody binds contacts to the account of another person, from an open session."""
+"""A person binds contacts to the account of another person, from an open session."""
 
 import pytest
 from allauth.account.models import EmailAddress

@@ -1,4 +1,4 @@
-"""Somebody signs up with the mailbox of another person, who then opens the link."""
+"""A person signs up with the mailbox of another person, who then opens the link."""
 
 import pytest
 from allauth.account.models import EmailAddress

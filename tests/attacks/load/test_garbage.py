@@ -62,7 +62,7 @@ def field_names() -> list[str]:
 
 
 def word(chance: random.Random) -> str:
-    """A text that somebody might send: out of the list, joined, or by chance."""
+    """A text that someone might send: out of the list, joined, or by chance."""
     kind = chance.random()
     if kind < 0.7:
         return chance.choice(WORDS)

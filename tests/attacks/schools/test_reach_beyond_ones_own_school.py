@@ -113,7 +113,7 @@ def test_an_appointment_is_the_persons_own_to_answer(
 def test_a_username_that_changed_hands_brings_no_post(
     desk_registrar: User, school_class: SchoolClass, had_before: bool
 ) -> None:
-    """A name proves nothing: whoever had it when it was named is meant, or nobody."""
+    """A name proves nothing: the account that had it when it was named is meant, or none."""
     person, taker = make_account("p@example.org"), make_account("t@example.org")
     named = User.objects.filter(pk=person.pk)
     if had_before:

@@ -140,7 +140,7 @@ def test_a_worker_killed_each_time_counts_as_well(
     batch = waiting(registrar, write_csv(tmp_path / "a.csv", sample(2)).read_bytes())
 
     class KilledError(BaseException):
-        """Stands for SIGKILL: nothing after it is executed."""
+        """In place of SIGKILL: nothing after it is executed."""
 
     def kill(*args: object, **given: object) -> None:
         ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.REHEARSING)
@@ -163,7 +163,7 @@ def test_a_batch_counts_as_checked_only_once_its_workbook_is_kept(
     batch = waiting(registrar, write_csv(tmp_path / "a.csv", rows).read_bytes())
 
     class KilledError(BaseException):
-        """Stands for SIGKILL: nothing after it is executed."""
+        """In place of SIGKILL: nothing after it is executed."""
 
     def kill(*args: object) -> None:
         batch.refresh_from_db()

@@ -49,7 +49,7 @@ def report(holder: Client, wang_record: StudentRecord) -> StatusReport:
 
 
 def ask(code: str, pin: str = "", address: str = "10.1.1.1") -> str:
-    """What the public check says to somebody at ``address``."""
+    """What the public check says to someone at ``address``."""
     answer = Client(REMOTE_ADDR=address).post("/status/report/", {"code": code, "pin": pin})
     assert answer.status_code in (200, 429)
     return answer.content.decode()
@@ -215,7 +215,7 @@ def test_content_added_behind_it_is_told(holder: Client, report: StatusReport) -
 def test_a_signed_file_that_was_never_issued_is_unknown(
     holder: Client, wang_record: StudentRecord, report: StatusReport
 ) -> None:
-    """Signed with the institution's own key, but by nobody who issued it."""
+    """Signed with the institution's own key, but by no one who issued it."""
     plain = PdfWriter()
     plain.add_blank_page(100, 100)
     out = BytesIO()

@@ -1,4 +1,4 @@
-"""Somebody tries doors and wants nobody to learn of it (GB/T 22239, 8.1.4)."""
+"""A person tries doors and wants no one to learn of it (GB/T 22239, 8.1.4)."""
 
 from datetime import timedelta
 

@@ -224,7 +224,7 @@ def test_checking_rests_after_many_codes_from_one_address(client: Client) -> Non
 def test_a_publication_notifies_those_whose_answer_it_makes_stale(
     tmp_path: Path, wang: User, li: User
 ) -> None:
-    """The one who confirmed the name is told; whoever confirmed nothing of it is not."""
+    """The one who confirmed the name is told; one who confirmed nothing of it is not."""
     make_school()
     rows = sample(3)
     run_import(write_csv(tmp_path / "first.csv", rows))

@@ -24,7 +24,7 @@ def checked_again(batch: ImportBatch) -> ImportBatch:
 
 @pytest.fixture
 def odd_file(tmp_path: Path) -> Path:
-    """Two titles that nobody knows."""
+    """Two unknown titles."""
     header = ["编号", "姓名", "证件号码", "注册情况"]
     rows = [[r[AT["学号"]], r[AT["姓名"]], r[AT["证件号码"]], "注册学籍"] for r in sample(3)]
     return write_csv(tmp_path / "a.csv", [["2026 级新生名册"], header, *rows], header=["制表"])

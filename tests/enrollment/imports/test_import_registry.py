@@ -86,7 +86,7 @@ def test_a_passport_and_a_permit_of_equal_digits_are_two_people(tmp_path: Path) 
     for row, kind in zip(rows, ["护照", "台湾居民来往大陆通行证"], strict=True):
         row[AT["证件类型"]], row[AT["证件号码"]] = kind, "12345678"
     first, second = rows
-    first[AT["考生号"]] = second[AT["学号"]] = ""  # neither number tells them apart
+    first[AT["考生号"]] = second[AT["学号"]] = ""  # neither number distinguishes them
     together = run_import(write_csv(tmp_path / "both.csv", rows))
     assert (together["new"], together["problems"]) == (2, [])
     later = run_import(write_csv(tmp_path / "one.csv", [second]))

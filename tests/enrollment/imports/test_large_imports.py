@@ -155,7 +155,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 
 
 def _peak_kilobytes(pid: int) -> int:
-    """The largest resident size of a process so far (VmHWM starts anew with each program)."""
+    """The largest resident size of a process so far (VmHWM starts again with each program)."""
     status = Path(f"/proc/{pid}/status").read_text()
     found = re.search(r"VmHWM:\s+(\d+)", status)
     return int(found[1]) if found else 0

@@ -188,7 +188,7 @@ def test_the_second_person_applies(desk: Client, batch: ImportBatch, school: Ins
     waiting = decide(colleague, batch, OTHERS)
     publish(colleague, batch)
     assert batch.state == BatchState.PUBLISHED
-    assert graduates() == 0  # whoever publishes does not apply their own decision
+    assert graduates() == 0  # the one who publishes does not apply their own decision
     made = decide(desk, batch, YEAR)
     assert made
     assert waiting

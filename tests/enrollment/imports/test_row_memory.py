@@ -12,7 +12,7 @@ from enrollment.imports.checking.rows import RowChecker
 from tests.enrollment.imported_files import AT, sample
 
 LIMIT = 40
-# What is drawn anew for each row: its key, and the sealed forms.
+# What is drawn again for each row: its key, and the sealed forms.
 DRAWN = ("key", "certificate_sealed", "phone_sealed")
 
 

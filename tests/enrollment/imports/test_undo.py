@@ -120,7 +120,7 @@ def test_a_batch_is_published_and_undone_once(tmp_path: Path) -> None:
 def test_the_people_of_an_undone_publication_are_told(
     desk: Client, school: Institution, tmp_path: Path
 ) -> None:
-    """Who confirmed what it changed, who uploaded it; not whoever undid it, not bystanders."""
+    """Who confirmed what it changed, who uploaded it; not the one who undid it, not bystanders."""
     rows = sample(3)
     run_import(write_csv(tmp_path / "a.csv", rows))
     students = []

@@ -39,7 +39,7 @@ def accept(theirs: Client) -> None:
 
 
 def assign(desk: Client, school_class: SchoolClass, login: str) -> str:
-    """Assign somebody; the text of the page that answers."""
+    """Assign someone; the text of the page that answers."""
     page = reverse("registry:assign_counselor", args=[school_class.pk])
     return desk.post(page, {"login": login}, follow=True).content.decode()
 

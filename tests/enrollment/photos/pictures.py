@@ -13,7 +13,7 @@ from tests.people import make_school
 
 
 def picture(colour: str = "navy", mode: str = "RGB", kind: str = "JPEG", **save: object) -> bytes:
-    """A portrait of nobody, 480×640."""
+    """A portrait of no one, 480×640."""
     out = io.BytesIO()
     image = (
         Image.new("RGB", (480, 640), colour).convert(mode)

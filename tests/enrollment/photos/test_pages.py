@@ -102,7 +102,7 @@ def test_photos_are_checked_then_taken_then_told(
     page = page_of(desk, second)
     assert str(PhotoFault.NOBODY.label) in page
     assert "20990000.jpg" in page
-    assert Photo.objects.count() == 3  # nothing changes before somebody says so
+    assert Photo.objects.count() == 3  # nothing changes before someone says so
 
     take(desk, second)
     assert (second.new, second.replaced, second.same, second.refused) == (1, 1, 1, 2)

@@ -1,4 +1,4 @@
-"""Photographs: matched, drawn anew, sealed; hostile pictures and archives are refused."""
+"""Photographs: matched, encoded again, sealed; hostile pictures and archives are refused."""
 
 import io
 import os

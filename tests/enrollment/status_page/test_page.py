@@ -1,4 +1,4 @@
-"""学籍查询: what its holder reads, and that nobody else does."""
+"""学籍查询: what its holder reads, and that no one else does."""
 
 import re
 import uuid

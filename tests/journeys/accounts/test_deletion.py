@@ -1,4 +1,4 @@
-"""Deleting an account in a real browser: asked, kept, asked again, gone, and registered anew."""
+"""Deleting an account in a real browser: asked, kept, asked again, gone, and registered again."""
 
 from datetime import timedelta
 
@@ -57,7 +57,7 @@ def test_asked_kept_asked_again_gone(
     tab.goto(reverse("accounts:security"))
     expect(tab.get_by_role("heading", level=1)).to_have_text("登录")
     sign_in(tab, wang.email)
-    expect(tab.locator("main [name=password]")).to_be_visible()  # nobody by that name
+    expect(tab.locator("main [name=password]")).to_be_visible()  # no one by that name
     tab.goto(reverse("account_signup"))
     tab.fill("main [name=email]", wang.email)
     tab.fill("main [name=password1]", PASSWORD)

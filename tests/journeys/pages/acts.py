@@ -33,7 +33,7 @@ def ask_too_often(tab: Tab) -> None:
 
 
 def ask_by_contact(tab: Tab) -> None:
-    """Have a code sent to the mailbox of somebody or nobody, and unfold what to try."""
+    """Have a code sent to the mailbox of a known or an unknown person, and unfold what to try."""
     tab.fill("[name=login]", f"{uuid4().hex}@example.org")
     tab.locator("main .form__actions button").click()
     tab.locator("[name=code]").wait_for()
@@ -184,7 +184,7 @@ def leave_a_column_out(tab: Tab) -> None:
 
 
 def make_token(tab: Tab) -> None:
-    """Make a token; its secret stands on the page."""
+    """Make a token; its secret is on the page."""
     tab.locator("[name=name]").fill("教务系统")
     tab.locator("main form .form__actions button").click()
     tab.locator("main .secret").wait_for()

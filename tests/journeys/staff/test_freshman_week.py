@@ -34,7 +34,7 @@ DESK = {"width": 1280, "height": 800}
 
 @dataclass
 class Walker:
-    """Somebody at a browser."""
+    """A person at a browser."""
 
     tab: Tab
     pictures: Path

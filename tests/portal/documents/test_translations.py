@@ -16,7 +16,7 @@ APPS = ("accounts", "audit", "delivery", "enrollment", "support", "verification"
 
 @pytest.fixture(scope="module")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> polib.POFile:
-    """The catalogue after the sources have been read anew, in a copy."""
+    """The catalogue after the sources have been read again, in a copy."""
     copy = tmp_path_factory.mktemp("sources")
     for name in (*APPS, "templates"):
         shutil.copytree(settings.BASE_DIR / name, copy / name)

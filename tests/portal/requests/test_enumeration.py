@@ -1,4 +1,4 @@
-"""No entrance tells whether somebody has an account: neither by words nor by time (T3, T4).
+"""No entrance reveals whether a person has an account: neither by words nor by time (T3, T4).
 
 What is compared is everything a browser gets: status, headers, cookies but for their
 values, and every page up to the last redirect. Verification, which could tell of the
@@ -75,14 +75,14 @@ DOORS = {
 
 @pytest.fixture(autouse=True)
 def known(outbox: Outbox) -> User:
-    """Somebody with everything an account can have."""
+    """A person with everything an account can have."""
     account = make_account(KNOWN["email"], phone="+86" + KNOWN["phone"])
     User.objects.filter(pk=account.pk).update(username=KNOWN["username"])
     return account
 
 
 def browser(door: Door) -> Client:
-    """A new browser, of somebody with an account of their own where the door is inside."""
+    """A new browser, of someone with an account of their own where the door is inside."""
     if not door.inside:
         return Client()
     found = User.objects.filter(email="visitor@example.org").first()
@@ -90,7 +90,7 @@ def browser(door: Door) -> Client:
 
 
 def forgive() -> None:
-    """Let every limit be as if nobody had ever come."""
+    """Let every limit be as if no one had ever come."""
     cache.clear()
     LimitHit.objects.all().delete()
     Block.objects.all().delete()
@@ -144,7 +144,7 @@ def test_every_entrance_shows_known_and_unknown_people_the_same(name: str) -> No
 
 
 def fresh(door: Door) -> str:
-    """A contact of nobody; one that signs up is somebody's from then on."""
+    """A contact without account; one that signs up has one from then on."""
     if door.path == "/account/signup/":
         return f"lin.{next(SERIAL):05}@example.org"
     return UNKNOWN[door.kind]

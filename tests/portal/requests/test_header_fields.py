@@ -1,4 +1,4 @@
-"""Every answer tells the browser what it must not do, and cookies stay with this host."""
+"""Every answer says to the browser what it must not do, and cookies stay with this host."""
 
 from typing import Any
 

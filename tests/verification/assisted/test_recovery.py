@@ -42,7 +42,7 @@ def code_sent(outbox: Outbox) -> str:
 
 
 def begin(outbox: Outbox, contact: str = NEW_PHONE) -> tuple[Client, str]:
-    """Somebody outside shows to read ``contact``; their browser, and the code for the school."""
+    """A person outside shows to read ``contact``; their browser, and the code for the school."""
     client = Client()
     client.post(reverse("account_rescue"), {"contact": contact})
     client.post(reverse("account_rescue_enter"), {"code": code_sent(outbox)})

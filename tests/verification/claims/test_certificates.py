@@ -44,7 +44,7 @@ def identity(*regions: str) -> st.SearchStrategy[str]:
 
 military = joined(st.sampled_from("军士文退武海空"), st.just("字第"), letters(0, 1), digits(4, 10),
                   st.just("号"))  # fmt: skip
-# How each number stands on its certificate, which is also its canonical form.
+# How each number is printed on its certificate, which is also its canonical form.
 PRINTED = {
     T.RESIDENT_ID: identity("110101", "440304"),
     T.RESIDENCE_PERMIT: identity("810000", "820000", "830000"),
@@ -125,7 +125,7 @@ def test_a_type_that_is_not_offered_is_refused(kind: str) -> None:
     assert "certificate_type" in form_of(kind, "E12345678").errors
 
 
-# As printed, and as somebody types it.
+# As printed, and as someone types it.
 SAMPLES = {
     T.RESIDENT_ID: ("11010519491231002X", "１１０１０５　１９４９１２３１　００２ｘ"),
     T.RESIDENCE_PERMIT: ("810000200102030129", "810000-20010203-0129"),
