@@ -20,6 +20,6 @@ def test_both_languages_give_the_same_commands() -> None:
 def test_the_files_that_the_commands_copy_are_there() -> None:
     text = "\n".join(commands("README.md"))
     named = re.findall(r"(?<![\w/])((?:deploy|tests)/[\w./*-]+)", text)
-    assert {"deploy/portal", "deploy/portal.env.example", "deploy/nginx.conf"} <= {*named}
+    assert {"deploy/portal", "deploy/new-settings", "deploy/nginx.conf"} <= {*named}
     for name in {*named} - MADE:
         assert list(ROOT.glob(name)), name

@@ -35,6 +35,7 @@ class Web:
         [start] = [line for line in UNIT.read_text().splitlines() if line.startswith("ExecStart=")]
         options = start.split()[1:-1]
         options[options.index("--port") + 1] = str(self.port)
+        options[options.index("--respawn-interval") + 1] = "3"  # this application starts at once
         self.processes = int(options[options.index("--workers") + 1])
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
