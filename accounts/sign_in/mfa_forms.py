@@ -1,17 +1,42 @@
 """Forms of the second factor, based on django-allauth's."""
 
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.core import context
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as webauthn_forms
+from cryptography.exceptions import UnsupportedAlgorithm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.limits import login_attempts
 from accounts.limits.known_devices import is_known
 from accounts.requests.client_ip import client_address
+
+# All of an account's are read at each sign-in. A browser's answer has one or two thousand
+# characters, some ten thousand where it names its maker's certificates.
+MOST_PASSKEYS = 10
+MOST_CREDENTIAL, MOST_NAME = 20_000, 100
+# What the libraries raise for a passkey's answer that no browser has made: bytes cut off, other
+# types, nested without end. django-allauth handles only some of it.
+_MALFORMED = (
+    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+    *(struct.error, UnsupportedAlgorithm),
+)
+
+
+@contextmanager
+def _malformed_is_wrong() -> Iterator[None]:
+    """Refuse a malformed answer of a passkey like a wrong one, with ValidationError."""
+    try:
+        yield
+    except _MALFORMED as error:
+        raise get_adapter().validation_error("incorrect_code") from error
 
 
 class _CountedCode(mfa_forms.BaseAuthenticateForm):
@@ -47,12 +72,14 @@ class FactorAgainForm(_CountedCode, mfa_forms.ReauthenticateForm):
 
 
 class CredentialField(forms.JSONField):
-    """The JSON of a browser's passkey; what Python's parser cannot handle is rejected."""
+    """The JSON of a browser's passkey; what is too long, or not JSON for Python, is rejected."""
 
     widget = forms.HiddenInput
 
     def to_python(self, value: Any) -> Any:
         """The parsed value. Raises ValidationError."""
+        if isinstance(value, str) and len(value) > MOST_CREDENTIAL:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         try:
             return super().to_python(value)
         except (RecursionError, ValueError) as error:
@@ -71,26 +98,35 @@ class AuthenticateSecurityKeyForm(webauthn_forms.AuthenticateWebAuthnForm):
 
     credential = CredentialField()
 
+    def clean_credential(self) -> Authenticator:
+        """The account's passkey that gave the answer. Raises ValidationError."""
+        with _malformed_is_wrong():
+            return super().clean_credential()
 
-class SecurityKeyAgainForm(webauthn_forms.ReauthenticateWebAuthnForm):
+
+class SecurityKeyAgainForm(AuthenticateSecurityKeyForm):
     """A passkey, to re-authenticate."""
 
-    credential = CredentialField()
+    reauthenticated = True
 
 
 class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
     """A new security key or passkey, with a name."""
 
+    name = forms.CharField(label=_("Name of the key"), max_length=MOST_NAME, required=False)
     credential = CredentialField()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].label = _("Name of the key")
-
     def clean(self) -> dict[str, Any]:
-        """The credential, checked by django-allauth, which handles only some malformed ones."""
-        try:
+        """The credential, checked by django-allauth. Raises ValidationError."""
+        passkeys = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.WEBAUTHN)
+        if passkeys.count() >= MOST_PASSKEYS:
+            raise forms.ValidationError(_("You have the most passkeys possible. Remove one first."))
+        with _malformed_is_wrong():
             cleaned: dict[str, Any] = super().clean()
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise get_adapter().validation_error("incorrect_code") from error
         return cleaned
+
+
+class RenameSecurityKeyForm(webauthn_forms.EditWebAuthnForm):
+    """Another name for a passkey."""
+
+    name = forms.CharField(label=_("Name of the key"), max_length=MOST_NAME)

@@ -65,6 +65,7 @@ MFA_FORMS = {
     "add_webauthn": "accounts.sign_in.mfa_forms.AddSecurityKeyForm",
     "authenticate": "accounts.sign_in.mfa_forms.SecondFactorForm",
     "authenticate_webauthn": "accounts.sign_in.mfa_forms.AuthenticateSecurityKeyForm",
+    "edit_webauthn": "accounts.sign_in.mfa_forms.RenameSecurityKeyForm",
     "reauthenticate": "accounts.sign_in.mfa_forms.FactorAgainForm",
     "reauthenticate_webauthn": "accounts.sign_in.mfa_forms.SecurityKeyAgainForm",
 }
