@@ -147,6 +147,12 @@ def check_surroundings(
                 "The privacy notices name neither the processor nor a contact (PIPL 17).",
                 "Set DATA_PROCESSOR and PRIVACY_CONTACT.",
             ),
+            (
+                "W010",
+                not settings.STAFF_SECOND_FACTOR,
+                "Staff enter with a password alone.",
+                "Remove STAFF_SECOND_FACTOR=no.",
+            ),
         )
         if is_wrong
     ]

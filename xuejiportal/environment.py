@@ -100,7 +100,14 @@ def database(url: str, *, conn_max_age: int) -> dict[str, object]:
 
 
 def is_local(host: str) -> bool:
-    """Whether ``host`` is this machine: a loopback address, localhost, or a socket directory."""
+    """Whether ``host`` is this machine: a loopback address, localhost, or a socket directory.
+
+    Of several, which libpq tries in turn, each must be.
+    """
+    return all(map(_is_here, host.split(",")))
+
+
+def _is_here(host: str) -> bool:
     name = host.strip("[]").lower()
     if not name or name.startswith("/") or name == "localhost" or name.endswith(".localhost"):
         return True

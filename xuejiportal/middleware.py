@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -15,6 +16,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.views.defaults import bad_request
 
+from xuejiportal.environment import is_local
 from xuejiportal.storage.errors import StorageDownError
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ PERMISSIONS = ", ".join(
         *("magnetometer", "microphone", "midi", "payment", "serial", "usb"),
     )
 )
+PROXY_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED")
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -55,6 +58,24 @@ class WellFormedMiddleware:
     @staticmethod
     def _is_malformed(text: str) -> bool:
         return "\0" in text or REPLACEMENT in text
+
+
+class HomeOnlyMiddleware:
+    """Refuses every request from another machine; for development alone (T34).
+
+    Error pages show the settings and /dev/outbox/ every code. A Host header does not tell where
+    a request comes from: its sender chooses it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        came_by_proxy = any(name in request.META for name in PROXY_HEADERS)
+        if settings.DEBUG and (came_by_proxy or not is_local(request.META.get("REMOTE_ADDR", ""))):
+            told = "Development answers this machine alone. For others: PRODUCTION=yes (README)."
+            return HttpResponse(told, status=403, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
 
 
 class NoStoreMiddleware:

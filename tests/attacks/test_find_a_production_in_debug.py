@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings as portal
 from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from tests.portal.fresh_settings import fresh_settings
@@ -37,7 +39,9 @@ __all__ = ["environment"]
         ("DATABASE_URL", "postgresql://localhost/portal?hostaddr=10.1.2.3"),
         ("DATABASE_URL", "postgresql:///portal?service=production"),
         ("DATABASE_URL", "postgresql:///portal?host=127.0.0.1,db.internal"),
+        ("DATABASE_URL", "postgresql:///portal?host=/run/postgresql,db.internal"),
         ("PGHOST", "db.internal"),
+        ("PGHOST", "/run/postgresql,db.internal"),
         ("PGHOSTADDR", "10.1.2.3"),
         ("PGSERVICE", "production"),
     ],
@@ -68,6 +72,27 @@ def test_development_on_this_machine_starts(
 ) -> None:
     environment.setenv(name, value)
     assert fresh_settings()["DEBUG"] is True
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("peer", "headers", "status"),
+    [
+        ("10.1.2.3", {}, 403),
+        ("::ffff:10.1.2.3", {}, 403),
+        ("127.0.0.1", {"x-forwarded-for": "10.1.2.3"}, 403),
+        ("127.0.0.1", {"forwarded": "for=10.1.2.3"}, 403),
+        ("127.0.0.1", {}, 200),
+        ("::1", {}, 200),
+    ],
+)
+def test_development_shows_its_codes_to_this_machine_alone_whatever_host_is_named(
+    settings: Settings, peer: str, headers: dict[str, str], status: int
+) -> None:
+    settings.DEBUG = True
+    client = Client(REMOTE_ADDR=peer, headers={"host": "localhost", **headers})
+    for address in (reverse("delivery:outbox"), reverse("home")):
+        assert client.get(address).status_code == status
 
 
 @pytest.mark.parametrize("word", ["", "0", "off", "No"])
@@ -103,8 +128,9 @@ def test_what_surrounds_a_production_is_looked_at(settings: Settings) -> None:
     settings.CAMPUS_NETWORKS = []
     settings.EMAIL_TRANSPORT, settings.EMAIL_HOST = "smtp", "mail.example"
     settings.DATA_PROCESSOR = settings.PRIVACY_CONTACT = ""
+    settings.STAFF_SECOND_FACTOR = False
     found = {message.id for message in check_surroundings()}
-    assert found == {f"xuejiportal.W00{number}" for number in (3, 4, 6, 8, 9)}
+    assert found == {f"xuejiportal.W{number:03}" for number in (3, 4, 6, 8, 9, 10)}
 
 
 def test_a_portal_behind_no_known_proxy_is_an_error_of_the_check(settings: Settings) -> None:
@@ -145,6 +171,7 @@ def test_a_well_kept_production_is_told_nothing(settings: Settings) -> None:
     settings.PRODUCTION = settings.SECURE_SSL_REDIRECT = True
     settings.DATABASE_URL, settings.REDIS_URL = "postgresql:///p", "rediss://:secret@c.example/0"
     settings.TRUSTED_PROXY_COUNT, settings.CAMPUS_NETWORKS = 1, ["203.0.113.0/24"]
+    settings.STAFF_SECOND_FACTOR = True
     settings.SMS_PROVIDERS = ["file"]
     settings.DATA_PROCESSOR, settings.PRIVACY_CONTACT = "示例大学", "privacy@example.edu.cn"
     assert check_surroundings() == []

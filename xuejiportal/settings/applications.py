@@ -35,6 +35,7 @@ if METRICS_TOKEN:
     env.share_metrics(VAR_DIR / "metrics")
 
 MIDDLEWARE = [
+    *([] if PRODUCTION else ["xuejiportal.middleware.HomeOnlyMiddleware"]),
     "xuejiportal.logs.request_id.RequestIdMiddleware",
     *(["xuejiportal.monitoring.middleware.MetricsMiddleware"] if METRICS_TOKEN else []),
     # Outermost, so that every response gets their headers.
