@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -18,15 +20,29 @@ from xuejiportal.audit_pages.act_names import name_of
 
 @dataclass(frozen=True)
 class Line:
-    """One entry. ``actor`` is the key of the member of staff who acted, for a link."""
+    """One entry. ``actor`` is the key of the member of staff who acted, for a link.
+
+    ``at`` is local time: formatted by the page, fifty lines would cost a third of its time.
+    """
 
     entry: AuditEntry
+    at: datetime
     who: str
     actor: UUID | None
     act: str
     about: str
     record: str
     reason: str
+
+    @property
+    def day_and_minute(self) -> str:
+        """When, as a reader needs it."""
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def exact_time(self) -> str:
+        """When, to the second, for machines."""
+        return self.at.isoformat(timespec="seconds")
 
 
 def lines_of(entries: Sequence[AuditEntry]) -> list[Line]:
@@ -55,6 +71,7 @@ def _line(entry: AuditEntry, actor: User | None, names: Mapping[str, Mapping[str
     is_record = entry.subject_type == "record"
     return Line(
         entry=entry,
+        at=localtime(entry.at),
         who=_who(entry, actor),
         actor=actor.key if actor is not None and _is_named(actor) else None,
         act=name_of(entry.action),
