@@ -13,7 +13,7 @@ from database.random_keys import random_key
 class Channel(models.TextChoices):
     """The medium of a message."""
 
-    EMAIL = "email", _("Email")
+    EMAIL = "email", pgettext_lazy("message", "Email")
     SMS = "sms", _("Text message")
 
 

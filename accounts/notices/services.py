@@ -5,8 +5,9 @@ Security alerts are not notices: they cannot be turned off, and are sent by
 ``accounts.contacts.alerts``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -22,7 +23,7 @@ from accounts.languages.services import by_language
 from accounts.models import User
 from accounts.models.notice import Notice, NoticeChoice, Topic
 from accounts.notices.limits import within_daily_limit
-from delivery.outbox.content import EmailContent, SmsContent
+from delivery.outbox.content import Content, EmailContent, SmsContent
 from delivery.services import queue_many
 from delivery.sms.kinds import parameters_of
 
@@ -53,11 +54,15 @@ class Channels:
 
 @dataclass
 class Reached:
-    """Primary keys of the accounts reached, by channel."""
+    """Primary keys of the accounts reached, by channel.
+
+    ``messages`` has the key of the message to each account: its text message, else its e-mail.
+    """
 
     portal: list[int] = field(default_factory=list)
     email: list[int] = field(default_factory=list)
     sms: list[int] = field(default_factory=list)
+    messages: dict[int, UUID] = field(default_factory=dict)
 
 
 _words: dict[str, NoticeText] = {}
@@ -120,14 +125,16 @@ def notify_all(
         reach.email += [account.pk for account in by_email]
         reach.sms += [account.pk for account in by_sms]
         purpose = f"notice_{kind}"[:40]
-        for language, readers in by_language(by_email).items():
-            with translation.override(language):
-                letter = _letter(words, detail or {}, path)
-                queue_many([(a.email, letter, a.pk) for a in readers], purpose=purpose)
-        for language, readers in by_language(by_sms).items():
-            with translation.override(language):
-                text = SmsContent(words.sms, parameters_of(words.sms, detail or {}))
-                queue_many([(str(a.phone), text, a.pk) for a in readers], purpose=purpose)
+        values = detail or {}
+        reach.messages |= _queue(
+            by_email, purpose, lambda a: a.email, lambda: _letter(words, values, path)
+        )
+        reach.messages |= _queue(
+            by_sms,
+            purpose,
+            lambda a: str(a.phone),
+            lambda: SmsContent(words.sms, parameters_of(words.sms, values)),
+        )
     return reach
 
 
@@ -157,6 +164,22 @@ def notices_of(account: User) -> QuerySet[Notice]:
 def mark_read(*, notices: QuerySet[Notice]) -> int:
     """Mark ``notices`` as read; returns how many were unread."""
     return notices.filter(read_at=None).update(read_at=Now())
+
+
+def _queue(
+    readers: Iterable[User],
+    purpose: str,
+    address: Callable[[User], str],
+    content: Callable[[], Content],
+) -> dict[int, UUID]:
+    """Queue a message to each of ``readers`` in their language; its key by account."""
+    queued: dict[int, UUID] = {}
+    for language, some in by_language(readers).items():
+        with translation.override(language):
+            written = content()
+            keys = queue_many([(address(a), written, a.pk) for a in some], purpose=purpose)
+        queued |= {a.pk: key for a, key in zip(some, keys, strict=True)}
+    return queued
 
 
 def _letter(words: NoticeText, detail: dict[str, str], path: str) -> EmailContent:

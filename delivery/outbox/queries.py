@@ -36,10 +36,18 @@ def latest_message(*, kind: str, reference: object) -> OutboxMessage | None:
     return OutboxMessage.objects.filter(kind=kind, reference=str(reference)).order_by("-pk").first()
 
 
-def statuses_of(keys: Iterable[UUID]) -> dict[UUID, Status]:
-    """The delivery status of each message, by its key."""
-    found = OutboxMessage.objects.filter(key__in=list(keys)).values_list("key", "status")
-    return {key: Status(status) for key, status in found}
+@dataclass(frozen=True)
+class Delivery:
+    """How a message was sent, and how far it came."""
+
+    channel: Channel
+    status: Status
+
+
+def deliveries_of(keys: Iterable[UUID]) -> dict[UUID, Delivery]:
+    """Channel and delivery status of each message, by its key."""
+    found = OutboxMessage.objects.filter(key__in=list(keys)).values_list("key", "channel", "status")
+    return {key: Delivery(Channel(channel), Status(status)) for key, channel, status in found}
 
 
 def seconds_overdue() -> float:

@@ -14,6 +14,7 @@ from rustpy_xlsxwriter import write_worksheet
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
+_WIDTH = 20  # of a column, in characters
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -34,12 +35,19 @@ def csv_lines(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterat
 def workbook(titles: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: str) -> BinaryIO:
     """A workbook of one sheet, in an unnamed file that is deleted when closed.
 
-    The titles are written even without rows; they must be distinct.
+    The titles are written even without rows, and stay when one scrolls; they must be distinct.
     """
     written = (dict(zip(titles, map(plain_cell, row), strict=True)) for row in rows)
     first = next(written, dict.fromkeys(titles, ""))
     file = cast("BinaryIO", tempfile.TemporaryFile(dir=settings.SPOOL_DIR))  # noqa: SIM115
-    write_worksheet(chain([first], written), file, sheet_name=sheet)
+    write_worksheet(
+        chain([first], written),
+        file,
+        sheet_name=sheet,
+        freeze_row=1,
+        bold_headers=True,
+        column_width=_WIDTH,
+    )
     file.seek(0)
     return file
 

@@ -15,7 +15,7 @@ from accounts.privacy.personal_data import Reason, personal_data
 from accounts.roles import RECORD_KEEPERS
 from enrollment.files.spreadsheets import XLSX
 from enrollment.progress import Progress
-from support.board.export import class_workbook
+from support.board.export import class_workbook, file_name
 from support.board.figures import REMINDED, standings
 from support.board.reminders import remind
 from support.board.views import EVERYBODY, note_listing, visible_class
@@ -62,7 +62,7 @@ def export_class(request: HttpRequest, pk: int) -> FileResponse:
     school_class = visible_class(request, pk)
     ((_, standing),) = standings([school_class])
     note_listing(request, school_class, people=standing.total, detail={"export": "xlsx"})
-    file, name = class_workbook(school_class), f"class-{school_class.pk}.xlsx"
+    file, name = class_workbook(school_class), file_name(school_class)
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 

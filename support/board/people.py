@@ -7,13 +7,15 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from delivery.masking import masked_phone
 from delivery.models import Status
-from delivery.outbox.queries import statuses_of
+from delivery.outbox.queries import Delivery, deliveries_of
 from enrollment.identity.number import mask_number
 from enrollment.models import SchoolClass, StudentRecord
 from enrollment.progress import Progress
-from enrollment.records.sealed import certificate_number
+from enrollment.records.sealed import certificate_number, phone_number
 from enrollment.records.stated_facts import seekers_of
 from enrollment.statuses import ON_THE_BOOKS
 from support.board.figures import REMINDED
@@ -39,6 +41,7 @@ class Person:
     name: str
     student_number: str
     masked_certificate: str
+    masked_phone: str
     part: Progress
     since: datetime | None
     reminded: "LastReminder | None"
@@ -55,13 +58,27 @@ class Person:
 class LastReminder:
     """When a person was last reminded, and what became of it.
 
-    ``status`` is that of the text message to the number the school knows; None for a
-    notice in the portal.
+    ``delivery`` is that of the text message or e-mail; None for a notice in the portal alone.
     """
 
     on: date
     out_of_reach: bool
-    status: Status | None
+    delivery: Delivery | None
+
+    @property
+    def words(self) -> str:
+        """How it was sent and how far it came, for a list."""
+        if self.out_of_reach:
+            return _("no phone known")
+        if self.delivery is None:
+            return _("notice in the portal")
+        colon = _(": ")
+        return f"{self.delivery.channel.label}{colon}{self.delivery.status.label}"
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the message came back."""
+        return self.delivery is not None and self.delivery.status == Status.FAILED
 
 
 def people(school_class: SchoolClass, part: Progress | None = None) -> list[Person]:
@@ -71,7 +88,7 @@ def people(school_class: SchoolClass, part: Progress | None = None) -> list[Pers
     """
     known = StudentRecord.objects.filter(school_class=school_class, status__in=ON_THE_BOOKS)
     found = known if part is None else known.filter(progress=part)
-    records = list(found.order_by("student_number", "pk"))
+    records = list(found.select_related("holder").order_by("student_number", "pk"))
     records.sort(key=lambda record: BY_NEED.index(Progress(record.progress)))
     reminded = _reminded(found)
     reports = _reports_by_record(records, school_class)
@@ -81,6 +98,7 @@ def people(school_class: SchoolClass, part: Progress | None = None) -> list[Pers
             record.name,
             record.student_number,
             mask_number(certificate_number(record)),
+            _masked_phone(record),
             Progress(record.progress),
             record.progress_since,
             reminded.get(record.pk),
@@ -90,13 +108,21 @@ def people(school_class: SchoolClass, part: Progress | None = None) -> list[Pers
     ]
 
 
+def _masked_phone(record: StudentRecord) -> str:
+    """The phone that the school knows, else that of the holder, masked; "" for none."""
+    holder = record.holder
+    confirmed = holder.phone if holder and holder.phone_confirmed_at else ""
+    phone = phone_number(record) or str(confirmed or "")
+    return masked_phone(phone) if phone else ""
+
+
 def _reminded(records: QuerySet[StudentRecord]) -> dict[int, LastReminder]:
     last = Reminded.objects.filter(record__in=records.order_by()).order_by("record", "-day")
     rows = list(last.distinct("record"))
-    statuses = statuses_of(row.message for row in rows if row.message)
+    sent = deliveries_of(row.message for row in rows if row.message)
     return {
         row.record_id: LastReminder(
-            row.day, row.out_of_reach, statuses.get(row.message) if row.message else None
+            row.day, row.out_of_reach, sent.get(row.message) if row.message else None
         )
         for row in rows
     }

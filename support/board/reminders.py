@@ -1,6 +1,6 @@
 """One click reminds a group: each person once a day, by the ways that reach them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from accounts.notices.limits import within_daily_limit
-from accounts.notices.services import notify_all
+from accounts.notices.services import Reached, notify_all
 from audit.services import record_action
 from delivery.outbox.content import SmsContent
 from delivery.services import queue_many
@@ -86,10 +86,8 @@ def remind(
             school_class=school_class, part=parts[0] if len(parts) == 1 else "", by=by
         )
         fresh = _take(reminder, meant)
-        held = [record.holder for record in fresh if record.holder]
         words = words_for(school_class)
-        path = reverse("enrollment:status")
-        reach = notify_all(accounts=held, kind=words.notice, path=path, detail=words.params)
+        reach = _notify_holders(fresh, words)
         unheld = [record for record in fresh if not record.holder]
         reached = _send_texts(unheld, words)
         reminder.in_portal, reminder.by_email = len(reach.portal), len(reach.email)
@@ -142,6 +140,18 @@ def _take(reminder: Reminder, meant: Iterable[StudentRecord]) -> list[StudentRec
     return [record for record in meant if record.pk in taken]
 
 
+def _notify_holders(records: Sequence[StudentRecord], words: ReminderWords) -> Reached:
+    """Notify the holders of ``records``, each once, and note the message to each of them."""
+    held = {record.holder_id: record.holder for record in records if record.holder}
+    path = reverse("enrollment:status")
+    reach = notify_all(
+        accounts=list(held.values()), kind=words.notice, path=path, detail=words.params
+    )
+    sent = {record.pk: reach.messages.get(record.holder_id or 0) for record in records}
+    _note_messages(sent)
+    return reach
+
+
 def _send_texts(records: Sequence[StudentRecord], words: ReminderWords) -> int:
     """Text those whose phone the school knows, each number once; the number of messages."""
     phones = {record.pk: phone for record in records if (phone := phone_number(record))}
@@ -151,12 +161,16 @@ def _send_texts(records: Sequence[StudentRecord], words: ReminderWords) -> int:
     with translation.override(settings.LANGUAGE_CODE):
         keys = queue_many(((phone, content, None) for phone in first), purpose="board_reminder")
     sent = dict(zip(first, keys, strict=True))
-    today = timezone.localdate()
-    rows = list(Reminded.objects.filter(record__in=phones, day=today))
-    for row in rows:
-        row.message = sent.get(phones[row.record_id])
-    Reminded.objects.bulk_update(rows, ["message"], batch_size=500)
+    _note_messages({pk: sent.get(phone) for pk, phone in phones.items()})
     return len(keys)
+
+
+def _note_messages(sent: Mapping[int, UUID | None]) -> None:
+    """Note by which message each record was reminded today; None for none."""
+    rows = list(Reminded.objects.filter(record__in=sent, day=timezone.localdate()))
+    for row in rows:
+        row.message = sent[row.record_id]
+    Reminded.objects.bulk_update(rows, ["message"], batch_size=500)
 
 
 def _write_trail(reminder: Reminder, by: User) -> None:

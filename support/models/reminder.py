@@ -39,7 +39,7 @@ class Reminded(models.Model):
     day = models.DateField()
     reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="reached")
     out_of_reach = models.BooleanField(default=False)
-    # Key of the text message to a person without an account (delivery.OutboxMessage).
+    # Key of the text message, else the e-mail, that reminded (delivery.OutboxMessage).
     message = models.UUIDField(null=True, blank=True)
 
     class Meta:

@@ -3,6 +3,8 @@
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import require_role
@@ -34,11 +36,12 @@ def export(request: HttpRequest) -> HttpResponseBase:
         reason=form.cleaned_data["reason"],
         detail={"kind": kind, "rows": number},
     )
-    name = f"records-{school.code}-{timezone.localdate():%Y%m%d}.{kind}"
+    what, day = _("Student records"), timezone.localdate().isoformat()
+    name = f"{what}-{school.code}-{day}.{kind}"
     titles, rows = records_export.titles(), records_export.rows(records)
     if kind == "xlsx":
         file = workbook(titles, rows, sheet="records")
         return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
     answer = StreamingHttpResponse(csv_lines(titles, rows), content_type=CSV)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return answer

@@ -49,7 +49,8 @@ def batch_workbook(request: HttpRequest, key: UUID) -> FileResponse:
         institution_code=batch.institution.code,
     )
     reports = batch.reports.select_related("school_class", "record").order_by("cause", "pk")
-    file, name = reports_workbook(reports), f"reports-{batch.pk}.xlsx"
+    what, at = _("Reports passed on"), timezone.localtime(batch.handed_on_at)
+    file, name = reports_workbook(reports), f"{what}-{at:%Y-%m-%d-%H%M}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
