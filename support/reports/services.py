@@ -199,14 +199,19 @@ def write_entries(reports: Sequence[Report], kind: EntryKind, author: User, word
         note_report(f"report_{kind}", report, author, {"cause": report.cause})
 
 
-def tell_reporter(report: Report, kind: EntryKind) -> None:
-    """Notify the student of an act of the school, without its content."""
-    notify(
-        account=report.account,
-        kind=NOTICES.get(kind, "report_answered"),
-        path=reverse("support:report", args=[report.key]),
-        detail={"school": report.institution.name},
-    )
+def tell_reporters(reports: Sequence[Report], kind: EntryKind) -> None:
+    """Notify the students of one act of the school, without its content: each student once."""
+    theirs: dict[tuple[int, int], list[Report]] = {}
+    for report in reports:
+        theirs.setdefault((report.account_id, report.institution_id), []).append(report)
+    for first, *more in theirs.values():
+        one = reverse("support:report", args=[first.key])
+        notify(
+            account=first.account,
+            kind=NOTICES.get(kind, "report_answered"),
+            path=reverse("support:reports") if more else one,
+            detail={"school": first.institution.name},
+        )
 
 
 def note_report(act: str, report: Report, by: User, detail: dict[str, str] | None = None) -> None:

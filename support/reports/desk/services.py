@@ -10,7 +10,7 @@ from accounts.models import User
 from enrollment.models import Institution
 from support.models import LIVE_STATES, EntryKind, Report, ReportBatch, ReportState
 from support.reports.batches import tell_who_handed_on
-from support.reports.services import note_report, state_values, tell_reporter, write_entries
+from support.reports.services import note_report, state_values, tell_reporters, write_entries
 
 
 def answer_reports(*, reports: QuerySet[Report], words: str, by: User) -> int:
@@ -89,7 +89,6 @@ def _staff_act(
         Report.objects.filter(pk__in=[report.pk for report in chosen]).update(**values)
         write_entries(chosen, kind, by, words)
         if kind != EntryKind.HANDED_ON:
-            for report in chosen:
-                tell_reporter(report, kind)
+            tell_reporters(chosen, kind)
         tell_who_handed_on(chosen)
     return len(chosen)
