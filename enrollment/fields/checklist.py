@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils.functional import Promise
+from django.utils.translation import pgettext
 
 from enrollment.fields.catalogue import BY_NAME
 from enrollment.models import (
@@ -24,3 +25,8 @@ _LABELS: dict[str, str | Promise] = {name: column.label for name, column in BY_N
 def labels(names: Iterable[str]) -> list[str]:
     """The names of fields in the reader's language."""
     return [str(_LABELS[name]) for name in names if name in _LABELS]
+
+
+def listed(words: Iterable[object]) -> str:
+    """The words as one list, with the mark that the reader's language sets between them."""
+    return pgettext("between the words of a list", ", ").join(map(str, words))

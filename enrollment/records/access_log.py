@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import RoleGrant
 from accounts.roles import Role
 from audit.models import AuditEntry
+from enrollment.fields.checklist import listed
 from enrollment.models import StudentRecord
 from enrollment.records.access_reasons import reason_label
 
@@ -54,7 +55,7 @@ def access_entries_of(record: StudentRecord) -> Sequence[AccessEntry]:
         AccessEntry(
             e.at,
             ACCESS_ACTIONS[e.action],
-            "、".join(roles.get(e.actor_id or 0, ())),
+            listed(roles.get(e.actor_id or 0, ())),
             reason_label(e.reason),
         )
         for e in found

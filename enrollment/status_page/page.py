@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from enrollment.fields.checklist import listed
 from enrollment.fields.display import Value
 from enrollment.records.withholding import is_withheld
 from enrollment.status_page.cards import Card, Change, GivenAnswer, Happening, PhotoSlot
@@ -52,7 +53,7 @@ def page_data(card: Card, *, revealed: str = "") -> dict[str, Any]:
         "dates": _unasked(card.dates, asked, write),
         "photos": [_photo(photo, write, is_withheld(record)) for photo in card.photos],
         "checklist": write.all(card.checklist),
-        "ignored": "、".join(card.ignored),
+        "ignored": listed(card.ignored),
         "campaign": {"name": card.campaign_name, "ends": write(card.campaign_ends)},
         "given": _given(card.given, write),
         "history": [_happening(one, write) for one in card.history],
@@ -109,7 +110,7 @@ def _line(line: StatusLine, write: Formatter) -> dict[str, Any]:
     dispute = line.dispute
     return {
         "face": line.face,
-        "unexplained": "、".join(line.unexplained),
+        "unexplained": listed(line.unexplained),
         "path": dispute.path if dispute else "",
         "until": write.moment(dispute.until) if dispute and dispute.until else "",
     }
@@ -141,7 +142,7 @@ def _given(given: GivenAnswer | None, write: Formatter) -> dict[str, Any] | None
     return {
         "answer": given.answer,
         "at": write.moment(given.made_at) if given.made_at else "",
-        "wrong": "、".join(given.wrong_labels),
+        "wrong": listed(given.wrong_labels),
         "changes": [_change(change, write) for change in given.changes],
         "receipt": address_of("receipt", given.key),
     }

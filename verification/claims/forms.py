@@ -26,6 +26,7 @@ def _third_item_field(**options: Any) -> forms.CharField:
             "Enter the student number (学号) instead if your school asks for it."
         ),
         max_length=MAX_LENGTH,
+        error_messages={"required": _("Enter the number.")},
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),

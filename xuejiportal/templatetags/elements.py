@@ -14,8 +14,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from delivery.masking import masked_phone
+from enrollment.fields.checklist import listed
 
 register = template.Library()
+register.filter("listed", listed)
 Shown = Any  # what a template prints: text, lazy text, a number, None
 
 

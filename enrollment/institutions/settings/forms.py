@@ -7,15 +7,16 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from enrollment.fields.catalogue import BY_NAME, ordered
 from enrollment.fields.checklist import CHECKLIST
 from enrollment.institutions.forms import InstitutionForm
+from enrollment.institutions.settings.field_rules import (
+    CHECKABLE,
+    FieldRule,
+    RulesField,
+    rules_of,
+)
 from enrollment.models import Campaign
 from enrollment.models.institution import ThirdItem
-
-# What a student can compare with their papers.
-CHECKABLE = tuple(field.name for field in ordered(lambda field: field.checkable))
-_FIELDS = [(name, BY_NAME[name].label) for name in CHECKABLE]
 
 
 class SchoolForm(forms.Form):
@@ -50,18 +51,13 @@ class CampaignForm(InstitutionForm):
         label=pgettext_lazy("campaign", "Until"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    confirm_fields = forms.MultipleChoiceField(
-        label=_("To be confirmed"),
-        choices=_FIELDS,
-        initial=CHECKLIST,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    ignore_fields = forms.MultipleChoiceField(
-        label=_("Needs no checking for now"),
-        help_text=_("People who want to report one of these are told that it can wait."),
-        choices=_FIELDS,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+    rules = RulesField(
+        label=_("What is asked about each field"),
+        help_text=_(
+            "Confirm: the student compares it. Can wait: people who want to report it are told so. "
+            "Not asked: it is shown, and nothing is said about it."
+        ),
+        initial=rules_of(list(CHECKLIST), []),
     )
 
     def __init__(self, *args: Any, campaign: Campaign | None = None, **kwargs: Any) -> None:
@@ -69,19 +65,27 @@ class CampaignForm(InstitutionForm):
         self._campaign = campaign
 
     def clean(self) -> dict[str, Any]:
-        """Reject reversed dates, fields both asked and ignored, and overlapping campaigns."""
+        """Reject reversed dates and overlapping campaigns."""
         given: dict[str, Any] = super().clean() or {}
         if self.errors:
             return given
         if given["starts_on"] > given["ends_on"]:
             self.add_error("ends_on", _("This is before the first day."))
-        if set(given["confirm_fields"]) & set(given["ignore_fields"]):
-            self.add_error("ignore_fields", _("A field cannot be confirmed and ignored."))
         if not self.errors and self._others(given).exists():
             self.add_error(
                 "starts_on", _("Another campaign of the same year of entry runs on these days.")
             )
         return given
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The campaign's columns. Only for a valid form."""
+        given = dict(self.cleaned_data)
+        rules = given.pop("rules")
+        return given | {
+            f"{rule.value}_fields": [name for name in CHECKABLE if rules[name] == rule]
+            for rule in (FieldRule.CONFIRM, FieldRule.IGNORE)
+        }
 
     def _others(self, given: dict[str, Any]) -> QuerySet[Campaign]:
         overlap = Q(starts_on__lte=given["ends_on"], ends_on__gte=given["starts_on"])

@@ -12,9 +12,16 @@ from accounts.notices.services import notify_all
 from accounts.roles import Role
 from audit.services import record_action
 from database.clock import database_now
-from enrollment.models import Campaign, Institution, InstitutionRegistrar, RuleChange
+from enrollment.models import (
+    Campaign,
+    Institution,
+    InstitutionRegistrar,
+    RuleChange,
+    StudentRecord,
+)
 from enrollment.models.institution import ThirdItem
 from enrollment.offices import registrars_of
+from enrollment.statuses import ON_THE_BOOKS
 
 # From weakest to strongest: student numbers are consecutive, so one can be guessed from another.
 _STRENGTH: list[str] = [ThirdItem.NONE, ThirdItem.STUDENT_NUMBER, ThirdItem.CANDIDATE_NUMBER]
@@ -113,6 +120,14 @@ def save_campaign(*, campaign: Campaign | None, by: User, **values: Any) -> Camp
         kept.save()
         _note("keep_campaign", kept.institution, by, str(kept.key))
     return kept
+
+
+def people_covered(*, institution: Institution, entry_year: int | None) -> int:
+    """How many students on the books a campaign of this year of entry (None: all) asks."""
+    people = StudentRecord.objects.filter(institution=institution, status__in=ON_THE_BOOKS)
+    if entry_year is not None:
+        people = people.filter(entry_date__year=entry_year)
+    return people.count()
 
 
 def end_campaign(*, campaign: Campaign, by: User) -> None:

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import require_role
 from accounts.roles import Role
+from enrollment.fields.checklist import labels
 from enrollment.institutions.settings import services as settings
+from enrollment.institutions.settings.field_rules import rules_of
 from enrollment.institutions.settings.forms import CampaignForm, SchoolForm
 from enrollment.models import Campaign, RuleChange
 from enrollment.queries import institutions_of
@@ -101,22 +103,34 @@ def _edit(request: HttpRequest, found: Campaign | None) -> HttpResponse:
     form = CampaignForm(
         request.POST or None, schools=institutions_of(user), campaign=found, initial=known
     )
-    if form.is_valid():
-        settings.save_campaign(campaign=found, by=user, **form.cleaned_data)
+    is_preview = request.POST.get("act") == "preview"
+    if form.is_valid() and not is_preview:
+        settings.save_campaign(campaign=found, by=user, **form.values)
         messages.success(request, _("Saved."))
         return redirect("registry:campaigns")
-    return render(
-        request, "enrollment/institutions/campaign.html", {"form": form, "campaign": found}
-    )
+    context = {"form": form, "campaign": found, "preview": _preview(form, found)}
+    return render(request, "enrollment/institutions/campaign.html", context)
+
+
+def _preview(form: CampaignForm, found: Campaign | None) -> dict[str, object] | None:
+    """What students will see, and how many: of the valid form, else of the kept campaign."""
+    campaign = Campaign(**form.values) if form.is_valid() else found
+    if campaign is None or (form.is_bound and not form.is_valid()):
+        return None
+    return {
+        "asked": labels(campaign.confirm_fields),
+        "ignored": labels(campaign.ignore_fields),
+        "people": settings.people_covered(
+            institution=campaign.institution, entry_year=campaign.entry_year
+        ),
+        "campaign": campaign,
+    }
 
 
 def _values(found: Campaign) -> dict[str, object]:
     names = ("institution", "name", "entry_year", "starts_on", "ends_on")
     values: dict[str, object] = {name: getattr(found, name) for name in names}
-    return values | {
-        "confirm_fields": found.confirm_fields,
-        "ignore_fields": found.ignore_fields,
-    }
+    return values | {"rules": rules_of(found.confirm_fields, found.ignore_fields)}
 
 
 def _mine(request: HttpRequest, key: UUID) -> Campaign:

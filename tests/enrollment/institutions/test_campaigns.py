@@ -1,5 +1,8 @@
 """Campaigns and rules: who checks what until when, what verification asks for."""
 
+import re
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -8,8 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
+from enrollment.institutions.settings.field_rules import CHECKABLE
 from enrollment.models import Campaign, Institution, InstitutionRegistrar, StudentRecord
-from tests.people import enter, make_account, make_school
+from tests.people import enter, make_account, make_record, make_school, sample_number
 
 pytestmark = pytest.mark.django_db
 NEW = reverse("registry:new_campaign")
@@ -24,15 +28,21 @@ def desk(desk_registrar: User) -> Client:
 def values(**changes: object) -> dict[str, object]:
     """A campaign of this month."""
     today = timezone.localdate()
-    return {
-        "institution": make_school().pk,
-        "name": "新生学籍核对",
-        "entry_year": 2026,
-        "starts_on": today.isoformat(),
-        "ends_on": today.isoformat(),
-        "confirm_fields": ["name", "major_name"],
-        "ignore_fields": ["college"],
-    } | changes
+    rules: dict[str, object] = {f"rules-{name}": "leave" for name in CHECKABLE}
+    return (
+        rules
+        | {
+            "institution": make_school().pk,
+            "name": "新生学籍核对",
+            "entry_year": 2026,
+            "starts_on": today.isoformat(),
+            "ends_on": today.isoformat(),
+            "rules-name": "confirm",
+            "rules-major_name": "confirm",
+            "rules-college": "ignore",
+        }
+        | changes
+    )
 
 
 def test_a_campaign_decides_what_the_student_is_asked(
@@ -51,9 +61,9 @@ def test_a_campaign_decides_what_the_student_is_asked(
     ("changes", "field"),
     [
         ({"ends_on": "2020-01-01"}, "ends_on"),
-        ({"ignore_fields": ["name"]}, "ignore_fields"),
-        ({"confirm_fields": []}, "confirm_fields"),
-        ({"confirm_fields": ["holder"]}, "confirm_fields"),
+        ({"rules-name": "leave", "rules-major_name": "ignore"}, "rules"),
+        ({"rules-name": ""}, "rules"),
+        ({"rules-name": "holder"}, "rules"),
         ({"entry_year": 99999}, "entry_year"),
         ({"starts_on": "2026-99-99"}, "starts_on"),
         ({"name": ""}, "name"),
@@ -65,6 +75,38 @@ def test_what_makes_no_sense_is_told_at_its_field(
     answer = desk.post(NEW, values(**changes))
     assert field in answer.context["form"].errors
     assert not Campaign.objects.exists()
+
+
+def test_each_field_has_one_of_three_rules(desk: Client) -> None:
+    desk.post(NEW, values())
+    campaign = Campaign.objects.get()
+    assert campaign.confirm_fields == ["name", "major_name"]
+    assert campaign.ignore_fields == ["college"]
+    page = desk.get(reverse("registry:campaign", args=[campaign.key])).content.decode()
+    chosen = re.findall(r'name="rules-(\w+)" value="(\w+)"\s+checked', page)
+    assert dict(chosen) == dict.fromkeys(CHECKABLE, "leave") | {
+        "name": "confirm",
+        "major_name": "confirm",
+        "college": "ignore",
+    }
+    assert len(chosen) == len(CHECKABLE)
+
+
+def test_a_preview_says_what_students_see_and_how_many_and_keeps_nothing(
+    desk: Client, wang_record: StudentRecord
+) -> None:
+    for serial, (year, status) in enumerate([(2026, "休学"), (2026, "毕业"), (2025, "休学")], 60):
+        entry = date(year, 9, 1)
+        make_record(name="张三", number=sample_number(serial), status=status, entry_date=entry)
+    page = desk.post(NEW, values(act="preview")).content.decode()
+    assert "学生会看到" in page
+    assert "姓名、专业" in page
+    assert "暂时无需核对：学院" in page
+    assert "涉及 2 名在籍学生" in page
+    assert 'value="新生学籍核对"' in page
+    assert not Campaign.objects.exists()
+    everyone = desk.post(NEW, values(act="preview", entry_year="")).content.decode()
+    assert "涉及 3 名在籍学生" in everyone
 
 
 def test_two_campaigns_never_ask_the_same_people_at_once(desk: Client) -> None:
