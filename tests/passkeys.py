@@ -41,7 +41,8 @@ class Passkey:
 
     def registration(self, challenge: str) -> dict[str, Any]:
         """The answer to the page that adds a passkey."""
-        public = cbor.encode(dict(ES256.from_cryptography_key(self.key.public_key())))
+        key = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
+        public = cbor.encode(dict(key))
         attested = bytes(16) + struct.pack(">H", len(self.id)) + self.id + public
         data = self._data(PRESENT | VERIFIED | WITH_KEY) + attested
         made = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})

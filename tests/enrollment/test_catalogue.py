@@ -7,7 +7,7 @@ from enrollment.fields.values import CONVERTERS
 from enrollment.imports.staging.difference import COMPARED
 from enrollment.imports.staging.tables import _COLUMNS
 from enrollment.imports.staging.undo import _RESTORED
-from enrollment.institutions.settings.forms import CHECKABLE
+from enrollment.institutions.settings.field_rules import CHECKABLE
 from enrollment.models import StudentRecord
 from enrollment.records.corrections import CORRECTABLE
 from enrollment.records.export.services import PLAIN
