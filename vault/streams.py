@@ -12,7 +12,7 @@ from vault.cipher import UnsealError, key_ring
 
 BLOCK = 2**20
 _LENGTH = struct.Struct(">I")
-_LONGEST = BLOCK + 1024
+_MAX_BLOCK_BYTES = BLOCK + 1024
 
 
 def seal_file(source: BinaryIO, out: BinaryIO, *, context: str) -> None:
@@ -64,7 +64,7 @@ def _read_block(source: BinaryIO) -> bytes:
     head = source.read(_LENGTH.size)
     if not head:
         return b""
-    if len(head) < _LENGTH.size or _LENGTH.unpack(head)[0] > _LONGEST:
+    if len(head) < _LENGTH.size or _LENGTH.unpack(head)[0] > _MAX_BLOCK_BYTES:
         raise UnsealError("damaged")
     return source.read(_LENGTH.unpack(head)[0])
 

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 # Seconds after which a browser may ask again while the database does not answer.
 RETRY_AFTER = 30
 # Unread notices that the front page shows; the others are on the page of notices.
-MOST_NOTICES = 3
+MAX_NOTICES = 3
 
 
 @login_not_required
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     account = request.user
     if not isinstance(account, User) or not account.is_student:
         return render(request, "home.html")
-    unread = notices_of(account).filter(read_at=None)[:MOST_NOTICES]
+    unread = notices_of(account).filter(read_at=None)[:MAX_NOTICES]
     context = {
         "cards": with_lines(cards_of(account)),
         "notices": [(notice, *text_of(notice)) for notice in unread],

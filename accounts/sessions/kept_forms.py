@@ -26,7 +26,7 @@ from accounts.sessions.last_account import last_account_of, mark_browser
 _KEY = "kept_form"
 _ENDED = "portal.ended_session"  # in request.META: whose session this request has ended
 KEPT_SECONDS = 900
-MOST_CHARACTERS = 20_000
+MAX_CHARACTERS = 20_000
 # Never kept: what proves something, and what is new on each page.
 _SECRETS = ("password", "csrfmiddlewaretoken", "captcha")
 
@@ -65,7 +65,7 @@ def keep(request: HttpRequest) -> bool:
         for value in values
     ]
     size = sum(len(name) + len(str(value)) for name, value in fields)
-    is_kept = "csrfmiddlewaretoken" in request.POST and size <= MOST_CHARACTERS
+    is_kept = "csrfmiddlewaretoken" in request.POST and size <= MAX_CHARACTERS
     owner = _owner_of(request) if is_kept and not _is_forged(request) else None
     if owner is None or not rate_limits.try_consume("keep_form", f"account:{owner.pk}"):
         return False

@@ -16,7 +16,7 @@ from enrollment.fields.two_row_heads import joined_rows, with_other_persons
 
 HEADER_SEARCH_ROWS = 20
 # Columns of a file in which titles are looked for; the ministry's layout has 24.
-MOST_COLUMNS = 1000
+MAX_COLUMNS = 1000
 # Columns that the portal itself adds to the rows it gives back to be mended.
 ROW_NUMBER_TITLE, REASONS_TITLE = "原表行号", "问题"
 # What a title means that is to be left out, in place of a column's name.
@@ -89,7 +89,7 @@ def read_header(
     Of several titles with one meaning, what a person has said counts first, then
     the column's own title, then its other names in their order.
     """
-    titles = [tidy(cell) for cell in cells[:MOST_COLUMNS]]
+    titles = [tidy(cell) for cell in cells[:MAX_COLUMNS]]
     keys = title_keys(titles)
     said = remembered or {}
     meanings = [meaning_of(key, said) for key in keys]
@@ -140,7 +140,7 @@ def likely_header(rows: Sequence[Sequence[str]]) -> Header | None:
     found = [
         read_header(number, cells)
         for number, cells in enumerate(rows[:HEADER_SEARCH_ROWS], start=1)
-        if not any(_LIKE_DATA.search(cell) for cell in cells[:MOST_COLUMNS])
+        if not any(_LIKE_DATA.search(cell) for cell in cells[:MAX_COLUMNS])
     ]
     best = max(found, key=lambda header: len(header.unknown) + len(header.mapping), default=None)
     return best if best and len(best.unknown) + len(best.mapping) >= 2 else None
@@ -154,7 +154,7 @@ def find_header(
     Title lines and notes above it are passed over; where groups of titles stand
     above the titles, both rows are read. None when no row names two.
     """
-    searched = [cells[:MOST_COLUMNS] for cells in rows[:HEADER_SEARCH_ROWS]]
+    searched = [cells[:MAX_COLUMNS] for cells in rows[:HEADER_SEARCH_ROWS]]
     found = [
         read_header(number, cells, remembered) for number, cells in enumerate(searched, start=1)
     ]

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 # A group of columns about another person than the student.
 _OTHER_PERSON = re.compile(r"父|母|监护|家长|家庭|亲属|配偶|辅导员|班主任|导师|联系人|担保|介绍人")
-_LONGEST_GROUP = 8
-_LONGEST_TITLE = 30
+_MAX_GROUP = 8
+_MAX_TITLE = 30
 _LIKE_DATA = re.compile(r"[0-9]{6}")
 
 Known = Callable[[str], bool]
@@ -26,7 +26,7 @@ def _joined_titles(upper: Sequence[str], lower: Sequence[str], known: Known) -> 
     """The titles of two rows read as one; None where the lower row holds no titles."""
     below = [cell.strip() for cell in lower]
     below += [""] * (len(upper) - len(below))
-    if any(_LIKE_DATA.search(cell) or len(cell) > _LONGEST_TITLE for cell in below):
+    if any(_LIKE_DATA.search(cell) or len(cell) > _MAX_TITLE for cell in below):
         return None
     above = _groups(upper, below)
     if not any(known(title) for title in below if title):
@@ -62,9 +62,9 @@ def _joined(group: str, title: str, is_repeated: bool, known: Known) -> str:
         return group
     both = f"{group}{title}"
     is_needed = is_repeated or _OTHER_PERSON.search(group) or (not known(title) and known(both))
-    return both if 0 < len(group) <= _LONGEST_GROUP and is_needed else title
+    return both if 0 < len(group) <= _MAX_GROUP and is_needed else title
 
 
 def _is_of_other(group: str, groups: Sequence[str]) -> bool:
-    is_group = 0 < len(group) <= _LONGEST_GROUP and len(set(groups)) > 1
+    is_group = 0 < len(group) <= _MAX_GROUP and len(set(groups)) > 1
     return is_group and _OTHER_PERSON.search(group) is not None

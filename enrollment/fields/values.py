@@ -36,9 +36,9 @@ _CODED = re.compile(
 )
 # Letters of ASCII and those with accents, between them what joins or parts syllables.
 _PINYIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ][A-Za-zÀ-ÖØ-öø-ɏ '’,.·-]*\Z")
-LONGEST_PINYIN: Final = 90
+MAX_PINYIN: Final = 90
 # In characters; no word of a closed list is longer, with its code beside it.
-LONGEST_WORD: Final = 60
+MAX_WORD: Final = 60
 _LOST_ZERO = re.compile(r"[0-9]{5}[TK]{0,2}\Z")
 
 Convert = Callable[[str], "str | Fault"]
@@ -90,7 +90,7 @@ def folded_words(vocabulary: Mapping[str, T]) -> dict[str, T]:
 
 def look_up(known: Mapping[str, T], raw: str) -> T | None:
     """What a word means however it is spelled, also with its code beside it."""
-    if len(raw) > LONGEST_WORD:
+    if len(raw) > MAX_WORD:
         return None
     word = fold(raw)
     if word in known or not (coded := _CODED.match(word)):
@@ -119,7 +119,7 @@ def date_cell(raw: str) -> str | Fault:
 def pinyin_cell(raw: str) -> str | Fault:
     """A name in Latin letters, tone marks allowed; an empty cell stays empty."""
     text = tidy(fold_width(raw))
-    if len(text) > LONGEST_PINYIN:
+    if len(text) > MAX_PINYIN:
         return Fault(RowFault.TOO_LONG)
     return text if not text or _PINYIN.match(text) else Fault(RowFault.PINYIN)
 

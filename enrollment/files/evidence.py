@@ -30,7 +30,7 @@ from vault.streams import seal_file, unseal_file
 MAX_FILES = 5  # of one subject
 MAX_BYTES = 10 * 2**20
 MAX_PIXELS = 100_000_000  # a phone's camera has up to 64 million
-LONGEST_SIDE = 2200  # enough to read a student card
+MAX_SIDE = 2200  # enough to read a student card
 MAX_PAGES = 20
 PICTURE, PDF = "image/jpeg", "application/pdf"
 
@@ -182,7 +182,7 @@ _PDF_FAULTS = {5: EvidenceFault.DAMAGED, 6: EvidenceFault.LOCKED}
 
 def _redrawn(data: bytes) -> bytes:
     try:
-        return redraw(data, max_pixels=MAX_PIXELS, longest=LONGEST_SIDE)
+        return redraw(data, max_pixels=MAX_PIXELS, longest=MAX_SIDE)
     except PhotoFaultError as error:
         raise EvidenceFaultError(_SAID.get(error.fault, EvidenceFault.DAMAGED)) from error
 

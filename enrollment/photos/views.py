@@ -97,7 +97,7 @@ def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
         "may_go_on": batch.failure in acts.PASSING,
         "stored": batch.new + batch.replaced,
         "groups": groups,
-        "four_eyes": batch.needs_second_person(require_role(request, Role.REGISTRAR)),
+        "needs_second_person": batch.needs_second_person(require_role(request, Role.REGISTRAR)),
         "kept_days": acts.RETENTION.days,
     }
     return render(request, "enrollment/photos/one.html", context)

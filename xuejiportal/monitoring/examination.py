@@ -24,7 +24,7 @@ from xuejiportal.monitoring.health import Finding, examine
 
 LEAST_DAYS = 14  # of the certificate
 LARGEST_OFFSET = 5.0  # seconds between this clock and the database's
-MOST_FILES = 20_000  # whose owner is looked at
+MAX_FILES = 20_000  # whose owner is looked at
 # Text messages to this number are asked after, none is sent: no such number is given out.
 NOBODY = "+8610000000000"
 
@@ -64,7 +64,7 @@ def _owner() -> Finding:
     """Whether all that lies in the storage is the service's own."""
     place = Path(settings.VAR_DIR)
     owner = place.stat().st_uid
-    paths = islice(place.rglob("*"), MOST_FILES)
+    paths = islice(place.rglob("*"), MAX_FILES)
     strange = next((path for path in paths if path.lstat().st_uid != owner), None)
     advice = f"Give it back: chown -R {owner} {place}"
     told = f"{strange} belongs to another account" if strange else "all of one account"

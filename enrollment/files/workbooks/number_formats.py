@@ -40,7 +40,7 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 _CONDITION = re.compile(r"(?<![<>=])([<>=]++)(-?[0-9.]+)")
-_LONGEST_CODE = 255
+_MAX_CODE = 255
 
 Shown = str | Moment
 
@@ -114,7 +114,7 @@ def built_in(number: int) -> str:
 def compiled(code: str) -> NumberFormat:
     """The format of a code; one that is too long for a spreadsheet shows as General."""
     sections: list[list[Token]] = [[]]
-    for match in _TOKEN.finditer(code[:_LONGEST_CODE] if len(code) <= _LONGEST_CODE else ""):
+    for match in _TOKEN.finditer(code[:_MAX_CODE] if len(code) <= _MAX_CODE else ""):
         kind, text = match.lastgroup, match[match.lastgroup] if match.lastgroup else ""
         if kind == "sign" and text == ";":
             sections.append([])

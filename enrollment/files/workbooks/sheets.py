@@ -18,7 +18,7 @@ from enrollment.files.workbooks.spans import Cell, Span, Spans
 MAX_COLUMNS = 1000
 # Gaps in row numbers are written as blank lines up to this width; wider ones are skipped.
 _WIDEST_GAP = 200
-_LISTED = 50
+_MAX_LISTED = 50
 _DATES = frozenset({"birth_date", "entry_date", "expected_leaving_date"})
 
 
@@ -178,7 +178,7 @@ class SheetReader:
 
     def _tell_hidden_row(self, sheet: _Sheet, number: int) -> None:
         self.reading.hidden_rows += 1
-        if len(self.reading.hidden_rows_listed) < _LISTED:
+        if len(self.reading.hidden_rows_listed) < _MAX_LISTED:
             several = len(self._chosen) > 1
             self.reading.hidden_rows_listed.append(
                 place_text(sheet.name if several else "", number)
@@ -190,7 +190,9 @@ class SheetReader:
             if at < len(titles) and titles[at].strip():
                 label = f"{column_letters(at)} {titles[at].strip()}"
                 self.reading.hidden_columns.append(label)
-        self.reading.untitled_columns += map(column_letters, sorted(self._book.beyond)[:_LISTED])
+        self.reading.untitled_columns += map(
+            column_letters, sorted(self._book.beyond)[:_MAX_LISTED]
+        )
         self.reading.hidden_columns = list(dict.fromkeys(self.reading.hidden_columns))
         self.reading.untitled_columns = list(dict.fromkeys(self.reading.untitled_columns))
 
@@ -202,7 +204,7 @@ class SheetReader:
             for top, first, bottom, last in sorted(sheet.spans)
             if head < top < bottom and first < width
         )
-        self.reading.merged_cells += islice(tall, _LISTED + 1)
+        self.reading.merged_cells += islice(tall, _MAX_LISTED + 1)
 
 
 def place_text(sheet: str, row: int) -> str:

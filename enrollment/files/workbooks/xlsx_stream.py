@@ -29,13 +29,13 @@ from enrollment.files.workbooks.xlsx_parts import (
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 MAX_SPANS = 500_000
-_LONGEST = 64 * 2**20
+_MAX_PART_BYTES = 64 * 2**20
 _TRUTH = {"1": "TRUE", "true": "TRUE", "0": "FALSE", "false": "FALSE"}
 _TRUE = ("1", "true")
 _GENERAL = compiled("General")
 _ROWS = b"sheetData"
 _ROWS_END = re.compile(rb"</(?:[^\s<>]{1,50}:)?sheetData")
-_LONGEST_MARK = 80
+_MAX_MARK_BYTES = 80
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)")
 _SPAN = re.compile(
     rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?([0-9]{1,7}):"
@@ -206,10 +206,10 @@ def _around_the_rows(archive: zipfile.ZipFile, part: str) -> tuple[bytes, bytes]
                     before += chunk
                     has_rows = _ROWS in before
                 # Of the rows themselves only as much is kept as the mark of their end may need.
-                behind = behind + chunk if has_ended else behind[-_LONGEST_MARK:] + chunk
+                behind = behind + chunk if has_ended else behind[-_MAX_MARK_BYTES:] + chunk
                 if _ROWS in behind and (end := _ROWS_END.search(behind)):
                     behind, has_ended = behind[end.start() :], True
-                if len(before) > _LONGEST or len(behind) > _LONGEST:
+                if len(before) > _MAX_PART_BYTES or len(behind) > _MAX_PART_BYTES:
                     raise XlsxError
     except (KeyError, EOFError, zlib.error) as error:
         raise XlsxError from error

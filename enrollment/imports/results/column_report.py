@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from enrollment.fields.catalogue import BY_NAME
 from enrollment.imports.results.report import Result
 
-_LISTED = 30
+_MAX_LISTED = 30
 
 
 def column_lines(result: Result) -> Iterator[tuple[str, str, str]]:
@@ -32,4 +32,4 @@ def column_lines(result: Result) -> Iterator[tuple[str, str, str]]:
 
 
 def _joined(parts: list[str]) -> str:
-    return "；".join(parts[:_LISTED]) + ("…" if len(parts) > _LISTED else "")
+    return "；".join(parts[:_MAX_LISTED]) + ("…" if len(parts) > _MAX_LISTED else "")

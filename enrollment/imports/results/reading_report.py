@@ -9,7 +9,7 @@ from enrollment.fields.catalogue import BY_NAME
 from enrollment.imports.results.column_report import column_lines
 from enrollment.imports.results.report import Result
 
-_LISTED = 20
+_MAX_LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -68,4 +68,4 @@ def _statements(result: Result) -> Iterator[Statement]:
 
 
 def _joined(names: list[str]) -> str:
-    return "、".join(names[:_LISTED]) + ("…" if len(names) > _LISTED else "")
+    return "、".join(names[:_MAX_LISTED]) + ("…" if len(names) > _MAX_LISTED else "")

@@ -91,7 +91,7 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponse:
         "groups": grouped(result.problems) if result else [],
         "statements": statements(result) if result else [],
         "may_say_how_read": may_say_how_read(batch=batch, by=require_role(request, Role.REGISTRAR)),
-        "four_eyes": batch.needs_second_person(require_role(request, Role.REGISTRAR)),
+        "needs_second_person": batch.needs_second_person(require_role(request, Role.REGISTRAR)),
         "publishable": result is not None
         and bool(result.new or result.changed or missing.waiting(batch).exists()),
         "too_many_today": _is_too_many_today(batch, result),

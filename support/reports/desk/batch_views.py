@@ -24,14 +24,14 @@ from support.reports.statistics import figures_by_cause
 from support.reports.workbook import reports_workbook
 
 PERIOD = timedelta(days=365)
-SHOWN = 50
+MAX_BATCHES = 50
 
 
 @require_safe
 def handed_on(request: HttpRequest) -> HttpResponse:
     """What I handed on, newest first, and what came of it."""
     counselor = require_role(request, Role.COUNSELOR)
-    context = {"batches": batches_handed_on_by(counselor)[:SHOWN]}
+    context = {"batches": batches_handed_on_by(counselor)[:MAX_BATCHES]}
     return render(request, "support/reports/handed_on.html", context)
 
 

@@ -17,7 +17,7 @@ from enrollment.records.stated_facts import StatedFacts, stated_facts
 from support.models import Report
 from support.models.report import name_form
 
-SHOWN = 5
+MAX_CANDIDATES = 5
 FEW = 4  # characters: with more, the numbers are simply different ones
 
 
@@ -56,7 +56,9 @@ def search_of(report: Report, reader: User) -> Search | None:
         if facts.third_item:
             alike |= Q(student_number=facts.third_item) | Q(candidate_number=facts.third_item)
     mine = records_visible_to(reader).filter(alike, institution=report.institution_id)
-    records = list(mine.select_related("institution", "school_class").order_by("pk")[:SHOWN])
+    records = list(
+        mine.select_related("institution", "school_class").order_by("pk")[:MAX_CANDIDATES]
+    )
     found = [_candidate(record, facts, report) for record in records]
     found.sort(key=lambda candidate: (not candidate.has_number, len(candidate.differences)))
     _note(found, report, reader)

@@ -37,7 +37,7 @@ from support.reports.desk.queue import (
 from support.reports.desk.ready_answers import ready_answers
 from support.reports.desk.rows import Row, rows_of
 
-SHOWN = 100  # on a page
+PAGE_SIZE = 100
 ACTED_ON = (Tab.WAITING, Tab.ASKED)  # the tabs on which reports are chosen
 
 
@@ -83,7 +83,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     staff = require_role(request, *RECORD_KEEPERS)
     wanted = Wanted.by(request)
     found = wanted.reports(staff)
-    page = Paginator(found, SHOWN).get_page(request.GET.get("page"))
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = rows_of(list(page))
     form = _form(request, rows, found)
     if form.is_bound and form.is_valid() and _done(request, staff, form, found):
@@ -132,7 +132,7 @@ def _form(request: HttpRequest, rows: list[Row], found: QuerySet[Report]) -> Sta
     """The form of the acts; reports within scope may also be sent from their own page."""
     data = request.POST if request.method == "POST" and "find" not in request.POST else None
     posted = [key for key in request.POST.getlist("reports") if queries.is_key(key)]
-    within = queries.reports_visible_to(request.user).filter(key__in=posted[:SHOWN])
+    within = queries.reports_visible_to(request.user).filter(key__in=posted[:PAGE_SIZE])
     return StaffForm(
         data,
         keys=[str(report.key) for report in [*(row.report for row in rows), *within]],
