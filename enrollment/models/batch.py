@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.institution import Institution
@@ -86,6 +87,11 @@ class ImportBatch(Upload):
             )
         ]
         indexes = [models.Index(fields=["institution", "-id"], name="batch_newest")]
+
+    @property
+    def number(self) -> str:
+        """What people call it, short enough to read out: the day of the upload and a number."""
+        return f"{timezone.localtime(self.created_at):%y%m%d}-{self.pk}"
 
     def __str__(self) -> str:
         return f"batch {self.pk}"

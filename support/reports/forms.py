@@ -104,7 +104,7 @@ class CorrectionForm(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    document = document_field(label=_("Number of the document"))
+    document = document_field()
     approved_on = date_field()
     words = forms.CharField(
         label=_("What the student reads"),

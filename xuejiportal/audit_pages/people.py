@@ -7,7 +7,7 @@ from accounts.identifiers.services import owner_of, parse
 from accounts.models import User
 
 UNKNOWN = _("No account has this contact or name.")
-SHOWN = 20  # people who fit a search
+MAX_FOUND = 20  # people who fit a search
 
 
 def find_accounts(typed: str) -> list[User]:
@@ -33,4 +33,4 @@ def _account_with(typed: str) -> User | None:
 def _staff_named(typed: str) -> list[User]:
     # The first condition is that of the index on names.
     staff = User.objects.exclude(staff_name="").prefetch_related("role_grants")
-    return list(staff.filter(staff_name__startswith=typed).order_by("staff_name", "pk")[:SHOWN])
+    return list(staff.filter(staff_name__startswith=typed).order_by("staff_name", "pk")[:MAX_FOUND])

@@ -21,7 +21,7 @@ from enrollment.files.spreadsheets import CSV, csv_lines
 from enrollment.models import StudentRecord
 from enrollment.queries import search_records
 from xuejiportal.audit_pages.forms import FindForm, Question, TrailForm, periods
-from xuejiportal.audit_pages.people import SHOWN
+from xuejiportal.audit_pages.people import MAX_FOUND
 from xuejiportal.audit_pages.sentences import lines_of, person_name, record_title
 
 PAGE_SIZE = 50
@@ -104,7 +104,7 @@ def _found(find: FindForm, auditor: User) -> tuple[list[StudentRecord], list[Use
     students: list[StudentRecord] = []
     if words:
         exact = search_records(StudentRecord.objects.all(), words, whole_name=True)
-        students = list(exact.select_related("school_class", "institution")[:SHOWN])
+        students = list(exact.select_related("school_class", "institution")[:MAX_FOUND])
     account = staff[0] if len(staff) == 1 else None
     record_action(
         action="audit.find_person",
