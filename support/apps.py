@@ -18,6 +18,7 @@ class SupportConfig(AppConfig):
     def ready(self) -> None:
         """Load the help texts into a database just migrated; say what notices say."""
         import_module("support.reports.explained")
+        import_module("support.record_summary")
         post_migrate.connect(_load_handbook, sender=self)
         import_module("support.notices")
         import_module("support.receivers")

@@ -20,6 +20,7 @@ class VerificationConfig(AppConfig):
         import_module("verification.claims.lookup_rotation")
         import_module("verification.freeze_causes")
         import_module("verification.stated_facts")
+        import_module("verification.record_summary")
         from accounts.onboarding import Step, register_step
         from verification.claims.resume import next_page
         from verification.queries import has_nothing_to_prove

@@ -51,7 +51,7 @@ class Reason(Enum):
     """Whether a view needs a reason, and where it is asked."""
 
     NONE = "none"
-    BEFORE = "before"  # a separate page asks first, and its answer is reused for an hour
+    BEFORE = "before"  # a separate page asks first (accounts.privacy.access_reason)
     IN_FORM = "in form"  # the view's own form asks
 
 
@@ -127,8 +127,9 @@ def note_access(
     if request.resolver_match is None or not isinstance(request.user, User):
         raise ValueError("personal data is handed out by views to signed-in people")
     rule: AccessRule = getattr(request.resolver_match.func, MARK)
-    why = reason or (remembered_reason(request) if rule.reason is Reason.BEFORE else "")
-    if rule.reason is Reason.BEFORE:
+    is_asked_before = rule.reason is Reason.BEFORE
+    why = reason or (remembered_reason(request, request.path) if is_asked_before else "")
+    if is_asked_before:
         if rule.reauth and is_reauthentication_required(request, app=rule.proof):
             raise ReauthenticationRequired
         if not why:

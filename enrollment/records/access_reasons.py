@@ -27,6 +27,9 @@ class AccessReasonForm(forms.Form):
         required=False,
     )
     words = forms.CharField(label=_("Another reason"), max_length=100, required=False)
+    for_all = forms.BooleanField(
+        label=_("Use this reason for everything I open in the next hour"), required=False
+    )
 
     def clean(self) -> dict[str, str]:
         """Require a reason: a chosen one or free text."""

@@ -74,6 +74,11 @@ def note_record_access(*, record: StudentRecord, account: User, reason: str) -> 
     _note_access("view_record", record, account, reason)
 
 
+def note_photo_access(*, record: StudentRecord, account: User, reason: str) -> None:
+    """Record in the audit trail that a member of staff has looked at a photo, and why."""
+    _note_access("view_photo", record, account, reason)
+
+
 def note_list_access(*, batch: ImportBatch, account: User, people: int) -> None:
     """Record in the audit trail that ``account`` has read of ``people`` in a file."""
     record_access(

@@ -1,5 +1,6 @@
 """Pages on which staff find and read records in their scope, masked and audited."""
 
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import require_role
-from accounts.privacy.access_reason import remember_reason, remembered_reason
+from accounts.privacy.access_reason import (
+    is_used_for_all,
+    remember_reason,
+    remembered_reason,
+)
 from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.requests.next_page import next_page
 from accounts.roles import RECORD_KEEPERS, Role
@@ -26,6 +31,7 @@ from enrollment.records.access_reasons import AccessReasonForm, reason_label
 from enrollment.records.class_history import class_history
 from enrollment.records.forms import SearchForm
 from enrollment.records.freezing import freeze_causes
+from enrollment.records.summary import summary_of
 
 PAGE_SIZE = 50
 _SHOWN = [one for part in CARD.values() for one in part if one.name != "name"]
@@ -61,9 +67,11 @@ def search(request: HttpRequest) -> HttpResponse:
 def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
     """One record with its history; the access is written to the audit trail."""
     user = require_role(request, *RECORD_KEEPERS)
-    visible = records_visible_to(user).select_related("institution", "school_class", "created_in")
+    visible = records_visible_to(user).select_related(
+        "institution", "school_class", "created_in", "holder"
+    )
     record = get_object_or_404(visible, key=key)
-    reason = remembered_reason(request)
+    reason = remembered_reason(request, request.path)
     if not reason:
         return redirect("registry:viewing_reason", key)
     services.note_record_access(record=record, account=user, reason=reason)
@@ -71,10 +79,15 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
     context = {
         "record": record,
         "reason": reason_label(reason),
+        "is_used_for_all": is_used_for_all(request),
+        "summary": summary_of(record, user),
         "may_reveal": institutions_of(user).filter(pk=record.institution_id).exists(),
         "freeze_causes": freeze_causes(record, user),
         "certificate": services.masked_certificate(record),
-        "facts": [(one.label, str(value_of(one, record))) for one in _SHOWN],
+        "facts": [
+            (one.label, str(value_of(one, record)), "zh-Hans" if one.in_chinese else "")
+            for one in _SHOWN
+        ],
         "changes": [
             (BY_NAME[c.field].label if c.field in BY_NAME else c.field, c) for c in changes
         ],
@@ -87,7 +100,7 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Ask why the user opens this record and those after it."""
+    """Ask why the user opens this record."""
     record = get_object_or_404(records_visible_to(require_role(request, *RECORD_KEEPERS)), key=key)
     page = reverse("registry:record", args=[record.key])
     return _ask_why(request, page, "enrollment/records/why.html")
@@ -95,7 +108,7 @@ def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def access_reason(request: HttpRequest) -> HttpResponse:
-    """Ask why the user opens or downloads the page in ``next`` and those after it."""
+    """Ask why the user opens or downloads the page in ``next``."""
     require_role(request, *RECORD_KEEPERS)
     following = next_page(request, otherwise=reverse("registry:search"))
     return _ask_why(request, following, "enrollment/records/why_file.html")
@@ -104,7 +117,9 @@ def access_reason(request: HttpRequest) -> HttpResponse:
 def _ask_why(request: HttpRequest, following: str, template: str) -> HttpResponse:
     form = AccessReasonForm(request.POST or None)
     if form.is_valid():
-        remember_reason(request, form.text)
+        subject = unquote(urlsplit(following).path)
+        for_all = form.cleaned_data["for_all"]
+        remember_reason(request, form.text, subject=subject, for_all=for_all)
         return redirect(following)
     return render(request, template, {"form": form})
 
@@ -116,7 +131,7 @@ def number(request: HttpRequest, key: UUID) -> HttpResponse:
     user = require_role(request, Role.REGISTRAR)
     records = StudentRecord.objects.filter(institution__in=institutions_of(user))
     record = get_object_or_404(records.select_related("institution"), key=key)
-    reason = remembered_reason(request)
+    reason = remembered_reason(request, reverse("registry:record", args=[key]))
     if not reason:
         return redirect("registry:viewing_reason", key)
     shown = services.reveal_certificate(record=record, account=user, reason=reason)

@@ -15,6 +15,7 @@ from enrollment.photos import views as photos
 from enrollment.records import views as records
 from enrollment.records.events import views as event_views
 from enrollment.records.export import views as export_views
+from enrollment.status_page import photo_views
 
 app_name = "registry"
 urlpatterns = [
@@ -83,4 +84,5 @@ urlpatterns = [
     path("records/<uuid:key>/events/", event_views.new_event, name="new_event"),
     path("records/<uuid:key>/events/<int:pk>/undo/", event_views.undo_event, name="undo_event"),
     path("records/<uuid:key>/number/", records.number, name="number"),
+    path("records/<uuid:key>/photos/<slug:kind>/", photo_views.staff_photo, name="photo"),
 ]

@@ -126,6 +126,7 @@ MATRIX: dict[str, str] = {
     "registry:reason": STAFF,
     "registry:record": KEEPERS,
     "registry:viewing_reason": KEEPERS,
+    "registry:photo": KEEPERS,
     "registry:number": "R",
     "registry:new_event": "R",
     "registry:undo_event": "R",

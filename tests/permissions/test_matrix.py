@@ -194,6 +194,7 @@ def places(
         "registry:record": key["enrollment"],
         "registry:viewing_reason": key["enrollment"],
         "registry:number": key["enrollment"],
+        "registry:photo": {**key["enrollment"], "kind": "admission"},
         "registry:new_event": key["enrollment"],
         "registry:undo_event": {**key["enrollment"], "pk": event.pk},
         "registry:campaign": {"key": campaign.key},

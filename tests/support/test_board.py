@@ -294,7 +294,7 @@ def test_the_list_of_a_class_is_masked_and_holds_no_formula(
 ) -> None:
     make_record(name="=甲1+1", number=sample_number(333))
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    client.post(reverse("registry:reason"), {"words": "班级名单"})
+    client.post(reverse("registry:reason"), {"words": "班级名单", "for_all": "on"})
     answer = client.get(reverse("support:class_export", args=[school_class.pk]))
     sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
     assert sheet is not None

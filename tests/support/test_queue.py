@@ -88,7 +88,7 @@ def test_what_is_handed_on_together_arrives_as_one_batch(
     assert "赵同" in desk.get(QUEUE, {"batch": str(report.batch.key)}).content.decode()
     assert desk.get(QUEUE, {"batch": "x"}).status_code == 200
     desk.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-    desk.post(reverse("registry:reason"), {"words": "报省级"})
+    desk.post(reverse("registry:reason"), {"words": "报省级", "for_all": "on"})
     answer = desk.get(reverse("support:batch_workbook", args=[report.batch.key]))
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active.values)  # type: ignore[union-attr]
     assert {row[3] for row in rows[1:]} == {"王明", "赵同"}

@@ -74,6 +74,7 @@ NAMES: dict[str, str | Promise] = {
     "enrollment.upload_batch": _("Uploaded a file of records"),
     "enrollment.upload_photos": _("Uploaded photos"),
     "enrollment.view_changes": _("Viewed the changes of an import"),
+    "enrollment.view_photo": _("Looked at a photo"),
     "enrollment.view_record": _("Viewed the record"),
     "enrollment.view_refused_photos": _("Viewed the list of refused photos"),
     "enrollment.viewing_alarm": _("Alert: read the data of very many people today"),

@@ -100,7 +100,7 @@ def test_changes_of_records_need_the_password_again(
 
 def reason_given(client: Client) -> Client:
     """The reason for what is opened next, given."""
-    client.post(reverse("registry:reason"), {"words": "x"})
+    client.post(reverse("registry:reason"), {"words": "x", "for_all": "on"})
     return client
 
 

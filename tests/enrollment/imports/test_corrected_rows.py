@@ -21,7 +21,7 @@ Sheet = list[list[str]]
 def given_back(client: Client, batch: ImportBatch) -> Sheet:
     """The workbook of faulty rows, its title row first."""
     signed_in_just_now(client)
-    client.post(reverse("registry:reason"), {"words": "改错"})
+    client.post(reverse("registry:reason"), {"words": "改错", "for_all": "on"})
     answer = client.get(reverse("registry:faulty_rows", args=[batch.key]))
     book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
     return [[str(cell or "") for cell in row] for row in book.worksheets[0].values]

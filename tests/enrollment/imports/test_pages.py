@@ -38,7 +38,7 @@ def test_a_registrars_day(desk: Client, school: Institution, tmp_path: Path) -> 
     assert not StudentRecord.objects.exists()
 
     signed_in_just_now(desk)
-    desk.post(reverse("registry:reason"), {"words": "改错"})
+    desk.post(reverse("registry:reason"), {"words": "改错", "for_all": "on"})
     answer = desk.get(reverse("registry:faulty_rows", args=[batch.key]))
     sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active  # type: ignore[attr-defined]
     assert sheet is not None

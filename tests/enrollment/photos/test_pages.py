@@ -114,7 +114,7 @@ def test_photos_are_checked_then_taken_then_told(
 
     address = reverse("registry:refused_photos", args=[second.key])
     signed_in_just_now(desk)
-    desk.post(reverse("registry:reason"), {"words": "补交照片"})
+    desk.post(reverse("registry:reason"), {"words": "补交照片", "for_all": "on"})
     content = b"".join(desk.get(address).streaming_content)  # type: ignore[attr-defined]
     table = list(load_workbook(io.BytesIO(content)).worksheets[0].values)
     assert {row[0] for row in table[1:]} == {names[2], "20990000.jpg"}
@@ -206,7 +206,7 @@ def test_hostile_entries_are_listed_and_the_good_ones_taken(
     assert (batch.new, batch.refused) == (1, 7)
     assert "<script>alert" not in page_of(desk, batch)
     signed_in_just_now(desk)
-    desk.post(reverse("registry:reason"), {"words": "补交照片"})
+    desk.post(reverse("registry:reason"), {"words": "补交照片", "for_all": "on"})
     address = reverse("registry:refused_photos", args=[batch.key])
     content = b"".join(desk.get(address).streaming_content)  # type: ignore[attr-defined]
     cells = [cell for row in load_workbook(io.BytesIO(content)).worksheets[0] for cell in row]

@@ -1,6 +1,10 @@
 """The student sees who of the school has looked at the record."""
 
+from pathlib import Path
+
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -9,8 +13,11 @@ from accounts.models import Notice, User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.services import record_action
-from enrollment.models import InstitutionRegistrar, StudentRecord
+from enrollment.confirmations.services import answer_record
+from enrollment.models import InstitutionRegistrar, Photo, StudentRecord
+from support.models import Report
 from tests.people import enter, make_account, sample_number
+from vault.cipher import seal
 
 pytestmark = pytest.mark.django_db
 
@@ -97,13 +104,81 @@ def test_the_registrar_sees_the_full_number_with_a_reason_in_the_trail(
     assert "报省" in holder.get(f"/status/{wang_record.key}/viewings/").content.decode()
 
 
-def test_a_reason_is_forgotten_after_an_hour(desk: Client, wang_record: StudentRecord) -> None:
-    desk.post(reverse("registry:viewing_reason", args=[wang_record.key]), {"words": "报省"})
-    session = desk.session
-    session["access_reason"] |= {"at": session["access_reason"]["at"] - 3601}
+def aged(client: Client, seconds: int) -> None:
+    """The reasons given by this browser, so many seconds older."""
+    session = client.session
+    kept = [*session.get("access_reasons", {}).values(), session.get("access_reason")]
+    for reason in filter(None, kept):
+        reason["at"] -= seconds
     session.save()
+
+
+@pytest.mark.parametrize("for_all", [{}, {"for_all": "on"}])
+def test_a_reason_is_forgotten_after_an_hour(
+    for_all: dict[str, str], desk: Client, wang_record: StudentRecord
+) -> None:
+    given = {"words": "报省"} | for_all
+    desk.post(reverse("registry:viewing_reason", args=[wang_record.key]), given)
     page = reverse("registry:record", args=[wang_record.key])
+    aged(desk, 3500)
+    assert desk.get(page).status_code == 200
+    aged(desk, 101)
     assert "why" in desk.get(page).headers["Location"]
+
+
+def test_a_reason_is_used_for_another_record_only_if_one_says_so(
+    desk: Client, wang_record: StudentRecord, li_record: StudentRecord
+) -> None:
+    page, other = (reverse("registry:record", args=[r.key]) for r in (wang_record, li_record))
+    why = reverse("registry:viewing_reason", args=[wang_record.key])
+    desk.post(why, {"words": "学生到访"})
+    assert desk.get(page).status_code == 200
+    assert "why" in desk.get(other).headers["Location"]
+    assert "why" in desk.get(f"{other}number/").headers["Location"]
+    desk.post(why, {"words": "核对照片", "for_all": "on"})
+    assert "用于这一小时内打开的所有内容" in desk.get(other).content.decode()
+    desk.post(why, {"words": "学生到访"})  # given anew for one record: no longer for all
+    assert "why" in desk.get(other).headers["Location"]
+
+
+def test_the_page_tells_staff_how_far_the_student_is(
+    desk: Client, wang: User, wang_record: StudentRecord, wang_problem: Report
+) -> None:
+    answer_record(record=wang_record, account=wang, asked=["name", "gender"], wrong=["name"])
+    desk.post(reverse("registry:viewing_reason", args=[wang_record.key]), {"words": "学生到访"})
+    page = desk.get(reverse("registry:record", args=[wang_record.key])).content.decode()
+    assert "w***@example.org" in page
+    assert wang.email not in page
+    assert "提出有误 姓名" in page
+    assert wang_problem.number in page
+    assert reverse("support:queue_report", args=[wang_problem.key]) in page
+
+
+def test_staff_see_a_photo_for_the_reason_and_the_student_reads_it(
+    desk: Client, holder: Client, wang_record: StudentRecord, media: Path
+) -> None:
+    photo = Photo(record=wang_record, kind="admission", width=1, height=1)
+    content = ContentFile(seal(b"jpeg", context=f"photo:{photo.key}"))
+    photo.stored_as = default_storage.save(f"photos/{photo.key}", content)
+    photo.save()
+    address = reverse("registry:photo", args=[wang_record.key, "admission"])
+    assert "why" in desk.get(address).headers["Location"]
+    desk.post(reverse("registry:viewing_reason", args=[wang_record.key]), {"words": "人像比对"})
+    assert f'href="{address}"' in desk.get(
+        reverse("registry:record", args=[wang_record.key])
+    ).content.decode()  # fmt: skip
+    assert desk.get(address).content == b"jpeg"
+    told = holder.get(f"/status/{wang_record.key}/viewings/").content.decode()
+    assert "查看了照片" in told
+
+
+def test_the_student_reads_who_read_the_report(
+    desk: Client, holder: Client, wang_record: StudentRecord, wang_problem: Report
+) -> None:
+    desk.get(reverse("support:queue_report", args=[wang_problem.key]))
+    told = holder.get(f"/status/{wang_record.key}/viewings/").content.decode()
+    assert "查看问题反馈" in told
+    assert "不在此列" in told
 
 
 def test_very_many_looks_in_a_day_alarm_the_auditors_once(
