@@ -13,14 +13,14 @@ from accounts.sessions.clock import session_now
 _FOR_ALL = "access_reason"
 _FOR_EACH = "access_reasons"
 REMEMBERED_SECONDS = 3600
-_MOST = 20  # subjects kept in a session
+_MAX_SUBJECTS = 20  # subjects kept in a session
 
 
 def remembered_reason(request: HttpRequest, subject: str) -> str:
     """The reason given within the last hour for ``subject`` (a path), or for everything; or ""."""
     each = request.session.get(_FOR_EACH, {})
     given = (each.get(subject), request.session.get(_FOR_ALL))
-    return next((str(kept["text"]) for kept in given if _is_fresh(request, kept)), "")
+    return next((str(kept["text"]) for kept in given if kept and _is_fresh(request, kept)), "")
 
 
 def is_used_for_all(request: HttpRequest) -> bool:
@@ -37,7 +37,7 @@ def remember_reason(request: HttpRequest, text: str, *, subject: str, for_all: b
     request.session.pop(_FOR_ALL, None)
     each = request.session.get(_FOR_EACH, {}).items()
     fresh = [(path, one) for path, one in each if path != subject and _is_fresh(request, one)]
-    request.session[_FOR_EACH] = {**dict(fresh[1 - _MOST :]), subject: kept}
+    request.session[_FOR_EACH] = {**dict(fresh[1 - _MAX_SUBJECTS :]), subject: kept}
 
 
 def _is_fresh(request: HttpRequest, kept: dict[str, Any] | None) -> bool:
