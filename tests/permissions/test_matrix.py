@@ -46,12 +46,12 @@ from support.models import Article, Cause, Reminder, Report
 from support.reports.correcting import accept_correction
 from support.reports.desk.services import hand_on
 from support.reports.services import Statement, open_report
-from tests.enrollment.files.test_evidence import picture
+from tests.enrollment.files.evidence_files import picture
 from tests.enrollment.imported_files import make_import
 from tests.enrollment.photos.pictures import make_photo_batch
 from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
+from tests.permissions.addresses import addresses
 from tests.permissions.matrix import EVERYBODY, MATRIX
-from tests.permissions.test_open_doors import addresses
 from vault.cipher import seal
 from verification import disputes
 from verification.claims import services as claims

@@ -1,23 +1,13 @@
 """Every address of the resolver is closed to strangers unless it is named here."""
 
-import uuid
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
-
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import get_resolver, reverse
+
+from tests.permissions.addresses import addresses
 
 pytestmark = pytest.mark.django_db
-VALUES = {
-    "uuid": str(uuid.UUID(int=7)),
-    "shortuuid": str(uuid.UUID(int=7)),
-    "int": 7,
-    "slug": "photos",
-    "string": "x",
-}
-NAMED = {"app_label": "accounts"}
 METHODS = ("get", "post", "put", "delete")
 OPEN: frozenset[str] = frozenset(
     """
@@ -36,34 +26,6 @@ OPEN: frozenset[str] = frozenset(
     import_api:receive import_api:receive_named import_api:state import_api:publish
     """.split()
 )
-
-
-def addresses(
-    resolver: URLResolver, prefix: str = "", above: Mapping[str, object] = MappingProxyType({})
-) -> Iterator[tuple[str, str]]:
-    """Name and address of every pattern, its variables filled with samples."""
-    for entry in resolver.url_patterns:
-        given = {**above, **_samples(entry)}
-        if isinstance(entry, URLResolver):
-            inner = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
-            yield from addresses(entry, inner, given)
-        elif isinstance(entry, URLPattern) and entry.name:
-            yield f"{prefix}{entry.name}", reverse(f"{prefix}{entry.name}", kwargs=given)
-
-
-def _samples(entry: URLPattern | URLResolver) -> dict[str, object]:
-    converters = entry.pattern.converters
-    if not converters:
-        # Django's admin names its apps in a regular expression.
-        return {name: NAMED.get(name, "x") for name in entry.pattern.regex.groupindex}
-    kinds = {
-        key: type(found).__name__.removesuffix("Converter").lower()
-        for key, found in converters.items()
-    }
-    return {
-        key: VALUES.get(kind) or converters[key].regex.split("|")[0].strip("(?:)")
-        for key, kind in kinds.items()
-    }
 
 
 @pytest.mark.parametrize("method", METHODS)

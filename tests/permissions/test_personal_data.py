@@ -10,9 +10,9 @@ from audit.models import AuditEntry
 from enrollment.identity.number import mask_number
 from enrollment.models import StudentRecord
 from tests.people import PASSWORD, sample_number
+from tests.permissions.addresses import addresses
 from tests.permissions.matrix import MATRIX
 from tests.permissions.test_matrix import Cast, Places, address_of, cast, places
-from tests.permissions.test_open_doors import addresses
 
 __all__ = ["cast", "places"]
 

@@ -20,8 +20,8 @@ from accounts.models import User
 from enrollment.models import StudentRecord
 from tests.people import make_account, make_record, make_school, sample_number
 from tests.permissions import test_matrix
+from tests.permissions.addresses import addresses
 from tests.permissions.matrix import FACTORS, MATRIX
-from tests.permissions.test_open_doors import addresses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 cast, places = test_matrix.cast, test_matrix.places

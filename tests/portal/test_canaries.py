@@ -35,7 +35,7 @@ from devtools.embedded.programs import postgresql
 from enrollment.models import EvidenceFile, ImportBatch, StudentRecord
 from enrollment.status_reports.tasks import print_status_report
 from tests.accounts.sign_in.test_second_factor import set_up_app
-from tests.enrollment.files.test_evidence import picture
+from tests.enrollment.files.evidence_files import picture
 from tests.enrollment.imported_files import AT, sample, write_csv
 from tests.enrollment.registrar import publish, upload
 from tests.outbox import CODE, Outbox

@@ -43,7 +43,7 @@ from enrollment.status_reports.rendering import facts_of
 from enrollment.status_reports.services import open_file
 from support.models import Report, ReportEntry
 from tests.accounts.sign_in.test_second_factor import code_now, set_up_app, sign_in
-from tests.enrollment.files.test_evidence import paper
+from tests.enrollment.files.evidence_files import paper
 from tests.enrollment.imported_files import AT, certificate_of, run_import, sample, write_csv
 from tests.enrollment.photos.pictures import make_photo_batch
 from tests.enrollment.registrar import upload

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from audit.models import AuditEntry
 from delivery.models import OutboxMessage
 from enrollment.models import ClassCounselor, EvidenceFile, InstitutionRegistrar, StudentRecord
-from tests.enrollment.files.test_evidence import picture
+from tests.enrollment.files.evidence_files import picture
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from tests.verification.disputes import PAGE, WORDS, open_one, state
 from verification import disputes

@@ -11,7 +11,8 @@ from accounts.sessions import lifetime
 from support.models import Report
 from tests.accounts.sessions.ended import browser_after_its_session_of
 from tests.people import PASSWORD
-from tests.permissions.test_open_doors import OPEN, addresses
+from tests.permissions.addresses import addresses
+from tests.permissions.test_open_doors import OPEN
 
 pytestmark = pytest.mark.django_db
 TOKEN = {"csrfmiddlewaretoken": "x"}

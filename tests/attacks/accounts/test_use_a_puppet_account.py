@@ -26,7 +26,7 @@ from enrollment.models import (
 )
 from enrollment.photos.storage import keep_photo
 from enrollment.records.withholding import RecordWithheldError, refuse_withheld
-from tests.enrollment.files.test_evidence import picture
+from tests.enrollment.files.evidence_files import picture
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number

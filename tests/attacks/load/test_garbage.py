@@ -22,8 +22,8 @@ from django.test import Client
 from django.urls import get_resolver
 
 from tests.enrollment.photos.pictures import picture, zip_of
+from tests.permissions.addresses import addresses
 from tests.permissions.test_matrix import Cast, Places, address_of, cast, places, signed_in
-from tests.permissions.test_open_doors import addresses
 
 __all__ = ["cast", "places"]
 

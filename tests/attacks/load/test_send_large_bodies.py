@@ -12,9 +12,9 @@ from django.urls import get_resolver, reverse
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import InstitutionRegistrar
-from tests.enrollment.files.test_evidence import picture
+from tests.enrollment.files.evidence_files import picture
 from tests.people import enter, make_account, make_school
-from tests.permissions.test_open_doors import addresses
+from tests.permissions.addresses import addresses
 from xuejiportal.body_limits import UPLOADS
 from xuejiportal.celery import app
 

@@ -22,7 +22,7 @@ from enrollment.files.evidence import (
 )
 from enrollment.files.images import MAX_BYTES as PHOTO_BYTES
 from enrollment.files.images import PhotoFaultError, prepare
-from tests.enrollment.files.test_evidence import upload
+from tests.enrollment.files.evidence_files import upload
 
 OWN_SECONDS = 0.5  # of the web process, which has other visitors
 

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from tests.attacks.load.test_garbage import HEADERS, SECONDS, ask
+from tests.permissions.addresses import addresses
 from tests.permissions.matrix import MATRIX
 from tests.permissions.test_matrix import Cast, Places, address_of, cast, places, signed_in
-from tests.permissions.test_open_doors import addresses
 
 __all__ = ["cast", "places"]
 

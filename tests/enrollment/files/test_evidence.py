@@ -4,10 +4,8 @@ import io
 import uuid
 from pathlib import Path
 
-import pypdf
 import pytest
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -24,32 +22,10 @@ from enrollment.files.evidence import (
     serve_evidence,
 )
 from enrollment.models import EvidenceFile, EvidencePurpose
+from tests.enrollment.files.evidence_files import paper, picture, upload
 
 pytestmark = pytest.mark.django_db
 REPORT = EvidencePurpose.REPORT
-
-
-def picture(kind: str = "JPEG", size: tuple[int, int] = (3000, 1000), **saved: object) -> bytes:
-    """A picture file."""
-    out = io.BytesIO()
-    Image.new("RGB", size, "white").save(out, kind, **saved)
-    return out.getvalue()
-
-
-def paper(pages: int = 1, password: str = "") -> bytes:
-    """A PDF file."""
-    writer, out = pypdf.PdfWriter(), io.BytesIO()
-    for _ in range(pages):
-        writer.add_blank_page(100, 100)
-    if password:
-        writer.encrypt(password)
-    writer.write(out)
-    return out.getvalue()
-
-
-def upload(content: bytes, name: str = "学生证.jpg") -> SimpleUploadedFile:
-    """The file as a form hands it over."""
-    return SimpleUploadedFile(name, content)
 
 
 def with_gps() -> bytes:

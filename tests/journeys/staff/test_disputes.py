@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from enrollment.models import StudentRecord
-from tests.enrollment.files.test_evidence import picture
+from tests.enrollment.files.evidence_files import picture
 from tests.journeys import ways
 from tests.journeys.conftest import NewContext
 from tests.people import PASSWORD, sample_number

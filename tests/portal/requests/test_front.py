@@ -19,7 +19,7 @@ import pytest
 from django.urls import get_resolver
 
 from devtools.embedded.servers import free_port
-from tests.permissions.test_open_doors import addresses
+from tests.permissions.addresses import addresses
 from xuejiportal.body_limits import UPLOADS
 
 pytestmark = pytest.mark.slow
