@@ -8,7 +8,7 @@ from accounts.limits.uses import LimitReachedError
 
 def too_many_checks(request: HttpRequest, error: LimitReachedError) -> HttpResponse:
     """The page (status 429) for a client that has looked up too many codes."""
-    context = {"lifts_at": error.lifts_at}
+    context = {"retry_at": error.retry_at}
     answer = render(request, "enrollment/confirmations/too_many_checks.html", context, status=429)
     answer["X-Robots-Tag"] = "noindex"
     return answer

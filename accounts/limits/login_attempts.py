@@ -125,7 +125,7 @@ def check_factor(*, account: User, client: str, known: bool) -> Attempt:
                 hits.append(rate_limits.consume("second_factor_all", f"account:{account.pk}"))
             return Attempt(hits)
     except LimitReachedError as error:
-        raise ValidationError(wait_until(error.lifts_at)) from error
+        raise ValidationError(wait_until(error.retry_at)) from error
 
 
 def use_factor_code(*, account: User, code: str) -> None:

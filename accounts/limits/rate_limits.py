@@ -236,11 +236,11 @@ def _record_violation(
         consume("breach", subject)
         block = _block_of(address, asker)
         if block is not None:  # created while this request waited: one block for one burst
-            error.lifts_at, error.is_block = block.until, True
+            error.retry_at, error.is_block = block.until, True
             return
         # A daily cap, not the cool-down; a cap used up by others blocks no asker.
         now = database_now()
-        far = error.lifts_at - now > HOUR and count("asked", subject, DAY) >= OWN_SHARE
+        far = error.retry_at - now > HOUR and count("asked", subject, DAY) >= OWN_SHARE
         if count("breach", subject, HOUR) < VIOLATIONS_TO_BLOCK and not far:
             return
         by_asker = Block.objects.filter(subject=_hash(address), asker_hash=_hash(asker))
@@ -253,7 +253,7 @@ def _record_violation(
             account=account,
             until=now + length,
         )
-        error.lifts_at, error.is_block = now + length, True
+        error.retry_at, error.is_block = now + length, True
 
 
 def _masked(channel: Channel, address: str) -> str:
@@ -269,7 +269,7 @@ def _retry_times(
     first, *others = (
         hits.filter(at__gt=Now() - rule.window)
         .order_by("-at")
-        .values_list(Value(number), "at")[rule.most * factor - 1 : rule.most * factor]
+        .values_list(Value(number), "at")[rule.limit * factor - 1 : rule.limit * factor]
         for number, rule in enumerate(rules)
     )
     oldest = first.union(*others, all=True) if others else first

@@ -9,9 +9,9 @@ COOL_DOWN = MINUTE
 
 @dataclass(frozen=True)
 class Rule:
-    """At most ``most`` uses within ``window``."""
+    """At most ``limit`` uses within ``window``."""
 
-    most: int
+    limit: int
     window: timedelta
 
 
@@ -38,6 +38,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "reset": (Rule(5, DAY),),
     "answer_question": (Rule(5, DAY),),
     "choose_username": (Rule(10, HOUR),),
+    # Counted, with no limit of their own: `rate_limits.py` decides by the counts.
     "breach": (),
     "asked": (),
     "target": (),

@@ -18,14 +18,14 @@ from vault.lookup import keyed_hash
 # this one waited for the lock.
 _COUNT = """
 WITH reached AS (
-    SELECT rule.place, hit.at + rule.window_length AS lifts_at
+    SELECT rule.place, hit.at + rule.window_length AS retry_at
     FROM unnest(%s::int[], %s::text[], %s::bytea[], %s::int[], %s::interval[]) WITH ORDINALITY
-        AS rule(place, action, subject, most, window_length, number)
+        AS rule(place, action, subject, allowed, window_length, number)
     CROSS JOIN LATERAL (
         SELECT at FROM accounts_limithit
         WHERE action = rule.action AND subject = rule.subject
             AND at > statement_timestamp() - rule.window_length
-        ORDER BY at DESC OFFSET rule.most - 1 LIMIT 1
+        ORDER BY at DESC OFFSET rule.allowed - 1 LIMIT 1
     ) AS hit
     ORDER BY rule.number LIMIT 1
 ), counted AS (
@@ -36,15 +36,15 @@ WITH reached AS (
     ORDER BY place RETURNING id
 )
 SELECT id, NULL::int, NULL::timestamptz FROM counted
-UNION ALL SELECT NULL, place, lifts_at FROM reached
+UNION ALL SELECT NULL, place, retry_at FROM reached
 """
 
 
 @dataclass
 class LimitReachedError(Exception):
-    """The limit of ``action`` is reached; ``lifts_at`` is when the action is possible again."""
+    """The limit of ``action`` is reached; ``retry_at`` is when the action is possible again."""
 
-    lifts_at: datetime
+    retry_at: datetime
     is_block: bool = False
     action: str = ""
 
@@ -77,7 +77,7 @@ def count_uses(uses: Sequence[Use]) -> list[int]:
     locks = lock_numbers(*(keyed_hash(f"limit-{use.action}", use.subject) for use in uses))
     hashes = [keyed_hash("limit", use.subject) for use in uses]
     rules = [
-        (place, use.action, hashed, rule.most * use.factor, rule.window)
+        (place, use.action, hashed, rule.limit * use.factor, rule.window)
         for place, (use, hashed) in enumerate(zip(uses, hashes, strict=True), 1)
         for rule in use.limits
     ]
@@ -87,7 +87,7 @@ def count_uses(uses: Sequence[Use]) -> list[int]:
         cursor.execute(f"{LOCK};{_COUNT}", [locks, *columns, actions, hashes, len(uses) + 1])
         cursor.nextset()
         rows = cursor.fetchall()
-    for _key, place, lifts_at in rows:
+    for _key, place, retry_at in rows:
         if place is not None:
-            raise LimitReachedError(lifts_at, action=uses[place - 1].action)
-    return [key for key, _place, _lifts_at in rows]
+            raise LimitReachedError(retry_at, action=uses[place - 1].action)
+    return [key for key, _place, _retry_at in rows]

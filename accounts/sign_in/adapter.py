@@ -160,7 +160,7 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             self._try = login_attempts.begin_in_session(account=user, session=session)
         except LimitReachedError as error:
-            raise ValidationError(login_attempts.wait_until(error.lifts_at)) from error
+            raise ValidationError(login_attempts.wait_until(error.retry_at)) from error
         right = user.check_password(password)
         if right:
             self._rollback_login_failed_rl_usage()
@@ -179,7 +179,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 known=is_known_by_name(request, name),
             )
         except LimitReachedError as error:
-            raise ValidationError(login_attempts.wait_until(error.lifts_at)) from error
+            raise ValidationError(login_attempts.wait_until(error.retry_at)) from error
 
     def _rollback_login_failed_rl_usage(self) -> None:
         """django-allauth's hook for a right password: the attempt is not counted as a failure."""

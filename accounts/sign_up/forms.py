@@ -67,7 +67,7 @@ class SignupForm(KeptPassword, allauth_forms.SignupForm):
             with transaction.atomic():
                 consume_for_client(client_address(context.request))
         except LimitReachedError as error:
-            raise ValidationError(login_attempts.wait_until(error.lifts_at)) from error
+            raise ValidationError(login_attempts.wait_until(error.retry_at)) from error
         return cleaned
 
     def save(self, request: HttpRequest) -> User:

@@ -19,7 +19,7 @@ def may_upload(form: forms.Form, *, account: User, institution: Institution) -> 
             consume("upload", f"account:{account.pk}")
             consume("school_upload", f"institution:{institution.pk}")
     except LimitReachedError as error:
-        moment = date_format(localtime(error.lifts_at), "DATETIME_FORMAT")
+        moment = date_format(localtime(error.retry_at), "DATETIME_FORMAT")
         text = _("Too many files were uploaded today. Continue after %(moment)s.") % {
             "moment": moment
         }

@@ -71,7 +71,7 @@ def _by_code(request: HttpRequest, code: str, pin: str) -> dict[str, Any]:
         if not services.pin_opens(found, pin, client_address(request)):
             return {"pin_needed": True, "pin_wrong": bool(pin)}
     except LimitReachedError as error:
-        return {"pin_rests_until": error.lifts_at}
+        return {"pin_rests_until": error.retry_at}
     return {"authentic": True, **_told(found), **_portrait(found)}
 
 

@@ -138,7 +138,7 @@ def test_a_block_made_on_a_host_that_is_off_lasts_a_day(li: User) -> None:
             ask(li)
     block = Block.objects.get()
     assert is_about(block.until, timedelta(days=1))
-    assert reached.value.lifts_at == block.until
+    assert reached.value.retry_at == block.until
 
 
 @pytest.mark.usefixtures("host_off")

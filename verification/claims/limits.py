@@ -27,12 +27,12 @@ PROOF_LEVEL = 4
 
 @dataclass
 class LimitReachedError(Exception):
-    """Too many attempts; ``lifts_at`` is None when only the counselor can help.
+    """Too many attempts; ``retry_at`` is None when only the counselor can help.
 
     ``proof_level`` is set if a proof of work of that level lets the attempt pass.
     """
 
-    lifts_at: datetime | None
+    retry_at: datetime | None
     proof_level: int | None = None
 
 
@@ -66,12 +66,12 @@ def check_limits(
     failures = _failed().filter(account_id=attempt.account_id).count()
     if failures >= limits["account_total"]:
         raise LimitReachedError(None)
-    if lifts_at := _lifts_at(own):
-        raise LimitReachedError(lifts_at)
-    lifts_at = _lifts_at(shared)
-    if lifts_at is None or (proved and not failures):
+    if retry_at := _retry_at(own):
+        raise LimitReachedError(retry_at)
+    retry_at = _retry_at(shared)
+    if retry_at is None or (proved and not failures):
         return
-    raise LimitReachedError(lifts_at, None if failures else PROOF_LEVEL)
+    raise LimitReachedError(retry_at, None if failures else PROOF_LEVEL)
 
 
 def _failed() -> QuerySet[VerificationAttempt]:
@@ -79,7 +79,7 @@ def _failed() -> QuerySet[VerificationAttempt]:
     return submitted.exclude(state=AttemptState.VERIFIED)
 
 
-def _lifts_at(scopes: Sequence[tuple[Q, int]]) -> datetime | None:
+def _retry_at(scopes: Sequence[tuple[Q, int]]) -> datetime | None:
     """When every one of ``scopes`` is below its limit again; None if they all are now."""
     recent = _failed().filter(submitted_at__gt=Now() - DAY).order_by("-submitted_at")
     first, *others = (

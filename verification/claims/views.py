@@ -71,7 +71,7 @@ def check(request: HttpRequest) -> HttpResponse:
         except LimitReachedError as limit:
             draft = queries.open_attempt(account, AttemptState.DRAFT)
             if limit.proof_level is None or draft is None:
-                context = {"lifts_at": limit.lifts_at}
+                context = {"retry_at": limit.retry_at}
                 return render(request, "verification/claims/limited.html", context, status=429)
             return _ask_for_proof(request, draft.facts, ProofForm())
     draft = queries.open_attempt(account, AttemptState.DRAFT)

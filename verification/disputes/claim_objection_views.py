@@ -58,7 +58,7 @@ def further(request: HttpRequest) -> HttpResponse:
             form.fields["captcha"] = ProofOfWorkField(level=limit.proof_level)
             form.add_error("captcha", form.fields["captcha"].error_messages["required"])
             return render(request, "verification/claims/further.html", context, status=429)
-        context = {"lifts_at": limit.lifts_at}
+        context = {"retry_at": limit.retry_at}
         return render(request, "verification/claims/limited.html", context, status=429)
     if state != AttemptState.VERIFIED:
         return redirect("verification:unmatched")

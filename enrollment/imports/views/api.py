@@ -269,7 +269,7 @@ def _spend(action: str, subject: str) -> None:
         with transaction.atomic():
             consume(action, subject)
     except LimitReachedError as error:
-        seconds = max(1, math.ceil((error.lifts_at - database_now()).total_seconds()))
+        seconds = max(1, math.ceil((error.retry_at - database_now()).total_seconds()))
         message = _("Too many requests. Try again in %(seconds)s seconds.") % {"seconds": seconds}
         headers = {"Retry-After": str(seconds)}
         raise RefusedError(429, "too_often", message, headers) from error

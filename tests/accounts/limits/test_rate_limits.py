@@ -40,7 +40,7 @@ def test_a_number_gets_one_a_minute_five_an_hour_ten_a_day(li: User) -> None:
             later(seconds=61)
         with pytest.raises(LimitReachedError) as hour:
             send(li, number)
-        assert hour.value.lifts_at > timezone.now()
+        assert hour.value.retry_at > timezone.now()
         LimitHit.objects.filter(action="breach").delete()
         later(hours=1)
     assert sent == 10

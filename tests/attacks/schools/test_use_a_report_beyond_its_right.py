@@ -156,7 +156,7 @@ def test_a_pin_is_not_guessed_faster_by_reading_the_link_or_from_many_networks(
         reader = Client(REMOTE_ADDR=f"2001:db8:{number:x}::1")
         values = {"code": report.code, "pin": f"{number:06}"}
         reader.post(link if number % 2 else "/status/report/", values)
-    most = RULES["report_pins"][0].most
+    most = RULES["report_pins"][0].limit
     assert LimitHit.objects.filter(action="report_pins").count() == most
     assert "王明" not in Client().get(f"{link}?pin=246813").content.decode()
 
@@ -292,7 +292,7 @@ def test_the_right_pin_costs_no_try(holder: Client, wang_record: StudentRecord) 
 
 
 def test_issuing_has_a_daily_limit(holder: Client, wang_record: StudentRecord) -> None:
-    most = RULES["issue_report"][0].most
+    most = RULES["issue_report"][0].limit
     given = {"purpose": "实习", "language": "zh", "days": 30, "pin": ""}
     for _ in range(most + 3):
         answer = holder.post(f"/status/{wang_record.key}/reports/", given, follow=True)
