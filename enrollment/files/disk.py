@@ -2,14 +2,14 @@
 
 import errno
 
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 _NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def is_disk_full(error: OSError) -> bool:
     """Whether ``error`` means a full disk, an exceeded quota or file size limit."""
-    return error.errno in _NO_ROOM
+    return error.errno in _DISK_FULL
 
 
 def is_unwritable(error: OSError) -> bool:

@@ -121,7 +121,7 @@ class FileFault(models.TextChoices):
         ),
     )
     INTERRUPTED = "interrupted", _("Reading the file was interrupted. Try again.")
-    NO_ROOM = (
+    DISK_FULL = (
         "no_room",
         _("The server's disk is full. Nothing was changed. Ask the operator to free space."),
     )
@@ -211,7 +211,7 @@ def disk_errors_as_faults() -> Iterator[None]:
         yield
     except OSError as error:
         if is_disk_full(error):
-            raise FileFaultError(FileFault.NO_ROOM) from error
+            raise FileFaultError(FileFault.DISK_FULL) from error
         if is_unwritable(error):
             logger.error("The storage may not be written: %s", error.filename)
             raise FileFaultError(FileFault.UNWRITABLE) from error

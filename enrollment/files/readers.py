@@ -32,7 +32,7 @@ _WORKBOOK_NAMES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".et"})
 # Any other exit code means that the process was killed at its memory or time limit.
 _REFUSALS = {
     converter.EXIT_UNREADABLE: FileFault.UNREADABLE,
-    converter.EXIT_NO_ROOM: FileFault.NO_ROOM,
+    converter.EXIT_DISK_FULL: FileFault.DISK_FULL,
     1: FileFault.UNREADABLE,
 }
 _BLOCK = 2**20

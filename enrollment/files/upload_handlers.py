@@ -36,4 +36,4 @@ def tell_of_no_room(request: HttpRequest, form: forms.Form) -> None:
     """Replace the error of the field ``file`` by one about the full disk."""
     if getattr(request, _MARK, False):
         form.errors.pop("file", None)
-        form.add_error("file", FileFault.NO_ROOM.label)
+        form.add_error("file", FileFault.DISK_FULL.label)

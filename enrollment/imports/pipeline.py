@@ -39,7 +39,7 @@ PASSING = frozenset(
         FileFault.INTERRUPTED,
         FileFault.GIVEN_UP,
         FileFault.BUSY,
-        FileFault.NO_ROOM,
+        FileFault.DISK_FULL,
         FileFault.UNWRITABLE,
     }
 )

@@ -111,11 +111,11 @@ def rehearse(
         compared = difference.compare(
             staging, header.mapping, institution_id=institution.pk, registry_is_empty=is_empty
         )
-        touched = AffectedCounts()
+        affected = AffectedCounts()
         if compared.changed:
             people = other_person.refuse_misaligned(staging, header.mapping, compared.fields)
             compared = replace(compared, other_person=people)
-            touched = ChangedRecords(staging, header.mapping).touched()
-    result = Result.of(table, header, tally, compared, touched)
+            affected = ChangedRecords(staging, header.mapping).counts()
+    result = Result.of(table, header, tally, compared, affected)
     result.united_classes = united
     return result

@@ -37,7 +37,7 @@ RETENTION = timedelta(days=30)
 MAX_ATTEMPTS = 3
 # Transient faults: a retry with the same ZIP may succeed.
 PASSING = frozenset(
-    {FileFault.NO_ROOM, FileFault.UNWRITABLE, FileFault.INTERRUPTED, FileFault.GIVEN_UP}
+    {FileFault.DISK_FULL, FileFault.UNWRITABLE, FileFault.INTERRUPTED, FileFault.GIVEN_UP}
 )
 
 Refused = list[tuple[str, PhotoFault]]

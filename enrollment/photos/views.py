@@ -170,7 +170,7 @@ def _visible(request: HttpRequest, key: UUID) -> PhotoBatch:
 
 
 def _failure(batch: PhotoBatch) -> str:
-    if batch.failure == FileFault.NO_ROOM:
+    if batch.failure == FileFault.DISK_FULL:
         return _("The server's disk is full. Ask the operator to free space, then continue.")
     return str(FileFault(batch.failure).label) if batch.failure else ""
 

@@ -38,7 +38,7 @@ UNFOLDED_RATIO = 200
 UNFOLDED_FREE = 50 * 2**20
 CPU_SECONDS = 300
 
-EXIT_UNREADABLE, EXIT_TOO_LARGE, EXIT_NO_ROOM, EXIT_NO_LIST = 3, 4, 5, 6
+EXIT_UNREADABLE, EXIT_TOO_LARGE, EXIT_DISK_FULL, EXIT_NO_LIST = 3, 4, 5, 6
 
 
 class TooLargeError(Exception):
@@ -68,7 +68,7 @@ def main(kind: str, memory: int, wishes: dict[str, Any]) -> int:
     except OSError as error:
         if error.errno == errno.EFBIG:
             return EXIT_TOO_LARGE
-        return EXIT_NO_ROOM if is_disk_full(error) else EXIT_UNREADABLE
+        return EXIT_DISK_FULL if is_disk_full(error) else EXIT_UNREADABLE
     except (
         XLRDError,
         DBFNotFound,

@@ -125,7 +125,7 @@ class Result:
         header: Header,
         tally: Tally,
         difference: Difference,
-        touched: AffectedCounts,
+        affected: AffectedCounts,
     ) -> Self:
         """Combine the parts of a rehearsal."""
         return cls(
@@ -152,8 +152,8 @@ class Result:
             missing=difference.missing,
             claimed=difference.claimed,
             other_person=difference.other_person,
-            confirmed=touched.confirmed,
-            stale=touched.stale,
+            confirmed=affected.confirmed,
+            stale=affected.stale,
             fields=difference.fields,
             locked=difference.locked,
             cleared=difference.cleared,

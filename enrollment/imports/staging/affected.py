@@ -96,7 +96,7 @@ class ChangedRecords(Sequence[ChangedRecord]):
             found_in = self._source + (_ANSWER if only in _ASKING else "")
         self._found = f"FROM {found_in} WHERE {' AND '.join(conditions)}"
 
-    def touched(self) -> AffectedCounts:
+    def counts(self) -> AffectedCounts:
         """Count whom the changes concern."""
         with connection.cursor() as cursor:
             cursor.execute(

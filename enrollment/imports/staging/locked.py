@@ -31,7 +31,7 @@ def leave_out_locked(
     _keep_registry_values(staging, names)
     _refuse_number_of_another(staging, institution_id)
     fields, claimed, changed = compare_changed(staging, names, but=other_certificate(names))
-    touched = ChangedRecords(staging, columns).touched()
+    affected = ChangedRecords(staging, columns).counts()
     return replace(
         result,
         changed=changed,
@@ -41,8 +41,8 @@ def leave_out_locked(
         locked_left_out={name: result.fields[name] for name in result.locked},
         claimed=claimed,
         other_person=0,
-        confirmed=touched.confirmed,
-        stale=touched.stale,
+        confirmed=affected.confirmed,
+        stale=affected.stale,
     )
 
 

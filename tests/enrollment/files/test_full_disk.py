@@ -69,7 +69,7 @@ def test_no_room_for_the_upload(
     with little_room():
         answer = desk.post(IMPORTS, {"institution": school.pk, "file": file})
     assert answer.status_code == 200
-    assert str(FileFault.NO_ROOM.label) in answer.content.decode()
+    assert str(FileFault.DISK_FULL.label) in answer.content.decode()
     assert not ImportBatch.objects.exists()
     assert kept(media) == []
     assert desk.get(IMPORTS).status_code == 200
@@ -86,9 +86,9 @@ def test_no_room_for_the_work(desk: Client, school: Institution, tmp_path: Path,
     with little_room():
         imports_tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
-    assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.NO_ROOM)
+    assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.DISK_FULL)
     page = desk.get(reverse("registry:import", args=[batch.key])).content.decode()
-    assert str(FileFault.NO_ROOM.label) in page
+    assert str(FileFault.DISK_FULL.label) in page
     assert list((tmp_path / "spool").iterdir()) == []
     assert not StudentRecord.objects.exists()
     assert upload(desk, write_csv(tmp_path / "b.csv", sample(3)), school).state == "rehearsed"

@@ -248,7 +248,7 @@ def test_a_full_disk_stops_cleanly_and_the_work_goes_on_later(
         take(desk, batch)
     assert (batch.state, batch.failure, batch.new) == (
         PhotoBatchState.FAILED,
-        FileFault.NO_ROOM,
+        FileFault.DISK_FULL,
         2,
     )
     assert Photo.objects.count() == 2
@@ -278,7 +278,7 @@ def test_no_room_for_a_large_upload_is_told_at_the_form(
     file = SimpleUploadedFile(name, bytes(4 * 2**20))
     answer = desk.post(address, {"institution": school.pk, "kind": "admission", "file": file})
     assert answer.status_code == 200
-    assert str(FileFault.NO_ROOM.label) in answer.content.decode()
+    assert str(FileFault.DISK_FULL.label) in answer.content.decode()
     assert kept(media) == []
 
 

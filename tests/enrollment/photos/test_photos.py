@@ -380,7 +380,7 @@ def test_a_disk_that_fills_up_keeps_what_was_taken_and_nothing_half(
 
     monkeypatch.setattr(os, "fork", fork_and_note)
     monkeypatch.setattr(FileSystemStorage, "save", save)
-    with pytest.raises(CommandError, match=str(FileFault.NO_ROOM.label)) as error:
+    with pytest.raises(CommandError, match=str(FileFault.DISK_FULL.label)) as error:
         call_command("import_photos", path, institution="19998", stdout=io.StringIO())
     assert error.value.returncode == 2
     assert Photo.objects.count() == photos_storage.GROUP
