@@ -40,6 +40,7 @@ def test_each_cause_has_its_advice(question: str, choice: str, asked: Client) ->
     found = [words for words in advice if words in text]
     meant = next(c for q in QUESTIONS if q.name == question for c in q.choices if c.name == choice)
     assert found == [str(meant.advice)]
+    assert str(meant.cause) in text  # the cause heads the advice, not the question
 
 
 def test_without_a_cause_the_counselor_is_named(asked: Client) -> None:

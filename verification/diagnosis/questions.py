@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Choice:
-    """One possible answer; ``advice`` is empty when it rules the cause out."""
+    """One possible answer; ``cause`` and ``advice`` are empty when it rules the cause out."""
 
     name: str
     label: str | Promise
+    cause: str | Promise = ""
     advice: str | Promise = ""
 
 
@@ -37,6 +38,7 @@ QUESTIONS: tuple[Question, ...] = (
             Choice(
                 "recent",
                 _("Less than two months"),
+                _("The school's list is not here yet"),
                 _(
                     "The school has probably not submitted its list yet. You don't need to do "
                     "anything: we link your record as soon as it arrives."
@@ -53,6 +55,7 @@ QUESTIONS: tuple[Question, ...] = (
             Choice(
                 "interpunct",
                 _("It has a · in it"),
+                _("The · in your name"),
                 _(
                     "Some schools write the name without the ·, cut off, or with the parts in "
                     "another order. Ask your counselor how the school has it, or report it."
@@ -61,6 +64,7 @@ QUESTIONS: tuple[Question, ...] = (
             Choice(
                 "rare",
                 _("It has a rare or variant character"),
+                _("A rare or variant character in your name"),
                 _(
                     "Older systems replace rare characters by a similar one, by pinyin or by a "
                     "sign. Ask your counselor how the school has it, and have it put right."
@@ -69,6 +73,7 @@ QUESTIONS: tuple[Question, ...] = (
             Choice(
                 "changed",
                 _("I have changed it"),
+                _("Your name was changed"),
                 _(
                     "The registry keeps the name you were admitted with until the province "
                     "agrees to the change. Try the earlier name; bring the household register."
@@ -84,17 +89,24 @@ QUESTIONS: tuple[Question, ...] = (
             Choice(
                 "other",
                 _("Another kind, for example a passport or travel permit"),
+                _("Another kind of certificate"),
                 _("Choose that kind and enter its number: the registry knows you by it."),
             ),
             Choice(
                 "old_number",
                 _("An older number of mine, for example of 15 digits"),
+                _("An earlier certificate number"),
                 _(
                     "A 15-digit number is understood as it is. If your number was changed or "
                     "your travel permit renewed, try the earlier number."
                 ),
             ),
-            Choice("unsure", _("I do not remember"), _("Your admission letter often shows it.")),
+            Choice(
+                "unsure",
+                _("I do not remember"),
+                _("Perhaps another certificate"),
+                _("Your admission letter often shows it."),
+            ),
         ),
     ),
     Question(
@@ -105,6 +117,7 @@ QUESTIONS: tuple[Question, ...] = (
             Choice(
                 "other",
                 _("From memory, or from somewhere else"),
+                _("The candidate number may be wrong"),
                 _(
                     "Copy the candidate number (考生号) from the admission letter: it usually "
                     "has 14 digits and is not the number of your seat or application."
@@ -113,6 +126,7 @@ QUESTIONS: tuple[Question, ...] = (
             Choice(
                 "student_number",
                 _("I entered my student number"),
+                _("The student number instead of the candidate number"),
                 _("Most schools ask for the candidate number instead: try that one."),
             ),
         ),
@@ -125,6 +139,7 @@ QUESTIONS: tuple[Question, ...] = (
             Choice(
                 "moved",
                 _("Yes"),
+                _("A transfer that is not finished"),
                 _(
                     "Until a transfer is finished, the former school keeps the record. Ask both "
                     "schools which of them holds it now."
@@ -140,6 +155,7 @@ QUESTIONS: tuple[Question, ...] = (
             Choice(
                 "yes",
                 _("Yes, or perhaps"),
+                _("An account that you have already"),
                 _("A record opens for one account only. Find that account again and use it."),
             ),
         ),
@@ -152,10 +168,10 @@ def question_at(position: int) -> Question | None:
     return QUESTIONS[position - 1] if 1 <= position <= len(QUESTIONS) else None
 
 
-def findings(answers: Mapping[str, str]) -> list[tuple[Question, Choice]]:
-    """The questions whose answers point to a cause, with the answers, in the order asked."""
+def findings(answers: Mapping[str, str]) -> list[Choice]:
+    """The answers that point to a cause, in the order asked."""
     return [
-        (question, choice)
+        choice
         for question in QUESTIONS
         for choice in question.choices
         if choice.advice and answers.get(question.name) == choice.name
