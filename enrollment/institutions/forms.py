@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages.widgets import ChineseSelect
 from enrollment.models import Institution
 
 
@@ -13,7 +14,10 @@ class InstitutionForm(forms.Form):
     """Choose one of ``schools``; the first is preselected."""
 
     institution = forms.ModelChoiceField(
-        label=_("Institution"), queryset=Institution.objects.none(), empty_label=None
+        label=_("Institution"),
+        queryset=Institution.objects.none(),
+        empty_label=None,
+        widget=ChineseSelect,
     )
 
     def __init__(self, *args: Any, schools: QuerySet[Institution], **kwargs: Any) -> None:

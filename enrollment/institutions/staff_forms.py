@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers.services import Identifier, owner_of, parse
+from accounts.languages.widgets import ChineseSelect
 from accounts.reason_form import ReasonForm
 from accounts.roles import Role
 from enrollment.institutions.forms import InstitutionForm
@@ -33,7 +34,9 @@ class NewClassForm(InstitutionForm, ClassForm):
 class MergeForm(forms.Form):
     """Choose the target of a merge, with a tick as confirmation."""
 
-    into = forms.ModelChoiceField(label=_("Into which class"), queryset=SchoolClass.objects.none())
+    into = forms.ModelChoiceField(
+        label=_("Into which class"), queryset=SchoolClass.objects.none(), widget=ChineseSelect
+    )
     sure = forms.BooleanField(label=_("All records move, and the other class is removed."))
 
     def __init__(self, *args: Any, targets: QuerySet[SchoolClass], **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages.widgets import ChineseSelect
 from enrollment.models import Institution
 from support.help.services import Text
 from support.models import Article, Topic
@@ -66,7 +67,10 @@ class NewArticleForm(TextForm):
         widget=forms.TextInput(attrs=PLAIN),
     )
     institution = forms.ModelChoiceField(
-        label=_("School"), queryset=Institution.objects.none(), empty_label=None
+        label=_("School"),
+        queryset=Institution.objects.none(),
+        empty_label=None,
+        widget=ChineseSelect,
     )
 
     field_order = ["institution", "slug"]

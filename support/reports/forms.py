@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages.widgets import ChineseSelect
 from enrollment.fields.catalogue import BY_NAME, LOCKED
 from enrollment.files.evidence import EvidenceField
 from enrollment.queries import schools_with_registrars
@@ -70,7 +71,10 @@ class NoRecordReportForm(ReportForm):
     """The same from an account without a record: it names its school."""
 
     institution = forms.ModelChoiceField(
-        label=_("School"), queryset=schools_with_registrars(), empty_label=_("Choose your school")
+        label=_("School"),
+        queryset=schools_with_registrars(),
+        empty_label=_("Choose your school"),
+        widget=ChineseSelect,
     )
     name = forms.CharField(
         label=_("Name"), max_length=50, widget=forms.TextInput(attrs={"autocomplete": "name"})

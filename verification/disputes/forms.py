@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages.widgets import ChineseSelect
 from enrollment.files.evidence import EvidenceField
 from enrollment.queries import schools_with_registrars
 from verification.disputes import Statement
@@ -44,6 +45,7 @@ class DisputeForm(StatementForm):
         label=_("School"),
         queryset=schools_with_registrars(),
         empty_label=_("Choose your school"),
+        widget=ChineseSelect,
     )
     classmates = forms.CharField(
         label=_("Classmates who know you"),

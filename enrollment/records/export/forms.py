@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages.widgets import ChineseSelect
 from enrollment.fields.vocabulary import LEVELS
 from enrollment.institutions.forms import InstitutionForm
 from enrollment.progress import Progress
@@ -23,6 +24,7 @@ class ExportForm(InstitutionForm):
         label=_("Level"),
         choices=[*_ANY, *((level, level) for level in dict.fromkeys(LEVELS.values()))],
         required=False,
+        widget=ChineseSelect,
     )
     status = forms.ChoiceField(label=_("Status"), choices=[*_ANY, *Status.choices], required=False)
     checked = forms.ChoiceField(

@@ -144,3 +144,10 @@ def test_other_schools_are_not_settled() -> None:
     page = reverse("registry:rules", args=[make_school().code])
     assert stranger.post(page, {"third_item": "none"}).status_code == 404
     assert "institution" in stranger.post(NEW, values()).context["form"].errors
+
+
+def test_names_of_schools_in_a_list_carry_their_language(desk: Client) -> None:
+    page = desk.get(NEW).content.decode()
+    options = re.findall(r"<option[^>]*>[^<]*大学[^<]*</option>", page)
+    assert options
+    assert all('lang="zh-Hans"' in option for option in options)
