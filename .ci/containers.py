@@ -9,7 +9,7 @@ portal has acknowledged must be there at the end. ``--servers`` names one image 
 postgres, valkey-server and nginx are found, for a machine without a registry. All containers
 share the network of the process, in which nothing else should listen.
 
-Needs the tests' environment, podman, buildah and runc; run as root.
+Needs the tests' environment, podman, buildah, runc and catatonit; run as root.
 """
 
 import argparse

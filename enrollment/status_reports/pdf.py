@@ -8,17 +8,12 @@ from typing import Any
 import segno
 from django.template.loader import render_to_string
 from django.utils import translation
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
 
 from enrollment.status_reports.glyphs import MissingGlyphsError, font_files, missing_glyphs
 
 STYLE = Path(__file__).with_name("pdf.css")
 TITLES = {"zh": "学籍验证报告", "en": "Student Status Report"}
 TITLES["both"] = f"{TITLES['zh']} · {TITLES['en']}"
-# The page may load data URLs only: no file, no network.
-FETCHER = URLFetcher(allowed_protocols=["data"])
 LANGUAGES = {"zh": ("zh-hans",), "en": ("en",), "both": ("zh-hans", "en")}
 
 
@@ -50,6 +45,15 @@ def print_report(
     )
     if missing := missing_glyphs(whole):
         raise MissingGlyphsError(missing)
+    return _printed(whole)
+
+
+def _printed(whole: str) -> bytes:
+    # Imported here: web processes never print, and the portal runs without Pango all the same.
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
     fonts = FontConfiguration()
     faces = [
         f'@font-face {{ font-family: "Paper{n}"; src: url("{path.as_uri()}") }}'
@@ -61,7 +65,9 @@ def print_report(
         CSS(string="\n".join(faces), font_config=fonts),
         CSS(string=STYLE.read_text(), font_config=fonts),
     ]
-    pdf = HTML(string=whole, url_fetcher=FETCHER).write_pdf(
+    # The page may load data URLs only: no file, no network.
+    fetcher = URLFetcher(allowed_protocols=["data"])
+    pdf = HTML(string=whole, url_fetcher=fetcher).write_pdf(
         stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1"
     )
     return bytes(pdf)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ def examine_deployment() -> Iterator[Finding]:
     yield from examine()
     yield _clock()
     yield _owner()
+    yield _printing()
     yield _certificate()
     yield _mail()
     yield from _text_messages()
@@ -70,6 +72,17 @@ def _owner() -> Finding:
     told = f"{strange} belongs to another account" if strange else "all of one account"
     is_well = strange is None and owner == os.geteuid()
     return Finding("permissions", is_well, told, advice)
+
+
+def _printing() -> Finding:
+    """Whether reports can be printed: the libraries of the system that this needs."""
+    advice = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    try:
+        import_module("weasyprint")
+    except OSError as error:
+        told = str(error).partition(":")[0]
+        return Finding("printing", False, f"reports wait: {told}", advice)
+    return Finding("printing", True, "Pango is there")
 
 
 def _certificate() -> Finding:

@@ -18,6 +18,7 @@ from pytest_django import Settings
 from devtools.embedded.servers import free_port
 from tests.delivery import fake_sms
 from tests.delivery.fake_smtp import FakeSmtp
+from xuejiportal.monitoring import examination
 
 DAYS = 30
 USER, PASSWORD = b"portal", b"made-up"
@@ -113,3 +114,15 @@ def test_a_certificate_that_browsers_trust_is_well(
     finally:
         thread.join()
         server.server_close()
+
+
+@pytest.mark.django_db
+def test_a_missing_pango_is_told_with_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise OSError(f"cannot load library 'libpango-1.0-0': {name} cannot open it")
+
+    assert "ok  printing: Pango is there" in diagnosis()
+    monkeypatch.setattr(examination, "import_module", missing)
+    lines = diagnosis()
+    told = "!!  printing: reports wait: cannot load library 'libpango-1.0-0'"
+    assert "apt-get install libpango-1.0-0" in lines[lines.index(told) + 1]
