@@ -19,7 +19,7 @@ from enrollment.files.evidence import evidence_of
 from enrollment.models import Correction, CorrectionState, EvidencePurpose
 from enrollment.queries import institutions_of
 from enrollment.records.corrections import AlreadyAskedError, NotCorrectableError
-from support.models import Cause, Report
+from support.models import Cause, EntryKind, Report
 from support.reports import queries
 from support.reports.correcting import FIELDS, accept_correction
 from support.reports.desk import services
@@ -58,8 +58,11 @@ def correct(request: HttpRequest, key: UUID) -> HttpResponse:
     if _correction_form(staff, report) is None:
         raise Http404
     form = CorrectionForm(request.POST)
-    if form.is_valid() and _accept(form, report, staff):
-        return redirect("support:queue_report", key)
+    if form.is_valid() and (made := _accept(form, report, staff)):
+        is_done = made.state == CorrectionState.APPLIED
+        said = EntryKind.CORRECTED if is_done else EntryKind.SUBMITTED
+        messages.success(request, said.label)
+        return redirect(_page_of(_next_report(staff, report) or report))
     _note(request, report)
     return _page(request, staff, report, _staff_form(None, report), form)
 
@@ -99,22 +102,31 @@ def _done(request: HttpRequest, form: StaffForm, report: Report, staff: User) ->
 
 
 def _following(staff: User, report: Report) -> str:
-    """The page of the report that is next: alike if there is one; the list after the last."""
+    """The page of the report that is next; the list after the last."""
+    found = _next_report(staff, report)
+    return _page_of(found) if found else reverse("support:queue")
+
+
+def _next_report(staff: User, report: Report) -> Report | None:
+    """The report that is next for this reader: alike if there is one."""
     others = queue_of(staff).exclude(pk=report.pk)
     alike = others.filter(cause=report.cause, school_class=report.school_class_id)
-    found = alike.first() or others.first()
-    return reverse("support:queue_report", args=[found.key]) if found else reverse("support:queue")
+    return alike.first() or others.first()
 
 
-def _accept(form: CorrectionForm, report: Report, staff: User) -> bool:
+def _page_of(report: Report) -> str:
+    return reverse("support:queue_report", args=[report.key])
+
+
+def _accept(form: CorrectionForm, report: Report, staff: User) -> Correction | None:
     words = form.cleaned_data["words"]
     try:
-        accept_correction(report=report, change=form.change, words=words, by=staff)
+        return accept_correction(report=report, change=form.change, words=words, by=staff)
     except NotCorrectableError as error:
         form.add_error("value", error.message)
     except AlreadyAskedError:
         form.add_error("field", _("The province has been asked about this field already."))
-    return not form.errors
+    return None
 
 
 def _correction_form(staff: User, report: Report) -> CorrectionForm | None:
