@@ -12,7 +12,7 @@ class AccessReason(models.TextChoices):
     VISIT = "学生到访", _("The student is here or on the phone")
     CHECK = "核对学籍数据", _("Checking the registry's data")
     REMIND = "督促核对", _("Seeing who has not checked")
-    OTHER = "", _("Another reason")
+    OTHER = "other", _("Another reason")
 
 
 class AccessReasonForm(forms.Form):
@@ -34,8 +34,8 @@ class AccessReasonForm(forms.Form):
     def clean(self) -> dict[str, str]:
         """Require a reason: a chosen one or free text."""
         given: dict[str, str] = super().clean() or {}
-        if not given.get("reason") and not given.get("words"):
-            self.add_error("words", _("Say why."))
+        if not given.get("words") and given.get("reason") in ("", AccessReason.OTHER):
+            self.add_error("words" if given["reason"] else "reason", _("Say why."))
         return given
 
     @property

@@ -80,6 +80,12 @@ class TrailForm(forms.Form):
         return needs is None or bool(self.cleaned_data.get(needs))
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether a period, an act or an institution is given."""
+        given = self.cleaned_data
+        return any(given[name] for name in ("action", "since", "until", "institution_code"))
+
+    @property
     def wanted(self) -> EntryFilter:
         """The filter. Only for a valid form."""
         given = self.cleaned_data

@@ -93,6 +93,7 @@ def _subject(form: TrailForm) -> dict[str, object]:
         "question": form.question_asked,
         "record": record,
         "record_title": record_title(record) if record else "",
+        "narrowed": form.is_narrowed,
         "person": person_name(account) if account else "",
     }
 

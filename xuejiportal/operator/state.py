@@ -54,8 +54,7 @@ def _running(finding: Finding) -> Part:
 def _figure(finding: Finding) -> str:
     """What was found, in the reader's language; names and numbers of versions as they are."""
     if finding.seconds is not None:
-        seconds = round(finding.seconds)
-        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+        return _duration(finding.seconds)
     if finding.name.startswith("pulse"):
         return _("never")
     if finding.name == "migrations" and finding.is_well:
@@ -63,6 +62,15 @@ def _figure(finding: Finding) -> str:
     if finding.name == "storage" and " GB free" in finding.told:
         return _("%(number)s GB free") % {"number": finding.told.partition(" ")[0]}
     return finding.told
+
+
+def _duration(seconds: float) -> str:
+    """So long; from two minutes on without seconds."""
+    if seconds >= 120:
+        now = timezone.now()
+        return timesince(now - timedelta(seconds=seconds), now)
+    whole = round(seconds)
+    return ngettext("%(n)d second", "%(n)d seconds", whole) % {"n": whole}
 
 
 def _messages() -> Iterator[Part]:

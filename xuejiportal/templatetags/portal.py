@@ -46,6 +46,12 @@ def some_wait(waiting: Iterable[Waiting]) -> bool:
 
 
 @register.filter
+def all_wait(waiting: Iterable[Waiting]) -> bool:
+    """Whether something of every kind waits."""
+    return all(work.number for work in waiting)
+
+
+@register.filter
 def is_where(href: str, path: str) -> bool:
     """Whether ``path`` is the page ``href`` or lies below it."""
     return path.startswith(href)

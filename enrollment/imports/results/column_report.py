@@ -12,7 +12,8 @@ _MAX_LISTED = 30
 
 def column_lines(result: Result) -> Iterator[tuple[str, str, str]]:
     """Title, text and tone (as in a notice) of each statement on the columns."""
-    taken = [f"{title} → {BY_NAME[name].label}" for title, name in result.taken]
+    labels = [(title, str(BY_NAME[name].label)) for title, name in result.taken]
+    taken = [f"{title} → {label}" for title, label in labels if title != label]
     yield _("How the columns were read"), _joined(taken), ""
     likely = [
         _("%(column)s — is it “%(title)s”?") % {"column": BY_NAME[name].label, "title": title}
