@@ -24,8 +24,8 @@ from enrollment.status_reports import forms as status_reports_forms
 
 # Bytes of a form besides its files.
 FORM_BYTES = 256 * 2**10
-# Bytes up to which a form is taken to hold text only, without a file.
-TEXT_BYTES = 10_000
+# Bytes of a form that are read to see whether it brings a file; a longer one counts as if.
+LOOKED_INTO = 10_000
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,10 @@ class BodyLimitMiddleware:
 def _brings_evidence(request: HttpRequest, length: int) -> bool:
     match = request.resolver_match
     is_form = match is not None and UPLOADS.get(match.view_name) is _EVIDENCE
-    return is_form and length > TEXT_BYTES and request.user.is_authenticated
+    if not is_form or not request.user.is_authenticated:
+        return False
+    # A picture of a few kilobytes may take as long to draw as the largest.
+    return length > LOOKED_INTO or bool(request.FILES)
 
 
 def _account(request: HttpRequest) -> str:

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,6 +28,8 @@ from enrollment.files.workbooks import converter
 from enrollment.files.workbooks.sheets import Reading
 
 WORKBOOK_MEMORY = 2 * 2**30
+# Of processor time to unfold a workbook: in a worker, and while a browser waits for the page.
+WORKBOOK_SECONDS, PAGE_SECONDS = 300, 5
 _DBF_VERSIONS = frozenset(b"\x03\x30\x31\x32\x43\x83\x8b\x8e\xf5")
 _WORKBOOK_NAMES = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".et"})
 # Any other exit code means that the process was killed at its memory or time limit.
@@ -130,14 +133,22 @@ class PlacedReader(io.RawIOBase):
 
 
 def open_table(
-    source: BinaryIO, name: str, *, titles: Mapping[str, str] | None = None, sheet: str = ""
+    source: BinaryIO,
+    name: str,
+    *,
+    titles: Mapping[str, str] | None = None,
+    sheet: str = "",
+    seconds: int = WORKBOOK_SECONDS,
 ) -> Table:
     """The table in ``source``, a real file; ``name`` is used in fault texts only.
 
     ``titles`` is what titles mean at the institution, ``sheet`` the one sheet to
-    read. The table takes ownership of ``source``. Raises FileFaultError.
+    read. ``seconds`` of processor time are enough for a workbook, or it is too large. The
+    table takes ownership of ``source``. Raises FileFaultError.
     """
-    wishes = {"titles": dict(titles or {}), "sheet": sheet}
+    convert = partial(
+        _from_workbook, wishes={"titles": dict(titles or {}), "sheet": sheet}, seconds=seconds
+    )
     source.seek(0)
     head = source.read(4096)
     suffix = Path(name).suffix.lower()
@@ -146,11 +157,11 @@ def open_table(
     if fault := kind_fault(source):
         raise FileFaultError(fault)
     if head.startswith(ZIP):
-        return _from_workbook(source, "zip", wishes)
+        return convert(source, "zip")
     if head.startswith(OLE):
-        return _from_workbook(source, "xls", wishes)
+        return convert(source, "xls")
     if suffix == ".dbf" and head[0] in _DBF_VERSIONS:
-        return _from_workbook(source, "dbf", wishes)
+        return convert(source, "dbf")
     if suffix in _WORKBOOK_NAMES:
         raise FileFaultError(FileFault.NOT_A_WORKBOOK)
     if sheet:
@@ -162,13 +173,13 @@ def open_table(
     return table
 
 
-def _from_workbook(source: BinaryIO, kind: str, wishes: dict[str, Any]) -> Table:
+def _from_workbook(source: BinaryIO, kind: str, wishes: dict[str, Any], seconds: int) -> Table:
     spool = tempfile.TemporaryFile(dir=settings.SPOOL_DIR)  # noqa: SIM115  owned by the table
     source.seek(0)
     with tempfile.TemporaryFile() as asked:
         asked.write(json.dumps(wishes).encode())
         asked.seek(0)
-        arguments = [kind, str(WORKBOOK_MEMORY), str(asked.fileno())]
+        arguments = [kind, str(WORKBOOK_MEMORY), str(seconds), str(asked.fileno())]
         done = subprocess.run(  # noqa: S603  fixed command, the file is its standard input
             [sys.executable, "-m", "enrollment.files.workbooks.converter", *arguments],
             stdin=source,

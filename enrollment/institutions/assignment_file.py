@@ -16,7 +16,7 @@ from accounts.identifiers.services import Identifier
 from accounts.text import fold
 from enrollment.fields.titles import fold_title
 from enrollment.fields.values import Fault, date_cell
-from enrollment.files.readers import open_table
+from enrollment.files.readers import PAGE_SECONDS, open_table
 from enrollment.models import Institution, SchoolClass
 
 MAX_ROWS = 2_000
@@ -83,7 +83,7 @@ def read_assignments(
     institution: Institution, source: BinaryIO, name: str
 ) -> tuple[list[Assignment], list[RowProblem]]:
     """The assignment of each row, and every problem. Raises FileFaultError."""
-    table = open_table(source, name)
+    table = open_table(source, name, seconds=PAGE_SECONDS)
     try:
         rows = table.head(MAX_ROWS + 2)
     finally:

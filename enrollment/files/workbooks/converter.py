@@ -1,7 +1,7 @@
 """Convert a workbook to CSV, in a separate process with a memory cap.
 
-Run as ``python -m enrollment.files.workbooks.converter KIND LIMIT WISHES`` with the workbook as
-standard input, where WISHES is the descriptor of a file of JSON: ``sheet``, the
+Run as ``python -m enrollment.files.workbooks.converter KIND MEMORY SECONDS WISHES`` with the
+workbook as standard input, where WISHES is the descriptor of a file of JSON: ``sheet``, the
 one to read, and ``titles``, what titles mean at this institution. The list
 is written to standard output as UTF-8 CSV, and one JSON line to standard error: what
 was read (``workbooks.sheets.Reading``), or the reason of a failure. A hostile workbook
@@ -36,7 +36,6 @@ from enrollment.files.workbooks.xlsx_stream import Workbook
 UNFOLDED_LIMIT = 2 * 2**30
 UNFOLDED_RATIO = 200
 UNFOLDED_FREE = 50 * 2**20
-CPU_SECONDS = 300
 
 EXIT_UNREADABLE, EXIT_TOO_LARGE, EXIT_DISK_FULL, EXIT_NO_LIST = 3, 4, 5, 6
 
@@ -45,10 +44,10 @@ class TooLargeError(Exception):
     """The file declares more data than the limit allows."""
 
 
-def main(kind: str, memory: int, wishes: dict[str, Any]) -> int:
+def main(kind: str, memory: int, seconds: int, wishes: dict[str, Any]) -> int:
     """Convert standard input; the exit code is the reason of a failure."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (UNFOLDED_LIMIT, UNFOLDED_LIMIT))
     out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
     try:
@@ -142,8 +141,8 @@ def _number_text(number: float) -> str:
 
 
 if __name__ == "__main__":
-    with os.fdopen(int(sys.argv[3]), "rb") as file:
-        code = main(sys.argv[1], int(sys.argv[2]), json.load(file))
+    with os.fdopen(int(sys.argv[4]), "rb") as file:
+        code = main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), json.load(file))
     sys.stderr.flush()
     # Exit without flushing again what could not be written.
     os._exit(code)

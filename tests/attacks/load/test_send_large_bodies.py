@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver, reverse
+from PIL import Image
 
 from accounts.models import User
 from accounts.roles import Role
@@ -107,6 +108,21 @@ def test_evidence_has_a_daily_measure_however_often_reports_are_opened_and_withd
     assert told[-1] == 429
     assert told.index(429) == 10
     # A report in words alone can still be written.
+    assert client.post(address, {"words": "x"}).status_code < 400
+
+
+def test_small_files_that_are_drawn_for_seconds_have_the_same_measure(li: User) -> None:
+    """A picture of eight kilobytes unfolds into millions of pixels."""
+    drawn = io.BytesIO()
+    Image.new("1", (2000, 2000)).save(drawn, "PNG")
+    assert len(drawn.getvalue()) < 8_000
+    client = enter(li)
+    address = reverse("support:report_write", kwargs={"cause": "other"})
+    told = []
+    for _ in range(12):
+        file = SimpleUploadedFile("a.png", drawn.getvalue())
+        told.append(client.post(address, {"words": "x", "evidence": file}).status_code)
+    assert told.index(429) == 10
     assert client.post(address, {"words": "x"}).status_code < 400
 
 

@@ -1,7 +1,9 @@
 """A small file of counselors must not hold a web process for long."""
 
+import resource
 import tempfile
 import time
+import zipfile
 from typing import BinaryIO, cast
 
 import pytest
@@ -9,6 +11,8 @@ import pytest
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.files.readers import PAGE_SECONDS
 from enrollment.institutions import assignment_file, counselors
 from enrollment.models import (
     Appointment,
@@ -87,3 +91,37 @@ def test_more_people_than_that_are_refused_before_anyone_is_looked_up(
         assignment_file.StaffingFault.TOO_MANY_PEOPLE
     ]
     assert not Appointment.objects.exists()
+
+
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def workbook_of_empty_cells() -> BinaryIO:
+    """140 KB of a workbook that unfold into millions of cells, yet below every measure of size."""
+    sheets = f'<sheets><sheet name="S" sheetId="1" xmlns:r="{OFFICE}" r:id="rId1"/></sheets>'
+    related = f'<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+    titles = "".join(
+        f'<c t="inlineStr"><is><t>{title}</t></is></c>' for title in ("班级", "辅导员")
+    )
+    rows = f"<row>{titles}</row>" + ("<row>" + "<c><v>1</v></c>" * 60 + "</row>") * 40_000
+    file = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - read by the caller
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/workbook.xml", f'<workbook xmlns="{SHEET}">{sheets}</workbook>')
+        relations = f'<Relationships xmlns="{PACKAGE}">{related}</Relationships>'
+        book.writestr("xl/_rels/workbook.xml.rels", relations)
+        sheet = f'<worksheet xmlns="{SHEET}"><sheetData>{rows}</sheetData></worksheet>'
+        book.writestr("xl/worksheets/sheet1.xml", sheet)
+    file.seek(0)
+    return file
+
+
+def test_a_small_workbook_that_unfolds_slowly_holds_no_web_process(
+    school: Institution, registrar: User
+) -> None:
+    began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    with pytest.raises(FileFaultError) as refused:
+        assignment_file.read_assignments(school, workbook_of_empty_cells(), "a.xlsx")
+    assert refused.value.fault == FileFault.TOO_LARGE
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - began < PAGE_SECONDS + 2
