@@ -37,6 +37,7 @@ ACTS: dict[str, str | Promise] = {
     "registry:rules": gettext_lazy("change the rules of your institution"),
     "registry:assign_by_file": gettext_lazy("appoint counselors by file"),
     "registry:assign_counselor": gettext_lazy("appoint a counselor"),
+    "registry:withdraw_counselor": gettext_lazy("withdraw a counselor"),
     "registry:merge_class": gettext_lazy("merge classes"),
     "registry:people": gettext_lazy("appoint staff"),
     "registry:appointments": gettext_lazy("appoint staff"),

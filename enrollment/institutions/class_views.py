@@ -135,6 +135,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@reauthentication_required
 def withdraw(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """Withdraw a counselor from the class, effective at once."""
     school_class = _managed(request, pk)

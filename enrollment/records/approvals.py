@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import tidy
+
 MAX_DOCUMENT = 100
 
 
@@ -24,17 +26,30 @@ class Approval:
 def read_approval(document: str, on: str) -> Approval:
     """The approval named by a program: the document's number, and its date as YYYY-MM-DD.
 
-    Raises ValueError for an empty number, one over 100 characters, no date, a date to come.
+    Raises ValueError for a number in which nothing is read, one over 100 characters, no date, a
+    date to come.
     """
-    approval = Approval(document.strip(), date.fromisoformat(on))
+    approval = Approval(_as_read(document), date.fromisoformat(on))
     if not 0 < len(approval.document) <= MAX_DOCUMENT or approval.on > timezone.localdate():
         raise ValueError(document)
     return approval
 
 
+def _as_read(document: str) -> str:
+    """The number as people read it; empty where it has neither a letter nor a digit."""
+    shown = "".join(filter(str.isprintable, tidy(document)))
+    return shown if any(map(str.isalnum, shown)) else ""
+
+
+class _DocumentField(forms.CharField):
+    def to_python(self, value: Any) -> str:
+        """The number as people read it."""
+        return _as_read(super().to_python(value) or "")
+
+
 def document_field(**given: Any) -> forms.CharField:
     """A field for the number of the document that allows a change, with arguments of its own."""
-    return forms.CharField(
+    return _DocumentField(
         max_length=MAX_DOCUMENT,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

@@ -231,3 +231,15 @@ def test_an_operators_appointments_are_reviewed_by_the_operators(
     User.objects.filter(pk=other.pk).update(is_superuser=True, is_staff=True)
     page = reviewing(other).get(page_of(review)).content.decode()
     assert reverse("registry:appointments") in page
+
+
+def test_an_open_session_withdraws_no_counselor_without_the_password(
+    owner: User, colleague: User, school_class: SchoolClass
+) -> None:
+    who = Identifier(Channel.EMAIL, colleague.email)
+    assign_counselor(school_class=school_class, who=who, by=owner)
+    client = Client()
+    client.force_login(owner)
+    address = reverse("registry:withdraw_counselor", args=[school_class.pk, colleague.key])
+    assert client.post(address)["Location"].startswith(reverse("account_reauthenticate"))
+    assert school_class.counselors.filter(user=colleague).exists()
