@@ -20,7 +20,7 @@ from accounts.recovery import new_contact_code
 from accounts.recovery import staff_assisted as journey
 from accounts.recovery.forms import NewContactForm
 from accounts.requests.client_ip import client_address
-from accounts.sessions.services import browser_of
+from accounts.sessions.services import browser_of, forget_visitor
 
 # Session keys: the requested code, and the recovery started with it.
 ASKED, BEGUN = "rescue_code", "rescue"
@@ -129,6 +129,7 @@ def _try(request: HttpRequest, code: Code, form: CodeForm) -> tuple[Outcome, Res
 
 def _too_often(request: HttpRequest, error: LimitReachedError) -> HttpResponse:
     code = _asked(request)
+    forget_visitor(request)
     way_on = reverse("account_rescue_enter" if code else "account_rescue")
     context = {"error": error, "code": code, "way_on": way_on}
     return render(request, "accounts/limits/limit_reached.html", context, status=429)

@@ -17,7 +17,7 @@ from accounts.recovery import usernames
 from accounts.recovery.forms import KnownContactForm, UsernameForm
 from accounts.requests.client_ip import client_address
 from accounts.sessions.recent_proof import require_recent_proof
-from accounts.sessions.services import browser_of
+from accounts.sessions.services import browser_of, forget_visitor
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,6 +46,7 @@ def find_username(request: HttpRequest) -> HttpResponse:
             browser=browser_of(request),
         )
     except LimitReachedError as error:
+        forget_visitor(request)
         context = {"error": error, "way_on": reverse("account_find_username")}
         return render(request, "accounts/limits/limit_reached.html", context, status=429)
     return redirect("account_find_username_sent")

@@ -17,6 +17,7 @@ from accounts.requests.client_network import masked_network, user_agent_of
 from accounts.sessions.lifetime import STARTED, note_start
 from accounts.sessions.store import SessionStore
 
+_BEGUN = "portal.session_begun"  # in request.META: for this request, with nothing in it yet
 DEVICE = "signed_in_from"  # session key: device, and network without its last part
 
 
@@ -64,7 +65,17 @@ def browser_of(request: HttpRequest) -> str:
     """What names the browser of a visitor: the handle of its session, begun if there is none."""
     if not request.session.session_key:
         request.session.create()
+        request.META[_BEGUN] = True
     return handle_of_request(request)
+
+
+def forget_visitor(request: HttpRequest) -> None:
+    """End the session that ``browser_of`` has begun for this request, which was refused.
+
+    Refused requests without end would otherwise leave a row each.
+    """
+    if request.META.pop(_BEGUN, False):
+        request.session.flush()
 
 
 def _note_device(request: HttpRequest, **_: object) -> None:

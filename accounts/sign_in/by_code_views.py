@@ -35,7 +35,7 @@ from accounts.recovery.security_question_forms import AnswerForm
 from accounts.requests.client_ip import client_address
 from accounts.security_log import record_event
 from accounts.sessions.clock import session_now
-from accounts.sessions.services import browser_of
+from accounts.sessions.services import browser_of, forget_visitor
 from accounts.sign_in import by_code
 from accounts.sign_in.forms import IdentifierForm, NewPasswordForm
 
@@ -222,7 +222,7 @@ def _asked(request: HttpRequest, flow: CodeFlow) -> Code | None:
 
 
 def _restart(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
-    if request.method == "POST":
+    if request.method == "POST" and request.session.session_key:
         messages.error(request, _("This code no longer works. Get a new one."))
     return redirect(flow.request_page)
 
@@ -269,6 +269,7 @@ def _try(request: HttpRequest, code: Code, form: CodeForm) -> tuple[Outcome, Use
 
 def _too_often(request: HttpRequest, flow: CodeFlow, error: LimitReachedError) -> HttpResponse:
     code = _asked(request, flow)
+    forget_visitor(request)
     context = {
         "error": error,
         "code": code,

@@ -129,6 +129,8 @@ def list_entries(archive: zipfile.ZipFile, tally: PhotoTally) -> list[Entry]:
         is_link = stat.S_ISLNK(info.external_attr >> 16)
         if is_link or path.is_absolute() or ".." in path.parts or ":" in name:
             tally.refuse(name, PhotoFault.NAME)
+        elif not info.filename:  # as the library reads a name that begins with NUL
+            tally.refuse("?", PhotoFault.NAME)
         elif info.is_dir():
             continue
         elif is_system_file(path):

@@ -30,6 +30,7 @@ from enrollment.photos import services as photos
 from enrollment.photos import tasks as photos_tasks
 from enrollment.photos.archive import belonging
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
+from tests.enrollment.photos.pictures import picture, zip_of
 from tests.enrollment.registrar import make_registrar, page_of, publish, upload
 from tests.people import make_account, make_school
 
@@ -363,3 +364,21 @@ def test_many_zips_of_one_school_make_no_other_wait_for_all_of_them(
     assert queue == [keys[0], keys[3]]
     photos_tasks.check_photos(queue.pop(0))
     assert queue == [keys[3], keys[1]], "the next of the school comes after the other school's"
+
+
+def test_a_photograph_without_a_name_is_refused_by_itself(
+    registrar: User, school: Institution
+) -> None:
+    """The library reads a name up to its first NUL, and then stumbles over the empty one."""
+    number = sample(1)[0][AT["学号"]]
+    content = zip_of({"NUL.jpg": picture(), f"{number}.jpg": picture()}).getvalue()
+    batch = photos.upload_photos(
+        institution=school,
+        kind=PhotoKind.ADMISSION,
+        file_name="a.zip",
+        source=io.BytesIO(content.replace(b"NUL.jpg", b"\0UL.jpg")),
+        created_by=registrar,
+    )
+    photos.check_photos(batch)
+    batch.refresh_from_db()
+    assert batch.state == PhotoBatchState.CHECKED
