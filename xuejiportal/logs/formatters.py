@@ -93,13 +93,13 @@ class JsonFormatter(RedactingFormatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
-class SyslogFormatter(logging.Formatter):
+class SyslogFormatter(RedactingFormatter):
     """Formats a record by RFC 5424, without the priority, which the handler adds."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Version, time, host, program, process, logger and message, redacted."""
+        """Version, time, host, program, process, logger and message with traceback, redacted."""
         sender = f"{gethostname()} xuejiportal {record.process} {record.name}"
-        return f"1 {_moment(record)} {sender} - {shorten(redact(record.getMessage()))}"
+        return f"1 {_moment(record)} {sender} - {super().format(record)}"
 
 
 def _moment(record: logging.LogRecord) -> str:

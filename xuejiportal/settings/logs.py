@@ -23,17 +23,20 @@ LOGGING = {
             "formatter": "json" if env.flag("LOG_JSON", False) else "line",
             "filters": ["database away", "request"],
         },
+        # On another system, where whoever takes this one over cannot change them.
+        "elsewhere": env.syslog("LOG_SYSLOG")
+        | {"formatter": "syslog", "filters": ["database away", "request"]},
         "anchors": env.syslog("AUDIT_SYSLOG") | {"formatter": "syslog"},
     },
     # urllib3 logs URLs with their parameters; the others log each step of making a PDF, and each
-    # of the sweeps that run every few seconds.
+    # of the sweeps that run every few seconds. fido2 names passkeys.
     "loggers": {
         name: {"level": "WARNING"}
         for name in (
-            *("urllib3", "weasyprint", "fontTools", "pyhanko"),
+            *("urllib3", "weasyprint", "fontTools", "pyhanko", "fido2"),
             *("celery.beat", "celery.worker.strategy", "celery.app.trace"),
         )
     }
     | {"audit.anchors": {"level": "INFO", "handlers": ["anchors"]}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console", "elsewhere"], "level": env.text("LOG_LEVEL", "INFO")},
 }

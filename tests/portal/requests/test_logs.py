@@ -1,11 +1,15 @@
 """No certificate number, mobile number or address reaches a log line (T14)."""
 
 import logging
+import logging.config
+import socket
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.portal.fresh_settings import fresh_settings
 from xuejiportal.logs.formatters import RedactingFormatter, redact
 
 
@@ -64,3 +68,25 @@ def test_a_log_line_has_its_time_with_the_offset() -> None:
 def test_sweeps_that_run_every_few_seconds_leave_no_line_unless_they_fail() -> None:
     for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
         assert logging.getLogger(name).getEffectiveLevel() == logging.WARNING
+
+
+def test_each_line_also_leaves_for_another_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as elsewhere:
+        elsewhere.bind(str(tmp_path / "log"))
+        monkeypatch.setenv("LOG_SYSLOG", f"unix://{tmp_path}/log")
+        configured = fresh_settings()["LOGGING"]
+        assert "elsewhere" in configured["root"]["handlers"]
+        made = {name: configured[name] for name in ("version", "formatters", "filters")}
+        made["handlers"] = {"elsewhere": configured["handlers"]["elsewhere"]}
+        made["loggers"] = {"leaving": {"handlers": ["elsewhere"], "propagate": False}}
+        logging.config.dictConfig(made | {"disable_existing_loggers": False})
+        try:
+            raise ValueError("110101200708150017")
+        except ValueError:
+            logging.getLogger("leaving").exception("It failed for %s", "a@example.org")
+        line = elsewhere.recv(65_536).decode()
+    assert " xuejiportal " in line
+    assert "It failed for [address]" in line
+    assert "ValueError: [number]" in line
