@@ -120,7 +120,7 @@ def get_or_create_code(
         lock(hashed)  # a request without an account takes the same time (T4)
         current = current.filter(pk=earlier.pk if earlier else 0)
     else:
-        User.objects.select_for_update(no_key=True).get(pk=account.pk)
+        User.objects.select_for_update(no_key=True).values_list("pk").get(pk=account.pk)
     living = current.filter(
         address_hash=hashed, expires_at__gt=Now(), tries__lt=_max_tries(purpose), is_decoy=is_decoy
     ).first()

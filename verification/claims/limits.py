@@ -4,25 +4,37 @@ Failed and unfinished submissions count; successes do not. Advisory locks serial
 submitting, so that parallel requests cannot exceed a limit.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from accounts.requests.client_ip import client_address
 from accounts.requests.client_network import network_of
+from accounts.sessions.prepared_statements import read_prepared
 from database.advisory_locks import lock
 from vault.lookup import keyed_hash
-from verification.models import AttemptState, VerificationAttempt
+from verification.models import VerificationAttempt
 
-DAY = timedelta(days=1)
 # Proof-of-work level for a first try with a name or birth date that others have tried often:
 # 16 times the work of a sign-in; besides, each try needs an account of its own.
 PROOF_LEVEL = 4
+# By what the failures of several accounts are counted together.
+_SHARED = ("name", "prefix", "address")
+_FAILED = """
+FROM verification_verificationattempt WHERE submitted_at IS NOT NULL AND state <> 'verified'
+"""
+_RETRY_AT = f"""
+(SELECT submitted_at + interval '1 day' {_FAILED}
+    AND submitted_at > statement_timestamp() - interval '1 day' AND {{column}} = %s
+    ORDER BY submitted_at DESC OFFSET %s LIMIT 1)
+"""
+# An account's failures in all, and when its own and the shared limits of a day are open again.
+_USED = f"""
+SELECT (SELECT count(*) {_FAILED} AND account_id = %s), {_RETRY_AT.format(column="account_id")},
+    greatest({", ".join(_RETRY_AT.format(column=f"{name}_hash") for name in _SHARED)})
+"""
 
 
 @dataclass
@@ -53,41 +65,38 @@ def check_limits(
     proof of work (``proved``). For accounts with failed attempts they hold. ``address_factor``
     multiplies the limit of the network.
     """
-    limits = settings.VERIFICATION_LIMITS
-    own = [(Q(account_id=attempt.account_id), limits["account_day"])]
-    shared = [
-        (Q(name_hash=attempt.name_hash), limits["name_day"]),
-        (Q(prefix_hash=attempt.prefix_hash), limits["prefix_day"]),
-    ]
-    if attempt.address_hash:
-        most = limits["address_day"] * address_factor
-        shared.append((Q(address_hash=attempt.address_hash), most))
     _lock(attempt)
-    failures = _failed().filter(account_id=attempt.account_id).count()
-    if failures >= limits["account_total"]:
+    failures, own_retry_at, shared_retry_at = _used(attempt, address_factor)
+    if failures >= settings.VERIFICATION_LIMITS["account_total"]:
         raise LimitReachedError(None)
-    if retry_at := _retry_at(own):
-        raise LimitReachedError(retry_at)
-    retry_at = _retry_at(shared)
-    if retry_at is None or (proved and not failures):
+    if own_retry_at:
+        raise LimitReachedError(own_retry_at)
+    if shared_retry_at is None or (proved and not failures):
         return
-    raise LimitReachedError(retry_at, None if failures else PROOF_LEVEL)
+    raise LimitReachedError(shared_retry_at, None if failures else PROOF_LEVEL)
 
 
-def _failed() -> QuerySet[VerificationAttempt]:
-    submitted = VerificationAttempt.objects.filter(submitted_at__isnull=False)
-    return submitted.exclude(state=AttemptState.VERIFIED)
+def _used(
+    attempt: VerificationAttempt, address_factor: int
+) -> tuple[int, datetime | None, datetime | None]:
+    """The account's failures in all; when its limit of a day, and the shared ones, allow another.
 
-
-def _retry_at(scopes: Sequence[tuple[Q, int]]) -> datetime | None:
-    """When every one of ``scopes`` is below its limit again; None if they all are now."""
-    recent = _failed().filter(submitted_at__gt=Now() - DAY).order_by("-submitted_at")
-    first, *others = (
-        recent.filter(scope).values_list("submitted_at", flat=True)[limit - 1 : limit]
-        for scope, limit in scopes
+    None where they allow one now. All limits are read by one query.
+    """
+    limits, account = settings.VERIFICATION_LIMITS, attempt.account_id
+    # An attempt without an address is not counted by it: no other has NULL for its hash.
+    addressed = bytes(attempt.address_hash) or None
+    [row] = read_prepared(
+        _USED,
+        [
+            *(account, account, limits["account_day"] - 1),
+            *(bytes(attempt.name_hash), limits["name_day"] - 1),
+            *(bytes(attempt.prefix_hash), limits["prefix_day"] - 1),
+            *(addressed, limits["address_day"] * address_factor - 1),
+        ],
     )
-    found = (at for at in first.union(*others, all=True) if at is not None)
-    return max((at + DAY for at in found), default=None)
+    failures, own, shared = row
+    return failures, own, shared
 
 
 def _lock(attempt: VerificationAttempt) -> None:

@@ -37,7 +37,7 @@ def start_attempt(
     ``agrees``: the same form gave the consent to the use of the number, stored with it.
     """
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=account.pk)
+        User.objects.select_for_update().values_list("pk").get(pk=account.pk)
         if agrees:
             give_consent(account=account, purpose=Purpose.IDENTITY)
         _close_open_attempts(account)
@@ -127,7 +127,7 @@ def claim_found(
     RecordHeldError, with nothing changed.
     """
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=account.pk)
+        User.objects.select_for_update(no_key=True).values_list("pk").get(pk=account.pk)
         mine = list(Claim.objects.filter(account=account, ended_at=None))
         if any(bytes(claim.certificate_hash) != certificate_hash for claim in mine):
             raise RecordHeldError
