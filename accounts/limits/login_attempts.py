@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from accounts.identifiers import services as identifiers
 from accounts.limits import proof_of_work, rate_limits
 from accounts.limits.rules import DAY
-from accounts.limits.uses import LimitReachedError
+from accounts.limits.uses import LimitReachedError, Use, count_uses
 from accounts.models import LimitHit, User
 from accounts.requests.client_network import network_of
 from accounts.text import fold_typed
@@ -90,10 +90,11 @@ def begin(*, name: str, client: str, proved: bool, known: bool) -> Attempt:
     ``name`` is the typed identifier, which may not exist; ``proved``: the request solved a
     proof of work; ``known``: the browser is a known device. Raises LimitReachedError.
     """
+    factor = rate_limits.campus_factor(client)
+    from_client = Use("sign_in_ip", network_of(client), factor, () if proved or known else None)
+    of_name = Use("sign_in", name, rules=() if proved else None)
     with transaction.atomic():
-        from_client = rate_limits.consume_for_network("sign_in_ip", client, anyway=proved or known)
-        of_name = (rate_limits.record_use if proved else rate_limits.consume)("sign_in", name)
-    return Attempt([from_client, of_name])
+        return Attempt(count_uses([from_client, of_name]))
 
 
 def begin_in_session(*, account: User, session: str) -> Attempt:

@@ -14,6 +14,7 @@ from accounts.limits.rules import COOL_DOWN, DAY, HOUR, MINUTE, RULES, Rule
 from accounts.limits.uses import LimitReachedError, Use, count_uses
 from accounts.models import Block, LimitHit, User
 from accounts.requests.client_network import is_within, network_of
+from accounts.sessions.prepared_statements import read_prepared
 from database.clock import database_now
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
@@ -25,6 +26,11 @@ VIOLATIONS_TO_BLOCK = 3  # of the cool-down, in an hour
 BLOCK_LENGTHS = (DAY, DAY, timedelta(days=7))  # the third one is long
 BLOCK_MEMORY = timedelta(days=30)  # how far back earlier blocks count
 BLOCK_RETENTION = timedelta(days=180)  # for questions about a block that is over
+# Asked whenever a form is shown that sends a message.
+_USED = """
+SELECT count(*) FROM accounts_limithit
+WHERE action = %s AND subject = %s AND at > statement_timestamp() - %s::interval
+"""
 
 
 def consume(action: str, subject: str, *, factor: int = 1) -> int:
@@ -112,16 +118,12 @@ def consume_for_client(client: str) -> None:
     consume_for_network("send_ip", client)
 
 
-def consume_for_network(action: str, client: str, *, of: str = "", anyway: bool = False) -> int:
+def consume_for_network(action: str, client: str, *, of: str = "") -> int:
     """Count one use of ``action`` from the network of ``client``; returns the hit's key.
 
-    Limits are wider for campus networks. ``of`` gives each value its own count;
-    ``anyway`` counts without checking the rules.
+    Limits are wider for campus networks. ``of`` gives each value its own count.
     """
-    subject = f"{of}{network_of(client)}"
-    if anyway:
-        return record_use(action, subject)
-    return consume(action, subject, factor=campus_factor(client))
+    return consume(action, f"{of}{network_of(client)}", factor=campus_factor(client))
 
 
 def network_retry_at(action: str, client: str) -> datetime | None:
@@ -136,19 +138,14 @@ def has_sent_many(client: str) -> bool:
 
 def count(action: str, subject: str, window: timedelta) -> int:
     """The number of uses of ``action`` by ``subject`` within ``window``."""
-    hits = LimitHit.objects.filter(action=action, subject=_hash(subject))
-    return hits.filter(at__gt=Now() - window).count()
+    [(used,)] = read_prepared(_USED, [action, _hash(subject), window])
+    return int(used)
 
 
 def retry_at(action: str, subject: str, *, factor: int = 1) -> datetime | None:
     """When ``subject`` may use ``action`` again; None if it may now."""
     hits = LimitHit.objects.filter(action=action, subject=_hash(subject))
     return max(_retry_times(hits, RULES[action], factor), default=None)
-
-
-def record_use(action: str, subject: str) -> int:
-    """Count one use of ``action`` without checking its rules; returns the hit's key."""
-    return LimitHit.objects.create(action=action, subject=_hash(subject)).pk
 
 
 def consume_check(client: str) -> None:

@@ -6,6 +6,11 @@ from database.clock import database_now
 
 
 def session_now(request: HttpRequest) -> int:
-    """Seconds since the epoch by the database's clock, read with the session where it could be."""
+    """Seconds since the epoch by the database's clock, asked once in a request: with the session
+    where there is one.
+    """
     read_at: int | None = getattr(request.session, "read_at", None)
-    return read_at or int(database_now().timestamp())
+    if read_at is None:
+        read_at = int(database_now().timestamp())
+        request.session.read_at = read_at  # type: ignore[attr-defined]
+    return read_at

@@ -45,7 +45,10 @@ class LoginForm(allauth_forms.LoginForm):
         """Check the password; one wrong attempt too many adds the proof of work at once."""
         try:
             cleaned: dict[str, Any] = super().clean()
-        finally:
+        except ValidationError:
+            self._demand_proof()
+            raise
+        if self.errors:
             self._demand_proof()
         return cleaned
 
