@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from django.conf import settings
 from django.db import connection
 
-from delivery.models import MailDomain, OutboxMessage
+from delivery.models import OutboxMessage
 
 SERVER = "*"  # means every domain: our own server refuses all mail
 # Seconds of the first and the longest pause; each refusal after a pause doubles it.
@@ -44,6 +44,7 @@ ON CONFLICT (name) DO UPDATE SET
         + make_interval(secs => least(%(first)s * 2 ^ d.refusals, %(longest)s))
 WHERE d.paused_until IS NULL OR d.paused_until <= statement_timestamp()
 """
+RESUME = "UPDATE delivery_maildomain SET refusals = 0 WHERE name = ANY(%s) AND refusals > 0"
 
 
 def domain_of(address: str) -> str:
@@ -83,4 +84,6 @@ def pause(names: Iterable[str]) -> None:
 
 def resume(names: Iterable[str]) -> None:
     """Reset the back-off of these domains: they have accepted mail again."""
-    MailDomain.objects.filter(name__in=list(names), refusals__gt=0).update(refusals=0)
+    if domains := list(filter(None, names)):  # text messages have none
+        with connection.cursor() as cursor:
+            cursor.execute(RESUME, [domains])

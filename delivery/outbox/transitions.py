@@ -15,10 +15,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
-from database.advisory_locks import lock
+from database.advisory_locks import LOCK, lock_numbers
 from database.clock import database_now
 from delivery.email.bounces import note_return
 from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
@@ -47,6 +47,11 @@ WHERE id IN (
 ) RETURNING *
 """
 CLAIM_LOCK = 7_263_003  # advisory lock, any fixed number: one claim at a time
+# Two statements, so that the count sees what was claimed while this one waited for the lock.
+TEXTS_OF_A_MINUTE = """
+SELECT coalesce(sum(number), 0) FROM delivery_claimedtexts
+WHERE at > statement_timestamp() - interval '1 minute'
+"""
 HAND_OVER = """
 UPDATE delivery_outboxmessage m SET handed_over_at = statement_timestamp()
 FROM unnest(%s::bigint[], %s::int[]) AS mine(id, attempts)
@@ -92,8 +97,7 @@ def claim(limit: int = BATCH) -> list[OutboxMessage]:
     retries included; the rest waits. Once fewer than a batch are left of that limit, text
     messages and e-mail are claimed separately.
     """
-    lock(CLAIM_LOCK)
-    room = settings.SMS_PER_MINUTE - _texts_of_a_minute()
+    room = settings.SMS_PER_MINUTE - _texts_of_a_minute_locked()
     if room >= limit:
         claimed = _claim(list(Channel), limit)
     else:
@@ -109,9 +113,12 @@ def _claim(channels: list[Channel], limit: int) -> list[OutboxMessage]:
     return list(OutboxMessage.objects.raw(CLAIM, [[str(one) for one in channels], limit]))
 
 
-def _texts_of_a_minute() -> int:
-    recent = ClaimedTexts.objects.filter(at__gt=Now() - timedelta(minutes=1))
-    return recent.aggregate(sum=Sum("number"))["sum"] or 0
+def _texts_of_a_minute_locked() -> int:
+    """How many texts were claimed within a minute; nobody claims until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{LOCK};{TEXTS_OF_A_MINUTE}", [lock_numbers(CLAIM_LOCK)])
+        cursor.nextset()
+        return int(cursor.fetchone()[0])
 
 
 def hand_over(messages: Sequence[OutboxMessage]) -> set[int]:
