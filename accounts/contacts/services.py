@@ -121,8 +121,8 @@ def bind(
 
     Call inside a transaction. Raises IntegrityError if another account has it.
     """
-    lock_account(account.pk)
-    old = bound_address(account, channel)
+    locked = lock_account(account.pk)
+    old = _bound_phone(locked) if channel == Channel.SMS else bound_address(locked, channel)
     set_contact(account, channel, address)
     if old != address and undoable:
         record_change(
@@ -187,6 +187,11 @@ def bound_address(account: User, channel: Channel) -> str:
         return str(phone.values_list("phone", flat=True).first() or "")
     mailbox = EmailAddress.objects.filter(user=account, verified=True).order_by("-primary")
     return mailbox.values_list("email", flat=True).first() or ""
+
+
+def _bound_phone(account: User) -> str:
+    """The confirmed phone (E.164) as ``account`` was read, or ""."""
+    return str(account.phone) if account.phone and account.phone_confirmed_at else ""
 
 
 def _bind_or_over(

@@ -35,7 +35,8 @@ def answer_record(
         raise NotAskedError
     answer = Answer.WRONG if objections else Answer.RIGHT
     with transaction.atomic():
-        held = StudentRecord.objects.select_for_update().get(pk=record.pk)
+        known = StudentRecord.objects.only("key", "version", "frozen_at")
+        held = known.select_for_update().get(pk=record.pk)
         if held.frozen_at:
             raise RecordFrozenError
         latest = held.confirmations.filter(account=account).order_by("-pk").first()

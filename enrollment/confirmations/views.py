@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +22,11 @@ from enrollment.queries import confirmations_held_by, photos_held_by
 from enrollment.records.freezing import FROZEN, RecordFrozenError
 from enrollment.status_page.access import held_card
 from enrollment.status_page.status_line import unexplained
+
+SHOWN_ON_RECEIPT = (
+    *("key", "answer", "wrong_fields", "code", "made_at", "account"),
+    *("record__key", "record__name", "record__holder", "record__institution__name"),
+)
 
 
 @require_POST
@@ -71,9 +76,8 @@ def answer_photo(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, key: UUID) -> HttpResponse:
     """The receipt of one of my answers."""
-    found = confirmations_held_by(signed_in(request)).filter(key=key).first()
-    if found is None:
-        raise Http404
+    mine = confirmations_held_by(signed_in(request)).only(*SHOWN_ON_RECEIPT)
+    found = get_object_or_404(mine, key=key)
     left = unexplained(found.record, found.wrong_fields, found.made_at)
     context = {
         "receipt": found,
