@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -21,6 +22,16 @@ class Place(StrEnum):
     STATUS = "enrollment:status"
     RECORD = "enrollment:record"
     CERTIFICATE = "enrollment:certificate"
+
+
+class Level(StrEnum):
+    """The levels of messages."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    SUCCESS = "success"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 class Help(StrEnum):
@@ -57,5 +68,8 @@ def frame_of(request: HttpRequest, account: User) -> dict[str, Any]:
             "deletion_due_on": account.deletion_due_on,
             "unread_notices": str(getattr(account, "unread_notices", None) or ""),
         },
-        "messages": (),
+        "messages": [
+            {"level_tag": Level(one.level_tag), "message": str(one.message)}
+            for one in get_messages(request)
+        ],
     }

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.contrib.messages import get_messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -69,7 +68,6 @@ def viewings(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _record_page(request: HttpRequest, card: Card, *, revealed: str = "") -> HttpResponse:
+    frame = frame_of(request, signed_in(request))
     page = {"sheet": page_data(card, revealed=revealed)}
-    if len(get_messages(request)):
-        return render(request, RECORD_PAGE, page)
-    return HttpResponse(fill_page(RECORD_PAGE, frame_of(request, signed_in(request)) | page))
+    return HttpResponse(fill_page(RECORD_PAGE, frame | page))

@@ -5,6 +5,11 @@ import uuid
 from datetime import date
 
 import pytest
+from django.contrib.messages import constants as messages
+from django.contrib.messages.storage.base import Message
+from django.contrib.messages.storage.cookie import MessageEncoder
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.test import Client
 from django.utils import timezone
 
@@ -23,6 +28,8 @@ from enrollment.models import (
 )
 from enrollment.status_page import precompiled
 from enrollment.status_page import views as status_page
+from enrollment.status_page.cards import Card
+from enrollment.status_page.page import page_data
 from enrollment.statuses import Status
 
 pytestmark = pytest.mark.django_db
@@ -30,11 +37,17 @@ VARYING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|[0-9]{1,2}:[0-9]{2
 ODD = "<b>&\"'\ue0007\ue001"
 
 
+def by_templates(request: HttpRequest, card: Card, *, revealed: str = "") -> HttpResponse:
+    """The record page as the template engine renders it."""
+    page = {"sheet": page_data(card, revealed=revealed)}
+    return render(request, status_page.RECORD_PAGE, page)
+
+
 def told(client: Client, address: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
     """The page as it is printed, and as the template engine renders it."""
     printed = client.get(address)
     with monkeypatch.context() as patch:
-        patch.setattr(status_page, "get_messages", lambda request: ["the slow way"])
+        patch.setattr(status_page, "_record_page", by_templates)
         rendered = client.get(address)
     assert printed.status_code == rendered.status_code == 200
     for name in rendered.headers:
@@ -93,6 +106,32 @@ def test_printed_pages_read_as_the_templates_say(
         assert printed == rendered
         assert "&lt;b&gt;&amp;&quot;&#x27;" in printed
         assert "<b>&" not in printed
+
+
+@pytest.mark.parametrize("level", messages.DEFAULT_TAGS)
+def test_a_printed_message_reads_as_the_templates_say(
+    level: int,
+    client: Client,
+    wang: User,
+    wang_record: StudentRecord,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client.force_login(wang)
+    session, waiting = client.session, [Message(level, ODD), Message(level, "Done.")]
+
+    def say() -> None:
+        session["_messages"] = MessageEncoder().encode(waiting)
+        session.save()
+
+    say()
+    printed = client.get("/status/").content.decode()
+    say()
+    with monkeypatch.context() as patch:
+        patch.setattr(status_page, "_record_page", by_templates)
+        rendered = client.get("/status/").content.decode()
+    assert VARYING.sub("", printed) == VARYING.sub("", rendered)
+    assert "&lt;b&gt;&amp;&quot;&#x27;" in printed
+    assert "Done." not in client.get("/status/").content.decode(), "told twice"
 
 
 def test_a_plate_holds_nothing_of_a_person(
