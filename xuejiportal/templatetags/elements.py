@@ -5,6 +5,7 @@ argument is an error when the template is compiled; with ``{% include %}`` it wo
 The tags are built in and need no ``{% load %}``.
 """
 
+from functools import cache
 from typing import Any
 
 from django import template
@@ -34,6 +35,7 @@ def masked(phone: object) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """An icon of the icon set; decorative, because text is always beside it."""
     use = '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>'
