@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING
 
 import django
 
-from benchmarks.tools.harness import percentile, sizes, tell
-from devtools.embedded import ephemeral
+from benchmarks.tools.harness import own_servers, percentile, sizes, tell
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -43,7 +42,7 @@ def main() -> int:
     """Run it; 0 when every goal is met."""
     students = sizes(100_000, "students").parse_args().rows
     with tempfile.TemporaryDirectory() as var:
-        ephemeral(os.environ)
+        own_servers()
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "xuejiportal.settings",
             "DEBUG": "no",

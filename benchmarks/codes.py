@@ -1,8 +1,8 @@
 """Sending 10,000 codes, against as many bare Celery tasks on the same broker and worker.
 
-``make bench-codes``. Both are waiting when the clock starts: rows committed to
-the outbox, tasks on a queue. Codes count when the request has reached the
-provider's socket, tasks when the broker has none left. Then the idle latency:
+``make bench-codes``, or with another number ``ARGS="--rows 1000"``. Both are waiting when
+the clock starts: rows committed to the outbox, tasks on a queue. Codes count when the request
+has reached the provider's socket, tasks when the broker has none left. Then the idle latency:
 from the commit of one message to the provider's socket.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import redis
 
-from benchmarks.tools.harness import Side, compare, percentile, tell
+from benchmarks.tools.harness import Side, compare, percentile, sizes, tell
 from tests.faults.site import ROOT, Site, running, wait_until
 
 CODES = 10_000
@@ -73,7 +73,8 @@ for line in sys.stdin:
 class Bench:
     """A site, a vendor that only counts, and a process that speaks for the portal."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, count: int) -> None:
+        self.count = count
         self.site = site
         self.vendor = self._spawn([sys.executable, str(ROOT / "benchmarks/tools/vendor.py")])
         port = self._line(self.vendor).strip()
@@ -99,22 +100,22 @@ class Bench:
 
     def codes(self) -> float:
         """Send them all; the seconds until the last has reached the vendor."""
-        self.ask("prepare_codes", CODES)
+        self.ask("prepare_codes", self.count)
         self.arrivals()
         start = time.time()
         self.ask("ring")
         wait_until(lambda: self.ask("unsent")[1] == 0, 120, "codes were left")
         arrivals = self.arrivals()
         doubled = [out_id for out_id, times in arrivals.items() if len(times) > 1]
-        if len(arrivals) != CODES or doubled:
-            raise AssertionError(f"{len(arrivals)} of {CODES} arrived, {len(doubled)} twice")
+        if len(arrivals) != self.count or doubled:
+            raise AssertionError(f"{len(arrivals)} of {self.count} arrived, {len(doubled)} twice")
         return max(times[0] for times in arrivals.values()) - start
 
     def tasks(self) -> float:
         """Run as many bare tasks; the seconds until the broker has none left."""
         self.ask("stop_consuming")
-        self.ask("prepare_tasks", CODES)
-        if self.broker.llen("bare") != CODES:
+        self.ask("prepare_tasks", self.count)
+        if self.broker.llen("bare") != self.count:
             raise AssertionError("the worker has begun too early")
         start = time.time()
         self.ask("consume")
@@ -179,14 +180,15 @@ class Bench:
 
 def main() -> int:
     """Print rates, ratio and latency; 1 when a goal was missed."""
+    count = sizes(CODES, "codes").parse_args().rows
     with running() as site:
-        bench = Bench(site)
+        bench = Bench(site, count)
         try:
-            tell(f"{CODES:,} codes; PostgreSQL and Valkey embedded, worker with 2 processes")
+            tell(f"{count:,} codes; PostgreSQL and Valkey embedded, worker with 2 processes")
             fast = compare(
                 Side("codes to the provider's socket", bench.codes),
                 Side("bare Celery tasks", bench.tasks),
-                amount=CODES,
+                amount=count,
                 goal=GOAL,
             )
             waits = [bench.latency() for _ in range(LATENCIES)]

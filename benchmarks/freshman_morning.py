@@ -10,6 +10,9 @@ Closed loop: ``--browsers`` students at a time, each followed by the next at onc
 the processor time for each student, by process. Open loop (``--rate 8``): so many students
 start in each second whatever the answers do; told is how long they wait. ``--counselors 100``
 open their boards every ten seconds meanwhile, ``--importing 100000`` rows are imported.
+
+``--rounds 5`` tells the medians of five runs, ``--before DIRECTORY`` those of another checkout
+in turns with this one.
 """
 
 import argparse
@@ -25,6 +28,7 @@ from benchmarks.tools import morning_site as morning
 from benchmarks.tools import reference
 from benchmarks.tools.browser import Browser
 from benchmarks.tools.harness import sizes, tell
+from benchmarks.tools.in_turns import compare_in_turns
 from benchmarks.tools.mailbox import Mailbox
 from benchmarks.tools.morning_report import Seen
 from benchmarks.tools.processor import used
@@ -172,7 +176,11 @@ def main() -> int:
     parser.add_argument("--elsewhere", type=int, default=50, help="percent in another browser")
     parser.add_argument("--counselors", type=int, default=0)
     parser.add_argument("--importing", type=int, default=0, help="rows")
+    parser.add_argument("--rounds", type=int, default=1, help="runs, told as medians")
+    parser.add_argument("--before", default="", help="a checkout to be measured in turns")
     options = parser.parse_args()
+    if options.before or options.rounds > 1:
+        return int(not compare_in_turns("benchmarks.freshman_morning", options))
     with running() as site:
         return int(not asyncio.run(measure(site, options)))
 

@@ -1,6 +1,6 @@
 """10,000 e-mails to five domains over a real SMTP connection, with everything that goes wrong.
 
-``python -m pytest -s -n 0 benchmarks/letters.py``. The server refuses unknown
+``make bench-letters``, or with another number ``ARGS="--rows 1000"``. The server refuses unknown
 mailboxes and full ones, defers some, names frequency limits (as 550) and drops
 connections before and after a message. What can arrive must arrive, once.
 """
@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from benchmarks.tools.harness import tell
+from benchmarks.tools.harness import sizes, tell
 from delivery import services as delivery
 from delivery.models import MailDomain, OutboxMessage, Status
 from delivery.outbox import sending
@@ -89,3 +89,8 @@ def test_all_that_can_arrive_arrives_once(settings: Settings) -> None:
     assert set(fake.taken.values()) == {1}
     assert states[Status.FAILED] == unknown_users
     assert states[Status.SENT] + states[Status.UNKNOWN] == len(fake.taken)
+
+
+if __name__ == "__main__":
+    os.environ["LETTERS"] = str(sizes(LETTERS, "letters").parse_args().rows)
+    raise SystemExit(pytest.main(["-q", "-s", "-n", "0", __file__]))

@@ -19,9 +19,8 @@ from typing import Any
 
 import django
 
-from benchmarks.tools.harness import Side, compare, percentile, tell
+from benchmarks.tools.harness import Side, compare, own_servers, percentile, tell
 from benchmarks.tools.http import granian, open_loop, peak
-from devtools.embedded import ephemeral
 
 REQUESTS = 400
 GOAL = 1 / 25
@@ -34,7 +33,7 @@ Application = Callable[..., Any]
 def main() -> int:
     """Run it; 0 when the goal is met, 1 when not or inconclusive."""
     with tempfile.TemporaryDirectory() as var:
-        ephemeral(os.environ)
+        own_servers()
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "xuejiportal.settings",
             "DEBUG": "no",

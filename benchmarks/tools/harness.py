@@ -1,6 +1,7 @@
 """How a benchmark is run here: A and B in turns, clean rounds only, ratio of medians."""
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -8,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import psutil  # type: ignore[import-untyped]
+
+from devtools.embedded import ephemeral
+from devtools.embedded.lease import SERVICES
 
 CLEAN_ROUNDS = 5
 MOST_ROUNDS = 15
@@ -97,6 +101,14 @@ def sizes(default: int, what: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=default, help=what)
     return parser
+
+
+def own_servers() -> None:
+    """Start servers of this benchmark's own, whatever servers the environment names."""
+    for variable in SERVICES:
+        os.environ.pop(variable, None)
+        os.environ.pop(f"{variable}_FILE", None)
+    ephemeral(os.environ)
 
 
 def tell(line: str) -> None:
