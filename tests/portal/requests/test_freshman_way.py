@@ -18,16 +18,16 @@ BY_MAIL = {
     "sign-up form": (0, 1),
     "sign-up sent": (1, 21),
     "link opened": (0, 4),
-    "activated, signed in": (1, 24),
+    "activated, signed in": (1, 27),
     "basic information": (1, 12),
     "compared, record": (1, 23),
     "confirmed, receipt": (1, 8),
 }
 BY_PHONE = BY_MAIL | {
     "sign-up sent": (1, 19),
-    "activated, signed in": (1, 28),
+    "activated, signed in": (1, 31),
     "sign-in form": (0, 0),
-    "signed in elsewhere": (1, 21),
+    "signed in elsewhere": (1, 24),
 }
 
 
