@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.template import Engine
 from django.template.loader import get_template
-from django.utils.translation import gettext, override
+from django.utils.translation import override
 
 
 def read_ahead(**kwargs: Any) -> None:
@@ -24,5 +24,5 @@ def read_ahead(**kwargs: Any) -> None:
         for file in folder.rglob("*.*"):
             get_template(str(file.relative_to(folder)))
     for language, _name in settings.LANGUAGES:
-        with override(language):
-            gettext("Home")
+        with override(language):  # reads its texts
+            pass
