@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_part_that_fails_leaves_the_others_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    rate_limits.record_use("verdict", "somebody")
+    rate_limits.consume("verdict", "somebody")
     LimitHit.objects.update(at=timezone.now() - timedelta(days=3))
 
     def forget_unconfirmed() -> None:

@@ -237,7 +237,7 @@ def test_an_open_session_withdraws_no_counselor_without_the_password(
     owner: User, colleague: User, school_class: SchoolClass
 ) -> None:
     who = Identifier(Channel.EMAIL, colleague.email)
-    assign_counselor(school_class=school_class, who=who, by=owner)
+    assign_counselors(classes=[school_class], who=who, last_day=None, by=owner)
     client = Client()
     client.force_login(owner)
     address = reverse("registry:withdraw_counselor", args=[school_class.pk, colleague.key])
