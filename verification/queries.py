@@ -4,8 +4,8 @@ from django.core.cache import cache
 from django.db.models import F, QuerySet
 
 from accounts.models import User
-from accounts.sessions.prepared_statements import read_prepared
 from database.clock import read_with_clock
+from database.prepared_statements import read_prepared
 from enrollment.models import Institution, StudentRecord
 from enrollment.models.institution import ThirdItem
 from enrollment.queries import institutions_of

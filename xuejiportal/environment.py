@@ -94,7 +94,7 @@ def database(url: str, *, conn_max_age: int) -> dict[str, object]:
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": conn_max_age,
         "CONN_HEALTH_CHECKS": True,
-        # Only what asks for it is prepared (sessions.prepared_statements).
+        # Only what asks for it is prepared (database.prepared_statements).
         "OPTIONS": {"prepare_threshold": sys.maxsize, **query},
     }
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import ContactCheck, User
-from accounts.sessions.prepared_statements import read_prepared
+from database.prepared_statements import read_prepared
 from delivery.email.bounces import forget_return
 from delivery.models import Channel
 

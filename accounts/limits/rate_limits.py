@@ -14,8 +14,8 @@ from accounts.limits.rules import COOL_DOWN, DAY, HOUR, MINUTE, RULES, Rule
 from accounts.limits.uses import LimitReachedError, Use, count_uses
 from accounts.models import Block, LimitHit, User
 from accounts.requests.client_network import is_within, network_of
-from accounts.sessions.prepared_statements import read_prepared
 from database.clock import database_now
+from database.prepared_statements import read_prepared
 from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
 from vault.lookup import keyed_hash

@@ -7,7 +7,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.sessions.prepared_statements import model_from_row, read_prepared
+from database.prepared_statements import model_from_row, read_prepared
 
 _FIELDS = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001 - Django's API
 _NAMES = [*_FIELDS, "granted_roles", "unread_notices"]

@@ -33,7 +33,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Session, User
 from accounts.sessions.backends import ACCOUNT_SQL, ACCOUNT_WIDTH, account_from
-from accounts.sessions.prepared_statements import read_prepared
+from database.prepared_statements import read_prepared
 from vault.cipher import UnsealError, seal, unseal
 from vault.lookup import keyed_hash
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.sessions.prepared_statements import model_from_row, read_prepared
 from accounts.sessions.store import ReadAlong
+from database.prepared_statements import model_from_row, read_prepared
 from enrollment.fields.catalogue import FIELDS
 from enrollment.models import Institution, SchoolClass, StudentRecord
 

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 
 from accounts.requests.client_ip import client_address
 from accounts.requests.client_network import network_of
-from accounts.sessions.prepared_statements import read_prepared
 from database.advisory_locks import lock
+from database.prepared_statements import read_prepared
 from vault.lookup import keyed_hash
 from verification.models import VerificationAttempt
 

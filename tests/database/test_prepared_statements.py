@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from accounts.sessions.prepared_statements import read_prepared
+from database.prepared_statements import read_prepared
 
 
 def cut(pid: int) -> None:
