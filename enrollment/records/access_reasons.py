@@ -12,7 +12,7 @@ class AccessReason(models.TextChoices):
     VISIT = "学生到访", _("The student is here or on the phone")
     CHECK = "核对学籍数据", _("Checking the registry's data")
     REMIND = "督促核对", _("Seeing who has not checked")
-    OTHER = "other", _("Another reason")
+    OTHER = "other", _("Another reason")  # never stored: its words are
 
 
 class AccessReasonForm(forms.Form):
@@ -34,8 +34,9 @@ class AccessReasonForm(forms.Form):
     def clean(self) -> dict[str, str]:
         """Require a reason: a chosen one or free text."""
         given: dict[str, str] = super().clean() or {}
-        if not given.get("words") and given.get("reason") in ("", AccessReason.OTHER):
-            self.add_error("words" if given["reason"] else "reason", _("Say why."))
+        reason = given.get("reason")
+        if not given.get("words") and reason in ("", AccessReason.OTHER):
+            self.add_error("words" if reason else "reason", _("Say why."))
         return given
 
     @property

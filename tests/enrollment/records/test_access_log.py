@@ -178,6 +178,7 @@ def test_the_student_reads_who_read_the_report(
     desk.get(reverse("support:queue_report", args=[wang_problem.key]))
     told = holder.get(f"/status/{wang_record.key}/viewings/").content.decode()
     assert "查看问题反馈" in told
+    assert "其他原因" not in told  # no reason is asked for it
     assert "不在此列" in told
 
 
