@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -57,6 +58,16 @@ def test_what_is_amiss_comes_first_with_what_to_do(desk: Client, db: None) -> No
     amiss = page[page.index('id="amiss"') : page.index('id="parts"')]
     for told in ("portal-sender", "verify_audit", "deploy/portal backup"):
         assert told in amiss
+
+
+def test_what_to_do_is_told_in_the_language_of_the_page(desk: Client, db: None) -> None:
+    advice = {"zh-hans": "重启服务", "en": "Start it: systemctl restart portal-beat portal-sender"}
+    for language in ("zh-hans", "en", "zh-hans"):
+        desk.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = desk.get(reverse("operator")).content.decode()
+        assert {each: advice[each] in page for each in advice} == {
+            each: each == language for each in advice
+        }
 
 
 def test_an_altered_trail_and_failed_messages_are_named(desk: Client, well: None) -> None:

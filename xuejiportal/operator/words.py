@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -16,10 +16,14 @@ class PartWords:
     advice: Text
 
 
-def _worker(unit: str) -> Text:
+def _start(unit: str) -> str:
     return _(
         "Start it: systemctl restart portal-beat %(unit)s. Then see its log: journalctl -u %(unit)s"
     ) % {"unit": f"portal-{unit}"}
+
+
+# In the language of the page: formatting a lazy text would settle it when it is imported.
+_worker = lazy(_start, str)
 
 
 # By the name of the finding (xuejiportal.monitoring.health).
