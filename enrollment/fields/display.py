@@ -3,9 +3,10 @@
 from datetime import date
 
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from enrollment.fields.catalogue import Field
+from enrollment.fields.terms import in_english
 from enrollment.models.record import Gender, StudentRecord
 
 Value = str | date | None
@@ -19,7 +20,8 @@ def shown(name: str, stored: str) -> Value:
         return gettext("%(years)s years") % {"years": stored.removesuffix(".0")}
     if name.endswith("_date"):
         return parse_date(stored) or stored
-    return stored
+    english = in_english(name, stored) if get_language() == "en" else ""
+    return f"{stored} · {english}" if english else stored
 
 
 def value_of(field: Field, record: StudentRecord) -> Value:

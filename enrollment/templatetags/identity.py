@@ -6,6 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.fields.catalogue import BY_NAME, is_in_chinese, report_cause
+from enrollment.fields.terms import in_english
 from enrollment.identity.certificates import certificate_type
 from enrollment.identity.name import mask_name
 from enrollment.identity.number import mask_number
@@ -44,38 +45,16 @@ def status_label(state: str) -> str:
     return str(Status(state).label) if state in Status else state
 
 
-# English equivalents of the registry's terms, for English reports.
-_LEVELS = {
-    "博士研究生": "Doctoral programme",
-    "硕士研究生": "Master's programme",
-    "第二学士学位": "Second bachelor's degree",
-    "本科": "Undergraduate (bachelor's) programme",
-    "专科(高职)": "Junior college (higher vocational) programme",
-    "高升本": "Undergraduate programme (from upper secondary)",
-    "专升本": "Undergraduate programme (from junior college)",
-}
-_STUDY_MODES = {
-    "普通全日制": "Full-time (regular)",
-    "全日制": "Full-time",
-    "非全日制": "Part-time",
-    "业余": "Part-time (evening classes)",
-    "函授": "Correspondence",
-    "脱产": "Full-time (adult education)",
-    "网络教育": "Online",
-    "开放教育": "Open education",
-}
-
-
 @register.filter
 def level_label(level: str) -> str:
     """The English name of a level of study; empty for a term without one."""
-    return _LEVELS.get(level, "")
+    return in_english("level", level)
 
 
 @register.filter
 def study_mode_label(mode: str) -> str:
     """The English name of a mode of study; empty for a term without one."""
-    return _STUDY_MODES.get(mode, "")
+    return in_english("study_mode", mode)
 
 
 @register.filter

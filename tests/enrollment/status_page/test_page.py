@@ -5,6 +5,7 @@ import uuid
 from datetime import date
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -74,6 +75,13 @@ def test_the_card_shows_every_field_and_masks_the_number(holder: Client) -> None
     ]:  # fmt: skip
         assert shown in text, shown
     assert NUMBER not in text
+
+
+def test_closed_lists_have_their_english_on_english_pages(holder: Client) -> None:
+    holder.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
+    text = holder.get("/status/").content.decode()
+    for term in ("本科 · Undergraduate", "普通全日制 · Full-time", "普通高等教育 · Regular higher"):
+        assert term in text
 
 
 @pytest.mark.parametrize("state", Status)
