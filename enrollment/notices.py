@@ -18,7 +18,7 @@ register_notice(
     NoticeText(
         Topic.WORK,
         _("Look at the changes of roles that an account has made"),
-        _("Its owner has taken it back. Somebody else may have made these changes in its name."),
+        _("Its owner has taken the account back. Someone else may have made these changes."),
     ),
 )
 register_notice(

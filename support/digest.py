@@ -51,7 +51,7 @@ def _send(digest: Digest, today: date) -> bool:
         }
         text = render_to_string("support/email/digest.txt", context)
         content = messages.email(
-            _("What waits for you"), text, messages.optional(reverse("support:queue"))
+            _("What is waiting for you"), text, messages.optional(reverse("support:queue"))
         )
         queue_content(to=account.email, content=content, purpose="digest", account_id=account.pk)
     return True

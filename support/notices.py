@@ -86,6 +86,6 @@ register_notice(
     NoticeText(
         Topic.WORK,
         _("What you passed on is settled"),
-        _("The registrar has settled all problem reports that you handed on together."),
+        _("The registrar has settled all the problem reports you passed on together."),
     ),
 )

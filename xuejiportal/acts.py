@@ -43,7 +43,7 @@ ACTS: dict[str, str | Promise] = {
     "registry:appointments": gettext_lazy("appoint staff"),
     "registry:staff_review": gettext_lazy("review changes of roles"),
     "registry:staff_code": gettext_lazy("create a set-up code"),
-    "registry:end_sessions": gettext_lazy("end somebody's sessions"),
+    "registry:end_sessions": gettext_lazy("sign someone out everywhere"),
     "support:class_export": gettext_lazy("export a class"),
     "support:report_correct": gettext_lazy("correct a record"),
     "trail_export": gettext_lazy("export the audit trail"),

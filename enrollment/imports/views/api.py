@@ -142,7 +142,7 @@ def publish(request: HttpRequest, token: ImportToken, key: UUID) -> JsonResponse
             approval=_approval(request),
         )
     except consent.ClearedError as error:
-        way_on = _("If that is meant, publish with ?accept_cleared=1.")
+        way_on = _("To accept this, publish with ?accept_cleared=1.")
         raise RefusedError(409, "cleared", f"{error.message} {way_on}") from error
     except SamePersonError as error:
         message = _("Another registrar must publish this file.")

@@ -24,7 +24,9 @@ class SchoolForm(forms.Form):
 
     third_item = forms.ChoiceField(
         label=_("Third item"),
-        help_text=_("Asked beside name and certificate number, unless the phone is known."),
+        help_text=_(
+            "Asked as well as name and certificate number, unless the phone number matches."
+        ),
         choices=ThirdItem.choices,
         widget=forms.RadioSelect,
     )

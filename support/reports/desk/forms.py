@@ -39,7 +39,7 @@ class StaffForm(forms.Form):
         super().__init__(*arguments, **named)  # type: ignore[arg-type]
         for name, values in (("reports", keys), ("groups", groups)):
             self.fields[name].choices = [(value, value) for value in values]  # type: ignore[attr-defined]
-        answers = [("", _("None: I write it below")), *((text, text) for text in ready)]
+        answers = [("", _("None: I will write my own")), *((text, text) for text in ready)]
         self.fields["ready"].choices = answers  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, object]:
@@ -77,4 +77,6 @@ class FindForm(forms.Form):
 class RhythmForm(forms.Form):
     """How often the digest comes."""
 
-    rhythm = forms.ChoiceField(label=_("Email with what waits for me"), choices=Rhythm.choices)
+    rhythm = forms.ChoiceField(
+        label=_("Email about what is waiting for me"), choices=Rhythm.choices
+    )
