@@ -169,4 +169,5 @@ def find_header(
         return None
     upper = searched[best.row_number - 2] if best.row_number > 1 else []
     titles = with_other_persons(upper, best.titles)
-    return best if titles == best.titles else read_header(best.row_number, titles, remembered)
+    header = best if titles == best.titles else read_header(best.row_number, titles, remembered)
+    return header if len(header.mapping) >= 2 else None

@@ -44,8 +44,8 @@ def page_of(answer: object) -> str:
     """Status and page without the token, the clock, the number typed and who is signed in."""
     text = answer.content.decode()  # type: ignore[attr-defined]
     varying = (
-        r'csrfmiddlewaretoken" value="[^"]+|T\d\d:[\d:.]+|\d\d:\d\d|li\.xiaoyu|stranger'
-        r'|countdown="\d+|139 \d{4} 5678'
+        r'csrfmiddlewaretoken" value="[^"]+|data-account="[^"]+|T\d\d:[\d:.]+|\d\d:\d\d'
+        r'|li\.xiaoyu|stranger|countdown="\d+|139 \d{4} 5678'
     )
     return f"{answer.status_code} {re.sub(varying, '', text)}"  # type: ignore[attr-defined]
 
