@@ -1,5 +1,4 @@
-"""Every type of certificate, import re
-from the form to the record, however its number is typed."""
+"""Every type of certificate, from the form to the record, however its number is typed."""
 
 import re
 from collections.abc import Callable
