@@ -51,6 +51,7 @@ UPLOADS: dict[str, Upload] = {
     "enrollment:check_report": Upload(status_reports_forms.FILE_LIMIT, public=True),
     "support:report_write": _EVIDENCE,
     "support:report_answer": _EVIDENCE,
+    "support:report_wrong": _EVIDENCE,
     "verification:dispute": _EVIDENCE,
     "verification:objection": _EVIDENCE,
 }

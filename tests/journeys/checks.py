@@ -3,7 +3,10 @@
 import re
 
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
 from playwright.sync_api import Page as Tab
+
+from xuejiportal.body_limits import UPLOADS
 
 AXE = Axe()
 # Dark differs from light in colours alone.
@@ -62,6 +65,20 @@ def policy_complaints(tab: Tab) -> list[str]:
     return [f"refused by the policy: {what}" for what in refused] + [
         f"inline: {what}" for what in inline
     ]
+
+
+def upload_complaints(tab: Tab) -> list[str]:
+    """Forms that take files at an address which the limit of bodies does not know."""
+    sent_to = tab.evaluate(
+        """() => [...document.querySelectorAll("form:has(input[type=file])")]
+          .map((form) => new URL(form.action).pathname)"""
+    )
+    return [f"too small for files: {path}" for path in sent_to if view_at(path) not in UPLOADS]
+
+
+def view_at(path: str) -> str:
+    """The name of the view at ``path``."""
+    return resolve(path).view_name
 
 
 def structure_complaints(tab: Tab) -> list[str]:

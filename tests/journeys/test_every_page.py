@@ -54,6 +54,7 @@ def _problems(tab: Tab, page: Page, language: str, request: pytest.FixtureReques
         page.act(tab)
         tab.wait_for_load_state()  # what is measured has its style
     problems += checks.overflow_complaints(tab) + checks.structure_complaints(tab)
+    problems += checks.upload_complaints(tab)
     problems += checks.language_complaints(tab, language)
     if language == "zh-hans":  # the English page differs in words alone
         problems += checks.axe_complaints(tab) + checks.policy_complaints(tab)
