@@ -23,7 +23,7 @@ def portal(request: HttpRequest) -> dict[str, object]:
     return {
         "site_name": settings.SITE_NAME,
         "debug": settings.DEBUG,
-        "idle_seconds": limits_of(staff).idle if staff else 0,
+        "idle_seconds": limits_of(staff).idle_of_page if staff else 0,
         "open_step": lambda: first_open_step(request.user),
         "help_anchor": topic_of(request),
         "work_waiting": SimpleLazyObject(lambda: waiting_for(staff) if staff else []),

@@ -21,6 +21,8 @@ from accounts.sessions.kept_forms import note_owner
 STARTED, SEEN = "session_started", "session_seen"
 # Minimum seconds between two writes of the time of the last page view.
 SEEN_WRITE_INTERVAL = 60
+# A page that asked as soon as the limit is reached would keep its own session alive.
+PAGE_LATER = 5
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Limits:
 
     idle: int
     absolute: int
+
+    @property
+    def idle_of_page(self) -> int:
+        """After how many seconds a page left open is asked for again: the session is over then."""
+        return self.idle + PAGE_LATER
 
     def exceeded_by(self, idle: int, total: int) -> bool:
         """Whether ``idle`` or ``total`` seconds exceed the limits."""

@@ -51,7 +51,7 @@ def frame_of(request: HttpRequest, account: User) -> dict[str, Any]:
         "site_name": str(settings.SITE_NAME),
         "help_anchor": Help.CHECK,
         "csrf_token": get_token(request),
-        "idle_seconds": str(limits_of(account).idle),
+        "idle_seconds": str(limits_of(account).idle_of_page),
         "printed_at": Formatter(get_language())(timezone.localdate()),
         "request": {
             "get_full_path": request.get_full_path(),

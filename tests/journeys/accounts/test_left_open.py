@@ -29,7 +29,7 @@ def test_the_record_is_gone_once_the_session_has_run_out(tab: Tab) -> None:
     Session.objects.all().delete()
     tab.clock.fast_forward(14 * MINUTES)
     expect(tab.get_by_role("main")).to_contain_text("王明")
-    tab.clock.fast_forward(1 * MINUTES)
+    tab.clock.fast_forward(2 * MINUTES)
     tab.wait_for_url(re.compile(reverse("account_login")))
 
 
