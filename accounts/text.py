@@ -80,6 +80,7 @@ _SIGNS: Table = {
 _WIDTH: Table = {**_HIDDEN, **_FULL_WIDTH}
 _SHOWN: Table = {**_CHARACTERS, **_HIDDEN}
 _ALL: Table = {**_CHARACTERS, **_HIDDEN, **_SIGNS}
+_IDEOGRAPH = re.compile(rf"[{IDEOGRAPHS}]")
 _DOT = re.compile(rf"(?<=[{IDEOGRAPHS}])\s*[.\u3002\uff0e\uff61\ufe52\u2024]\s*(?=[{IDEOGRAPHS}])")
 _REMOVABLE_BLANK = re.compile(rf"(?<=[{IDEOGRAPHS}0-9()]) (?=\S)|(?<=\S) (?=[{IDEOGRAPHS}0-9()])")
 
@@ -95,6 +96,11 @@ def tidy(text: str) -> str:
     Visible signs are left as written.
     """
     return " ".join(_translated(text, _SHOWN).split())
+
+
+def is_ideograph(character: str) -> bool:
+    """Whether ``character`` is a Chinese one, also of a Unicode newer than Python's."""
+    return _IDEOGRAPH.match(character) is not None
 
 
 def fold_dots(text: str) -> str:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import signed_in
 from accounts.models import User
 from accounts.sessions.recent_proof import require_recent_proof
-from accounts.text import tidy
+from accounts.text import is_ideograph, tidy
 from audit.services import record_action
 
 
@@ -54,7 +54,12 @@ def staff_name(request: HttpRequest) -> HttpResponse:
 
 def _seen(text: str) -> str:
     """``text`` without characters that make it look like another text, or like none."""
-    return "".join(one for one in tidy(text) if unicodedata.category(one)[0] != "C")
+    return "".join(
+        # Python may know fewer ideographs than Unicode has; they are of no category then.
+        one
+        for one in tidy(text)
+        if unicodedata.category(one)[0] != "C" or is_ideograph(one)
+    )
 
 
 @transaction.atomic

@@ -41,6 +41,12 @@ def test_a_name_that_looks_like_a_colleagues_is_the_same_text(staff: User, typed
     assert (staff.staff_name, staff.staff_office) == ("王老师", "王老师")
 
 
+def test_an_ideograph_that_python_does_not_know_yet_stays(staff: User) -> None:
+    enter(staff).post(PAGE, {"staff_name": "王\U00031350", "staff_office": ""})
+    staff.refresh_from_db()
+    assert staff.staff_name == "王\U00031350"
+
+
 @pytest.mark.parametrize("typed", ["\u200b", "\u115f", "\u3164", "\ue000"])
 def test_an_invisible_name_is_refused(staff: User, typed: str) -> None:
     enter(staff).post(PAGE, {"staff_name": typed, "staff_office": ""})
