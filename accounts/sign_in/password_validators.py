@@ -69,9 +69,11 @@ class KnownNumberValidator:
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         """Raise ValidationError for dates, numbers of people, and digits in a row."""
-        if not password.isdecimal():
+        # The number of an identity card may end in X.
+        number = password[:-1] if len(password) == 18 and password[-1] in "xX" else password
+        if not number.isdecimal():
             return
-        digits = "".join(str(int(one)) for one in password)
+        digits = "".join(str(int(one)) for one in number)
         steps = {int(b) - int(a) for a, b in pairwise(digits)}
         if (
             _KNOWN_NUMBERS.search(digits)

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
         ("070815421", True),
         ("13900139999", True),  # somebody's number
         ("110101200708150016", True),  # a certificate number
+        ("11010120070815007X", True),
         ("2026312345", True),  # a student number
         ("26110154123456", True),  # a candidate number
         ("12345678901", True),
