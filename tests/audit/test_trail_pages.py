@@ -167,7 +167,16 @@ def test_a_period_and_an_act_narrow_the_entries_by_a_link(client: Client, audito
 
 
 @pytest.mark.parametrize(
-    "given", [{"record": "x"}, {"by": "x"}, {"since": "x"}, {"question": "x"}, {"action": "x"}]
+    "given",
+    [
+        {"record": "x"},
+        {"by": "x"},
+        {"since": "x"},
+        {"since": "0001-01-01"},
+        {"until": "9999-12-31"},
+        {"question": "x"},
+        {"action": "x"},
+    ],
 )
 def test_a_broken_link_says_so_and_shows_nothing(
     given: dict[str, str], client: Client, auditor: User

@@ -1,11 +1,12 @@
 """What auditors ask the trail: whose record, which member of staff, which acts, when."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,8 @@ from xuejiportal.audit_pages.act_names import acts_in_groups
 from xuejiportal.audit_pages.people import find_accounts
 
 Row = TypeVar("Row", bound=models.Model)
+# A day beside the first or last that a date can be has none before or after it.
+_IN_TIME = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1)))
 
 
 class Question(models.TextChoices):
@@ -42,11 +45,13 @@ class TrailForm(forms.Form):
     since = forms.DateField(
         label=_("From"),
         required=False,
+        validators=_IN_TIME,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     until = forms.DateField(
         label=_("Until"),
         required=False,
+        validators=_IN_TIME,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     institution_code = forms.CharField(label=_("Institution code"), max_length=5, required=False)
