@@ -97,9 +97,13 @@ class SyslogFormatter(RedactingFormatter):
     """Formats a record by RFC 5424, without the priority, which the handler adds."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Version, time, host, program, process, logger and message with traceback, redacted."""
+        """Version, time, host, program, process, logger and message with traceback, redacted.
+
+        In a request its number, which error pages show, stands before the message.
+        """
         sender = f"{gethostname()} xuejiportal {record.process} {record.name}"
-        return f"1 {_moment(record)} {sender} - {super().format(record)}"
+        number = f"[{request_id()}] " if request_id() else ""
+        return f"1 {_moment(record)} {sender} - {number}{super().format(record)}"
 
 
 def _moment(record: logging.LogRecord) -> str:
