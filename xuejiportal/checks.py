@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -61,7 +62,7 @@ def check_breached_passwords(
 ) -> list[CheckMessage]:
     """An error where the list that is named cannot be read: no password could be chosen."""
     listed = settings.BREACHED_PASSWORDS
-    if not listed or os.access(listed, os.R_OK):
+    if not listed or (Path(listed).is_file() and os.access(listed, os.R_OK)):
         return []
     message = "The list of breached passwords in BREACHED_PASSWORDS cannot be read."
     return [Error(message, hint="Name a file that the service may read.", id="xuejiportal.E006")]

@@ -12,6 +12,9 @@ from django.template import Engine
 from django.template.loader import get_template
 from django.utils.translation import override
 
+# Endings of templates; an editor may have left other files beside them.
+_TEMPLATES = {".html", ".txt", ".js"}
+
 
 def read_ahead(**kwargs: Any) -> None:
     """Keep every template and translation in memory, except in development.
@@ -22,7 +25,8 @@ def read_ahead(**kwargs: Any) -> None:
         return
     for folder in map(Path, Engine.get_default().dirs):
         for file in folder.rglob("*.*"):
-            get_template(str(file.relative_to(folder)))
+            if file.suffix in _TEMPLATES:
+                get_template(str(file.relative_to(folder)))
     for language, _name in settings.LANGUAGES:
         with override(language):  # reads its texts
             pass
