@@ -20,8 +20,8 @@ from accounts.requests.client_ip import client_address
 
 # All of an account's are read at each sign-in. A browser's answer has one or two thousand
 # characters, some ten thousand where it names its maker's certificates.
-MOST_PASSKEYS = 10
-MOST_CREDENTIAL, MOST_NAME = 20_000, 100
+MAX_PASSKEYS = 10
+MAX_CREDENTIAL, MAX_NAME = 20_000, 100
 # What the libraries raise for a passkey's answer that no browser has made: bytes cut off, other
 # types, nested without end. django-allauth handles only some of it.
 _MALFORMED = (
@@ -78,7 +78,7 @@ class CredentialField(forms.JSONField):
 
     def to_python(self, value: Any) -> Any:
         """The parsed value. Raises ValidationError."""
-        if isinstance(value, str) and len(value) > MOST_CREDENTIAL:
+        if isinstance(value, str) and len(value) > MAX_CREDENTIAL:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         try:
             return super().to_python(value)
@@ -113,13 +113,13 @@ class SecurityKeyAgainForm(AuthenticateSecurityKeyForm):
 class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
     """A new security key or passkey, with a name."""
 
-    name = forms.CharField(label=_("Name of the key"), max_length=MOST_NAME, required=False)
+    name = forms.CharField(label=_("Name of the key"), max_length=MAX_NAME, required=False)
     credential = CredentialField()
 
     def clean(self) -> dict[str, Any]:
         """The credential, checked by django-allauth. Raises ValidationError."""
         passkeys = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.WEBAUTHN)
-        if passkeys.count() >= MOST_PASSKEYS:
+        if passkeys.count() >= MAX_PASSKEYS:
             raise forms.ValidationError(_("You have the most passkeys possible. Remove one first."))
         with _malformed_is_wrong():
             cleaned: dict[str, Any] = super().clean()
@@ -129,4 +129,4 @@ class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
 class RenameSecurityKeyForm(webauthn_forms.EditWebAuthnForm):
     """Another name for a passkey."""
 
-    name = forms.CharField(label=_("Name of the key"), max_length=MOST_NAME)
+    name = forms.CharField(label=_("Name of the key"), max_length=MAX_NAME)

@@ -10,7 +10,7 @@ from tests.freshman import Page
 _COOKIE = re.compile(r"^set-cookie: ([^=]+)=([^;\r]*)(.*)$", re.IGNORECASE | re.MULTILINE)
 _LENGTH = re.compile(r"^content-length: (\d+)", re.IGNORECASE | re.MULTILINE)
 _LOCATION = re.compile(r"^location: (\S+)", re.IGNORECASE | re.MULTILINE)
-MOST_REDIRECTS = 9
+MAX_REDIRECTS = 9
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Browser:
 
     async def open(self, path: str, form: dict[str, str] | None = None) -> tuple[Page, int]:
         """The page at the end of all redirects, and how many there were."""
-        for redirects in range(MOST_REDIRECTS):
+        for redirects in range(MAX_REDIRECTS):
             status, head, body = await self._ask(path, form)
             if status not in (302, 303):
                 assert status == 200, f"{path}: {status}"

@@ -14,7 +14,7 @@ from devtools.embedded import ephemeral
 from devtools.embedded.lease import SERVICES
 
 CLEAN_ROUNDS = 5
-MOST_ROUNDS = 15
+MAX_ROUNDS = 15
 DISTURBANCE = 0.1  # cores that other processes may use during a round
 
 
@@ -70,7 +70,7 @@ def compare(
     rates: 2.0 means ``side`` is twice as fast as ``base``.
     """
     rejected = 0
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         disturbed, times = _round(side, base)
         if disturbed > DISTURBANCE:
             rejected += 1

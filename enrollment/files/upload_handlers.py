@@ -16,7 +16,7 @@ class DiskFullUploadHandler(TemporaryFileUploadHandler):
     """Django's handler without the status 500 when the disk fills up during an upload.
 
     The part written is deleted, the rest of the file is read and dropped, and the
-    request continues without it; ``tell_of_no_room`` adds the reason to the form.
+    request continues without it; ``tell_of_full_disk`` adds the reason to the form.
     """
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
@@ -32,7 +32,7 @@ class DiskFullUploadHandler(TemporaryFileUploadHandler):
             raise SkipFile from error
 
 
-def tell_of_no_room(request: HttpRequest, form: forms.Form) -> None:
+def tell_of_full_disk(request: HttpRequest, form: forms.Form) -> None:
     """Replace the error of the field ``file`` by one about the full disk."""
     if getattr(request, _MARK, False):
         form.errors.pop("file", None)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import signed_in
 from enrollment.files.faults import FileFaultError
 from enrollment.files.quota import may_upload
-from enrollment.files.upload_handlers import tell_of_no_room
+from enrollment.files.upload_handlers import tell_of_full_disk
 from enrollment.models.upload import Upload, WrongStateError
 
 PER_PAGE = 20
@@ -31,7 +31,7 @@ def list_page(
     template: str,
 ) -> HttpResponse:
     """The list of ``uploads``; POST stores one from the form's data and goes to its ``page``."""
-    tell_of_no_room(request, form)
+    tell_of_full_disk(request, form)
     if request.method == "POST" and form.is_valid() and _is_within_quota(request, form):
         try:
             upload = store(form.cleaned_data)

@@ -25,7 +25,7 @@ from tests.journeys.conftest import NewContext
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 PHONE, DESK = {"width": 375, "height": 1060}, {"width": 1180, "height": 800}
-MOST_BYTES = 90_000
+MAX_BYTES = 90_000
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_the_pictures_of_the_readme_show_whole_pages(
         kept = folder / f"{name}.png"
         with Image.open(picture) as image:
             image.convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(kept, optimize=True)
-        assert kept.stat().st_size < MOST_BYTES, name
+        assert kept.stat().st_size < MAX_BYTES, name
 
 
 def _pages(open_context: NewContext, directory: Path) -> Iterator[tuple[str, Tab]]:

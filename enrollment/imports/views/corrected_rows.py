@@ -14,7 +14,7 @@ from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.roles import Role
 from enrollment.files.faults import FileFaultError
 from enrollment.files.quota import may_upload
-from enrollment.files.upload_handlers import tell_of_no_room
+from enrollment.files.upload_handlers import tell_of_full_disk
 from enrollment.imports import services as imports
 from enrollment.imports import storage as imports_storage
 from enrollment.imports import tasks as imports_tasks
@@ -54,7 +54,7 @@ def upload_corrected_rows(request: HttpRequest, key: UUID) -> HttpResponse:
     if not imports_storage.has_faulty_rows(batch):
         return _without_faulty_rows(request, batch)
     form = CorrectedRowsForm(request.POST or None, request.FILES or None)
-    tell_of_no_room(request, form)
+    tell_of_full_disk(request, form)
     user = require_role(request, Role.REGISTRAR)
     if (
         request.method == "POST"

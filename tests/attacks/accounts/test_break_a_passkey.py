@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.sign_in.mfa_forms import MOST_PASSKEYS
+from accounts.sign_in.mfa_forms import MAX_PASSKEYS
 from tests.passkeys import Passkey, add_passkey, at_the_second_factor, challenge_of, encoded
 from tests.people import enter
 
@@ -94,7 +94,7 @@ def test_a_passkey_has_no_name_without_end(li: User) -> None:
 
 
 def test_an_account_has_no_passkeys_without_end(li: User) -> None:
-    for _ in range(MOST_PASSKEYS + 2):
+    for _ in range(MAX_PASSKEYS + 2):
         add_passkey(li, Passkey())
     held = Authenticator.objects.filter(user=li, type=Authenticator.Type.WEBAUTHN)
-    assert held.count() == MOST_PASSKEYS
+    assert held.count() == MAX_PASSKEYS
