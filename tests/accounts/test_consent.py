@@ -111,7 +111,7 @@ def test_signing_up_keeps_version_and_time(
 
 
 @pytest.fixture
-def newcomer(li: User) -> Client:
+def newcomer_browser(li: User) -> Client:
     """A browser of somebody who has agreed to the account, and to nothing about the number."""
     withdraw_consents(account=li)
     User.objects.filter(pk=li.pk).update(account_notice=1)
@@ -126,37 +126,41 @@ STATED = {
 }
 
 
-def test_the_number_is_taken_only_with_a_consent_of_its_own(newcomer: Client, li: User) -> None:
-    page = newcomer.get("/verify/").content.decode()
+def test_the_number_is_taken_only_with_a_consent_of_its_own(
+    newcomer_browser: Client, li: User
+) -> None:
+    page = newcomer_browser.get("/verify/").content.decode()
     assert "证件号码使用告知" in page
     assert "不用于其他目的" in page
     [box] = re.findall(r'<input[^>]*name="consent"[^>]*>', page)
     assert "checked" not in box
-    page = newcomer.post("/verify/", STATED).content.decode()
+    page = newcomer_browser.post("/verify/", STATED).content.decode()
     assert "请阅读告知并勾选同意后再继续" in page
     assert STATED["number"] in page  # nothing is typed again
     assert "学籍管理部门" in page  # a way on for those who do not agree
     assert kept(li, withdrawn_at=None) == []
     assert not VerificationAttempt.objects.exists()
-    answer = newcomer.post("/verify/", STATED | AGREED)
+    answer = newcomer_browser.post("/verify/", STATED | AGREED)
     assert answer.headers["Location"] == "/verify/check/"
     assert kept(li, withdrawn_at=None) == [("identity", 1)]
-    page = newcomer.get("/verify/").content.decode()
+    page = newcomer_browser.get("/verify/").content.decode()
     assert 'name="consent"' not in page  # asked once, not at every try
-    assert newcomer.post("/verify/", STATED).headers["Location"] == "/verify/check/"
+    assert newcomer_browser.post("/verify/", STATED).headers["Location"] == "/verify/check/"
 
 
-def test_a_tick_beside_a_faulty_answer_is_no_consent_yet(newcomer: Client, li: User) -> None:
-    newcomer.post("/verify/", STATED | AGREED | {"number": "1"})
+def test_a_tick_beside_a_faulty_answer_is_no_consent_yet(
+    newcomer_browser: Client, li: User
+) -> None:
+    newcomer_browser.post("/verify/", STATED | AGREED | {"number": "1"})
     assert kept(li, withdrawn_at=None) == []
 
 
 @pytest.mark.parametrize("page", ["check", "third", "show_code", "diagnosis"])
-def test_other_pages_of_verification_ask_for_it_first(newcomer: Client, page: str) -> None:
+def test_other_pages_of_verification_ask_for_it_first(newcomer_browser: Client, page: str) -> None:
     address = reverse(f"verification:{page}")
-    asked = newcomer.get(address).headers["Location"]
+    asked = newcomer_browser.get(address).headers["Location"]
     assert asked == f"{ASK_IDENTITY}?next={address.replace('/', '%2F')}"
-    assert newcomer.post(asked, AGREED).headers["Location"] == address
+    assert newcomer_browser.post(asked, AGREED).headers["Location"] == address
 
 
 def test_a_new_notice_is_asked_for_before_an_old_draft_goes_on(li: User) -> None:
@@ -166,8 +170,8 @@ def test_a_new_notice_is_asked_for_before_an_old_draft_goes_on(li: User) -> None
     assert client.get(reverse("verification:go_on")).headers["Location"].startswith(ASK_IDENTITY)
 
 
-def test_who_does_not_agree_to_the_number_reads_what_to_do(newcomer: Client) -> None:
-    page = newcomer.get(reverse("accounts:consents")).content.decode()
+def test_who_does_not_agree_to_the_number_reads_what_to_do(newcomer_browser: Client) -> None:
+    page = newcomer_browser.get(reverse("accounts:consents")).content.decode()
     assert "学籍管理部门" in page
     assert reverse("verification:start") in page
 
