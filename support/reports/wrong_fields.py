@@ -1,7 +1,9 @@
 """One form for everything a student has objected to; a report is opened for each cause."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
@@ -12,19 +14,23 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from enrollment.fields.catalogue import BY_NAME, is_in_chinese, report_cause
 from enrollment.fields.display import value_of
+from enrollment.files.evidence import EvidenceFaultError
 from enrollment.identity.number import mask_middle
 from enrollment.models import StudentRecord
 from enrollment.records.sealed import certificate_number
 from support.models import Cause, Report
-from support.reports.causes import NAMES_A_FIELD
+from support.reports.causes import NAMES_A_FIELD, needs_no_report
 from support.reports.forms import evidence_field
-from support.reports.services import Statement, open_report
+from support.reports.services import Statement, TooLateError, open_report
 
 _PREFIX = "correct_"
 
 
 class WrongFieldsForm(forms.Form):
-    """What each of ``names`` should be, below what the registry says; words and files for all."""
+    """What each of ``names`` should be, below what the registry says; words and files for all.
+
+    Who knows the right value of one of them alone fills in that one.
+    """
 
     words = forms.CharField(
         label=gettext_lazy("Anything else your school should know"),
@@ -41,12 +47,21 @@ class WrongFieldsForm(forms.Form):
             self.fields[_PREFIX + name] = _correct_field(name, record)
         self.order_fields([*(_PREFIX + name for name in names), "words", "evidence"])
 
+    def clean(self) -> dict[str, Any]:
+        """Require one of the values."""
+        given = super().clean() or {}
+        boxes = [_PREFIX + name for name in self._names]
+        if not any(given.get(box) or self.has_error(box) for box in boxes):
+            self.add_error(boxes[0], _("Enter what one of the items should be."))
+        return given
+
     @property
     def statements(self) -> dict[Cause, Statement]:
-        """What to report, by cause. Only for a valid form."""
+        """What to report of the items filled in, by cause. Only for a valid form."""
         names: dict[Cause, list[str]] = {}
         for name in self._names:
-            names.setdefault(Cause(report_cause(name)), []).append(name)
+            if self.cleaned_data[_PREFIX + name]:
+                names.setdefault(Cause(report_cause(name)), []).append(name)
         return {cause: self._statement(cause, those) for cause, those in names.items()}
 
     def _statement(self, cause: Cause, names: Sequence[str]) -> Statement:
@@ -58,15 +73,30 @@ class WrongFieldsForm(forms.Form):
         return Statement("\n".join([*lines, words]).strip(), evidence=evidence)
 
 
-def open_reports(*, account: User, record: StudentRecord, form: WrongFieldsForm) -> list[Report]:
-    """A report for each cause of the valid ``form``; those opened before an error stay.
+@dataclass(frozen=True)
+class Sent:
+    """The reports that were sent, and the error that kept the next from being sent, if any."""
 
-    Raises EvidenceFaultError, TooLateError.
-    """
-    return [
-        open_report(account=account, cause=cause, statement=statement, record=record)
-        for cause, statement in form.statements.items()
-    ]
+    reports: Sequence[Report]
+    error: EvidenceFaultError | TooLateError | None = None
+
+
+def open_reports(*, account: User, record: StudentRecord, form: WrongFieldsForm) -> Sent:
+    """Send a report for each cause of the valid ``form``, up to the first that is refused."""
+    sent: list[Report] = []
+    for cause, statement in form.statements.items():
+        try:
+            sent.append(
+                open_report(account=account, cause=cause, statement=statement, record=record)
+            )
+        except (EvidenceFaultError, TooLateError) as error:
+            return Sent(sent, error)
+    return Sent(sent)
+
+
+def to_report(names: Sequence[str], record: StudentRecord) -> list[str]:
+    """Those of the fields ``names`` that the school has not said to leave for now."""
+    return [name for name in names if not needs_no_report(Cause(report_cause(name)), record)]
 
 
 def _correct_field(name: str, record: StudentRecord) -> forms.CharField:
@@ -77,6 +107,7 @@ def _correct_field(name: str, record: StudentRecord) -> forms.CharField:
         label=_("%(field)s: what it should be") % {"field": BY_NAME[name].label},
         help_text=format_html(pattern, _("The registry says") + _(": "), value or "—"),
         max_length=100,
+        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 

@@ -3,12 +3,15 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from enrollment.confirmations.services import answer_record
 from enrollment.fields.checklist import CHECKLIST
-from enrollment.models import Confirmation, StudentRecord
-from support.models import Report
+from enrollment.files.evidence import Evidence
+from enrollment.models import Campaign, Confirmation, StudentRecord
+from support.models import Cause, Report
+from support.reports.services import Statement, open_report
 from tests.people import make_account, sample_number
 from tests.support.conftest import Enter
 from tests.support.test_queue import picture
@@ -65,14 +68,67 @@ def test_items_of_one_cause_are_one_report_that_names_each(
     assert "硕士研究生" in entry.words
 
 
-def test_an_item_left_empty_is_asked_for_at_its_box(
+def test_who_knows_the_right_value_of_one_item_reports_that_one(
     browser: Client, wang_record: StudentRecord
 ) -> None:
     form = objected(wang_record, "name", "gender")
-    page = browser.post(form, {"correct_name": "王䶮"}).content.decode()
-    assert "王䶮" in page
-    assert 'aria-invalid="true"' in page
+    browser.post(form, {"correct_name": "王䶮"})
+    [report] = Report.objects.all()
+    assert (report.cause, report.stated["correct"]) == ("name", "王䶮")
+    page = browser.get(form).content.decode()  # the other can still be told
+    assert "性别应为" in page
+    assert "姓名应为" not in page
+
+
+def test_a_form_without_any_value_says_so_at_the_first_box(
+    browser: Client, wang_record: StudentRecord
+) -> None:
+    form = objected(wang_record, "name", "gender")
+    page = browser.post(form, {"words": "都不对"}).content.decode()
+    assert "请至少填写一项的正确内容" in page
+    assert page.count('aria-invalid="true"') == 1
+    assert "都不对" in page
     assert not Report.objects.exists()
+
+
+def test_what_the_school_leaves_for_now_is_not_asked_for(
+    browser: Client, wang_record: StudentRecord
+) -> None:
+    day = timezone.localdate()
+    Campaign.objects.create(
+        institution=wang_record.institution, name="核对", starts_on=day, ends_on=day,
+        confirm_fields=["name"], ignore_fields=["major_name"],
+    )  # fmt: skip
+    asked = ("name", "major_name")
+    form = objected(wang_record, "name", "major_name", asked=asked)
+    page = browser.get(form).content.decode()
+    assert "姓名应为" in page
+    assert "专业名称应为" not in page
+    browser.post(form, {"correct_name": "王䶮", "correct_major_name": "数学"})
+    assert [report.cause for report in Report.objects.all()] == ["name"]
+    assert "这一项可以暂时忽略" in browser.get(form, follow=True).content.decode()
+
+
+def test_who_could_send_only_a_part_is_told_which(
+    browser: Client, wang: User, wang_record: StudentRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = objected(wang_record, "name", "birth_date")
+    live = open_report(
+        account=wang,
+        cause=Cause.BIRTH_DATE,
+        statement=Statement("早已说过", evidence=[Evidence("image/jpeg", b"x")] * 5),
+        record=wang_record,
+    )
+    # The other report was opened, on another page, while the form was sent.
+    left = "support.reports.wrong_field_views.unexplained"
+    with monkeypatch.context() as patch:
+        patch.setattr(left, lambda *_: ["name", "birth_date"])
+        given = {"correct_name": "王䶮", "correct_birth_date": "2007-08-16", "evidence": picture()}
+        answer = browser.post(form, given)
+    page = browser.get(answer["Location"], follow=True).content.decode()
+    assert "已发给学校：" in page
+    assert "其余未能发出。最多上传 5 个文件" in page
+    assert {report.cause for report in Report.objects.all()} == {"name", live.cause}
 
 
 def test_the_form_hides_the_middle_of_the_number(
