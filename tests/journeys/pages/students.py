@@ -98,6 +98,19 @@ STUDENTS = [
     ),
     Page("status with everything", reverse("enrollment:status"), "wang", "wang_full_record"),
     Page("code to show", reverse("verification:show_code"), "li", act=press_first),
+    Page(
+        "what is right",
+        lambda it: reverse("support:report_wrong", args=[it.key]),
+        "wang",
+        "wang_objection",
+    ),
+    Page(
+        "what is right, errors",
+        lambda it: reverse("support:report_wrong", args=[it.key]),
+        "wang",
+        "wang_objection",
+        act=send_empty,
+    ),
     Page("open a dispute", reverse("verification:dispute"), "li", "unmatched_attempt"),
     Page(
         "open a dispute, errors",
@@ -118,19 +131,6 @@ STUDENTS = [
     Page("why nothing is found", reverse("verification:diagnosis"), "li", act=answer_all),
     Page("my report", lambda it: reverse("support:report", args=[it.key]), "wang", "wang_problem"),
     Page("my reports", reverse("support:reports"), "wang", "wang_problem"),
-    Page(
-        "what is right",
-        lambda it: reverse("support:report_wrong", args=[it.key]),
-        "wang",
-        "wang_objection",
-    ),
-    Page(
-        "what is right, errors",
-        lambda it: reverse("support:report_wrong", args=[it.key]),
-        "wang",
-        "wang_objection",
-        act=send_empty,
-    ),
     Page("basic information with consent", reverse("verification:start"), who="activated"),
     Page(
         "basic information with consent, errors",
