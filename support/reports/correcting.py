@@ -49,9 +49,11 @@ def accept_correction(*, report: Report, change: Change, words: str, by: User) -
             record=report.record, change=change, by=by, report=report.key, answered=report.account
         )
         if made.state == CorrectionState.APPLIED:
-            _move([report], ReportState.ANSWERED, EntryKind.CORRECTED, words, by)
+            after, kind = ReportState.ANSWERED, EntryKind.CORRECTED
         else:
-            _move([report], ReportState.WITH_REGISTRAR, EntryKind.SUBMITTED, words, by)
+            after, kind = ReportState.WITH_REGISTRAR, EntryKind.SUBMITTED
+        _move([report], after, kind, words, by)
+        _tell([report], kind)
     return made
 
 
@@ -60,19 +62,26 @@ def enter_results(
 ) -> tuple[int, list[str]]:
     """Enter one answer of the province for many; how many, and why the others were not.
 
-    Who asked for several of them is told once.
+    Each is settled with its report by itself, so that an error loses that one alone. Who asked for
+    several of them is told once.
     """
-    entered: list[Correction] = []
+    number = 0
     refused: list[str] = []
-    with transaction.atomic():
-        for correction in corrections:
+    answered: list[Report] = []
+    try:
+        for correction in sorted(corrections, key=lambda one: (one.record_id, one.pk)):
             try:
-                if _settle(correction, answer, by):
-                    entered.append(correction)
+                reports = _settle(correction, answer, by)
             except NotCorrectableError as error:
                 refused.append(f"{correction.record.name}: {error.message}")
-        _answer_reports(entered, answer, by)
-    return len(entered), refused
+                continue
+            if reports is not None:
+                number += 1
+                answered += reports
+    finally:
+        with transaction.atomic():
+            _tell(answered, _entry_kind(answer))
+    return number, refused
 
 
 def enter_result(*, correction: Correction, answer: ProvinceAnswer, by: User) -> bool:
@@ -82,24 +91,27 @@ def enter_result(*, correction: Correction, answer: ProvinceAnswer, by: User) ->
     enrollment.records.corrections.NotCorrectableError; nothing was changed then.
     """
     with transaction.atomic():
-        if not _settle(correction, answer, by):
+        reports = _settle(correction, answer, by)
+        if reports is None:
             return False
-        _answer_reports([correction], answer, by)
+        _tell(reports, _entry_kind(answer))
     return True
 
 
 @transaction.atomic
-def _settle(correction: Correction, answer: ProvinceAnswer, by: User) -> bool:
-    report = Report.objects.filter(key=correction.report or NO_REPORT).first()
-    answered = report.account if report else None
-    return settle_submission(correction=correction, answer=answer, by=by, answered=answered)
+def _settle(correction: Correction, answer: ProvinceAnswer, by: User) -> list[Report] | None:
+    """The report that is answered so, if there is one; None if another person entered it before."""
+    asked = Report.objects.filter(key=correction.report or NO_REPORT)
+    reports = list(asked.select_related("account", "institution"))
+    answered = reports[0].account if reports else None
+    if not settle_submission(correction=correction, answer=answer, by=by, answered=answered):
+        return None
+    _move(reports, ReportState.ANSWERED, _entry_kind(answer), "", by)
+    return reports
 
 
-def _answer_reports(corrections: Sequence[Correction], answer: ProvinceAnswer, by: User) -> None:
-    keys = [correction.report for correction in corrections if correction.report]
-    reports = Report.objects.filter(key__in=keys).select_related("account", "institution")
-    kind = EntryKind.CORRECTED if answer.accepted else EntryKind.REFUSED
-    _move(list(reports.order_by("pk")), ReportState.ANSWERED, kind, "", by)
+def _entry_kind(answer: ProvinceAnswer) -> EntryKind:
+    return EntryKind.CORRECTED if answer.accepted else EntryKind.REFUSED
 
 
 def _move(
@@ -109,5 +121,8 @@ def _move(
     moved = Report.objects.filter(pk__in=[report.pk for report in reports])
     moved.update(**state_values(after), **first)
     write_entries(reports, kind, by, words)
+
+
+def _tell(reports: Sequence[Report], kind: EntryKind) -> None:
     tell_reporters(reports, kind)
     tell_who_handed_on(reports)

@@ -196,6 +196,37 @@ def test_a_list_of_the_province_is_entered_at_once_with_its_number(
     }
 
 
+def test_an_answer_that_fails_loses_none_of_the_others(
+    report: Report, wang: User, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    mate = make_account("mate@example.org")
+    make_record(name="赵同", number=sample_number(77), holder=mate, claimed_at=timezone.now())
+    enter(mate).post("/support/reports/new/name/", {"correct": "赵彤", "words": "同音字"})
+    desk = enter(school_registrar)
+    correct(desk, report, "name", "王䶮")
+    correct(desk, Report.objects.exclude(pk=report.pk).get(), "name", "赵彤")
+    Correction.objects.exclude(record=wang_record).update(new_sealed=b"damaged")
+    Notice.objects.all().delete()
+    given = {"accepted": "yes", "on": "2026-11-20", "document": "示教学〔2026〕12号"}
+    keys = [str(made.key) for made in Correction.objects.all()]
+    desk.raise_request_exception = False
+    page = reverse("support:submission_results")
+    assert desk.post(page, {**given, "corrections": keys}).status_code == 500
+    wang_record.refresh_from_db()
+    report.refresh_from_db()
+    assert (wang_record.name, report.state) == ("王䶮", "answered")
+    assert [notice.account for notice in Notice.objects.all()] == [wang]
+    assert Correction.objects.get(state="submitted").record.holder == mate
+
+
+def test_after_the_last_correction_comes_the_list(
+    report: Report, school_registrar: User, enter: Enter
+) -> None:
+    page = reverse("support:report_correct", args=[report.key])
+    answer = enter(school_registrar).post(page, {"field": "college", "value": "软件学院"})
+    assert answer.headers["Location"] == reverse("support:queue")
+
+
 def test_a_registrar_of_another_school_enters_nothing(
     report: Report, wang_record: StudentRecord, school_registrar: User, enter: Enter
 ) -> None:

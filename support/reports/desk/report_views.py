@@ -62,7 +62,7 @@ def correct(request: HttpRequest, key: UUID) -> HttpResponse:
         is_done = made.state == CorrectionState.APPLIED
         said = EntryKind.CORRECTED if is_done else EntryKind.SUBMITTED
         messages.success(request, said.label)
-        return redirect(_page_of(_next_report(staff, report) or report))
+        return redirect(_following(staff, report))
     _note(request, report)
     return _page(request, staff, report, _staff_form(None, report), form)
 
@@ -102,20 +102,11 @@ def _done(request: HttpRequest, form: StaffForm, report: Report, staff: User) ->
 
 
 def _following(staff: User, report: Report) -> str:
-    """The page of the report that is next; the list after the last."""
-    found = _next_report(staff, report)
-    return _page_of(found) if found else reverse("support:queue")
-
-
-def _next_report(staff: User, report: Report) -> Report | None:
-    """The report that is next for this reader: alike if there is one."""
+    """The page of the report that is next, alike if there is one; the list after the last."""
     others = queue_of(staff).exclude(pk=report.pk)
     alike = others.filter(cause=report.cause, school_class=report.school_class_id)
-    return alike.first() or others.first()
-
-
-def _page_of(report: Report) -> str:
-    return reverse("support:queue_report", args=[report.key])
+    found = alike.first() or others.first()
+    return reverse("support:queue_report", args=[found.key]) if found else reverse("support:queue")
 
 
 def _accept(form: CorrectionForm, report: Report, staff: User) -> Correction | None:
