@@ -17,7 +17,7 @@ from audit.services import record_action
 from enrollment.institutions.appointments.services import Post
 from enrollment.institutions.counselors import invite
 from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar
-from enrollment.offices import all_counselors, institutions_of
+from enrollment.offices import all_counselors, counselors_now, institutions_of
 
 
 def staff_of(schools: QuerySet[Institution]) -> QuerySet[User]:
@@ -36,10 +36,15 @@ def may_receive_code_from(user: User) -> QuerySet[User]:
     if user.is_superuser:
         return staff
     schools = institutions_of(user)
-    counselors = staff.filter(counselor_of__school_class__institution__in=schools)
+    here = counselors_now().filter(school_class__institution__in=schools)
     others = RoleGrant.objects.exclude(role=Role.COUNSELOR)
-    elsewhere = ClassCounselor.objects.exclude(school_class__institution__in=schools)
-    return counselors.exclude(role_grants__in=others).exclude(counselor_of__in=elsewhere)
+    counselors = staff.filter(pk__in=here.values("user")).exclude(role_grants__in=others)
+    return counselors.exclude(pk__in=offices_elsewhere(schools).values("user"))
+
+
+def offices_elsewhere(schools: QuerySet[Institution]) -> QuerySet[ClassCounselor]:
+    """Counselors, now, of classes at other institutions than ``schools``."""
+    return counselors_now().exclude(school_class__institution__in=schools)
 
 
 def appoint(

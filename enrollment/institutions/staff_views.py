@@ -27,6 +27,7 @@ def people(request: HttpRequest) -> HttpResponse:
     schools = institutions_of(user)
     context = {
         "people": staff.staff_of(schools),
+        "may_receive_code": set(staff.may_receive_code_from(user)),
         "schools": schools,
         "reviews": reviews_visible_to(user),
     }
@@ -41,7 +42,7 @@ def dismiss_counselor(request: HttpRequest, key: str) -> HttpResponse:
     schools = institutions_of(user)
     within = staff.staff_of(schools).filter(role_grants__role=Role.COUNSELOR)
     account = get_object_or_404(within, key=key)
-    if account.counselor_of.exclude(school_class__institution__in=schools).exists():
+    if staff.offices_elsewhere(schools).filter(user=account).exists():
         messages.error(request, _("Counselor at another institution too: end each class."))
         return redirect("registry:people")
     return _dismissal(request, user, account, Role.COUNSELOR, back="registry:people")

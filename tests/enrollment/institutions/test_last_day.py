@@ -79,6 +79,31 @@ def test_a_deputy_whose_last_day_is_over_sees_nothing_and_is_told(
     assert school_class.code in today
 
 
+def test_an_office_that_is_over_gives_no_set_up_code(
+    deputy: User, desk: Client, school_class: SchoolClass
+) -> None:
+    page = reverse("registry:staff_code", args=[deputy.key])
+    listed = reverse("registry:people")
+    assert f'href="{page}"' in desk.get(listed).content.decode()
+    assert desk.get(page).status_code == 200
+    end_yesterday(deputy)
+    assert f'href="{page}"' not in desk.get(listed).content.decode()
+    assert desk.get(page).status_code == 404
+
+
+def test_an_office_elsewhere_that_is_over_keeps_nobody_in_the_role(
+    deputy: User, desk: Client
+) -> None:
+    elsewhere = SchoolClass.objects.create(institution=make_school("10009", "别的"), code="别班")
+    office = ClassCounselor.objects.create(user=deputy, school_class=elsewhere, last_day=TODAY())
+    page = reverse("registry:dismiss_counselor", args=[deputy.key])
+    assert desk.post(page, {"reason": "离任"}).status_code == 302
+    assert Role.COUNSELOR in User.objects.get(pk=deputy.pk).roles  # the office there is held
+    ClassCounselor.objects.filter(pk=office.pk).update(last_day=TODAY() - DAY)
+    desk.post(page, {"reason": "离任"})
+    assert Role.COUNSELOR not in User.objects.get(pk=deputy.pk).roles
+
+
 def test_the_last_day_of_one_class_ends_no_other(
     deputy: User, school_class: SchoolClass, wang_record: StudentRecord
 ) -> None:
