@@ -58,11 +58,14 @@ class Person:
 class LastReminder:
     """When a person was last reminded, and what became of it.
 
-    ``delivery`` is that of the text message or e-mail; None for a notice in the portal alone.
+    ``in_portal``: the record had a holder, who has a notice. ``was_sent``: a text message or
+    e-mail was made; ``delivery`` tells of it for as long as the outbox keeps it.
     """
 
     on: date
     out_of_reach: bool
+    in_portal: bool
+    was_sent: bool
     delivery: Delivery | None
 
     @property
@@ -70,10 +73,17 @@ class LastReminder:
         """How it was sent and how far it came, for a list."""
         if self.out_of_reach:
             return _("no phone known")
-        if self.delivery is None:
+        if self.delivery is not None:
+            colon = _(": ")
+            return f"{self.delivery.channel.label}{colon}{self.delivery.status.label}"
+        if self.in_portal:
             return _("notice in the portal")
-        colon = _(": ")
-        return f"{self.delivery.channel.label}{colon}{self.delivery.status.label}"
+        return _("text message") if self.was_sent else _("not sent")
+
+    @property
+    def reached_nobody(self) -> bool:
+        """Whether nothing was sent: no phone is known, or it had the most messages of a day."""
+        return self.out_of_reach or not (self.in_portal or self.was_sent)
 
     @property
     def has_failed(self) -> bool:
@@ -118,14 +128,24 @@ def _masked_phone(record: StudentRecord) -> str:
 
 def _reminded(records: QuerySet[StudentRecord]) -> dict[int, LastReminder]:
     last = Reminded.objects.filter(record__in=records.order_by()).order_by("record", "-day")
-    rows = list(last.distinct("record"))
+    rows = list(last.distinct("record").select_related("record", "reminder"))
     sent = deliveries_of(row.message for row in rows if row.message)
     return {
         row.record_id: LastReminder(
-            row.day, row.out_of_reach, sent.get(row.message) if row.message else None
+            row.day,
+            row.out_of_reach,
+            _was_held(row),
+            row.message is not None,
+            sent.get(row.message) if row.message else None,
         )
         for row in rows
     }
+
+
+def _was_held(row: Reminded) -> bool:
+    """Whether the record had its holder of today when it was reminded."""
+    claimed = row.record.claimed_at
+    return claimed is not None and claimed <= row.reminder.made_at
 
 
 def _reports_by_record(

@@ -1,12 +1,14 @@
 """A phone that the school knows gets a few reminders a day, however many records name it."""
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
 from delivery.models import OutboxMessage
 from enrollment.models import SchoolClass, StudentRecord
 from enrollment.progress import Progress
+from support.board.people import people
 from support.board.reminders import remind
 from support.models import Reminder
 from tests.people import make_account, make_record, sample_number
@@ -43,6 +45,37 @@ def test_two_records_of_one_phone_in_a_class_are_one_text(staff: User) -> None:
     student(3, OTHER, "甲班")
     assert click("甲班", staff).by_sms == 2
     assert OutboxMessage.objects.count() == 2
+
+
+def said_of(code: str) -> list[str]:
+    """What the list of the class says of the last reminder of each."""
+    rows = people(SchoolClass.objects.get(code=code))
+    return [row.reminded.words for row in rows if row.reminded]
+
+
+def test_the_list_says_what_was_sent_and_nothing_else(staff: User, settings: Settings) -> None:
+    settings.SMS_NOTICES_PER_DAY = 1
+    student(1, PHONE, "甲班")
+    click("甲班", staff)
+    student(2, PHONE, "乙班")  # whose phone had its message of today
+    click("乙班", staff)
+    assert said_of("甲班") == ["短信：等待发送"]
+    assert said_of("乙班") == ["未发送"]
+    OutboxMessage.objects.all().delete()  # as after 90 days
+    assert said_of("甲班") == ["短信"]
+    late = StudentRecord.objects.get(school_class__code="乙班")
+    late.holder, late.claimed_at = make_account("late@example.org"), timezone.now()
+    late.save(update_fields=["holder", "claimed_at"])
+    assert said_of("乙班") == ["未发送"]  # registering later makes no notice
+
+
+def test_a_holder_without_messages_has_a_notice(staff: User) -> None:
+    record = student(1, PHONE, "甲班")
+    record.holder, record.claimed_at = make_account("lin@example.org"), timezone.now()
+    record.save(update_fields=["holder", "claimed_at"])
+    remind(school_class=SchoolClass.objects.get(code="甲班"), parts=list(Progress), by=staff)
+    OutboxMessage.objects.all().delete()
+    assert said_of("甲班") == ["站内通知"]
 
 
 def test_reminders_of_many_classes_stop_at_the_cap_of_the_phone(
