@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.limits import login_attempts
 from accounts.limits.known_devices import is_known
+from accounts.models import User
 from accounts.requests.client_ip import client_address
 
 # All of an account's are read at each sign-in. A browser's answer has one or two thousand
 # characters, some ten thousand where it names its maker's certificates.
 MAX_PASSKEYS = 10
 MAX_CREDENTIAL, MAX_NAME = 20_000, 100
+FULL = _("You have the most passkeys possible. Remove one first.")
 # What the libraries raise for a passkey's answer that no browser has made: bytes cut off, other
 # types, nested without end. django-allauth handles only some of it.
 _MALFORMED = (
@@ -117,13 +119,24 @@ class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
     credential = CredentialField()
 
     def clean(self) -> dict[str, Any]:
-        """The credential, checked by django-allauth. Raises ValidationError."""
-        passkeys = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.WEBAUTHN)
-        if passkeys.count() >= MAX_PASSKEYS:
-            raise forms.ValidationError(_("You have the most passkeys possible. Remove one first."))
+        """The credential, checked by django-allauth. Raises ValidationError.
+
+        Locks the account, so that of two at a time the second counts the first: within the
+        transaction that stores the passkey.
+        """
+        User.objects.select_for_update().get(pk=self.user.pk)
+        if has_most_passkeys(self.user):
+            raise forms.ValidationError(FULL)
         with _malformed_is_wrong():
             cleaned: dict[str, Any] = super().clean()
         return cleaned
+
+
+def has_most_passkeys(account: User) -> bool:
+    """Whether the account has as many passkeys as it may have."""
+    passkeys = Authenticator.objects.filter(user=account, type=Authenticator.Type.WEBAUTHN)
+    held: int = passkeys.count()
+    return held >= MAX_PASSKEYS
 
 
 class RenameSecurityKeyForm(webauthn_forms.EditWebAuthnForm):

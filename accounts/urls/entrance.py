@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from accounts.recovery import staff_assisted_views, username_views
 from accounts.sessions.sign_out_views import SignOutView
 from accounts.sign_in import by_code_views
+from accounts.sign_in.passkey_views import AddPasskeyView
 from accounts.sign_up import by_phone_views
 from accounts.sign_up.activation_views import activate, check_your_mail
 
@@ -63,5 +64,6 @@ urlpatterns = [
     path("username/sent/", username_views.hints_sent, name="account_find_username_sent"),
     # The portal's own page binds contacts by code.
     path("email/", RedirectView.as_view(pattern_name="accounts:contacts"), name="account_email"),
+    path("2fa/webauthn/add/", AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

@@ -94,7 +94,18 @@ def test_a_passkey_has_no_name_without_end(li: User) -> None:
 
 
 def test_an_account_has_no_passkeys_without_end(li: User) -> None:
-    for _ in range(MAX_PASSKEYS + 2):
-        add_passkey(li, Passkey())
+    for _ in range(MAX_PASSKEYS):
+        client = add_passkey(li, Passkey())
+    sent = json.dumps(Passkey().registration("AAAA"))
+    answer = client.post(ADD, {"name": "key", "credential": sent}, secure=True)
+    assert answer["Location"] == reverse("mfa_list_webauthn")
     held = Authenticator.objects.filter(user=li, type=Authenticator.Type.WEBAUTHN)
     assert held.count() == MAX_PASSKEYS
+
+
+def test_who_has_the_most_passkeys_is_told_before_the_browser_makes_one(li: User) -> None:
+    for _ in range(MAX_PASSKEYS):
+        client = add_passkey(li, Passkey())
+    answer = client.get(ADD, secure=True)
+    assert answer["Location"] == reverse("mfa_list_webauthn")
+    assert "请先移除一个" in client.get(answer["Location"], secure=True).content.decode()
