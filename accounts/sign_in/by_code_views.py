@@ -68,7 +68,9 @@ def request_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
     """The form for the identifier; POST sends a code (获取校验码)."""
     form = guard_sending(IdentifierForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
-        return render(request, flow.template, {"form": form, "next": _then(request, flow)})
+        is_over = request.method != "POST" and request.GET.get("over") == "1"
+        context = {"form": form, "next": _then(request, flow), "is_over": is_over}
+        return render(request, flow.template, context)
     identifier = form.cleaned_data["login"]
     try:
         code = by_code.ask_for_code(
@@ -222,9 +224,12 @@ def _asked(request: HttpRequest, flow: CodeFlow) -> Code | None:
 
 
 def _restart(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
-    if request.method == "POST" and request.session.session_key:
-        messages.error(request, _("This code no longer works. Get a new one."))
-    return redirect(flow.request_page)
+    """The page that sends a code; who entered one is told that it no longer works.
+
+    The address tells, not the session: that of a visitor may be gone.
+    """
+    page = reverse(flow.request_page)
+    return redirect(f"{page}?over=1" if request.method == "POST" else page)
 
 
 def _then(request: HttpRequest, flow: CodeFlow) -> str:

@@ -391,3 +391,13 @@ def test_ended_codes_are_deleted(client: Client, lin: User) -> None:
     Code.objects.update(expires_at=F("expires_at") - timedelta(days=3))
     forget_unfinished()
     assert Code.objects.count() == 0
+
+
+@pytest.mark.parametrize("door", [SIGN_IN, RESET])
+def test_a_code_entered_after_the_session_is_gone_is_answered_in_words(
+    client: Client, door: str
+) -> None:
+    told = "请重新获取"
+    assert told in enter(client, "123456", door)
+    assert told not in page(client.get(door))
+    assert told not in page(client.get(ENTER[door], follow=True))
