@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.notices.services import notify_all
-from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.services import record_action
 from database.clock import database_now
@@ -133,14 +132,14 @@ def _institutions(account: User, since: datetime) -> QuerySet[Institution]:
 
 
 def _open(review: StaffReview) -> None:
+    """Keep the review and tell all who may close it."""
     review.save(force_insert=True)
-    told = set(User.objects.filter(is_superuser=True, is_active=True))
+    staff = set(User.objects.filter(is_superuser=True, is_active=True))
     if review.institution is not None:
-        holders = registrars_of(review.institution).filter(role_grants__role=Role.REGISTRAR)
-        colleagues = holders.exclude(pk=review.account_id)
-        told.update(one for one in colleagues if not _concerns(review, one))
+        staff.update(registrars_of(review.institution))
+    told = [one for one in staff if reviews_visible_to(one).filter(pk=review.pk).exists()]
     path = reverse("registry:staff_review", args=[review.key])
-    notify_all(accounts=list(told), kind=KIND, path=path, always=True)
+    notify_all(accounts=told, kind=KIND, path=path, always=True)
 
 
 def _entries(review: StaffReview) -> QuerySet[AuditEntry]:

@@ -201,6 +201,8 @@ def test_an_operator_closes_no_review_of_the_own_account(
     review = StaffReview.objects.get()
     assert review not in reviews_visible_to(operator)
     assert review in reviews_visible_to(User.objects.get(pk=other.pk))
+    told = Notice.objects.filter(kind="staff_review", path=page_of(review))
+    assert [notice.account for notice in told] == [other]
 
 
 def test_without_changes_of_roles_no_review_is_opened(owner: User, colleague: User) -> None:
@@ -227,6 +229,7 @@ def test_an_operators_appointments_are_reviewed_by_the_operators(
     take_back(account=operator)
     review = StaffReview.objects.get()
     assert review.institution is None
+    assert Notice.objects.filter(account=operator, path=page_of(review)).exists()
     other = make_account("other-operator@example.org")
     User.objects.filter(pk=other.pk).update(is_superuser=True, is_staff=True)
     page = reviewing(other).get(page_of(review)).content.decode()
