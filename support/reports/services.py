@@ -15,6 +15,7 @@ from accounts.notices.services import notify
 from audit.services import record_action
 from enrollment.files.evidence import Evidence, evidence_of, keep_evidence
 from enrollment.models import EvidencePurpose, Institution, StudentRecord
+from enrollment.offices import all_counselors
 from support.models import (
     LIVE_STATES,
     Cause,
@@ -97,10 +98,15 @@ def reply(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> N
 
 
 def _registrar_asked(report: Report) -> bool:
+    """Whether the last question is the registrar's.
+
+    A reply to a counselor whose office has ended is for the counselor of the class now.
+    """
     asked = report.entries.filter(kind=EntryKind.ASKED).order_by("-pk").first()
     if asked is None or report.school_class is None:
         return False
-    return not report.school_class.counselors.filter(user=asked.author_id).exists()
+    counselors = all_counselors().filter(school_class=report.school_class)
+    return not counselors.filter(user=asked.author_id).exists()
 
 
 def add(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:
