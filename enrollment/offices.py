@@ -1,7 +1,7 @@
 """Who holds an office now, and what lies in its scope: the one place that says so.
 
 A registrar's scope is an institution, a counselor's a class. A counselor with a last day, such as
-a deputy, holds the office to the end of that day: ``_has_not_ended``.
+a deputy, holds the office to the end of that day: ``has_not_ended``.
 """
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -12,6 +12,7 @@ from accounts.roles import Role
 from enrollment.models import ClassCounselor, Institution, SchoolClass, StudentRecord
 
 TODAY = TruncDate(Now())
+HAS_ENDED = Q(last_day__lt=TODAY)  # condition: the last day of the office is over
 
 
 def is_registrar(user: User, institution: str = "") -> Q:
@@ -26,7 +27,7 @@ def is_registrar(user: User, institution: str = "") -> Q:
 def is_counselor(user: User, school_class: str = "") -> Q:
     """Condition: ``user`` is a counselor of the class at this path; empty for SchoolClass."""
     links = "__".join(filter(None, (school_class, "counselors")))
-    return _held(user, school_class, "counselors") & _has_not_ended(f"{links}__")
+    return _held(user, school_class, "counselors") & has_not_ended(f"{links}__")
 
 
 def records_in_scope(user: User) -> QuerySet[StudentRecord]:
@@ -78,7 +79,7 @@ def without_counselor(school_class: str) -> Q:
 
 def counselors_now() -> QuerySet[ClassCounselor]:
     """Counselors with their classes, without those whose last day is over."""
-    return ClassCounselor.objects.filter(_has_not_ended())
+    return ClassCounselor.objects.filter(has_not_ended())
 
 
 def with_counselors() -> "Prefetch[str, QuerySet[ClassCounselor], str]":
@@ -88,16 +89,16 @@ def with_counselors() -> "Prefetch[str, QuerySet[ClassCounselor], str]":
 
 def all_counselors() -> QuerySet[ClassCounselor]:
     """Counselors of now and before with their accounts; ``has_ended`` says whose office is over."""
-    links = ClassCounselor.objects.annotate(has_ended=Q(last_day__lt=TODAY))
+    links = ClassCounselor.objects.annotate(has_ended=HAS_ENDED)
     return links.select_related("user").order_by("pk")
 
 
 def ended_counselors() -> QuerySet[ClassCounselor]:
     """Counselors with the classes they looked after until a last day that is over."""
-    return ClassCounselor.objects.filter(last_day__lt=TODAY)
+    return ClassCounselor.objects.filter(HAS_ENDED)
 
 
-def _has_not_ended(links: str = "") -> Q:
+def has_not_ended(links: str = "") -> Q:
     """Condition: the office whose field names begin with ``links`` has no last day before today."""
     return Q(**{f"{links}last_day": None}) | Q(**{f"{links}last_day__gte": TODAY})
 

@@ -45,11 +45,15 @@ class StaffingFault(models.TextChoices):
 
 @dataclass(frozen=True)
 class Assignment:
-    """A class, the person to be its counselor, and the last day of the office if it has one."""
+    """A class, the person to be its counselor, and the last day of the office if it has one.
+
+    With ``keeps_last_day`` an assignment that there is already stays as it is.
+    """
 
     school_class: SchoolClass
     who: Identifier
     last_day: date | None = None
+    keeps_last_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,10 +105,10 @@ def read_assignments(
         if not any(cell.strip() for cell in cells):
             continue
         code, person = _cell(cells, columns.school_class), _cell(cells, columns.person)
-        last_day = _cell(cells, columns.last_day)
+        last_day = None if columns.last_day is None else _cell(cells, columns.last_day)
         found = _assignment(classes.get(code) or classes.get(fold(code)), code, person, last_day)
         if isinstance(found, StaffingFault):
-            problems.append(RowProblem(number, f"{code} {person} {last_day}".strip(), found))
+            problems.append(RowProblem(number, f"{code} {person} {last_day or ''}".strip(), found))
         else:
             made.append(found)
     if len({one.who for one in made}) > MAX_PEOPLE:
@@ -127,14 +131,18 @@ def _columns(rows: Sequence[Sequence[str]]) -> _Columns | None:
     return None
 
 
-def _cell(cells: Sequence[str], at: int | None) -> str:
-    return cells[at].strip() if at is not None and at < len(cells) else ""
+def _cell(cells: Sequence[str], at: int) -> str:
+    return cells[at].strip() if at < len(cells) else ""
 
 
 def _assignment(
-    school_class: SchoolClass | None, code: str, person: str, last_day: str
+    school_class: SchoolClass | None, code: str, person: str, last_day: str | None
 ) -> Assignment | StaffingFault:
-    """The assignment of a row, or the fault that prevents it."""
+    """The assignment of a row, or the fault that prevents it.
+
+    Without a column of last days (None) they stay as they are; an empty cell is an office
+    without end.
+    """
     if not code or not person:
         return StaffingFault.BLANK
     if school_class is None:
@@ -143,9 +151,10 @@ def _assignment(
     if isinstance(day, StaffingFault):
         return day
     try:
-        return Assignment(school_class, owners.parse(person), day)
+        who = owners.parse(person)
     except ValidationError:
         return StaffingFault.PERSON
+    return Assignment(school_class, who, day, keeps_last_day=last_day is None)
 
 
 def _last_day(text: str) -> date | StaffingFault:

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import require_role
@@ -143,7 +143,7 @@ def withdraw(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     counselors.withdraw_counselor(
         school_class=school_class, account=account, by=require_role(request, Role.REGISTRAR)
     )
-    messages.success(request, _("Withdrawn."))
+    messages.success(request, pgettext("office", "Withdrawn."))
     return redirect("registry:class", pk)
 
 
@@ -216,11 +216,12 @@ def _managed(request: HttpRequest, pk: int) -> SchoolClass:
 def _page(
     request: HttpRequest, school_class: SchoolClass, form: ClassForm, assignment: CounselorForm
 ) -> HttpResponse:
+    invited = school_class.appointments.filter(answered_at=None)
     context = {
         "school_class": school_class,
         "form": form,
         "assignment": assignment,
-        "invited": school_class.appointments.filter(answered_at=None).order_by("pk"),
+        "invited": invited.annotate(has_ended=offices.HAS_ENDED).order_by("pk"),
         "counselors": offices.all_counselors().filter(school_class=school_class),
     }
     return render(request, "enrollment/institutions/class.html", context)

@@ -1,16 +1,18 @@
 """Assign counselors to classes, one by one or by a file, and withdraw them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now, TruncDate
 
 from accounts.identifiers import services as owners
 from accounts.identifiers.services import Identifier
 from accounts.models import RoleGrant, User
 from accounts.roles import Role
+from accounts.sweep import for_each
 from audit.models import AuditEntry
 from audit.services import record_action, record_actions
 from enrollment.institutions.appointments import services as appointments
@@ -41,10 +43,8 @@ def assign_counselors(
 
 
 def withdraw_ended() -> None:
-    """Withdraw every counselor whose last day was ``TOLD_FOR`` ago or earlier."""
-    long_over = ended_counselors().filter(last_day__lt=TruncDate(Now() - TOLD_FOR))
-    for link in long_over.select_related("user", "school_class__institution"):
-        withdraw_counselor(school_class=link.school_class, account=link.user, by=None)
+    """Withdraw every counselor whose last day was more than ``TOLD_FOR`` ago."""
+    for_each(_long_over().select_related("user", "school_class__institution"), _withdraw_ended)
 
 
 def withdraw_counselor(*, school_class: SchoolClass, account: User, by: User | None) -> None:
@@ -83,30 +83,61 @@ def invite(posts: Sequence[tuple[Post, Identifier]], by: User, reason: str = "")
         raise StaffingError([RowProblem(0, "", StaffingFault.MANY)]) from error
 
 
-def _assign(found: Iterable[Assignment], by: User) -> None:
-    """Assign staff at once and invite the others; each person is looked up once."""
+def _long_over() -> QuerySet[ClassCounselor]:
+    return ended_counselors().filter(last_day__lt=TruncDate(Now() - TOLD_FOR))
+
+
+def _withdraw_ended(link: ClassCounselor) -> None:
+    """Withdraw it, unless it was given a later last day meanwhile."""
+    with transaction.atomic():
+        if _long_over().select_for_update().filter(pk=link.pk).first():
+            withdraw_counselor(school_class=link.school_class, account=link.user, by=None)
+
+
+def _assign(found: Sequence[Assignment], by: User) -> None:
+    """Assign staff at once and invite the others; each person is looked up once.
+
+    Of two assignments of a person to a class the last one counts.
+    """
     waiting: list[tuple[Post, Identifier]] = []
-    colleagues: dict[Identifier, User | None] = {}
+    people: dict[Identifier, tuple[User | None, bool]] = {}
     assigned: dict[tuple[int, int], ClassCounselor] = {}
     with transaction.atomic():
+        classes = {one.school_class.pk for one in found}
+        links = ClassCounselor.objects.filter(school_class__in=classes)
+        there = set(links.values_list("user", "school_class"))
         for one in found:
-            if one.who not in colleagues:
-                colleagues[one.who] = _colleague(one.who, one.school_class.institution)
-            if (account := colleagues[one.who]) is not None:
+            if one.who not in people:
+                people[one.who] = _person(one.who, one.school_class.institution)
+            account, is_colleague = people[one.who]
+            office = account.pk if account else None, one.school_class.pk
+            if one.keeps_last_day and office in there:
+                continue
+            if account and is_colleague:
                 assigned[account.pk, one.school_class.pk] = ClassCounselor(
                     user=account, school_class=one.school_class, last_day=one.last_day
                 )
             else:
-                post = Post(Role.COUNSELOR, school_class=one.school_class, last_day=one.last_day)
-                waiting.append((post, one.who))
+                waiting.append((_post(one), one.who))
         _assign_now(list(assigned.values()), by)
         invite(waiting, by)
 
 
-def _colleague(who: Identifier, institution: Institution) -> User | None:
-    """The account that ``who`` names if it is staff of the institution, else None."""
+def _post(one: Assignment) -> Post:
+    return Post(
+        Role.COUNSELOR,
+        school_class=one.school_class,
+        last_day=one.last_day,
+        keeps_last_day=one.keeps_last_day,
+    )
+
+
+def _person(who: Identifier, institution: Institution) -> tuple[User | None, bool]:
+    """The account that ``who`` names, and whether it is staff of the institution."""
     owner = owners.owner_of(who)
-    return owner.account if owner and _works_for(owner.account, institution) else None
+    if owner is None:
+        return None, False
+    return owner.account, _works_for(owner.account, institution)
 
 
 def _works_for(account: User, institution: Institution) -> bool:

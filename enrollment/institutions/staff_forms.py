@@ -134,7 +134,7 @@ class AssignmentFileForm(InstitutionForm):
         label=_("File"),
         help_text=_(
             "XLSX or CSV with the columns 班级 and 辅导员 (email, mobile number or username); for "
-            "deputies, 截止日期."
+            "deputies, 截止日期: an empty cell means no end. Without this column, last days stay."
         ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
     )

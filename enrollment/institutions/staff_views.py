@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import require_role
@@ -148,7 +149,7 @@ def _dismissal(
         staff.dismiss(
             account=account, role=role, institution=institution, by=by, **form.cleaned_data
         )
-        messages.success(request, _("Withdrawn."))
+        messages.success(request, pgettext("office", "Withdrawn."))
         return redirect(back)
     context = {
         "account": account,

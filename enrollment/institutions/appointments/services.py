@@ -36,6 +36,7 @@ from enrollment.models import (
     InstitutionRegistrar,
     SchoolClass,
 )
+from enrollment.offices import has_not_ended
 from vault.lookup import keyed_hash
 
 VALID_FOR = timedelta(days=14)
@@ -52,12 +53,16 @@ class HoldsRecordError(Exception):
 
 @dataclass(frozen=True)
 class Post:
-    """The role to take on, the institution or class it is for, and its last day if it has one."""
+    """The role to take on, the institution or class it is for, and its last day if it has one.
+
+    With ``keeps_last_day`` an offer that waits already keeps the last day that it has.
+    """
 
     role: Role
     institution: Institution | None = None
     school_class: SchoolClass | None = None
     last_day: date | None = None
+    keeps_last_day: bool = False
 
 
 def invite(
@@ -65,71 +70,87 @@ def invite(
 ) -> list[Appointment]:
     """Create an appointment for each of ``posts`` and notify each person once.
 
-    Returns the first appointment of each person. Raises TooManyAppointmentsError.
+    One that waits with another last day is changed and its person notified again; one that
+    waits unchanged stays as it is. Of two posts that differ by the last day alone the last one
+    counts. Returns the first appointment of each person notified. Raises
+    TooManyAppointmentsError.
     """
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
-        since = Now() - timedelta(days=1)
-        today = Appointment.objects.filter(made_by=by, made_at__gt=since).count()
-        made = _new_appointments(posts, by, reason)
-        if today + len(made) > settings.APPOINTMENTS_PER_DAY:
+        offers = _offers(posts, by, reason)
+        if _offered_today(by) + len(offers) > settings.APPOINTMENTS_PER_DAY:
             raise TooManyAppointmentsError
-        Appointment.objects.bulk_create([appointment for _, appointment in made])
-        record_actions([_entry("appoint", one, by, reason) for _, one in made])
+        anew = [one for _, one in offers if one.pk]
+        Appointment.objects.bulk_create([one for _, one in offers if not one.pk])
+        Appointment.objects.bulk_update(anew, ["last_day", "made_at", "made_by", "reason"])
+        record_actions([_entry("appoint", one, by, reason) for _, one in offers])
         first: dict[Identifier, Appointment] = {}
-        for who, appointment in made:
+        for who, appointment in offers:
             first.setdefault(who, appointment)
         _send_all(first)
     return list(first.values())
 
 
-def _new_appointments(
+def _offered_today(by: User) -> int:
+    """How many offers ``by`` has made or changed in a day, by the trail: a row knows the last."""
+    since = Now() - timedelta(days=1)
+    acts = AuditEntry.objects.filter(actor_id=by.pk, action="enrollment.appoint", at__gt=since)
+    return acts.count()
+
+
+def _offers(
     posts: Sequence[tuple[Post, Identifier]], by: User, reason: str
 ) -> list[tuple[Identifier, Appointment]]:
-    """Unsaved appointments for ``posts``; one that is pending already gets the new last day."""
+    """The appointments for ``posts`` that are new or offered anew, not saved yet."""
     hashes = {who: _hash(who) for _, who in posts}
-    waiting = Appointment.objects.filter(answered_at=None, contact_hash__in=hashes.values())
-    known: dict[tuple[object, ...], date | None] = {
-        (bytes(contact), role, institution, school_class): last_day
-        for contact, role, institution, school_class, last_day in waiting.values_list(
-            "contact_hash", "role", "institution_id", "school_class_id", "last_day"
-        )
+    theirs = _unanswered().filter(contact_hash__in=hashes.values()).order_by("pk")
+    rows = theirs.select_related("institution", "school_class__institution")
+    waiting: dict[tuple[object, ...], Appointment] = {
+        (bytes(one.contact_hash), one.role, one.institution_id, one.school_class_id): one
+        for one in rows.select_for_update(of=("self",))
     }
-    made = []
-    for post, who in posts:
-        place = post.institution and post.institution.pk, post.school_class and post.school_class.pk
-        office = (hashes[who], str(post.role), *place)
-        if office in known:
-            if known[office] != post.last_day:
-                _of(waiting, post, hashes[who]).update(last_day=post.last_day)
+    too_old = theirs.filter(has_not_ended(), made_at__lte=Now() - VALID_FOR)
+    lapsed = set(too_old.values_list("pk", flat=True))
+    wanted = {
+        (
+            hashes[who],
+            str(post.role),
+            post.institution and post.institution.pk,
+            post.school_class and post.school_class.pk,
+        ): (post, who)
+        for post, who in posts
+    }
+    offers = []
+    for office, (post, who) in wanted.items():
+        known = waiting.get(office)
+        last_day = known.last_day if known and post.keeps_last_day else post.last_day
+        if known and known.last_day == last_day and known.pk not in lapsed:
             continue
-        known[office] = post.last_day
-        appointment = Appointment(
+        offer = known or Appointment(
             contact_hash=hashes[who],
             role=post.role,
             institution=post.institution,
             school_class=post.school_class,
-            last_day=post.last_day,
             shown=_shown(who),
-            made_by=by,
-            reason=reason,
         )
-        made.append((who, appointment))
-    return made
+        offer.last_day, offer.made_by, offer.reason = last_day, by, reason
+        if known:
+            offer.made_at = Now()
+        offers.append((who, offer))
+    return offers
 
 
-def _of(appointments: QuerySet[Appointment], post: Post, contact: bytes) -> QuerySet[Appointment]:
-    """Those of ``appointments`` that offer ``post`` to the contact with this hash."""
-    return appointments.filter(
-        contact_hash=contact,
-        role=post.role,
-        institution=post.institution,
-        school_class=post.school_class,
-    )
+def _open_appointments() -> QuerySet[Appointment]:
+    """Appointments that can be accepted: not answered, not too old, the office not over."""
+    return _unanswered().filter(has_not_ended(), made_at__gt=Now() - VALID_FOR)
+
+
+def _unanswered() -> QuerySet[Appointment]:
+    return Appointment.objects.filter(answered_at=None)
 
 
 def appointments_of(account: User) -> QuerySet[Appointment]:
-    """Pending appointments of a confirmed contact, or the username, of ``account``."""
+    """Appointments to a confirmed contact, or the username, of ``account`` that it can accept."""
     names = []
     if account.phone and account.phone_confirmed_at:
         names.append(Identifier(Channel.SMS, account.phone.as_e164))
@@ -138,29 +159,26 @@ def appointments_of(account: User) -> QuerySet[Appointment]:
     hashes = [_hash_contact(name) for name in names]
     if account.username:
         hashes.append(_hash_username(account.username, account))
-    waiting = Appointment.objects.filter(
-        answered_at=None,
-        made_at__gt=Now() - VALID_FOR,
-        contact_hash__in=hashes,
-    )
+    waiting = _open_appointments().filter(contact_hash__in=hashes)
     return waiting.select_related("institution", "school_class__institution")
 
 
 def appointment_for(account: User, key: UUID) -> Appointment | None:
-    """The pending appointment of ``account`` with this key, or None."""
+    """The appointment with this key if ``account`` can accept it, or None."""
     return appointments_of(account).filter(key=key).first()
 
 
 def accept(*, appointment: Appointment, account: User) -> bool:
-    """Grant ``account`` the role of the appointment; False when it was answered already.
+    """Grant ``account`` the role of the appointment; False when it was answered, or is over.
 
     Raises HoldsRecordError: a staff account cannot open the pages of its own record.
     """
     if account.is_superuser or account.held_records.exists():
         raise HoldsRecordError
     with transaction.atomic():
-        if not _answer(appointment, accepted=True):
+        if not _answer(_open_appointments(), appointment, accepted=True):
             return False
+        appointment.refresh_from_db(fields=["last_day"])  # it may have been changed until now
         role = Role(appointment.role)
         RoleGrant.objects.get_or_create(user=account, role=role)
         if appointment.school_class is not None:
@@ -180,7 +198,7 @@ def accept(*, appointment: Appointment, account: User) -> bool:
 def decline(*, appointment: Appointment, account: User) -> bool:
     """Decline the appointment; False when it was answered already."""
     with transaction.atomic():
-        if not _answer(appointment, accepted=False):
+        if not _answer(_unanswered(), appointment, accepted=False):
             return False
         _note("decline_appointment", appointment, account, "")
     return True
@@ -189,15 +207,16 @@ def decline(*, appointment: Appointment, account: User) -> bool:
 def withdraw(*, appointment: Appointment, by: User) -> bool:
     """Withdraw an unanswered appointment; False when it was answered already."""
     with transaction.atomic():
-        if not _answer(appointment, accepted=False):
+        if not _answer(_unanswered(), appointment, accepted=False):
             return False
         _note("withdraw_appointment", appointment, by, "")
     return True
 
 
-def _answer(appointment: Appointment, *, accepted: bool) -> bool:
-    waiting = Appointment.objects.filter(pk=appointment.pk, answered_at=None)
-    return bool(waiting.update(answered_at=Now(), accepted=accepted))
+def _answer(waiting: QuerySet[Appointment], appointment: Appointment, *, accepted: bool) -> bool:
+    """Answer it if it is one of ``waiting``."""
+    found = waiting.filter(pk=appointment.pk)
+    return bool(found.update(answered_at=Now(), accepted=accepted))
 
 
 def _send_all(first: Mapping[Identifier, Appointment]) -> None:

@@ -35,10 +35,12 @@ def appointment(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect(settings.LOGIN_REDIRECT_URL)
     if request.method == "POST":
         try:
-            appointments.accept(appointment=found, account=account)
+            accepted = appointments.accept(appointment=found, account=account)
         except appointments.HoldsRecordError:
             messages.error(request, HOLDS_RECORD)
             return redirect("registry:appointment", key)
+        if not accepted:
+            raise Http404
         messages.success(request, _("Accepted. You can start work now."))
         return redirect(settings.LOGIN_REDIRECT_URL)
     holds = account.held_records.exists()

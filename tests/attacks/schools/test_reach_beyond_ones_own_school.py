@@ -199,3 +199,15 @@ def test_contacts_are_not_tried_out_by_the_thousand(
     send(desk, *(f"y{n}@example.org" for n in range(4)))
     assert Appointment.objects.count() == 4
     assert len(outbox.emails()) == 4
+
+
+def test_a_contact_is_not_written_to_without_end_by_changing_the_last_day(
+    desk_registrar: User, school_class: SchoolClass, settings: Settings, outbox: Outbox
+) -> None:
+    settings.APPOINTMENTS_PER_DAY = 3
+    desk = enter(desk_registrar)
+    page = reverse("registry:assign_counselor", args=[school_class.pk])
+    for year in range(2090, 2096):
+        desk.post(page, {"login": "victim@example.org", "last_day": f"{year}-01-31"})
+    assert len(outbox.emails()) == 3
+    assert str(Appointment.objects.get().last_day) == "2092-01-31"
