@@ -170,7 +170,7 @@ def syslog(name: str) -> dict[str, object]:
     any other scheme.
     """
     parts = urlsplit(text(name, ""))
-    handler: dict[str, object] = {"class": "logging.handlers.SysLogHandler"}
+    handler: dict[str, object] = {"class": "xuejiportal.logs.syslog.SyslogHandler"}
     if not parts.scheme:
         return {"class": "logging.NullHandler"}
     if parts.scheme == "udp" and parts.hostname:

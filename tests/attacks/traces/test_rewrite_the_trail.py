@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import logging.handlers
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from tests.enrollment.imported_files import make_import
 from tests.outbox import Outbox
 from xuejiportal import environment
 from xuejiportal.logs.formatters import SyslogFormatter
+from xuejiportal.logs.syslog import SyslogHandler
 
 pytestmark = pytest.mark.django_db
 ROLE = "trail_attacker"
@@ -211,10 +211,10 @@ def test_the_anchor_leaves_by_syslog_in_the_form_of_rfc_5424(
         listener.settimeout(5)
         monkeypatch.setenv("AUDIT_SYSLOG", f"udp://127.0.0.1:{listener.getsockname()[1]}")
         assert environment.syslog("AUDIT_SYSLOG") == {
-            "class": "logging.handlers.SysLogHandler",
+            "class": "xuejiportal.logs.syslog.SyslogHandler",
             "address": listener.getsockname(),
         }
-        handler = logging.handlers.SysLogHandler(address=listener.getsockname())
+        handler = SyslogHandler(address=listener.getsockname())
         handler.setFormatter(SyslogFormatter())
         logger = logging.getLogger("audit.anchors")
         logger.addHandler(handler)

@@ -3,6 +3,7 @@
 import logging
 import logging.config
 import socket
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.portal.fresh_settings import fresh_settings
 from xuejiportal.logs.formatters import RedactingFormatter, redact
+from xuejiportal.logs.syslog import SyslogHandler
 
 
 @pytest.mark.parametrize(
@@ -70,23 +72,48 @@ def test_sweeps_that_run_every_few_seconds_leave_no_line_unless_they_fail() -> N
         assert logging.getLogger(name).getEffectiveLevel() == logging.WARNING
 
 
+def _leaving(address: str, monkeypatch: pytest.MonkeyPatch) -> logging.Logger:
+    """A logger whose lines go where ``LOG_SYSLOG`` says, and nowhere else."""
+    monkeypatch.setenv("LOG_SYSLOG", address)
+    configured = fresh_settings()["LOGGING"]
+    assert "elsewhere" in configured["root"]["handlers"]
+    made = {name: configured[name] for name in ("version", "formatters", "filters")}
+    made["handlers"] = {"elsewhere": configured["handlers"]["elsewhere"]}
+    made["loggers"] = {"leaving": {"handlers": ["elsewhere"], "propagate": False}}
+    logging.config.dictConfig(made | {"disable_existing_loggers": False})
+    return logging.getLogger("leaving")
+
+
 def test_each_line_also_leaves_for_another_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as elsewhere:
         elsewhere.bind(str(tmp_path / "log"))
-        monkeypatch.setenv("LOG_SYSLOG", f"unix://{tmp_path}/log")
-        configured = fresh_settings()["LOGGING"]
-        assert "elsewhere" in configured["root"]["handlers"]
-        made = {name: configured[name] for name in ("version", "formatters", "filters")}
-        made["handlers"] = {"elsewhere": configured["handlers"]["elsewhere"]}
-        made["loggers"] = {"leaving": {"handlers": ["elsewhere"], "propagate": False}}
-        logging.config.dictConfig(made | {"disable_existing_loggers": False})
+        logger = _leaving(f"unix://{tmp_path}/log", monkeypatch)
         try:
             raise ValueError("110101200708150017")
         except ValueError:
-            logging.getLogger("leaving").exception("It failed for %s", "a@example.org")
+            logger.exception("It failed for %s", "a@example.org")
         line = elsewhere.recv(65_536).decode()
     assert " xuejiportal " in line
     assert "It failed for [address]" in line
     assert "ValueError: [number]" in line
+
+
+@pytest.mark.parametrize("name", ["log.example.invalid", "a..b"])
+def test_a_log_host_that_is_not_found_is_warned_of_and_keeps_nothing_from_starting(
+    name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    logger = _leaving(f"udp://{name}:514", monkeypatch)
+    assert name in caplog.text
+    caplog.clear()
+    logger.warning("A line")
+    assert not caplog.records
+
+
+def test_a_log_host_is_looked_up_at_the_start_and_not_for_every_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [handler] = _leaving("udp://localhost:514", monkeypatch).handlers
+    assert isinstance(handler, SyslogHandler)
+    assert ip_address(handler.address[0]).is_loopback
