@@ -22,7 +22,7 @@ import httpx
 import psutil  # type: ignore[import-untyped]
 from rustpy_xlsxwriter import write_worksheet
 
-from benchmarks.tools.harness import percentile, sizes, tell
+from benchmarks.tools.harness import forget_servers, percentile, sizes, tell
 from benchmarks.tools.http import open_loop
 from enrollment.demo.samples import HEADER, INSTITUTION_CODE, INSTITUTION_NAME, sample_rows
 from tests.faults.site import Site, running, wait_until
@@ -234,6 +234,7 @@ def _answers(port: int) -> bool:
 
 def _people(site: Site, first: Path) -> tuple[str, list[str]]:
     """The school with its first records, a registrar, and students who hold records."""
+    forget_servers()
     os.environ |= site.environ | {"DJANGO_SETTINGS_MODULE": "xuejiportal.settings"}
     django.setup()
     # Models can be imported only once Django is set up.

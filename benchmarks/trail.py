@@ -17,8 +17,7 @@ from pathlib import Path
 import django
 import psutil  # type: ignore[import-untyped]
 
-from benchmarks.tools.harness import percentile, sizes, tell
-from devtools.embedded import ephemeral
+from benchmarks.tools.harness import own_servers, percentile, sizes, tell
 
 GOAL = 1.0  # seconds, every request
 REQUESTS = 30
@@ -56,7 +55,7 @@ def main() -> int:
     """Run it; 0 when the goal is met."""
     rows = sizes(1_000_000, "entries").parse_args().rows
     with tempfile.TemporaryDirectory() as var:
-        ephemeral(os.environ)
+        own_servers()
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "xuejiportal.settings",
             "DEBUG": "no",

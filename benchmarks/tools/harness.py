@@ -105,10 +105,15 @@ def sizes(default: int, what: str) -> argparse.ArgumentParser:
 
 def own_servers() -> None:
     """Start servers of this benchmark's own, whatever servers the environment names."""
+    forget_servers()
+    ephemeral(os.environ)
+
+
+def forget_servers() -> None:
+    """Drop the servers that the environment names, so that this process cannot write to them."""
     for variable in SERVICES:
         os.environ.pop(variable, None)
         os.environ.pop(f"{variable}_FILE", None)
-    ephemeral(os.environ)
 
 
 def tell(line: str) -> None:
