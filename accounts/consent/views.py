@@ -47,7 +47,12 @@ def consents(request: HttpRequest) -> HttpResponse:
     """The account's consents with their times, and the way to withdraw them."""
     account = cast("User", request.user)
     given = account.consents.order_by("-pk")
-    stands = any(one.purpose == Purpose.IDENTITY and one.withdrawn_at is None for one in given)
-    refuses = account.is_student and account.deletion_due_at is None and not stands
+    has_agreed = any(one.purpose == Purpose.IDENTITY for one in given)
+    refuses = (
+        account.is_student
+        and account.deletion_due_at is None
+        and not has_agreed
+        and not account.held_records.exists()  # opened in person: no number is asked for
+    )
     context = {"consents": given, "refuses_identity": refuses}
     return render(request, "accounts/consent/mine.html", context)

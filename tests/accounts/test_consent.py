@@ -114,6 +114,7 @@ def test_signing_up_keeps_version_and_time(
 def newcomer_browser(li: User) -> Client:
     """A browser of somebody who has agreed to the account, and to nothing about the number."""
     withdraw_consents(account=li)
+    Consent.objects.filter(account=li, purpose=Purpose.IDENTITY).delete()
     User.objects.filter(pk=li.pk).update(account_notice=1)
     return sign_in(li)[0]
 
@@ -172,8 +173,18 @@ def test_a_new_notice_is_asked_for_before_an_old_draft_goes_on(li: User) -> None
 
 def test_who_does_not_agree_to_the_number_reads_what_to_do(newcomer_browser: Client) -> None:
     page = newcomer_browser.get(reverse("accounts:consents")).content.decode()
+    assert "没有在这里填写过证件号码" in page
     assert "学籍管理部门" in page
     assert reverse("verification:start") in page
+
+
+def test_whose_record_was_opened_in_person_is_not_told_how_to_find_it(
+    newcomer: Client, li: User, li_record: StudentRecord
+) -> None:
+    StudentRecord.objects.filter(pk=li_record.pk).update(holder=li, claimed_at=timezone.now())
+    page = newcomer.get(reverse("accounts:consents")).content.decode()
+    assert "使用证件号码" not in page
+    assert reverse("verification:start") not in page
 
 
 @pytest.mark.parametrize("way_on", ["", "/account/notices/"])
