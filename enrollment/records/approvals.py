@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.text import tidy
 
 MAX_DOCUMENT = 100
+ENTER_NUMBER = _("Enter the number of the document.")
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,11 @@ def _as_read(document: str) -> str:
 
 class _DocumentField(forms.CharField):
     def to_python(self, value: Any) -> str:
-        """The number as people read it."""
-        return _as_read(super().to_python(value) or "")
+        """The number as people read it. Raises ValidationError where they read none."""
+        typed = super().to_python(value) or ""
+        if typed and not _as_read(typed):
+            raise ValidationError(ENTER_NUMBER)
+        return _as_read(typed)
 
 
 def document_field(**given: Any) -> forms.CharField:
@@ -69,7 +73,7 @@ def date_field() -> forms.DateField:
 def require_approval(form: forms.Form, given: Mapping[str, Any]) -> None:
     """Add an error to each of ``document`` and ``approved_on`` that is missing or impossible."""
     if not given.get("document") and "document" not in form.errors:
-        form.add_error("document", ValidationError(_("Enter the number of the document.")))
+        form.add_error("document", ValidationError(ENTER_NUMBER))
     on = given.get("approved_on")
     if "approved_on" in form.errors:
         return

@@ -10,7 +10,13 @@ from accounts.languages.widgets import ChineseSelect
 from enrollment.fields.catalogue import BY_NAME, LOCKED
 from enrollment.files.evidence import EvidenceField
 from enrollment.queries import schools_with_registrars
-from enrollment.records.approvals import Approval, date_field, document_field, require_approval
+from enrollment.records.approvals import (
+    ENTER_NUMBER,
+    Approval,
+    date_field,
+    document_field,
+    require_approval,
+)
 from enrollment.records.corrections import CORRECTABLE, Change, ProvinceAnswer
 from support.models import Cause
 from support.reports.causes import NAMES_A_FIELD
@@ -154,7 +160,7 @@ class ResultForm(forms.Form):
         """The number of the document, which an approval must have."""
         document: str = self.cleaned_data["document"]
         if self.cleaned_data.get("accepted") and not document:
-            raise ValidationError(_("Enter the number of the document."))
+            raise ValidationError(ENTER_NUMBER)
         return document
 
     @property

@@ -266,6 +266,15 @@ def test_an_approval_needs_number_and_date(
     assert not Correction.objects.exists()
 
 
+def test_a_document_number_of_signs_alone_is_no_reason_to_ask_the_province(
+    report: Report, school_registrar: User, enter: Enter
+) -> None:
+    text = correct(enter(school_registrar), report, "name", "王䶮", document="〔〕—/")
+    assert "data-error-summary" in text
+    assert "请填写批复文号" in text
+    assert not Correction.objects.exists()
+
+
 def test_an_answer_that_agrees_names_its_document(
     report: Report, wang_record: StudentRecord, school_registrar: User, enter: Enter
 ) -> None:
