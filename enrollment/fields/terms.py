@@ -27,6 +27,7 @@ _EDUCATION_TYPES = {
     "研究生教育": "Postgraduate education",
 }
 _TERMS = {"level": _LEVELS, "study_mode": _STUDY_MODES, "education_type": _EDUCATION_TYPES}
+TRANSLATED = tuple(_TERMS)  # the fields whose values may have an English equivalent
 
 
 def in_english(field: str, term: str) -> str:

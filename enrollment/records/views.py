@@ -18,7 +18,7 @@ from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.requests.next_page import next_page
 from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.fields.catalogue import BY_NAME, CARD
-from enrollment.fields.display import value_of
+from enrollment.fields.display import beside, value_of
 from enrollment.models import StudentRecord
 from enrollment.queries import (
     institutions_of,
@@ -85,7 +85,11 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
         "freeze_causes": freeze_causes(record, user),
         "certificate": services.masked_certificate(record),
         "facts": [
-            (one.label, str(value_of(one, record)), "zh-Hans" if one.in_chinese else "")
+            (
+                one.label,
+                beside(one.name, str(value_of(one, record))),
+                "zh-Hans" if one.in_chinese else "",
+            )
             for one in _SHOWN
         ],
         "changes": [

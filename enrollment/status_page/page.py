@@ -17,6 +17,8 @@ from django.utils.translation import get_language
 
 from enrollment.fields.checklist import listed
 from enrollment.fields.display import Value
+from enrollment.fields.terms import TRANSLATED, in_english
+from enrollment.models import StudentRecord
 from enrollment.records.withholding import is_withheld
 from enrollment.status_page.cards import Card, Change, GivenAnswer, Happening, PhotoSlot
 from enrollment.status_page.status_line import StatusLine, status_line
@@ -53,6 +55,7 @@ def page_data(card: Card, *, revealed: str = "") -> dict[str, Any]:
         "dates": _unasked(card.dates, asked, write),
         "photos": [_photo(photo, write, is_withheld(record)) for photo in card.photos],
         "checklist": write.all(card.checklist),
+        "english": _english(record, write),
         "ignored": listed(card.ignored),
         "campaign": {"name": card.campaign_name, "ends": write(card.campaign_ends)},
         "given": _given(card.given, write),
@@ -79,6 +82,12 @@ class Formatter:
         """All ``values`` in the card's format."""
         return {name: self(value) for name, value in values.items()}
 
+    def changed(self, name: str, value: Value) -> str:
+        """One side of a change in the card's format; on English pages with its English."""
+        text = self(value)
+        english = in_english(name, text) if self.language == "en" else ""
+        return f"{text} · {english}" if english else text
+
     def moment(self, moment: datetime) -> str:
         """A moment in local time, to the minute."""
         local = timezone.localtime(moment)
@@ -104,6 +113,13 @@ def _minute(moment: datetime, language: str | None) -> str:
 @lru_cache(maxsize=16)
 def _address_for_any(name: str) -> str:
     return reverse(f"enrollment:{name}", args=[_ANY_KEY])
+
+
+def _english(record: StudentRecord, write: Formatter) -> dict[str, str]:
+    """What stands beside the Chinese values on an English page, by field name."""
+    if write.language != "en":
+        return {}
+    return {name: in_english(name, getattr(record, name)) for name in TRANSLATED}
 
 
 def _line(line: StatusLine, write: Formatter) -> dict[str, Any]:
@@ -161,6 +177,6 @@ def _happening(one: Happening, write: Formatter) -> dict[str, Any]:
 def _change(change: Change, write: Formatter) -> dict[str, str]:
     return {
         "label": str(change.label),
-        "old": write(change.old_shown),
-        "new": write(change.new_shown),
+        "old": write.changed(change.field, change.old_shown),
+        "new": write.changed(change.field, change.new_shown),
     }

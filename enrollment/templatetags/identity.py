@@ -1,5 +1,7 @@
 """Template filters for certificates, names and record fields."""
 
+from collections.abc import Mapping
+
 from django import template
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -55,6 +57,12 @@ def level_label(level: str) -> str:
 def study_mode_label(mode: str) -> str:
     """The English name of a mode of study; empty for a term without one."""
     return in_english("study_mode", mode)
+
+
+@register.filter
+def of_field(values: Mapping[str, str], name: str) -> str:
+    """The entry of a field in ``values``; empty without one."""
+    return values.get(name, "")
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from enrollment.fields.catalogue import BY_NAME, is_in_chinese, report_cause
-from enrollment.fields.display import value_of
+from enrollment.fields.display import beside, value_of
 from enrollment.files.evidence import EvidenceFaultError
 from enrollment.identity.number import mask_middle
 from enrollment.models import StudentRecord
@@ -116,4 +116,4 @@ def _value(name: str, record: StudentRecord) -> str:
     if name == "certificate_number":
         return mask_middle(certificate_number(record))
     value = value_of(BY_NAME[name], record)
-    return date_format(value) if isinstance(value, date) else value or ""
+    return date_format(value) if isinstance(value, date) else beside(name, value or "")

@@ -1,6 +1,7 @@
 """All that a student has objected to is told in one form, and answered item by item."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -138,6 +139,16 @@ def test_the_form_hides_the_middle_of_the_number(
     page = browser.get(form).content.decode()
     assert sample_number(31) not in page
     assert sample_number(31)[-4:] in page
+
+
+def test_on_english_pages_the_value_has_its_english_beside_it(
+    browser: Client, wang_record: StudentRecord
+) -> None:
+    form = objected(wang_record, "level", asked=("name", "level"))
+    assert 'lang="zh-Hans">本科</span>' in browser.get(form).content.decode()
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = browser.get(form).content.decode()
+    assert 'lang="zh-Hans">本科 <span lang="en">· Undergraduate' in page
 
 
 def test_nobody_else_tells_what_is_right(wang_record: StudentRecord, enter: Enter) -> None:

@@ -5,6 +5,7 @@ import json
 import zipfile
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -22,8 +23,9 @@ def sign_in(user: User) -> Client:
     return client
 
 
-def download(user: User) -> zipfile.ZipFile:
+def download(user: User, language: str = "zh-hans") -> zipfile.ZipFile:
     client = sign_in(user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     answer = client.post(reverse("accounts:my_data"))
     assert answer["Content-Type"] == "application/zip"
@@ -46,6 +48,15 @@ def test_the_copy_holds_everything_in_json_and_to_read(
     page = archive.read("我的数据.html").decode()
     for told in ("王明", sample_number(31), "明德示范大学", wang.email):
         assert told in page
+
+
+def test_the_terms_of_the_registry_are_the_same_in_a_copy_in_english(
+    wang: User, wang_record: StudentRecord
+) -> None:
+    archive = download(wang, "en")
+    assert "My data.html" in archive.namelist()
+    [record] = json.loads(archive.read("data.json"))["records"]
+    assert (record["level"], record["study_mode"]) == ("本科", "普通全日制")
 
 
 def test_the_copy_of_my_data_holds_nothing_of_another_person(

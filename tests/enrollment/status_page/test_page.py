@@ -80,8 +80,11 @@ def test_the_card_shows_every_field_and_masks_the_number(holder: Client) -> None
 def test_closed_lists_have_their_english_on_english_pages(holder: Client) -> None:
     holder.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
     text = holder.get("/status/").content.decode()
-    for term in ("本科 · Undergraduate", "普通全日制 · Full-time", "普通高等教育 · Regular higher"):
-        assert term in text
+    for term, english in (
+        ("本科", "Undergraduate"), ("普通全日制", "Full-time"), ("普通高等教育", "Regular higher"),
+    ):  # fmt: skip
+        pattern = rf'lang="zh-Hans">{term}\s*<span lang="en">· {english}'
+        assert re.search(pattern, text), term
 
 
 @pytest.mark.parametrize("state", Status)
