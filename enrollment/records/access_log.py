@@ -24,12 +24,15 @@ ACCESS_ACTIONS: dict[str, str | Promise] = {
     "enrollment.undo_event": _("Undid a change of a student's status"),
     "enrollment.correction_applied": _("Corrected a record"),
     "enrollment.correction_submitted": _("Submitted a correction to the province"),
+    "enrollment.correction_refused": _("Entered that the province refused a correction"),
+    "support.enter_result": _("Opened the form for the province's answer"),
     "support.compare_record": _("Compared the record with what was typed in a search"),
     "enrollment.reveal_certificate": _("Showed the full certificate number"),
     "verification.open_assistance": _("Opened the page for help in person"),
     "verification.assist": _("Opened the record for an account, in person"),
     "verification.undo_assist": _("Unlinked the record from an account"),
     "verification.approve_assist": _("Confirmed who the record was opened for"),
+    "verification.read_objection": _("Read an objection to a claim"),
     "verification.rescue": _("Moved the account to a new contact, in person"),
 }
 # Acts on a problem report that is about the record.

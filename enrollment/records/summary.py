@@ -55,7 +55,8 @@ def _own_facts(record: StudentRecord) -> Iterator[SummaryFact]:
     if record.holder is not None:
         email, phone = record.holder.email, record.holder.phone
         reached = [masked_email(email)] if email else []
-        reached += [masked_phone(phone.as_e164)] if phone else []
+        if phone and record.holder.phone_confirmed_at:
+            reached.append(masked_phone(phone.as_e164))
         yield SummaryFact(_("Contacts"), [(text, "") for text in reached] or [("—", "")])
     given = record.confirmations.order_by("-pk").first()
     if given is not None and given.account_id == record.holder_id:

@@ -20,14 +20,14 @@ COMPOSED = {
 }
 
 
-def _sources() -> Iterator[ast.Module]:
+def sources() -> Iterator[ast.Module]:
     for app in APPS:
         for path in sorted((Path(settings.BASE_DIR) / app).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield ast.parse(path.read_text(encoding="utf-8"))
 
 
-def _literals(call: ast.Call) -> Iterator[str]:
+def literals(call: ast.Call) -> Iterator[str]:
     """The acts that a call names itself: ``action="…"`` and ``personal_data("…")``."""
     named = [keyword.value for keyword in call.keywords if keyword.arg == "action"]
     if ast.unparse(call.func).endswith("personal_data"):
@@ -37,7 +37,7 @@ def _literals(call: ast.Call) -> Iterator[str]:
             yield str(value.value)
 
 
-def _prefixes(function: ast.FunctionDef) -> Iterator[str]:
+def prefixes(function: ast.FunctionDef) -> Iterator[str]:
     """The beginnings of the acts that a helper completes with its first parameter."""
     for node in ast.walk(function):
         if isinstance(node, ast.keyword) and isinstance(node.value, ast.JoinedStr):
@@ -51,9 +51,9 @@ def _prefixes(function: ast.FunctionDef) -> Iterator[str]:
 def _written_by(module: ast.Module) -> Iterator[str]:
     calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
     for call in calls:
-        yield from _literals(call)
+        yield from literals(call)
     for function in (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)):
-        for prefix in _prefixes(function):
+        for prefix in prefixes(function):
             if not prefix.endswith("."):
                 continue
             for call in calls:
@@ -65,7 +65,7 @@ def _written_by(module: ast.Module) -> Iterator[str]:
 
 
 def test_every_act_in_the_code_has_a_name() -> None:
-    acts = COMPOSED.union(*(_written_by(module) for module in _sources()))
+    acts = COMPOSED.union(*(_written_by(module) for module in sources()))
     assert len(acts) > 90
     assert acts - set(NAMES) == set()
 

@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Notice, User
@@ -152,6 +153,29 @@ def test_the_page_tells_staff_how_far_the_student_is(
     assert "提出有误 姓名" in page
     assert wang_problem.number in page
     assert reverse("support:queue_report", args=[wang_problem.key]) in page
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_the_page_shows_staff_a_phone_once_its_owner_has_confirmed_it(
+    confirmed: bool, desk: Client, wang: User, wang_record: StudentRecord
+) -> None:
+    at = timezone.now() if confirmed else None
+    User.objects.filter(pk=wang.pk).update(phone="+8613900001234", phone_confirmed_at=at)
+    desk.post(reverse("registry:viewing_reason", args=[wang_record.key]), {"words": "学生到访"})
+    page = desk.get(reverse("registry:record", args=[wang_record.key])).content.decode()
+    assert ("139****1234" in page) is confirmed
+
+
+def test_the_student_reads_what_became_of_a_correction(
+    holder: Client, wang_record: StudentRecord, registrar: User
+) -> None:
+    for act in ("support.enter_result", "enrollment.correction_refused"):
+        record_action(
+            action=act, actor_id=registrar.pk, subject_type="record", subject_key=wang_record.key
+        )
+    told = holder.get(f"/status/{wang_record.key}/viewings/").content.decode()
+    assert "打开" in told
+    assert "不同意更正" in told
 
 
 def test_staff_see_a_photo_for_the_reason_and_the_student_reads_it(
