@@ -159,19 +159,31 @@ function offerToCopy() {
 function carryName() {
   const input = document.querySelector("[data-account-name]");
   if (!input) return;
-  input.value ||= sessionStorage.getItem("account-name") ?? "";
-  input.addEventListener("input", () => sessionStorage.setItem("account-name", input.value));
+  try {
+    input.value ||= sessionStorage.getItem("account-name") ?? "";
+    input.addEventListener("input", () => sessionStorage.setItem("account-name", input.value));
+  } catch {
+    // A browser that stores nothing: the name is typed again.
+  }
 }
 
 /**
  * A page left open is left when its session has run out, on whichever page it was used last, and
  * when somebody else has signed in meanwhile. What was typed and not sent stays until then.
+ * A page that answered a form is left for the home page: its address may take forms alone.
  */
 function leaveWithTheSession() {
-  const { idle, account } = document.body.dataset;
+  const { idle, account, home } = document.body.dataset;
   if (!idle) return;
-  const read = () => (localStorage.getItem("page-seen") ?? "").split(" ");
-  const leave = () => location.replace(location.pathname + location.search);
+  const opened = `${account} ${Date.now()}`;
+  let seen = () => localStorage.getItem("page-seen") ?? "";
+  try {
+    localStorage.setItem("page-seen", opened);
+  } catch {
+    seen = () => opened; // a browser that stores nothing: this page alone counts
+  }
+  const read = () => seen().split(" ");
+  const leave = () => location.replace(home ?? location.pathname + location.search);
   let typed = false;
   const look = () => {
     const [who, at] = read();
@@ -180,7 +192,6 @@ function leaveWithTheSession() {
     else if (left > 0) setTimeout(look, left);
     else if (!typed) leave();
   };
-  localStorage.setItem("page-seen", `${account} ${Date.now()}`);
   document.addEventListener("input", () => (typed = true));
   document.addEventListener("visibilitychange", () => read()[0] !== account && leave());
   look();

@@ -1,6 +1,7 @@
 """A page left open on a shared computer is not read by who comes next (T10)."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.urls import reverse
@@ -61,3 +62,30 @@ def test_signing_in_as_somebody_else_clears_the_other_tab(
     other.goto(reverse("accounts:security"))
     tab.clock.fast_forward(15 * MINUTES)
     expect(tab.get_by_role("main")).not_to_contain_text("王明")
+
+
+def test_a_page_that_answered_a_form_is_left_for_the_home_page(tab: Tab) -> None:
+    tab.goto(reverse("support:report_write", args=["other"]))
+    form = tab.get_by_role("main").locator("form").first
+    form.evaluate("form => form.submit()")  # nothing was filled in
+    expect(tab.locator("[data-error-summary]")).to_be_visible()
+    Session.objects.all().delete()
+    tab.clock.fast_forward(15 * MINUTES)
+    tab.wait_for_url(lambda address: urlsplit(address).path == reverse("home"))
+
+
+def test_a_browser_that_stores_nothing_leaves_the_page_too(
+    open_context: NewContext, wang: User, wang_record: StudentRecord
+) -> None:
+    tab = open_context(wang).new_page()
+    tab.clock.install()
+    tab.add_init_script(
+        """for (const name of ["localStorage", "sessionStorage"])
+             Object.defineProperty(window, name, { get: () => { throw new Error("blocked"); } });"""
+    )
+    tab.goto(reverse("enrollment:status"))
+    Session.objects.all().delete()
+    tab.clock.fast_forward(14 * MINUTES)
+    expect(tab.get_by_role("main")).to_contain_text("王明")
+    tab.clock.fast_forward(1 * MINUTES)
+    tab.wait_for_url(re.compile(reverse("account_login")))
