@@ -141,6 +141,31 @@ def test_of_two_staff_with_one_name_the_auditor_chooses(
         assert office in text
 
 
+def test_staff_of_one_name_are_told_apart_by_masked_contacts(
+    client: Client, auditor: User, desk_registrar: User
+) -> None:
+    by_phone = make_account("a@example.org", phone="+8613900001234", roles=(Role.COUNSELOR,))
+    User.objects.filter(pk=by_phone.pk).update(email="")
+    for account in (desk_registrar, by_phone):
+        name_staff(account, "方敏")
+    page = reverse("trail") + "?question=person"
+    text = client.post(page, {"staff": "方敏"}).content.decode()
+    assert "d***@example.org" in text
+    assert "desk@example.org" not in text
+    assert "139****1234" in text
+
+
+def test_a_name_that_is_somebodys_username_finds_both(
+    client: Client, auditor: User, desk_registrar: User, li: User
+) -> None:
+    User.objects.filter(pk=li.pk).update(username="anna")
+    name_staff(desk_registrar, "Anna Fang")
+    page = reverse("trail") + "?question=person"
+    text = client.post(page, {"staff": "Anna"}).content.decode()
+    for account in (desk_registrar, li):
+        assert f"by={account.key}" in text
+
+
 def test_sign_ins_of_staff_are_found_by_name(
     client: Client, auditor: User, desk_registrar: User
 ) -> None:

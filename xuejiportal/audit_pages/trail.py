@@ -21,7 +21,7 @@ from enrollment.files.spreadsheets import CSV, csv_lines
 from enrollment.models import StudentRecord
 from enrollment.queries import search_records
 from xuejiportal.audit_pages.forms import FindForm, Question, TrailForm, periods
-from xuejiportal.audit_pages.people import MAX_FOUND
+from xuejiportal.audit_pages.people import MAX_FOUND, told_apart
 from xuejiportal.audit_pages.sentences import lines_of, person_name, record_title
 
 PAGE_SIZE = 50
@@ -52,7 +52,7 @@ def read(request: HttpRequest) -> HttpResponse:
         "form": form,
         "find": find,
         "students": [(record, record_title(record)) for record in students],
-        "staff": [(account, person_name(account)) for account in staff],
+        "staff": [(account, person_name(account), told_apart(account)) for account in staff],
         "questions": Question.choices,
         "periods": periods(),
         "lines": lines_of(found[:PAGE_SIZE]),
