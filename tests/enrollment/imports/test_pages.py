@@ -34,6 +34,7 @@ def test_a_registrars_day(desk: Client, school: Institution, tmp_path: Path) -> 
     rows[4][AT["学籍状态"]] = "在读"
     batch = upload(desk, write_csv(tmp_path / "学籍.csv", rows), school)
     page = page_of(desk, batch)
+    assert batch.number in desk.get(IMPORTS).content.decode()
     assert "这个学籍状态" in page or "学籍状态" in page
     assert not StudentRecord.objects.exists()
 
