@@ -53,7 +53,7 @@ def _acts_of(module: ast.Module) -> Iterator[str]:
                 for prefix in prefixes(function) if named else ():
                     first = other.args[0] if other.args else None
                     if isinstance(first, ast.Constant):
-                        yield f"{prefix}{first.value}"
+                        yield prefix + str(first.value)
 
 
 def test_every_act_on_a_record_is_listed_or_left_out_for_a_reason() -> None:
