@@ -184,7 +184,9 @@ function leaveWithTheSession() {
   }
   const read = () => seen().split(" ");
   const leave = () => location.replace(home ?? location.pathname + location.search);
-  let typed = false;
+  // A form that was refused still holds what was written.
+  const written = [...document.querySelectorAll("main textarea, main [type=text]")];
+  let typed = home !== undefined && written.some((field) => field.value);
   const look = () => {
     const [who, at] = read();
     const left = Number(at) + 1000 * idle - Date.now();

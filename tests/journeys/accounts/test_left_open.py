@@ -60,7 +60,7 @@ def test_signing_in_as_somebody_else_clears_the_other_tab(
     elsewhere = open_context(li)
     tab.context.add_cookies(elsewhere.cookies())  # type: ignore[arg-type]
     other.goto(reverse("accounts:security"))
-    tab.clock.fast_forward(15 * MINUTES)
+    tab.clock.fast_forward(16 * MINUTES)
     expect(tab.get_by_role("main")).not_to_contain_text("王明")
 
 
@@ -70,8 +70,18 @@ def test_a_page_that_answered_a_form_is_left_for_the_home_page(tab: Tab) -> None
     form.evaluate("form => form.submit()")  # nothing was filled in
     expect(tab.locator("[data-error-summary]")).to_be_visible()
     Session.objects.all().delete()
-    tab.clock.fast_forward(15 * MINUTES)
+    tab.clock.fast_forward(16 * MINUTES)
     tab.wait_for_url(lambda address: urlsplit(address).path == reverse("home"))
+
+
+def test_what_was_written_into_a_refused_form_stays(tab: Tab) -> None:
+    tab.goto(reverse("support:report_write", args=["other"]))
+    words = tab.get_by_role("main").locator("textarea").first
+    words.evaluate("area => { area.value = '字'.repeat(5000); area.form.submit(); }")
+    expect(tab.locator("[data-error-summary]")).to_be_visible()
+    Session.objects.all().delete()
+    tab.clock.fast_forward(30 * MINUTES)
+    expect(words).to_have_value(re.compile("字{5000}"))
 
 
 def test_a_browser_that_stores_nothing_leaves_the_page_too(
@@ -87,5 +97,5 @@ def test_a_browser_that_stores_nothing_leaves_the_page_too(
     Session.objects.all().delete()
     tab.clock.fast_forward(14 * MINUTES)
     expect(tab.get_by_role("main")).to_contain_text("王明")
-    tab.clock.fast_forward(1 * MINUTES)
+    tab.clock.fast_forward(2 * MINUTES)
     tab.wait_for_url(re.compile(reverse("account_login")))
