@@ -179,10 +179,10 @@ def test_who_does_not_agree_to_the_number_reads_what_to_do(newcomer_browser: Cli
 
 
 def test_whose_record_was_opened_in_person_is_not_told_how_to_find_it(
-    newcomer: Client, li: User, li_record: StudentRecord
+    newcomer_browser: Client, li: User, li_record: StudentRecord
 ) -> None:
     StudentRecord.objects.filter(pk=li_record.pk).update(holder=li, claimed_at=timezone.now())
-    page = newcomer.get(reverse("accounts:consents")).content.decode()
+    page = newcomer_browser.get(reverse("accounts:consents")).content.decode()
     assert "使用证件号码" not in page
     assert reverse("verification:start") not in page
 
