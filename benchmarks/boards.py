@@ -9,17 +9,12 @@ below 50 ms for a counselor, an institution and the province; a registrar's
 search by exact number, name prefix and 学号 too.
 """
 
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import django
-
-from benchmarks.tools.harness import own_servers, percentile, sizes, tell
+from benchmarks.tools.harness import own_portal, percentile, sizes, tell
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -41,16 +36,7 @@ _REPORTS = """
 def main() -> int:
     """Run it; 0 when every goal is met."""
     students = sizes(100_000, "students").parse_args().rows
-    with tempfile.TemporaryDirectory() as var:
-        own_servers()
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "xuejiportal.settings",
-            "DEBUG": "no",
-            "LOG_LEVEL": "ERROR",
-            "STATIC_ROOT": str(Path(var) / "static"),
-            "VAR_DIR": var,
-        }
-        django.setup()
+    with own_portal():
         return 0 if _measure(students) else 1
 
 

@@ -7,19 +7,14 @@ both run in granian with two processes, asked by wrk on the same cores; then the
 page is asked by the clock at half its peak, and the slowest hundredth is told.
 """
 
-import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-import django
-
-from benchmarks.tools.harness import Side, compare, own_servers, percentile, tell
+from benchmarks.tools.harness import Side, compare, own_portal, percentile, tell
 from benchmarks.tools.http import granian, open_loop, peak
 
 REQUESTS = 400
@@ -32,16 +27,7 @@ Application = Callable[..., Any]
 
 def main() -> int:
     """Run it; 0 when the goal is met, 1 when not or inconclusive."""
-    with tempfile.TemporaryDirectory() as var:
-        own_servers()
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "xuejiportal.settings",
-            "DEBUG": "no",
-            "LOG_LEVEL": "ERROR",
-            "STATIC_ROOT": str(Path(var) / "static"),
-            "VAR_DIR": var,
-        }
-        django.setup()
+    with own_portal():
         return 0 if _measure() else 1
 
 

@@ -6,18 +6,14 @@ time until the answer, the processor time of this process, and that of its Postg
 process (in steps of 10 ms, so over all requests). Goal: every answer below a second.
 """
 
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
-import django
 import psutil  # type: ignore[import-untyped]
 
-from benchmarks.tools.harness import own_servers, percentile, sizes, tell
+from benchmarks.tools.harness import own_portal, percentile, sizes, tell
 
 GOAL = 1.0  # seconds, every request
 REQUESTS = 30
@@ -54,16 +50,7 @@ _SEALS = "INSERT INTO audit_auditseal (entry_id, digest) SELECT id, '' FROM audi
 def main() -> int:
     """Run it; 0 when the goal is met."""
     rows = sizes(1_000_000, "entries").parse_args().rows
-    with tempfile.TemporaryDirectory() as var:
-        own_servers()
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "xuejiportal.settings",
-            "DEBUG": "no",
-            "LOG_LEVEL": "ERROR",
-            "STATIC_ROOT": str(Path(var) / "static"),
-            "VAR_DIR": var,
-        }
-        django.setup()
+    with own_portal():
         return 0 if _measure(rows) else 1
 
 

@@ -4,10 +4,14 @@ import argparse
 import os
 import statistics
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import django
 import psutil  # type: ignore[import-untyped]
 
 from devtools.embedded import ephemeral
@@ -103,10 +107,21 @@ def sizes(default: int, what: str) -> argparse.ArgumentParser:
     return parser
 
 
-def own_servers() -> None:
-    """Start servers of this benchmark's own, whatever servers the environment names."""
+@contextmanager
+def own_portal() -> Iterator[None]:
+    """Django without debugging, on servers and files of its own, whatever the environment names."""
     forget_servers()
-    ephemeral(os.environ)
+    with tempfile.TemporaryDirectory() as var:
+        ephemeral(os.environ)
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "xuejiportal.settings",
+            "DEBUG": "no",
+            "LOG_LEVEL": "ERROR",
+            "STATIC_ROOT": str(Path(var) / "static"),
+            "VAR_DIR": var,
+        }
+        django.setup()
+        yield
 
 
 def forget_servers() -> None:
