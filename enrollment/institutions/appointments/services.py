@@ -80,9 +80,9 @@ def invite(
         offers = _offers(posts, by, reason)
         if _offered_today(by) + len(offers) > settings.APPOINTMENTS_PER_DAY:
             raise TooManyAppointmentsError
-        anew = [one for _, one in offers if one.pk]
+        renewed = [one for _, one in offers if one.pk]
         Appointment.objects.bulk_create([one for _, one in offers if not one.pk])
-        Appointment.objects.bulk_update(anew, ["last_day", "made_at", "made_by", "reason"])
+        Appointment.objects.bulk_update(renewed, ["last_day", "made_at", "made_by", "reason"])
         record_actions([_entry("appoint", one, by, reason) for _, one in offers])
         first: dict[Identifier, Appointment] = {}
         for who, appointment in offers:
@@ -101,7 +101,7 @@ def _offered_today(by: User) -> int:
 def _offers(
     posts: Sequence[tuple[Post, Identifier]], by: User, reason: str
 ) -> list[tuple[Identifier, Appointment]]:
-    """The appointments for ``posts`` that are new or offered anew, not saved yet."""
+    """The appointments for ``posts`` that are new or renewed, not saved yet."""
     hashes = {who: _hash(who) for _, who in posts}
     theirs = _unanswered().filter(contact_hash__in=hashes.values()).order_by("pk")
     rows = theirs.select_related("institution", "school_class__institution")
