@@ -75,12 +75,7 @@ class Freshman:
         """Every request up to the receipt. Raises AssertionError when a page is another one."""
         yield Ask("home page", reverse("home"))
         page, browser = yield from (self._by_phone() if self.by_phone else self._by_mail())
-        _at(page, "verification:start")
-        facts = {"name": self.name, "certificate_type": "居民身份证", "number": self.number}
-        facts |= AGREED
-        if not self.by_phone:
-            facts["third_item"] = self.candidate_number
-        page = yield from send_form("basic information", page, facts, browser)
+        page = yield from self._named(page, browser)
         _at(page, "verification:check")
         page = yield from send_form("compared, record", page, {}, browser)
         _at(page, "enrollment:status")
@@ -90,6 +85,27 @@ class Freshman:
         record = Page(found.group(1), page.text)
         page = yield from send_form("confirmed, receipt", record, {"answer": "right"}, browser)
         assert "/receipts/" in page.path, page.path
+
+    def _named(self, page: Page, browser: int) -> Send:
+        """Give the basic information.
+
+        0.2.0 asks for the consent on a page of its own: before the form, or when a form of a
+        newer version was sent to it.
+        """
+        consent, start = reverse("accounts:identity_consent"), reverse("verification:start")
+        if _path(page) == consent:
+            page = yield from send_form("agreed", page, AGREED, browser)
+        facts = {"name": self.name, "certificate_type": "居民身份证", "number": self.number}
+        facts |= AGREED
+        if not self.by_phone:
+            facts["third_item"] = self.candidate_number
+        for _ in range(2):
+            assert _path(page) == start, page.path
+            page = yield from send_form("basic information", page, facts, browser)
+            if _path(page) != consent:
+                break
+            page = yield from send_form("agreed", page, AGREED, browser)
+        return page
 
     def _by_mail(self) -> Generator[Ask | Wait, Page, tuple[Page, int]]:
         page = yield Ask("sign-up form", reverse("account_signup"))
@@ -158,5 +174,9 @@ def send_form(step: str, page: Page, form: dict[str, str], browser: int = 0) -> 
     return (yield Ask(step, page.path, filled, browser))
 
 
+def _path(page: Page) -> str:
+    return page.path.partition("?")[0]
+
+
 def _at(page: Page, name: str) -> None:
-    assert page.path.partition("?")[0] == reverse(name), page.path
+    assert _path(page) == reverse(name), page.path
