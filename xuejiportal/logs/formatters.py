@@ -20,6 +20,8 @@ ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)*+")
 _CONTROLS = dict.fromkeys((*range(9), *range(10, 32), 127), "\N{REPLACEMENT CHARACTER}")
 # Maximum length of an entry in characters; of longer ones the middle is dropped.
 MAX_LENGTH = 20_000
+# Longer than any number or address: where a text is cut, so much more of it is read and dropped.
+_LONGEST = 300
 
 
 def redact(text: str) -> str:
@@ -27,12 +29,17 @@ def redact(text: str) -> str:
     return ADDRESS.sub("[address]", LONG_NUMBER.sub("[number]", text))
 
 
-def shorten(text: str) -> str:
-    """``text``, without its middle if it is longer than ``MAX_LENGTH``."""
+def redact_shortened(text: str) -> str:
+    """``text`` redacted, without its middle if it is longer than ``MAX_LENGTH``.
+
+    The middle is not read, so that a long entry costs no more than a short one.
+    """
     if len(text) <= MAX_LENGTH:
-        return text
+        return redact(text)
     half = MAX_LENGTH // 2
-    return f"{text[:half]} … [{len(text) - MAX_LENGTH} characters left out] … {text[-half:]}"
+    head = redact(text[: half + _LONGEST])[:-_LONGEST]
+    tail = redact(text[-half - _LONGEST :])[_LONGEST:]
+    return f"{head} … [{len(text) - MAX_LENGTH} characters left out] … {tail}"
 
 
 class DatabaseAwayFilter(logging.Filter):
@@ -67,7 +74,7 @@ class RedactingFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The redacted entry."""
-        lines = shorten(redact(super().format(record))).splitlines()
+        lines = redact_shortened(super().format(record)).splitlines()
         return "\n    ".join(line.translate(_CONTROLS) for line in lines)
 
     def formatTime(  # noqa: N802  the standard library's name

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.portal.fresh_settings import fresh_settings
-from xuejiportal.logs.formatters import RedactingFormatter, redact
+from xuejiportal.logs.formatters import MAX_LENGTH, RedactingFormatter, redact, redact_shortened
 from xuejiportal.logs.syslog import SyslogHandler
 
 
@@ -47,6 +47,16 @@ def test_a_traceback_is_redacted_too() -> None:
         )
     line = RedactingFormatter("%(message)s").format(record)
     assert "ValueError: [number] is taken" in line
+
+
+@given(before=st.integers(0, 700), after=st.integers(0, 700))
+def test_a_number_where_a_long_entry_is_cut_leaves_no_part(before: int, after: int) -> None:
+    middle = MAX_LENGTH // 2 - 350
+    people = "，11010519491231002X，wang@mail.example.org，"
+    entry = " " * (middle + before) + people + "x " * MAX_LENGTH + people + " " * (middle + after)
+    line = redact_shortened(entry)
+    assert "left out" in line
+    assert not any(part in line for part in ("110", "02X", "wang", "example.org"))
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x85", "\u2028"])
