@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from PIL import Image, ImageFile, ImageOps, JpegImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
 
 from enrollment.files.child import limit_this_process
 
@@ -23,6 +23,16 @@ MAX_PIXELS_SCANNED = 1_000_000_000
 # Pillow joins or unpacks each of these blocks; cameras write one or two.
 MAX_BLOCKS = 16
 COSTLY_BLOCKS = (b"Exif\0\0", b"ICC_PROFILE\0", b"iCCP", b"http://ns.adobe.com/xap/1.0/")
+# EXIF's number of an orientation → what makes the picture upright.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 NOT_A_PICTURE, TOO_MANY_PIXELS = "not_a_picture", "too_many_pixels"
 DAMAGED, ANIMATED, COSTLY = "damaged", "animated", "costly"
@@ -51,18 +61,19 @@ def drawn(data: bytes, max_pixels: int, longest: int | None = None) -> Image.Ima
             _refuse(image, data, max_pixels)
             if longest and isinstance(image, JpegImagePlugin.JpegImageFile):
                 image.draft(None, (longest, longest))  # decoded at a half, a quarter or an eighth
-            plain = _plain(image)
-            ImageOps.exif_transpose(plain, in_place=True)
+            plain = _upright(_plain(image), image)
             if longest:
                 plain.thumbnail((longest, longest), reducing_gap=2.0)
             return plain
+    except DrawingError:
+        raise
     except UnidentifiedImageError as error:
         raise DrawingError(NOT_A_PICTURE) from error
     except Image.DecompressionBombError as error:
         raise DrawingError(TOO_MANY_PIXELS) from error
     except MemoryError as error:
         raise DrawingError(COSTLY) from error
-    except (OSError, SyntaxError, ValueError) as error:
+    except Exception as error:  # any other error of the decoder is caused by the file
         raise DrawingError(DAMAGED) from error
 
 
@@ -114,6 +125,15 @@ def _plain(image: Image.Image) -> Image.Image:
         ground.paste(seen, mask=seen.getchannel("A"))
         return ground
     return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _upright(plain: Image.Image, image: Image.Image) -> Image.Image:
+    """``plain`` turned as the metadata of ``image`` ask for; broken metadata ask for nothing."""
+    try:
+        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation) or 1)
+    except Exception:  # the picture itself is whole
+        turn = None
+    return plain if turn is None else plain.transpose(turn)
 
 
 @contextmanager
