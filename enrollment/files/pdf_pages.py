@@ -8,6 +8,7 @@ import io
 import os
 import sys
 
+from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from enrollment.files.child import limit_this_process
@@ -20,7 +21,8 @@ def main() -> int:
     limit_this_process()
     try:
         reader = PdfFileReader(io.BytesIO(sys.stdin.buffer.read()))
-        if reader.encrypted:
+        # A password that only forbids printing or changing is not asked for by any reader.
+        if reader.encrypted and reader.decrypt("").status == AuthStatus.FAILED:
             return LOCKED
         sys.stdout.write(str(int(reader.root["/Pages"]["/Count"])))
     except MemoryError:

@@ -14,13 +14,13 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (3000, 1000), **saved: o
     return out.getvalue()
 
 
-def paper(pages: int = 1, password: str = "") -> bytes:
+def paper(pages: int = 1, password: str = "", owner: str = "") -> bytes:
     """A PDF file."""
     writer, out = pypdf.PdfWriter(), io.BytesIO()
     for _ in range(pages):
         writer.add_blank_page(100, 100)
-    if password:
-        writer.encrypt(password)
+    if password or owner:
+        writer.encrypt(password, owner or None, algorithm="RC4-128")
     writer.write(out)
     return out.getvalue()
 

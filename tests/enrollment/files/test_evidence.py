@@ -54,6 +54,7 @@ def test_a_picture_is_encoded_again_and_made_smaller() -> None:
         (b"%PDF-1.7\nnothing of the kind", EvidenceFault.DAMAGED),
         (paper(password="x"), EvidenceFault.LOCKED),
         (paper(pages=21), EvidenceFault.TOO_LONG),
+        (paper(pages=21, owner="x"), EvidenceFault.TOO_LONG),
         (b"\xff\xd8\xff" + bytes(MAX_BYTES), EvidenceFault.TOO_LARGE),
         (picture("PNG", (13_000, 13_000)), EvidenceFault.TOO_MANY_PIXELS),
     ],
@@ -62,6 +63,11 @@ def test_hostile_and_broken_files_are_refused(content: bytes, fault: EvidenceFau
     with pytest.raises(EvidenceFaultError) as refused:
         check_all([upload(content)])
     assert refused.value.fault == fault
+
+
+def test_a_pdf_that_opens_without_its_password_is_taken() -> None:
+    (kept,) = check_all([upload(paper(owner="nobody may change it"), "报告.pdf")])
+    assert kept.media_type == "application/pdf"
 
 
 def test_kept_files_are_sealed_read_back_and_forgotten(
