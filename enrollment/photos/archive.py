@@ -5,6 +5,7 @@ import stat
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import PurePosixPath
@@ -217,13 +218,17 @@ def _record_ids(numbers: set[str], institution: Institution) -> dict[str, set[in
 
 
 def _decoded(info: zipfile.ZipInfo) -> str:
-    """The name of the entry; without the UTF-8 flag GBK is tried, as written by Chinese Windows."""
+    """The name of the entry.
+
+    Without the UTF-8 flag it is UTF-8 all the same as written by macOS, or GBK as written by
+    Chinese Windows.
+    """
     if info.flag_bits & _UTF8:
         return info.filename
-    try:
-        return info.filename.encode("cp437").decode("gb18030")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return info.filename
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeError):
+            return info.filename.encode("cp437").decode(encoding)
+    return info.filename
 
 
 def _without_repeated(entries: list[Entry], tally: PhotoTally) -> list[Entry]:

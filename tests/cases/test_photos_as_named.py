@@ -108,6 +108,28 @@ def test_a_zip_within_the_zip_is_told(student: Institution) -> None:
     assert tally.refused == [("软件2601.zip", PhotoFault.NESTED)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_names_without_a_mark_of_their_encoding_are_read(
+    student: Institution, encoding: str
+) -> None:
+    stranger = make_record(
+        name="钱二宁", number=sample_number(2), student_number="2026-005A", candidate_number=""
+    )
+    taken, unknown = "张Z2026-005A.jpg", "张三 副本.jpg"
+    packed = zip_of({"x" * len(taken.encode(encoding)): picture(), "y" * 30: picture()}).read()
+    for letter, name in (("x", taken), ("y", unknown)):
+        written = name.encode(encoding)
+        length = len(written) if letter == "x" else 30
+        packed = packed.replace(letter.encode() * length, written.rjust(length, b"_"))
+    album = PhotoSource(PhotoKind.ADMISSION, by=None)
+    tally = import_photos(
+        institution=student, album=album, source=io.BytesIO(packed), report=lambda done: None
+    )
+    assert [name.lstrip("_") for name, _ in tally.refused] == [unknown]
+    assert tally.stored == 1
+    assert not Photo.objects.filter(record=stranger).exists()
+
+
 def test_a_packing_method_that_is_not_read_is_named_once(student: Institution) -> None:
     data = bytearray(zip_of({f"{n}.jpg": picture() for n in range(3)}).read())
     at = data.find(b"PK\x01\x02")
