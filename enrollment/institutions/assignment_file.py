@@ -21,12 +21,14 @@ from enrollment.models import Institution, SchoolClass
 
 MAX_ROWS = 2_000
 MAX_PEOPLE = 500  # in one file: each one costs a look-up and a message
-_CLASS_TITLES = frozenset({"班级", "班号", "班级名称", "行政班", "BH", "CLASS"})
-_PERSON_TITLES = frozenset(
-    {"辅导员", "账号", "邮箱", "手机号", "用户名", "辅导员账号", "COUNSELOR", "EMAIL"}
-)
+_CLASS_TITLES = ("班级", "班号", "班级名称", "行政班", "BH", "CLASS")
+# The first of these that the file has is taken: under 辅导员 there may be names.
+_PERSON_TITLES = (
+    "辅导员账号", "账号", "用户名", "邮箱", "电子邮箱", "EMAIL", "手机号", "手机号码", "手机",
+    "辅导员", "COUNSELOR",
+)  # fmt: skip
 _DAY = re.compile(r"[0-9]{8}|[0-9]+[^0-9]+[0-9]+[^0-9]+[0-9]")
-_LAST_DAY_TITLES = frozenset({"截止日期", "结束日期", "到期日", "LASTDAY", "UNTIL"})
+_LAST_DAY_TITLES = ("截止日期", "结束日期", "到期日", "LASTDAY", "UNTIL")
 
 
 class StaffingFault(models.TextChoices):
@@ -123,7 +125,7 @@ def _columns(rows: Sequence[Sequence[str]]) -> _Columns | None:
     for number, cells in enumerate(rows[:20]):
         titles = [fold_title(cell) for cell in cells]
         school_class, person, last_day = (
-            next((at for at, title in enumerate(titles) if title in known), None)
+            next((titles.index(title) for title in known if title in titles), None)
             for known in (_CLASS_TITLES, _PERSON_TITLES, _LAST_DAY_TITLES)
         )
         if school_class is not None and person is not None:

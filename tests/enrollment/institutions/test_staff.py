@@ -136,6 +136,18 @@ def test_a_file_assigns_all_or_names_what_is_wrong_row_by_row(
     assert ClassCounselor.objects.count() == 2
 
 
+@pytest.mark.parametrize("title", ["手机号", "电子邮箱"])
+def test_a_column_of_contacts_is_taken_before_one_of_names(
+    desk: Client, school_class: SchoolClass, tmp_path: Path, title: str
+) -> None:
+    make_account("a@example.org", phone="+8613912345678")
+    contact = {"手机号": "13912345678", "电子邮箱": "a@example.org"}[title]
+    rows = [{"班级": "软工2601", "辅导员": "王老师", "工号": "0012", title: contact}]
+    send(desk, book(tmp_path, rows))
+    accept(enter(User.objects.get(email="a@example.org")))
+    assert ClassCounselor.objects.get().user.email == "a@example.org"
+
+
 @pytest.mark.parametrize(
     "content",
     [
