@@ -17,7 +17,14 @@ from enrollment.files.workbooks.date_formats import Moment, moment_of
 from enrollment.files.workbooks.number_formats import EXACT_BELOW, general
 from enrollment.files.workbooks.spans import Cell, Span
 from enrollment.files.workbooks.xls_book import EncryptedError
-from enrollment.files.workbooks.xlsx_parts import XlsxError, clean_text, feed, local, new_parser
+from enrollment.files.workbooks.xlsx_parts import (
+    Package,
+    XlsxError,
+    clean_text,
+    feed,
+    local,
+    new_parser,
+)
 
 _MAX_COLUMNS = 1000
 _MAX_ROWS = 1_048_576
@@ -49,7 +56,7 @@ class OdsBook:
         self._found: dict[str, _Sheet] = {}
         self._hidden_styles: set[str] = set()
         self._style = ""
-        self._archive = archive
+        self._package = Package(archive)
         self._read()
         self.sheets = {name: sheet.is_hidden for name, sheet in self._found.items()}
 
@@ -87,7 +94,7 @@ class OdsBook:
                 self._take(local(name), {local(key): value for key, value in values.items()})
 
         parser.StartElementHandler = start
-        for _ in feed(parser, self._archive, "content.xml"):
+        for _ in feed(parser, self._package, "content.xml"):
             pass
 
     def _take(self, name: str, values: dict[str, str]) -> None:

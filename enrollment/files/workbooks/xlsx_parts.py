@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import IO
 from xml.parsers import expat
 
 from enrollment.files.workbooks.number_formats import NumberFormat, built_in, compiled
@@ -39,21 +40,36 @@ class Parts:
     texts: list[str] = field(default_factory=list)
 
 
-def read_parts(archive: zipfile.ZipFile) -> Parts:
+class Package:
+    """The parts of a ZIP by name; case and the kind of slash do not count, as in Office."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._entries = {_part_key(entry.filename): entry for entry in archive.infolist()}
+
+    def __contains__(self, part: str) -> bool:
+        return _part_key(part) in self._entries
+
+    def open(self, part: str) -> IO[bytes]:
+        """The unpacked part. Raises KeyError."""
+        return self._archive.open(self._entries[_part_key(part)])
+
+
+def read_parts(package: Package) -> Parts:
     """Read all parts except the rows of the sheets. Raises XlsxError."""
     parts = Parts()
-    root = _targets(archive, "_rels/.rels", "")
+    root = _targets(package, "_rels/.rels", "")
     book = next((part for kind, part in root.values() if kind == "officeDocument"), "")
-    if book not in archive.namelist():
+    if book not in package:
         book = "xl/workbook.xml"
     folder, name = posixpath.split(book)
-    targets = _targets(archive, f"{folder}/_rels/{name}.rels", folder)
-    _read_book(archive, book, targets, parts)
+    targets = _targets(package, f"{folder}/_rels/{name}.rels", folder)
+    _read_book(package, book, targets, parts)
     for kind, part in targets.values():
-        if kind == "styles" and part in archive.namelist():
-            parts.formats = _formats(archive, part)
-        elif kind == "sharedStrings" and part in archive.namelist():
-            parts.texts = _shared_texts(archive, part)
+        if kind == "styles" and part in package:
+            parts.formats = _formats(package, part)
+        elif kind == "sharedStrings" and part in package:
+            parts.texts = _shared_texts(package, part)
     return parts
 
 
@@ -65,13 +81,13 @@ def new_parser() -> expat.XMLParserType:
     return parser
 
 
-def feed(parser: expat.XMLParserType, archive: zipfile.ZipFile, part: str) -> Iterator[None]:
+def feed(parser: expat.XMLParserType, package: Package, part: str) -> Iterator[None]:
     """Parse a part of the file, yielding after each chunk so that rows can be streamed.
 
     Raises XlsxError.
     """
     try:
-        with archive.open(part) as file:
+        with package.open(part) as file:
             while chunk := file.read(CHUNK):
                 parser.Parse(chunk)
                 yield
@@ -81,7 +97,7 @@ def feed(parser: expat.XMLParserType, archive: zipfile.ZipFile, part: str) -> It
 
 
 def _parse(
-    archive: zipfile.ZipFile,
+    package: Package,
     part: str,
     start: Start,
     end: Callable[[str], object] | None = None,
@@ -91,8 +107,12 @@ def _parse(
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = text
-    for _ in feed(parser, archive, part):
+    for _ in feed(parser, package, part):
         pass
+
+
+def _part_key(name: str) -> str:
+    return name.replace("\\", "/").lower()
 
 
 def local(name: str) -> str:
@@ -107,33 +127,33 @@ def clean_text(text: str) -> str:
     return text if text.isprintable() else _BREAKS.sub(" ", text)
 
 
-def _targets(archive: zipfile.ZipFile, part: str, folder: str) -> dict[str, tuple[str, str]]:
+def _targets(package: Package, part: str, folder: str) -> dict[str, tuple[str, str]]:
     """The relationships of a part: id → (kind, part)."""
     found: dict[str, tuple[str, str]] = {}
 
     def relation(name: str, values: dict[str, str]) -> None:
         if local(name) == "Relationship" and values.get("TargetMode") != "External":
-            target = values.get("Target", "")
+            target = values.get("Target", "").replace("\\", "/")
             path = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
             kind = values.get("Type", "").rpartition("/")[2]
             found[values.get("Id", "")] = (kind, posixpath.normpath(path).lstrip("/"))
 
-    if part.lstrip("/") in archive.namelist():
-        _parse(archive, part.lstrip("/"), relation)
+    if part.lstrip("/") in package:
+        _parse(package, part.lstrip("/"), relation)
     return found
 
 
 def _read_book(
-    archive: zipfile.ZipFile, part: str, targets: dict[str, tuple[str, str]], parts: Parts
+    package: Package, part: str, targets: dict[str, tuple[str, str]], parts: Parts
 ) -> None:
-    names = set(archive.namelist())
-
     def start(name: str, values: dict[str, str]) -> None:
         kind = local(name)
         if kind == "sheet":
             key = next((v for k, v in values.items() if k.endswith(":id")), "")
             target_kind, target = targets.get(key, ("", ""))
-            if target in names and target_kind == "worksheet":
+            if target_kind == "worksheet":
+                if target not in package:
+                    raise XlsxError  # a list that lacks a sheet must not pass for a whole one
                 is_hidden = values.get("state", "visible") != "visible"
                 parts.sheets.append((values.get("name", ""), target, is_hidden))
         elif kind == "workbookPr":
@@ -141,10 +161,10 @@ def _read_book(
         elif kind == "calcPr":
             parts.uncalculated = values.get("fullCalcOnLoad") in _TRUE
 
-    _parse(archive, part, start)
+    _parse(package, part, start)
 
 
-def _formats(archive: zipfile.ZipFile, part: str) -> list[NumberFormat]:
+def _formats(package: Package, part: str) -> list[NumberFormat]:
     """The number format of each style, by the style index of cells."""
     codes: dict[str, str] = {}
     keys: list[str] = []
@@ -158,16 +178,16 @@ def _formats(archive: zipfile.ZipFile, part: str) -> list[NumberFormat]:
         elif kind == "xf" and "cellXfs" in within:
             keys.append(values.get("numFmtId", "0"))
 
-    _parse(archive, part, start, lambda _: within.pop())
+    _parse(package, part, start, lambda _: within.pop())
     return [
         compiled(codes[key] if key in codes else built_in(int(key) if key.isdecimal() else 0))
         for key in keys
     ]
 
 
-def _shared_texts(archive: zipfile.ZipFile, part: str) -> list[str]:
+def _shared_texts(package: Package, part: str) -> list[str]:
     reader = _TextReader()
-    _parse(archive, part, reader.start, reader.end, reader.text)
+    _parse(package, part, reader.start, reader.end, reader.text)
     return reader.texts
 
 

@@ -19,6 +19,7 @@ from enrollment.files.workbooks.number_formats import NumberFormat, compiled
 from enrollment.files.workbooks.spans import Cell, Span
 from enrollment.files.workbooks.xlsx_parts import (
     CHUNK,
+    Package,
     XlsxError,
     clean_text,
     feed,
@@ -51,8 +52,8 @@ class Workbook:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         """Raises XlsxError."""
-        self._archive = archive
-        self._parts = read_parts(archive)
+        self._package = Package(archive)
+        self._parts = read_parts(self._package)
         self._places = {name: part for name, part, _ in self._parts.sheets}
         self.sheets = {name: is_hidden for name, _, is_hidden in self._parts.sheets}
         # Positions of cells beyond the requested width.
@@ -60,7 +61,7 @@ class Workbook:
 
     def layout(self, sheet: str) -> tuple[list[Span], frozenset[int]]:
         """The merged spans and the hidden columns of a sheet. Raises XlsxError."""
-        before, behind = _around_the_rows(self._archive, self._places[sheet])
+        before, behind = _around_the_rows(self._package, self._places[sheet])
         return _spans(behind), _hidden_columns(before)
 
     def rows(self, sheet: str, width: int) -> Iterator[Row]:
@@ -69,7 +70,7 @@ class Workbook:
         Raises XlsxError.
         """
         number = 0
-        for element in _row_elements(self._archive, self._places[sheet]):
+        for element in _row_elements(self._package, self._places[sheet]):
             number = _row_number(element, number)
             yield number, element.get("hidden") in _TRUE, self._cells(element, width)
 
@@ -146,7 +147,7 @@ class Workbook:
         return formats[int(style)] if style and int(style) < len(formats) else _GENERAL
 
 
-def _row_elements(archive: zipfile.ZipFile, part: str) -> Iterator[Element]:
+def _row_elements(package: Package, part: str) -> Iterator[Element]:
     """The rows as elements; from the first row on, the parser calls the C builder itself."""
     builder, parser = TreeBuilder(), new_parser()
     builder.start("sheet", {})
@@ -160,7 +161,7 @@ def _row_elements(archive: zipfile.ZipFile, part: str) -> Iterator[Element]:
             parser.CharacterDataHandler = builder.data
 
     parser.StartElementHandler = start
-    for _ in feed(parser, archive, part):
+    for _ in feed(parser, package, part):
         for holder in holders:
             yield from holder[:-1]  # the last one may not be complete
             del holder[:-1]
@@ -196,11 +197,11 @@ def _is_short(text: str) -> bool:
     return text.isdecimal() and text.isascii() and len(text) <= 15 and text[0] != "0"
 
 
-def _around_the_rows(archive: zipfile.ZipFile, part: str) -> tuple[bytes, bytes]:
+def _around_the_rows(package: Package, part: str) -> tuple[bytes, bytes]:
     """The parts of a sheet before and after its rows, as UTF-8."""
     before, behind, has_rows, has_ended = b"", b"", False, False
     try:
-        with archive.open(part) as file:
+        with package.open(part) as file:
             for chunk in _as_utf8(file):
                 if not has_rows:
                     before += chunk
