@@ -1,5 +1,6 @@
 """Read the rows of a DBF file as text, with all digits, and locate truncated characters."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from dbfread import DBF, FieldParser
 # The language drivers of Chinese files, and of programs that set none or a wrong one.
 _ENCODINGS = {0x78: "big5", 0x4F: "big5"}
 _STATED_AT = 29
+_NOT_ASCII = bytes(range(128, 256))
 
 
 class CutCharacterError(Exception):
@@ -22,16 +24,32 @@ class CutCharacterError(Exception):
         self.row, self.field = row, field
 
 
+class CutFileError(Exception):
+    """The file has fewer rows than it says."""
+
+
+class _Table(DBF):  # type: ignore[misc]
+    """A table whose titles may end with half a character."""
+
+    def _decode_text(self, data: bytes) -> str:
+        return data.decode(self.encoding, "ignore")
+
+
 class _AsWritten(FieldParser):  # type: ignore[misc]
     """Parse fields as text, without conversion to numbers or dates."""
 
     def parse(self, field: Any, data: bytes) -> object:
-        """The value of a field. Raises UnicodeDecodeError that names it."""
+        """The value of a field, or its text where it is none, so that only the row is refused.
+
+        Raises UnicodeDecodeError that names the field.
+        """
         try:
             return super().parse(field, data)
         except UnicodeDecodeError as error:
             error.reason = field.name
             raise
+        except (ValueError, OverflowError):
+            return data.decode("ascii", "replace").strip(" \0")
 
     def parseN(self, field: Any, data: bytes) -> str:  # noqa: N802  dbfread's name
         """The digits of a number, without a fraction of zeros."""
@@ -41,24 +59,24 @@ class _AsWritten(FieldParser):  # type: ignore[misc]
 
     parseF = parseN  # noqa: N815  dbfread's name
 
-    def parseD(self, field: Any, data: bytes) -> object:  # noqa: N802  dbfread's name
-        """The date, or the raw text if invalid, so that only the row is refused."""
-        try:
-            return super().parseD(field, data)
-        except ValueError:
-            return data.decode("ascii", "replace").strip()
+    def parse0(self, field: Any, data: bytes) -> None:
+        """None: the flags tell which cells are null, which are blank anyway."""
 
 
 def dbf_rows(source: BinaryIO) -> Iterator[list[object]]:
-    """The field names, then every row that is not deleted. Raises CutCharacterError."""
+    """The field names, then every row that is not deleted.
+
+    Raises CutCharacterError and CutFileError.
+    """
     with _copy(source) as name:
-        table = DBF(
+        table = _Table(
             name,
             encoding=_encoding(name),
             ignore_missing_memofile=True,
             parserclass=_AsWritten,
             char_decode_errors="strict",
         )
+        _refuse_cut(table.header, os.stat(name).st_size)
         yield list(table.field_names)
         row = 2
         try:
@@ -67,6 +85,12 @@ def dbf_rows(source: BinaryIO) -> Iterator[list[object]]:
                 row += 1
         except UnicodeDecodeError as error:
             raise CutCharacterError(row, error.reason) from error
+
+
+def _refuse_cut(header: Any, size: int) -> None:
+    """Raise CutFileError where the file ends before its last row."""
+    if size < header.headerlen + header.numrecords * header.recordlen:
+        raise CutFileError
 
 
 @contextmanager
@@ -81,14 +105,16 @@ def _copy(source: BinaryIO) -> Iterator[str]:
 
 
 def _encoding(name: str) -> str:
-    """The stated encoding for traditional Chinese; else UTF-8 if all text is, else GB 18030."""
+    """The stated encoding for traditional Chinese; else UTF-8 if the text is, else GB 18030.
+
+    GB 18030 read as UTF-8 breaks at almost every character, UTF-8 only where a field cuts one.
+    """
     with open(name, "rb") as file:
         data = file.read()
     stated = _ENCODINGS.get(data[_STATED_AT] if len(data) > _STATED_AT else 0)
     if stated:
         return stated
-    try:
-        data[int.from_bytes(data[8:10], "little") :].decode("utf-8")
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
+    rows = data[int.from_bytes(data[8:10], "little") :]
+    breaks = rows.decode("utf-8", "replace").count("\ufffd")
+    letters = len(rows) - len(rows.translate(None, _NOT_ASCII))
+    return "gb18030" if breaks * 4 > letters else "utf-8"

@@ -53,6 +53,10 @@ class FileFault(models.TextChoices):
         "cut_character",
         _("A field of the DBF file holds half a character; enter it again, or make it wider."),
     )
+    CUT_FILE = (
+        "cut_file",
+        _("The DBF file ends before its last row: it was not copied whole. Ask for it again."),
+    )
     NOT_A_ZIP = (
         "not_a_zip",
         _("This is not a ZIP file, or it is damaged. Pack the photos again as .zip."),

@@ -25,7 +25,7 @@ from dbfread.exceptions import DBFNotFound
 from xlrd import XLRDError
 
 from enrollment.fields.cell_marks import LOST_DIGITS
-from enrollment.files.dbf_table import CutCharacterError, dbf_rows
+from enrollment.files.dbf_table import CutCharacterError, CutFileError, dbf_rows
 from enrollment.files.disk import is_disk_full
 from enrollment.files.workbooks.number_formats import EXACT_BELOW, general
 from enrollment.files.workbooks.ods_book import OdsBook
@@ -36,6 +36,9 @@ from enrollment.files.workbooks.xlsx_stream import Workbook
 UNFOLDED_LIMIT = 2 * 2**30
 UNFOLDED_RATIO = 200
 UNFOLDED_FREE = 50 * 2**20
+
+# Names of ``FileFault``.
+_FAULTS = {EncryptedError: "ENCRYPTED", CutFileError: "CUT_FILE"}
 
 EXIT_UNREADABLE, EXIT_TOO_LARGE, EXIT_DISK_FULL, EXIT_NO_LIST = 3, 4, 5, 6
 
@@ -56,8 +59,8 @@ def main(kind: str, memory: int, seconds: int, wishes: dict[str, Any]) -> int:
     except NoListError as error:
         _tell({"fault": error.fault, "sheets": error.sheets})
         return EXIT_NO_LIST
-    except EncryptedError:
-        _tell({"fault": "ENCRYPTED", "detail": ""})
+    except (EncryptedError, CutFileError) as error:
+        _tell({"fault": _FAULTS[type(error)], "detail": ""})
         return EXIT_NO_LIST
     except CutCharacterError as error:
         _tell({"fault": "CUT_CHARACTER", "detail": f"({error.row}:{error.field})"})
@@ -136,7 +139,7 @@ def cell_text(cell: object) -> str:
 
 
 def _number_text(number: float) -> str:
-    text = general(number)
+    text = general(float(number))
     return f"{LOST_DIGITS}{text}" if number == int(number) and abs(number) >= EXACT_BELOW else text
 
 
