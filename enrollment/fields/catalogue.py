@@ -120,7 +120,8 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "name_pinyin", "XMPY", "姓名拼音", _("Name in pinyin"),
-        ("姓名汉语拼音", "汉语拼音", "拼音姓名", "拼音"), shared_by="row",
+        ("姓名汉语拼音", "汉语拼音", "拼音姓名", "拼音", "姓名(拼音)", "姓名(汉语拼音)"),
+        shared_by="row",
         card=("person", 15), stated=True, checkable=15, correctable=15, exported=35,
     ),
     Field(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from accounts.text import tidy
 from enrollment.fields.catalogue import FIELDS
-from enrollment.fields.titles import fold_title
+from enrollment.fields.titles import fold_title, has_note
 from enrollment.fields.two_row_heads import joined_rows, with_other_persons
 
 HEADER_SEARCH_ROWS = 20
@@ -87,7 +87,7 @@ def read_header(
     """Recognise one row as the title row; ``remembered`` is key of a title → column name.
 
     Of several titles with one meaning, what a person has said counts first, then
-    the column's own title, then its other names in their order.
+    the column's own title, then its other names in their order, then one without a note.
     """
     titles = [tidy(cell) for cell in cells[:MAX_COLUMNS]]
     keys = title_keys(titles)
@@ -98,7 +98,8 @@ def read_header(
         if name:
             places.setdefault(name, []).append(position)
     mapping = {
-        name: min(found, key=lambda at: _rank(keys[at], said)) for name, found in places.items()
+        name: min(found, key=lambda at: (_rank(keys[at], said), has_note(titles[at])))
+        for name, found in places.items()
     }
     header = Header(row_number, titles, dict(sorted(mapping.items(), key=lambda pair: pair[1])))
     for position, (title, name) in enumerate(zip(titles, meanings, strict=True)):

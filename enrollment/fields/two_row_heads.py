@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
+from enrollment.fields.titles import OTHER_PERSON
+
 # A group of columns about another person than the student.
-_OTHER_PERSON = re.compile(r"父|母|监护|家长|家庭|亲属|配偶|辅导员|班主任|导师|联系人|担保|介绍人")
+_OTHER_PERSON = re.compile(OTHER_PERSON)
 _MAX_GROUP = 8
 _MAX_TITLE = 30
 _LIKE_DATA = re.compile(r"[0-9]{6}")
