@@ -15,6 +15,13 @@ UNSAVED: Final = "\x19"
 NOT_SHOWN: Final = "\x18"
 # Blank to the eye, though the cell holds a formula or blanks: it never clears a value.
 SEEMING_BLANK: Final = "\x17"
+# What databases, programs and people write where there is no value.
+NOTHING: Final = frozenset(
+    r"NULL null Null (null) (NULL) <null> \N None none nan NaN NA N/A n/a <NA> undefined "
+    "- -- — —— － / \\ ／ 无 暂无".split()
+)
+# What old systems put behind a text: NUL up to the width of a field, and the end of a DOS file.
+PADDING: Final = "\x00\x1a"
 MARKS: Final = LOST_DIGITS + UNSAVED + NOT_SHOWN + SEEMING_BLANK
 
 # What spreadsheets show where a value cannot be: #N/A, #REF!, Err:502, ###### (too narrow).

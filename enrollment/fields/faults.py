@@ -38,6 +38,10 @@ class RowFault(models.TextChoices):
         "kept_blank",
         _("The cell looks empty but holds a formula or blanks. The registry keeps its value."),
     )
+    SAYS_NOTHING = (
+        "says_nothing",
+        _("The cell says that there is no value (/, 无, NULL …). The registry keeps its value."),
+    )
     TOO_LONG = "too_long_text", _("The text is too long for this column.")
     CONTROL = "control_text", _("The cell holds invisible control characters.")
     DATE = "date", _("This is not a date. Write it like 20050131 or 2005-01-31.")
@@ -62,6 +66,13 @@ class RowFault(models.TextChoices):
         _("A candidate number has up to 18 letters and digits."),
     )
     NO_NUMBER = "no_number", _("The row has neither a student number nor a candidate number.")
+    EXTRA_CELLS = (
+        "extra_cells",
+        _(
+            "The row has more cells than there are titles: the sign between two cells also stands "
+            "in one of them. Put that cell in quotation marks, or save the list as .xlsx."
+        ),
+    )
     OTHER_INSTITUTION = "other_institution", _("The row belongs to another institution.")
     CONFLICT_STUDENT = (
         "conflict_student_number",
@@ -121,10 +132,13 @@ WARNINGS: frozenset[str] = frozenset(
         RowFault.LOST_CHARACTER,
         RowFault.NAME_DOUBTFUL,
         RowFault.KEPT_BLANK,
+        RowFault.SAYS_NOTHING,
     }
 )
 # The cell says nothing that can be used: it leaves the registry's value as it is.
-KEEPING: frozenset[str] = frozenset({RowFault.KEPT_BLANK, RowFault.PHONE_IGNORED})
+KEEPING: frozenset[str] = frozenset(
+    {RowFault.KEPT_BLANK, RowFault.SAYS_NOTHING, RowFault.PHONE_IGNORED}
+)
 _PREFIXES = {"name:": NameFault, "number:": NumberFault}
 
 

@@ -7,6 +7,9 @@ from typing import Final
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.fields.catalogue import FIELDS
+from enrollment.fields.cell_marks import SEEMING_BLANK, is_error
+
 _FOOTER = re.compile(
     r"(?:合计|总计|小计|共计|累计|总人数|统计人|制表|填表|填报|制单|审核|审批|复核|校对|经办|盖章|公章|签章|签字|签名"
     r"|备注|附注|说明|以上|以下空白|打印|导出|页码|主管|院长|处长)"
@@ -33,6 +36,8 @@ class RowSorter:
     def __init__(self, mapping: Mapping[str, int], titles: Sequence[str]) -> None:
         self._certificate = mapping["certificate_number"]
         self._name = mapping["name"]
+        # Sheets compute these from the identity number.
+        self._derived = {mapping.get(column.name) for column in FIELDS if column.from_id_number}
         numbers = ("student_number", "candidate_number")
         self._numbers = [mapping[name] for name in numbers if name in mapping]
         self._read = sorted(mapping.values())
@@ -43,13 +48,18 @@ class RowSorter:
         certificate = row[self._certificate]
         if len(certificate) >= _PERSONS_NUMBER and certificate.isascii():
             return None
-        read = [row[at] for at in self._read]
+        read = [at for at in self._read if self._is_filled(at, row[at])]
         texts = [cell for cell in row if cell]
         if self._repeats_the_head(row):
             return LeftOut.HEAD
-        if self._is_footer(row, texts) or (any(read) and self._is_note(row, texts)):
+        if self._is_footer(row, texts) or (read and self._is_note(row, texts)):
             return LeftOut.FOOTER
-        return None if any(read) else LeftOut.NOTHING
+        return None if read else LeftOut.NOTHING
+
+    def _is_filled(self, at: int, cell: str) -> bool:
+        """Whether a cell says something: formulas filled down a sheet in advance do not."""
+        is_waiting = cell[:1] == SEEMING_BLANK or (at in self._derived and is_error(cell))
+        return cell != "" and not is_waiting
 
     def _is_footer(self, row: Sequence[str], texts: Sequence[str]) -> bool:
         if not _FOOTER.match(texts[0]):

@@ -14,7 +14,8 @@ from enrollment.identity.certificates import WORDS, CertificateType
 NULL: Final = "\\N"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}\Z", re.IGNORECASE)
+# 3.6E+17 as spreadsheets write it, 3.6E17 and 2.026E9 as Java does.
+_SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{2}\Z|[0-9]\.[0-9]+E[0-9]\Z", re.IGNORECASE)
 _DATE = re.compile(
     r"([0-9]{4})(?:([0-9]{2})([0-9]{2})?(?:\.0+)?"
     r"|[-/.年] ?([0-9]{1,2})(?:[-/.月] ?([0-9]{1,2})[日号]?|月)?)"
@@ -39,6 +40,8 @@ _PINYIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ][A-Za-zÀ-ÖØ-öø-ɏ '’,.·-]*
 MAX_PINYIN: Final = 90
 # In characters; no word of a closed list is longer, with its code beside it.
 MAX_WORD: Final = 60
+# 2.50, as a number of fixed width is written.
+_DECIMALS = re.compile(r"[0-9]\.50+\Z")
 _LOST_ZERO = re.compile(r"[0-9]{5}[TK]{0,2}\Z")
 
 Convert = Callable[[str], "str | Fault"]
@@ -58,7 +61,7 @@ def text_cell(limit: int, aliases: Mapping[str, str] | None = None) -> Convert:
     known = folded_words(aliases or {})
 
     def convert(raw: str) -> str | Fault:
-        text = tidy(raw)
+        text = whole(tidy(raw))
         if _CONTROL.search(text):
             return Fault(RowFault.CONTROL)
         if len(text) > limit:
@@ -92,7 +95,7 @@ def look_up(known: Mapping[str, T], raw: str) -> T | None:
     """What a word means however it is spelled, also with its code beside it."""
     if len(raw) > MAX_WORD:
         return None
-    word = fold(raw)
+    word = fold(whole(raw))
     if word in known or not (coded := _CODED.match(word)):
         return known.get(word)
     return known.get(coded[1] or coded[2])
@@ -137,7 +140,8 @@ def number_cell(limit: int, fault: RowFault) -> Convert:
         if _PLAIN_NUMBER.match(raw):
             return raw
         number = whole(fold_width(raw).replace(" ", ""))
-        if "+" in number and _SCIENTIFIC.search(number):
+        is_float = "+" in number or "." in number
+        if is_float and (_SCIENTIFIC.search(number) or _LONG_FLOAT.match(number)):
             return Fault(RowFault.NUMBER_CELL)
         if number and (len(number) > limit or not _NUMBER.match(number)):
             return Fault(fault)
@@ -170,7 +174,8 @@ def years_cell(raw: str) -> str | Fault:
     """Years of schooling with one decimal."""
     if not raw:
         return NULL
-    return look_up(_YEARS, raw) or Fault(RowFault.SCHOOLING_YEARS)
+    years = raw.rstrip("0") if _DECIMALS.match(raw) else raw
+    return look_up(_YEARS, years) or Fault(RowFault.SCHOOLING_YEARS)
 
 
 # Field → converter of its cells; the check of a row does the others.
@@ -203,6 +208,11 @@ def doubt(name: str, value: str) -> RowFault | None:
     if name == "major_code" and _LOST_ZERO.match(value):
         return RowFault.CODE_ZERO
     return None
+
+
+def institution_code(raw: str) -> str:
+    """The five digits of an institution: its code, or the end of its ten-digit identifier."""
+    return whole(fold_width(raw).replace(" ", ""))[-5:]
 
 
 def is_damaged_number(raw: str) -> bool:

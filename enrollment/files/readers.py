@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 
+from enrollment.fields.cell_marks import PADDING
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.kinds import OLE, ZIP, kind_fault
 from enrollment.files.text_encoding import detect_delimiter, detect_encoding
@@ -152,7 +153,7 @@ def open_table(
     source.seek(0)
     head = source.read(4096)
     suffix = Path(name).suffix.lower()
-    if not head.strip():
+    if not head.strip(b" \t\r\n" + PADDING.encode()):
         raise FileFaultError(FileFault.EMPTY)
     if fault := kind_fault(source):
         raise FileFaultError(fault)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from enrollment.fields.cell_marks import PADDING
 from enrollment.fields.headers import HEADER_SEARCH_ROWS, find_header
 from enrollment.files.faults import FileFault, FileFaultError
 
@@ -26,12 +27,14 @@ def detect_encoding(source: BinaryIO) -> str:
     head = source.read(_HEAD)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _proved(source, "utf-16")
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if max(even, odd) * 8 > len(head):
+    text = head.rstrip(PADDING.encode())
+    even, odd = text[::2].count(0), text[1::2].count(0)
+    # The zeros of UTF-16 are every second byte; cells padded with NUL have them everywhere.
+    if max(even, odd) * 8 > len(text) and max(even, odd) > 4 * min(even, odd):
         return _proved(source, "utf-16-be" if even > odd else "utf-16-le")
     if _decodes(source, "utf-8-sig"):
         return "utf-8-sig"
-    if even + odd:
+    if even + odd and not _decodes(source, "gb18030"):
         raise FileFaultError(FileFault.BINARY)
     _refuse_broken_utf8(source, is_stated=head.startswith(codecs.BOM_UTF8))
     if not _decodes(source, "gb18030"):

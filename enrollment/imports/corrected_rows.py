@@ -148,7 +148,7 @@ def _rows_below(table: Table, header: Header) -> Iterator[tuple[int, list[str]]]
 def _overlay(
     cells: Sequence[str], corrected: Sequence[str], sources: Sequence[int | None]
 ) -> list[str]:
-    row = [*cells, *[""] * (len(sources) - len(cells))]
+    row = [*cells[: len(sources)], *[""] * (len(sources) - len(cells))]
     for at, source in enumerate(sources):
         if source is not None:
             row[at] = corrected[source] if source < len(corrected) else ""

@@ -6,10 +6,11 @@ from dataclasses import replace
 from django.utils.translation import gettext
 
 from enrollment.fields.catalogue import BY_NAME, FIELDS
-from enrollment.fields.cell_marks import SEEMING_BLANK
+from enrollment.fields.cell_marks import PADDING, SEEMING_BLANK
 from enrollment.fields.headers import HEADER_SEARCH_ROWS, Header, find_header, missing_columns
 from enrollment.fields.left_out import RowSorter
 from enrollment.fields.likely_columns import likely_columns
+from enrollment.fields.values import institution_code
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table
 from enrollment.imports.checking import workers
@@ -23,7 +24,7 @@ from enrollment.jobs.planner import analyze_if_stale, bulk_settings
 from enrollment.models import Institution, StudentRecord
 
 # Characters that leave a cell empty.
-_NOTHING = " \t\u3000" + SEEMING_BLANK
+_NOTHING = " \t\u3000" + SEEMING_BLANK + PADDING
 
 
 def header_of(table: Table, remembered: Mapping[str, str] | None = None) -> Header:
@@ -77,7 +78,7 @@ def institution_in(table: Table, header: Header) -> str:
     if at is not None:
         for number, row in enumerate(table.rows(), start=1):
             if number > header.row_number and len(row) > at and row[at].strip():
-                return row[at].strip()[-5:]
+                return institution_code(row[at])
     raise FileFaultError(FileFault.NO_INSTITUTION)
 
 
@@ -97,7 +98,7 @@ def rehearse(
     analyze_if_stale(known)
     checker = RowChecker(header.mapping, institution.code)
     sorter = RowSorter(header.mapping, header.titles)
-    job = workers.Job(table, checker, sorter, header.row_number, institution.pk, staging, is_empty)
+    job = workers.Job(table, checker, sorter, header, institution.pk, staging, is_empty)
     create_staging(staging)
     tally = workers.fill(job, report)
     with bulk_settings():

@@ -47,6 +47,12 @@ class Tally:
         if len(listed) < LISTED_PROBLEMS:
             listed.append(problem)
 
+    def refuse(self, problem: Problem) -> None:
+        """Count a row of a person that is refused as a whole."""
+        self.rows += 1
+        self.faulty += 1
+        self.note(problem)
+
     def leave_out(self, reason: str, row: int) -> None:
         """Count a row that describes no person, such as a total."""
         self.left_out[reason] = self.left_out.get(reason, 0) + 1

@@ -12,6 +12,8 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
+from enrollment.fields.faults import Problem, RowFault
+from enrollment.fields.headers import Header
 from enrollment.fields.left_out import RowSorter
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table
@@ -37,10 +39,15 @@ class Job:
     table: Table
     checker: RowChecker
     sorter: RowSorter
-    header_row: int
+    header: Header
     institution_id: int
     staging: str
     registry_is_empty: bool
+
+    @property
+    def width(self) -> int:
+        """The number of columns that the title row has."""
+        return len(self.header.titles)
 
 
 def fill(job: Job, report: Report) -> Tally:
@@ -86,23 +93,31 @@ def _read_blocks(
     job: Job, own: psycopg.Connection[Any], worker: int, workers: int, report: Report
 ) -> Tally:
     tally = Tally()
-    for block in blocks(job.table, after=job.header_row, worker=worker, workers=workers):
+    for block in blocks(job.table, after=job.header.row_number, worker=worker, workers=workers):
         _take_block(job, own, block, tally)
         report(tally.rows)
     return tally
 
 
-def _take_block(job: Job, own: psycopg.Connection[Any], block: Block, tally: Tally) -> None:
-    checker = job.checker
+def _persons(job: Job, block: Block, tally: Tally) -> list[Row]:
+    """The rows of persons in a block with their fingerprints; the others are counted."""
     rows: list[Row] = []
     for number, cells in block:
-        row = checker.fit(cells, tally.tidied)
+        row = job.checker.fit(cells, tally.tidied)
         if not any(row):
             tally.blank += 1
         elif reason := job.sorter.left_out(row):
             tally.leave_out(reason, number)
+        elif len(cells) > job.width and any(map(str.strip, cells[job.width :])):
+            tally.refuse(Problem(number, "", RowFault.EXTRA_CELLS))
         else:
-            rows.append((number, row, checker.fingerprint(row)))
+            rows.append((number, row, job.checker.fingerprint(row)))
+    return rows
+
+
+def _take_block(job: Job, own: psycopg.Connection[Any], block: Block, tally: Tally) -> None:
+    checker = job.checker
+    rows = _persons(job, block, tally)
     tally.rows += len(rows)
     if not job.registry_is_empty:
         unknown = _without_known(job, own, rows)
