@@ -28,13 +28,6 @@ class CutFileError(Exception):
     """The file has fewer rows than it says."""
 
 
-class _Table(DBF):  # type: ignore[misc]
-    """A table whose titles may end with half a character."""
-
-    def _decode_text(self, data: bytes) -> str:
-        return data.decode(self.encoding, "ignore")
-
-
 class _AsWritten(FieldParser):  # type: ignore[misc]
     """Parse fields as text, without conversion to numbers or dates."""
 
@@ -50,6 +43,10 @@ class _AsWritten(FieldParser):  # type: ignore[misc]
             raise
         except (ValueError, OverflowError):
             return data.decode("ascii", "replace").strip(" \0")
+
+    def decode_text(self, text: bytes) -> str:
+        """The text. Raises UnicodeDecodeError."""
+        return text.decode(self.encoding)
 
     def parseN(self, field: Any, data: bytes) -> str:  # noqa: N802  dbfread's name
         """The digits of a number, without a fraction of zeros."""
@@ -69,12 +66,12 @@ def dbf_rows(source: BinaryIO) -> Iterator[list[object]]:
     Raises CutCharacterError and CutFileError.
     """
     with _copy(source) as name:
-        table = _Table(
+        table = DBF(
             name,
             encoding=_encoding(name),
             ignore_missing_memofile=True,
             parserclass=_AsWritten,
-            char_decode_errors="strict",
+            char_decode_errors="ignore",  # of titles; cells decode as ``_AsWritten`` says
         )
         _refuse_cut(table.header, os.stat(name).st_size)
         yield list(table.field_names)
