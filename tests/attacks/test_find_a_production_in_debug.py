@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from tests.portal.environments import environment
 from tests.portal.fresh_settings import fresh_settings
-from tests.portal.test_production import environment
 from xuejiportal.checks import check_proxies, check_surroundings
 
 __all__ = ["environment"]

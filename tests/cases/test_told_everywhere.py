@@ -13,7 +13,7 @@ from enrollment.imports.columns.named import parse_named_columns
 from enrollment.imports.tokens.services import create_token
 from enrollment.models import Institution, StudentRecord, TokenRight
 from tests.cases.checking import DATA, check, person, write
-from tests.enrollment.imports.test_api import System
+from tests.enrollment.imports.system import System
 from tests.enrollment.registrar import make_registrar, page_of, upload
 
 

@@ -22,6 +22,16 @@ PEOPLE = [
     ("李四平", "110101200708150041", "2026000004", "26110100000004"),
 ]
 STUDY = ("软件2601", "软件工程", "080902", "本科", "4", "普通全日制", "20260901", "注册学籍")
+EIGHT_NUMBERS = [
+    "110101200708150316",
+    "110101200708150324",
+    "110101200708150332",
+    "110101200708150340",
+    "110101200708150359",
+    "110101200708150367",
+    "110101200708150375",
+    "110101200708150383",
+]
 ROWS = [[*person, *STUDY] for person in PEOPLE]
 
 
@@ -82,3 +92,16 @@ def left_out(result: dict[str, Any]) -> dict[str, list[str]]:
 def values(*fields: str) -> list[tuple[Any, ...]]:
     """These fields of every record, by student number."""
     return list(StudentRecord.objects.order_by("student_number").values_list(*fields))
+
+
+def emptied(count: int, column: str = "专业名称") -> list[list[Any]]:
+    """Eight people, of whom ``count`` have nothing in a column."""
+    people: list[list[Any]] = [
+        [f"王{name}", number, f"20260001{at:02}", f"261101000001{at:02}", *STUDY]
+        for at, (name, number) in enumerate(
+            zip("一二三四五六七八", EIGHT_NUMBERS, strict=True), start=1
+        )
+    ]
+    for row in people[:count]:
+        row[at(column)] = None
+    return people

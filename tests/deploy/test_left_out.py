@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.portal.test_production import COMPLETE, SENDING
+from tests.portal.environments import COMPLETE, SENDING
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = ("tests", "benchmarks", "devtools")

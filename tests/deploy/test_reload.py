@@ -19,7 +19,7 @@ import pytest
 
 from devtools.embedded.servers import free_port
 from tests.faults.site import wait_until
-from tests.portal.requests.test_front import HOST, ROOT, adapted, nginx_program, wait_for
+from tests.portal.requests.front import HOST, ROOT, adapted, nginx_program, wait_for
 
 pytestmark = pytest.mark.slow
 UNIT = ROOT / "deploy/systemd/portal-web.service"

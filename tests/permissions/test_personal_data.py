@@ -11,8 +11,8 @@ from enrollment.identity.number import mask_number
 from enrollment.models import StudentRecord
 from tests.people import PASSWORD, sample_number
 from tests.permissions.addresses import addresses
+from tests.permissions.cast import Cast, Places, address_of, cast, places
 from tests.permissions.matrix import MATRIX
-from tests.permissions.test_matrix import Cast, Places, address_of, cast, places
 
 __all__ = ["cast", "places"]
 

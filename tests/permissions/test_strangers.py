@@ -19,12 +19,12 @@ from django.utils import timezone
 from accounts.models import User
 from enrollment.models import StudentRecord
 from tests.people import make_account, make_record, make_school, sample_number
-from tests.permissions import test_matrix
 from tests.permissions.addresses import addresses
+from tests.permissions.cast import Places, address_of, cast, places, signed_in
 from tests.permissions.matrix import FACTORS, MATRIX
 
+__all__ = ["cast", "places"]
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-cast, places = test_matrix.cast, test_matrix.places
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 # What the forms of the owner and of staff send when they work.
@@ -56,7 +56,7 @@ def stranger(db: None) -> User:
 def client_of_another(request: pytest.FixtureRequest) -> Client:
     """Each of the two, who has just shown again that it is them."""
     client = Client()
-    client.cookies = test_matrix.signed_in(request.getfixturevalue(request.param))
+    client.cookies = signed_in(request.getfixturevalue(request.param))
     return client
 
 
@@ -70,10 +70,10 @@ def ask(client: Client, method: str, address: str) -> HttpResponseBase:
     return answer
 
 
-def keyed(places: test_matrix.Places) -> Iterator[tuple[str, str]]:
+def keyed(places: Places) -> Iterator[tuple[str, str]]:
     """Name and address of everything that is about one object of some people only."""
     for name, sample in sorted(set(addresses(get_resolver()))):
-        address = test_matrix.address_of(name, sample, places)
+        address = address_of(name, sample, places)
         # Second factors are the library's pages, with nothing of 王明 behind them.
         if (
             KEY.search(address)
@@ -91,7 +91,7 @@ def told(answer: HttpResponseBase) -> str:
 
 
 def test_a_real_key_finds_no_more_than_an_invented_one(
-    client_of_another: Client, places: test_matrix.Places
+    client_of_another: Client, places: Places
 ) -> None:
     wrong, walked = [], 0
     for name, address in keyed(places):
@@ -111,14 +111,14 @@ def test_a_real_key_finds_no_more_than_an_invented_one(
 
 
 def test_no_page_holds_anything_of_the_others_record(
-    client_of_another: Client, places: test_matrix.Places, wang: User, wang_record: StudentRecord
+    client_of_another: Client, places: Places, wang: User, wang_record: StudentRecord
 ) -> None:
     own = [
         wang_record.name, sample_number(31), wang_record.candidate_number,
         wang_record.student_number, wang.email, str(wang_record.key),
     ]  # fmt: skip
     for name, sample in sorted(set(addresses(get_resolver()))):
-        address = test_matrix.address_of(name, sample, places)
+        address = address_of(name, sample, places)
         # The public check of a status report shows what its owner hands out with the code.
         if name == "enrollment:check_report_code" or name.startswith("import_api:"):
             continue

@@ -34,7 +34,7 @@ from accounts.models import LimitHit, User
 from devtools.embedded.programs import postgresql
 from enrollment.models import EvidenceFile, ImportBatch, StudentRecord
 from enrollment.status_reports.tasks import print_status_report
-from tests.accounts.sign_in.test_second_factor import set_up_app
+from tests.accounts.sign_in.authenticator import set_up_app
 from tests.enrollment.files.evidence_files import picture
 from tests.enrollment.imported_files import AT, sample, write_csv
 from tests.enrollment.registrar import publish, upload

@@ -23,10 +23,10 @@ from accounts.security_log import source_hash
 from enrollment.institutions.appointments.services import appointments_of
 from enrollment.models import Appointment, ImportToken, RecordBefore, StudentRecord
 from enrollment.queries import records_visible_to
-from tests.accounts.sign_in.test_second_factor import sign_in
+from tests.accounts.sign_in.authenticator import sign_in
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
-from tests.portal.test_rotation import IN_THE_CLEAR
+from tests.portal.unsealed_columns import IN_THE_CLEAR
 from vault.lookup import keyed_hash
 from vault.lookup_rotation import purposes_with_values, registered_hashes, rotate
 from vault.rotation import registered

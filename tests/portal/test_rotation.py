@@ -42,12 +42,13 @@ from enrollment.photos.storage import keep_photo
 from enrollment.status_reports.rendering import facts_of
 from enrollment.status_reports.services import open_file
 from support.models import Report, ReportEntry
-from tests.accounts.sign_in.test_second_factor import code_now, set_up_app, sign_in
+from tests.accounts.sign_in.authenticator import code_now, set_up_app, sign_in
 from tests.enrollment.files.evidence_files import paper
 from tests.enrollment.imported_files import AT, certificate_of, run_import, sample, write_csv
 from tests.enrollment.photos.pictures import make_photo_batch
 from tests.enrollment.registrar import upload
 from tests.people import make_account, make_school
+from tests.portal.unsealed_columns import IN_THE_CLEAR
 from vault.cipher import unseal
 from vault.rotation import registered
 from verification.models import Dispute, VerificationAttempt
@@ -57,19 +58,6 @@ OLD, NEW = {OLD_ID: bytes(range(32))}, {"new": bytes(range(32, 64))}
 PARTS = ("statement", "objection", "reason")
 PREFIX = bytes([len(OLD_ID)]) + OLD_ID.encode()
 
-# Bytes that are no sealed value: hashes, and what anybody may know.
-IN_THE_CLEAR = {
-    "accounts.LimitHit.subject",
-    "accounts.Block.subject",
-    "accounts.Code.nonce",
-    "audit.AuditSeal.digest",
-    "audit.AuditAnchor.digest",
-    "enrollment.StudentRecord.fingerprint",
-    "enrollment.Photo.source_mark",
-    "enrollment.ImportBatch.file_sha256",
-    "enrollment.StatusReport.file_sha256",
-    "enrollment.SigningKey.certificate",
-}
 # JSON that is no place for sealed values, and why it may stand open.
 OPEN_JSON = {
     "accounts.Notice.detail",  # no personal data

@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
@@ -20,6 +19,7 @@ from enrollment.models import EvidenceFile
 from support.digest import send_digests
 from support.models import Digest, Report
 from support.reports.retention import forget_old_evidence
+from tests.enrollment.files.evidence_files import picture, upload
 from tests.people import PASSWORD, make_account, make_record, sample_number
 from tests.support.conftest import WORDS, Enter
 
@@ -41,13 +41,6 @@ def post(client: Client, act: str, *reports: Report, words: str = "") -> None:
     """One act on some reports."""
     keys = [str(report.key) for report in reports]
     client.post(QUEUE, {"act": act, "words": words, "reports": keys})
-
-
-def picture() -> SimpleUploadedFile:
-    """A photograph of a card."""
-    out = io.BytesIO()
-    Image.new("RGB", (90, 60), "white").save(out, "JPEG")
-    return SimpleUploadedFile("证件.jpg", out.getvalue())
 
 
 def test_alike_reports_are_answered_as_one_and_can_be_separated(
@@ -116,7 +109,7 @@ def test_files_are_read_by_both_sides_and_no_one_else(
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
-    values = {"correct": "王䶮", "words": WORDS, "evidence": picture()}
+    values = {"correct": "王䶮", "words": WORDS, "evidence": upload(picture())}
     enter(wang).post("/support/reports/new/name/", values)
     report, file = Report.objects.get(), EvidenceFile.objects.get()
     page = reverse("support:report_evidence", args=[report.key, file.key])

@@ -14,9 +14,9 @@ from enrollment.files.evidence import MAX_FILES, Evidence
 from enrollment.models import Campaign, Confirmation, StudentRecord
 from support.models import Cause, Report
 from support.reports.services import Statement, open_report
+from tests.enrollment.files.evidence_files import picture, upload
 from tests.people import make_account, sample_number
 from tests.support.conftest import Enter
-from tests.support.test_queue import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,11 @@ def test_two_wrong_items_are_one_form_and_a_report_each(
     assert "姓名应为" in page
     assert "出生日期应为" in page
     assert "性别应为" not in page
-    given = {"correct_name": "王䶮", "correct_birth_date": "2007-08-16", "evidence": picture()}
+    given = {
+        "correct_name": "王䶮",
+        "correct_birth_date": "2007-08-16",
+        "evidence": upload(picture()),
+    }
     assert browser.post(form, given)["Location"] == reverse("support:reports")
     told = {report.cause: report.stated["correct"] for report in Report.objects.all()}
     assert told == {"name": "王䶮", "birth_date": "2007-08-16"}
@@ -121,7 +125,11 @@ def test_who_opens_one_of_the_reports_elsewhere_meanwhile_is_told_what_was_sent(
             full = Statement("早已说过", evidence=[Evidence("image/jpeg", b"x")] * MAX_FILES)
             open_report(account=wang, cause=Cause.BIRTH_DATE, statement=full, record=wang_record)
 
-    given = {"correct_name": "王䶮", "correct_birth_date": "2007-08-16", "evidence": picture()}
+    given = {
+        "correct_name": "王䶮",
+        "correct_birth_date": "2007-08-16",
+        "evidence": upload(picture()),
+    }
     post_save.connect(on_another_page, sender=Report)
     try:
         answer = browser.post(form, given)

@@ -12,7 +12,7 @@ from support.models import Report
 from tests.accounts.sessions.ended import browser_after_its_session_of
 from tests.people import PASSWORD
 from tests.permissions.addresses import addresses
-from tests.permissions.test_open_doors import OPEN
+from tests.permissions.open_pages import OPEN
 
 pytestmark = pytest.mark.django_db
 TOKEN = {"csrfmiddlewaretoken": "x"}

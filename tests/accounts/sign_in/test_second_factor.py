@@ -1,12 +1,10 @@
 """The second factor: authenticator app, recovery codes, and that staff cannot do without (T11)."""
 
 import re
-import time
 from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.sessions.backends.db import SessionStore as UnsealedStore
 from django.core.cache import cache
 from django.test import Client
@@ -19,40 +17,19 @@ from accounts.rotation import rotate_factors
 from accounts.security_log import log_of
 from accounts.sessions.store import handle_of
 from accounts.sign_in.admission import issue_code
+from tests.accounts.sign_in.authenticator import (
+    SECRET,
+    code_now,
+    set_up_app,
+    show_it_is_you,
+    sign_in,
+)
 from tests.outbox import Outbox
-from tests.people import PASSWORD, make_account
+from tests.people import make_account
 
 pytestmark = pytest.mark.django_db
 
-SECRET = re.compile(r'value="([A-Z2-7]{32})"')
 RECOVERY_CODE = re.compile(r"^\d{8}$", re.MULTILINE)
-
-
-def sign_in(user: User) -> Client:
-    """A browser in which ``user`` has given the password."""
-    client = Client()
-    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
-    return client
-
-
-def show_it_is_you(client: Client) -> None:
-    """Give the password once more, as pages that matter ask."""
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
-
-
-def code_now(secret: str) -> str:
-    """What an authenticator app shows now."""
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
-
-
-def set_up_app(client: Client) -> str:
-    """Set up an authenticator app through its page; returns the secret."""
-    show_it_is_you(client)
-    page = client.get(reverse("mfa_activate_totp")).content.decode()
-    found = SECRET.search(page)
-    assert found, page
-    client.post(reverse("mfa_activate_totp"), {"code": code_now(found[1])})
-    return found[1]
 
 
 @pytest.fixture

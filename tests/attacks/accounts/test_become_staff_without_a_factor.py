@@ -18,7 +18,7 @@ from accounts.roles import Role
 from accounts.sign_in.admission import issue_code
 from audit.models import AuditEntry
 from enrollment.models import ClassCounselor, InstitutionRegistrar, SchoolClass
-from tests.accounts.sign_in.test_second_factor import code_now, set_up_app, show_it_is_you, sign_in
+from tests.accounts.sign_in.authenticator import code_now, set_up_app, show_it_is_you, sign_in
 from tests.outbox import Outbox
 from tests.people import PASSWORD, enter, make_account, make_school
 

@@ -7,10 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
     TOTP,
-    format_hotp_value,
     generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
 )
 from allauth.mfa.utils import encrypt
 from django.db import connection
@@ -18,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 from accounts.models import User
+from tests.attacks.accounts.stolen_factors import current_code
 from tests.people import PASSWORD, make_account
 from vault.cipher import UnsealError
 
@@ -28,11 +26,6 @@ pytestmark = pytest.mark.django_db
 def people(db: None) -> tuple[User, User]:
     """The owner and the taker."""
     return make_account("victim@example.org"), make_account("taker@example.org")
-
-
-def current_code(secret: str) -> str:
-    counter = next(yield_hotp_counters_from_time()) + 1
-    return str(format_hotp_value(hotp_value(secret, counter)))
 
 
 def copy_data(source: Authenticator, target: Authenticator) -> None:

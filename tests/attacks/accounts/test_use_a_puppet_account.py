@@ -30,7 +30,7 @@ from tests.enrollment.files.evidence_files import picture
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
-from tests.verification.assisted.test_recovery import begin, hand_over
+from tests.verification.assisted.helping import begin, hand_over
 from verification.assisted import services as assisted
 from verification.claims import services as claims
 from verification.claims.retry import match_waiting

@@ -8,29 +8,25 @@ import logging
 import os
 import random
 import sys
-import time
 from collections.abc import Iterator
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
-from django.test import Client
 from django.urls import get_resolver
 
+from tests.attacks.load.asking import HEADERS, SECONDS, ask
 from tests.enrollment.photos.pictures import picture, zip_of
 from tests.permissions.addresses import addresses
-from tests.permissions.test_matrix import Cast, Places, address_of, cast, places, signed_in
+from tests.permissions.cast import Cast, Places, address_of, cast, places, signed_in
 
 __all__ = ["cast", "places"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CASES = int(os.environ.get("GARBAGE_CASES", "3000"))
 SEED = int(os.environ.get("GARBAGE_SEED", "10"))
-SECONDS = 1.0
 METHODS = ("get", "post", "post", "post", "put", "patch", "delete", "head", "options")
 WORDS = (
     "", " ", "0", "-1", "1", "9" * 5000, "1e309", "NaN", "٣", "１２", "\x00", "\u200b", "\u202e",
@@ -40,11 +36,6 @@ WORDS = (
     "//evil.example", "王明", "学籍" * 30, "00000000-0000-0000-0000-000000000000", "a.xlsx",
     "zh-hans", "en", "sms", "email", "student", "registrar",
 )  # fmt: skip
-HEADERS = tuple(
-    """HTTP_COOKIE HTTP_ACCEPT_LANGUAGE HTTP_USER_AGENT HTTP_REFERER HTTP_ORIGIN
-    HTTP_X_FORWARDED_FOR HTTP_HOST HTTP_AUTHORIZATION CONTENT_TYPE
-    HTTP_IF_MODIFIED_SINCE HTTP_RANGE HTTP_X_REQUESTED_WITH""".split()
-)
 CONTENT_TYPES = (
     "application/json", "text/plain", "multipart/form-data; boundary=x", "multipart/form-data",
     "application/x-www-form-urlencoded",
@@ -114,20 +105,6 @@ def request_of(
         if chance.random() < 0.1:
             given["CONTENT_TYPE"] = "application/json; charset=nonsense"
     return method, address, given
-
-
-def ask(
-    cookies: SimpleCookie, method: str, address: str, given: dict[str, Any]
-) -> tuple[int, float]:
-    """Status and processor seconds of one request; its effects are taken back."""
-    client = Client(raise_request_exception=False)
-    client.cookies = SimpleCookie({name: morsel.value for name, morsel in cookies.items()})
-    with transaction.atomic():
-        began = time.process_time()
-        status = getattr(client, method)(address, **given).status_code
-        seconds = time.process_time() - began
-        transaction.set_rollback(True)
-    return status, seconds
 
 
 @pytest.fixture

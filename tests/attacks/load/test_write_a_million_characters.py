@@ -8,10 +8,10 @@ from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from tests.attacks.load.test_garbage import HEADERS, SECONDS, ask
+from tests.attacks.load.asking import HEADERS, SECONDS, ask
 from tests.permissions.addresses import addresses
+from tests.permissions.cast import Cast, Places, address_of, cast, places, signed_in
 from tests.permissions.matrix import MATRIX
-from tests.permissions.test_matrix import Cast, Places, address_of, cast, places, signed_in
 
 __all__ = ["cast", "places"]
 

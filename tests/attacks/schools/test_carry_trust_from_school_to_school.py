@@ -19,10 +19,10 @@ from enrollment.records.corrections import (
     correct_record,
     settle_submission,
 )
-from tests.attacks.schools.test_open_another_schools_record import holder_of, prove
+from tests.attacks.schools.proving import holder_of, prove
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
-from tests.verification.assisted.test_recovery import begin, hand_over
+from tests.verification.assisted.helping import begin, hand_over
 from verification import disputes
 from verification.claims import services as claims
 from verification.facts import Facts

@@ -18,6 +18,7 @@ from enrollment.records.corrections import (
     correct_record,
     settle_submission,
 )
+from tests.attacks.schools.proving import NUMBER, holder_of, prove
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from verification import disputes
@@ -26,7 +27,6 @@ from verification.claims.retry import match_waiting
 from verification.models import Claim, Dispute
 
 pytestmark = pytest.mark.django_db
-NUMBER = sample_number(12)
 REGISTRY_PHONE = "+8613700137000"
 
 
@@ -53,21 +53,6 @@ def puppet(db: None) -> User:
 def plant(school: Institution, **fields: object) -> StudentRecord:
     """The row that the attacker's registrar enters at their own school."""
     return make_record(name="李晓雨", number=NUMBER, school=school, **fields)  # type: ignore[arg-type]
-
-
-def prove(account: User, item: str = "", name: str = "李晓雨") -> Client:
-    """State name, number and a third item in the browser."""
-    client = enter(account)
-    facts = {"name": name, "certificate_type": "居民身份证", "number": NUMBER}
-    client.post(reverse("verification:start"), facts | {"third_item": item or "x"})
-    client.post(reverse("verification:check"))
-    client.post(reverse("verification:third"), {"third_item": item or "x"})
-    return client
-
-
-def holder_of(record: StudentRecord) -> User | None:
-    record.refresh_from_db()
-    return record.holder
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,12 @@ from enrollment.models import (
     RuleChange,
     StudentRecord,
 )
+from tests.attacks.schools.acts import LONG_AGO, named
 from tests.enrollment.imported_files import AT, sample, write_csv
 from tests.enrollment.registrar import make_registrar, page_of, shown_on, signed_in_just_now, upload
 from tests.people import enter, make_school
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
-LONG_AGO = timezone.now() - timedelta(days=400)
 
 
 @pytest.fixture
@@ -167,18 +167,6 @@ def test_a_second_wish_takes_the_place_of_the_first(
     assert RuleChange.objects.filter(accepted=None).count() == 1
     enter(colleague).post(page(school), {"act": "agree"})
     assert rules_of(school) == ("student_number", True)
-
-
-def named(desk: Client, batch: ImportBatch, take: str, give: str) -> None:
-    """Swap what two titled columns of a file are taken for."""
-    page = reverse("registry:columns", args=[batch.key])
-    form = desk.get(page).context["form"]
-    given = {name: form[name].value() for name in form.fields}
-    first, second = (next(n for n in given if given[n] == one) for one in (take, give))
-    given[first], given[second] = given[second], given[first]
-    desk.post(page, given)
-    imports_tasks.rehearse_upload(batch.pk)
-    batch.refresh_from_db()
 
 
 @pytest.mark.parametrize("whose", ["colleague's", "own"])

@@ -12,9 +12,8 @@ from enrollment.fields.catalogue import BY_NAME
 from enrollment.imports import tasks as imports_tasks
 from enrollment.imports.tokens.services import create_token
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord, TokenRight
-from tests.cases.test_workbooks import emptied
-from tests.cases.workbooks import ROWS, run, saved, sheet_with
-from tests.enrollment.imports.test_api import HOUSE, System
+from tests.cases.workbooks import ROWS, emptied, run, saved, sheet_with
+from tests.enrollment.imports.system import HOUSE, System
 from tests.enrollment.registrar import (
     APPROVED,
     make_registrar,

@@ -16,7 +16,7 @@ from enrollment.imports.staging.undo import UndoExpiredError
 from enrollment.imports.tasks import forget_old_batches
 from enrollment.models import BatchState, ImportBatch, Institution, RecordBefore, StudentRecord
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
-from tests.enrollment.imports.test_corrected_rows import given_back, mend
+from tests.enrollment.imports.mending import given_back, mend
 from tests.enrollment.registrar import page_of, publish, signed_in_just_now, upload
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from enrollment.models import CorrectionState
 from enrollment.records.access_log import ACCESS_ACTIONS
-from tests.audit.test_act_names import literals, prefixes, sources
+from tests.audit.names_in_code import literals, prefixes, sources
 
 LEFT_OUT = {
     "enrollment.claim_record": "the holder's own",

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from tests.portal.environments import COMPLETE, environment, set_all
 from tests.portal.fresh_settings import fresh_settings
-from tests.portal.test_production import COMPLETE, environment, set_all
 
 __all__ = ["environment"]
 pytestmark = pytest.mark.django_db

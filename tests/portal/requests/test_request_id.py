@@ -8,12 +8,10 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from tests.portal.requests.test_error_pages import handler400, handler500, urlpatterns
 from xuejiportal.logs.formatters import JsonFormatter, RequestFilter
 from xuejiportal.logs.request_id import request_id
 
-__all__ = ["handler400", "handler500", "urlpatterns"]
-pytestmark = pytest.mark.urls(__name__)
+pytestmark = pytest.mark.urls("tests.portal.requests.failing_pages")
 PROXYS = "0123456789abcdef0123456789abcdef"
 
 
