@@ -16,12 +16,13 @@ from accounts.models import User
 from accounts.text import MAX_LENGTH, fold_typed
 from delivery.models import Channel
 
+_DOT_ABOVE = "\u0307"  # what is left of İ in small letters
 WRONG = _("Check for a typing error: this is not an email address, a mobile number or a username.")
 
 
 @dataclass(frozen=True)
 class Identifier:
-    """An E.164 number, a lower-case e-mail address, or a lower-case username (no channel)."""
+    """An E.164 number, a lower-case e-mail address, or a folded username (no channel)."""
 
     channel: Channel | None
     value: str
@@ -48,7 +49,16 @@ def parse(typed: str) -> Identifier:
     except ValidationError:
         if not text[:1].isalpha():
             raise ValidationError(WRONG) from None
-    return Identifier(None, text.lower())
+    return Identifier(None, fold_name(text))
+
+
+def fold_name(text: str) -> str:
+    """``text`` in the one form of all spellings that the database takes for the same name.
+
+    PostgreSQL compares names in capitals, where ı is I and ſ is S; by ``lower()`` alone each
+    of them would be a name with limits of its own.
+    """
+    return fold_typed(text).upper().casefold().replace(_DOT_ABOVE, "")
 
 
 def parse_contact(typed: str) -> Identifier:

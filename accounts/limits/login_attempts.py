@@ -23,7 +23,6 @@ from accounts.limits.rules import DAY
 from accounts.limits.uses import LimitReachedError, Use, count_uses
 from accounts.models import LimitHit, User
 from accounts.requests.client_network import network_of
-from accounts.text import fold_typed
 
 STEP = 5  # failures in a day after which the work doubles
 
@@ -47,9 +46,9 @@ PROVED = "portal.proof_of_work"  # in request.META, where no header can write it
 
 
 def name_in(credentials: dict[str, Any]) -> str:
-    """The identifier in ``credentials``, in lower case; empty if there is none."""
+    """The identifier in ``credentials``, folded for counting; empty if there is none."""
     names = (credentials.get(kind) for kind in ("phone", "email", "username"))
-    return next((str(name).lower() for name in names if name), "")
+    return next((identifiers.fold_name(str(name)) for name in names if name), "")
 
 
 def normalised_name(text: str) -> str:
@@ -57,7 +56,7 @@ def normalised_name(text: str) -> str:
     try:
         return identifiers.parse(text).value
     except ValidationError:
-        return fold_typed(text).lower()
+        return identifiers.fold_name(text)
 
 
 def mark_proved(request: HttpRequest) -> None:
