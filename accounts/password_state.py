@@ -4,6 +4,8 @@ A grant or request from before the password was replaced must not change the acc
 so it compares the state it saw with the current one.
 """
 
+from collections.abc import Iterable
+
 from accounts.models import User
 
 
@@ -19,6 +21,11 @@ def password_state(account: User) -> str:
 def lock_account(pk: int) -> User:
     """The account, locked until the transaction ends; taken by every change of its access."""
     return User.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def lock_accounts(pks: Iterable[int]) -> list[User]:
+    """The accounts, locked until the transaction ends, in the order that avoids deadlocks."""
+    return list(User.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk"))
 
 
 def lock_unchanged(account: User) -> User:

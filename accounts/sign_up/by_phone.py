@@ -20,6 +20,7 @@ from accounts.contacts import services as contacts
 from accounts.limits import rate_limits
 from accounts.limits.uses import LimitReachedError
 from accounts.models import Code, CodePurpose, Purpose, User
+from accounts.sweep import for_each
 from delivery.models import Channel
 
 # An account whose number is not confirmed within this time is deleted.
@@ -119,7 +120,7 @@ def forget_unconfirmed() -> int:
     old = User.objects.filter(
         phone__isnull=False, date_joined__lt=Now() - UNCONFIRMED_TTL, **_UNCONFIRMED
     )
-    return old.delete()[1].get("accounts.User", 0)
+    return _forget(old)
 
 
 def forget_unactivated() -> int:
@@ -134,7 +135,19 @@ def forget_unactivated() -> int:
         **{name: value for name, value in _UNCONFIRMED.items() if name != "emailaddress"},
     )
     old = old.exclude(emailaddress__in=confirmed).filter(role_grants=None, is_superuser=False)
-    return old.distinct().delete()[1].get("accounts.User", 0)
+    return _forget(old.distinct())
+
+
+def _forget(unfinished: QuerySet[User]) -> int:
+    """Delete accounts that are still ``unfinished`` once they are locked; returns how many."""
+
+    @transaction.atomic
+    def forget_account(pk: int) -> bool:
+        User.objects.select_for_update().filter(pk=pk).first()
+        # Asked again under the lock: the owner may just have entered the code.
+        return unfinished.filter(pk=pk).exists() and bool(User.objects.filter(pk=pk).delete())
+
+    return for_each(list(unfinished.values_list("pk", flat=True)), forget_account)
 
 
 # Registered by phone, with nothing confirmed, granted or used since.

@@ -4,6 +4,7 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from accounts.models import User
+from accounts.password_state import lock_accounts
 from accounts.text import fold
 from audit.services import record_action
 from enrollment.models import ClassCounselor, FieldChange, SchoolClass, StudentRecord
@@ -59,7 +60,9 @@ def merge_class(*, school_class: SchoolClass, into: SchoolClass, by: User) -> in
 
 def _move_counselors(school_class: SchoolClass, into: SchoolClass) -> None:
     """Make the counselors those of ``into``; one who was both keeps the later last day."""
-    for link in ClassCounselor.objects.filter(school_class=school_class):
+    links = ClassCounselor.objects.filter(school_class=school_class)
+    lock_accounts(links.values_list("user", flat=True))
+    for link in links:
         kept, new = ClassCounselor.objects.get_or_create(
             user_id=link.user_id, school_class=into, defaults={"last_day": link.last_day}
         )

@@ -11,6 +11,7 @@ from django.db.models.functions import Now, TruncDate
 from accounts.identifiers import services as owners
 from accounts.identifiers.services import Identifier
 from accounts.models import RoleGrant, User
+from accounts.password_state import lock_account, lock_accounts
 from accounts.roles import Role
 from accounts.sweep import for_each
 from audit.models import AuditEntry
@@ -48,8 +49,12 @@ def withdraw_ended() -> None:
 
 
 def withdraw_counselor(*, school_class: SchoolClass, account: User, by: User | None) -> None:
-    """End a counselor's work for a class; after the last class the role ends too."""
+    """End a counselor's work for a class; after the last class the role ends too.
+
+    The account is locked, so that a class assigned at the same moment keeps its role.
+    """
     with transaction.atomic():
+        lock_account(account.pk)
         ClassCounselor.objects.filter(user=account, school_class=school_class).delete()
         if not ClassCounselor.objects.filter(user=account).exists():
             RoleGrant.objects.filter(user=account, role=Role.COUNSELOR).delete()
@@ -90,6 +95,7 @@ def _long_over() -> QuerySet[ClassCounselor]:
 def _withdraw_ended(link: ClassCounselor) -> None:
     """Withdraw it, unless it was given a later last day meanwhile."""
     with transaction.atomic():
+        lock_account(link.user_id)  # the same lock order as in assigning
         if _long_over().select_for_update().filter(pk=link.pk).first():
             withdraw_counselor(school_class=link.school_class, account=link.user, by=None)
 
@@ -147,6 +153,7 @@ def _works_for(account: User, institution: Institution) -> bool:
 
 
 def _assign_now(assigned: Sequence[ClassCounselor], by: User) -> None:
+    lock_accounts({by.pk, *(link.user_id for link in assigned)})
     for account in {link.user for link in assigned}:
         RoleGrant.objects.get_or_create(user=account, role=Role.COUNSELOR)
     ClassCounselor.objects.bulk_create(

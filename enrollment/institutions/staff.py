@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.identifiers.services import Identifier
 from accounts.models import EventKind, RoleGrant, User
+from accounts.password_state import lock_account
 from accounts.roles import Role
 from accounts.security_log import record_event
 from accounts.sessions import services
@@ -62,6 +63,7 @@ def dismiss(
 ) -> None:
     """Withdraw a role; a registrar of further institutions keeps it for those."""
     with transaction.atomic():
+        lock_account(account.pk)
         registrar_of = InstitutionRegistrar.objects.filter(user=account)
         if institution is not None:
             registrar_of.filter(institution=institution).delete()

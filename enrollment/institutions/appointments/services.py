@@ -22,6 +22,7 @@ from accounts.codes.messages import letter
 from accounts.identifiers.services import Identifier, owner_of
 from accounts.models import RoleGrant, User
 from accounts.notices.services import notify
+from accounts.password_state import lock_account
 from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.services import record_actions
@@ -173,9 +174,10 @@ def accept(*, appointment: Appointment, account: User) -> bool:
 
     Raises HoldsRecordError: a staff account cannot open the pages of its own record.
     """
-    if account.is_superuser or account.held_records.exists():
-        raise HoldsRecordError
     with transaction.atomic():
+        lock_account(account.pk)
+        if account.is_superuser or account.held_records.exists():
+            raise HoldsRecordError
         if not _answer(_open_appointments(), appointment, accepted=True):
             return False
         appointment.refresh_from_db(fields=["last_day"])  # it may have been changed until now
