@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.codes import services as codes
+from accounts.codes.restart import Why, restart, why_here
 from accounts.codes.services import Outcome
 from accounts.contacts import services
 from accounts.contacts.forms import CodeForm, MailboxForm, PhoneForm
@@ -58,7 +59,13 @@ def ask_for_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     return render(
         request,
         "accounts/codes/ask_for_code.html",
-        {"form": form, "channel": channel, "bound": bound, "code": _open(account, channel)},
+        {
+            "form": form,
+            "channel": channel,
+            "bound": bound,
+            "code": _open(account, channel),
+            "why": why_here(request),
+        },
     )
 
 
@@ -77,8 +84,7 @@ def enter_code(request: HttpRequest, channel: Channel) -> HttpResponse:
             messages.success(request, _("Linked. You can now sign in with it."))
             return redirect("accounts:contacts")
         if outcome is Outcome.OVER:
-            messages.error(request, _("This code no longer works. Get a new one."))
-            return redirect("accounts:ask_for_code", channel)
+            return restart("accounts:ask_for_code", Why.OVER, channel)
     if code is None:
         return redirect("accounts:ask_for_code", channel)
     return render(request, "accounts/codes/enter_code.html", _code_page(code, channel, form))
@@ -90,7 +96,7 @@ def resend_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     account = _account(request)
     code = _open(account, channel)
     if code is None or has_sent_many(client_address(request)):
-        return redirect("accounts:ask_for_code", channel)
+        return restart("accounts:ask_for_code", Why.MANY if code else Why.OVER, channel)
     return _send(request, account, channel, codes.address_of(code))
 
 

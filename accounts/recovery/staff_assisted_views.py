@@ -1,6 +1,5 @@
 """Pages for people who have lost both phone and e-mail address of their account."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.codes import services as codes
+from accounts.codes.restart import Why, restart, why_here
 from accounts.codes.services import Outcome
 from accounts.contacts.forms import CodeForm
 from accounts.contacts.views import code_page
@@ -39,7 +39,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     """The form for a new contact; POST sends a code to it."""
     form = guard_sending(NewContactForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
-        return render(request, "accounts/recovery/rescue_ask.html", {"form": form})
+        context = {"form": form, "why": why_here(request)}
+        return render(request, "accounts/recovery/rescue_ask.html", context)
     try:
         code = new_contact_code.ask_for_code(
             contact=form.cleaned_data["contact"],
@@ -59,7 +60,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     """The form for the code; the right one leads to the code for the school."""
     code = _asked(request)
     if code is None:
-        return redirect("account_rescue")
+        return _restart(request)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -70,8 +71,7 @@ def enter(request: HttpRequest) -> HttpResponse:
             request.session[BEGUN] = str(begun.key)
             return redirect("account_rescue_state")
         if outcome is Outcome.OVER:
-            messages.error(request, _("This code no longer works. Get a new one."))
-            return redirect("account_rescue")
+            return restart("account_rescue", Why.OVER)
     ways = {"change_url": reverse("account_rescue"), "resend_url": reverse("account_rescue_again")}
     return render(request, "accounts/recovery/rescue_enter.html", code_page(code, form) | ways)
 
@@ -81,8 +81,10 @@ def enter(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest) -> HttpResponse:
     """Send the same code again (guide row 44)."""
     code = _asked(request)
-    if code is None or has_sent_many(client_address(request)):
-        return redirect("account_rescue")
+    if code is None:
+        return _restart(request)
+    if has_sent_many(client_address(request)):
+        return restart("account_rescue", Why.MANY)
     try:
         new_contact_code.send_again(
             code=code, client=client_address(request), browser=browser_of(request)
@@ -113,6 +115,12 @@ def stop(request: HttpRequest, key: str) -> HttpResponse:
     done = request.method == "POST" and rescue is not None and journey.object_to(rescue=rescue)
     context = {"waiting": rescue, "done": done}
     return render(request, "accounts/recovery/stop_rescue.html", context)
+
+
+def _restart(request: HttpRequest) -> HttpResponse:
+    """The form for the contact; who sent something is told that the code no longer works."""
+    is_sent = request.method == "POST"
+    return restart("account_rescue", Why.OVER) if is_sent else redirect("account_rescue")
 
 
 def _asked(request: HttpRequest) -> Code | None:

@@ -21,6 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.codes import services as codes
+from accounts.codes.restart import Why, restart, why_here
 from accounts.codes.services import Outcome
 from accounts.contacts.forms import CodeForm
 from accounts.contacts.views import code_page
@@ -68,8 +69,7 @@ def request_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
     """The form for the identifier; POST sends a code (获取校验码)."""
     form = guard_sending(IdentifierForm(request.POST or None), client_address(request))
     if request.method != "POST" or not form.is_valid():
-        is_over = request.method != "POST" and request.GET.get("over") == "1"
-        context = {"form": form, "next": _then(request, flow), "is_over": is_over}
+        context = {"form": form, "next": _then(request, flow), "why": why_here(request)}
         return render(request, flow.template, context)
     identifier = form.cleaned_data["login"]
     try:
@@ -121,10 +121,12 @@ def verify_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
 def resend_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
     """Send the same code again (guide row 44)."""
     code = _asked(request, flow)
-    if code is None or request.session[_key(flow)]["by_name"]:
+    if code is None:
+        return _restart(request, flow)
+    if request.session[_key(flow)]["by_name"]:
         return redirect(flow.request_page)
     if has_sent_many(client_address(request)):
-        return redirect(flow.request_page)  # which asks for the proof of work
+        return restart(flow.request_page, Why.MANY)
     try:
         by_code.send_again(
             code=code,
@@ -224,12 +226,9 @@ def _asked(request: HttpRequest, flow: CodeFlow) -> Code | None:
 
 
 def _restart(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
-    """The page that sends a code; who entered one is told that it no longer works.
-
-    The address tells, not the session: that of a visitor may be gone.
-    """
-    page = reverse(flow.request_page)
-    return redirect(f"{page}?over=1" if request.method == "POST" else page)
+    """The page that sends a code; who entered one is told that it no longer works."""
+    is_sent = request.method == "POST"
+    return restart(flow.request_page, Why.OVER) if is_sent else redirect(flow.request_page)
 
 
 def _then(request: HttpRequest, flow: CodeFlow) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.codes import services as codes
+from accounts.codes.restart import Why, restart, why_here
 from accounts.codes.services import Outcome
 from accounts.contacts import services as contacts
 from accounts.contacts.forms import CodeForm
@@ -41,7 +42,8 @@ def register(request: HttpRequest) -> HttpResponse:
     form = PhoneSignupForm(request.POST or None, initial={"phone": begun and begun.phone})
     guard_sending(form, client_address(request))
     if request.method != "POST" or not form.is_valid():
-        return render(request, "accounts/sign_up/by_phone.html", {"form": form})
+        context = {"form": form, "why": why_here(request)}
+        return render(request, "accounts/sign_up/by_phone.html", context)
     try:
         account = by_phone.register_by_phone(
             phone=form.cleaned_data["phone"],
@@ -68,15 +70,14 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         return _enter_received(request)
     code = codes.current_code(account=account, purpose=CodePurpose.BIND_PHONE)
     if code is None:
-        return redirect("account_signup_phone")
+        return _restart(request)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcome = _try(account, form)
         if outcome is Outcome.RIGHT:
             return _enter(request, account)
         if outcome is Outcome.OVER:
-            messages.error(request, _("This code no longer works. Get a new one."))
-            return redirect("account_signup_phone")
+            return restart("account_signup_phone", Why.OVER)
     ways = {
         "change_url": reverse("account_signup_phone"),
         "resend_url": reverse("account_signup_again"),
@@ -89,8 +90,10 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 def resend_code(request: HttpRequest) -> HttpResponse:
     """Send the same code again (guide row 44)."""
     account = _account(request)
-    if account is None or has_sent_many(client_address(request)):
-        return redirect("account_signup_phone")
+    if account is None:
+        return _restart(request)
+    if has_sent_many(client_address(request)):
+        return restart("account_signup_phone", Why.MANY)
     try:
         contacts.request_code(
             account=account,
@@ -107,7 +110,7 @@ def _enter_received(request: HttpRequest) -> HttpResponse:
     """The form for a code that the number received for an earlier try, in any browser."""
     held = request.session.get(RECEIVED)
     if held is None or not by_phone.has_received_code(held["phone"]):
-        return redirect("account_signup_phone")
+        return _restart(request)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -127,6 +130,12 @@ def _enter_received(request: HttpRequest) -> HttpResponse:
         "change_url": reverse("account_signup_phone"),
     }
     return render(request, "accounts/sign_up/by_phone_code.html", context)
+
+
+def _restart(request: HttpRequest) -> HttpResponse:
+    """The form for the number; who sent something is told that the code no longer works."""
+    page = "account_signup_phone"
+    return restart(page, Why.OVER) if request.method == "POST" else redirect(page)
 
 
 def _account(request: HttpRequest) -> User | None:
