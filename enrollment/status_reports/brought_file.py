@@ -20,11 +20,14 @@ _BEGIN = b"%PDF-"
 
 
 class Added(models.TextChoices):
-    """What follows the signed part of a file."""
+    """What follows the signed part of a file.
+
+    A further signature is content as well: only its signer and a reader of the whole file could
+    tell it from a change that calls itself a signature.
+    """
 
     NOTHING = "nothing"
     BLANK = "blank"
-    SIGNATURE = "signature"
     CONTENT = "content"
 
 
@@ -70,9 +73,7 @@ def _digests(data: bytes, lengths: list[int]) -> list[tuple[int, bytes]]:
 def _added(rest: bytes) -> Added:
     if not rest:
         return Added.NOTHING
-    if not rest.strip(b"\0\t\n\f\r \x1a"):
-        return Added.BLANK
-    return Added.SIGNATURE if b"/ByteRange" in rest else Added.CONTENT
+    return Added.CONTENT if rest.strip(b"\0\t\n\f\r \x1a") else Added.BLANK
 
 
 def _issued() -> "models.QuerySet[StatusReport]":

@@ -182,7 +182,7 @@ def test_bytes_before_it_do_no_harm(holder: Client, report: StatusReport) -> Non
     assert "王明" in bring(b"\r\n" + file_of(holder, report))
 
 
-def test_a_second_signature_is_told_apart_from_the_first(
+def test_a_second_signature_is_told_as_something_added(
     holder: Client, report: StatusReport
 ) -> None:
     other = make_school(code="10009", name="别的学校")
@@ -203,13 +203,18 @@ def test_a_second_signature_is_told_apart_from_the_first(
     text = bring(out.getvalue())
     assert "由 明德示范大学 出具" in text
     assert "别的学校" not in text
-    assert "另一个签名" in text
+    assert "之后又加了内容" in text
     assert "没有改动" not in text
 
 
-def test_content_added_behind_it_is_told(holder: Client, report: StatusReport) -> None:
-    text = bring(file_of(holder, report) + b"\n1 0 obj\n<</Type/Page>>\nendobj\n%%EOF\n")
+@pytest.mark.parametrize("calls_itself", [b"", b"% /ByteRange [0 9 9 9]\n", b"(/ByteRange)"])
+def test_content_added_behind_it_is_told_whatever_it_calls_itself(
+    holder: Client, report: StatusReport, calls_itself: bytes
+) -> None:
+    page = b"\n1 0 obj\n<</Type/Page>>\nendobj\n%%EOF\n"
+    text = bring(file_of(holder, report) + b"\n" + calls_itself + page)
     assert "之后又加了内容" in text
+    assert "没有改动" not in text
 
 
 def test_a_signed_file_that_was_never_issued_is_unknown(
