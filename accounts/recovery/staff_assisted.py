@@ -197,7 +197,8 @@ def _finish(pk: int) -> bool:
     rescue = Rescue.objects.select_for_update(of=["self"]).filter(PENDING, pk=pk).first()
     if rescue is None:
         return False
-    if not account.is_active or not _move_to_new_contact(account, rescue):
+    is_open = account.is_active and account.is_student  # no staff role was accepted meanwhile
+    if not is_open or not _move_to_new_contact(account, rescue):
         Rescue.objects.filter(pk=pk).update(failed_at=Now())
         return True
     Rescue.objects.filter(pk=pk).update(done_at=Now())

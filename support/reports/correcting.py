@@ -15,9 +15,9 @@ from enrollment.records.corrections import (
     correct_record,
     settle_submission,
 )
-from support.models import Cause, EntryKind, Report, ReportState
+from support.models import LIVE_STATES, Cause, EntryKind, Report, ReportState
 from support.reports.batches import tell_who_handed_on
-from support.reports.services import state_values, tell_reporters, write_entries
+from support.reports.services import TooLateError, state_values, tell_reporters, write_entries
 
 # The field that a cause names; with other causes the registrar chooses.
 FIELDS = {
@@ -39,12 +39,16 @@ class NoRecordError(Exception):
 def accept_correction(*, report: Report, change: Change, words: str, by: User) -> Correction:
     """Correct the record as the report asks and answer it, or wait for the province.
 
-    Raises NoRecordError, enrollment.records.corrections.NotCorrectableError and
-    AlreadyAskedError; nothing was changed then.
+    Raises NoRecordError, enrollment.records.corrections.NotCorrectableError,
+    AlreadyAskedError, and TooLateError once the report is settled or withdrawn; nothing was
+    changed then.
     """
     if report.record is None:
         raise NoRecordError
     with transaction.atomic():
+        asked = Report.objects.select_for_update(of=("self",)).filter(pk=report.pk)
+        if not asked.filter(state__in=LIVE_STATES).exists():
+            raise TooLateError
         made = correct_record(
             record=report.record, change=change, by=by, report=report.key, answered=report.account
         )

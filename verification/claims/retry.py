@@ -31,10 +31,14 @@ def match_waiting() -> int:
     return for_each(_waiting(), _retry) + for_each(_with_further_records(), _claim_further)
 
 
+# Not of accounts that were closed, nor of those whose owners have withdrawn their consents.
+_OF_LIVING = {"account__is_active": True, "account__deletion_due_at": None}
+
+
 def _waiting() -> QuerySet[VerificationAttempt]:
     """The last unmatched attempt of each account without a claim, if a record is unclaimed."""
     newest = (
-        VerificationAttempt.objects.filter(state=AttemptState.UNMATCHED, account__is_active=True)
+        VerificationAttempt.objects.filter(state=AttemptState.UNMATCHED, **_OF_LIVING)
         .exclude(facts_sealed=b"")
         .order_by("account_id", "-submitted_at")
         .distinct("account_id")
@@ -60,7 +64,8 @@ def _retry(attempt: VerificationAttempt) -> bool:
 
 def _with_further_records() -> Iterator[Claim]:
     """One claim of each account with another unclaimed record of its certificate (专科 → 本科)."""
-    claims = Claim.objects.filter(Exists(FREE), ended_at=None).select_related("account")
+    claims = Claim.objects.filter(Exists(FREE), ended_at=None, **_OF_LIVING)
+    claims = claims.select_related("account")
     yield from claims.order_by("account_id", "certificate_hash").distinct(
         "account_id", "certificate_hash"
     )

@@ -12,7 +12,7 @@ from database.clock import database_now
 from verification.disputes.common import TooLateError, note
 from verification.disputes.holder_objections import involve_holder
 from verification.disputes.records import freeze, move, records_of, thaw
-from verification.models import Decision, Dispute, DisputeState
+from verification.models import Claim, Decision, Dispute, DisputeState
 
 UNDO_DAYS = 30
 
@@ -59,6 +59,8 @@ def undo_decision(*, dispute: Dispute, by: User) -> None:
         if found is None or not _is_unchanged(found):
             raise TooLateError
         if _moves(found):
+            if found.holder is not None and _is_someone_else(found.holder, found):
+                raise TooLateError
             move(found, found.holder, claimed_at=found.holder_claimed_at)
         found.state, found.decision, found.decided_at = DisputeState.OPEN, "", None
         found.save()
@@ -80,10 +82,22 @@ def _conclude(found: Dispute, decision: Decision, reason: str, by: User) -> None
 
 
 def _is_possible(dispute: Dispute, decision: Decision) -> bool:
-    """Whether ``decision`` is possible: a holder must exist to win, records to go to a claimant."""
+    """Whether ``decision`` is possible: a holder must exist to win, records to go to a claimant.
+
+    A claimant who has been verified as another person since cannot be this one as well.
+    """
     if decision == Decision.HOLDER:
         return dispute.holder is not None
-    return decision == Decision.NEITHER or bool(records_of(dispute))
+    if decision == Decision.NEITHER:
+        return True
+    return bool(records_of(dispute)) and not _is_someone_else(dispute.claimant, dispute)
+
+
+def _is_someone_else(account: User, dispute: Dispute) -> bool:
+    """Whether ``account``, which is locked, has proved to be the owner of another certificate."""
+    User.objects.select_for_update(no_key=True).get(pk=account.pk)
+    proved = Claim.objects.filter(account=account, ended_at=None)
+    return proved.exclude(certificate_hash=dispute.certificate_hash).exists()
 
 
 def _moves(dispute: Dispute) -> bool:

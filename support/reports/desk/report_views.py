@@ -30,6 +30,7 @@ from support.reports.desk.queue import queue_of
 from support.reports.desk.ready_answers import ready_answers
 from support.reports.desk.rows import rows_of
 from support.reports.forms import CorrectionForm
+from support.reports.services import TooLateError
 
 
 @personal_data("support.read_report")
@@ -117,6 +118,8 @@ def _accept(form: CorrectionForm, report: Report, staff: User) -> Correction | N
         form.add_error("value", error.message)
     except AlreadyAskedError:
         form.add_error("field", _("The province has been asked about this field already."))
+    except TooLateError:
+        form.add_error(None, _("Someone else has just handled these reports."))
     return None
 
 

@@ -23,24 +23,24 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("page", WAYS)
-def test_a_visitor_whose_session_is_gone_is_told_and_gets_none_for_it(page: str) -> None:
-    answer = Client().post(reverse(WAYS[page][1]), follow=True)
-    assert answer.request["PATH_INFO"] == reverse(page)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_visitor_whose_session_is_gone_is_told_and_gets_none_for_it(way: str) -> None:
+    answer = Client().post(reverse(WAYS[way][1]), follow=True)
+    assert answer.request["PATH_INFO"] == reverse(way)
     assert OVER in answer.content.decode()
     assert not Session.objects.exists()
 
 
-@pytest.mark.parametrize("page", WAYS)
+@pytest.mark.parametrize("way", WAYS)
 def test_a_visitor_whose_network_has_sent_much_is_told(
-    page: str, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+    way: str, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    values, again = WAYS[page]
+    values, again = WAYS[way]
     client = Client()
-    client.post(reverse(page), values)
+    client.post(reverse(way), values)
     monkeypatch.setattr(rate_limits, "FREE_SENDS", 1)
     answer = client.post(reverse(again), follow=True)
-    assert answer.request["PATH_INFO"] == reverse(page)
+    assert answer.request["PATH_INFO"] == reverse(way)
     assert MANY in answer.content.decode()
 
 
