@@ -16,6 +16,7 @@ from enrollment.queries import records_visible_to
 from enrollment.signals import batch_published, certificate_changed, records_released
 from verification import disputes
 from verification.claims.alerts import restart_objection_periods
+from verification.claims.ending import end_claims
 from verification.disputes.holder_objections import restart_holders_periods
 from verification.models import (
     AssistCode,
@@ -58,12 +59,13 @@ def end_claims_of_released(*, records: Sequence[StudentRecord], **_: object) -> 
             holder=account, certificate_hash=digest, institution=record.institution_id
         )
         if not held.exists():
-            Claim.objects.filter(
-                account=account,
-                certificate_hash=digest,
-                institution_code=record.institution.code,
-                ended_at=None,
-            ).update(ended_at=Now())
+            end_claims(
+                Claim.objects.filter(
+                    account=account,
+                    certificate_hash=digest,
+                    institution_code=record.institution.code,
+                )
+            )
 
 
 @receiver(account_rescued, dispatch_uid="verification-account-rescued")

@@ -26,6 +26,7 @@ from enrollment.records.replaced_phones import importers_of_phone
 from enrollment.records.services import RecordHeldError
 from enrollment.records.withholding import release
 from vault.lookup import keyed_hash
+from verification.claims.ending import end_claims
 from verification.claims.matching import Match
 from verification.claims.services import claim_found
 from verification.models import AssistCode, Claim, ClaimMethod, Outcome, VerificationAttempt
@@ -106,7 +107,7 @@ def undo_assist(*, record: StudentRecord, reason: str, by: User) -> bool:
         claim = assisted_claim(record)
         if claim is None:
             return False
-        Claim.objects.filter(pk=claim.pk).update(ended_at=Now())
+        end_claims(Claim.objects.filter(pk=claim.pk))
         StudentRecord.objects.filter(
             institution=record.institution_id,
             certificate_hash=record.certificate_hash,

@@ -15,6 +15,7 @@ from enrollment.models import StudentRecord
 from enrollment.offices import registrars_of
 from enrollment.queries import institutions_of
 from verification.claims.alerts import OBJECTION_DAYS
+from verification.claims.ending import end_claims
 from verification.disputes.records import thaw
 from verification.models import Claim, ClaimAlert
 
@@ -61,12 +62,13 @@ def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: Us
         certificate = bytes(alert.record.certificate_hash)
         if taken_back:
             held_records(alert).update(holder=None, claimed_at=None, withheld_until=None)
-            Claim.objects.filter(
-                account=alert.account,
-                certificate_hash=certificate,
-                institution_code=alert.institution_code,
-                ended_at=None,
-            ).update(ended_at=Now())
+            end_claims(
+                Claim.objects.filter(
+                    account=alert.account,
+                    certificate_hash=certificate,
+                    institution_code=alert.institution_code,
+                )
+            )
         thaw(certificate, alert.institution_code)
         _note("settle_objection", alert, by, reason, {"taken_back": taken_back})
         kind = "claim_taken_back" if taken_back else "claim_upheld"

@@ -9,6 +9,7 @@ from accounts.models import User
 from enrollment.models import StudentRecord
 from enrollment.records.replaced_phones import replaced_phones
 from verification.claims.alerts import notify_known_phones
+from verification.claims.ending import end_claims
 from verification.claims.matching import series_of
 from verification.models import Claim, ClaimAlert, ClaimMethod, Dispute, DisputeState
 
@@ -64,7 +65,7 @@ def move(dispute: Dispute, to: User | None, *, claimed_at: object = None) -> Non
     if to is not None:
         ended |= Q(account=to)
     school = dispute.institution_code
-    Claim.objects.filter(ended, institution_code=school, ended_at=None).update(ended_at=Now())
+    end_claims(Claim.objects.filter(ended, institution_code=school))
     if to is not None:
         Claim.objects.create(
             account=to,

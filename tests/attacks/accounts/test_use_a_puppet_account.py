@@ -34,7 +34,9 @@ from tests.verification.assisted.helping import begin, hand_over
 from verification.assisted import services as assisted
 from verification.claims import services as claims
 from verification.claims.retry import match_waiting
+from verification.disputes.claim_objections import object_to_claim, settle_objection
 from verification.facts import Facts
+from verification.models import ClaimAlert
 
 pytestmark = pytest.mark.django_db
 NUMBER, REGISTRY_PHONE = sample_number(12), "+8613700137000"
@@ -181,6 +183,35 @@ def test_nobody_helps_without_end_and_auditors_hear_of_it(
     assert "上限" in answers[2]
     assert Notice.objects.filter(account=auditor, kind="assist_alarm").count() == 1
     assert AuditEntry.objects.filter(action="verification.assist_alarm").count() == 1
+
+
+@pytest.mark.parametrize("by", ["undone", "objected"])
+@pytest.mark.parametrize("tries", [1, 7])
+def test_a_record_opened_and_taken_back_leaves_no_number_behind(
+    victim: StudentRecord,
+    counselor: User,
+    desk_registrar: User,
+    puppet: User,
+    by: str,
+    tries: int,
+) -> None:
+    """A search for further records takes the number from the record, not from the person."""
+    assist(counselor, victim, puppet)
+    client = enter(puppet)
+    for serial in range(tries):
+        client.post(reverse("verification:further"), {"third_item": f"260000{serial}"})
+    if by == "undone":
+        undo = reverse("verification:undo_assist", args=[victim.key])
+        enter(counselor).post(undo, {"reason": "x"})
+    else:
+        alert = ClaimAlert.objects.get()
+        object_to_claim(alert)
+        settle_objection(alert=alert, taken_back=True, reason="x", by=desk_registrar)
+    victim.refresh_from_db()
+    assert victim.holder is None
+    for page in ("start", "check", "unmatched", "third"):
+        text = client.get(reverse(f"verification:{page}"), follow=True).content.decode()
+        assert NUMBER not in re.sub(r"<[^i][^>]*>|\s", "", text)
 
 
 @pytest.fixture
