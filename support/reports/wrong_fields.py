@@ -11,10 +11,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.limits.rate_limits import try_consume
 from accounts.models import User
 from enrollment.fields.catalogue import BY_NAME, is_in_chinese, report_cause
 from enrollment.fields.display import beside, value_of
-from enrollment.files.evidence import EvidenceFaultError
+from enrollment.files.evidence import EvidenceFault, EvidenceFaultError
 from enrollment.identity.number import mask_middle
 from enrollment.models import StudentRecord
 from enrollment.records.sealed import certificate_number
@@ -82,10 +83,16 @@ class Sent:
 
 
 def open_reports(*, account: User, record: StudentRecord, form: WrongFieldsForm) -> Sent:
-    """Send a report for each cause of the valid ``form``, up to the first that is refused."""
+    """Send a report for each cause of the valid ``form``, up to the first that is refused.
+
+    Each keeps the files of its own, so that each counts for the quota of the account; the form
+    itself has counted for the first.
+    """
     sent: list[Report] = []
     for cause, statement in form.statements.items():
         try:
+            if sent and statement.evidence and not try_consume("evidence", f"account:{account.pk}"):
+                raise EvidenceFaultError(EvidenceFault.MUCH)
             sent.append(
                 open_report(account=account, cause=cause, statement=statement, record=record)
             )
