@@ -49,6 +49,16 @@ def clean_mailbox(typed: str, message: str = "") -> str:
     return address
 
 
+def mailbox_of(address: str) -> str:
+    """The mailbox that ``address`` is delivered to: most servers ignore what follows a plus.
+
+    For counting only: li+1@…, li+2@… would else each have limits of their own. A phone number has
+    no @ and stays as it is.
+    """
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
 class MailboxField(forms.CharField):
     """An e-mail address; not ``type=email``, which rejects a pasted 李华 <lihua@example.com>."""
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Value
 from django.db.models.functions import Now
 
+from accounts.identifiers.email_addresses import mailbox_of
 from accounts.limits.rules import COOL_DOWN, DAY, HOUR, MINUTE, RULES, Rule
 from accounts.limits.uses import LimitReachedError, Use, count_uses
 from accounts.models import Block, LimitHit, User
@@ -182,7 +183,8 @@ def prune() -> None:
 
 def _inbox(address: str, *, known: bool) -> str:
     """The subject under which messages to ``address`` are counted: known devices separately."""
-    return f"known:{address}" if known else address
+    mailbox = mailbox_of(address)
+    return f"known:{mailbox}" if known else mailbox
 
 
 def _refuse_blocked(address: str, asker: str) -> None:

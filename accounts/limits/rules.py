@@ -27,7 +27,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "second_factor": (Rule(5, 5 * MINUTE), Rule(20, DAY)),  # of one network or known device
     "second_factor_all": (Rule(100, DAY),),  # of all of them, known devices excepted
     "try_code": (Rule(20, HOUR),),
-    "received_code": (Rule(20, HOUR),),  # of a number, in whatever browser it was asked for
+    # Of a number, in whatever browser it was asked for: no more in a day than the codes that can
+    # be sent to it allow together.
+    "received_code": (Rule(20, HOUR), Rule(50, DAY)),
     "session_code": (Rule(5, DAY),),  # one code, from one session
     "verdict": (Rule(30, HOUR),),
     "keep_form": (Rule(30, HOUR),),  # forms sent after the session had ended, by its account

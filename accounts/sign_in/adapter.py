@@ -19,6 +19,7 @@ from accounts.consent.onboarding_step import CONSENT
 from accounts.consent.services import mark_agreed, needs_consent
 from accounts.consent.views import consent_page
 from accounts.contacts.alerts import alert_phone
+from accounts.identifiers.email_addresses import mailbox_of
 from accounts.identifiers.services import Identifier, owner_of
 from accounts.languages.services import writing_to
 from accounts.limits import login_attempts, rate_limits
@@ -75,7 +76,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
         Exceeding a limit is not reported, because links sent earlier still work.
         """
-        if template_prefix in LINKS and not rate_limits.try_consume("send_link", email.lower()):
+        inbox = mailbox_of(email.lower())
+        if template_prefix in LINKS and not rate_limits.try_consume("send_link", inbox):
             return
         mailbox = Identifier(Channel.EMAIL, email.lower())
         owner = owner_of(mailbox, unconfirmed_mailbox=True)

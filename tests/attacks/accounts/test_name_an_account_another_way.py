@@ -1,15 +1,21 @@
-"""An attacker spreads guesses and messages over spellings that the database takes for one name.
+"""An attacker spreads guesses and messages over spellings of one name, or addresses of one mailbox.
 
-PostgreSQL compares in capitals, where ı is I and ſ is S. Each spelling must count as the name.
+PostgreSQL compares in capitals, where ı is I and ſ is S; mail servers ignore what follows a plus.
+Each spelling must count as the name.
 """
 
+from datetime import timedelta
+
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
+from accounts.limits.uses import LimitReachedError
 from accounts.models import LimitHit, User
+from accounts.sign_up.by_phone import register_with_code_received
 from tests.outbox import Outbox
-from tests.people import make_account
+from tests.people import AGREED, PASSWORD, make_account
 
 pytestmark = pytest.mark.django_db
 MAILBOX = "sissi.li@example.org"
@@ -41,3 +47,33 @@ def test_a_username_sends_one_code_a_minute_however_it_is_written(
         client = Client(REMOTE_ADDR=f"198.51.100.{number}")
         client.post(reverse("account_code"), {"login": login})
     assert len([letter for letter in outbox.emails() if letter.to == MAILBOX]) == 1
+
+
+@pytest.mark.parametrize(
+    ("way", "field", "more"),
+    [
+        ("account_code", "login", {}),
+        ("account_find_username", "contact", {}),
+        ("account_signup", "email", {"password1": PASSWORD} | AGREED),
+    ],
+)
+def test_one_mailbox_gets_one_message_a_minute_whatever_follows_the_plus(
+    way: str, field: str, more: dict[str, str], outbox: Outbox
+) -> None:
+    for number in range(4):
+        client = Client(REMOTE_ADDR=f"198.51.100.{number}")
+        client.post(reverse(way), {field: f"victim+{number}@example.org"} | more)
+    assert len(outbox.emails()) == 1
+
+
+def test_codes_received_for_a_number_are_guessed_at_fifty_times_a_day() -> None:
+    guesses = 0
+    for _hour in range(6):
+        for _ in range(25):
+            try:
+                register_with_code_received(phone="+8613912345678", password_hash="x", typed="0")
+            except LimitReachedError:
+                continue
+            guesses += 1
+        LimitHit.objects.update(at=F("at") - timedelta(minutes=61))
+    assert guesses == 50
