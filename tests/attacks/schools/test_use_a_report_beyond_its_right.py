@@ -22,6 +22,7 @@ from pypdf import PdfWriter
 from accounts.limits.rules import RULES
 from accounts.models import LimitHit, User
 from enrollment.models import SigningKey, StatusReport, StudentRecord
+from enrollment.records.release import release_records
 from enrollment.status_reports.signing import sign, signing_key
 from tests.enrollment.status_reports.reports import bring, file_of, issue
 from tests.people import make_account, make_school, sample_number
@@ -95,6 +96,15 @@ def test_it_ends_with_the_right_to_it(
     StudentRecord.objects.filter(pk=wang_record.pk).update(**changes[how])
     report.refresh_from_db()
     assert report.revoked_at is not None
+    says_no_more_than_a_verdict(ask(report.code))
+
+
+def test_it_attests_the_record_and_not_the_account(
+    wang: User, wang_record: StudentRecord, report: StatusReport
+) -> None:
+    User.objects.filter(pk=wang.pk).update(is_active=False)
+    assert "仍然有效" in ask(report.code)
+    release_records(keys=[wang_record.pk], by=None, cause="x")
     says_no_more_than_a_verdict(ask(report.code))
 
 
