@@ -25,7 +25,7 @@ from tests.permissions.cast import Cast, Places, address_of, cast, places, signe
 __all__ = ["cast", "places"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-CASES = int(os.environ.get("GARBAGE_CASES", "3000"))
+CASES = int(os.environ.get("GARBAGE_CASES", "2000"))
 SEED = int(os.environ.get("GARBAGE_SEED", "10"))
 METHODS = ("get", "post", "post", "post", "put", "patch", "delete", "head", "options")
 WORDS = (
