@@ -1,5 +1,6 @@
 """Form fields for agreeing to a privacy notice."""
 
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -25,9 +26,9 @@ class ConsentField(forms.BooleanField):
         error = _("To go on, read the privacy notice and tick the box.")
         super().__init__(label=_LABELS[purpose], error_messages={"required": error}, **options)
 
-    @property
+    @cached_property
     def notice(self) -> Notice:
-        """The current notice in the language of the page."""
+        """The current notice in the language of the page, which asks for it part by part."""
         return current_notice(self.purpose)
 
 
