@@ -1,4 +1,4 @@
-"""Counting uses of limited actions: all that one request counts in one round trip to the database.
+"""Counting uses of limited actions: all that one request counts in one query.
 
 An advisory lock for each subject makes checking and counting atomic: of twenty simultaneous
 requests one passes.
@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from accounts.limits.rules import RULES, Rule
 from database.advisory_locks import LOCK, lock_numbers
+from database.prepared_statements import read_prepared
 from vault.lookup import keyed_hash
 
 # The lock and the count are two statements, so that the count sees what others committed while
@@ -82,11 +81,9 @@ def count_uses(uses: Sequence[Use]) -> list[int]:
         for rule in use.limits
     ]
     columns = [list(column) for column in zip(*rules, strict=True)] or [[] for _ in range(5)]
-    with connection.cursor() as cursor:
-        actions = [use.action for use in uses]
-        cursor.execute(f"{LOCK};{_COUNT}", [locks, *columns, actions, hashes, len(uses) + 1])
-        cursor.nextset()
-        rows = cursor.fetchall()
+    read_prepared(LOCK, [locks])
+    actions = [use.action for use in uses]
+    rows = read_prepared(_COUNT, [*columns, actions, hashes, len(uses) + 1])
     for _key, place, retry_at in rows:
         if place is not None:
             raise LimitReachedError(retry_at, action=uses[place - 1].action)
