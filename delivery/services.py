@@ -85,7 +85,7 @@ def queue_many(messages: Iterable[tuple[str, Content, int | None]], *, purpose: 
         row.sealed = contents.seal(row.key, to, content)
         rows.append(row)
     OutboxMessage.objects.bulk_create(rows, batch_size=1000)
-    for _ in range(BULK_DRAINERS if rows else 0):
+    for _ in range(min(BULK_DRAINERS, len(rows))):
         enqueue_after_commit(tasks.drain_outbox)
     return [row.key for row in rows]
 

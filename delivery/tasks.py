@@ -26,8 +26,11 @@ def send_message(key: str) -> None:
 
 @shared_task
 def drain_outbox() -> None:
-    """Send batches until no message is due."""
-    while sending.send_due():
+    """Send batches until no message is due.
+
+    A batch that is not full was the last: what is queued meanwhile has a task of its own.
+    """
+    while sending.send_due() == transitions.BATCH:
         pass
 
 
