@@ -79,6 +79,18 @@ def last_unmatched(account: User) -> VerificationAttempt | None:
     return attempts.order_by("-submitted_at").first()
 
 
+def earlier_attempts(
+    account: User,
+) -> tuple[VerificationAttempt | None, VerificationAttempt | None]:
+    """The account's draft, and its latest attempt that found no record, in one query."""
+    states = (AttemptState.DRAFT, AttemptState.UNMATCHED)
+    attempts = VerificationAttempt.objects.filter(account=account, state__in=states)
+    found = list(attempts.exclude(facts_sealed=b"").order_by(F("submitted_at").desc()))
+    firsts = [[one for one in found if one.state == state][:1] for state in states]
+    draft, unmatched = (first[0] if first else None for first in firsts)
+    return draft, unmatched
+
+
 def disputes_visible_to(user: User) -> QuerySet[Dispute]:
     """Disputes about records of this registrar's institutions, open ones first."""
     codes = institutions_of(user).values("code")

@@ -24,11 +24,12 @@ from django.contrib.auth import (
 )
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, get_random_string
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Session, User
@@ -114,6 +115,13 @@ class SessionStore(DatabaseSessionStore):
             expire_date=Now() + timedelta(seconds=self.get_expiry_age()),
             account_id=data.get(SESSION_KEY),
         )
+
+    def _get_new_session_key(self) -> str:
+        """A random key; if a session has it, the database refuses it and another is tried.
+
+        Django's asks beforehand, a query at each sign-in, whether it is free.
+        """
+        return get_random_string(32, VALID_KEY_CHARS)
 
     def exists(self, session_key: str) -> bool:
         """Whether a session with this key exists."""

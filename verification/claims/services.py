@@ -50,7 +50,6 @@ def start_attempt(
         )
         attempt.facts_sealed = facts.seal(attempt.key)
         attempt.save(force_insert=True)
-        enqueue_progress(attempt)
     return attempt
 
 
@@ -83,9 +82,12 @@ def answer_third_item(*, account: User, third_item: str) -> AttemptState:
 
 def _close_open_attempts(account: User) -> None:
     """Delete the draft; an attempt already compared with the registry is kept and counts."""
-    attempts = VerificationAttempt.objects.filter(account=account)
-    attempts.filter(state=AttemptState.DRAFT).delete()
-    attempts.filter(state__in=OPEN_STATES).update(state=AttemptState.UNMATCHED)
+    attempts = VerificationAttempt.objects.filter(account=account, state__in=OPEN_STATES)
+    state = attempts.values_list("state", flat=True).first()  # a constraint allows one
+    if state == AttemptState.DRAFT:
+        attempts.delete()
+    elif state is not None:
+        attempts.update(state=AttemptState.UNMATCHED)
 
 
 def _lock_attempt(account: User, state: AttemptState) -> VerificationAttempt:

@@ -32,8 +32,8 @@ def start(request: HttpRequest) -> HttpResponse:
     account = signed_in(request)
     last = earlier = None
     if request.method != "POST":
-        last = queries.last_unmatched(account)
-        earlier = queries.open_attempt(account, AttemptState.DRAFT) or last
+        draft, last = queries.earlier_attempts(account)
+        earlier = draft or last
     form = BasicInformationForm(
         request.POST if request.method == "POST" else None,
         ask_third_item=queries.needs_third_item(account),

@@ -23,8 +23,11 @@ OVERRIDDEN = {
     "accounts.sessions.backends.PortalBackend": {
         "_authenticate", "_authenticate_by_phone", "_check_password",
     },
-    # Sessions are kept under a keyed hash of their key.
-    "accounts.sessions.store.SessionStore": {"_get_or_create_session_key", "_session_key"},
+    # Sessions are kept under a keyed hash of their key. A new key is not looked for before it is
+    # stored: a query at each sign-in, where the primary key refuses what exists.
+    "accounts.sessions.store.SessionStore": {
+        "_get_new_session_key", "_get_or_create_session_key", "_session_key",
+    },
     # A right password is no failure: django-allauth has no public hook for that.
     "accounts.sign_in.adapter.AccountAdapter": {"_rollback_login_failed_rl_usage"},
     # The name that authenticator apps show, without the table of django.contrib.sites.
