@@ -18,6 +18,9 @@ from enrollment.status_reports import retention
 logger = logging.getLogger(__name__)
 
 REQUEUE_AFTER = timedelta(seconds=30)  # before an unprinted report is enqueued again
+# Reports that one sweep enqueues again: so many that they are printed until the next sweep. Where
+# thousands wait, the sweeps would otherwise fill the queue faster than it is emptied.
+MAX_SWEPT = 200
 
 
 @shared_task
@@ -43,7 +46,9 @@ def sweep_reports() -> None:
     """Print reports whose task was lost or whose worker was killed."""
     overdue = Now() - REQUEUE_AFTER
     waiting = StatusReport.objects.filter(stored_as="", attempts__lt=MAX_ATTEMPTS)
-    for_each(waiting.filter(issued_at__lt=overdue).order_by("pk"), _enqueue_printable)
+    # Those that wait for a font come after all others.
+    oldest = waiting.filter(issued_at__lt=overdue).order_by("missing_glyphs", "pk")
+    for_each(oldest[:MAX_SWEPT], _enqueue_printable)
 
 
 @shared_task

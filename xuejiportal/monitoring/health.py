@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from audit.models import AuditCheck
 from audit.queries import seconds_unsealed
 from delivery.outbox.queries import seconds_overdue
+from delivery.priorities import LAST_SUFFIX
 
 # Seconds after which something that should happen is late.
 LATEST_MESSAGE, LATEST_PULSE, LATEST_SEAL = 300, 150, 300
@@ -55,7 +56,10 @@ def queue_lengths() -> dict[str, int]:
     """How many tasks wait in each queue; empty while Redis is away."""
     try:
         with _broker() as broker:
-            return {queue: int(broker.llen(queue)) for queue in QUEUES}
+            return {
+                queue: int(broker.llen(queue) + broker.llen(queue + LAST_SUFFIX))
+                for queue in QUEUES
+            }
     except redis.RedisError:
         return {}
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from celery.schedules import crontab, schedule
 from kombu import Queue
 
+from delivery.priorities import LAST
 from xuejiportal.settings.applications import REDIS_URL
 from xuejiportal.settings.base import TIME_ZONE
 from xuejiportal.settings.messages import OUTBOX_RECONCILE, OUTBOX_SWEEP
@@ -25,6 +26,8 @@ IMPORT_TASKS = (
 CELERY_TASK_ROUTES = {
     "delivery.tasks.*": {"queue": "delivery"},
     **{task: {"queue": "imports"} for task in IMPORT_TASKS},
+    # Of these a thousand may wait: every other task of the queue is taken before them.
+    "enrollment.status_reports.tasks.print_status_report": {"queue": "celery", "priority": LAST},
 }
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
