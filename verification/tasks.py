@@ -6,7 +6,7 @@ from accounts.sweep import for_each
 from verification import disputes, retention
 from verification.claims import retry
 from verification.models import Dispute
-from verification.search_progress import note_lost_progress, note_progress
+from verification.search_progress import note_lost_progress, note_open_searches, note_progress
 
 __all__ = [
     "forget_ended",
@@ -15,6 +15,7 @@ __all__ = [
     "look_into_dispute",
     "look_into_disputes",
     "match_waiting",
+    "note_open_searches",
     "note_progress",
 ]
 

@@ -36,6 +36,16 @@ def note_searched(*, certificate_hash: bytes, not_found: bool) -> int:
     return _move(waiting, Progress.UNREGISTERED, to=Progress.UNVERIFIED)
 
 
+def note_searches(searches: QuerySet[Any]) -> int:
+    """Mark records without a holder whose certificate one of ``searches`` names as searched.
+
+    Rows of ``searches`` have ``certificate_hash``. Returns the number of records.
+    """
+    named = searches.values("certificate_hash")
+    waiting = StudentRecord.objects.filter(holder=None, certificate_hash__in=named)
+    return _move(waiting, Progress.UNREGISTERED, to=Progress.UNVERIFIED)
+
+
 def note_searches_in_vain(searches: QuerySet[Any]) -> int:
     """Mark records without a holder that ``searches`` did not match since their last progress.
 

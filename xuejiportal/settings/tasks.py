@@ -153,6 +153,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": schedule(timedelta(minutes=10)),
         "options": {"expires": 600},
     },
+    "note-open-searches": {
+        "task": "verification.search_progress.note_open_searches",
+        "schedule": schedule(timedelta(seconds=5)),
+        "options": {"expires": 10},
+    },
     "prune-security-log": {
         "task": "accounts.security_log.prune_log",
         "schedule": schedule(timedelta(days=1)),
