@@ -14,7 +14,7 @@ from typing import Any
 
 import redis
 
-from benchmarks.tools.harness import Side, compare, percentile, sizes, tell
+from benchmarks.tools.harness import Side, compare, exit_with, percentile, sizes, tell
 from tests.faults.site import ROOT, Site, running, wait_until
 
 CODES = 10_000
@@ -204,4 +204,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    exit_with(main)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.tools.harness import Cost, Side, compare, measured, sizes, tell
+from benchmarks.tools.harness import Cost, Side, compare, exit_with, measured, sizes, tell
 from benchmarks.tools.portal import Portal
 from enrollment.demo.samples import HEADER, sample_rows
 from tests.faults.site import ROOT, Site, running
@@ -164,4 +164,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    exit_with(main)

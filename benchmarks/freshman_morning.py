@@ -27,7 +27,7 @@ from benchmarks.tools import morning_report as report
 from benchmarks.tools import morning_site as morning
 from benchmarks.tools import reference
 from benchmarks.tools.browser import Browser
-from benchmarks.tools.harness import sizes, tell
+from benchmarks.tools.harness import exit_with, sizes, tell
 from benchmarks.tools.in_turns import compare_in_turns
 from benchmarks.tools.mailbox import Mailbox
 from benchmarks.tools.morning_report import Seen
@@ -186,4 +186,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    exit_with(main)

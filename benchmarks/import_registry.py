@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.tools.harness import CLEAN_ROUNDS, Cost, Side, compare, measured, tell
+from benchmarks.tools.harness import CLEAN_ROUNDS, Cost, Side, compare, exit_with, measured, tell
 from benchmarks.tools.portal import Portal
 from enrollment.demo.samples import HEADER, sample_rows
 from tests.faults.site import Site, running
@@ -182,9 +182,10 @@ def main() -> int:
     """Print the cost of each import in raw COPYs; 1 when a goal was missed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, nargs="+", default=[ROWS], help="rows of each file")
+    sizes = parser.parse_args().rows
     rounds = int(os.environ.get("ROUNDS", CLEAN_ROUNDS))
     with running() as site:
-        results = [run(site, rows, rounds) for rows in parser.parse_args().rows]
+        results = [run(site, rows, rounds) for rows in sizes]
     missed = any(failed for _, failed in results)
     (small, _), (large, _) = results[0], results[-1]
     for name in small.keys() & large.keys() if len(results) > 1 else ():
@@ -195,4 +196,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    exit_with(main)

@@ -14,7 +14,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from benchmarks.tools.harness import sizes, tell
+from benchmarks.tools.harness import exit_with, sizes, tell
 from delivery import services as delivery
 from delivery.models import MailDomain, OutboxMessage, Status
 from delivery.outbox import sending
@@ -93,4 +93,4 @@ def test_all_that_can_arrive_arrives_once(settings: Settings) -> None:
 
 if __name__ == "__main__":
     os.environ["LETTERS"] = str(sizes(LETTERS, "letters").parse_args().rows)
-    raise SystemExit(pytest.main(["-q", "-s", "-n", "0", __file__]))
+    exit_with(lambda: pytest.main(["-q", "-s", "-n", "0", __file__]))

@@ -22,7 +22,7 @@ import httpx
 import psutil  # type: ignore[import-untyped]
 from rustpy_xlsxwriter import write_worksheet
 
-from benchmarks.tools.harness import forget_servers, percentile, sizes, tell
+from benchmarks.tools.harness import exit_with, forget_servers, percentile, sizes, tell
 from benchmarks.tools.http import open_loop
 from enrollment.demo.samples import HEADER, INSTITUTION_CODE, INSTITUTION_NAME, sample_rows
 from tests.faults.site import Site, running, wait_until
@@ -296,4 +296,4 @@ def _write(path: Path, rows: int) -> Path:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    exit_with(main)

@@ -17,7 +17,16 @@ from pathlib import Path
 import psycopg
 from PIL import Image
 
-from benchmarks.tools.harness import CLEAN_ROUNDS, Cost, Side, compare, measured, sizes, tell
+from benchmarks.tools.harness import (
+    CLEAN_ROUNDS,
+    Cost,
+    Side,
+    compare,
+    exit_with,
+    measured,
+    sizes,
+    tell,
+)
 from benchmarks.tools.portal import Portal
 from enrollment.demo.samples import HEADER, INSTITUTION_CODE, sample_rows
 from tests.faults.site import Site, running
@@ -119,4 +128,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    exit_with(main)

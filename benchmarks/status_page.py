@@ -1,6 +1,7 @@
 """The status page against a bare view: in this process, over HTTP, and its latency.
 
-``make bench-status_page``. The page goes through everything a browser's request
+``make bench-status_page``, or with another number of requests a round ``ARGS="--rows 100"``.
+The page goes through everything a browser's request
 goes through (all middleware, policy, session, account, languages, one record
 with its parts); the bare view answers "ok" with no middleware at all. Over HTTP
 both run in granian with two processes, asked by wrk on the same cores; then the
@@ -8,13 +9,12 @@ page is asked by the clock at half its peak, and the slowest hundredth is told.
 """
 
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from benchmarks.tools.harness import Side, compare, own_portal, percentile, tell
+from benchmarks.tools.harness import Side, compare, exit_with, own_portal, percentile, sizes, tell
 from benchmarks.tools.http import granian, open_loop, peak
 
 REQUESTS = 400
@@ -27,11 +27,12 @@ Application = Callable[..., Any]
 
 def main() -> int:
     """Run it; 0 when the goal is met, 1 when not or inconclusive."""
+    requests = sizes(REQUESTS, "requests a round").parse_args().rows
     with own_portal():
-        return 0 if _measure() else 1
+        return 0 if _measure(requests) else 1
 
 
-def _measure() -> bool | None:
+def _measure(requests: int) -> bool:
     # Models and views can be imported only once Django is set up.
     from django.core.management import call_command
     from django.core.wsgi import get_wsgi_application
@@ -67,9 +68,10 @@ def _measure() -> bool | None:
     assert ask_bare() == b"ok"
     with CaptureQueriesContext(connection) as queries:
         ask_page()
-    tell(f"status page: {len(body.encode()):,} bytes, {len(queries)} queries; {REQUESTS} a round")
-    sides = [Side("status page", _times(ask_page)), Side("bare view", _times(ask_bare))]
-    met = compare(*sides, amount=REQUESTS, goal=GOAL)
+    tell(f"status page: {len(body.encode()):,} bytes, {len(queries)} queries; {requests} a round")
+    asks = {"status page": ask_page, "bare view": ask_bare}
+    sides = [Side(name, _times(ask, requests)) for name, ask in asks.items()]
+    met = compare(*sides, amount=requests, goal=GOAL)
     connection.close()
     over_http = _over_http(cookie)
     return bool(met and over_http)
@@ -101,10 +103,10 @@ def _over_http(cookie: str) -> bool:
     return bool(met and quick)
 
 
-def _times(ask: Callable[[], bytes]) -> Callable[[], float]:
+def _times(ask: Callable[[], bytes], requests: int) -> Callable[[], float]:
     def run() -> float:
         start = time.perf_counter()
-        for _ in range(REQUESTS):
+        for _ in range(requests):
             ask()
         return time.perf_counter() - start
 
@@ -134,4 +136,4 @@ def _now() -> object:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_with(main)

@@ -6,14 +6,13 @@ time until the answer, the processor time of this process, and that of its Postg
 process (in steps of 10 ms, so over all requests). Goal: every answer below a second.
 """
 
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import psutil  # type: ignore[import-untyped]
 
-from benchmarks.tools.harness import own_portal, percentile, sizes, tell
+from benchmarks.tools.harness import exit_with, own_portal, percentile, sizes, tell
 
 GOAL = 1.0  # seconds, every request
 REQUESTS = 30
@@ -188,4 +187,4 @@ def _seconds(process: psutil.Process) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_with(main)

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import django
 import psutil  # type: ignore[import-untyped]
@@ -105,6 +107,16 @@ def sizes(default: int, what: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=default, help=what)
     return parser
+
+
+def exit_with(main: Callable[[], int]) -> NoReturn:
+    """End this process with the status of ``main``.
+
+    SIGTERM raises SystemExit in it, as ^C raises KeyboardInterrupt, so that the servers which
+    ``main`` has started are stopped and its files removed.
+    """
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    raise SystemExit(main())
 
 
 @contextmanager

@@ -49,7 +49,12 @@ def _run(module: str, tree: Path, options: argparse.Namespace) -> str:
         module,
         *(f"--{name}={value}" for name, value in given.items()),
     ]
-    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
-    if not _COST.search(done.stdout):
-        raise RuntimeError(f"{tree}: {done.stdout[-500:]}{done.stderr[-2000:]}")
-    return done.stdout
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tree, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            told, errors = process.communicate()
+        finally:
+            process.terminate()  # not killed, as ``subprocess.run`` does: it has servers to stop
+    if not _COST.search(told):
+        raise RuntimeError(f"{tree}: {told[-500:]}{errors[-2000:]}")
+    return told

@@ -27,7 +27,10 @@ _RECORDS = """
 
 
 def fill_registry(students: int) -> int:
-    """Write about ``students`` records of twenty institutions of equal size; their number."""
+    """Write about ``students`` records of twenty institutions of equal size; their number.
+
+    An institution has a class of fifty at least.
+    """
     from django.db import connection
 
     from enrollment.models import Institution
@@ -37,7 +40,7 @@ def fill_registry(students: int) -> int:
     )
     start = time.monotonic()
     with connection.cursor() as cursor:
-        cursor.execute(_CLASSES, [students // SCHOOLS // CLASS_SIZE])
+        cursor.execute(_CLASSES, [max(1, students // SCHOOLS // CLASS_SIZE)])
         cursor.execute(_RECORDS, [CLASS_SIZE])
         cursor.execute("UPDATE enrollment_studentrecord SET name_canonical = name")
         cursor.execute("SELECT count(*) FROM enrollment_studentrecord")

@@ -58,16 +58,12 @@ class Site:
         self.log = (directory / "log").open("ab")
         self.postgresql = Postgresql(directory / "postgresql", lock, durable=True, log=self.log)
         self.valkey = Valkey(directory / "valkey", lock, durable=True, log=self.log)
-        self.postgresql.start()
-        self.valkey.start()
         self.processes: list[subprocess.Popen[bytes]] = []
         self.port = free_port()
         templates = '{"reminder": {"aliyun": "SMS_1", "tencent": "11"}}'
         self.environ = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
             **FAST,
-            "DATABASE_URL": self.postgresql.url,
-            "REDIS_URL": self.valkey.url,
             "VAR_DIR": str(directory / "var"),
             "SITE_URL": f"http://localhost:{self.port}",
             "SMS_PROVIDERS": "aliyun",
@@ -77,7 +73,19 @@ class Site:
             "ALIYUN_ACCESS_KEY_SECRET": "aliyun-secret",
             "ALIYUN_SMS_SIGN_NAME": "sign",
         }
+
+    def serve(self) -> None:
+        """Start PostgreSQL and Valkey, and migrate."""
+        self.postgresql.start()
+        self.valkey.start()
+        self.environ |= {"DATABASE_URL": self.postgresql.url, "REDIS_URL": self.valkey.url}
         self.manage("migrate")
+
+    def stop(self) -> None:
+        """End whatever runs."""
+        self.kill_all()
+        self.valkey.stop()
+        self.postgresql.stop()
 
     # --- Processes
 
@@ -171,13 +179,10 @@ def running(code: Callable[[Path], Path] = lambda _: ROOT) -> Iterator[Site]:
     directory = Path(tempfile.mkdtemp(prefix="xuejiportal-faults-"))
     directory.chmod(0o711)
     with fake_sms.serving() as fake:
-        site = None
+        site = Site(directory, fake, code(directory))
         try:
-            site = Site(directory, fake, code(directory))
+            site.serve()
             yield site
         finally:
-            if site:
-                site.kill_all()
-                site.valkey.stop()
-                site.postgresql.stop()
+            site.stop()
             shutil.rmtree(directory, ignore_errors=True)
