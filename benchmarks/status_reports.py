@@ -39,6 +39,8 @@ def main() -> int:
 
 
 def _issue(reports: int) -> None:
+    from django.utils import timezone
+
     from enrollment.status_page.cards import cards_of
     from enrollment.status_reports.services import issue_report
     from tests.people import make_account, make_record, sample_number
@@ -47,7 +49,7 @@ def _issue(reports: int) -> None:
     for student in range(students):
         account = make_account(f"{student}@example.org")
         number = sample_number(student % 1000, f"{1990 + student // 1000}0815")
-        make_record(name="王明", number=number, holder=account)
+        make_record(name="王明", number=number, holder=account, claimed_at=timezone.now())
         [card] = cards_of(account)
         for _ in range(min(A_STUDENT, reports - student * A_STUDENT)):
             issue_report(
