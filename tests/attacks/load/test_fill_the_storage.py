@@ -7,8 +7,8 @@ from accounts.limits.rules import RULES
 from accounts.models import User
 from enrollment.models import EvidenceFile, StudentRecord
 from support.models import Report
+from tests.enrollment.files.evidence_files import picture
 from tests.people import enter
-from tests.support.test_queue import picture
 from tests.support.test_wrong_fields import objected
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
