@@ -28,6 +28,11 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/school/<str:code>/", board.school, name="school_board"),
     path("board/school/<str:code>/classes/", board.college, name="college_board"),
+    path(
+        "board/school/<str:code>/export/<slug:what>/",
+        action_views.export_figures,
+        name="figures_export",
+    ),
     path("board/class/<int:pk>/", board.class_board, name="class_board"),
     path("board/class/<int:pk>/poster/", board.poster, name="class_poster"),
     path("board/class/<int:pk>/remind/", action_views.remind_class, name="class_remind"),

@@ -1,4 +1,4 @@
-"""Acts on the board: reminding a group and exporting the list of a class."""
+"""Acts on the board: reminding a group, exporting lists and figures."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -15,10 +15,16 @@ from accounts.privacy.personal_data import Reason, personal_data
 from accounts.roles import RECORD_KEEPERS
 from enrollment.files.spreadsheets import XLSX
 from enrollment.progress import Progress
-from support.board.export import class_workbook, file_name
+from support.board.export import (
+    class_workbook,
+    dated_name,
+    days_workbook,
+    figures_workbook,
+    file_name,
+)
 from support.board.figures import REMINDED, standings
 from support.board.reminders import remind
-from support.board.views import EVERYBODY, note_listing, visible_class
+from support.board.views import EVERYBODY, note_listing, visible_class, visible_school
 from support.models import Reminder
 
 
@@ -64,6 +70,21 @@ def export_class(request: HttpRequest, pk: int) -> FileResponse:
     note_listing(request, school_class, people=standing.total, detail={"export": "xlsx"})
     file, name = class_workbook(school_class), file_name(school_class)
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+@require_safe
+def export_figures(request: HttpRequest, code: str, what: str) -> FileResponse:
+    """The figures of an institution by class or by day, as a workbook without names."""
+    school = visible_school(request, code)
+    if what == "classes":
+        file, name = figures_workbook(school), _("Progress of the check")
+    elif what == "days":
+        file, name = days_workbook(school), _("Confirmed by day")
+    else:
+        raise Http404
+    return FileResponse(
+        file, as_attachment=True, filename=dated_name(school.name, name), content_type=XLSX
+    )
 
 
 def _keys(texts: Iterable[str]) -> list[UUID]:

@@ -128,6 +128,15 @@ def college_standings(institution: Institution) -> list[tuple[str, Standing]]:
     return sorted(known.items())
 
 
+def in_classes(institution: Institution) -> Standing:
+    """The people of all classes of ``institution`` together, without those in none: one query."""
+    found = _nobody()
+    where = "institution_id = %(key)s AND school_class_id IS NOT NULL"
+    for _key, part, people in _sums("institution_id", where, {"key": institution.pk}):
+        found.counts[part] = people
+    return found
+
+
 def _nobody() -> Standing:
     return Standing(dict.fromkeys(Progress.values, 0))
 

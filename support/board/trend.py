@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Max
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from enrollment.models import Campaign, Institution, SchoolClass
@@ -26,32 +26,31 @@ class Day:
 
 @dataclass(frozen=True)
 class Target:
-    """A running campaign, its last day, and the days left (0: today)."""
+    """A running campaign, its days, and the days left (0: today)."""
 
     name: str
+    starts_on: date
     ends_on: date
     days_left: int
 
 
-def confirmed_by_day(classes: Sequence[SchoolClass], now: Standing) -> list[Day]:
-    """The last fourteen days of ``classes`` together, ending with ``now``: two queries.
+def confirmed_by_day(
+    classes: Sequence[SchoolClass] | QuerySet[SchoolClass], now: Standing, first: date | None = None
+) -> list[Day]:
+    """``classes`` together from ``first`` (or for fourteen days) to ``now``: two queries.
 
     On a day without changes the figures of the day before apply; before a class was first counted
     it has no confirmed records.
     """
     today = timezone.localdate()
-    first = today - timedelta(days=DAYS - 1)
-    confirmed = DayHeadcount.objects.filter(school_class__in=classes, part=Progress.CONFIRMED)
-    before = confirmed.filter(day__lt=first).values("school_class").annotate(last=Max("day"))
-    standing: dict[int, int] = {}
-    known_before = {(row["school_class"], row["last"]) for row in before}
-    rows = confirmed.filter(day__gte=min([first, *(day for _, day in known_before)]))
-    days = {first + timedelta(days=n): dict[int, int]() for n in range(DAYS)}
+    first = first or today - timedelta(days=DAYS - 1)
+    counted = DayHeadcount.objects.filter(school_class__in=classes, part=Progress.CONFIRMED)
+    before = counted.filter(day__lt=first).order_by("school_class", "-day")
+    standing = dict(before.distinct("school_class").values_list("school_class_id", "people"))
+    days = {first + timedelta(days=n): dict[int, int]() for n in range((today - first).days + 1)}
+    rows = counted.filter(day__range=(first, today))
     for class_id, day, people in rows.values_list("school_class_id", "day", "people"):
-        if day in days:
-            days[day][class_id] = people
-        elif (class_id, day) in known_before:
-            standing[class_id] = people
+        days[day][class_id] = people
     found = []
     for day, moved in days.items():
         standing |= moved
@@ -68,6 +67,11 @@ def targets(institutions: Sequence[Institution | int]) -> dict[int, Target]:
     )
     found: dict[int, Target] = {}
     for campaign in running.order_by("ends_on", "pk"):
-        target = Target(campaign.name, campaign.ends_on, (campaign.ends_on - today).days)
+        target = Target(
+            campaign.name,
+            campaign.starts_on,
+            campaign.ends_on,
+            (campaign.ends_on - today).days,
+        )
         found.setdefault(campaign.institution_id, target)
     return found

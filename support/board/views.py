@@ -65,6 +65,7 @@ def school(request: HttpRequest, code: str) -> HttpResponse:
     """One institution by college, those with the fewest confirmations first."""
     found = visible_school(request, code)
     colleges = figures.college_standings(found)
+    in_classes = figures.in_classes(found)
     page = f"{reverse('support:college_board', args=[found.code])}?"
     context = {
         "school": found,
@@ -75,7 +76,9 @@ def school(request: HttpRequest, code: str) -> HttpResponse:
                 for name, standing in colleges
             ],
         ),
+        "sort": request.GET.get("sort"),
         "total": figures.total_of(standing for _, standing in colleges),
+        "days": [] if in_classes.is_small else confirmed_by_day(found.classes.all(), in_classes),
         "target": targets([found]).get(found.pk),
     }
     return render(request, "support/board/school.html", context)
@@ -93,7 +96,13 @@ def college(request: HttpRequest, code: str) -> HttpResponse:
         for one, standing in figures.standings(classes)
     ]
     page = Paginator(_rows(request, rows), PAGE).get_page(request.GET.get("page"))
-    context = {"school": found, "college": name, "page": page, "rows": page.object_list}
+    context = {
+        "school": found,
+        "college": name,
+        "page": page,
+        "rows": page.object_list,
+        "sort": request.GET.get("sort"),
+    }
     return render(request, "support/board/college.html", context)
 
 

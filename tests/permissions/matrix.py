@@ -118,7 +118,8 @@ MATRIX: dict[str, str] = {
         registry:campaign registry:end_campaign registry:rules
         registry:class registry:merge_class registry:remove_class registry:assign_counselor
         registry:withdraw_counselor registry:dismiss_counselor registry:revoke_token
-        support:school_board support:college_board support:batch_workbook
+        support:school_board support:college_board support:figures_export
+        support:batch_workbook
         support:report_correct support:submission_result""".split(),
         "R",
     ),

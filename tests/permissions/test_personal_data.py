@@ -78,6 +78,7 @@ NO_DATA = {
     "today": "head counts, and how many wait",
     "support:school_board": "head counts, small groups folded",
     "support:college_board": "head counts, small groups folded",
+    "support:figures_export": "head counts, small groups folded",
     "support:class_board": "head counts",
     "support:class_poster": "head counts",
     "support:class_remind": "sends and leads to the marked list",

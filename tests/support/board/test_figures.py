@@ -1,7 +1,10 @@
 """The class board: true figures, the people behind them, for those who look after them."""
 
+import io
 import re
+from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test import Client
@@ -15,7 +18,9 @@ from audit.models import AuditEntry
 from enrollment.confirmations.services import answer_record
 from enrollment.fields.checklist import CHECKLIST
 from enrollment.models import (
+    Campaign,
     ClassCounselor,
+    Institution,
     InstitutionRegistrar,
     SchoolClass,
     StudentRecord,
@@ -25,6 +30,7 @@ from enrollment.records.unclaimed_progress import note_searched
 from enrollment.statuses import ON_THE_BOOKS
 from support.board.figures import institution_standings, standings
 from support.board.rollup import fold_headcounts
+from support.board.trend import confirmed_by_day
 from support.models import DayHeadcount, HeadcountChange
 from tests.people import make_account, make_record, make_school, sample_number
 
@@ -100,6 +106,23 @@ def test_each_day_keeps_how_it_ended(school_class: SchoolClass) -> None:
     assert dict(today.values_list("part", "people"))["unregistered"] == 2
 
 
+def test_the_course_starts_from_the_last_figure_before_it(school_class: SchoolClass) -> None:
+    fold_headcounts()
+    today = timezone.localdate()
+    for days_ago, people in ((90, 4), (40, 2), (3, 5)):
+        DayHeadcount.objects.create(
+            school_class=school_class,
+            part=Progress.CONFIRMED,
+            day=today - timedelta(days=days_ago),
+            people=people,
+        )
+    now = standings([school_class])[0][1]
+    by_day = [day.confirmed for day in confirmed_by_day([school_class], now)]
+    assert by_day == [2] * 10 + [5] * 3 + [1]
+    longer = confirmed_by_day([school_class], now, today - timedelta(days=50))
+    assert [longer[0].confirmed, longer[10].confirmed, len(longer)] == [4, 2, 51]
+
+
 @pytest.mark.parametrize("part", Progress.values)
 def test_the_person_behind_each_figure_is_named_without_a_certificate_number(
     part: str, client: Client, counselor: User, school_class: SchoolClass
@@ -160,6 +183,42 @@ def test_a_registrar_reads_from_the_institution_down_to_the_class(
     assert client.get(reverse("support:class_board", args=[school_class.pk])).status_code == 200
     other = make_school(code="19997", name="别的大学")
     assert client.get(reverse("support:school_board", args=[other.code])).status_code == 404
+
+
+def figures_in(client: Client, school: Institution, what: str) -> list[tuple[object, ...]]:
+    """The rows of an export of figures, without the titles."""
+    answer = client.get(reverse("support:figures_export", args=[school.code, what]))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
+    assert sheet is not None
+    return list(sheet.iter_rows(min_row=2, values_only=True))
+
+
+def test_a_registrar_exports_figures_by_class_and_by_day_of_the_check(
+    client: Client, school_class: SchoolClass, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    school, today = school_class.institution, timezone.localdate()
+    small = SchoolClass.objects.create(institution=school, code="计科2699", college="")
+    lone = make_record(name="乙独", number=sample_number(350))
+    StudentRecord.objects.filter(pk=lone.pk).update(school_class=small)
+    Campaign.objects.create(
+        institution=school, name="核对", starts_on=today - timedelta(days=20), ends_on=today
+    )
+    registrar = make_account("registrar.e@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=registrar, institution=school)
+    client.force_login(registrar)
+    with django_assert_max_num_queries(12):
+        by_class = figures_in(client, school, "classes")
+    blank = [None] * 8
+    assert by_class == [
+        (None, "计科2699", "< 5", *blank),
+        (school_class.college, school_class.code, "7", *["1"] * 7, "14"),
+    ]
+    with django_assert_max_num_queries(12):
+        by_day = figures_in(client, school, "days")
+    assert len(by_day) == 21
+    assert by_day[-1] == (today.isoformat(), "1", "12")
+    page = reverse("support:figures_export", args=[school.code, "names"])
+    assert client.get(page).status_code == 404
 
 
 def test_a_small_group_is_not_taken_apart(client: Client) -> None:
