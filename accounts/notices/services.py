@@ -7,6 +7,7 @@ Security alerts are not notices: they cannot be turned off, and are sent by
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -77,6 +78,12 @@ def text_of(notice: Notice) -> tuple[str, str]:
     """Title and text of ``notice`` in the active language."""
     words = _words[notice.kind]
     return str(words.title) % notice.detail, str(words.text) % notice.detail
+
+
+def has_unread(account: User, kind: str, within: timedelta) -> bool:
+    """Whether ``account`` got a notice of ``kind`` in the time ``within`` and has not read it."""
+    unread = Notice.objects.filter(account=account, read_at__isnull=True)
+    return unread.filter(kind=kind, made_at__gte=Now() - within).exists()
 
 
 def notify(

@@ -6,7 +6,7 @@ which document allows it. A student who had confirmed the field is asked to conf
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from operator import ne
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.notices.services import notify
+from accounts.notices.services import has_unread, notify
 from audit.services import record_action
 from enrollment.fields.catalogue import BY_NAME, LOCKED, ordered
 from enrollment.fields.faults import RowFault, fault_message
@@ -38,6 +38,9 @@ CORRECTABLE = tuple(field.name for field in ordered(lambda field: field.correcta
 
 # One wrong digit changes the check digit as well; two swapped digits change three characters.
 MAX_CHARACTERS = 4
+
+# Corrections made in one sitting share one notice, as long as it is unread.
+TOGETHER = timedelta(minutes=10)
 
 
 class NotCorrectableError(Exception):
@@ -227,8 +230,9 @@ def _apply(correction: Correction, value: str, by: User, answered: User | None) 
         return
     if hidden:
         _move_claim(record, value)
-    if record.holder is not None and record.holder != answered:
-        notify(account=record.holder, kind="record_corrected", path=reverse("enrollment:status"))
+    holder = record.holder
+    if holder and holder != answered and not has_unread(holder, "record_corrected", TOGETHER):
+        notify(account=holder, kind="record_corrected", path=reverse("enrollment:status"))
 
 
 def is_another_person(record: StudentRecord, field: str, old: str, new: str) -> bool:

@@ -13,7 +13,13 @@ from enrollment.confirmations.services import answer_record
 from enrollment.fields.checklist import CHECKLIST
 from enrollment.models import Correction, FieldChange, InstitutionRegistrar, StudentRecord
 from enrollment.progress import Progress
-from enrollment.records.corrections import Change, NotCorrectableError, canonical_value
+from enrollment.records.corrections import (
+    TOGETHER,
+    Change,
+    NotCorrectableError,
+    canonical_value,
+    correct_record,
+)
 from enrollment.records.sealed import certificate_number
 from support.models import Report
 from tests.people import make_account, make_record, make_school, sample_number
@@ -101,6 +107,25 @@ def test_the_holder_is_told_where_another_account_reported(
     Report.objects.update(account=make_account("former@example.org"))
     correct(enter(school_registrar), report, "college", "软件学院")
     assert Notice.objects.filter(account=wang, kind="record_corrected").exists()
+
+
+def test_corrections_in_a_row_are_told_once_until_the_notice_is_read(
+    wang: User, wang_record: StudentRecord, school_registrar: User
+) -> None:
+    told = Notice.objects.filter(account=wang, kind="record_corrected")
+
+    def change(college: str) -> None:
+        correct_record(record=wang_record, change=Change("college", college), by=school_registrar)
+
+    change("软件学院")
+    change("理学院")
+    assert told.count() == 1
+    told.update(read_at=timezone.now())
+    change("文学院")
+    assert told.count() == 2
+    told.update(read_at=None, made_at=timezone.now() - 2 * TOGETHER)
+    change("法学院")
+    assert told.count() == 3
 
 
 def test_what_the_province_refuses_leaves_the_record(
