@@ -16,6 +16,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import localize
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -53,7 +54,10 @@ def register_section(name: str, contributor: Contributor) -> None:
 
 @transaction.atomic
 def export_data(*, account: User) -> bytes:
-    """A ZIP archive of data.json, an HTML page and files; the export is recorded in the trail."""
+    """A ZIP archive of data.json, an HTML page and files; the export is recorded in the trail.
+
+    Both are in the active language; data.json names it, and its keys never change.
+    """
     sections = [make(account) for make in _contributors.values()]
     record_action(
         action="accounts.export_data",
@@ -76,7 +80,8 @@ def _as_json(sections: list[Section]) -> str:
         section.name: [{item.name: item.value for item in entry} for entry in section.entries]
         for section in sections
     }
-    return json.dumps({"made_at": timezone.now().isoformat(), **data}, ensure_ascii=False, indent=2)
+    made = {"made_at": timezone.now().isoformat(), "language": get_language()}
+    return json.dumps({**made, **data}, ensure_ascii=False, indent=2)
 
 
 def _as_page(sections: list[Section]) -> str:

@@ -39,6 +39,7 @@ def test_the_copy_holds_everything_in_json_and_to_read(
     archive = download(wang)
     data = json.loads(archive.read("data.json"))
     [account], [record], [answer] = data["account"], data["records"], data["confirmations"]
+    assert data["language"] == "zh-hans"
     assert account["email"] == wang.email
     assert record["certificate_number"] == sample_number(31)
     assert record["birth_date"] == "2007-08-15"
