@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -106,22 +106,25 @@ class AppointmentForm(AccountForm, ReasonForm):
         choices=[(role.value, role.label) for role in (Role.REGISTRAR, Role.AUDITOR)],
     )
     institution = forms.CharField(
-        label=_("Institution code"),
-        help_text=_("Five digits; for a registrar."),
-        max_length=5,
+        label=_("Institution code or name"),
+        help_text=_("For a registrar: the five digits, or the full name."),
+        max_length=100,
         required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     field_order = ("role", "login", "institution", "reason")
 
     def clean(self) -> dict[str, Any]:
-        """Replace the code by its institution, which a registrar must have."""
+        """Replace the code or name by its institution, which a registrar must have."""
         given = super().clean() or {}
         if given.get("role") == Role.REGISTRAR:
-            found = Institution.objects.filter(code=given.get("institution", "")).first()
-            if found is None:
-                self.add_error("institution", _("No institution has this code."))
-            given["institution"] = found
+            text = given.get("institution", "")
+            found = list(Institution.objects.filter(Q(code=text) | Q(name=text))[:2])
+            if not text:
+                self.add_error("institution", _("Enter the institution of the registrar."))
+            elif len(found) != 1:
+                self.add_error("institution", _("No single institution has this code or name."))
+            given["institution"] = found[0] if len(found) == 1 else None
         else:
             given["institution"] = None
         return given

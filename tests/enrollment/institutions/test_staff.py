@@ -12,6 +12,7 @@ from rustpy_xlsxwriter import write_worksheet
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
+from enrollment.institutions.staff_forms import AppointmentForm
 from enrollment.models import Appointment, ClassCounselor, InstitutionRegistrar, SchoolClass
 from tests.people import enter, make_account, make_record, make_school, sample_number
 
@@ -183,6 +184,23 @@ def test_the_operator_appoints_and_dismisses_and_sees_no_data(operator: User) ->
     assert AuditEntry.objects.get(action="enrollment.dismiss").reason == "调离教务处"
     assert theirs.get(reverse("registry:imports")).status_code == 404
     assert not InstitutionRegistrar.objects.exists()
+
+
+def test_the_institution_of_a_registrar_is_found_by_code_or_name(operator: User) -> None:
+    school, other = make_school(), make_school("19990", "别的大学")
+
+    def errors(institution: str) -> list[str]:
+        given = {"role": "registrar", "login": "t@example.org", "reason": "通知"}
+        form = AppointmentForm({**given, "institution": institution})
+        assert form.is_valid() != bool(form.errors)
+        return list(form.errors.get("institution", []))
+
+    assert errors(school.code) == errors("别的大学") == []
+    assert errors("") == ["请填写学籍管理员所在的院校。"]
+    unknown = errors("没有的大学")
+    assert unknown == ["没有找到唯一对应的院校，请核对代码或全称。"]
+    type(other).objects.filter(pk=other.pk).update(name=school.name)
+    assert errors(school.name) == unknown
 
 
 def test_the_operator_dismisses_an_auditor_with_a_reason(operator: User, auditor: User) -> None:

@@ -46,6 +46,8 @@ def test_a_passkey_is_set_up_and_then_asked_for(open_context: NewContext, li: Us
     tab.wait_for_url(lambda url: not url.endswith(reverse("mfa_add_webauthn")))
     tab.goto(reverse("mfa_list_webauthn"))
     expect(tab.get_by_role("main")).to_contain_text("我的手机")
+    expect(tab.get_by_role("main")).to_contain_text("未使用")
+    expect(tab.get_by_role("main").get_by_role("link", name="账号与安全")).to_be_visible()
 
     tab.goto(reverse("account_logout"))
     tab.get_by_role("main").get_by_role("button", name="退出登录").click()
