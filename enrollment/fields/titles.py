@@ -8,8 +8,8 @@ MAX_TITLE = 100
 # A person other than the student.
 OTHER_PERSON = r"父|(?<!字)母|监护|家长|家庭|亲属|配偶|辅导员|班主任|导师|联系人|担保|介绍人"
 _OTHER_VALUE = rf"{OTHER_PERSON}|原(?!件|始)|旧|曾用|拼音|英文|外文|[农阴]历|高中|紧急|备用"
-_NOTE = r"[(\[][^(\[)\]]*+[)\]]"
-_DECORATION = re.compile(rf"(?![(\[][^(\[)\]]*?(?:{_OTHER_VALUE})){_NOTE}|[\s*:_\-/、·.]")
+_NOTE = re.compile(r"[(\[][^(\[)\]]*+[)\]]")
+_DECORATION = re.compile(rf"(?![(\[][^(\[)\]]*?(?:{_OTHER_VALUE})){_NOTE.pattern}|[\s*:_\-/、·.]")
 
 
 def fold_title(title: str) -> str:
@@ -23,4 +23,4 @@ def fold_title(title: str) -> str:
 
 def has_note(title: str) -> bool:
     """Whether something stands in brackets in a title."""
-    return re.search(_NOTE, fold(title[:MAX_TITLE])) is not None
+    return _NOTE.search(fold(title[:MAX_TITLE])) is not None

@@ -7,7 +7,7 @@ from accounts.limits.rules import RULES
 from accounts.models import User
 from enrollment.models import EvidenceFile, StudentRecord
 from support.models import Report
-from tests.enrollment.files.evidence_files import picture
+from tests.enrollment.files.evidence_files import picture, upload
 from tests.people import enter
 from tests.support.test_wrong_fields import objected
 
@@ -28,7 +28,7 @@ def test_one_form_for_many_items_counts_for_each_copy_that_is_kept(
     form = objected(wang_record, *WRONG, asked=tuple(WRONG))
     for _ in range(4):
         values = {f"correct_{name}": value for name, value in WRONG.items()}
-        client.post(form, values | {"evidence": picture()})
+        client.post(form, values | {"evidence": upload(picture(size=(90, 60)))})
         for report in Report.objects.all():
             client.post(reverse("support:report_withdraw", args=[report.key]))
     assert EvidenceFile.objects.count() == RULES["evidence"][0].limit
