@@ -35,8 +35,9 @@ class Command(BaseCommand):
         processes = Processes(sys.stdout)
         processes.stop_on_signals()
         try:
-            _start_all(processes, port)
+            _start_web(processes, port)
             if _answers(processes, port):
+                _start_workers(processes, port)
                 self.stdout.write(f"{sign_ins}\nhttp://localhost:{port}/   (Ctrl-C stops it)\n\n")
                 self.stdout.flush()
             ended = processes.wait()
@@ -72,12 +73,19 @@ def _port() -> int:
     return port
 
 
-def _start_all(processes: Processes, port: int) -> None:
-    environ = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    environ.setdefault("SITE_URL", f"http://localhost:{port}")
+def _environ(port: int) -> dict[str, str]:
+    return {"SITE_URL": f"http://localhost:{port}", **os.environ, "PYTHONUNBUFFERED": "1"}
+
+
+def _start_web(processes: Processes, port: int) -> None:
     web = ["granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
     web += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
-    processes.start("web", _python(*web, "xuejiportal.wsgi:application"), environ)
+    processes.start("web", _python(*web, "xuejiportal.wsgi:application"), _environ(port))
+
+
+def _start_workers(processes: Processes, port: int) -> None:
+    """Start what works behind the pages, after the web server: beside it, that answers later."""
+    environ = _environ(port)
     queues = {"worker": "celery", "importer": "imports", "sender": "delivery"}
     for name, queue in queues.items():
         worker = ["worker", "--queues", queue, "--hostname", f"{name}@%h"]
