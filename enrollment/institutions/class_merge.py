@@ -1,13 +1,19 @@
 """Merge two classes of an institution, mostly two spellings of one name."""
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.models import User
 from accounts.password_state import lock_accounts
 from accounts.text import fold
 from audit.services import record_action
-from enrollment.models import ClassCounselor, FieldChange, SchoolClass, StudentRecord
+from enrollment.models import (
+    Appointment,
+    ClassCounselor,
+    FieldChange,
+    SchoolClass,
+    StudentRecord,
+)
 from enrollment.signals import classes_merged
 
 
@@ -29,9 +35,9 @@ def merge_targets(school_class: SchoolClass) -> QuerySet[SchoolClass]:
 
 
 def merge_class(*, school_class: SchoolClass, into: SchoolClass, by: User) -> int:
-    """Move all records and counselors to ``into``, delete the class, return the number of records.
+    """Move records, counselors and appointments to ``into``; returns the number of records.
 
-    Each record keeps the change in its history.
+    The class is deleted; each record keeps the change in its history.
     Raises OtherInstitutionError and SchoolClass.DoesNotExist.
     """
     if school_class.institution_id != into.institution_id or school_class.pk == into.pk:
@@ -44,6 +50,7 @@ def merge_class(*, school_class: SchoolClass, into: SchoolClass, by: User) -> in
             raise SchoolClass.DoesNotExist
         moved = _move_records(school_class, into, by)
         _move_counselors(school_class, into)
+        _move_appointments(school_class, into)
         _move_undo(school_class, into)
         classes_merged.send(SchoolClass, merged=school_class, into=into)
         record_action(
@@ -68,6 +75,17 @@ def _move_counselors(school_class: SchoolClass, into: SchoolClass) -> None:
         )
         if not new and kept.last_day and (link.last_day is None or link.last_day > kept.last_day):
             ClassCounselor.objects.filter(pk=kept.pk).update(last_day=link.last_day)
+
+
+def _move_appointments(school_class: SchoolClass, into: SchoolClass) -> None:
+    """Make the offers those of ``into``, but for who has one there that waits."""
+    waiting = Appointment.objects.filter(answered_at=None)
+    there = waiting.filter(school_class=into).values("contact_hash", "role")
+    waiting.filter(
+        Exists(there.filter(contact_hash=OuterRef("contact_hash"), role=OuterRef("role"))),
+        school_class=school_class,
+    ).delete()
+    Appointment.objects.filter(school_class=school_class).update(school_class=into)
 
 
 def _move_records(school_class: SchoolClass, into: SchoolClass, by: User) -> int:

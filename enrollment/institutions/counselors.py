@@ -25,6 +25,7 @@ from enrollment.institutions.assignment_file import (
     StaffingFault,
     read_assignments,
 )
+from enrollment.institutions.class_locks import lock_classes
 from enrollment.models import ClassCounselor, Institution, SchoolClass
 from enrollment.offices import counselors_now, ended_counselors
 
@@ -106,15 +107,13 @@ def _assign(found: Sequence[Assignment], by: User) -> None:
     Of two assignments of a person to a class the last one counts.
     """
     waiting: list[tuple[Post, Identifier]] = []
-    people: dict[Identifier, tuple[User | None, bool]] = {}
     assigned: dict[tuple[int, int], ClassCounselor] = {}
     with transaction.atomic():
-        classes = {one.school_class.pk for one in found}
+        classes = _lock_classes(found)
+        people = _lock_people(found, by)
         links = ClassCounselor.objects.filter(school_class__in=classes)
         there = set(links.values_list("user", "school_class"))
         for one in found:
-            if one.who not in people:
-                people[one.who] = _person(one.who, one.school_class.institution)
             account, is_colleague = people[one.who]
             office = account.pk if account else None, one.school_class.pk
             if one.keeps_last_day and office in there:
@@ -138,12 +137,31 @@ def _post(one: Assignment) -> Post:
     )
 
 
-def _person(who: Identifier, institution: Institution) -> tuple[User | None, bool]:
-    """The account that ``who`` names, and whether it is staff of the institution."""
-    owner = owners.owner_of(who)
-    if owner is None:
-        return None, False
-    return owner.account, _works_for(owner.account, institution)
+def _lock_classes(found: Sequence[Assignment]) -> set[int]:
+    """The classes, locked. Raises StaffingError for those merged into another meanwhile."""
+    classes = lock_classes({one.school_class.pk for one in found})
+    gone = {one.school_class.code for one in found if one.school_class.pk not in classes}
+    if gone:
+        raise StaffingError([RowProblem(0, code, StaffingFault.CLASS) for code in sorted(gone)])
+    return classes
+
+
+def _lock_people(
+    found: Sequence[Assignment], by: User
+) -> dict[Identifier, tuple[User | None, bool]]:
+    """The account of each person, locked, and whether it is staff of the institution.
+
+    Whether it is staff is read under the lock: who was dismissed meanwhile is invited like
+    any other person.
+    """
+    wanted = {one.who: one.school_class.institution for one in found}
+    named = {who: owner.account.pk for who in wanted if (owner := owners.owner_of(who))}
+    locked = {account.pk: account for account in lock_accounts({by.pk, *named.values()})}
+    people: dict[Identifier, tuple[User | None, bool]] = {}
+    for who, institution in wanted.items():
+        account = locked.get(named.get(who, 0))
+        people[who] = account, account is not None and _works_for(account, institution)
+    return people
 
 
 def _works_for(account: User, institution: Institution) -> bool:
@@ -153,7 +171,6 @@ def _works_for(account: User, institution: Institution) -> bool:
 
 
 def _assign_now(assigned: Sequence[ClassCounselor], by: User) -> None:
-    lock_accounts({by.pk, *(link.user_id for link in assigned)})
     for account in {link.user for link in assigned}:
         RoleGrant.objects.get_or_create(user=account, role=Role.COUNSELOR)
     ClassCounselor.objects.bulk_create(

@@ -1,15 +1,13 @@
-"""An office is given or extended at the moment in which one is withdrawn."""
+"""Offices are given, extended or moved at the moment in which one is withdrawn."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.identifiers.services import parse
 from accounts.roles import Role
+from enrollment.institutions.appointments.services import accept
 from enrollment.institutions.class_merge import merge_class
 from enrollment.institutions.counselors import (
     assign_counselors,
@@ -17,39 +15,11 @@ from enrollment.institutions.counselors import (
     withdraw_ended,
 )
 from enrollment.institutions.staff import dismiss
-from enrollment.models import ClassCounselor, SchoolClass
+from enrollment.models import Appointment, ClassCounselor, SchoolClass
 from tests.people import make_account, make_school
+from tests.races.meanwhile import meanwhile
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAITS_FOR_ME = """
-SELECT EXISTS (
-    SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))
-)
-"""
-
-
-def someone_waits_for_me() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITS_FOR_ME)
-        return bool(cursor.fetchone()[0])
-
-
-def meanwhile(act: Callable[[], object], other: Callable[[], object]) -> None:
-    """Do ``act``; before it is committed ``other`` runs to its end, or until it has to wait."""
-
-    def run() -> None:
-        try:
-            other()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            act()
-            running = pool.submit(run)
-            while not running.done() and not someone_waits_for_me():
-                pass
-        running.result()
 
 
 def test_an_office_extended_while_it_is_withdrawn_stays() -> None:
@@ -96,3 +66,57 @@ def test_a_counselor_withdrawn_while_the_class_is_merged_keeps_no_class_without_
         lambda: merge_class(school_class=as_read, into=second, by=by),
     )
     assert ClassCounselor.objects.filter(user=teacher).exists() == teacher.role_grants.exists()
+
+
+def test_someone_dismissed_while_a_file_assigns_them_gets_no_class() -> None:
+    school = make_school()
+    first, second = (SchoolClass.objects.create(institution=school, code=c) for c in "甲乙")
+    by = make_account("desk@example.org", roles=(Role.REGISTRAR,))
+    teacher = make_account("teacher@example.org", roles=(Role.COUNSELOR,))
+    ClassCounselor.objects.create(user=teacher, school_class=first)
+    who = parse("teacher@example.org")
+    meanwhile(
+        lambda: dismiss(account=teacher, role=Role.COUNSELOR, institution=None, reason="x", by=by),
+        lambda: assign_counselors(classes=[second], who=who, last_day=None, by=by),
+    )
+    assert not ClassCounselor.objects.exists()
+    assert not teacher.role_grants.exists()
+    assert Appointment.objects.get().school_class == second  # invited, like anybody else
+
+
+@pytest.mark.parametrize("how", ["assigned", "accepted"])
+def test_a_class_merged_while_its_counselor_is_made_keeps_the_counselor(how: str) -> None:
+    school = make_school()
+    first, second = (SchoolClass.objects.create(institution=school, code=c) for c in "甲乙")
+    by = make_account("desk@example.org", roles=(Role.REGISTRAR,))
+    teacher = make_account("teacher@example.org", roles=(Role.COUNSELOR,))
+    ClassCounselor.objects.create(user=teacher, school_class=first)
+    who = parse("teacher@example.org")
+    if how == "accepted":
+        ClassCounselor.objects.all().delete()
+        assign_counselors(classes=[first], who=who, last_day=None, by=by)
+
+    def make_counselor() -> None:
+        if how == "assigned":
+            assign_counselors(classes=[second], who=who, last_day=None, by=by)
+        else:
+            accept(appointment=Appointment.objects.get(), account=teacher)
+
+    as_read = SchoolClass.objects.select_related("institution").get(pk=first.pk)
+    meanwhile(make_counselor, lambda: merge_class(school_class=as_read, into=second, by=by))
+    assert ClassCounselor.objects.get().school_class == second
+
+
+def test_an_appointment_is_accepted_while_its_class_is_merged() -> None:
+    school = make_school()
+    first, second = (SchoolClass.objects.create(institution=school, code=c) for c in "甲乙")
+    by = make_account("desk@example.org", roles=(Role.REGISTRAR,))
+    teacher = make_account("teacher@example.org")
+    assign_counselors(classes=[first], who=parse("teacher@example.org"), last_day=None, by=by)
+    appointment = Appointment.objects.select_related("school_class__institution").get()
+    as_read = SchoolClass.objects.select_related("institution").get(pk=first.pk)
+    meanwhile(
+        lambda: merge_class(school_class=as_read, into=second, by=by),
+        lambda: accept(appointment=appointment, account=teacher),
+    )
+    assert ClassCounselor.objects.get(user=teacher).school_class == second

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.sign_up.by_phone import forget_unactivated, forget_unconfirmed
 from tests.people import make_account
-from tests.races.test_counselors import meanwhile
+from tests.races.meanwhile import meanwhile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -30,6 +30,7 @@ from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel
 from delivery.outbox.content import Content
 from delivery.services import queue_many
+from enrollment.institutions.class_locks import lock_class_of
 from enrollment.models import (
     Appointment,
     ClassCounselor,
@@ -175,6 +176,7 @@ def accept(*, appointment: Appointment, account: User) -> bool:
     Raises HoldsRecordError: a staff account cannot open the pages of its own record.
     """
     with transaction.atomic():
+        lock_class_of(appointment)
         lock_account(account.pk)
         if account.is_superuser or account.held_records.exists():
             raise HoldsRecordError
