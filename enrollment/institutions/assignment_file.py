@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identifiers import services as owners
 from accounts.identifiers.services import Identifier
 from accounts.text import fold
-from enrollment.fields.titles import fold_title
+from enrollment.fields.titles import bare_title, fold_title
 from enrollment.fields.values import Fault, date_cell
 from enrollment.files.readers import PAGE_SECONDS, open_table
 from enrollment.models import Institution, SchoolClass
@@ -22,11 +22,14 @@ from enrollment.models import Institution, SchoolClass
 MAX_ROWS = 2_000
 MAX_PEOPLE = 500  # in one file: each one costs a look-up and a message
 _CLASS_TITLES = ("班级", "班号", "班级名称", "行政班", "BH", "CLASS")
-# The first of these that the file has is taken: under 辅导员 there may be names.
+# Of several the one with most accounts is taken: under 辅导员 there may be people's names.
+_ACCOUNT_TITLES = ("账号", "用户名")
 _PERSON_TITLES = (
-    "辅导员账号", "账号", "用户名", "邮箱", "电子邮箱", "EMAIL", "手机号", "手机号码", "手机",
-    "辅导员", "COUNSELOR",
+    *_ACCOUNT_TITLES, "邮箱", "电子邮箱", "EMAIL", "手机号", "手机号码", "手机", "电话", "联系电话",
+    "辅导员", "班主任", "COUNSELOR",
 )  # fmt: skip
+_OF_COUNSELOR = re.compile("辅导员|班主任|导师")
+_LOOKED_AT = 200  # rows that tell which column names the counselors
 _DAY = re.compile(r"[0-9]{8}|[0-9]+[^0-9]+[0-9]+[^0-9]+[0-9]")
 _LAST_DAY_TITLES = ("截止日期", "结束日期", "到期日", "LASTDAY", "UNTIL")
 
@@ -123,14 +126,42 @@ def read_assignments(
 def _columns(rows: Sequence[Sequence[str]]) -> _Columns | None:
     """The columns of the table; None without a class or a counselor among them."""
     for number, cells in enumerate(rows[:20]):
-        titles = [fold_title(cell) for cell in cells]
-        school_class, person, last_day = (
+        titles = [_title(cell) for cell in cells]
+        school_class, last_day = (
             next((titles.index(title) for title in known if title in titles), None)
-            for known in (_CLASS_TITLES, _PERSON_TITLES, _LAST_DAY_TITLES)
+            for known in (_CLASS_TITLES, _LAST_DAY_TITLES)
         )
+        person = _person_column(titles, rows[number + 1 : number + 1 + _LOOKED_AT])
         if school_class is not None and person is not None:
             return _Columns(number, school_class, person, last_day)
     return None
+
+
+def _title(cell: str) -> str:
+    """A folded title; 手机号（辅导员） and 辅导员手机号 are 手机号 in such a file."""
+    if not _OF_COUNSELOR.search(cell):
+        return fold_title(cell)
+    bare = bare_title(cell)
+    return _OF_COUNSELOR.sub("", bare) or bare
+
+
+def _person_column(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
+    """The column that names counselors: the one with most accounts, of equals the first known."""
+    known = {titles.index(title): title for title in _PERSON_TITLES if title in titles}
+    counted = {
+        at: sum(_is_account(_cell(cells, at), title) for cells in rows)
+        for at, title in known.items()
+    }
+    return max(known, key=lambda at: counted[at], default=None)
+
+
+def _is_account(text: str, title: str) -> bool:
+    """Whether it names an account: what reads as a username is one in a column of usernames."""
+    try:
+        found = owners.parse(text)
+    except ValidationError:
+        return False
+    return found.channel is not None or title in _ACCOUNT_TITLES
 
 
 def _cell(cells: Sequence[str], at: int) -> str:

@@ -15,8 +15,8 @@ from tests.cases.checking import check, person, write
         "手机号（家长）", "联系电话（父亲）", "手机号(紧急联系人)", "【家长】手机号",
         "身份证号（母亲）",
         "学号（旧）", "学号（原学校）", "姓名（英文）", "姓名（曾用名）", "出生日期（农历）",
-        "班级（高中）", "专业名称（原专业）", "手机号（必填，家长）", "手机号（家长，不填学生本人）",
-        "手机号（非本人，填监护人）", "手机号（请填家长）",
+        "班级（高中）", "专业名称（原专业）", "手机号（必填，家长）",
+        "手机号（家长，不填学生）", "手机号（非本人，填监护人）", "手机号（请填家长）",
     ],
 )  # fmt: skip
 def test_a_note_that_names_another_person_or_thing_makes_another_title(title: str) -> None:
@@ -32,7 +32,8 @@ def test_a_note_that_names_another_person_or_thing_makes_another_title(title: st
         ("身份证号（以原件为准）", "certificate_number"), ("入学日期（YYYYMMDD）", "entry_date"),
         ("手机号（本人，勿填家长）", "phone"), ("手机号（不要填家长的）", "phone"),
         ("手机号（本人或家长）", "phone"), ("姓名（与原身份证一致）", "name"),
-        ("姓名（如有曾用名请注明）", "name"), ("身份证号（与原件、旧证相符）", "certificate_number"),
+        ("姓名（如有曾用名请注明）", "name"),
+        ("身份证号（与原件、旧证相符）", "certificate_number"),
         ("姓名（拼音）", "name_pinyin"), ("姓名(汉语拼音)", "name_pinyin"),
     ],
 )  # fmt: skip
