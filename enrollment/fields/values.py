@@ -218,7 +218,7 @@ def institution_code(raw: str) -> str:
 def is_damaged_number(raw: str) -> bool:
     """Whether a spreadsheet has taken a number for a quantity: 3.6E+17, or 000 at the end."""
     return (
-        bool(_SCIENTIFIC.search(raw))
+        bool(_SCIENTIFIC.match(raw))
         or bool(_LONG_FLOAT.match(raw))
         or (len(raw) == 18 and raw.isdigit() and raw.endswith("000"))
     )

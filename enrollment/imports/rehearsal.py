@@ -6,7 +6,7 @@ from dataclasses import replace
 from django.utils.translation import gettext
 
 from enrollment.fields.catalogue import BY_NAME, FIELDS
-from enrollment.fields.cell_marks import PADDING, SEEMING_BLANK
+from enrollment.fields.cell_marks import NOTHING, PADDING, SEEMING_BLANK
 from enrollment.fields.headers import HEADER_SEARCH_ROWS, Header, find_header, missing_columns
 from enrollment.fields.left_out import RowSorter
 from enrollment.fields.likely_columns import likely_columns
@@ -77,8 +77,9 @@ def institution_in(table: Table, header: Header) -> str:
     at = header.mapping.get("institution_code")
     if at is not None:
         for number, row in enumerate(table.rows(), start=1):
-            if number > header.row_number and len(row) > at and row[at].strip():
-                return institution_code(row[at])
+            cell = row[at].strip(_NOTHING) if len(row) > at else ""
+            if number > header.row_number and cell and cell not in NOTHING:
+                return institution_code(cell)
     raise FileFaultError(FileFault.NO_INSTITUTION)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,7 @@ from accounts.identifiers.services import Identifier, owner_of, parse
 from accounts.languages.widgets import ChineseSelect
 from accounts.reason_form import ReasonForm
 from accounts.roles import Role
+from accounts.text import fold
 from enrollment.institutions.forms import InstitutionForm
 from enrollment.models import Institution, SchoolClass
 
@@ -119,7 +120,7 @@ class AppointmentForm(AccountForm, ReasonForm):
         given = super().clean() or {}
         if given.get("role") == Role.REGISTRAR:
             text = given.get("institution", "")
-            found = list(Institution.objects.filter(Q(code=text) | Q(name=text))[:2])
+            found = _institutions(text)
             if not text:
                 self.add_error("institution", _("Enter the institution of the registrar."))
             elif len(found) != 1:
@@ -128,6 +129,14 @@ class AppointmentForm(AccountForm, ReasonForm):
         else:
             given["institution"] = None
         return given
+
+
+def _institutions(text: str) -> list[Institution]:
+    """The institutions that have this code, or this name in any width, case and spacing."""
+    typed = fold(text)
+    names = Institution.objects.values_list("pk", "code", "name")
+    same = [pk for pk, code, name in names if typed in (fold(code), fold(name))]
+    return list(Institution.objects.filter(pk__in=same))
 
 
 class AssignmentFileForm(InstitutionForm):

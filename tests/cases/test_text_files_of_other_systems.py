@@ -96,3 +96,18 @@ def test_a_row_shifted_by_its_own_delimiter_is_a_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", [",", ",,,", ", "])
 def test_empty_cells_behind_the_last_title_are_no_fault(tmp_path: Path, end: str) -> None:
     assert check(made(tmp_path / "a.csv", ",".join(PERSON) + end), out=tmp_path / "a").status == 0
+
+
+@pytest.mark.parametrize("first", ["NULL", "/", "\0\0", "\u3000"])
+def test_the_institution_is_taken_from_the_first_row_that_states_one(
+    tmp_path: Path, first: str
+) -> None:
+    rows = (person(院校代码=code) for code in (first, "4100019998\0\0"))
+    done = check(write(tmp_path / "a.csv", *rows), out=tmp_path / "a", institution=None)
+    assert (done.status, done.report["rows"]) == (1, 2), done.printed
+
+
+def test_a_number_with_an_e_in_it_is_not_told_to_be_a_damaged_one(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", person(身份证号="2023E12"))
+    done = check(path, out=tmp_path / "a")
+    assert ("certificate_number", "number_cell") not in done.faults()

@@ -196,6 +196,7 @@ def test_the_institution_of_a_registrar_is_found_by_code_or_name(operator: User)
         return [str(error) for error in form.errors.get("institution") or ()]
 
     assert errors(school.code) == errors("别的大学") == []
+    assert errors("１９９９０") == errors("别的 大学") == []
     assert errors("") == ["请填写学籍管理员所在的院校。"]
     unknown = errors("没有的大学")
     assert unknown == ["没有找到唯一对应的院校，请核对代码或全称。"]
