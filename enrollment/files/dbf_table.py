@@ -56,6 +56,12 @@ class _AsWritten(FieldParser):  # type: ignore[misc]
 
     parseF = parseN  # noqa: N815  dbfread's name
 
+    def parseV(self, field: Any, data: bytes) -> str:  # noqa: N802  dbfread's name
+        """The text of a field of varying width: its last byte is the width, unless it is full."""
+        width = data[-1]
+        is_short = width < len(data) and not data[width:-1].strip(b" \0")
+        return str(self.parseC(field, data[:width] if is_short else data))
+
     def parse0(self, field: Any, data: bytes) -> None:
         """None: the flags tell which cells are null, which are blank anyway."""
 

@@ -33,6 +33,8 @@ MAX_PIXELS = 100_000_000  # a phone's camera has up to 64 million
 MAX_SIDE = 2200  # enough to read a student card
 MAX_PAGES = 20
 PICTURE, PDF = "image/jpeg", "application/pdf"
+# Mail programs and scanners put lines before it; readers look for it in the first kilobyte.
+_PDF_BEGINS, _PDF_LATEST = b"%PDF-", 1024
 
 
 class EvidenceFault(models.TextChoices):
@@ -164,9 +166,10 @@ def _check(file: UploadedFile) -> Evidence:
     data = file.read()
     if data.startswith((b"\xff\xd8\xff", b"\x89PNG")):
         return Evidence(PICTURE, _redrawn(data))
-    if data.startswith(b"%PDF-"):
-        _look_through(data)
-        return Evidence(PDF, data)
+    start = data.find(_PDF_BEGINS, 0, _PDF_LATEST)
+    if start >= 0:
+        _look_through(data[start:])
+        return Evidence(PDF, data[start:])
     raise EvidenceFaultError(EvidenceFault.HEIC if is_heic(data) else EvidenceFault.KIND)
 
 

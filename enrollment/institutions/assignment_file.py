@@ -73,9 +73,9 @@ class _Columns:
 
 @dataclass(frozen=True)
 class RowProblem:
-    """A problem with one row of an assignment file."""
+    """A problem with one row of an assignment file; ``place`` is its number there, if any."""
 
-    row: int
+    place: str
     text: str
     fault: StaffingFault
 
@@ -99,9 +99,9 @@ def read_assignments(
         table.close()
     columns = _columns(rows)
     if columns is None:
-        return [], [RowProblem(1, "", StaffingFault.HEADER)]
+        return [], [RowProblem("1", "", StaffingFault.HEADER)]
     if len(rows) - columns.header > MAX_ROWS + 1:
-        return [], [RowProblem(MAX_ROWS + 1, "", StaffingFault.TOO_LONG)]
+        return [], [RowProblem(table.reading.place(MAX_ROWS + 1), "", StaffingFault.TOO_LONG)]
     made: list[Assignment] = []
     problems: list[RowProblem] = []
     known = institution.classes.select_related("institution").order_by("-pk")
@@ -113,13 +113,14 @@ def read_assignments(
         last_day = None if columns.last_day is None else _cell(cells, columns.last_day)
         found = _assignment(classes.get(code) or classes.get(fold(code)), code, person, last_day)
         if isinstance(found, StaffingFault):
-            problems.append(RowProblem(number, f"{code} {person} {last_day or ''}".strip(), found))
+            text = f"{code} {person} {last_day or ''}".strip()
+            problems.append(RowProblem(table.reading.place(number), text, found))
         else:
             made.append(found)
     if len({one.who for one in made}) > MAX_PEOPLE:
-        problems.append(RowProblem(1, "", StaffingFault.TOO_MANY_PEOPLE))
+        problems.append(RowProblem("1", "", StaffingFault.TOO_MANY_PEOPLE))
     if not made and not problems:
-        problems.append(RowProblem(1, "", StaffingFault.EMPTY))
+        problems.append(RowProblem("1", "", StaffingFault.EMPTY))
     return made, problems
 
 

@@ -86,7 +86,7 @@ def invite(posts: Sequence[tuple[Post, Identifier]], by: User, reason: str = "")
     try:
         appointments.invite(posts=posts, by=by, reason=reason)
     except appointments.TooManyAppointmentsError as error:
-        raise StaffingError([RowProblem(0, "", StaffingFault.MANY)]) from error
+        raise StaffingError([RowProblem("", "", StaffingFault.MANY)]) from error
 
 
 def _long_over() -> QuerySet[ClassCounselor]:
@@ -142,7 +142,7 @@ def _lock_classes(found: Sequence[Assignment]) -> set[int]:
     classes = lock_classes({one.school_class.pk for one in found})
     gone = {one.school_class.code for one in found if one.school_class.pk not in classes}
     if gone:
-        raise StaffingError([RowProblem(0, code, StaffingFault.CLASS) for code in sorted(gone)])
+        raise StaffingError([RowProblem("", code, StaffingFault.CLASS) for code in sorted(gone)])
     return classes
 
 

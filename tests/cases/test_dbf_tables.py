@@ -93,3 +93,21 @@ def test_titles_cut_within_a_character_are_read(tmp_path: Path) -> None:
     data = table(cells("utf-8"), fields, encoding="utf-8")
     done = check(made(tmp_path / "a.dbf", data), columns="学籍状=学籍状态", out=tmp_path / "a")
     assert (done.status, done.report["rows"]) == (0, 2), done.printed
+
+
+@pytest.mark.parametrize("width", [9, 12, 200])
+def test_a_field_of_varying_width_is_read_without_its_length(tmp_path: Path, width: int) -> None:
+    """Short cells end in their length, behind NUL or blanks; a full one is all text."""
+    fields = [*FIELDS, ("BH", "V", width), ("_NullFlags", "0", 1)]
+    short, full = "软件".encode("gb18030"), b"A" * width
+    rows = [
+        [*cells()[0], short.ljust(width - 1, b"\0") + bytes([len(short)]), b"\0"],
+        [*cells()[1], full[: min(width, 50)].ljust(width), b"\0"],
+    ]
+    if width > 50:
+        rows[1][-2] = full[:50].ljust(width - 1) + bytes([50])
+    data = table(rows, fields, version=VISUAL_FOXPRO)
+    done = check(made(tmp_path / "a.dbf", data), rehearse=False, out=tmp_path / "a")
+    assert done.status == 0, done.printed
+    classes = set(StudentRecord.objects.values_list("school_class__code", flat=True))
+    assert classes == {"软件", "A" * min(width, 50)}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from accounts.identifiers.services import parse
 from enrollment.institutions.assignment_file import read_assignments
@@ -39,3 +40,15 @@ def test_the_column_with_the_counselors_accounts_is_read(
     with path.open("rb") as file:
         [found], problems = read_assignments(school, file, path.name)
     assert (found.who, problems) == (parse(who), [])
+
+
+def test_a_problem_names_the_row_that_the_spreadsheet_shows(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in [["班级", "辅导员"], ["软工2601", MAIL], ["软工2602", MAIL], ["没有", MAIL]]:
+        sheet.append(row)
+    sheet.row_dimensions[2].hidden = sheet.row_dimensions[3].hidden = True
+    book.save(path := tmp_path / "a.xlsx")
+    with path.open("rb") as file:
+        _, problems = read_assignments(make_school(), file, path.name)
+    assert [problem.place for problem in problems] == ["4"]

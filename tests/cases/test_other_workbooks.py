@@ -103,3 +103,19 @@ def test_an_ods_file_is_read_as_it_is_shown(tmp_path: Path) -> None:
     assert left_out(result) == {"hidden": ["5"]}
     assert (result["unchanged"], result["changed"]) == (2, 0)
     assert result["reading"]["sheets_left"] == [["旧", "hidden"]]
+
+
+def test_an_ods_cell_that_states_no_value_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    book = OpenDocumentSpreadsheet()
+    table = Table(name="名单")
+    book.spreadsheet.addElement(table)
+    for cells in [TITLES, *ROWS]:
+        row = TableRow()
+        table.addElement(row)
+        for column, text in enumerate(cells):
+            kind = {at("入学日期"): "date", at("学号"): "float"}.get(column, "string")
+            cell = TableCell(valuetype="string" if cells is TITLES else kind)
+            cell.addElement(P(text=text))
+            row.addElement(cell)
+    book.save(tmp_path / "a.ods")
+    assert run(tmp_path / "a.ods")["status"] == 0

@@ -111,3 +111,13 @@ def test_a_number_with_an_e_in_it_is_not_told_to_be_a_damaged_one(tmp_path: Path
     path = write(tmp_path / "a.csv", person(身份证号="2023E12"))
     done = check(path, out=tmp_path / "a")
     assert ("certificate_number", "number_cell") not in done.faults()
+
+
+@pytest.mark.parametrize("sign", ["'", "`", "‘", "’"])
+def test_a_sign_that_makes_digits_a_text_is_no_part_of_them(tmp_path: Path, sign: str) -> None:
+    numbers = {title: sign + person()[title] for title in ("身份证号", "学号", "考生号")}
+    path = write(tmp_path / "a.csv", person(**numbers))
+    done = check(path, rehearse=False, out=tmp_path / "a")
+    assert done.status == 0, done.printed
+    record = StudentRecord.objects.get()
+    assert [record.student_number, record.candidate_number] == ["2026000001", "26110100000001"]

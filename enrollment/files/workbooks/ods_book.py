@@ -147,10 +147,10 @@ def _shown(cell: Element, said: dict[str, str]) -> Cell:
     text = clean_text("\n".join(_text_of(part) for part in cell if local(part.tag) == "p"))
     if is_error(text) or "error" in said.values():
         return text if is_error(text) else UNNAMED_ERROR
-    if kind in ("float", "percentage", "currency"):
-        return _number(text, said.get("value", ""))
-    if kind == "date":
-        return Moment(moment_of(said.get("date-value", "")).iso, text)
+    if kind in ("float", "percentage", "currency") and "value" in said:
+        return _number(text, said["value"])
+    if kind == "date" and "date-value" in said:
+        return Moment(moment_of(said["date-value"]).iso, text)
     if kind == "boolean":
         return said.get("boolean-value", "").upper()
     if "formula" in said and not text:

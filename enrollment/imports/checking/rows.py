@@ -55,6 +55,8 @@ FINGERPRINT_BYTES = 16
 # One of them identifies a record within its institution.
 NUMBERS: Final = ("student_number", "candidate_number")
 
+# What people and spreadsheets put before digits to make them text, also as Word changes it.
+_TEXT_SIGNS = frozenset("'`‘’")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})\Z")
 _DOUBTS = {
     NameDoubt.LOST_CHARACTER: RowFault.LOST_CHARACTER,
@@ -116,7 +118,7 @@ class RowChecker:
         # Test the row as a whole: hardly any has a mark, a wide blank or a line break.
         if not text.isprintable():
             row = self._tidied(row, tidied)
-        if "=" in text or "'" in text or '"' in text:
+        if "=" in text or not _TEXT_SIGNS.isdisjoint(text):
             row = list(map(_unwrap, row))
         if len(row) < self._width:
             row += [""] * (self._width - len(row))
@@ -275,4 +277,4 @@ def _unwrap(cell: str) -> str:
     # ="…" forces Excel to open a CSV cell as text.
     if cell.startswith('="') and cell.endswith('"'):
         return cell[2:-1]
-    return cell.removeprefix("'")
+    return cell[1:] if cell[:1] in _TEXT_SIGNS else cell

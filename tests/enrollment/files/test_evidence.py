@@ -106,3 +106,8 @@ def test_a_subject_has_at_most_five_files_and_a_refusal_leaves_nothing(
         keep_evidence(purpose=REPORT, subject=subject, files=files[:3], by=li)
     assert EvidenceFile.objects.count() == 3
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 3
+
+
+def test_a_pdf_is_kept_without_what_stands_before_it() -> None:
+    (kept,) = check_all([upload(b"Content-Type: application/pdf\r\n\r\n" + paper(), "a.pdf")])
+    assert kept.content == paper()
