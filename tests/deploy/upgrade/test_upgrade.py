@@ -18,9 +18,11 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.db import connection
 
 from delivery.sms.kinds import PARAMETERS
 from devtools.embedded.servers import free_port
+from tests.database.schema import LINES, differences
 from tests.delivery.fake_smtp import FakeSmtp
 from tests.deploy.upgrade.released import last_release, lay_present, lay_release
 from tests.deploy.upgrade.visitors import HOST, Visitors, in_background
@@ -88,7 +90,10 @@ def prepare(site: Site, mail_port: int) -> None:
     site.manage("collectstatic", "--noinput")
 
 
-def test_an_upgrade_of_the_last_release_fails_no_request(mail: tuple[FakeSmtp, int]) -> None:
+@pytest.mark.django_db
+def test_an_upgrade_of_the_last_release_fails_no_request_and_ends_as_a_new_database(
+    mail: tuple[FakeSmtp, int],
+) -> None:
     commit = last_release()
     with running(lambda place: lay_release(commit, place / "released")) as site:
         prepare(site, mail[1])
@@ -121,6 +126,11 @@ def test_an_upgrade_of_the_last_release_fails_no_request(mail: tuple[FakeSmtp, i
         assert not people.failures, (people.failures[:20], said[-4000:])
         assert len(people.confirmed) > 2
         site.manage("verify_audit")
+        with connection.cursor() as cursor:
+            cursor.execute(LINES)
+            fresh = [line for (line,) in cursor.fetchall()]
+        upgraded = [row["line"] for row in site.rows(LINES)]
+        assert differences(upgraded, fresh) == []
 
 
 def upgrade(site: Site, released: Web, people: Visitors) -> Web:
