@@ -14,4 +14,4 @@ def bare(key: str) -> None:
 @shared_task
 def note_start(key: str) -> None:
     """Keep in the cache under ``key`` when this task was begun."""
-    cache.set(key, time.time())
+    cache.set(key, time.time(), timeout=None)
