@@ -14,6 +14,7 @@ from accounts.deletion.services import ask_for_deletion
 from accounts.limits.rate_limits import subject_of
 from accounts.models import Block, Purpose, Question, SecurityAnswer, User
 from accounts.roles import Role
+from accounts.sign_in.hashers import PortalArgon2Hasher
 from audit.models import APPEND_ONLY
 from enrollment.models import (
     InstitutionRegistrar,
@@ -30,6 +31,13 @@ def _empty_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another test left in the cache is not this one's, nor its Redis that was away."""
     monkeypatch.setattr("xuejiportal.cache._silent_until", 0.0)
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed by the same algorithm, but not slowly."""
+    monkeypatch.setattr(PortalArgon2Hasher, "time_cost", 1)
+    monkeypatch.setattr(PortalArgon2Hasher, "memory_cost", 8)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.consent.services import give_consent
 from accounts.models import Purpose, RoleGrant, User
 from accounts.roles import Role
+from accounts.sign_in.hashers import PortalArgon2Hasher
 from enrollment.identity.name import canonical_name
 from enrollment.identity.number import check_character
 from enrollment.models import Institution, SchoolClass, StudentRecord
@@ -78,8 +79,8 @@ def make_record(
 
 
 @cache
-def _password_hash() -> str:
-    """The hash of PASSWORD, made once: it is slow on purpose, and tests make many accounts."""
+def _password_hash(memory: int) -> str:
+    """The hash of PASSWORD in so much memory, made once: tests make many accounts."""
     return make_password(PASSWORD)
 
 
@@ -90,7 +91,7 @@ def make_account(email: str, *, phone: str = "", roles: tuple[Role, ...] = ()) -
     """
     user = User(email=email, phone=phone or None)
     user.phone_confirmed_at = timezone.now() if phone else None
-    user.password = _password_hash()
+    user.password = _password_hash(PortalArgon2Hasher.memory_cost)
     user.save()
     user.emailaddress_set.create(email=email, primary=True, verified=True)  # type: ignore[attr-defined]
     for purpose in Purpose:

@@ -73,6 +73,11 @@ DOORS = {
 }
 
 
+@pytest.fixture
+def cheap_hashes() -> None:
+    """None: what a hash costs could tell who is known."""
+
+
 @pytest.fixture(autouse=True)
 def known(outbox: Outbox) -> User:
     """A person with everything an account can have."""
