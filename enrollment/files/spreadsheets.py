@@ -15,6 +15,7 @@ from rustpy_xlsxwriter import write_worksheet
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 _WIDTH = 20  # of a column, in characters
+_DIGITS = 15  # of a number, as many as a spreadsheet keeps
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,9 +37,10 @@ def workbook(titles: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: 
     """A workbook of one sheet, in an unnamed file that is deleted when closed.
 
     The titles are written even without rows, and stay when one scrolls; they must be distinct.
+    An ``int`` is a number one can add up; digits in a text, as of a student number, stay text.
     """
-    written = (dict(zip(titles, map(plain_cell, row), strict=True)) for row in rows)
-    first = next(written, dict.fromkeys(titles, ""))
+    written = (dict(zip(titles, map(_sheet_cell, row), strict=True)) for row in rows)
+    first = next(written, dict[str, int | str].fromkeys(titles, ""))
     file = cast("BinaryIO", tempfile.TemporaryFile(dir=settings.SPOOL_DIR))  # noqa: SIM115
     write_worksheet(
         chain([first], written),
@@ -50,6 +52,12 @@ def workbook(titles: Sequence[str], rows: Iterable[Sequence[object]], *, sheet: 
     )
     file.seek(0)
     return file
+
+
+def _sheet_cell(value: object) -> int | str:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**_DIGITS:
+        return value
+    return plain_cell(value)
 
 
 class _Echo:

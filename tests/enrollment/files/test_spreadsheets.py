@@ -32,8 +32,16 @@ def test_a_workbook_has_its_titles_and_every_row() -> None:
     with workbook(TITLES, iter(rows), sheet="表") as file:
         sheet = openpyxl.load_workbook(file)["表"]
     written = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
-    assert written == [TITLES, ["'=1", "2"], ["", "3"]]
+    assert written == [TITLES, ["'=1", "2"], ["", 3]]
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_counts_are_numbers_and_what_only_looks_like_one_is_text() -> None:
+    values: list[object] = [14, -3, "110101200703074014", "12", 10**17, True]
+    with workbook([f"{at}" for at in range(len(values))], [values], sheet="表") as file:
+        cells = list(openpyxl.load_workbook(file)["表"][2])
+    assert [cell.data_type for cell in cells] == ["n", "n", "s", "s", "s", "s"]
+    assert [cell.value for cell in cells] == [14, -3, *map(str, values[2:])]
 
 
 def test_a_workbook_without_rows_has_its_titles() -> None:

@@ -211,12 +211,12 @@ def test_a_registrar_exports_figures_by_class_and_by_day_of_the_check(
     blank = [None] * 8
     assert by_class == [
         (None, "计科2699", "< 5", *blank),
-        (school_class.college, school_class.code, "7", *["1"] * 7, "14"),
+        (school_class.college, school_class.code, 7, *[1] * 7, 14),
     ]
     with django_assert_max_num_queries(12):
         by_day = figures_in(client, school, "days")
     assert len(by_day) == 21
-    assert by_day[-1] == (today.isoformat(), "1", "12")
+    assert by_day[-1] == (today.isoformat(), 1, 12)
     page = reverse("support:figures_export", args=[school.code, "names"])
     assert client.get(page).status_code == 404
 
