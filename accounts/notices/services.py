@@ -7,7 +7,6 @@ Security alerts are not notices: they cannot be turned off, and are sent by
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -80,10 +79,10 @@ def text_of(notice: Notice) -> tuple[str, str]:
     return str(words.title) % notice.detail, str(words.text) % notice.detail
 
 
-def has_unread(account: User, kind: str, within: timedelta) -> bool:
-    """Whether ``account`` got a notice of ``kind`` in the time ``within`` and has not read it."""
-    unread = Notice.objects.filter(account=account, read_at__isnull=True)
-    return unread.filter(kind=kind, made_at__gte=Now() - within).exists()
+def latest_notice(account: User, kind: str, **detail: str) -> Notice | None:
+    """The newest notice of ``kind`` to ``account`` whose detail has these values."""
+    found = Notice.objects.filter(account=account, kind=kind, detail__contains=detail)
+    return found.order_by("-pk").first()
 
 
 def notify(

@@ -6,18 +6,16 @@ which document allows it. A student who had confirmed the field is asked to conf
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from operator import ne
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.notices.services import has_unread, notify
 from audit.services import record_action
 from enrollment.fields.catalogue import BY_NAME, LOCKED, ordered
 from enrollment.fields.faults import RowFault, fault_message
@@ -28,6 +26,7 @@ from enrollment.identity.number import InvalidNumberError, canonical_number, mas
 from enrollment.models import Correction, CorrectionState, FieldChange, StudentRecord
 from enrollment.queries import institutions_of
 from enrollment.records.approvals import Approval
+from enrollment.records.change_notices import notify_of_correction
 from enrollment.records.release import release_records
 from enrollment.records.sealed import certificate_number
 from enrollment.signals import certificate_changed
@@ -38,9 +37,6 @@ CORRECTABLE = tuple(field.name for field in ordered(lambda field: field.correcta
 
 # One wrong digit changes the check digit as well; two swapped digits change three characters.
 MAX_CHARACTERS = 4
-
-# Corrections made in one sitting share one notice, as long as it is unread.
-TOGETHER = timedelta(minutes=10)
 
 
 class NotCorrectableError(Exception):
@@ -231,8 +227,8 @@ def _apply(correction: Correction, value: str, by: User, answered: User | None) 
     if hidden:
         _move_claim(record, value)
     holder = record.holder
-    if holder and holder != answered and not has_unread(holder, "record_corrected", TOGETHER):
-        notify(account=holder, kind="record_corrected", path=reverse("enrollment:status"))
+    if holder and holder != answered:
+        notify_of_correction(record, holder)
 
 
 def is_another_person(record: StudentRecord, field: str, old: str, new: str) -> bool:

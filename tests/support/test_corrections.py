@@ -1,5 +1,8 @@
 """From a report to the corrected record: at once, or through the province."""
 
+from collections.abc import Callable
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,15 +14,23 @@ from audit.models import AuditEntry
 from delivery.models import OutboxMessage
 from enrollment.confirmations.services import answer_record
 from enrollment.fields.checklist import CHECKLIST
-from enrollment.models import Correction, FieldChange, InstitutionRegistrar, StudentRecord
+from enrollment.models import (
+    Correction,
+    EventKind,
+    FieldChange,
+    InstitutionRegistrar,
+    StudentRecord,
+)
 from enrollment.progress import Progress
+from enrollment.records.change_notices import TOGETHER
 from enrollment.records.corrections import (
-    TOGETHER,
     Change,
     NotCorrectableError,
     canonical_value,
     correct_record,
 )
+from enrollment.records.events import services as events
+from enrollment.records.events.services import Happening
 from enrollment.records.sealed import certificate_number
 from support.models import Report
 from tests.people import make_account, make_record, make_school, sample_number
@@ -126,6 +137,53 @@ def test_corrections_in_a_row_are_told_once_until_the_notice_is_read(
     told.update(read_at=None, made_at=timezone.now() - 2 * TOGETHER)
     change("法学院")
     assert told.count() == 3
+
+
+def told_after(between: Callable[[], object], record: StudentRecord, by: User) -> int:
+    """How many new notices a correction makes that follows another one and ``between``."""
+    told = Notice.objects.filter(account=record.holder, kind="record_corrected")
+    correct_record(record=record, change=Change("college", "软件学院"), by=by)
+    between()
+    before = told.count()
+    correct_record(record=record, change=Change("college", "理学院"), by=by)
+    return told.count() - before
+
+
+def test_a_correction_after_an_event_is_told_of_its_own(
+    wang: User, wang_record: StudentRecord, school_registrar: User
+) -> None:
+    happening = Happening(EventKind.SUSPENSION, date(2026, 10, 8), "休学")
+
+    def enter_event() -> None:
+        event = events.enter_event(record=wang_record, happening=happening, by=school_registrar)
+        wang_record.refresh_from_db()
+        events.undo_event(event=event, by=school_registrar)
+
+    assert told_after(enter_event, wang_record, school_registrar) == 1
+
+
+@pytest.mark.parametrize("wrong", [[], ["name"]])
+def test_a_correction_after_the_students_answer_is_told_of_its_own(
+    wrong: list[str], wang: User, wang_record: StudentRecord, school_registrar: User
+) -> None:
+    def answer() -> None:
+        answer_record(record=wang_record, account=wang, asked=CHECKLIST, wrong=wrong)
+
+    assert told_after(answer, wang_record, school_registrar) == 1
+
+
+def test_a_correction_of_a_second_record_is_told_of_its_own(
+    wang: User, wang_record: StudentRecord, school_registrar: User
+) -> None:
+    other = make_record(
+        name="王明", number=sample_number(31), holder=wang, claimed_at=timezone.now(),
+        school=make_school(code="19997", name="别的大学"),
+    )  # fmt: skip
+    told = Notice.objects.filter(account=wang, kind="record_corrected")
+    for record in (other, wang_record):
+        correct_record(record=record, change=Change("college", "软件学院"), by=school_registrar)
+    assert told.count() == 2
+    assert told_after(lambda: None, other, school_registrar) == 0
 
 
 def test_what_the_province_refuses_leaves_the_record(

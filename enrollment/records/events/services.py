@@ -10,12 +10,11 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import F
-from django.urls import reverse
 
 from accounts.models import User
-from accounts.notices.services import notify
 from audit.services import record_action
 from enrollment.models import EventKind, FieldChange, RecordEvent, StudentRecord
+from enrollment.records.change_notices import notify_of_event
 from enrollment.statuses import Status
 
 # The status that usually follows; the registrar may choose another or none.
@@ -60,7 +59,7 @@ def enter_event(*, record: StudentRecord, happening: Happening, by: User) -> Rec
         _change_status(held, happening.status_after, by)
         _note("enter_event", held, event, by)
         if held.holder is not None:
-            notify(account=held.holder, kind="record_corrected", path=reverse("enrollment:status"))
+            notify_of_event(held, held.holder)
     return event
 
 
@@ -77,6 +76,8 @@ def undo_event(*, event: RecordEvent, by: User) -> None:
             _change_status(held, _status_before(held, event), by)
         _note("undo_event", held, event, by)
         event.delete()
+        if held.holder is not None:
+            notify_of_event(held, held.holder)
 
 
 def _status_before(record: StudentRecord, event: RecordEvent) -> str:

@@ -63,6 +63,14 @@ def test_the_last_event_can_be_taken_back_and_no_other(
     assert not RecordEvent.objects.exists()
 
 
+def test_an_event_taken_back_is_told(desk: Client, wang: User, wang_record: StudentRecord) -> None:
+    enter_event(desk, wang_record)
+    told = Notice.objects.filter(account=wang, kind="record_corrected")
+    assert told.count() == 1
+    undo(desk, wang_record, RecordEvent.objects.get())
+    assert told.count() == 2
+
+
 def test_what_came_after_blocks_the_way_back(desk: Client, wang_record: StudentRecord) -> None:
     enter_event(desk, wang_record)
     StudentRecord.objects.update(status="退学")
