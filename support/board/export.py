@@ -1,6 +1,6 @@
 """Workbooks of the board: the people of a class; the figures of an institution."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from django.utils import timezone
@@ -12,9 +12,10 @@ from django.utils.translation import pgettext
 from enrollment.files.spreadsheets import workbook
 from enrollment.models import Institution, SchoolClass
 from enrollment.progress import Progress
-from support.board.figures import SMALL_GROUP, in_classes, standings
+from support.board.figures import SMALL_GROUP
 from support.board.people import people
-from support.board.trend import confirmed_by_day, targets
+from support.board.school_figures import Group, colleges_of, school_days
+from support.board.trend import targets
 
 
 def class_workbook(school_class: SchoolClass) -> BinaryIO:
@@ -43,7 +44,7 @@ def dated_name(of: str, what: str) -> str:
 
 
 def figures_workbook(school: Institution) -> BinaryIO:
-    """The figures of each class by college; of fewer than five people no details: two queries."""
+    """The figures of each class by college, and of who is in none; small groups folded."""
     titles = [
         _("College"),
         _("Class"),
@@ -51,31 +52,29 @@ def figures_workbook(school: Institution) -> BinaryIO:
         *(str(part.label) for part in Progress),
         _("Confirmed, percent"),
     ]
-    classes = school.classes.order_by("college", "code")
-    return workbook(titles, _figures(classes), sheet="classes")
+    groups = [group for college in colleges_of(school) for group in college.groups]
+    return workbook(titles, map(_figures, groups), sheet="classes")
 
 
 def days_workbook(school: Institution) -> BinaryIO:
-    """Confirmed by day since the running check began, else for two weeks: four queries."""
-    total, target = in_classes(school), targets([school]).get(school.pk)
-    days = (
-        []
-        if total.is_small
-        else confirmed_by_day(school.classes.all(), total, target.starts_on if target else None)
-    )
+    """Confirmed by day since the running check began, else for two weeks.
+
+    It counts the classes whose figures are shown, so that it tells no more than these.
+    """
     titles = [_("Day"), pgettext("board", "Confirmed"), _("Confirmed, percent")]
+    days = school_days(colleges_of(school), targets([school]).get(school.pk), since_start=True)
     rows = ((day.day.isoformat(), day.confirmed, day.percent) for day in days)
     return workbook(titles, rows, sheet="days")
 
 
-def _figures(classes: Iterable[SchoolClass]) -> Iterator[tuple[object, ...]]:
-    for school_class, standing in standings(classes):
-        named = (school_class.college, school_class.code)
-        if standing.is_small:
-            yield *named, f"< {SMALL_GROUP}", *("" for _part in Progress), ""
-        else:
-            counts = (people for _part, people in standing.cells)
-            yield *named, standing.total, *counts, standing.percent
+def _figures(group: Group) -> tuple[object, ...]:
+    code = group.school_class.code if group.school_class else _("No class")
+    standing, named = group.standing, (group.college, code)
+    if group.is_hidden:
+        people = f"< {SMALL_GROUP}" if standing.is_small else _("not shown")
+        return *named, people, *("" for _part in Progress), ""
+    counts = (people for _part, people in standing.cells)
+    return *named, standing.total, *counts, standing.percent
 
 
 def _rows(school_class: SchoolClass) -> Iterator[tuple[str, ...]]:

@@ -116,38 +116,30 @@ def institution_standings(
     return list(known.values())
 
 
-def college_standings(institution: Institution) -> list[tuple[str, Standing]]:
-    """The colleges of an institution by name, with their figures; "" for people in none."""
-    known: dict[str, Standing] = {}
-    join = " LEFT JOIN enrollment_schoolclass c ON c.id = h.school_class_id"
-    rows = _sums(
-        "coalesce(c.college, '')", "institution_id = %(key)s", {"key": institution.pk}, join=join
-    )
-    for college, part, people in rows:
-        known.setdefault(college, _nobody()).counts[part] = people
-    return sorted(known.items())
+def school_standings(institution: Institution) -> list[tuple[SchoolClass | None, Standing]]:
+    """The classes of an institution by college and code, then who is in none: two queries.
 
-
-def in_classes(institution: Institution) -> Standing:
-    """The people of all classes of ``institution`` together, without those in none: one query."""
-    found = _nobody()
-    where = "institution_id = %(key)s AND school_class_id IS NOT NULL"
-    for _key, part, people in _sums("institution_id", where, {"key": institution.pk}):
-        found.counts[part] = people
-    return found
+    None stands for people without a class; it is left out where there are none.
+    """
+    classes = institution.classes.order_by("college", "code")
+    known: dict[int | None, tuple[SchoolClass | None, Standing]] = {
+        found.pk: (found, _nobody()) for found in classes
+    }
+    rows = _sums("school_class_id", "institution_id = %(key)s", {"key": institution.pk})
+    for class_id, part, people in rows:
+        known.setdefault(class_id, (None, _nobody()))[1].counts[part] = people
+    return list(known.values())
 
 
 def _nobody() -> Standing:
     return Standing(dict.fromkeys(Progress.values, 0))
 
 
-def _sums(
-    group: str, where: str, values: Mapping[str, Any], *, join: str = ""
-) -> list[tuple[Any, str, int]]:
+def _sums(group: str, where: str, values: Mapping[str, Any]) -> list[tuple[Any, str, int]]:
     moves = _MOVES.format(where=where)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {group}, part, sum(people)::int FROM {moves}{join}"  # noqa: S608  own names
+            f"SELECT {group}, part, sum(people)::int FROM {moves}"  # noqa: S608  own names
             " GROUP BY 1, 2 HAVING sum(people) <> 0",
             values,
         )

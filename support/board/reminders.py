@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -19,10 +19,11 @@ from audit.services import record_action
 from delivery.outbox.content import SmsContent
 from delivery.services import queue_many
 from delivery.sms.kinds import render_text
-from enrollment.models import Campaign, SchoolClass, StudentRecord
+from enrollment.models import SchoolClass, StudentRecord
 from enrollment.progress import Progress
 from enrollment.records.sealed import phone_number
 from enrollment.statuses import ON_THE_BOOKS
+from support.board.trend import class_targets
 from support.models import Reminded, Reminder
 
 
@@ -43,25 +44,11 @@ class ReminderWords:
 def words_for(school_class: SchoolClass) -> ReminderWords:
     """The words that remind ``school_class`` today, with the last day of its campaign."""
     params = {"school": school_class.institution.name, "class_code": school_class.code}
-    campaign = _campaign_of(school_class)
+    campaign = class_targets([school_class]).get(school_class.pk)
     if campaign is None:
         return ReminderWords("class_reminder", "reminder_class", params)
     params["until"] = campaign.ends_on.isoformat()
     return ReminderWords("class_reminder_until", "reminder_until", params)
-
-
-def _campaign_of(school_class: SchoolClass) -> Campaign | None:
-    """The running campaign of the class: that of its year group, else of the whole school."""
-    today = timezone.localdate()
-    entered = school_class.records.values_list("entry_date__year", flat=True)
-    years = list(entered.exclude(entry_date=None)[:1])
-    running = Campaign.objects.filter(
-        Q(entry_year=None) | Q(entry_year__in=years),
-        institution=school_class.institution_id,
-        starts_on__lte=today,
-        ends_on__gte=today,
-    )
-    return running.order_by(F("entry_year").asc(nulls_last=True), "-pk").first()
 
 
 def remind(

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
-from enrollment.models import Campaign, Institution, SchoolClass
+from enrollment.models import Campaign, Institution, SchoolClass, StudentRecord
 from enrollment.progress import Progress
 from support.board.figures import Standing
 from support.models import DayHeadcount
@@ -26,16 +26,17 @@ class Day:
 
 @dataclass(frozen=True)
 class Target:
-    """A running campaign, its days, and the days left (0: today)."""
+    """A running campaign, its days, the days left (0: today), the year that it is for."""
 
     name: str
     starts_on: date
     ends_on: date
     days_left: int
+    entry_year: int | None = None
 
 
 def confirmed_by_day(
-    classes: Sequence[SchoolClass] | QuerySet[SchoolClass], now: Standing, first: date | None = None
+    classes: Sequence[SchoolClass], now: Standing, first: date | None = None
 ) -> list[Day]:
     """``classes`` together from ``first`` (or for fourteen days) to ``now``: two queries.
 
@@ -61,17 +62,53 @@ def confirmed_by_day(
 
 def targets(institutions: Sequence[Institution | int]) -> dict[int, Target]:
     """The running campaign that ends first, by institution: one query."""
+    found: dict[int, Target] = {}
+    for campaign in _running(institutions).order_by("ends_on", "pk"):
+        found.setdefault(campaign.institution_id, _target(campaign))
+    return found
+
+
+def class_targets(classes: Sequence[SchoolClass]) -> dict[int, Target]:
+    """The running campaign of each class, that of its year before that of everyone: two queries."""
+    campaigns = list(
+        _running([found.institution_id for found in classes]).order_by(
+            F("entry_year").asc(nulls_last=True), "-pk"
+        )
+    )
+    years = _entry_years(classes) if any(one.entry_year for one in campaigns) else {}
+    found: dict[int, Target] = {}
+    for school_class in classes:
+        for campaign in campaigns:
+            if campaign.institution_id == school_class.institution_id and campaign.entry_year in (
+                None,
+                years.get(school_class.pk),
+            ):
+                found.setdefault(school_class.pk, _target(campaign))
+    return found
+
+
+def in_round(classes: Sequence[SchoolClass], target: Target | None) -> list[SchoolClass]:
+    """Those of ``classes`` that the campaign is for; all without one: one query at most."""
+    if target is None or target.entry_year is None:
+        return list(classes)
+    years = _entry_years(classes)
+    return [found for found in classes if years.get(found.pk) == target.entry_year]
+
+
+def _running(institutions: Sequence[Institution | int]) -> QuerySet[Campaign]:
     today = timezone.localdate()
-    running = Campaign.objects.filter(
+    return Campaign.objects.filter(
         institution__in=institutions, starts_on__lte=today, ends_on__gte=today
     )
-    found: dict[int, Target] = {}
-    for campaign in running.order_by("ends_on", "pk"):
-        target = Target(
-            campaign.name,
-            campaign.starts_on,
-            campaign.ends_on,
-            (campaign.ends_on - today).days,
-        )
-        found.setdefault(campaign.institution_id, target)
-    return found
+
+
+def _target(campaign: Campaign) -> Target:
+    left = (campaign.ends_on - timezone.localdate()).days
+    return Target(campaign.name, campaign.starts_on, campaign.ends_on, left, campaign.entry_year)
+
+
+def _entry_years(classes: Sequence[SchoolClass]) -> dict[int, int]:
+    """The year in which most people of each class entered."""
+    counted = StudentRecord.objects.filter(school_class__in=classes, entry_date__isnull=False)
+    rows = counted.values_list("school_class", "entry_date__year").annotate(people=Count("pk"))
+    return {class_id: year for class_id, year, _people in rows.order_by("people")}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import segno
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -22,16 +23,18 @@ from enrollment.queries import institutions_of
 from support.board import figures
 from support.board.people import people
 from support.board.reminders import reminders_of_today, words_for
-from support.board.trend import confirmed_by_day, targets
+from support.board.school_figures import colleges_of, school_days
+from support.board.trend import class_targets, confirmed_by_day, targets
 
 
 @dataclass(frozen=True)
 class Row:
-    """One college or class in the table of a board; ``path`` is empty for people in none."""
+    """One college or class in the table of a board; ``name`` is empty for people in none."""
 
     name: str
     path: str
     standing: figures.Standing
+    is_hidden: bool
     school_class: SchoolClass | None = None
 
 
@@ -46,14 +49,11 @@ def board(request: HttpRequest) -> HttpResponse:
     classes = figures.standings(classes_of(reader))
     schools = figures.institution_standings(list(institutions_of(reader)))
     total = figures.total_of(standing for _, standing in classes)
-    running = targets(
-        [found.institution_id for found, _ in classes] + [found.pk for found, _ in schools]
-    )
+    running = targets([found.pk for found, _ in schools])
+    own = class_targets([found for found, _ in classes])
     reminders = reminders_of_today([found for found, _ in classes], figures.REMINDED)
     context = {
-        "classes": [
-            (*row, running.get(row[0].institution_id), reminders[row[0].pk]) for row in classes
-        ],
+        "classes": [(*row, own.get(row[0].pk), reminders[row[0].pk]) for row in classes],
         "schools": [(*row, running.get(row[0].pk)) for row in schools],
         "days": confirmed_by_day([found for found, _ in classes], total) if classes else [],
     }
@@ -64,22 +64,19 @@ def board(request: HttpRequest) -> HttpResponse:
 def school(request: HttpRequest, code: str) -> HttpResponse:
     """One institution by college, those with the fewest confirmations first."""
     found = visible_school(request, code)
-    colleges = figures.college_standings(found)
-    in_classes = figures.in_classes(found)
+    colleges, target = colleges_of(found), targets([found]).get(found.pk)
     page = f"{reverse('support:college_board', args=[found.code])}?"
+    rows = [
+        Row(one.name, page + urlencode({"college": one.name}), one.standing, one.is_hidden)
+        for one in colleges
+    ]
     context = {
         "school": found,
-        "rows": _rows(
-            request,
-            [
-                Row(name, page + urlencode({"college": name}) if name else "", standing)
-                for name, standing in colleges
-            ],
-        ),
+        "rows": _rows(request, rows),
         "sort": request.GET.get("sort"),
-        "total": figures.total_of(standing for _, standing in colleges),
-        "days": [] if in_classes.is_small else confirmed_by_day(found.classes.all(), in_classes),
-        "target": targets([found]).get(found.pk),
+        "total": figures.total_of(one.standing for one in colleges),
+        "days": school_days(colleges, target),
+        "target": target,
     }
     return render(request, "support/board/school.html", context)
 
@@ -89,11 +86,19 @@ def college(request: HttpRequest, code: str) -> HttpResponse:
     """The classes of one college, named in the query; the fewest confirmations first."""
     found = visible_school(request, code)
     name = request.GET.get("college", "")
-    classes = found.classes.filter(college=name).order_by("code")
-    classes = classes.prefetch_related(with_counselors())
+    groups = [g for one in colleges_of(found) if one.name == name for g in one.groups]
+    prefetch_related_objects([g.school_class for g in groups if g.school_class], with_counselors())
     rows = [
-        Row(one.code, reverse("support:class_board", args=[one.pk]), standing, one)
-        for one, standing in figures.standings(classes)
+        Row(
+            group.school_class.code if group.school_class else "",
+            reverse("support:class_board", args=[group.school_class.pk])
+            if group.school_class
+            else "",
+            group.standing,
+            group.is_hidden,
+            group.school_class,
+        )
+        for group in groups
     ]
     page = Paginator(_rows(request, rows), PAGE).get_page(request.GET.get("page"))
     context = {
@@ -115,7 +120,7 @@ def class_board(request: HttpRequest, pk: int) -> HttpResponse:
         "school_class": school_class,
         "standing": standing,
         "days": confirmed_by_day([school_class], standing),
-        "target": targets([school_class.institution_id]).get(school_class.institution_id),
+        "target": class_targets([school_class]).get(school_class.pk),
         "reminders": reminders_of_today([school_class], figures.REMINDED)[school_class.pk],
         "reminder": words_for(school_class).text,
     }
@@ -152,7 +157,7 @@ def poster(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "school_class": school_class,
         "standing": standing,
-        "target": targets([school_class.institution_id]).get(school_class.institution_id),
+        "target": class_targets([school_class]).get(school_class.pk),
         "address": settings.SITE_URL,
         "qr": mark_safe(segno.make(settings.SITE_URL).svg_inline(scale=4)),  # noqa: S308  our own
     }
@@ -163,7 +168,14 @@ def _rows(request: HttpRequest, rows: list[Row]) -> list[Row]:
     """The rows by name if the address asks for it, else those with the fewest confirmations."""
     if request.GET.get("sort") == "name":
         return rows
-    return sorted(rows, key=lambda row: (not row.standing.total, row.standing.percent, row.name))
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.is_hidden or not row.standing.total,
+            0 if row.is_hidden else row.standing.percent,
+            row.name,
+        ),
+    )
 
 
 def visible_class(request: HttpRequest, pk: int) -> SchoolClass:

@@ -9,7 +9,7 @@ from accounts.roles import RECORD_KEEPERS
 from enrollment.offices import classes_of, ended_counselors
 from enrollment.queries import institutions_of
 from support.board import figures
-from support.board.trend import targets
+from support.board.trend import class_targets, targets
 
 
 @require_safe
@@ -18,11 +18,10 @@ def today(request: HttpRequest) -> HttpResponse:
     staff = require_role(request, *RECORD_KEEPERS)
     classes = figures.standings(classes_of(staff))
     schools = figures.institution_standings(list(institutions_of(staff)))
-    running = targets(
-        [found.institution_id for found, _ in classes] + [found.pk for found, _ in schools]
-    )
+    running = targets([found.pk for found, _ in schools])
+    own = class_targets([found for found, _ in classes])
     context = {
-        "classes": [(*row, running.get(row[0].institution_id)) for row in classes],
+        "classes": [(*row, own.get(row[0].pk)) for row in classes],
         "ended": ended_counselors().filter(user=staff).select_related("school_class"),
         "schools": [(*row, running.get(row[0].pk)) for row in schools],
     }
