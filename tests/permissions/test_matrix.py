@@ -66,3 +66,14 @@ def test_each_person_opens_what_is_theirs_and_nothing_else(
             codes = {m: a.status_code for m, a in answers.items()}
             wrong.append(f"{name} is {'open' if opened else 'closed'} to {letter}: {codes}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("letter", EVERYBODY)
+@pytest.mark.parametrize("what", ["classes", "days"])
+def test_each_kind_of_figures_is_for_those_who_may_export_them(
+    what: str, letter: str, cast: Cast, places: Places
+) -> None:
+    name = "support:figures_export"
+    address = reverse(name, kwargs={**places[name], "what": what})
+    opened = is_open(ask(signed_in(cast.get(letter)), "get", address))
+    assert opened == (letter in who_may(name))

@@ -8,6 +8,8 @@ from PIL import ExifTags, Image, ImageOps
 from enrollment.files.drawing import drawn
 
 ENOUGH = 10_000
+# The colours of the corners of ``photograph``: A and B above, C and D below.
+CORNERS = ((0, 0, 0), (23, 0, 0), (232, 160, 0), (255, 160, 0))
 
 
 def photograph(orientation: int, mode: str = "RGB", kind: str = "PNG") -> bytes:
@@ -31,14 +33,35 @@ def test_every_orientation_is_turned_upright(orientation: int, mode: str) -> Non
     assert drawn(source, ENOUGH).tobytes() == upright.tobytes()
 
 
+@pytest.mark.parametrize(
+    ("orientation", "corners"),
+    [
+        (1, "ABCD"), (2, "BADC"), (3, "DCBA"), (4, "CDAB"),
+        (5, "ACBD"), (6, "CADB"), (7, "DBCA"), (8, "BDAC"),
+    ],
+)  # fmt: skip
+def test_the_corners_of_the_picture_lie_where_its_metadata_say(
+    orientation: int, corners: str
+) -> None:
+    image = drawn(photograph(orientation), ENOUGH)
+    at = dict(zip(CORNERS, "ABCD", strict=True))
+    right, bottom = image.width - 1, image.height - 1
+    found = [image.getpixel(place) for place in ((0, 0), (right, 0), (0, bottom), (right, bottom))]
+    assert "".join(at[colour] for colour in found) == corners
+
+
 @pytest.mark.parametrize("strange", [b"\x01\x00\x00\x05", b"\x01\x11\x00\x05"])
 def test_a_picture_with_strange_metadata_is_taken_and_turned(strange: bytes) -> None:
     source = photograph(6, kind="JPEG").replace(b"\x01\x1a\x00\x05", strange)
-    assert drawn(source, ENOUGH).size == (32, 24)
+    turned = drawn(source, ENOUGH)
+    assert turned.tobytes() == drawn(photograph(6, kind="JPEG"), ENOUGH).tobytes()
+    assert turned.size == (32, 24)
 
 
-@pytest.mark.parametrize("count", [0, 1, 30, 0xFFFF])
-def test_a_picture_with_broken_metadata_is_taken_as_it_lies(count: int) -> None:
+@pytest.mark.parametrize(("count", "size"), [(0, (24, 32)), (1, (32, 24)), (0xFFFF, (32, 24))])
+def test_a_picture_with_broken_metadata_is_turned_as_far_as_they_can_be_read(
+    count: int, size: tuple[int, int]
+) -> None:
     source = photograph(6, kind="JPEG")
     at = source.index(b"MM\x00*") + 8
-    assert drawn(source[:at] + count.to_bytes(2) + source[at + 2 :], ENOUGH).width in (24, 32)
+    assert drawn(source[:at] + count.to_bytes(2) + source[at + 2 :], ENOUGH).size == size
