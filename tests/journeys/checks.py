@@ -36,7 +36,7 @@ def _violations(tab: Tab, options: dict[str, list[str]], scheme: str) -> list[st
 
 
 def overflow_complaints(tab: Tab) -> list[str]:
-    """Whether the page scrolls sideways on the narrowest phone, 320 px."""
+    """What scrolls sideways on the narrowest phone, 320 px, or takes a line and says nothing."""
     size = tab.viewport_size
     tab.set_viewport_size({"width": 320, "height": 640})
     over = tab.evaluate(
@@ -48,9 +48,17 @@ def overflow_complaints(tab: Tab) -> list[str]:
             .map((element) => element.tagName + "." + element.className).slice(0, 5);
         }"""
     )
+    empty = tab.evaluate(
+        """() => [...document.querySelectorAll(".table--folding td")]
+          .filter((cell) => cell.checkVisibility() && !cell.innerText.trim())
+          .filter((cell) => !cell.querySelector("*"))
+          .map((cell) => cell.dataset.label || cell.parentElement.innerText.trim())"""
+    )
     if size:
         tab.set_viewport_size(size)
-    return [f"wider than 320 px: {element}" for element in over]
+    return [f"wider than 320 px: {element}" for element in over] + [
+        f"a row of nothing at 320 px: {cell}" for cell in set(empty)
+    ]
 
 
 def policy_complaints(tab: Tab) -> list[str]:

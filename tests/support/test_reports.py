@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -162,13 +163,22 @@ def test_reading_by_staff_leaves_a_trace(report: Report, counselor: User, enter:
     assert (entry.actor_id, entry.subject_key) == (counselor.pk, str(report.key))
 
 
-def test_an_answer_comes_too_late_for_a_withdrawn_report(
-    report: Report, wang: User, counselor: User, enter: Enter, outbox: Outbox
+def test_whatever_staff_does_comes_too_late_for_a_withdrawn_report(
+    report: Report,
+    wang: User,
+    counselor: User,
+    school_registrar: User,
+    enter: Enter,
+    outbox: Outbox,
 ) -> None:
     enter(wang).post(f"/support/reports/{report.key}/withdraw/")
     given = {"act": "answer", "words": "已更正。", "reports": [str(report.key)]}
     page = enter(counselor).post("/support/queue/", given).content.decode()
-    assert "已有其他人处理" in page
+    assert "不再等待处理" in page
+    given = {"field": "college", "value": "软件学院"}
+    accept = reverse("support:report_correct", args=[report.key])
+    answer = enter(school_registrar).post(accept, given, follow=True)
+    assert "不再等待处理" in answer.content.decode()
     report.refresh_from_db()
     assert report.state == "withdrawn"
     assert outbox.emails() == []

@@ -4,12 +4,16 @@ from collections.abc import Callable
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from support.models import Report
 from support.reports.desk import services
 from support.reports.desk.forms import StaffForm
+
+NO_LONGER_WAITING = gettext_lazy(
+    "These reports are no longer waiting: they have been handled or withdrawn meanwhile."
+)
 
 
 class NothingDoneError(Exception):
@@ -30,7 +34,7 @@ def act_on(reports: QuerySet[Report], form: StaffForm, by: User) -> str:
         return _merge(reports, by)
     number = _ACTS[act](reports=reports, words=form.text, by=by)
     if not number:
-        raise NothingDoneError(_("Someone else has just handled these reports."))
+        raise NothingDoneError(str(NO_LONGER_WAITING))
     return said_of(act, number)
 
 

@@ -23,7 +23,7 @@ from support.models import Cause, EntryKind, Report
 from support.reports import queries
 from support.reports.correcting import FIELDS, accept_correction
 from support.reports.desk import services
-from support.reports.desk.acts import NothingDoneError, act_on
+from support.reports.desk.acts import NO_LONGER_WAITING, NothingDoneError, act_on
 from support.reports.desk.candidates import search_of
 from support.reports.desk.forms import StaffForm
 from support.reports.desk.queue import queue_of
@@ -56,8 +56,11 @@ def correct(request: HttpRequest, key: UUID) -> HttpResponse:
     """Accept what the report asks: correct the record, or ask the province."""
     staff = require_role(request, *RECORD_KEEPERS)
     report = _visible(staff, key)
-    if _correction_form(staff, report) is None:
+    if not _may_correct(staff, report):
         raise Http404
+    if not report.is_live:
+        messages.error(request, NO_LONGER_WAITING)
+        return redirect("support:queue_report", key)
     form = CorrectionForm(request.POST)
     if form.is_valid() and (made := _accept(form, report, staff)):
         is_done = made.state == CorrectionState.APPLIED
@@ -119,17 +122,21 @@ def _accept(form: CorrectionForm, report: Report, staff: User) -> Correction | N
     except AlreadyAskedError:
         form.add_error("field", _("The province has been asked about this field already."))
     except TooLateError:
-        form.add_error(None, _("Someone else has just handled these reports."))
+        form.add_error(None, NO_LONGER_WAITING)
     return None
 
 
 def _correction_form(staff: User, report: Report) -> CorrectionForm | None:
     """The registrar's form, filled in as the student asks; None where there is nothing to do."""
-    mine = institutions_of(staff).filter(pk=report.institution_id).exists()
-    if not (mine and report.is_live and report.record_id):
+    if not (report.is_live and _may_correct(staff, report)):
         return None
     field = FIELDS.get(Cause(report.cause), "")
     return CorrectionForm(initial={"field": field, "value": report.stated["correct"]})
+
+
+def _may_correct(staff: User, report: Report) -> bool:
+    mine = institutions_of(staff).filter(pk=report.institution_id).exists()
+    return mine and report.record_id is not None
 
 
 def _submission(report: Report) -> Correction | None:
