@@ -44,6 +44,11 @@ urlpatterns = [
     path("queue/handed-on/", batch_views.handed_on, name="handed_on"),
     path("queue/rhythm/", batch_views.rhythm, name="digest_rhythm"),
     path("queue/statistics/", batch_views.statistics, name="report_statistics"),
+    path(
+        "queue/statistics/<str:what>/",
+        batch_views.export_statistics,
+        name="report_statistics_export",
+    ),
     path("queue/batch/<uuid:key>/", batch_views.batch_workbook, name="batch_workbook"),
     path("queue/<uuid:key>/", report_views.read, name="queue_report"),
     path("queue/<uuid:key>/correct/", report_views.correct, name="report_correct"),

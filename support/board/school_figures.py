@@ -46,7 +46,7 @@ def colleges_of(institution: Institution) -> list[College]:
     groups.sort(key=lambda group: group.college)
     members = {name: list(found) for name, found in groupby(groups, lambda group: group.college)}
     totals = {name: total_of(group.standing for group in found) for name, found in members.items()}
-    hidden = left_out(totals)
+    hidden = left_out({name: standing.total for name, standing in totals.items()})
     return [
         College(name, _marked(found, name in hidden), totals[name], name in hidden)
         for name, found in members.items()
@@ -72,23 +72,22 @@ def school_days(
     return confirmed_by_day(classes, total, first) if classes else []
 
 
-def left_out(standings: Mapping[Name, Standing], *, at_least: int = 0) -> set[Name]:
-    """Whose figures are left out: the small ones, and of the others as many as hide these.
+def left_out(sizes: Mapping[Name, int], *, at_least: int = 0) -> set[Name]:
+    """Which groups are left out: the small ones, and of the others as many as hide these.
 
     Those that are left out are two or none, and together no small group. ``at_least`` so many
     are left out in any case.
     """
-    by_size = sorted((name for name in standings if standings[name].total),
-                     key=lambda name: standings[name].total)  # fmt: skip
-    hidden = [name for name in by_size if standings[name].is_small]
-    people = sum(standings[name].total for name in hidden)
-    for name in by_size[len(hidden) :]:
+    by_size = sorted((name for name in sizes if sizes[name]), key=lambda name: sizes[name])
+    hidden: set[Name] = set()
+    people = 0
+    for name in by_size:
         is_safe = not hidden or (len(hidden) > 1 and people >= SMALL_GROUP)
-        if is_safe and len(hidden) >= at_least:
+        if sizes[name] >= SMALL_GROUP and is_safe and len(hidden) >= at_least:
             break
-        hidden.append(name)
-        people += standings[name].total
-    return set(hidden)
+        hidden.add(name)
+        people += sizes[name]
+    return hidden
 
 
 def _marked(groups: list[Group], is_college_hidden: bool) -> list[Group]:
@@ -96,8 +95,8 @@ def _marked(groups: list[Group], is_college_hidden: bool) -> list[Group]:
 
     If the college is left out, one of its classes is at least: they would add up to it.
     """
-    standings = {at: group.standing for at, group in enumerate(groups)}
-    hidden = left_out(standings, at_least=int(is_college_hidden))
+    sizes = {at: group.standing.total for at, group in enumerate(groups)}
+    hidden = left_out(sizes, at_least=int(is_college_hidden))
     return [
         Group(group.school_class, group.standing, at in hidden) for at, group in enumerate(groups)
     ]

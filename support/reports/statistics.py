@@ -1,61 +1,124 @@
-"""How long reports wait and are worked on, by cause."""
+"""How many reports there are and how long they wait, by cause, college and week."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
+from enrollment.files.spreadsheets import workbook
 from enrollment.models import Institution
 from support.board.figures import SMALL_GROUP
+from support.board.school_figures import left_out
 from support.models import LIVE_STATES, Cause, Report
 
 # How far back the usual wait is measured.
 RECENT = timedelta(days=90)
 
+# What the reports are counted by, in words and as SQL.
+BY = {
+    "causes": gettext_lazy("Cause"),
+    "colleges": gettext_lazy("College"),
+    "weeks": gettext_lazy("Week from"),
+}
+_GROUPS = {
+    "causes": "cause",
+    "colleges": "coalesce(c.college, '')",
+    "weeks": "date_trunc('week', opened_at AT TIME ZONE %(zone)s)::date",
+}
+_FILTERS = {"causes": "cause", "colleges": "college", "weeks": "week"}  # of the list of reports
 _FIGURES = """
-    SELECT cause, count(*), count(*) FILTER (WHERE state = ANY(%(live)s)),
+    SELECT {group}, count(*), count(*) FILTER (WHERE state = ANY(%(live)s)),
         percentile_cont(0.5) WITHIN GROUP (ORDER BY first_answered_at - opened_at),
         percentile_cont(0.5) WITHIN GROUP (ORDER BY settled_at - opened_at)
-    FROM support_report
-    WHERE institution_id = ANY(%(schools)s) AND opened_at >= %(since)s
-    GROUP BY cause ORDER BY 2 DESC, 1
+    FROM support_report r LEFT JOIN enrollment_schoolclass c ON c.id = r.school_class_id
+    WHERE r.institution_id = ANY(%(schools)s) AND opened_at >= %(since)s
+    GROUP BY 1 ORDER BY 2 DESC, 1
 """
 
 
 @dataclass(frozen=True)
-class CauseFigures:
-    """One cause: how many reports, how many still live, the median waits (None: none yet)."""
+class Figures:
+    """The reports of one cause, college or week: how many, how many still live, median waits.
 
-    cause: Cause
+    A wait is None where no report has come so far. ``is_hidden``: there are too few for a
+    statistic, or those of too few could be computed from these.
+    """
+
+    of: str | date
     reports: int
     live: int
     to_first_answer: timedelta | None
     to_solution: timedelta | None
+    is_hidden: bool
+    filter: str
 
     @property
     def is_small(self) -> bool:
         """Too few reports for a statistic: it would tell of single people."""
         return self.reports < SMALL_GROUP
 
+    @property
+    def name(self) -> str:
+        """The cause in words, the college, or the first day of the week."""
+        return str(Cause(self.of).label) if self.filter == "cause" else str(self.of)
 
-def figures_by_cause(schools: Sequence[Institution], since: datetime) -> list[CauseFigures]:
-    """The reports of ``schools`` opened since then, the most frequent cause first: one query."""
+    @property
+    def query(self) -> str:
+        """The query of the list of these reports."""
+        return urlencode({"state": "all", self.filter: str(self.of)})
+
+
+def figures_by(what: str, schools: Sequence[Institution], since: datetime) -> list[Figures]:
+    """The reports of ``schools`` opened since then by ``what`` (of ``BY``): one query.
+
+    The most frequent cause or college is first, or the latest week.
+    """
     values: dict[str, Any] = {
         "live": list(LIVE_STATES),
         "schools": [s.pk for s in schools],
         "since": since,
+        "zone": settings.TIME_ZONE,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_FIGURES, values)
-        return [CauseFigures(Cause(cause), *rest) for cause, *rest in cursor.fetchall()]
+        cursor.execute(_FIGURES.format(group=_GROUPS[what]), values)
+        rows = cursor.fetchall()
+    hidden = left_out({of: reports for of, reports, *_rest in rows})
+    found = [Figures(of, *rest, of in hidden, _FILTERS[what]) for of, *rest in rows]
+    if what == "weeks":
+        found.sort(key=lambda one: str(one.of), reverse=True)
+    return found
+
+
+def figures_workbook(what: str, schools: Sequence[Institution], since: datetime) -> BinaryIO:
+    """The same figures as a workbook; waits in hours."""
+    titles = [
+        str(BY[what]),
+        pgettext("number of", "Reports"),
+        _("Still open"),
+        _("To the first answer, hours"),
+        _("To the solution, hours"),
+    ]
+    return workbook(titles, map(_row, figures_by(what, schools, since)), sheet=what)
+
+
+def _row(row: Figures) -> tuple[object, ...]:
+    if row.is_hidden:
+        return row.name, f"< {SMALL_GROUP}" if row.is_small else _("not shown"), "", "", ""
+    waits = (row.to_first_answer, row.to_solution)
+    hours = ("" if wait is None else round(wait.total_seconds() / 3600) for wait in waits)
+    return row.name, row.reports, row.live, *hours
 
 
 def usual_wait(report: Report) -> timedelta | None:
     """The median wait for a first answer at the school of ``report``; None for too few reports."""
     since = timezone.now() - RECENT
-    found = figures_by_cause([report.institution], since)
-    own = next((one for one in found if one.cause == report.cause), None)
+    found = figures_by("causes", [report.institution], since)
+    own = next((one for one in found if one.of == report.cause), None)
     return None if own is None or own.is_small else own.to_first_answer

@@ -214,6 +214,7 @@ def places(
         "verification:desk_evidence": {**key["dispute"], "file": shown},
         "support:school_board": {"code": make_school().code},
         "support:figures_export": {"code": make_school().code, "what": "classes"},
+        "support:report_statistics_export": {"what": "causes"},
         "support:college_board": {"code": make_school().code},
         "support:class_part": {**key["class"], "part": "confirmed"},
         "support:hand_on_class": key["class"],

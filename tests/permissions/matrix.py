@@ -105,7 +105,7 @@ MATRIX: dict[str, str] = {
         registry:new_campaign registry:classes registry:assign_by_file registry:assign_many
         registry:people
         registry:tokens registry:new_token support:submissions support:submission_results
-        support:report_statistics""".split(),
+        support:report_statistics support:report_statistics_export""".split(),
         REGISTRARS,
     ),
     **dict.fromkeys(

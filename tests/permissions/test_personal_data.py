@@ -83,6 +83,7 @@ NO_DATA = {
     "support:class_poster": "head counts",
     "support:class_remind": "sends and leads to the marked list",
     "support:report_statistics": "counts and medians, small groups folded",
+    "support:report_statistics_export": "counts and medians, small groups folded",
     "support:digest_rhythm": "one's own choice",
     "support:handed_on": "counts of what one handed on oneself",
     "support:hand_on_class": "an act on reports, which the trail has",

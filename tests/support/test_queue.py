@@ -1,6 +1,8 @@
 """The queue of staff: alike reports as one, batches, figures, digests, files."""
 
+import html
 import io
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -141,12 +143,35 @@ def test_statistics_tell_how_long_reports_wait(
     report: Report, counselor: User, school_registrar: User, enter: Enter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("support.reports.statistics.SMALL_GROUP", 1)
+    monkeypatch.setattr("support.board.school_figures.SMALL_GROUP", 1)
     Report.objects.update(opened_at=timezone.now() - timedelta(hours=5))
     post(enter(counselor), "answer", report, words="好")
     page = reverse("support:report_statistics")
     assert enter(school_registrar).get(page).content.decode().count("5 小时") >= 2
     assert enter(counselor).get(page).status_code == 404
+
+
+def test_statistics_are_had_by_cause_college_and_week_with_the_list_behind_each_number(
+    report: Report, second: Report, school_registrar: User, enter: Enter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("support.board.school_figures.SMALL_GROUP", 1)
+    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    desk, page = enter(school_registrar), reverse("support:report_statistics")
+    text = desk.get(page).content.decode()
+    lists = [html.unescape(one) for one in re.findall(r'href="([^"]*state=all[^"]*)"', text)]
+    assert len(lists) == 3
+    for one in lists:
+        assert "赵同" in desk.get(one).content.decode()
+    assert "赵同" not in desk.get(QUEUE, {"state": "all", "week": "2020-01-06"}).content.decode()
+    assert desk.get(QUEUE, {"state": "all", "week": "9999-12-31"}).status_code == 200
+    names = {"causes": "姓名不对", "colleges": "计算机与软件学院", "weeks": monday.isoformat()}
+    for what, name in names.items():
+        answer = desk.get(reverse("support:report_statistics_export", args=[what]))
+        rows = list(openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active.values)  # type: ignore[union-attr]
+        assert rows[1][1:3] == (2, 2)
+        assert rows[1][0] == name
+    assert desk.get(f"{page}people/").status_code == 404
 
 
 def test_statistics_of_few_reports_tell_of_no_single_person(

@@ -14,13 +14,14 @@ from accounts.access import require_role
 from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.files.spreadsheets import XLSX
+from enrollment.models import Institution
 from enrollment.queries import institutions_of
 from support.digest_rhythm import choose_rhythm
 from support.models import Rhythm
 from support.reports import queries
 from support.reports.batches import batches_handed_on_by
 from support.reports.desk.forms import RhythmForm
-from support.reports.statistics import figures_by_cause
+from support.reports.statistics import BY, figures_by, figures_workbook
 from support.reports.workbook import reports_workbook
 
 PERIOD = timedelta(days=365)
@@ -56,12 +57,28 @@ def batch_workbook(request: HttpRequest, key: UUID) -> FileResponse:
 
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
-    """How long reports wait, by cause, over the last year."""
+    """How many reports there were over the last year and how long they waited."""
+    schools, since = _schools(request), timezone.now() - PERIOD
+    context = {"tables": [(what, by, figures_by(what, schools, since)) for what, by in BY.items()]}
+    return render(request, "support/reports/statistics.html", context)
+
+
+@require_safe
+def export_statistics(request: HttpRequest, what: str) -> FileResponse:
+    """The same figures by cause, college or week, as a workbook."""
+    schools = _schools(request)
+    if what not in BY:
+        raise Http404
+    file = figures_workbook(what, schools, timezone.now() - PERIOD)
+    name = f"{_('Problem reports')}-{BY[what]}-{timezone.localdate().isoformat()}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _schools(request: HttpRequest) -> list[Institution]:
     schools = list(institutions_of(request.user))
     if not schools:
         raise Http404
-    context = {"figures": figures_by_cause(schools, timezone.now() - PERIOD)}
-    return render(request, "support/reports/statistics.html", context)
+    return schools
 
 
 @require_POST

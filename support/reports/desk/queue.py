@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Count, F, Q, QuerySet
@@ -76,16 +76,35 @@ def search(reader: User, words: str) -> QuerySet[Report]:
 
 
 def narrowed(
-    reports: QuerySet[Report], *, cause: str = "", college: str = "", batch: str = ""
+    reports: QuerySet[Report],
+    *,
+    cause: str = "",
+    college: str = "",
+    batch: str = "",
+    week: str = "",
 ) -> QuerySet[Report]:
-    """Those of ``reports`` with this cause, college and batch; "" for any."""
+    """Those of ``reports`` with this cause, college, batch and week of opening; "" for any.
+
+    A week is named by its first day.
+    """
     if cause in Cause.values:
         reports = reports.filter(cause=cause)
     if college:
         reports = reports.filter(school_class__college=college)
     if batch:
         reports = reports.filter(batch__key=batch) if is_key(batch) else reports.none()
+    if week:
+        reports = _opened_in(reports, week)
     return reports
+
+
+def _opened_in(reports: QuerySet[Report], week: str) -> QuerySet[Report]:
+    try:
+        first = date.fromisoformat(week)
+        days = (first, first + timedelta(days=6))
+    except (ValueError, OverflowError):
+        return reports.none()
+    return reports.filter(opened_at__date__range=days)
 
 
 def of_groups(reports: QuerySet[Report], groups: Iterable[str]) -> QuerySet[Report]:

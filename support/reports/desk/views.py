@@ -53,7 +53,9 @@ class Wanted:
     def by(cls, request: HttpRequest) -> "Wanted":
         """As the address and the form say; what waits for unknown tabs."""
         tab = request.GET.get("state", "")
-        filters = {name: request.GET.get(name, "") for name in ("cause", "college", "batch")}
+        filters = {
+            name: request.GET.get(name, "") for name in ("cause", "college", "batch", "week")
+        }
         searched = request.method == "POST" and "find" in request.POST
         find = FindForm(request.POST if searched else None)
         return cls(Tab(tab) if tab in Tab.values else Tab.WAITING, filters, find)
