@@ -67,7 +67,7 @@ class Figures:
     @property
     def name(self) -> str:
         """The cause in words, the college, or the first day of the week."""
-        return str(Cause(self.of).label) if self.filter == "cause" else str(self.of)
+        return str(Cause(str(self.of)).label) if self.filter == "cause" else str(self.of)
 
     @property
     def query(self) -> str:
@@ -90,7 +90,10 @@ def figures_by(what: str, schools: Sequence[Institution], since: datetime) -> li
         cursor.execute(_FIGURES.format(group=_GROUPS[what]), values)
         rows = cursor.fetchall()
     hidden = left_out({of: reports for of, reports, *_rest in rows})
-    found = [Figures(of, *rest, of in hidden, _FILTERS[what]) for of, *rest in rows]
+    found = [
+        Figures(of, reports, live, answered, settled, of in hidden, _FILTERS[what])
+        for of, reports, live, answered, settled in rows
+    ]
     if what == "weeks":
         found.sort(key=lambda one: str(one.of), reverse=True)
     return found
