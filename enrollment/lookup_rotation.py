@@ -10,7 +10,14 @@ from django.db.models.functions import Coalesce, Now
 from accounts.privacy.lookup_rotation import mailboxes, phones, usernames
 from delivery.models import Channel
 from enrollment.imports.staging.tables import rehash_staging, staging_name
-from enrollment.models import ImportBatch, ImportToken, Photo, RecordBefore, StudentRecord
+from enrollment.models import (
+    BatchPhoto,
+    ImportBatch,
+    ImportToken,
+    Photo,
+    RecordBefore,
+    StudentRecord,
+)
 from enrollment.records.sealed import certificate_number
 from vault.cipher import key_ring
 from vault.lookup import keyed_hash
@@ -98,6 +105,11 @@ def _forget_photo_marks() -> int:
     return Photo.objects.exclude(source_mark=None).update(source_mark=None)
 
 
+def _forget_waiting_marks() -> int:
+    """The same of photos that wait, or were replaced."""
+    return BatchPhoto.objects.exclude(source_mark=None).update(source_mark=None)
+
+
 @transaction.atomic
 def _revoke_tokens() -> int:
     """Revoke all import tokens, because their secrets are known to the schools only."""
@@ -128,6 +140,11 @@ register_act(
     "fingerprints forgotten", "enrollment.StudentRecord.fingerprint", run=_forget_fingerprints
 )
 register_act("photograph marks forgotten", "enrollment.Photo.source_mark", run=_forget_photo_marks)
+register_act(
+    "marks of waiting photographs forgotten",
+    "enrollment.BatchPhoto.source_mark",
+    run=_forget_waiting_marks,
+)
 register_act("import tokens revoked", "enrollment.ImportToken.secret_hash", run=_revoke_tokens)
 register_hash("enrollment.Appointment.contact_hash", "appointment", _end_appointments)
 register_hash("enrollment.StudentRecord.phone_hash", "phone", forget(phone_hash=None))

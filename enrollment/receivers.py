@@ -97,6 +97,9 @@ def close_what_waits(**_: object) -> dict[str, int]:
             state=BatchState.REHEARSED, published_by=None, accepted_people=0
         ),
         "photo_imports": PhotoBatch.objects.filter(state=PhotoBatchState.TAKING).update(
-            state=PhotoBatchState.CHECKED, taken_by=None
+            state=PhotoBatchState.CHECKED, taken_by=None, started_at=None
+        ),
+        "photo_undos": PhotoBatch.objects.filter(state=PhotoBatchState.UNDOING).update(
+            state=PhotoBatchState.TAKEN, undone_by=None
         ),
     }

@@ -7,7 +7,7 @@ from enrollment.imports import storage as imports_storage
 from enrollment.imports.staging.tables import reseal_staging, staging_name
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import ImportBatch, PhotoBatch, RecordBefore
-from enrollment.photos import services as photos
+from enrollment.photos.refused import reseal_refused
 from vault.rotation import (
     register,
     register_columns,
@@ -57,7 +57,7 @@ def rotate_kept_files() -> int:
 
 def rotate_refused_photos() -> int:
     """Re-encrypt the lists of refused photos; returns their number."""
-    return sum(photos.reseal_refused(batch) for batch in PhotoBatch.objects.order_by("pk"))
+    return sum(reseal_refused(batch) for batch in PhotoBatch.objects.order_by("pk"))
 
 
 def _from_json(value: str) -> bytes:
@@ -68,12 +68,11 @@ def _from_json(value: str) -> bytes:
 register("checked rows", run=rotate_staged_rows)
 register_columns("records", "enrollment.StudentRecord", **_RECORD)
 register("records kept for undo", "enrollment.RecordBefore.row", run=rotate_before_images)
-register_files(
-    "photos",
-    "enrollment.Photo",
-    stored_as="photo",
-    thumbnail_stored_as="photo-thumbnail",
-)
+for _what, _photos in (
+    ("photos", "enrollment.Photo"),
+    ("photos that wait or were replaced", "enrollment.BatchPhoto"),
+):
+    register_files(_what, _photos, stored_as="photo", thumbnail_stored_as="photo-thumbnail")
 register_streams("uploaded files", "enrollment.ImportBatch", upload="upload")
 register("parts of uploaded files", run=rotate_kept_files)
 register_streams("uploaded photographs", "enrollment.PhotoBatch", upload="photo-batch-file")

@@ -42,6 +42,10 @@ class PhotoFault(models.TextChoices):
     NOBODY = "nobody", _("No record here has a number that is in the name.")
     SEVERAL = "several", _("The numbers in the name fit several records.")
     REPEATED = "repeated", _("Several pictures have this name.")
+    CHANGED = (
+        "changed",
+        _("The record's name or number has changed since the check. Upload the photo again."),
+    )
     SAME_RECORD = (
         "same_record",
         _("Several pictures in this file belong to the same record. None was imported. Keep one."),

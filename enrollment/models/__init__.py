@@ -8,7 +8,7 @@ from enrollment.models.correction import Correction, CorrectionState
 from enrollment.models.event import EventKind, RecordEvent
 from enrollment.models.evidence import EvidenceFile, EvidencePurpose
 from enrollment.models.institution import Institution, RuleChange, SchoolClass
-from enrollment.models.photo import Photo, PhotoBatch, PhotoBatchState, PhotoKind
+from enrollment.models.photo import BatchPhoto, Photo, PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.models.record import FieldChange, StudentRecord
 from enrollment.models.staff import (
     Appointment,
@@ -26,6 +26,7 @@ __all__ = [
     "AbsentRecord",
     "Answer",
     "Appointment",
+    "BatchPhoto",
     "BatchState",
     "Campaign",
     "ClassCounselor",

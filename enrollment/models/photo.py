@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from database.random_keys import random_key
@@ -18,12 +19,14 @@ class PhotoKind(models.TextChoices):
 
 
 class PhotoBatchState(models.TextChoices):
-    """The state of a ZIP; its photos are imported only after a registrar's release."""
+    """The state of a ZIP; its photos become those of the records after a registrar's release."""
 
     UPLOADED = "uploaded", _("Uploaded")
     CHECKED = "checked", _("Checked")
     TAKING = "taking", _("Being imported")
     TAKEN = "taken", _("Imported")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
     FAILED = "failed", _("Failed")
     DISCARDED = "discarded", _("Discarded")
 
@@ -31,13 +34,13 @@ class PhotoBatchState(models.TextChoices):
 class PhotoBatch(Upload):
     """One ZIP for one institution.
 
-    ``fresh`` and ``replacing`` are what the check of the names expects: photos of records
-    that have none of this kind, and of those that have one. ``new``, ``replaced`` and
-    ``same`` are the results; ``new`` and ``replaced`` grow in the transaction of each
-    group, so that a worker that takes over counts nothing twice.
+    ``fresh`` and ``replacing`` are what the check expects: photos of records that have none
+    of this kind, and of those that have one. ``same`` have that very picture already. ``new``,
+    ``replaced`` and ``undone`` are the results; they grow in the transaction of each group, so
+    that a worker that takes over counts nothing twice.
     """
 
-    BUSY = frozenset({PhotoBatchState.UPLOADED, PhotoBatchState.TAKING})
+    BUSY = frozenset({PhotoBatchState.UPLOADED, PhotoBatchState.TAKING, PhotoBatchState.UNDOING})
 
     institution = models.ForeignKey(
         Institution, on_delete=models.PROTECT, related_name="photo_batches"
@@ -62,6 +65,11 @@ class PhotoBatch(Upload):
     )
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    undone = models.PositiveIntegerField(default=0, db_default=0)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -80,32 +88,55 @@ class PhotoBatch(Upload):
 
     @property
     def matched(self) -> int:
-        """The number of entries that belong to exactly one record."""
+        """The number of pictures that belong to exactly one record, and are new to it."""
         return self.fresh + self.replacing
 
+    @property
+    def stored(self) -> int:
+        """The number of photos that records have got."""
+        return self.new + self.replaced
 
-class Photo(models.Model):
-    """One photo, sealed in storage (contexts ``photo:<key>``, ``photo-thumbnail:<key>``).
+
+class StoredPhoto(models.Model):
+    """A photo, sealed in storage (contexts ``photo:<key>``, ``photo-thumbnail:<key>``).
 
     ``source_mark`` is a keyed hash of the file it was made from, so that the same file is
     recognised without being decoded again.
     """
 
     key = models.UUIDField(default=random_key, unique=True, editable=False)
-    record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="photos")
-    kind = models.CharField(max_length=12, choices=PhotoKind.choices)
     stored_as = models.CharField(max_length=100)
     thumbnail_stored_as = models.CharField(max_length=100)
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()
     source_mark = models.BinaryField(null=True)
-    taken_in = models.ForeignKey(
-        PhotoBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="photos"
-    )
-    added_at = models.DateTimeField(auto_now_add=True)
+    added_at = models.DateTimeField(db_default=Now())
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    taken_in = models.ForeignKey(
+        PhotoBatch, on_delete=models.SET_NULL, null=True, blank=True, related_name="%(class)ss"
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def files(self) -> list[str]:
+        """The names of its files in storage."""
+        return [self.stored_as, self.thumbnail_stored_as]
+
+    @property
+    def stored(self) -> dict[str, object]:
+        """Its columns, with which another row becomes this photo."""
+        return {field.attname: getattr(self, field.attname) for field in StoredPhoto._meta.fields}
+
+
+class Photo(StoredPhoto):
+    """A photo of a record; ``taken_in`` is the ZIP that brought it."""
+
+    record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="photos")
+    kind = models.CharField(max_length=12, choices=PhotoKind.choices)
 
     class Meta:
         constraints = [
@@ -117,3 +148,24 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return f"photo {self.key}"
+
+
+class BatchPhoto(StoredPhoto):
+    """A photo that a ZIP would bring to a record, or the one that it ``replaced`` there.
+
+    The first waits for the registrar's release, the second for an undo. ``entry`` is the name in
+    the ZIP, without certificate numbers.
+    """
+
+    batch = models.ForeignKey(PhotoBatch, on_delete=models.CASCADE, related_name="held")
+    record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="+")
+    replaced = models.BooleanField(default=False)
+    entry = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "record"], name="one_photo_per_batch"),
+        ]
+
+    def __str__(self) -> str:
+        return f"photo {self.key} of batch {self.batch_id}"

@@ -49,10 +49,11 @@ class Entry:
 
 @dataclass
 class PhotoTally:
-    """Counts of an import; ``refused`` holds (name of the entry, reason).
+    """What a check found; ``refused`` holds (name of the entry, reason).
 
     ``same`` counts photographs already in storage that were made from an equal file;
-    ``ignored`` holds the names of files that an operating system added to the ZIP.
+    ``ignored`` holds the names of files that an operating system added to the ZIP. ``new`` and
+    ``replaced`` count the photographs that records have got, after the import.
     """
 
     new: int = 0
@@ -63,13 +64,17 @@ class PhotoTally:
 
     @property
     def stored(self) -> int:
-        """Number of photographs written to storage."""
+        """The number of photographs that records have got."""
         return self.new + self.replaced
 
     def refuse(self, name: str, fault: PhotoFault) -> None:
         """Add a refused entry; a certificate number in its name is masked."""
-        masked = _IDENTITY.sub(lambda found: mask_number(found[0]), name)
-        self.refused.append((masked[:SHOWN_NAME], fault))
+        self.refused.append((masked_name(name), fault))
+
+
+def masked_name(name: str) -> str:
+    """The name of an entry as it is kept and shown: short, with certificate numbers masked."""
+    return _IDENTITY.sub(lambda found: mask_number(found[0]), name)[:SHOWN_NAME]
 
 
 class _DirectoryGuard:

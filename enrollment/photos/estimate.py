@@ -1,4 +1,4 @@
-"""Estimate the rest of an import of photographs."""
+"""Estimate the rest of the work on a ZIP of photographs."""
 
 from database.clock import database_now
 from enrollment.jobs.progress import MIN_SHARE_FOR_ESTIMATE, rounded
@@ -6,9 +6,9 @@ from enrollment.models import PhotoBatch
 
 
 def photos_left(batch: PhotoBatch) -> int | None:
-    """Estimated seconds until the ZIP is imported; None when there is no estimate yet."""
+    """Estimated seconds until the work on the ZIP ends; None when there is no estimate yet."""
     share = batch.done / max(1, batch.matched)
-    if batch.started_at is None or share < MIN_SHARE_FOR_ESTIMATE:
+    if share < MIN_SHARE_FOR_ESTIMATE:
         return None
-    taken = (database_now() - batch.started_at).total_seconds()
+    taken = (database_now() - (batch.started_at or batch.created_at)).total_seconds()
     return rounded(taken / share - taken)

@@ -1,11 +1,10 @@
-"""Transitions of a ZIP of photographs: upload, check, release, import, discard, expire."""
+"""Transitions of a ZIP of photographs: upload, check, release, import, undo, discard, expire."""
 
-import json
-import tempfile
+from collections.abc import Callable
 from datetime import timedelta
-from typing import BinaryIO, cast
+from functools import partial
+from typing import BinaryIO
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
@@ -22,16 +21,17 @@ from enrollment.jobs.progress import throttled
 from enrollment.jobs.uploads import REQUEUE_AFTER
 from enrollment.models import (
     Institution,
-    Photo,
     PhotoBatch,
     PhotoBatchState,
     PhotoKind,
     WrongStateError,
 )
-from enrollment.photos.archive import PhotoTally, belonging, open_zip
-from enrollment.photos.storage import PhotoSource, import_photos
+from enrollment.photos import exchange
+from enrollment.photos.archive import PhotoTally, open_zip
+from enrollment.photos.refused import forget_refused, keep_refused, refused_of
+from enrollment.photos.staging import expected, forget_waiting, keep_waiting
 
-# How long unfinished ZIPs and the names of refused entries are kept.
+# How long unfinished ZIPs, the names of refused entries and replaced photographs are kept.
 RETENTION = timedelta(days=30)
 # A ZIP fails for good after this many attempts that ended without a result.
 MAX_ATTEMPTS = 3
@@ -40,7 +40,11 @@ PASSING = frozenset(
     {FileFault.DISK_FULL, FileFault.UNWRITABLE, FileFault.INTERRUPTED, FileFault.GIVEN_UP}
 )
 
-Refused = list[tuple[str, PhotoFault]]
+Report = Callable[[int], None]
+
+
+class UndoExpiredError(Exception):
+    """The photographs were imported too long ago: those before them are deleted."""
 
 
 def upload_photos(
@@ -56,38 +60,74 @@ def upload_photos(
         batch = PhotoBatch.objects.create(
             institution=institution, kind=kind, file_name=file_name[:200], created_by=created_by
         )
-        batch.upload = sealed.keep_sealed(_name(batch, "file"), source, _context(batch, "file"))
+        batch.upload = sealed.keep_sealed(_name(batch), source, _context(batch))
         batch.save(update_fields=["upload"])
         _write("upload_photos", batch, created_by)
     return batch
 
 
 def check_photos(batch: PhotoBatch) -> None:
-    """Match the names in the ZIP with the records, without opening a picture.
+    """Find whose photographs they are, open each and keep the good ones until the release.
 
     The attempt is counted before the work, so that retries end for a ZIP that kills
     its worker.
     """
     PhotoBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
     batch.refresh_from_db(fields=["attempts"])
-    tally = PhotoTally()
     try:
         if batch.attempts > MAX_ATTEMPTS:
             raise FileFaultError(FileFault.GIVEN_UP)
-        with _open_upload(batch) as source, open_zip(source) as archive:
-            pairs = belonging(archive, batch.institution, tally)
-        _keep_refused(batch, tally)
+        with _open_upload(batch) as source:
+            check_zip(batch, source, throttled(partial(_note_done, batch)))
     except FileFaultError as error:
         _fail(batch, error.fault)
         return
-    records = [record_id for _, record_id in pairs]
-    replacing = Photo.objects.filter(record__in=records, kind=batch.kind).count()
+    _forget_upload(batch)
+    batch.refresh_from_db(fields=["state"])
+    if batch.state == PhotoBatchState.DISCARDED:  # while it was checked
+        _forget_all(batch)
+
+
+def check_zip(batch: PhotoBatch, source: BinaryIO, report: Report) -> PhotoTally:
+    """Check ``source``, the ZIP of ``batch``, as above. Raises FileFaultError."""
+    with disk_errors_as_faults(), open_zip(source) as archive:
+        tally = keep_waiting(batch, source, archive, report)
+    keep_refused(batch, [*tally.refused, *((name, PhotoFault.SYSTEM) for name in tally.ignored)])
+    fresh, replacing = expected(batch)
     PhotoBatch.objects.filter(pk=batch.pk, state=PhotoBatchState.UPLOADED).update(
         state=PhotoBatchState.CHECKED,
-        fresh=len(pairs) - replacing,
+        fresh=fresh,
         replacing=replacing,
+        same=tally.same,
         refused=len(tally.refused),
+        done=0,
     )
+    return tally
+
+
+def import_zip(
+    *, institution: Institution, kind: PhotoKind, file_name: str, source: BinaryIO, report: Report
+) -> PhotoTally:
+    """Check a ZIP and import what is good at once, for the command line.
+
+    Raises FileFaultError for the file, for a storage that is full or may not be written, or
+    while another import of the institution runs; nothing is changed then.
+    """
+    batch = PhotoBatch.objects.create(institution=institution, kind=kind, file_name=file_name)
+    try:
+        with institution_lock(institution.pk):
+            tally = check_zip(batch, source, report)
+            # From here on the sweep goes on where a killed command left off.
+            batch.move({PhotoBatchState.CHECKED}, PhotoBatchState.TAKING)
+            PhotoBatch.objects.filter(pk=batch.pk).update(started_at=Now(), upload=_name(batch))
+            take_waiting(batch, lambda done: None)
+    except BaseException:
+        if batch.state == PhotoBatchState.UPLOADED:
+            forget_waiting(batch)
+            batch.delete()
+        raise
+    tally.new, tally.replaced = batch.new, batch.replaced
+    return tally
 
 
 def release_photos(*, batch: PhotoBatch, by: User) -> None:
@@ -99,30 +139,57 @@ def release_photos(*, batch: PhotoBatch, by: User) -> None:
         _write("release_photos", batch, by)
 
 
+def undo_photos(*, batch: PhotoBatch, by: User) -> None:
+    """Ask for the undo of an import. Raises UndoExpiredError and WrongStateError."""
+    if not is_recent(batch):
+        raise UndoExpiredError
+    with transaction.atomic():
+        batch.move({PhotoBatchState.TAKEN}, PhotoBatchState.UNDOING)
+        PhotoBatch.objects.filter(pk=batch.pk).update(
+            undone_by=by, started_at=Now(), attempts=0, done=0
+        )
+        _write("undo_photos", batch, by)
+
+
+def is_recent(batch: PhotoBatch) -> bool:
+    """Whether ``batch`` was imported so recently that the photographs before it are kept."""
+    return PhotoBatch.objects.filter(pk=batch.pk, ended_at__gt=Now() - RETENTION).exists()
+
+
 def import_photo_batch(batch: PhotoBatch) -> None:
-    """Import the photographs of a released ZIP; a fault is saved on the batch.
+    """Give records the photographs of a released ZIP; a fault is saved on the batch.
 
     While another import of the institution runs, nothing is done: the sweep retries.
     """
-    try:
-        with institution_lock(batch.institution_id):
-            PhotoBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
-            batch.refresh_from_db()
-            if batch.state != PhotoBatchState.TAKING:
-                return  # another worker was first
-            if batch.attempts > MAX_ATTEMPTS:
-                raise FileFaultError(FileFault.GIVEN_UP)
-            _import(batch)
-    except FileFaultError as error:
-        if error.fault != FileFault.BUSY:
-            _fail(batch, error.fault)
+    _work(batch, PhotoBatchState.TAKING, take_waiting)
+
+
+def undo_photo_batch(batch: PhotoBatch) -> None:
+    """Give records back the photographs that they had before an import, as asked for."""
+    _work(batch, PhotoBatchState.UNDOING, _undo)
+
+
+def take_waiting(batch: PhotoBatch, report: Report) -> None:
+    """Make the waiting photographs those of their records. The caller holds the lock."""
+    changed = exchange.refuse_changed(batch)
+    if changed:
+        told = [*refused_of(batch), *((entry, PhotoFault.CHANGED) for entry in changed)]
+        keep_refused(batch, told)
+    exchange.give(batch, report)
+    PhotoBatch.objects.filter(pk=batch.pk).update(
+        state=PhotoBatchState.TAKEN, refused=F("refused") + len(changed), ended_at=Now()
+    )
+    batch.refresh_from_db()
+    _write("import_photos", batch, batch.taken_by, stored=batch.stored, refused=batch.refused)
 
 
 def go_on(*, batch: PhotoBatch) -> None:
     """Retry a ZIP that failed with a transient fault. Raises WrongStateError."""
     if batch.failure not in PASSING:
         raise WrongStateError
-    to = PhotoBatchState.TAKING if batch.started_at else PhotoBatchState.UPLOADED
+    to = PhotoBatchState.UPLOADED
+    if batch.started_at:
+        to = PhotoBatchState.UNDOING if batch.ended_at else PhotoBatchState.TAKING
     batch.move({PhotoBatchState.FAILED}, to)
     again = Now() if batch.started_at else None
     PhotoBatch.objects.filter(pk=batch.pk).update(failure="", attempts=0, started_at=again)
@@ -133,28 +200,19 @@ def discard_photos(*, batch: PhotoBatch) -> None:
     open_states = {PhotoBatchState.UPLOADED, PhotoBatchState.CHECKED, PhotoBatchState.FAILED}
     with transaction.atomic():
         batch.move(open_states, PhotoBatchState.DISCARDED)
-        transaction.on_commit(lambda: _forget_files(batch, ("file", "refused")))
+    _forget_all(batch)
 
 
 def forget_old_photo_batches() -> None:
-    """Discard abandoned ZIPs and delete the refusal lists of imported ones after RETENTION."""
+    """Discard abandoned ZIPs; delete what an undo of others would need after RETENTION."""
     before = Now() - RETENTION
-    open_states = (PhotoBatchState.CHECKED, PhotoBatchState.FAILED)
+    open_states = (PhotoBatchState.UPLOADED, PhotoBatchState.CHECKED, PhotoBatchState.FAILED)
     old = PhotoBatch.objects.filter(state__in=open_states, created_at__lt=before)
     for_each(old, lambda batch: discard_photos(batch=batch))
-    taken = PhotoBatch.objects.filter(state=PhotoBatchState.TAKEN, ended_at__lt=before)
-    for_each(
-        taken.filter(ended_at__gt=before - 2 * RETENTION),
-        lambda batch: _forget_files(batch, ("refused",)),
-    )
-
-
-def refused_of(batch: PhotoBatch) -> Refused:
-    """The refused entries with their reasons, in the order of the ZIP; empty once deleted."""
-    if not batch.refused or not default_storage.exists(_name(batch, "refused")):
-        return []
-    with sealed.open_sealed(_name(batch, "refused"), _context(batch, "refused")) as file:
-        return [(name, PhotoFault(fault)) for name, fault in json.load(file)]
+    ended = PhotoBatch.objects.filter(ended_at__lt=before).exclude(state=PhotoBatchState.UNDOING)
+    for_each(ended.filter(ended_at__gt=before - 2 * RETENTION), forget_refused)
+    discarded = PhotoBatch.objects.filter(state=PhotoBatchState.DISCARDED)
+    for_each((ended | discarded).filter(held__isnull=False).distinct(), forget_waiting)
 
 
 def waiting_for(state: PhotoBatchState) -> list[int]:
@@ -164,76 +222,74 @@ def waiting_for(state: PhotoBatchState) -> list[int]:
     return PhotoBatch.to_enqueue_again(since & Q(state=state))
 
 
-def reseal_refused(batch: PhotoBatch) -> bool:
-    """Re-encrypt the refusal list with the newest key; False when there was nothing to do."""
-    return sealed.reseal(_name(batch, "refused"), _context(batch, "refused"))
+def _work(
+    batch: PhotoBatch, state: PhotoBatchState, act: Callable[[PhotoBatch, Report], None]
+) -> None:
+    """Do ``act`` with a batch in ``state`` under the institution's lock; faults are saved."""
+    try:
+        with institution_lock(batch.institution_id):
+            PhotoBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
+            batch.refresh_from_db()
+            if batch.state != state:
+                return  # another worker was first
+            if batch.attempts > MAX_ATTEMPTS:
+                raise FileFaultError(FileFault.GIVEN_UP)
+            act(batch, throttled(partial(_note_done, batch)))
+    except FileFaultError as error:
+        if error.fault != FileFault.BUSY:
+            _fail(batch, error.fault)
 
 
-def _import(batch: PhotoBatch) -> None:
-    album = PhotoSource(PhotoKind(batch.kind), batch.taken_by, batch)
-    done = PhotoBatch.objects.filter(pk=batch.pk)
-    with _open_upload(batch) as source:
-        tally = import_photos(
-            institution=batch.institution,
-            album=album,
-            source=source,
-            report=throttled(lambda number: done.update(done=number)),
-        )
-    _keep_refused(batch, tally)
-    done.update(
-        state=PhotoBatchState.TAKEN,
-        same=tally.same,
-        refused=len(tally.refused),
-        ended_at=Now(),
-    )
-    _forget_files(batch, ("file",))
+def _undo(batch: PhotoBatch, report: Report) -> None:
+    exchange.give_back(batch, report)
+    PhotoBatch.objects.filter(pk=batch.pk).update(state=PhotoBatchState.UNDONE, undone_at=Now())
+    forget_waiting(batch)  # of records that have got another photograph since
+
+
+def _note_done(batch: PhotoBatch, number: int) -> None:
+    PhotoBatch.objects.filter(pk=batch.pk).update(done=number)
 
 
 def _fail(batch: PhotoBatch, fault: FileFault) -> None:
     found = PhotoBatch.objects.filter(pk=batch.pk)
     found.update(state=PhotoBatchState.FAILED, failure=fault.value)
     if fault not in PASSING:
-        _forget_files(batch, ("file", "refused"))
+        _forget_all(batch)
 
 
 def _open_upload(batch: PhotoBatch) -> BinaryIO:
     try:
-        return sealed.open_sealed(batch.upload, _context(batch, "file"))
+        return sealed.open_sealed(batch.upload, _context(batch))
     except FileNotFoundError as error:
         raise FileFaultError(FileFault.NOT_A_ZIP) from error
 
 
-def _keep_refused(batch: PhotoBatch, tally: PhotoTally) -> None:
-    refused = [*tally.refused, *((name, PhotoFault.SYSTEM) for name in tally.ignored)]
-    with disk_errors_as_faults(), tempfile.TemporaryFile(dir=settings.SPOOL_DIR) as source:
-        source.write(json.dumps(refused).encode())
-        source.seek(0)
-        name, context = _name(batch, "refused"), _context(batch, "refused")
-        sealed.keep_sealed(name, cast("BinaryIO", source), context)
+def _forget_all(batch: PhotoBatch) -> None:
+    _forget_upload(batch)
+    forget_refused(batch)
+    forget_waiting(batch)
 
 
-def _forget_files(batch: PhotoBatch, parts: tuple[str, ...]) -> None:
-    names = {_name(batch, part) for part in parts}
-    if "file" in parts:  # key rotation may have renamed the upload
-        names |= set(PhotoBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True))
-    for name in filter(None, names):
+def _forget_upload(batch: PhotoBatch) -> None:
+    uploads = PhotoBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True)
+    for name in {_name(batch), *uploads} - {""}:  # key rotation may have renamed it
         default_storage.delete(name)
 
 
-def _name(batch: PhotoBatch, part: str) -> str:
-    return f"photo-batches/{batch.key}/{part}"
+def _name(batch: PhotoBatch) -> str:
+    return f"photo-batches/{batch.key}/file"
 
 
-def _context(batch: PhotoBatch, part: str) -> str:
-    return f"photo-batch-{part}:{batch.key}"
+def _context(batch: PhotoBatch) -> str:
+    return f"photo-batch-file:{batch.key}"
 
 
-def _write(act: str, batch: PhotoBatch, by: User) -> None:
+def _write(act: str, batch: PhotoBatch, by: User | None, **counts: int) -> None:
     record_action(
         action=f"enrollment.{act}",
-        actor_id=by.pk,
+        actor_id=by.pk if by else None,
         subject_type="photo_batch",
         subject_key=batch.key,
         institution_code=batch.institution.code,
-        detail={"kind": batch.kind},
+        detail={"kind": batch.kind, **counts},
     )

@@ -15,7 +15,7 @@ def check_photos(batch_id: int) -> None:
     batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.UPLOADED).first()
     if batch:
         photos.check_photos(batch)
-        enqueue_next(batch, _TASKS)
+        enqueue_next(batch, TASKS)
 
 
 @shared_task
@@ -24,7 +24,16 @@ def import_photo_batch(batch_id: int) -> None:
     batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.TAKING).first()
     if batch:
         photos.import_photo_batch(batch)
-        enqueue_next(batch, _TASKS)
+        enqueue_next(batch, TASKS)
+
+
+@shared_task
+def undo_photo_batch(batch_id: int) -> None:
+    """Undo an import of photographs, unless another worker does."""
+    batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.UNDOING).first()
+    if batch:
+        photos.undo_photo_batch(batch)
+        enqueue_next(batch, TASKS)
 
 
 @shared_task
@@ -32,15 +41,18 @@ def sweep_photo_batches() -> None:
     """Enqueue ZIPs whose task was lost or whose worker was killed."""
     for_each(photos.waiting_for(PhotoBatchState.UPLOADED), check_photos)
     for_each(photos.waiting_for(PhotoBatchState.TAKING), import_photo_batch)
+    for_each(photos.waiting_for(PhotoBatchState.UNDOING), undo_photo_batch)
 
 
 @shared_task
 def forget_old_photo_batches() -> None:
-    """Daily: discard abandoned ZIPs and delete old refusal lists."""
+    """Daily: discard abandoned ZIPs, and delete what an undo would need of old ones."""
     photos.forget_old_photo_batches()
 
 
-_TASKS: dict[str, Sendable] = {
+# What is to be done with a ZIP, by its state.
+TASKS: dict[str, Sendable] = {
     PhotoBatchState.UPLOADED: check_photos,
     PhotoBatchState.TAKING: import_photo_batch,
+    PhotoBatchState.UNDOING: undo_photo_batch,
 }

@@ -31,11 +31,13 @@ from enrollment.models import (
 )
 from enrollment.photos import estimate, tasks
 from enrollment.photos import services as acts
+from enrollment.photos.contact_sheet import has_sheet, page_of
 from enrollment.photos.forms import PhotoUploadForm
+from enrollment.photos.refused import refused_of
 from enrollment.queries import institutions_of, photo_batches_visible_to
 
 EXAMPLES = 3
-RUNNING = frozenset({PhotoBatchState.UPLOADED, PhotoBatchState.TAKING})
+RUNNING = PhotoBatch.BUSY
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,34 @@ def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
         "seconds_left": estimate.photos_left(batch),
         "failure": _failure(batch),
         "may_go_on": batch.failure in acts.PASSING,
-        "stored": batch.new + batch.replaced,
+        "stored": batch.stored,
+        "kept_since": batch.stored - batch.undone,
         "groups": groups,
         "needs_second_person": batch.needs_second_person(require_role(request, Role.REGISTRAR)),
         "kept_days": acts.RETENTION.days,
+        "has_sheet": has_sheet(batch),
+        "can_undo": batch.state == PhotoBatchState.TAKEN and batch.stored and acts.is_recent(batch),
     }
     return render(request, "enrollment/photos/one.html", context)
+
+
+@personal_data("enrollment.view_contact_sheet")
+@require_safe
+def contact_sheet(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The photographs of a checked or imported ZIP, 24 a page, with whose they are."""
+    batch = _visible(request, key)
+    if not has_sheet(batch):
+        raise Http404
+    frames, page = page_of(batch, request.GET.get("page"))
+    note_access(
+        request,
+        people=len(frames),
+        subject_type="photo_batch",
+        subject_key=batch.key,
+        institution_code=batch.institution.code,
+    )
+    context = {"batch": batch, "frames": frames, "page": page}
+    return render(request, "enrollment/photos/sheet.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,7 +135,8 @@ def release(request: HttpRequest, key: UUID) -> HttpResponse:
     if batch.state != PhotoBatchState.CHECKED:
         return redirect("registry:photo_batch", batch.key)
     if request.method != "POST":
-        return render(request, "enrollment/photos/take.html", {"batch": batch})
+        context = {"batch": batch, "kept_days": acts.RETENTION.days}
+        return render(request, "enrollment/photos/take.html", context)
     try:
         acts.release_photos(batch=batch, by=require_role(request, Role.REGISTRAR))
     except SamePersonError:
@@ -123,13 +148,33 @@ def release(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("registry:photo_batch", batch.key)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required
+def undo(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Show what an undo does; POST gives the records their earlier photographs back."""
+    batch = _visible(request, key)
+    if batch.state != PhotoBatchState.TAKEN:
+        return redirect("registry:photo_batch", batch.key)
+    if request.method != "POST":
+        return render(request, "enrollment/photos/undo.html", {"batch": batch})
+    try:
+        acts.undo_photos(batch=batch, by=require_role(request, Role.REGISTRAR))
+    except acts.UndoExpiredError:
+        text = _("It was imported more than %(days)d days ago and cannot be undone.")
+        messages.error(request, text % {"days": acts.RETENTION.days})
+    except WrongStateError:
+        messages.error(request, ACTED_ON)
+    else:
+        enqueue_upload(tasks.undo_photo_batch, batch)
+    return redirect("registry:photo_batch", batch.key)
+
+
 @require_POST
 def again(request: HttpRequest, key: UUID) -> HttpResponse:
     """Retry after a full disk or a killed worker."""
     batch = _visible(request, key)
     if try_act(request, partial(acts.go_on, batch=batch)):
-        checked = batch.state == PhotoBatchState.TAKING
-        enqueue_upload(tasks.import_photo_batch if checked else tasks.check_photos, batch)
+        enqueue_upload(tasks.TASKS[batch.state], batch)
     return redirect("registry:photo_batch", batch.key)
 
 
@@ -138,7 +183,7 @@ def again(request: HttpRequest, key: UUID) -> HttpResponse:
 def refused(request: HttpRequest, key: UUID) -> FileResponse:
     """Download the refused entries with their reasons as a workbook."""
     batch = _visible(request, key)
-    found = acts.refused_of(batch)
+    found = refused_of(batch)
     if not found:
         raise Http404
     note_access(
@@ -177,7 +222,7 @@ def _failure(batch: PhotoBatch) -> str:
 
 def _folded(batch: PhotoBatch) -> list[FoldedRefusal]:
     """Refused entries grouped by reason, the most frequent first."""
-    found = acts.refused_of(batch)
+    found = refused_of(batch)
     return [
         FoldedRefusal(fault, count, [name for name, why in found if why == fault][:EXAMPLES])
         for fault, count in Counter(fault for _, fault in found).most_common()

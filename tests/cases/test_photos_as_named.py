@@ -13,11 +13,10 @@ from PIL import Image
 from enrollment.files.evidence import EvidenceFault, EvidenceFaultError, check_all
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.images import PhotoFault, PhotoFaultError, prepare
-from enrollment.models import Institution, Photo, PhotoKind
+from enrollment.models import Institution, Photo
 from enrollment.photos.archive import PhotoTally
 from enrollment.photos.names import numbers_in, picture_stem
-from enrollment.photos.storage import PhotoSource, import_photos
-from tests.enrollment.photos.pictures import picture, zip_of
+from tests.enrollment.photos.pictures import import_all, picture, zip_of
 from tests.people import make_record, sample_number
 
 HEIC = b"\x00\x00\x00\x18ftypheic" + bytes(200)
@@ -26,10 +25,7 @@ HEIC = b"\x00\x00\x00\x18ftypheic" + bytes(200)
 def take(school: Institution, *names: str, **kept: bytes) -> PhotoTally:
     """Take a ZIP with a picture under each of these names."""
     entries = {name: picture() for name in names} | kept
-    album = PhotoSource(PhotoKind.ADMISSION, by=None)
-    return import_photos(
-        institution=school, album=album, source=zip_of(entries), report=lambda done: None
-    )
+    return import_all(school, zip_of(entries))
 
 
 @pytest.fixture
@@ -121,10 +117,7 @@ def test_names_without_a_mark_of_their_encoding_are_read(
         written = name.encode(encoding)
         length = len(written) if letter == "x" else 30
         packed = packed.replace(letter.encode() * length, written.rjust(length, b"_"))
-    album = PhotoSource(PhotoKind.ADMISSION, by=None)
-    tally = import_photos(
-        institution=student, album=album, source=io.BytesIO(packed), report=lambda done: None
-    )
+    tally = import_all(student, io.BytesIO(packed))
     assert [name.lstrip("_") for name, _ in tally.refused] == [unknown]
     assert tally.stored == 1
     assert not Photo.objects.filter(record=stranger).exists()
@@ -137,12 +130,7 @@ def test_a_packing_method_that_is_not_read_is_named_once(student: Institution) -
         data[at + 10 : at + 12] = (9).to_bytes(2, "little")  # Deflate64
         at = data.find(b"PK\x01\x02", at + 4)
     with pytest.raises(FileFaultError) as error:
-        import_photos(
-            institution=student,
-            album=PhotoSource(PhotoKind.ADMISSION, by=None),
-            source=io.BytesIO(bytes(data)),
-            report=lambda done: None,
-        )
+        import_all(student, io.BytesIO(bytes(data)))
     assert error.value.fault == FileFault.PACKING
 
 
@@ -152,8 +140,7 @@ def test_other_packing_methods_are_read(student: Institution, method: int) -> No
     with zipfile.ZipFile(out, "w", method) as archive:
         archive.writestr("Z2026-005A.jpg", picture())
     out.seek(0)
-    album = PhotoSource(PhotoKind.ADMISSION, by=None)
-    tally = import_photos(institution=student, album=album, source=out, report=lambda done: None)
+    tally = import_all(student, out)
     assert tally.stored == 1
 
 

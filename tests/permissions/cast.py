@@ -178,6 +178,8 @@ def places(
             f"registry:{name}": {"key": photos.key}
             for name in (
                 "photo_batch",
+                "photo_sheet",
+                "undo_photos",
                 "take_photos",
                 "retry_photos",
                 "refused_photos",

@@ -111,8 +111,8 @@ MATRIX: dict[str, str] = {
     **dict.fromkeys(
         """registry:import registry:changes registry:missing registry:missing_people
         registry:decide_missing registry:decision registry:columns registry:faulty_rows
-        registry:photo_batch registry:take_photos registry:retry_photos registry:refused_photos
-        registry:discard_photos
+        registry:photo_batch registry:photo_sheet registry:undo_photos registry:take_photos
+        registry:retry_photos registry:refused_photos registry:discard_photos
         registry:mended_rows registry:check_again registry:choose_sheet registry:publish
         registry:undo registry:discard
         registry:campaign registry:end_campaign registry:rules

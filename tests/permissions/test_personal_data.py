@@ -34,6 +34,7 @@ NO_DATA = {
     "registry:discard": "an act on a file",
     "registry:photo_batches": "files by name and count",
     "registry:take_photos": "an act on a file",
+    "registry:undo_photos": "an act on a file",
     "registry:retry_photos": "an act on a file",
     "registry:discard_photos": "an act on a file",
     "registry:merge_class": "names of classes, and an act that the trail has",

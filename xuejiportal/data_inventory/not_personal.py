@@ -34,12 +34,15 @@ NOT_PERSONAL = {
     "enrollment.Confirmation": "version",
     "enrollment.EvidenceFile": "size",
     "enrollment.Photo": "width height",
+    "enrollment.BatchPhoto": "width height",
     "enrollment.StatusReport": "version file_sha256 attempts missing_glyphs",
     "enrollment.ImportBatch": (
         "failure accepted_people approval_document approved_on attempts sheet "
         "sheet_choices column_names mapping rows_done rows_expected"
     ),
-    "enrollment.PhotoBatch": ("failure fresh replacing new replaced same refused done attempts"),
+    "enrollment.PhotoBatch": (
+        "failure fresh replacing new replaced same refused undone done attempts"
+    ),
     # Help and boards
     "support.Article": "slug position title title_en body body_en keywords grams version",
     "support.ArticleVersion": "number title title_en body body_en keywords",

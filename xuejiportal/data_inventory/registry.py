@@ -7,8 +7,8 @@ from enrollment.imports.staging import undo
 from enrollment.imports.tasks import forget_old_batches
 from enrollment.institutions.appointments import services as appointments
 from enrollment.institutions.tasks import forget_old_appointments
+from enrollment.photos import exchange
 from enrollment.photos import services as photos
-from enrollment.photos import storage as photos_storage
 from enrollment.photos.tasks import forget_old_photo_batches
 from enrollment.receivers import let_go_of_records
 from enrollment.records import corrections
@@ -190,10 +190,24 @@ ENTRIES = (
             "source_mark": "mark of the picture, to tell whether it changed",
         },
         why="photographs of admission and graduation belong to the register",
-        kept=Kept(
-            "with the record, or until a new one replaces it", (photos_storage.import_photos,)
-        ),
+        kept=Kept("with the record, or until a new one replaces it", (exchange.give,)),
         seen_by=_SCHOOL,
+        sensitive=("stored_as", "thumbnail_stored_as"),
+    ),
+    Entry(
+        "enrollment.BatchPhoto",
+        {
+            "stored_as": "photograph (name of the sealed file)",
+            "thumbnail_stored_as": "small photograph (name of the sealed file)",
+            "source_mark": "mark of the picture, to tell whether it changed",
+            "entry": "name in the ZIP, without certificate numbers",
+        },
+        why="to look at photographs before they are imported, and to undo an import",
+        kept=Kept(
+            f"new ones until imported or discarded, replaced ones {span(photos.RETENTION)} after",
+            (forget_old_photo_batches, photos.discard_photos),
+        ),
+        seen_by=_REGISTRARS,
         sensitive=("stored_as", "thumbnail_stored_as"),
     ),
     Entry(

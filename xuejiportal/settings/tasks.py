@@ -22,6 +22,7 @@ IMPORT_TASKS = (
     "enrollment.imports.tasks.publish_upload",
     "enrollment.photos.tasks.check_photos",
     "enrollment.photos.tasks.import_photo_batch",
+    "enrollment.photos.tasks.undo_photo_batch",
 )
 CELERY_TASK_ROUTES = {
     "delivery.tasks.*": {"queue": "delivery"},

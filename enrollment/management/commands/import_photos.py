@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.models import Institution, PhotoKind
-from enrollment.photos.storage import PhotoSource, import_photos
+from enrollment.photos.services import import_zip
 
 EXIT_INCOMPLETE, EXIT_REFUSED = 1, 2
 
@@ -35,9 +35,10 @@ class Command(BaseCommand):
             raise CommandError(error.message, returncode=EXIT_REFUSED)
         try:
             with file.open("rb") as source, tqdm(file=sys.stderr, disable=None) as bar:
-                tally = import_photos(
+                tally = import_zip(
                     institution=school,
-                    album=PhotoSource(PhotoKind(kind), by=None),
+                    kind=PhotoKind(kind),
+                    file_name=file.name[:200],
                     source=source,
                     report=lambda done: (bar.update(done - bar.n), None)[1],
                 )

@@ -2,14 +2,17 @@
 
 import io
 import zipfile
+from collections.abc import Callable
+from typing import BinaryIO
 
 from PIL import Image
 
 from accounts.models import User
 from enrollment.demo.samples import HEADER, sample_rows
-from enrollment.models import PhotoBatch, PhotoKind
+from enrollment.models import Institution, PhotoBatch, PhotoKind
 from enrollment.photos import services as photos
-from tests.people import make_school
+from enrollment.photos.archive import PhotoTally
+from tests.people import make_record, make_school, sample_number
 
 
 def picture(colour: str = "navy", mode: str = "RGB", kind: str = "JPEG", **save: object) -> bytes:
@@ -34,6 +37,16 @@ def zip_of(entries: dict[str, bytes]) -> io.BytesIO:
     return out
 
 
+def import_all(
+    school: Institution, source: BinaryIO, report: Callable[[int], None] = lambda done: None
+) -> PhotoTally:
+    """Check a ZIP and import what is good, as the command line does."""
+    return photos.import_zip(
+        institution=school, kind=PhotoKind.ADMISSION, file_name="a.zip", source=source,
+        report=report,
+    )  # fmt: skip
+
+
 def make_photo_batch(by: User) -> PhotoBatch:
     """A checked ZIP of the invented school: one photograph of a sample person, one of nobody."""
     number = next(iter(sample_rows(1, seed=1)))[HEADER.index("学号")]
@@ -45,5 +58,31 @@ def make_photo_batch(by: User) -> PhotoBatch:
         created_by=by,
     )
     photos.check_photos(batch)
+    batch.refresh_from_db()
+    return batch
+
+
+def checked(school: Institution, by: User, people: int, colour: str = "navy") -> PhotoBatch:
+    """A checked ZIP with a photograph of each of so many people, named by certificate number."""
+    numbers = [sample_number(serial) for serial in range(1, people + 1)]
+    for serial, number in enumerate(numbers, start=1):
+        if not school.records.filter(student_number=f"S{serial:03}").exists():
+            make_record(name=f"学生{serial}", number=number, student_number=f"S{serial:03}")
+    batch = photos.upload_photos(
+        institution=school,
+        kind=PhotoKind.ADMISSION,
+        file_name="照片.zip",
+        source=zip_of({f"{number}.jpg": picture(colour) for number in numbers}),
+        created_by=by,
+    )
+    photos.check_photos(batch)
+    batch.refresh_from_db()
+    return batch
+
+
+def taken(batch: PhotoBatch, by: User) -> PhotoBatch:
+    """The same ZIP, imported."""
+    photos.release_photos(batch=batch, by=by)
+    photos.import_photo_batch(batch)
     batch.refresh_from_db()
     return batch

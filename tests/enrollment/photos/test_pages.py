@@ -23,6 +23,7 @@ from enrollment.files.faults import FileFault
 from enrollment.files.images import PhotoFault
 from enrollment.jobs.locking import IMPORT_LOCK
 from enrollment.models import (
+    BatchPhoto,
     Institution,
     Photo,
     PhotoBatch,
@@ -98,9 +99,11 @@ def test_photos_are_checked_then_taken_then_told(
     entries[names[2]] = b"no picture"
     entries["20990000.jpg"] = picture()
     second = upload(desk, school, zip_of(entries).getvalue())
-    assert (second.state, second.fresh, second.replacing) == (PhotoBatchState.CHECKED, 1, 3)
+    assert (second.state, second.fresh, second.replacing) == (PhotoBatchState.CHECKED, 1, 1)
+    assert (second.same, second.refused) == (1, 2)
     page = page_of(desk, second)
     assert str(PhotoFault.NOBODY.label) in page
+    assert str(PhotoFault.NOT_A_PICTURE.label) in page  # told before anything changes
     assert "20990000.jpg" in page
     assert Photo.objects.count() == 3  # nothing changes before someone says so
 
@@ -232,8 +235,9 @@ def test_a_full_disk_stops_cleanly_and_the_work_goes_on_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     entries = {f"{row[AT['学号']]}.jpg": picture() for row in rows}
-    batch = upload(desk, school, zip_of(entries).getvalue())
-    monkeypatch.setattr("enrollment.photos.storage.GROUP", 2)
+    send(desk, school, zip_of(entries).getvalue())
+    batch = PhotoBatch.objects.get()
+    monkeypatch.setattr("enrollment.photos.staging.GROUP", 2)
     write = FileSystemStorage.save
     written: list[str] = []
 
@@ -245,18 +249,16 @@ def test_a_full_disk_stops_cleanly_and_the_work_goes_on_later(
 
     with monkeypatch.context() as patch:
         patch.setattr(FileSystemStorage, "save", save)
-        take(desk, batch)
-    assert (batch.state, batch.failure, batch.new) == (
-        PhotoBatchState.FAILED,
-        FileFault.DISK_FULL,
-        2,
-    )
-    assert Photo.objects.count() == 2
-    assert "2" in page_of(desk, batch)
-    assert desk.post(reverse("registry:retry_photos", args=[batch.key])).status_code == 302
-    photos_tasks.import_photo_batch(batch.pk)
+        photos_tasks.check_photos(batch.pk)
     batch.refresh_from_db()
-    assert (batch.state, batch.new, batch.same) == (PhotoBatchState.TAKEN, 6, 0)
+    assert (batch.state, batch.failure) == (PhotoBatchState.FAILED, FileFault.DISK_FULL)
+    assert (BatchPhoto.objects.count(), Photo.objects.count()) == (2, 0)
+    assert desk.post(reverse("registry:retry_photos", args=[batch.key])).status_code == 302
+    photos_tasks.check_photos(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.fresh, batch.same) == (PhotoBatchState.CHECKED, 6, 0)
+    take(desk, batch)
+    assert (batch.state, batch.new) == (PhotoBatchState.TAKEN, 6)
 
 
 @pytest.fixture
@@ -291,11 +293,11 @@ def test_a_killed_worker_is_taken_over_and_a_deadly_file_given_up(
     long_ago = timezone.now() - timedelta(minutes=5)
     PhotoBatch.objects.update(started_at=long_ago)
 
-    def die(**_: object) -> None:
+    def die(*_: object) -> None:
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(photos, "import_photos", die)
+        patch.setattr("enrollment.photos.exchange.give", die)
         for _ in range(photos.MAX_ATTEMPTS):
             photos_tasks.sweep_photo_batches()
     photos_tasks.sweep_photo_batches()

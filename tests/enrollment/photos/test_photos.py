@@ -14,16 +14,13 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.images import PhotoFault, prepare
-from enrollment.models import Institution, Photo, PhotoKind, StudentRecord
+from enrollment.models import BatchPhoto, Institution, Photo, PhotoBatch, PhotoKind, StudentRecord
 from enrollment.photos import processing
-from enrollment.photos import storage as photos_storage
 from enrollment.photos.archive import MAX_ENTRIES, PhotoTally
-from enrollment.photos.storage import PhotoSource, import_photos, keep_photo
+from enrollment.photos.storage import keep_photo
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
-from tests.enrollment.photos.pictures import picture, zip_of
+from tests.enrollment.photos.pictures import import_all, picture, zip_of
 from vault.cipher import unseal
-
-ADMISSION = PhotoSource(PhotoKind.ADMISSION, by=None)
 
 
 @pytest.fixture
@@ -35,12 +32,7 @@ def rows(school: Institution, tmp_path: Path) -> list[list[str]]:
 
 
 def take(school: Institution, entries: dict[str, bytes]) -> PhotoTally:
-    return import_photos(
-        institution=school,
-        album=ADMISSION,
-        source=zip_of(entries),
-        report=lambda done: None,
-    )
+    return import_all(school, zip_of(entries))
 
 
 def test_photos_meet_their_records_by_any_of_three_numbers(
@@ -81,8 +73,9 @@ def test_a_newer_photo_replaces_the_older(
     take(school, {name: picture("red")})
     with django_capture_on_commit_callbacks(execute=True):
         take(school, {name: picture("blue")})
-    assert Photo.objects.count() == 1
-    assert len([path for path in media.rglob("*") if path.is_file()]) == 2
+    photos = [Photo.objects.get(), BatchPhoto.objects.get(replaced=True)]
+    kept = {str(path.relative_to(media)) for path in media.rglob("*") if path.is_file()}
+    assert kept == {name for photo in photos for name in photo.files}
 
 
 def test_what_cannot_be_matched_or_named_is_listed(
@@ -122,7 +115,7 @@ def test_a_symbolic_link_is_refused(school: Institution, rows: list[list[str]]) 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(link, "/etc/passwd")
-    tally = import_photos(institution=school, album=ADMISSION, source=out, report=lambda done: None)
+    tally = import_all(school, out)
     assert [fault for _, fault in tally.refused] == [PhotoFault.NAME]
 
 
@@ -131,12 +124,7 @@ def test_gbk_names_of_chinese_windows_are_read(school: Institution, rows: list[l
     name = zipfile.ZipInfo("x" * 4 + f"/{number}.jpg")
     content = zip_of({name.filename: picture()}).getvalue()
     content = content.replace(b"xxxx/", "照片".encode("gbk") + b"/")
-    tally = import_photos(
-        institution=school,
-        album=ADMISSION,
-        source=io.BytesIO(content),
-        report=lambda done: None,
-    )
+    tally = import_all(school, io.BytesIO(content))
     assert tally.stored == 1
 
 
@@ -150,12 +138,7 @@ def test_gbk_names_of_chinese_windows_are_read(school: Institution, rows: list[l
 )
 def test_a_broken_archive_is_refused(school: Institution, content: bytes, fault: FileFault) -> None:
     with pytest.raises(FileFaultError) as refused:
-        import_photos(
-            institution=school,
-            album=ADMISSION,
-            source=io.BytesIO(content),
-            report=lambda done: None,
-        )
+        import_all(school, io.BytesIO(content))
     assert refused.value.fault == fault
 
 
@@ -170,12 +153,7 @@ def test_a_bomb_or_a_locked_archive_is_refused_before_reading(school: Institutio
         (bytes(locked), FileFault.LOCKED_ZIP),
     ):
         with pytest.raises(FileFaultError) as refused:
-            import_photos(
-                institution=school,
-                album=ADMISSION,
-                source=io.BytesIO(content),
-                report=lambda done: None,
-            )
+            import_all(school, io.BytesIO(content))
         assert refused.value.fault == fault
 
 
@@ -187,12 +165,7 @@ def test_a_directory_of_countless_entries_is_never_unfolded(school: Institution)
     many = directory * (MAX_ENTRIES + 1)
     end[12:16] = len(many).to_bytes(4, "little")
     with pytest.raises(FileFaultError) as refused:
-        import_photos(
-            institution=school,
-            album=ADMISSION,
-            source=io.BytesIO(entry[:at] + many + end),
-            report=lambda done: None,
-        )
+        import_all(school, io.BytesIO(entry[:at] + many + end))
     assert refused.value.fault == FileFault.TOO_MANY_ENTRIES
 
 
@@ -260,9 +233,7 @@ def test_many_photos_are_drawn_by_two_processes(school: Institution, tmp_path: P
     count = 2 * processing.PARALLEL_FROM + 1
     with many(count, tmp_path / "many.zip").open("rb") as source:
         told: list[int] = []
-        tally = import_photos(
-            institution=school, album=ADMISSION, source=source, report=told.append
-        )
+        tally = import_all(school, source, told.append)
     assert (tally.stored, [fault for _, fault in tally.refused]) == (
         count - 1,
         [PhotoFault.NOT_A_PICTURE],
@@ -295,8 +266,12 @@ def test_the_command_says_that_the_storage_may_not_be_written_not_that_the_zip_i
     assert "/var/lib/xuejiportal/media/photos/c6" in caplog.text
 
 
-def test_a_disk_that_fills_up_keeps_what_was_taken_and_nothing_half(
-    school: Institution, tmp_path: Path, media: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_disk_that_fills_up_while_a_zip_is_checked_changes_nothing(
+    school: Institution,
+    tmp_path: Path,
+    media: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     """F12: a clean stop, no process, no temporary file and no orphan is left."""
     path = many(2 * processing.PARALLEL_FROM, tmp_path / "many.zip")
@@ -317,16 +292,15 @@ def test_a_disk_that_fills_up_keeps_what_was_taken_and_nothing_half(
 
     monkeypatch.setattr(os, "fork", fork_and_note)
     monkeypatch.setattr(FileSystemStorage, "save", save)
-    with pytest.raises(CommandError, match=str(FileFault.DISK_FULL.label)) as error:
+    with (
+        pytest.raises(CommandError, match=str(FileFault.DISK_FULL.label)) as error,
+        django_capture_on_commit_callbacks(execute=True),
+    ):
         call_command("import_photos", path, institution="19998", stdout=io.StringIO())
     assert error.value.returncode == 2
-    assert Photo.objects.count() == photos_storage.GROUP
-    kept = {str(file.relative_to(media)) for file in media.rglob("*") if file.is_file()}
-    assert kept == {
-        name
-        for photo in Photo.objects.all()
-        for name in (photo.stored_as, photo.thumbnail_stored_as)
-    }
+    assert not Photo.objects.exists()
+    assert not PhotoBatch.objects.exists()
+    assert not [path for path in media.rglob("*") if path.is_file()]
     assert children
     for child in children:
         with pytest.raises(ChildProcessError):  # it has ended, and was waited for

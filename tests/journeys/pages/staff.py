@@ -93,6 +93,14 @@ STAFF = [
     Page("photos, checked", photos_page("photo_batch"), "desk_registrar", "checked_photos"),
     Page("photos, failed", photos_page("photo_batch"), "desk_registrar", "failing_photos"),
     Page("photos, taken", photos_page("photo_batch"), "desk_registrar", "taken_photos"),
+    Page("contact sheet", photos_page("photo_sheet"), "desk_registrar", "checked_photos"),
+    Page(
+        "undo photos",
+        photos_page("undo_photos"),
+        "desk_registrar",
+        "taken_photos",
+        act=show_it_is_you,
+    ),
     Page(
         "take photos",
         photos_page("take_photos"),

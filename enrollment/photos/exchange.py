@@ -1,0 +1,100 @@
+"""Give records the photographs of a ZIP, and give the earlier ones back.
+
+Both change rows alone, group by group, and go on where they were interrupted: a photograph that
+a record gives up is kept by the batch in place of the one that it brought.
+"""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Now
+
+from enrollment.models import BatchPhoto, FieldChange, Photo, PhotoBatch
+from enrollment.photos.storage import forget_files
+
+GROUP = 500
+# A record in which one of these has changed may be another person's.
+_IDENTITY = ("name", "certificate_number", "student_number", "candidate_number")
+
+
+def refuse_changed(batch: PhotoBatch) -> list[str]:
+    """Delete waiting photographs whose record has another name or number now; their entries."""
+    with transaction.atomic():
+        found = batch.held.filter(_has_changed(), replaced=False)
+        changed = list(found.order_by("pk"))
+        BatchPhoto.objects.filter(pk__in=[row.pk for row in changed]).delete()
+        forget_files(changed)
+    return [row.entry for row in changed]
+
+
+def give(batch: PhotoBatch, report: Callable[[int], None]) -> None:
+    """Make every waiting photograph of ``batch`` that of its record."""
+    while _give_group(batch):
+        batch.refresh_from_db(fields=["new", "replaced"])
+        report(batch.new + batch.replaced)
+
+
+def give_back(batch: PhotoBatch, report: Callable[[int], None]) -> None:
+    """Give the records the photographs back that they had before ``batch``, or none.
+
+    A photograph that has been replaced since stays, and so does that of a record which may be
+    another person's by now.
+    """
+    while _give_back_group(batch):
+        batch.refresh_from_db(fields=["undone"])
+        report(batch.undone)
+
+
+@transaction.atomic
+def _give_group(batch: PhotoBatch) -> int:
+    by = batch.taken_by_id
+    waiting = batch.held.select_for_update().filter(replaced=False).order_by("record")[:GROUP]
+    brought = {row.record_id: row for row in waiting}
+    present = Photo.objects.select_for_update().filter(record__in=brought, kind=batch.kind)
+    older = {photo.record_id: photo for photo in present.order_by("record")}
+    _remove(list(older.values()))
+    Photo.objects.bulk_create(
+        Photo(
+            **row.stored | {"added_at": Now(), "added_by_id": by, "taken_in_id": batch.pk},
+            **_of(row, batch),
+        )
+        for row in brought.values()
+    )
+    BatchPhoto.objects.filter(pk__in=[row.pk for row in brought.values()]).delete()
+    BatchPhoto.objects.bulk_create(
+        BatchPhoto(**photo.stored, batch=batch, record_id=photo.record_id, replaced=True)
+        for photo in older.values()
+    )
+    PhotoBatch.objects.filter(pk=batch.pk).update(
+        new=F("new") + len(brought) - len(older), replaced=F("replaced") + len(older)
+    )
+    return len(brought)
+
+
+@transaction.atomic
+def _give_back_group(batch: PhotoBatch) -> int:
+    theirs = batch.photos.select_for_update().filter(~_has_changed(), kind=batch.kind)
+    brought = list(theirs.order_by("record")[:GROUP])
+    kept = batch.held.filter(record__in=[photo.record_id for photo in brought], replaced=True)
+    earlier = list(kept.order_by("record"))
+    _remove(brought)
+    Photo.objects.bulk_create(Photo(**row.stored, **_of(row, batch)) for row in earlier)
+    BatchPhoto.objects.filter(pk__in=[row.pk for row in earlier]).delete()
+    forget_files(brought)
+    PhotoBatch.objects.filter(pk=batch.pk).update(undone=F("undone") + len(brought))
+    return len(brought)
+
+
+def _has_changed() -> Exists:
+    """Whether the record of a photograph has got another name or number since it was added."""
+    changes = FieldChange.objects.filter(record=OuterRef("record"), field__in=_IDENTITY)
+    return Exists(changes.filter(changed_at__gte=OuterRef("added_at")))
+
+
+def _remove(photos: list[Photo]) -> None:
+    Photo.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
+
+
+def _of(row: BatchPhoto, batch: PhotoBatch) -> dict[str, object]:
+    return {"record_id": row.record_id, "kind": batch.kind}

@@ -1,0 +1,104 @@
+"""Check the pictures of a ZIP and keep those that a record would get, until they are released."""
+
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from typing import BinaryIO
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from enrollment.files.images import PhotoFault
+from enrollment.models import BatchPhoto, Photo, PhotoBatch
+from enrollment.photos.archive import Entry, PhotoTally, belonging, masked_name
+from enrollment.photos.processing import SealedPicture, process_entries
+from enrollment.photos.storage import columns_of, forget_files, written
+
+# Number of photographs that are written and committed together.
+GROUP = 50
+
+Pairs = Sequence[tuple[Entry, int]]
+
+
+def keep_waiting(
+    batch: PhotoBatch, source: BinaryIO, archive: zipfile.ZipFile, report: Callable[[int], None]
+) -> PhotoTally:
+    """Keep every good picture that belongs to exactly one record; returns what was refused.
+
+    Pictures that an earlier attempt has kept are not opened again, nor those that were made
+    from the very file of the record's photograph. Raises FileFaultError.
+    """
+    tally = PhotoTally()
+    pairs = belonging(archive, batch.institution, tally)
+    kept = set(batch.held.values_list("record", flat=True))
+    missing = [pair for pair in pairs if pair[1] not in kept]
+    _expect(batch, [record_id for _, record_id in pairs])
+    marks = _known_marks(batch, [record_id for _, record_id in missing])
+    known = [marks.get(record_id) for _, record_id in missing]
+    entries = [entry for entry, _ in missing]
+    with closing(process_entries(source, archive, entries, known)) as processed:
+        group: dict[int, tuple[Entry, SealedPicture]] = {}
+        for done, (at, outcome) in enumerate(processed, start=len(pairs) - len(missing) + 1):
+            entry, record_id = missing[at]
+            if isinstance(outcome, SealedPicture):
+                group[record_id] = entry, outcome
+            else:
+                _count(outcome, entry, tally)
+            if len(group) == GROUP or done == len(pairs):
+                _keep(batch, group)
+                group = {}
+            report(done)
+    return tally
+
+
+def expected(batch: PhotoBatch) -> tuple[int, int]:
+    """How many waiting photographs are for records without one, and for those with one."""
+    has_one = Q(record__photos__kind=batch.kind)
+    waiting = batch.held.filter(replaced=False)
+    counted = waiting.aggregate(all=Count("pk", distinct=True))["all"]
+    replacing = waiting.filter(has_one).count()
+    return counted - replacing, replacing
+
+
+def forget_waiting(batch: PhotoBatch) -> None:
+    """Delete the photographs that wait for the batch, and those that it replaced."""
+    while group := list(batch.held.order_by("pk")[: 20 * GROUP]):
+        with transaction.atomic():
+            BatchPhoto.objects.filter(pk__in=[one.pk for one in group]).delete()
+            forget_files(group)
+
+
+def _expect(batch: PhotoBatch, records: Sequence[int]) -> None:
+    """Note how much there is to do, for the progress of the check."""
+    replacing = Photo.objects.filter(record__in=records, kind=batch.kind).count()
+    PhotoBatch.objects.filter(pk=batch.pk).update(
+        fresh=len(records) - replacing, replacing=replacing
+    )
+
+
+def _known_marks(batch: PhotoBatch, records: Sequence[int]) -> dict[int, bytes]:
+    photos = Photo.objects.filter(record__in=records, kind=batch.kind).exclude(source_mark=None)
+    return {record: bytes(mark) for record, mark in photos.values_list("record", "source_mark")}
+
+
+def _count(outcome: PhotoFault | None, entry: Entry, tally: PhotoTally) -> None:
+    if outcome is None:
+        tally.same += 1
+    else:
+        tally.refuse(entry.name, outcome)
+
+
+def _keep(batch: PhotoBatch, pictures: Mapping[int, tuple[Entry, SealedPicture]]) -> None:
+    """Store pictures by record id, all or none."""
+    rows = [
+        (
+            BatchPhoto(
+                batch=batch, record_id=record_id, entry=masked_name(entry.name),
+                added_by=batch.created_by, **columns_of(picture),
+            ),
+            picture,
+        )
+        for record_id, (entry, picture) in pictures.items()
+    ]  # fmt: skip
+    with written(rows):
+        BatchPhoto.objects.bulk_create(row for row, _ in rows)
