@@ -38,6 +38,7 @@ from enrollment.models import (
     StudentRecord,
 )
 from enrollment.photos import services as photos_services
+from enrollment.photos.refused import refused_of
 from enrollment.photos.storage import keep_photo
 from enrollment.status_reports.rendering import facts_of
 from enrollment.status_reports.services import open_file
@@ -45,7 +46,7 @@ from support.models import Report, ReportEntry
 from tests.accounts.sign_in.authenticator import code_now, set_up_app, sign_in
 from tests.enrollment.files.evidence_files import paper
 from tests.enrollment.imported_files import AT, certificate_of, run_import, sample, write_csv
-from tests.enrollment.photos.pictures import make_photo_batch
+from tests.enrollment.photos.pictures import make_photo_batch, zip_of
 from tests.enrollment.registrar import upload
 from tests.people import make_account, make_school
 from tests.portal.unsealed_columns import IN_THE_CLEAR
@@ -148,6 +149,13 @@ def planted(
     rows[1][AT["学籍状态"]] = "在读"
     upload(registrar, write_csv(tmp_path / "c.csv", rows + sample(7)[5:]), make_school())
     make_photo_batch(desk_registrar)
+    photos_services.upload_photos(
+        institution=make_school(),
+        kind=PhotoKind.GRADUATION,
+        file_name="b.zip",
+        source=zip_of({}),
+        created_by=desk_registrar,
+    )  # not checked yet
     record = StudentRecord.objects.get(name="王明")
     keep_photo(record=record, kind=PhotoKind.ADMISSION, picture=silhouette(1), by=None)
     keep_evidence(
@@ -232,8 +240,8 @@ def test_a_file_checked_before_is_published_after(desk_registrar: User, settings
     imports_storage.forget(batch)
     assert not default_storage.exists(batch.upload)
 
-    photos = PhotoBatch.objects.get()
-    assert photos_services.refused_of(photos)
+    photos = PhotoBatch.objects.get(state=PhotoBatchState.CHECKED)
+    assert refused_of(photos)
     photos_services.release_photos(batch=photos, by=desk_registrar)
     photos_services.import_photo_batch(photos)
     photos.refresh_from_db()

@@ -9,6 +9,7 @@ IN_THE_CLEAR = {
     "audit.AuditAnchor.digest",
     "enrollment.StudentRecord.fingerprint",
     "enrollment.Photo.source_mark",
+    "enrollment.BatchPhoto.source_mark",
     "enrollment.ImportBatch.file_sha256",
     "enrollment.StatusReport.file_sha256",
     "enrollment.SigningKey.certificate",

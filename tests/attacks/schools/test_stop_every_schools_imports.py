@@ -27,6 +27,7 @@ from enrollment.models import (
     StudentRecord,
 )
 from enrollment.photos import services as photos
+from enrollment.photos import staging
 from enrollment.photos import tasks as photos_tasks
 from enrollment.photos.archive import belonging
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
@@ -258,7 +259,7 @@ def test_one_zip_of_photographs_stops_no_other(
             raise OverflowError
         return belonging(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(photos, "belonging", fail_for_the_first)
+    monkeypatch.setattr(staging, "belonging", fail_for_the_first)
     for _ in range(2):
         photos_tasks.sweep_photo_batches()
     assert PhotoBatch.objects.get(pk=made[1].pk).state == PhotoBatchState.CHECKED
@@ -266,7 +267,7 @@ def test_one_zip_of_photographs_stops_no_other(
     def fail(*given: object) -> None:
         raise OverflowError
 
-    monkeypatch.setattr(photos, "belonging", fail)
+    monkeypatch.setattr(staging, "belonging", fail)
     for _ in range(photos.MAX_ATTEMPTS + 1):
         photos_tasks.sweep_photo_batches()
     first = PhotoBatch.objects.get(pk=made[0].pk)
