@@ -27,7 +27,7 @@ from enrollment.models import Correction, CorrectionState, FieldChange, StudentR
 from enrollment.queries import institutions_of
 from enrollment.records.approvals import Approval
 from enrollment.records.change_notices import notify_of_correction
-from enrollment.records.release import release_records
+from enrollment.records.release import lock_holders, release_records
 from enrollment.records.sealed import certificate_number
 from enrollment.signals import certificate_changed
 from vault.cipher import seal, unseal
@@ -203,7 +203,9 @@ _CONVERTERS: dict[str, Callable[[str, StudentRecord], str]] = {
 
 
 def _apply(correction: Correction, value: str, by: User, answered: User | None) -> None:
-    record = StudentRecord.objects.select_for_update(of=("self",)).get(pk=correction.record_id)
+    found = StudentRecord.objects.filter(pk=correction.record_id)
+    lock_holders(found)
+    record = found.select_for_update(of=("self",)).get()
     old = present_value(record, correction.field)
     _refuse_number_of_another(record, correction.field, value)
     is_other = is_another_person(record, correction.field, old, value)

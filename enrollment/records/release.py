@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from django.contrib.postgres.functions import TransactionNow
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.notices.services import notify_all
+from accounts.password_state import lock_accounts
 from audit.services import record_action
 from enrollment.models import ImportBatch, RecordBefore, StudentRecord
 from enrollment.signals import records_released
@@ -15,7 +17,8 @@ from enrollment.signals import records_released
 def release_records(*, keys: Sequence[int], by: User | None, cause: str) -> None:
     """Release held records before another person's certificate is written into them.
 
-    Call it in the transaction of the change, while the old certificates are still in place.
+    Call it in the transaction of the change, while the old certificates are still in place; it
+    has locked the records' holders (``lock_holders``) before any record.
     The claim ends, status reports are revoked (by the database), a dispute over the old
     certificate no longer freezes the record, and its history before this moment is hidden
     from the next holder. The old holder is notified that the record is gone, without any
@@ -40,6 +43,12 @@ def release_records(*, keys: Sequence[int], by: User | None, cause: str) -> None
         )
     holders = {record.holder_id for record in released}
     _notify([key for key in holders if key], "record_left")
+
+
+def lock_holders(records: QuerySet[StudentRecord]) -> None:
+    """Lock the accounts that hold ``records``: before the records, wherever both are locked."""
+    held = records.filter(holder__isnull=False)
+    lock_accounts(held.values_list("holder", flat=True))
 
 
 def notify_former_holders(batch: ImportBatch, keys: Sequence[int]) -> None:

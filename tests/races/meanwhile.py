@@ -15,10 +15,15 @@ SELECT EXISTS (
 """
 
 
-def meanwhile(act: Callable[[], object], other: Callable[[], object]) -> None:
+def meanwhile(
+    act: Callable[[], object],
+    other: Callable[[], object],
+    then: Callable[[], object] = lambda: None,
+) -> None:
     """Do ``act``; before it is committed ``other`` runs to its end, or until it has to wait.
 
-    Raises TimeoutError if it does neither, and what ``other`` raises.
+    ``then`` is done in the transaction of ``act``, after that. Raises TimeoutError if ``other``
+    does neither, and what it raises.
     """
 
     def run() -> None:
@@ -35,6 +40,7 @@ def meanwhile(act: Callable[[], object], other: Callable[[], object]) -> None:
             while not running.done() and not _someone_waits_for_me():
                 if monotonic() > give_up:
                     raise TimeoutError
+            then()
         running.result(DEADLINE_SECONDS)
 
 

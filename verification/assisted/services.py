@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Rescue, User
 from accounts.notices.services import notify
+from accounts.password_state import lock_account, lock_accounts
 from accounts.privacy.personal_data import notify_auditors
 from accounts.short_codes import draw_code, grouped, typed_code
 from audit.models import AuditEntry
@@ -84,6 +85,7 @@ def assist(*, record: StudentRecord, code: str, reason: str, by: User) -> User:
     found = Match(Outcome.MATCHED, records, {record.institution.code: ClaimMethod.ASSISTED})
     try:
         with transaction.atomic():
+            lock_accounts([account.pk, by.pk])
             count_assist(by)
             claim_found(
                 account=account,
@@ -160,7 +162,7 @@ def count_assist(by: User) -> None:
 
     Call it inside the transaction of the act. Raises TooManyAssistsError.
     """
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    lock_account(by.pk)
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     acts = ("verification.assist", "verification.rescue")
     done = AuditEntry.objects.filter(actor_id=by.pk, action__in=acts, at__gte=today).count()

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from accounts.password_state import lock_accounts
 from verification.models import OPEN_STATES, AttemptState, Claim, VerificationAttempt
 
 
@@ -11,8 +12,13 @@ def end_claims(claims: QuerySet[Claim]) -> None:
 
     A search for further records takes name and number from the record, so that an account which
     has lost the record would read them in its forms (threat T33). Call inside a transaction.
+
+    The accounts are locked, so that no form is stored beside it; who locks claims, disputes or
+    records as well locks the accounts before them.
     """
-    ended = list(claims.filter(ended_at=None).select_for_update(of=("self",)))
+    claims = claims.filter(ended_at=None)
+    lock_accounts(claims.values_list("account", flat=True))
+    ended = list(claims.order_by("pk").select_for_update(of=("self",)))
     Claim.objects.filter(pk__in=[claim.pk for claim in ended]).update(ended_at=Now())
     for claim in ended:
         stated = VerificationAttempt.objects.filter(

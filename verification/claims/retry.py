@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.notices.services import notify
+from accounts.password_state import lock_account
 from accounts.sweep import for_each
 from enrollment.models import StudentRecord
 from enrollment.records.services import RecordHeldError
@@ -31,8 +32,15 @@ def match_waiting() -> int:
     return for_each(_waiting(), _retry) + for_each(_with_further_records(), _claim_further)
 
 
-# Not of accounts that were closed, nor of those whose owners have withdrawn their consents.
-_OF_LIVING = {"account__is_active": True, "account__deletion_due_at": None}
+# Not of accounts that were closed, nor of those whose owners have withdrawn their consents, nor
+# of staff, who may hold no record. Read once more when a record is claimed.
+_OF_LIVING = {
+    "account__is_active": True,
+    "account__deletion_due_at": None,
+    "account__is_staff": False,
+    "account__is_superuser": False,
+    "account__role_grants": None,
+}
 
 
 def _waiting() -> QuerySet[VerificationAttempt]:
@@ -44,28 +52,27 @@ def _waiting() -> QuerySet[VerificationAttempt]:
         .distinct("account_id")
         .values("pk")
     )
-    return VerificationAttempt.objects.filter(Exists(FREE), pk__in=newest).select_related("account")
+    return VerificationAttempt.objects.filter(Exists(FREE), pk__in=newest)
 
 
 def _retry(attempt: VerificationAttempt) -> bool:
     with transaction.atomic():
-        waits = VerificationAttempt.objects.select_for_update(of=("self",)).filter(
-            pk=attempt.pk, state=AttemptState.UNMATCHED
-        )
-        if not waits.exists():
+        account = lock_account(attempt.account_id)
+        unmatched = VerificationAttempt.objects.filter(pk=attempt.pk, state=AttemptState.UNMATCHED)
+        waits = unmatched.exclude(facts_sealed=b"").select_for_update().first()
+        if waits is None:
             return False
-        found = services.claim_match(attempt.account, attempt.facts)
+        found = services.claim_match(account, waits.facts)
         if found.outcome != Outcome.MATCHED:
             return False
-        services.settle(attempt, found, AttemptState.UNMATCHED)
-        _notify(attempt.account)
+        services.settle(waits, found, AttemptState.UNMATCHED)
+        _notify(account)
     return True
 
 
 def _with_further_records() -> Iterator[Claim]:
     """One claim of each account with another unclaimed record of its certificate (专科 → 本科)."""
     claims = Claim.objects.filter(Exists(FREE), ended_at=None, **_OF_LIVING)
-    claims = claims.select_related("account")
     yield from claims.order_by("account_id", "certificate_hash").distinct(
         "account_id", "certificate_hash"
     )
@@ -73,20 +80,21 @@ def _with_further_records() -> Iterator[Claim]:
 
 def _claim_further(claim: Claim) -> bool:
     """Claim further records for which the proof suffices, under the names already held."""
-    account, certificate_hash = claim.account, bytes(claim.certificate_hash)
-    held = account.held_records.filter(certificate_hash=certificate_hash)
-    names = held.values_list("name_canonical", flat=True)
-    found = compare(certificate_hash, names, [], account)
-    if found.outcome != Outcome.MATCHED:
-        return False
+    certificate_hash = bytes(claim.certificate_hash)
     try:
         with transaction.atomic():
+            account = lock_account(claim.account_id)
+            held = account.held_records.filter(certificate_hash=certificate_hash)
+            names = held.values_list("name_canonical", flat=True)
+            found = compare(certificate_hash, names, [], account)
+            if found.outcome != Outcome.MATCHED:
+                return False
             services.claim_found(
                 account=account, found=found, certificate_hash=certificate_hash, told=True
             )
             _notify(account)
     except (IntegrityError, RecordHeldError):
-        logger.info("account %s: the record was claimed in the meantime", account.pk)
+        logger.info("account %s: record or account changed in the meantime", claim.account_id)
         return False
     return True
 

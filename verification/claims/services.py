@@ -6,8 +6,11 @@ from django.db.models.functions import Now
 
 from accounts.consent.services import give_consent
 from accounts.models import Purpose, User
+from accounts.password_state import lock_account
 from audit.services import record_action
+from enrollment.queries import records_held_by
 from enrollment.records.replaced_phones import replaced_phones
+from enrollment.records.sealed import certificate_number
 from enrollment.records.services import RecordHeldError, claim_records
 from enrollment.records.withholding import end_of_delay
 from verification.claims import limits
@@ -37,20 +40,26 @@ def start_attempt(
     ``agrees``: the same form gave the consent to the use of the number, stored with it.
     """
     with transaction.atomic():
-        User.objects.select_for_update().values_list("pk").get(pk=account.pk)
+        lock_account(account.pk)
         if agrees:
             give_consent(account=account, purpose=Purpose.IDENTITY)
-        _close_open_attempts(account)
-        attempt = VerificationAttempt(
-            account=account,
-            certificate_hash=facts.certificate_hash,
-            name_hash=facts.name_hash,
-            prefix_hash=facts.prefix_hash,
-            address_hash=address_hash,
-        )
-        attempt.facts_sealed = facts.seal(attempt.key)
-        attempt.save(force_insert=True)
-    return attempt
+        return _store_attempt(account, facts, address_hash)
+
+
+def start_further(*, account: User, third_item: str, address_hash: bytes = b"") -> bool:
+    """Store an attempt for another record of the person whose record ``account`` holds.
+
+    Returns False if it holds none. Name and number come from the record, which is read under
+    the account's lock: a school that takes it back meanwhile also deletes what is stored here.
+    """
+    with transaction.atomic():
+        lock_account(account.pk)
+        held = records_held_by(account).first()
+        if held is None:
+            return False
+        facts = Facts(held.name, held.certificate_type, certificate_number(held), third_item)
+        _store_attempt(account, facts, address_hash)
+    return True
 
 
 def submit_attempt(*, account: User, proved: bool = False, address_factor: int = 1) -> AttemptState:
@@ -62,6 +71,7 @@ def submit_attempt(*, account: User, proved: bool = False, address_factor: int =
     limits.LimitReachedError.
     """
     with transaction.atomic():
+        account = lock_account(account.pk)
         attempt = _lock_attempt(account, AttemptState.DRAFT)
         limits.check_limits(attempt, proved=proved, address_factor=address_factor)
         found = claim_match(account, attempt.facts)
@@ -73,11 +83,26 @@ def submit_attempt(*, account: User, proved: bool = False, address_factor: int =
 def answer_third_item(*, account: User, third_item: str) -> AttemptState:
     """Compare again with the third item added. Raises NothingToSubmitError."""
     with transaction.atomic():
+        account = lock_account(account.pk)
         attempt = _lock_attempt(account, AttemptState.THIRD_ITEM)
         known = attempt.facts
         facts = Facts(known.name, known.certificate_type, known.number, third_item)
         attempt.facts_sealed = facts.seal(attempt.key)
         return settle(attempt, claim_match(account, facts), AttemptState.UNMATCHED)
+
+
+def _store_attempt(account: User, facts: Facts, address_hash: bytes) -> VerificationAttempt:
+    _close_open_attempts(account)
+    attempt = VerificationAttempt(
+        account=account,
+        certificate_hash=facts.certificate_hash,
+        name_hash=facts.name_hash,
+        prefix_hash=facts.prefix_hash,
+        address_hash=address_hash,
+    )
+    attempt.facts_sealed = facts.seal(attempt.key)
+    attempt.save(force_insert=True)
+    return attempt
 
 
 def _close_open_attempts(account: User) -> None:
@@ -91,6 +116,7 @@ def _close_open_attempts(account: User) -> None:
 
 
 def _lock_attempt(account: User, state: AttemptState) -> VerificationAttempt:
+    """The account's attempt in ``state``, locked; the account is locked before it."""
     found = VerificationAttempt.objects.select_for_update().filter(account=account, state=state)
     attempt = found.first()
     if attempt is None:
@@ -126,10 +152,12 @@ def claim_found(
     ``told``: the account is notified by a text message of its own. ``helper``: the member of
     staff who opens the records. These are then withheld, and so are further ones until then, and
     any record whose phone was recently replaced by an import. Raises IntegrityError and
-    RecordHeldError, with nothing changed.
+    RecordHeldError, with nothing changed: also if the account has become staff's, was closed or
+    waits for its deletion, which is read under its lock.
     """
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).values_list("pk").get(pk=account.pk)
+        if not may_hold_records(lock_account(account.pk)):
+            raise RecordHeldError
         mine = list(Claim.objects.filter(account=account, ended_at=None))
         if any(bytes(claim.certificate_hash) != certificate_hash for claim in mine):
             raise RecordHeldError
@@ -154,6 +182,14 @@ def claim_found(
             until = end_of_delay()
         claim_records(account=account, records=found.records, withheld_until=until)
         notify_known_phones(account=account, records=found.records, replaced=replaced, told=told)
+
+
+def may_hold_records(locked: User) -> bool:
+    """Whether the account, read under its lock, is a student's that neither was closed nor will be.
+
+    Its consents are withdrawn when its deletion is asked for.
+    """
+    return locked.is_active and locked.is_student and locked.deletion_due_at is None
 
 
 def settle(

@@ -5,7 +5,13 @@ are done in the background after the response.
 """
 
 from verification.disputes.common import DISPUTES, Statement, TooLateError
-from verification.disputes.decision import TooEarlyError, decide, undo_decision
+from verification.disputes.decision import (
+    CannotHoldError,
+    IsSomeoneElseError,
+    TooEarlyError,
+    decide,
+    undo_decision,
+)
 from verification.disputes.holder_objections import object_to
 from verification.disputes.opening import (
     TooManyDisputesError,
@@ -19,6 +25,8 @@ from verification.disputes.vouches import vouch
 
 __all__ = [
     "DISPUTES",
+    "CannotHoldError",
+    "IsSomeoneElseError",
     "Statement",
     "TooEarlyError",
     "TooLateError",

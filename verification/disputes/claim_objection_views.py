@@ -17,7 +17,6 @@ from accounts.privacy.personal_data import note_access, personal_data
 from accounts.requests.client_ip import client_address
 from accounts.roles import Role
 from enrollment.queries import records_held_by
-from enrollment.records.sealed import certificate_number
 from enrollment.records.services import masked_certificate
 from verification.access import consenting_students_only
 from verification.claims import services as claims
@@ -25,7 +24,6 @@ from verification.claims.forms import ThirdItemForm
 from verification.claims.limits import PROOF_LEVEL, LimitReachedError, address_hash
 from verification.disputes import claim_objections
 from verification.disputes.claim_objection_forms import SettlementForm
-from verification.facts import Facts
 from verification.models import AttemptState
 
 
@@ -35,8 +33,7 @@ from verification.models import AttemptState
 def further(request: HttpRequest) -> HttpResponse:
     """The form that claims another record of the same person, with that school's third item."""
     account = signed_in(request)
-    held = records_held_by(account).first()
-    if held is None:
+    if not records_held_by(account).exists():
         return redirect("verification:start")
     form = ThirdItemForm(request.POST if request.method == "POST" else None)
     if "captcha" in request.POST:
@@ -44,26 +41,37 @@ def further(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "help_anchor": "several-records"}
     if not form.is_valid():
         return render(request, "verification/claims/further.html", context)
-    item = form.cleaned_data["third_item"]
-    facts = Facts(held.name, held.certificate_type, certificate_number(held), item)
-    claims.start_attempt(account=account, facts=facts, address_hash=address_hash(request))
+    started = claims.start_further(
+        account=account,
+        third_item=form.cleaned_data["third_item"],
+        address_hash=address_hash(request),
+    )
+    if not started:
+        return redirect("verification:start")
     try:
         state = claims.submit_attempt(
             account=account,
             proved="captcha" in form.cleaned_data,
             address_factor=campus_factor(client_address(request)),
         )
+    except claims.NothingToSubmitError:  # submitted elsewhere, or the record was taken back
+        return redirect("verification:further")
     except LimitReachedError as limit:
-        if limit.proof_level is not None:
-            form.fields["captcha"] = ProofOfWorkField(level=limit.proof_level)
-            form.add_error("captcha", form.fields["captcha"].error_messages["required"])
-            return render(request, "verification/claims/further.html", context, status=429)
-        context = {"retry_at": limit.retry_at}
-        return render(request, "verification/claims/limited.html", context, status=429)
+        return _limited(request, form, limit)
     if state != AttemptState.VERIFIED:
         return redirect("verification:unmatched")
     messages.success(request, _("You can now see another record."))
     return redirect("enrollment:status")
+
+
+def _limited(request: HttpRequest, form: ThirdItemForm, limit: LimitReachedError) -> HttpResponse:
+    if limit.proof_level is None:
+        context: dict[str, object] = {"retry_at": limit.retry_at}
+        return render(request, "verification/claims/limited.html", context, status=429)
+    form.fields["captcha"] = ProofOfWorkField(level=limit.proof_level)
+    form.add_error("captcha", form.fields["captcha"].error_messages["required"])
+    context = {"form": form, "help_anchor": "several-records"}
+    return render(request, "verification/claims/further.html", context, status=429)
 
 
 @login_not_required

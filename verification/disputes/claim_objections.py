@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.notices.services import notify, notify_all
+from accounts.password_state import lock_account
 from audit.services import record_action
 from enrollment.models import StudentRecord
 from enrollment.offices import registrars_of
@@ -33,6 +34,7 @@ def object_to_claim(alert: ClaimAlert) -> bool:
     Returns False if an objection was made already, or if the account holds nothing there now.
     """
     with transaction.atomic():
+        lock_account(alert.account_id)
         waiting = ClaimAlert.objects.filter(pk=alert.pk, objected_at=None)
         if not held_records(alert).exists() or not waiting.update(objected_at=Now()):
             return False
@@ -56,6 +58,7 @@ def objections_visible_to(user: User) -> QuerySet[ClaimAlert]:
 def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: User) -> bool:
     """End the claim (``taken_back``) or keep it; False if it was decided already."""
     with transaction.atomic():
+        lock_account(alert.account_id)
         waiting = ClaimAlert.objects.filter(pk=alert.pk, objected_at__isnull=False, settled_at=None)
         if not waiting.update(settled_at=Now(), settled_by=by, taken_back=taken_back):
             return False

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import User
+from accounts.password_state import lock_accounts
 from audit.services import record_action
 from enrollment.files.evidence import Evidence, keep_evidence
-from enrollment.models import EvidencePurpose
-from verification.models import Dispute
+from enrollment.models import EvidencePurpose, StudentRecord
+from verification.models import Claim, Dispute
 
 DISPUTES = EvidencePurpose.DISPUTE
 
@@ -25,6 +26,29 @@ class Statement:
     evidence: Sequence[Evidence] = ()
     classmates: Sequence[str] = ()  # student numbers of people who may vouch
     school_code: str = ""  # where the claimant studies; "" where there is no choice
+
+
+def lock_dispute(dispute: Dispute, **states: object) -> Dispute | None:
+    """The dispute, locked with the accounts it is about; None if it is not in ``states``.
+
+    Accounts before disputes, as when an account is erased: both sides, and whoever holds or has
+    proved to one of the records.
+    """
+    claims = Claim.objects.filter(
+        certificate_hash=dispute.certificate_hash,
+        institution_code=dispute.institution_code,
+        ended_at=None,
+    )
+    holders = StudentRecord.objects.filter(
+        certificate_hash=dispute.certificate_hash, holder__isnull=False
+    )
+    sides = {dispute.claimant_id, dispute.holder_id or dispute.claimant_id}
+    lock_accounts(
+        sides.union(claims.values_list("account", flat=True)).union(
+            holders.values_list("holder", flat=True)
+        )
+    )
+    return Dispute.objects.select_for_update(of=("self",)).filter(pk=dispute.pk, **states).first()
 
 
 def keep(subject: UUID, statement: Statement, by: User) -> None:

@@ -9,7 +9,8 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.notices.services import notify
 from database.clock import database_now
-from verification.disputes.common import TooLateError, note
+from verification.claims.services import may_hold_records
+from verification.disputes.common import TooLateError, lock_dispute, note
 from verification.disputes.holder_objections import involve_holder
 from verification.disputes.records import freeze, move, records_of, thaw
 from verification.models import Claim, Decision, Dispute, DisputeState
@@ -21,18 +22,28 @@ class TooEarlyError(Exception):
     """The holder can still object."""
 
 
+class CannotHoldError(TooLateError):
+    """The account that would get the records is staff's, was closed, or is going to be deleted."""
+
+
+class IsSomeoneElseError(TooLateError):
+    """The account that would get the records has been verified as another person since."""
+
+
 def decide(*, dispute: Dispute, decision: Decision, reason: str, by: User) -> None:
     """Store the registrar's decision and make its winner the holder of the records.
 
-    Raises TooEarlyError while the holder can still object, and TooLateError. Records without a
+    Raises TooEarlyError while the holder can still object, CannotHoldError and
+    IsSomeoneElseError of a claimant who cannot get the records, and TooLateError. Records without a
     holder can be decided for the claimant or for neither side. If the holder has not been
     notified (the facts did not match), they are notified first and may object.
     """
     with transaction.atomic():
-        locked = Dispute.objects.select_for_update().filter(pk=dispute.pk, state=DisputeState.OPEN)
-        found = locked.first()
+        found = lock_dispute(dispute, state=DisputeState.OPEN)
         if found is None or not _is_possible(found, decision):
             raise TooLateError
+        if decision == Decision.CLAIMANT:
+            _refuse_unfit(found.claimant, found)
         if decision == Decision.CLAIMANT and found.holder is None:
             involve_holder(found, records_of(found))
             found.save()
@@ -47,20 +58,17 @@ def undo_decision(*, dispute: Dispute, by: User) -> None:
     """Restore the earlier holder and reopen the dispute.
 
     Raises TooLateError after UNDO_DAYS, once the stated facts are deleted, or once the records
-    have another holder.
+    have another holder; CannotHoldError and IsSomeoneElseError of an earlier holder who cannot
+    get them back.
     """
     with transaction.atomic():
-        locked = Dispute.objects.select_for_update().filter(
-            pk=dispute.pk,
-            state=DisputeState.DECIDED,
-            decided_at__gte=Now() - timedelta(days=UNDO_DAYS),
-        )
-        found = locked.exclude(facts_sealed=b"").first()
-        if found is None or not _is_unchanged(found):
+        since = Now() - timedelta(days=UNDO_DAYS)
+        found = lock_dispute(dispute, state=DisputeState.DECIDED, decided_at__gte=since)
+        if found is None or not bytes(found.facts_sealed) or not _is_unchanged(found):
             raise TooLateError
         if _moves(found):
-            if found.holder is not None and _is_someone_else(found.holder, found):
-                raise TooLateError
+            if found.holder is not None:
+                _refuse_unfit(found.holder, found)
             move(found, found.holder, claimed_at=found.holder_claimed_at)
         found.state, found.decision, found.decided_at = DisputeState.OPEN, "", None
         found.save()
@@ -82,22 +90,24 @@ def _conclude(found: Dispute, decision: Decision, reason: str, by: User) -> None
 
 
 def _is_possible(dispute: Dispute, decision: Decision) -> bool:
-    """Whether ``decision`` is possible: a holder must exist to win, records to go to a claimant.
-
-    A claimant who has been verified as another person since cannot be this one as well.
-    """
+    """Whether ``decision`` is possible: a holder must exist to win, records to go to a claimant."""
     if decision == Decision.HOLDER:
         return dispute.holder is not None
     if decision == Decision.NEITHER:
         return True
-    return bool(records_of(dispute)) and not _is_someone_else(dispute.claimant, dispute)
+    return bool(records_of(dispute))
 
 
-def _is_someone_else(account: User, dispute: Dispute) -> bool:
-    """Whether ``account``, which is locked, has proved to be the owner of another certificate."""
-    User.objects.select_for_update(no_key=True).get(pk=account.pk)
+def _refuse_unfit(account: User, dispute: Dispute) -> None:
+    """Raise CannotHoldError or IsSomeoneElseError if ``account`` may not get the records.
+
+    It is locked, and what it was when the dispute was opened may have changed since.
+    """
+    if not may_hold_records(account):
+        raise CannotHoldError
     proved = Claim.objects.filter(account=account, ended_at=None)
-    return proved.exclude(certificate_hash=dispute.certificate_hash).exists()
+    if proved.exclude(certificate_hash=dispute.certificate_hash).exists():
+        raise IsSomeoneElseError
 
 
 def _moves(dispute: Dispute) -> bool:

@@ -6,7 +6,9 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,6 +25,38 @@ from verification.disputes.forms import DecisionForm
 from verification.models import Claim, Dispute, DisputeState
 
 PER_PAGE = 30
+_Reasons = dict[type[disputes.TooLateError], Promise]
+_NOT_DECIDED: _Reasons = {
+    disputes.CannotHoldError: gettext_lazy(
+        "Not decided: the account of the person who opened the dispute was closed, is going to be "
+        "deleted, or belongs to staff now, and can hold no record. Decide for the holder, or for "
+        "neither."
+    ),
+    disputes.IsSomeoneElseError: gettext_lazy(
+        "Not decided: the account of the person who opened the dispute has been verified as "
+        "another person since, and an account is one person's. Decide for the holder, or for "
+        "neither; if the record is theirs, they can show their certificate in person, with an "
+        "account of their own."
+    ),
+    disputes.TooLateError: gettext_lazy(
+        "This decision is not possible, or no longer. Read it again."
+    ),
+}
+_NOT_UNDONE: _Reasons = {
+    disputes.CannotHoldError: gettext_lazy(
+        "Not undone: the account of the earlier holder was closed, is going to be deleted, or "
+        "belongs to staff now, and can hold no record. Once it is deleted, the decision can be "
+        "undone."
+    ),
+    disputes.IsSomeoneElseError: gettext_lazy(
+        "Not undone: the account of the earlier holder has been verified as another person since, "
+        "and an account is one person's. If the record is theirs, they can open a dispute, with an "
+        "account of their own."
+    ),
+    disputes.TooLateError: gettext_lazy(
+        "It can no longer be undone, because something depends on it."
+    ),
+}
 
 
 @require_safe
@@ -59,8 +93,8 @@ def decide(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.success(request, _("Decided. Both sides have been notified."))
     except disputes.TooEarlyError:
         messages.error(request, _("The holder can still object. Decide after that."))
-    except disputes.TooLateError:
-        messages.error(request, _("This decision is not possible, or no longer. Read it again."))
+    except disputes.TooLateError as error:
+        messages.error(request, _reason(error, _NOT_DECIDED))
     return redirect("verification:dispute_desk", key)
 
 
@@ -73,8 +107,8 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
             dispute=_visible(request, key), by=require_role(request, Role.REGISTRAR)
         )
         messages.success(request, _("Undone. The dispute is open again."))
-    except disputes.TooLateError:
-        messages.error(request, _("It can no longer be undone, because something depends on it."))
+    except disputes.TooLateError as error:
+        messages.error(request, _reason(error, _NOT_UNDONE))
     return redirect("verification:dispute_desk", key)
 
 
@@ -103,6 +137,10 @@ def _page(request: HttpRequest, found: Dispute, form: DecisionForm) -> HttpRespo
         "vouches": found.vouches.select_related("account").order_by("pk"),
     }
     return render(request, "verification/disputes/one.html", context)
+
+
+def _reason(error: disputes.TooLateError, reasons: _Reasons) -> str:
+    return str(reasons.get(type(error), reasons[disputes.TooLateError]))
 
 
 def _side(account: User | None, found: Dispute, subject: UUID) -> dict[str, object] | None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.notices.services import notify
+from accounts.password_state import lock_account
 from accounts.sweep import for_each
 from database.clock import database_now
 from enrollment.models import StudentRecord
@@ -50,6 +51,7 @@ def restart_holders_periods() -> int:
 def object_to(*, dispute: Dispute, holder: User, statement: Statement) -> None:
     """Store the holder's objection. Raises TooLateError."""
     with transaction.atomic():
+        lock_account(holder.pk)
         mine = Dispute.objects.filter(
             pk=dispute.pk, holder=holder, state=DisputeState.OPEN, objected_at=None
         )

@@ -12,7 +12,7 @@ from database.clock import database_now
 from delivery.task_queue import enqueue_after_commit
 from enrollment.queries import schools_with_registrars
 from verification.claims.matching import Match, match
-from verification.disputes.common import Statement, TooLateError, keep, note
+from verification.disputes.common import Statement, TooLateError, keep, lock_dispute, note
 from verification.disputes.holder_objections import involve_holder
 from verification.disputes.records import records_of, thaw
 from verification.facts import Facts
@@ -59,10 +59,7 @@ def look_into(dispute: Dispute) -> None:
     Idempotent: a dispute already compared is skipped.
     """
     with transaction.atomic():
-        locked = Dispute.objects.select_for_update().filter(
-            pk=dispute.pk, looked_at=None, state=DisputeState.OPEN
-        )
-        found = locked.first()
+        found = lock_dispute(dispute, looked_at=None, state=DisputeState.OPEN)
         if found is None:
             return
         compared = match(found.facts, found.claimant)

@@ -11,8 +11,8 @@ from enrollment.identity.number import mask_number
 from enrollment.imports.staging.difference import COMPARED, SOURCE, differs
 from enrollment.imports.staging.other_person import other_certificate, other_person
 from enrollment.jobs.planner import bulk_settings
-from enrollment.models import FieldChange, ImportBatch
-from enrollment.records.release import release_records
+from enrollment.models import FieldChange, ImportBatch, StudentRecord
+from enrollment.records.release import lock_holders, release_records
 from vault.cipher import seal, unseal
 
 
@@ -68,6 +68,7 @@ def _change(batch: ImportBatch, staging: str, names: list[str]) -> None:
         expected = cursor.fetchone()[0]
         if not expected:
             return
+        _lock_holders_to_release(batch, source, names)
         cursor.execute(
             "INSERT INTO enrollment_recordbefore (batch_id, record_id, row)"
             " SELECT %s, r.id, to_jsonb(r) FROM enrollment_studentrecord r"
@@ -87,16 +88,27 @@ def _change(batch: ImportBatch, staging: str, names: list[str]) -> None:
         cursor.execute(_update_statement(staging, names), [batch.institution_id])
 
 
+def _lock_holders_to_release(batch: ImportBatch, source: str, names: list[str]) -> None:
+    """Lock accounts before records, as everywhere; few files have records for other people."""
+    if batch.accepted_people:
+        lock_holders(StudentRecord.objects.filter(pk__in=_other_people(source, names)))
+
+
+def _other_people(source: str, names: list[str]) -> list[int]:
+    """The held records that the file gives to other people."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT r.id FROM {source} WHERE s.action = 'changed' AND {other_person(names)}"
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
 def _release_holders(batch: ImportBatch, source: str, names: list[str]) -> None:
     """Free the records that go to other people, as many as were agreed to.
 
     The rows are locked, so that none of them can be claimed meanwhile.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT r.id FROM {source} WHERE s.action = 'changed' AND {other_person(names)}"
-        )
-        keys = [key for (key,) in cursor.fetchall()]
+    keys = _other_people(source, names)
     if len(keys) > batch.accepted_people:
         raise FileFaultError(FileFault.OTHER_PERSON)
     release_records(keys=keys, by=batch.published_by, cause=f"import:{batch.key}")

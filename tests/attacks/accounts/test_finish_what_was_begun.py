@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.deletion.services import ask_for_deletion
@@ -16,7 +17,7 @@ from enrollment.records.corrections import Change
 from support.models import Cause, Report
 from support.reports.correcting import accept_correction
 from support.reports.services import Statement, TooLateError, open_report, withdraw
-from tests.people import make_record, make_school, sample_number
+from tests.people import enter, make_record, make_school, sample_number
 from tests.verification.disputes import open_one, state
 from verification import disputes
 from verification.claims.retry import match_waiting
@@ -40,14 +41,43 @@ def held_by(account: User) -> set[str]:
     return set(StudentRecord.objects.filter(holder=account).values_list("name", flat=True))
 
 
+def deactivate(account: User) -> None:
+    User.objects.filter(pk=account.pk).update(is_active=False)
+
+
+def leave(account: User) -> None:
+    assert ask_for_deletion(account=account)
+
+
+def become_staff(account: User) -> None:
+    RoleGrant.objects.create(user=account, role=Role.COUNSELOR)
+
+
+CLOSED = [deactivate, leave, become_staff]
+
+
 def test_who_was_verified_as_another_person_meanwhile_wins_no_dispute(
     dispute: Dispute, true_wang: User, li_record: StudentRecord, desk_registrar: User
 ) -> None:
     state(true_wang, *LI, li_record.candidate_number)
-    with pytest.raises(disputes.TooLateError):
-        disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=desk_registrar)
+    decision = {"decision": "claimant", "reason": "x"}
+    page = reverse("verification:decide_dispute", args=[dispute.key])
+    answer = enter(desk_registrar).post(page, decision, follow=True).content.decode()
+    assert "已核验为另一个人的身份" in answer
     assert held_by(true_wang) == {"李晓雨"}
     disputes.decide(dispute=dispute, decision=Decision.NEITHER, reason="x", by=desk_registrar)
+
+
+@pytest.mark.parametrize("close", CLOSED)
+def test_no_record_is_decided_to_an_account_that_may_hold_none(
+    close: Callable[[User], None], dispute: Dispute, true_wang: User, desk_registrar: User
+) -> None:
+    close(true_wang)
+    decision = {"decision": "claimant", "reason": "x"}
+    page = reverse("verification:decide_dispute", args=[dispute.key])
+    answer = enter(desk_registrar).post(page, decision, follow=True).content.decode()
+    assert "不能关联学籍" in answer
+    assert not held_by(true_wang)
 
 
 def test_who_was_verified_as_another_person_meanwhile_gets_nothing_back(
@@ -60,14 +90,6 @@ def test_who_was_verified_as_another_person_meanwhile_gets_nothing_back(
     assert held_by(wang) == {"李晓雨"}
 
 
-def deactivate(account: User) -> None:
-    User.objects.filter(pk=account.pk).update(is_active=False)
-
-
-def leave(account: User) -> None:
-    assert ask_for_deletion(account=account)
-
-
 def test_no_import_brings_a_record_to_who_has_withdrawn_the_consent(li: User) -> None:
     make_school()
     state(li, *LI, "2611010815012")
@@ -77,7 +99,7 @@ def test_no_import_brings_a_record_to_who_has_withdrawn_the_consent(li: User) ->
     assert not held_by(li)
 
 
-@pytest.mark.parametrize("close", [deactivate, leave])
+@pytest.mark.parametrize("close", CLOSED)
 def test_no_import_brings_a_further_record_to_an_account_that_was_closed(
     wang: User, wang_record: StudentRecord, close: Callable[[User], None]
 ) -> None:

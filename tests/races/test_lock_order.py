@@ -1,0 +1,112 @@
+"""Two acts lock the same rows: in one order, so that the database has to end neither."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.password_state import lock_account
+from accounts.roles import Role
+from enrollment.models import StudentRecord
+from enrollment.records.corrections import Change, correct_record
+from tests.people import make_account, make_record, sample_number
+from tests.races.meanwhile import meanwhile
+from tests.verification.disputes import state
+from verification import disputes
+from verification.disputes.claim_objections import object_to_claim, settle_objection
+from verification.facts import Facts
+from verification.models import ClaimAlert, Decision, Dispute
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WANG = ("王明", sample_number(31))
+
+
+@pytest.fixture
+def registrar() -> User:
+    return make_account("desk@example.org", roles=(Role.REGISTRAR,))
+
+
+@pytest.fixture
+def record() -> StudentRecord:
+    return make_record(name=WANG[0], number=WANG[1])
+
+
+@pytest.fixture
+def holder(record: StudentRecord) -> User:
+    """Who holds the record."""
+    account = make_account("wang@example.org")
+    state(account, *WANG, record.candidate_number)
+    return account
+
+
+@pytest.fixture
+def dispute(holder: User, record: StudentRecord) -> Dispute:
+    claimant = make_account("true.wang@example.org")
+    state(claimant, *WANG, record.candidate_number)
+    facts = Facts(WANG[0], "居民身份证", WANG[1], record.candidate_number)
+    return disputes.open_dispute(account=claimant, facts=facts, statement=disputes.Statement("x"))
+
+
+def look_into(dispute: Dispute, by: User) -> None:
+    disputes.look_into(dispute)
+
+
+def decide(dispute: Dispute, by: User) -> None:
+    disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=by)
+
+
+@pytest.mark.parametrize("act", [look_into, decide])
+def test_a_dispute_is_handled_while_an_account_of_it_is_erased(
+    act: Callable[[Dispute, User], None], dispute: Dispute, registrar: User
+) -> None:
+    if act is decide:
+        disputes.look_into(dispute)
+        Dispute.objects.update(object_until=timezone.now() - timedelta(minutes=1))
+        dispute.refresh_from_db()
+
+    def erase() -> None:
+        User.objects.select_for_update().get(pk=dispute.claimant_id)
+        User.objects.select_for_update().get(held_records__institution__code="19998")
+
+    def let_go() -> None:
+        list(Dispute.objects.select_for_update())
+
+    meanwhile(erase, lambda: act(dispute, registrar), let_go)
+
+
+def test_an_objection_is_made_and_settled_while_the_account_is_erased(
+    holder: User, record: StudentRecord, registrar: User
+) -> None:
+    code = record.institution.code
+    alert = ClaimAlert.objects.create(account=holder, record=record, institution_code=code)
+
+    def erase() -> None:
+        User.objects.select_for_update().get(pk=holder.pk)
+
+    def let_go() -> None:
+        StudentRecord.objects.filter(holder=holder).update(frozen_at=None)
+
+    meanwhile(erase, lambda: object_to_claim(alert), let_go)
+    ClaimAlert.objects.update(objected_at=timezone.now())
+    meanwhile(
+        erase,
+        lambda: settle_objection(alert=alert, taken_back=True, reason="x", by=registrar),
+        let_go,
+    )
+
+
+def test_a_record_is_corrected_into_another_persons_while_its_holder_claims_more(
+    holder: User, record: StudentRecord, registrar: User
+) -> None:
+    change = Change("certificate_number", sample_number(77, born="19990101"), "", None)
+
+    def claim_more() -> None:
+        list(StudentRecord.objects.select_for_update().filter(holder=holder))
+
+    meanwhile(
+        lambda: lock_account(holder.pk),
+        lambda: correct_record(record=record, change=change, by=registrar),
+        claim_more,
+    )
