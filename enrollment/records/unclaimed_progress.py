@@ -5,6 +5,7 @@ It shows how far their owners have come: registered, verifying, or verifying wit
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce, Now
 
@@ -62,5 +63,9 @@ def note_searches_in_vain(searches: QuerySet[Any]) -> int:
     return _move(waiting, Progress.UNREGISTERED, Progress.UNVERIFIED, to=Progress.UNMATCHED)
 
 
+@transaction.atomic
 def _move(records: QuerySet[StudentRecord], *before: Progress, to: Progress) -> int:
-    return records.filter(progress__in=before).update(progress=to, progress_since=Now())
+    """Set the progress, locking in the order of keys, so that two runs at once cannot deadlock."""
+    found = records.filter(progress__in=before).order_by("pk")
+    keys = list(found.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    return StudentRecord.objects.filter(pk__in=keys).update(progress=to, progress_since=Now())

@@ -11,6 +11,7 @@ from accounts.password_state import lock_account
 from accounts.roles import Role
 from enrollment.models import StudentRecord
 from enrollment.records.corrections import Change, correct_record
+from enrollment.records.unclaimed_progress import note_registered
 from tests.people import make_account, make_record, sample_number
 from tests.races.meanwhile import meanwhile
 from tests.verification.disputes import state
@@ -110,3 +111,24 @@ def test_a_record_is_corrected_into_another_persons_while_its_holder_claims_more
         lambda: correct_record(record=record, change=change, by=registrar),
         claim_more,
     )
+
+
+def test_progress_of_many_records_is_stored_in_the_order_of_their_keys() -> None:
+    phone = "+8613912345678"
+    first, second = (
+        make_record(
+            name="李晓雨",
+            number=sample_number(n),
+            phone=phone,
+            student_number=str(n),
+            candidate_number=str(n),
+        )
+        for n in (1, 2)
+    )
+    StudentRecord.objects.filter(pk=first.pk).update(student_number="3")  # moved to the end
+
+    def lock(record: StudentRecord) -> None:
+        StudentRecord.objects.select_for_update().get(pk=record.pk)
+
+    meanwhile(lambda: lock(first), lambda: note_registered(phone=phone), lambda: lock(second))
+    assert set(StudentRecord.objects.values_list("progress", flat=True)) == {"unverified"}
