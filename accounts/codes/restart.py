@@ -1,6 +1,6 @@
-"""Why somebody is back on the page that sends a code.
+"""Redirects back to the page that sends a code, with the reason.
 
-The address tells, not the session: that of a visitor may be gone, and none is begun for it.
+The reason is in the URL, not in the session: a visitor may have none, and none is started for it.
 """
 
 from enum import StrEnum
@@ -18,11 +18,19 @@ class Why(StrEnum):
 
 
 def restart(page: str, why: Why, *args: object) -> HttpResponse:
-    """The redirect to the page of this name, which says why."""
+    """The redirect to the page of this name, which shows the reason."""
     return redirect(f"{reverse(page, args=args)}?why={why}")
 
 
+def restart_expired(request: HttpRequest, page: str) -> HttpResponse:
+    """The redirect to the page of this name, after the code has expired.
+
+    Only a person who has sent a form is told that the code no longer works.
+    """
+    return restart(page, Why.OVER) if request.method == "POST" else redirect(page)
+
+
 def why_here(request: HttpRequest) -> str:
-    """The reason that the address names; empty once the form is sent."""
+    """The reason in the URL; empty once the form is sent."""
     asked = request.GET.get("why", "")
     return asked if request.method != "POST" and asked in set(Why) else ""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.codes import services as codes
-from accounts.codes.restart import Why, restart, why_here
+from accounts.codes.restart import Why, restart, restart_expired, why_here
 from accounts.codes.services import Outcome
 from accounts.contacts.forms import CodeForm
 from accounts.contacts.views import code_page
@@ -60,7 +60,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     """The form for the code; the right one leads to the code for the school."""
     code = _asked(request)
     if code is None:
-        return _restart(request)
+        return restart_expired(request, "account_rescue")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -82,7 +82,7 @@ def again(request: HttpRequest) -> HttpResponse:
     """Send the same code again (guide row 44)."""
     code = _asked(request)
     if code is None:
-        return _restart(request)
+        return restart_expired(request, "account_rescue")
     if has_sent_many(client_address(request)):
         return restart("account_rescue", Why.MANY)
     try:
@@ -115,12 +115,6 @@ def stop(request: HttpRequest, key: str) -> HttpResponse:
     done = request.method == "POST" and rescue is not None and journey.object_to(rescue=rescue)
     context = {"waiting": rescue, "done": done}
     return render(request, "accounts/recovery/stop_rescue.html", context)
-
-
-def _restart(request: HttpRequest) -> HttpResponse:
-    """The form for the contact; who sent something is told that the code no longer works."""
-    is_sent = request.method == "POST"
-    return restart("account_rescue", Why.OVER) if is_sent else redirect("account_rescue")
 
 
 def _asked(request: HttpRequest) -> Code | None:

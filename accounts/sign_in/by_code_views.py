@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.codes import services as codes
-from accounts.codes.restart import Why, restart, why_here
+from accounts.codes.restart import Why, restart, restart_expired, why_here
 from accounts.codes.services import Outcome
 from accounts.contacts.forms import CodeForm
 from accounts.contacts.views import code_page
@@ -97,7 +97,7 @@ def verify_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
     """The form for the code; the right one completes the flow."""
     code = _asked(request, flow)
     if code is None:
-        return _restart(request, flow)
+        return restart_expired(request, flow.request_page)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcome, account = _try(request, code, form)
@@ -105,7 +105,7 @@ def verify_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
             then = request.session.pop(_key(flow))["next"]
             return flow.complete(request, account, code, then)
         if outcome is Outcome.OVER:
-            return _restart(request, flow)
+            return restart_expired(request, flow.request_page)
     by_name = request.session[_key(flow)]["by_name"]
     known = is_known(request, code.account)
     ways = {"change_url": reverse(flow.request_page), "by_name": by_name, "purpose": flow.purpose}
@@ -122,7 +122,7 @@ def resend_code(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
     """Send the same code again (guide row 44)."""
     code = _asked(request, flow)
     if code is None:
-        return _restart(request, flow)
+        return restart_expired(request, flow.request_page)
     if request.session[_key(flow)]["by_name"]:
         return redirect(flow.request_page)
     if has_sent_many(client_address(request)):
@@ -171,7 +171,7 @@ def choose_password(request: HttpRequest) -> HttpResponse:
         code=code, state=state, password=form.cleaned_data["password1"], request=request
     )
     if owner is None:
-        return _restart(request, RESET)
+        return restart_expired(request, RESET.request_page)
     messages.success(request, _("Your password is changed"))
     return _sign_in(request, owner, code, "")
 
@@ -223,12 +223,6 @@ def _asked(request: HttpRequest, flow: CodeFlow) -> Code | None:
     """The code that this browser has requested, until it expires."""
     key = request.session.get(_key(flow), {}).get("code")
     return codes.living_code(key=key, purpose=flow.purpose) if key else None
-
-
-def _restart(request: HttpRequest, flow: CodeFlow) -> HttpResponse:
-    """The page that sends a code; who entered one is told that it no longer works."""
-    is_sent = request.method == "POST"
-    return restart(flow.request_page, Why.OVER) if is_sent else redirect(flow.request_page)
 
 
 def _then(request: HttpRequest, flow: CodeFlow) -> str:

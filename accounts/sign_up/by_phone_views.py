@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.codes import services as codes
-from accounts.codes.restart import Why, restart, why_here
+from accounts.codes.restart import Why, restart, restart_expired, why_here
 from accounts.codes.services import Outcome
 from accounts.contacts import services as contacts
 from accounts.contacts.forms import CodeForm
@@ -70,7 +70,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         return _enter_received(request)
     code = codes.current_code(account=account, purpose=CodePurpose.BIND_PHONE)
     if code is None:
-        return _restart(request)
+        return restart_expired(request, "account_signup_phone")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcome = _try(account, form)
@@ -91,7 +91,7 @@ def resend_code(request: HttpRequest) -> HttpResponse:
     """Send the same code again (guide row 44)."""
     account = _account(request)
     if account is None:
-        return _restart(request)
+        return restart_expired(request, "account_signup_phone")
     if has_sent_many(client_address(request)):
         return restart("account_signup_phone", Why.MANY)
     try:
@@ -110,7 +110,7 @@ def _enter_received(request: HttpRequest) -> HttpResponse:
     """The form for a code that the number received for an earlier try, in any browser."""
     held = request.session.get(RECEIVED)
     if held is None or not by_phone.has_received_code(held["phone"]):
-        return _restart(request)
+        return restart_expired(request, "account_signup_phone")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -130,12 +130,6 @@ def _enter_received(request: HttpRequest) -> HttpResponse:
         "change_url": reverse("account_signup_phone"),
     }
     return render(request, "accounts/sign_up/by_phone_code.html", context)
-
-
-def _restart(request: HttpRequest) -> HttpResponse:
-    """The form for the number; who sent something is told that the code no longer works."""
-    page = "account_signup_phone"
-    return restart(page, Why.OVER) if request.method == "POST" else redirect(page)
 
 
 def _account(request: HttpRequest) -> User | None:
