@@ -5,6 +5,7 @@ So the page is the same for a number that has an account already; its owner is n
 message (T4).
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -17,6 +18,7 @@ from accounts.codes import services as codes
 from accounts.codes.services import Outcome
 from accounts.consent.services import mark_agreed, store_consent
 from accounts.contacts import services as contacts
+from accounts.identifiers.email_addresses import mailbox_of
 from accounts.limits import rate_limits
 from accounts.limits.uses import LimitReachedError
 from accounts.models import Code, CodePurpose, Purpose, User
@@ -25,6 +27,7 @@ from delivery.models import Channel
 
 # An account whose number is not confirmed within this time is deleted.
 UNCONFIRMED_TTL = timedelta(days=2)
+LINK_TTL = timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS)
 
 
 def register_by_phone(
@@ -33,10 +36,13 @@ def register_by_phone(
     """An unconfirmed account for ``phone`` (E.164), to which a code was sent.
 
     Its owner has agreed to the privacy notice on the form. ``earlier`` is the account that this
-    browser has started; it is reused if the number is the same. Raises limits.LimitReachedError,
+    browser has started; it is reused if the number is the same and it lives as long as a code
+    sent now. Raises limits.LimitReachedError,
     leaving no account; see ``register_with_code_received``.
     """
-    account = earlier if earlier and earlier.phone == phone else User(phone=phone)
+    account = User(phone=phone)
+    if earlier and earlier.phone == phone and may_get_code(earlier):
+        account = earlier
     is_new = account.pk is None
     account.set_password(password)
     mark_agreed(account)
@@ -115,6 +121,12 @@ def unfinished_account(pk: int | None) -> User | None:
     return User.objects.filter(pk=pk, phone__isnull=False, **_UNCONFIRMED).first()
 
 
+def may_get_code(account: User) -> bool:
+    """Whether a code sent to ``account`` now ends before the account is deleted."""
+    since = Now() - UNCONFIRMED_TTL + codes.TTL[CodePurpose.BIND_PHONE]
+    return User.objects.filter(pk=account.pk, date_joined__gt=since).exists()
+
+
 def forget_unconfirmed() -> int:
     """Delete accounts whose number was never confirmed; returns how many."""
     old = User.objects.filter(
@@ -126,7 +138,7 @@ def forget_unconfirmed() -> int:
 def forget_unactivated() -> int:
     """Delete accounts not activated within ``UNACTIVATED_DAYS``; returns how many.
 
-    Their e-mail addresses can then be used again.
+    Their e-mail addresses can then be used again. An account lives as long as its last link.
     """
     confirmed = EmailAddress.objects.filter(verified=True)
     old = User.objects.filter(
@@ -135,15 +147,23 @@ def forget_unactivated() -> int:
         **{name: value for name, value in _UNCONFIRMED.items() if name != "emailaddress"},
     )
     old = old.exclude(emailaddress__in=confirmed).filter(role_grants=None, is_superuser=False)
-    return _forget(old.distinct())
+    return _forget(old.distinct(), kept=_has_link)
 
 
-def _forget(unfinished: QuerySet[User]) -> int:
-    """Delete accounts that are still ``unfinished`` once they are locked; returns how many."""
+def _has_link(pk: int) -> bool:
+    """Whether a link sent to the account's mailbox still works."""
+    mailboxes = EmailAddress.objects.filter(user=pk).values_list("email", flat=True)
+    return any(rate_limits.count("send_link", mailbox_of(one), LINK_TTL) for one in mailboxes)
+
+
+def _forget(unfinished: QuerySet[User], *, kept: Callable[[int], bool] = lambda _: False) -> int:
+    """Delete accounts still ``unfinished``, and not ``kept``, once locked; returns how many."""
 
     @transaction.atomic
     def forget_account(pk: int) -> bool:
         User.objects.select_for_update().filter(pk=pk).first()
+        if kept(pk):
+            return False
         # Asked again under the lock: the owner may just have entered the code.
         return unfinished.filter(pk=pk).exists() and bool(User.objects.filter(pk=pk).delete())
 

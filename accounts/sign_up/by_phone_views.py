@@ -90,7 +90,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 def resend_code(request: HttpRequest) -> HttpResponse:
     """Send the same code again (guide row 44)."""
     account = _account(request)
-    if account is None:
+    if account is None or not by_phone.may_get_code(account):
         return restart_expired(request, "account_signup_phone")
     if has_sent_many(client_address(request)):
         return restart("account_signup_phone", Why.MANY)

@@ -31,7 +31,8 @@ _WITH_ACCOUNT = Kept(
 )
 _ACCOUNT = Kept(
     f"until the account is deleted ({_COOLING} after its owner asked); never activated: "
-    f"{span(settings.UNACTIVATED_DAYS)}, by phone {span(by_phone.UNCONFIRMED_TTL)}",
+    f"{span(settings.UNACTIVATED_DAYS)} or as long as its last link, "
+    f"by phone {span(by_phone.UNCONFIRMED_TTL)}",
     (delete_due_accounts, forget_unfinished),
 )
 _CODE = Kept(f"{span(codes.RETENTION)} after the code has expired", (forget_unfinished,))

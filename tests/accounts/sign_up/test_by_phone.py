@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db.models import F
 from django.test import Client
 
+from accounts.limits import rate_limits
 from accounts.models import Code, LimitHit, User
 from accounts.sign_up import by_phone
 from accounts.tasks import forget_unfinished
@@ -159,6 +161,39 @@ def test_what_was_never_confirmed_is_forgotten_and_nothing_else(
         "stays@example.org",
         "stays.too@example.org",
     }
+
+
+def pass_time(**span: float) -> None:
+    User.objects.update(date_joined=F("date_joined") - timedelta(**span))
+    Code.objects.update(expires_at=F("expires_at") - timedelta(**span))
+    LimitHit.objects.update(at=F("at") - timedelta(**span))
+
+
+@pytest.mark.parametrize("how", ["resent", "started again"])
+def test_no_code_outlives_the_account_it_is_for(client: Client, outbox: Outbox, how: str) -> None:
+    register(client)
+    pass_time(hours=47)
+    if how == "resent":
+        page = client.post("/account/signup/phone/again/", follow=True).content.decode()
+        assert "校验码" in page
+        assert not outbox.texts()
+    register(client)
+    pass_time(hours=2)
+    forget_unfinished()
+    enter(client, last_code(outbox))
+    assert sign_in(Client(), NUMBER)
+
+
+def test_an_account_lives_as_long_as_its_link() -> None:
+    account = make_account("late@example.org")
+    User.objects.update(date_joined=F("date_joined") - timedelta(days=400))
+    EmailAddress.objects.update(verified=False)
+    assert rate_limits.try_consume("send_link", account.email)
+    forget_unfinished()
+    assert User.objects.exists()
+    LimitHit.objects.update(at=F("at") - timedelta(days=1))
+    forget_unfinished()
+    assert not User.objects.exists()
 
 
 def test_a_phone_owner_types_the_password_again_before_a_change() -> None:
