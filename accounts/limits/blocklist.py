@@ -20,7 +20,7 @@ _scopes: list[Scope] = []
 
 
 def find_blocks(typed: str) -> QuerySet[Block]:
-    """All blocks, also past ones, of an exactly typed number or mailbox, newest first."""
+    """All blocks, also past ones, of a number or mailbox typed in full, newest first."""
     try:
         identifier = identifiers.parse_contact(typed)
     except ValidationError:

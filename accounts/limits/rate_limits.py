@@ -84,7 +84,7 @@ def consume_sending(
             Use("send_ip", network_of(client), campus_factor(client)),
             Use(send, _inbox(address, known=known)),
             *_uses_of_channel(channel),
-            Use("asked", f"{asker}>{address}"),
+            Use("asked", _asked(asker, address)),
         ]
         try:
             count_uses(uses)
@@ -187,6 +187,11 @@ def _inbox(address: str, *, known: bool) -> str:
     return f"known:{mailbox}" if known else mailbox
 
 
+def _asked(asker: str, address: str) -> str:
+    """The subject under which messages to one mailbox are counted by who asked for them."""
+    return f"{asker}>{mailbox_of(address)}"
+
+
 def _refuse_blocked(address: str, asker: str) -> None:
     block = _block_of(address, asker)
     if block is not None:
@@ -194,7 +199,7 @@ def _refuse_blocked(address: str, asker: str) -> None:
 
 
 def _block_of(address: str, asker: str) -> Block | None:
-    held = active_blocks().filter(subject=_hash(address), asker_hash=_hash(asker))
+    held = active_blocks().filter(subject=subject_of(address), asker_hash=_hash(asker))
     return held.order_by("-until").first()
 
 
@@ -230,7 +235,7 @@ def _record_violation(
     error: LimitReachedError,
 ) -> None:
     """Count a violation by the asker; the third in an hour blocks them from the address."""
-    subject = f"{asker}>{address}"
+    subject = _asked(asker, address)
     with transaction.atomic():
         consume("breach", subject)
         block = _block_of(address, asker)
@@ -242,11 +247,11 @@ def _record_violation(
         far = error.retry_at - now > HOUR and count("asked", subject, DAY) >= OWN_SHARE
         if count("breach", subject, HOUR) < VIOLATIONS_TO_BLOCK and not far:
             return
-        by_asker = Block.objects.filter(subject=_hash(address), asker_hash=_hash(asker))
+        by_asker = Block.objects.filter(subject=subject_of(address), asker_hash=_hash(asker))
         earlier = by_asker.filter(made_at__gt=Now() - BLOCK_MEMORY)
         length = BLOCK_LENGTHS[min(earlier.count(), len(BLOCK_LENGTHS) - 1)]
         Block.objects.create(
-            subject=_hash(address),
+            subject=subject_of(address),
             asker_hash=_hash(asker),
             masked=_masked(channel, address),
             account=account,
@@ -281,8 +286,11 @@ def campus_factor(client: str) -> int:
 
 
 def subject_of(contact: str) -> bytes:
-    """The keyed hash under which a contact is counted and blocked; the contact is not stored."""
-    return _hash(contact)
+    """The keyed hash under which a contact is counted and blocked; the contact is not stored.
+
+    It is that of the mailbox: what follows a plus is ignored.
+    """
+    return _hash(mailbox_of(contact))
 
 
 def _hash(subject: str) -> bytes:

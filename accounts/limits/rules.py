@@ -50,7 +50,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "import_file": (Rule(30, HOUR), Rule(200, DAY)),
     # Receipts and reports looked up by strangers.
     "check_ip": (Rule(60, HOUR), Rule(300, DAY)),
-    # Forms with evidence of up to five files, stored for months, each rendered by a process.
+    # Forms with files, and each further report that they are kept with: up to five, stored for
+    # months, each read by a process of its own.
     "evidence": (Rule(10, HOUR), Rule(20, DAY)),
     # Wrong PINs of one report, by one reader and by all readers. No reader is locked out for
     # good, and guessing six digits at this rate takes longer than the report is valid.

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from accounts import security_log
 from accounts.codes import services as codes
+from accounts.identifiers.email_addresses import mailbox_of
 from accounts.models import (
     Code,
     Rescue,
@@ -57,7 +58,7 @@ def _counted() -> Iterator[str]:
         yield f"account:{key}"
     for contact in _contacts():
         yield contact
-        yield f"known:{contact}"
+        yield from (mailbox_of(contact), f"known:{mailbox_of(contact)}")
     yield from {network_of(source) for source in sources()}
 
 

@@ -11,11 +11,13 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
+from accounts.limits.rate_limits import consume_sending, is_blocked
 from accounts.limits.uses import LimitReachedError
-from accounts.models import LimitHit, User
+from accounts.models import Block, LimitHit, User
 from accounts.sign_up.by_phone import register_with_code_received
+from delivery.models import Channel
 from tests.outbox import Outbox
-from tests.people import AGREED, PASSWORD, make_account
+from tests.people import AGREED, PASSWORD, enter, make_account
 
 pytestmark = pytest.mark.django_db
 MAILBOX = "sissi.li@example.org"
@@ -64,6 +66,34 @@ def test_one_mailbox_gets_one_message_a_minute_whatever_follows_the_plus(
         client = Client(REMOTE_ADDR=f"198.51.100.{number}")
         client.post(reverse(way), {field: f"victim+{number}@example.org"} | more)
     assert len(outbox.emails()) == 1
+
+
+def test_who_floods_a_mailbox_under_several_addresses_is_blocked_from_it(
+    desk_registrar: User, outbox: Outbox
+) -> None:
+    account = make_account("flooder@example.org")
+
+    def send(address: str) -> LimitReachedError | None:
+        try:
+            consume_sending(
+                account=account, channel=Channel.EMAIL, address=address, client="198.51.100.7"
+            )
+        except LimitReachedError as error:
+            return error
+        return None
+
+    answers = [send(f"victim+{number}@example.org") for number in range(5)]
+    last = answers[-1]
+    assert last is not None
+    assert last.is_block
+    assert Block.objects.count() == 1
+    desk = enter(desk_registrar)
+    blocks = reverse("accounts:blocks")
+    for typed in ("victim@example.org", "Victim+9@Example.org"):
+        assert "没有被限制" not in desk.post(blocks, {"contact": typed}).content.decode()
+    block = Block.objects.get()
+    desk.post(reverse("accounts:lift_block", args=[block.key]), {"reason": "x"})
+    assert not is_blocked("victim+1@example.org", f"account:{account.pk}")
 
 
 def test_codes_received_for_a_number_are_guessed_at_fifty_times_a_day() -> None:
