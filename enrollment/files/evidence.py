@@ -62,7 +62,7 @@ class EvidenceFault(models.TextChoices):
     )
     LOCKED = "locked", _("A PDF is protected by a password.")
     TOO_LONG = "too_long", _("A PDF has more than 20 pages.")
-    MUCH = "much", _("You have sent many files. Wait an hour, then send the rest.")
+    MUCH = "much", _("You have sent many files. Send the rest later.")
 
 
 class EvidenceFaultError(Exception):

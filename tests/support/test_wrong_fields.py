@@ -1,13 +1,18 @@
 """All that a student has objected to is told in one form, and answered item by item."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
+from django.db.models import F
 from django.db.models.signals import post_save
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.limits.rate_limits import try_consume
+from accounts.limits.rules import DAY, RULES
+from accounts.models import LimitHit, User
 from enrollment.confirmations.services import answer_record
 from enrollment.fields.checklist import CHECKLIST
 from enrollment.files.evidence import MAX_FILES, Evidence
@@ -139,6 +144,23 @@ def test_who_opens_one_of_the_reports_elsewhere_meanwhile_is_told_what_was_sent(
     assert "已发给学校：" in page
     assert "其余未能发出。最多上传 5 个文件" in page
     assert {report.cause for report in Report.objects.all()} == {"name", "birth_date"}
+
+
+def test_who_has_sent_the_files_of_a_day_is_not_told_to_wait_an_hour(
+    browser: Client, wang: User, wang_record: StudentRecord
+) -> None:
+    [of_a_day] = {rule.limit for rule in RULES["evidence"] if rule.window == DAY}
+    for _ in range(of_a_day - 1):
+        assert try_consume("evidence", f"account:{wang.pk}")
+        LimitHit.objects.update(at=F("at") - timedelta(hours=1))
+    given = {
+        "correct_name": "王䶮",
+        "correct_birth_date": "2007-08-16",
+        "evidence": upload(picture()),
+    }
+    page = browser.post(objected(wang_record, "name", "birth_date"), given, follow=True)
+    assert "请稍后再提交其余文件" in page.content.decode()
+    assert Report.objects.count() == 1
 
 
 def test_the_form_hides_the_middle_of_the_number(
