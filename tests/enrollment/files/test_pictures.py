@@ -1,4 +1,4 @@
-"""Pictures are drawn anew: hostile ones are refused, hidden content stays behind."""
+"""Pictures are re-encoded: hostile ones are refused, hidden content stays behind."""
 
 import io
 
