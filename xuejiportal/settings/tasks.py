@@ -27,7 +27,7 @@ IMPORT_TASKS = (
 CELERY_TASK_ROUTES = {
     "delivery.tasks.*": {"queue": "delivery"},
     **{task: {"queue": "imports"} for task in IMPORT_TASKS},
-    # Of these a thousand may wait: every other task of the queue is taken before them.
+    # Of these a thousand may wait: a worker takes every other task of its queues before them.
     "enrollment.status_reports.tasks.print_status_report": {"queue": "celery", "priority": LAST},
 }
 CELERY_TASK_SERIALIZER = "json"
