@@ -13,7 +13,7 @@ class VerificationConfig(AppConfig):
     verbose_name = _("Identity verification")
 
     def ready(self) -> None:
-        """Load receivers, notices and rotation entries, and register the onboarding step."""
+        """Load receivers, notices and rotation entries, and register with accounts."""
         import_module("verification.receivers")
         import_module("verification.notices")
         import_module("verification.rotation")
@@ -22,8 +22,11 @@ class VerificationConfig(AppConfig):
         import_module("verification.stated_facts")
         import_module("verification.record_summary")
         from accounts.onboarding import Step, register_step
+        from accounts.recovery.staff_assisted import register_basis
+        from verification.assisted.recovery import holds_record
         from verification.claims.resume import next_page
         from verification.queries import has_nothing_to_prove
 
         title = _("Basic information")
         register_step(Step(20, "verification:go_on", title, has_nothing_to_prove, next_page))
+        register_basis(holds_record)

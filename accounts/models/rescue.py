@@ -33,7 +33,8 @@ class Rescue(models.Model):
     )  # page where staff opened it, for the link in their notice
     due_at = models.DateTimeField(null=True)
     objected_at = models.DateTimeField(null=True)
-    failed_at = models.DateTimeField(null=True)  # another account had taken the contact
+    # Another account had taken the contact, or the account is no longer the person's.
+    failed_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
 
     class Meta:

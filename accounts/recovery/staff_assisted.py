@@ -7,6 +7,7 @@ it. Everything that may be forgotten or lost with the phone is removed: password
 security questions.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
@@ -51,6 +52,9 @@ OBJECTED_TEXT = NoticeText(
     _("An old contact objects"),
     _("You helped someone recover an account. The person at its old contact says it was not them."),
 )
+# Whether an account is still what the member of staff saw the person for; known to an upper app.
+Basis = Callable[[Rescue], bool]
+_bases: list[Basis] = []
 PENDING = Q(objected_at=None, failed_at=None, done_at=None)
 
 
@@ -64,6 +68,14 @@ class UnknownCodeError(Exception):
 
 class NotOpenError(Exception):
     """The account cannot be recovered this way now: it is staff, or a recovery is pending."""
+
+
+def register_basis(holds: Basis) -> None:
+    """Refuse a recovery at its end unless ``holds`` returns true for it.
+
+    Call it in ``AppConfig.ready``.
+    """
+    _bases.append(holds)
 
 
 def take_contact(*, code: Code, typed: str) -> tuple[Outcome, Rescue | None]:
@@ -197,7 +209,8 @@ def _finish(pk: int) -> bool:
     rescue = Rescue.objects.select_for_update(of=["self"]).filter(PENDING, pk=pk).first()
     if rescue is None:
         return False
-    is_open = account.is_active and account.is_student  # no staff role was accepted meanwhile
+    # No staff role was accepted meanwhile, and the record did not leave the account.
+    is_open = account.is_active and account.is_student and all(holds(rescue) for holds in _bases)
     if not is_open or not _move_to_new_contact(account, rescue):
         Rescue.objects.filter(pk=pk).update(failed_at=Now())
         return True

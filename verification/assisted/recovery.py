@@ -1,5 +1,7 @@
 """Face-to-face account recovery for the holder of a record who has lost every contact."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
@@ -32,7 +34,7 @@ def rescue_holder(*, record: StudentRecord, code: str, reason: str, by: User) ->
     try:
         with transaction.atomic():
             services.count_assist(by)
-            desk = reverse("registry:record", args=[record.key])
+            desk = _page_of(record.key)
             opened = staff_assisted.open_rescue(account=record.holder, code=code, desk=desk, by=by)
             record_action(
                 action="verification.rescue",
@@ -47,6 +49,16 @@ def rescue_holder(*, record: StudentRecord, code: str, reason: str, by: User) ->
         services.note_wrong_code(by)
         raise
     return opened
+
+
+def holds_record(rescue: Rescue) -> bool:
+    """Whether the account still holds the record on whose page the recovery was opened."""
+    held = StudentRecord.objects.filter(holder=rescue.account_id)
+    return rescue.desk in map(_page_of, held.values_list("key", flat=True))
+
+
+def _page_of(record: UUID) -> str:
+    return reverse("registry:record", args=[record])
 
 
 def _alert_known_phones(opened: Rescue, account: User) -> None:

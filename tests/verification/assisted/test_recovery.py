@@ -15,6 +15,7 @@ from accounts.models import ContactChange, LimitHit, Notice, Rescue, User
 from accounts.tasks import finish_rescues, forget_unfinished
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
+from enrollment.records.release import release_records
 from enrollment.records.services import claim_records
 from tests.outbox import Outbox
 from tests.people import make_account
@@ -141,6 +142,20 @@ def test_a_contact_bound_elsewhere_meanwhile_ends_it(
     holder.refresh_from_db()
     assert (str(holder.phone), holder.has_usable_password()) == (OLD_PHONE, True)
     assert "未能完成" in client.get(reverse("account_rescue_state")).content.decode()
+
+
+def test_a_record_that_leaves_the_account_within_the_day_ends_it(
+    holder: User, li_record: StudentRecord, counselor: User, outbox: Outbox
+) -> None:
+    client, code = begin(outbox)
+    hand_over(counselor, li_record, code)
+    release_records(keys=[li_record.pk], by=None, cause="x")
+    a_day_passes()
+    holder.refresh_from_db()
+    assert (str(holder.phone), holder.has_usable_password()) == (OLD_PHONE, True)
+    page = client.get(reverse("account_rescue_state")).content.decode()
+    assert "未能完成" in page
+    assert "不再关联" in page
 
 
 @pytest.mark.parametrize(
