@@ -30,7 +30,14 @@ from vault.lookup import keyed_hash
 from verification.claims.ending import end_claims
 from verification.claims.matching import Match
 from verification.claims.services import claim_found
-from verification.models import AssistCode, Claim, ClaimMethod, Outcome, VerificationAttempt
+from verification.models import (
+    AssistCode,
+    Claim,
+    ClaimMethod,
+    Dispute,
+    Outcome,
+    VerificationAttempt,
+)
 
 CODE_TTL = timedelta(minutes=30)
 CODE_LENGTH = 8
@@ -146,14 +153,18 @@ def approve_assist(*, record: StudentRecord, by: User) -> bool:
 
 
 def helpers_of(record: StudentRecord) -> set[int]:
-    """The staff who opened ``record``, recovered its account or imported its new phone.
+    """The staff who opened ``record``, recovered its account, imported its phone or decided on it.
 
     None of them may be the second person.
     """
     claims = Claim.objects.filter(account=record.holder_id, ended_at=None)
     rescues = Rescue.objects.filter(account=record.holder_id)
     found = claims.values_list("assisted_by", flat=True)
-    helped = {key for key in (*found, *rescues.values_list("opened_by", flat=True)) if key}
+    decided = Dispute.objects.filter(
+        certificate_hash=record.certificate_hash, institution_code=record.institution.code
+    )
+    found = found.union(rescues.values_list("opened_by"), decided.values_list("decided_by"))
+    helped = {key for key in found if key}
     return helped | importers_of_phone(record)
 
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from accounts.models import User
 from enrollment.models import StudentRecord
 from enrollment.records.replaced_phones import replaced_phones
+from enrollment.records.withholding import end_of_delay
 from verification.claims.alerts import notify_known_phones
 from verification.claims.ending import end_claims
 from verification.claims.matching import series_of
@@ -57,7 +58,10 @@ def thaw(certificate_hash: bytes | memoryview, institution_code: str) -> None:
 
 
 def move(dispute: Dispute, to: User | None, *, claimed_at: object = None) -> None:
-    """Make ``to`` the holder of the records and the certificate, or leave none (None)."""
+    """Make ``to`` the holder of the records and the certificate, or leave none (None).
+
+    One registrar alone decides and undoes, so the records are withheld as if opened in person.
+    """
     records = records_of(dispute)
     digest, series = dispute.certificate_hash, series_of(records)
     sides = Q(account=dispute.claimant) | Q(account=dispute.holder)
@@ -78,7 +82,7 @@ def move(dispute: Dispute, to: User | None, *, claimed_at: object = None) -> Non
     StudentRecord.objects.filter(pk__in=keys).update(
         holder=to,
         claimed_at=(claimed_at or Now()) if to is not None else None,
-        withheld_until=None,
+        withheld_until=end_of_delay() if to is not None else None,
     )
     if to is not None:
         replaced = {record.pk: replaced_phones(record) for record in records}

@@ -31,12 +31,13 @@ from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from tests.verification.assisted.helping import begin, hand_over
+from verification import disputes
 from verification.assisted import services as assisted
 from verification.claims import services as claims
 from verification.claims.retry import match_waiting
 from verification.disputes.claim_objections import object_to_claim, settle_objection
 from verification.facts import Facts
-from verification.models import ClaimAlert
+from verification.models import ClaimAlert, Decision, Dispute
 
 pytestmark = pytest.mark.django_db
 NUMBER, REGISTRY_PHONE = sample_number(12), "+8613700137000"
@@ -261,3 +262,39 @@ def test_a_phone_planted_by_an_import_opens_nothing_before_a_second_person_looke
     with pytest.raises(RecordWithheldError):
         refuse_withheld(record)
     assert {"+8613700137000", "+8613900139000"} <= {text.to for text in outbox.texts()}
+
+
+def contest(account: User, record: StudentRecord, item: str) -> Dispute:
+    """Open a dispute over the record with what staff can read of it."""
+    facts = Facts(record.name, record.certificate_type, NUMBER, item)
+    dispute = disputes.open_dispute(account=account, facts=facts, statement=disputes.Statement("x"))
+    disputes.look_into(dispute)
+    Dispute.objects.filter(pk=dispute.pk).update(object_until=None)
+    return dispute
+
+
+@pytest.mark.parametrize("item", ["", "wrong"])
+def test_a_registrar_who_decides_a_dispute_for_a_puppet_is_not_the_second_person(
+    victim: StudentRecord, desk_registrar: User, puppet: User, item: str
+) -> None:
+    dispute = contest(puppet, victim, item)
+    disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=desk_registrar)
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    victim.refresh_from_db()
+    assert victim.holder == puppet
+    assert takes(puppet, victim) == set()
+
+
+@pytest.mark.parametrize("decision", [Decision.CLAIMANT, Decision.NEITHER])
+def test_a_decision_that_is_undone_does_not_end_the_delay(
+    victim: StudentRecord, desk_registrar: User, puppet: User, decision: Decision
+) -> None:
+    assist(desk_registrar, victim, puppet)
+    dispute = contest(make_account("second@example.org"), victim, victim.candidate_number)
+    disputes.decide(dispute=dispute, decision=decision, reason="x", by=desk_registrar)
+    disputes.undo_decision(dispute=dispute, by=desk_registrar)
+    disputes.withdraw(dispute=dispute)
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    victim.refresh_from_db()
+    assert victim.holder == puppet
+    assert takes(puppet, victim) == set()
