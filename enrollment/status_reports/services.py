@@ -28,16 +28,19 @@ MAX_DAYS = 180
 STATED = tuple(field.name for field in FIELDS if field.stated)
 
 
+class RecordChangedError(Exception):
+    """The record was changed since it was read: a report would state what it was before."""
+
+
 def issue_report(
     *, card: Card, account: User, purpose: str, language: str, days: int, pin: str
 ) -> StatusReport:
     """Issue a report of ``card`` valid for ``days``; its file is printed in the background.
 
     Raises enrollment.records.freezing.RecordFrozenError, also where the record has left the
-    account meanwhile, enrollment.records.withholding.RecordWithheldError and
+    account meanwhile, RecordChangedError, enrollment.records.withholding.RecordWithheldError and
     accounts.limits.uses.LimitReachedError.
     """
-    refuse_withheld(card.record)
     now = database_now()
     report = StatusReport(
         record=card.record,
@@ -52,7 +55,8 @@ def issue_report(
     facts = json.dumps(_facts(card, report), ensure_ascii=False).encode()
     report.facts_sealed = seal(facts, context=f"status-report:{report.key}")
     with transaction.atomic():
-        _lock_held(card.record, account)
+        if _lock_held(card.record, account).version != card.record.version:
+            raise RecordChangedError
         rate_limits.consume("issue_report", f"account:{account.pk}")
         report.save(force_insert=True)
         _write("issue_report", report, account)
@@ -66,7 +70,6 @@ def extend_report(*, report: StatusReport, account: User, days: int) -> bool:
     Raises RecordFrozenError and RecordWithheldError, as ``issue_report`` does.
     """
     with transaction.atomic():
-        refuse_withheld(report.record)
         _lock_held(report.record, account)
         until = database_now() + timedelta(days=days)
         living = StatusReport.objects.filter(pk=report.pk, revoked_at=None)
@@ -140,13 +143,20 @@ def _facts(card: Card, report: StatusReport) -> dict[str, Any]:
     }
 
 
-def _lock_held(record: StudentRecord, account: User) -> None:
-    """Raise RecordFrozenError unless ``account`` holds ``record`` and it is not in dispute."""
+def _lock_held(record: StudentRecord, account: User) -> StudentRecord:
+    """``record``, locked, as it is now.
+
+    Raises RecordFrozenError unless ``account`` holds it and it is not in dispute, and
+    RecordWithheldError.
+    """
     held = StudentRecord.objects.select_for_update(of=("self",)).filter(
         pk=record.pk, holder=account, frozen_at=None
     )
-    if not held.exists():
+    locked = held.first()
+    if locked is None:
         raise RecordFrozenError
+    refuse_withheld(locked)
+    return locked
 
 
 def _fact(value: Any) -> Any:

@@ -34,6 +34,9 @@ def reports(request: HttpRequest, key: UUID) -> HttpResponse:
         except RecordWithheldError:
             messages.error(request, WITHHELD)
             return redirect("enrollment:record", key)
+        except services.RecordChangedError:
+            messages.error(request, _("Your record has just been changed. Please read it again."))
+            return redirect("enrollment:record", key)
         except LimitReachedError:
             messages.error(request, _("You have issued very many reports. Continue tomorrow."))
             return redirect("enrollment:reports", key)
@@ -86,6 +89,9 @@ def extend(request: HttpRequest, key: UUID) -> HttpResponse:
     except RecordFrozenError:
         messages.error(request, FROZEN)
         return redirect("enrollment:report", key)
+    except RecordWithheldError:  # since this request has begun: the report is closed as well
+        messages.error(request, WITHHELD)
+        return redirect("enrollment:status")
     if done:
         messages.success(request, _("The report's validity is changed."))
     else:

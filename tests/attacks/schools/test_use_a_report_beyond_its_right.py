@@ -22,7 +22,13 @@ from pypdf import PdfWriter
 from accounts.limits.rules import RULES
 from accounts.models import LimitHit, User
 from enrollment.models import SigningKey, StatusReport, StudentRecord
+from enrollment.records.approvals import Approval
+from enrollment.records.corrections import Change, correct_record
+from enrollment.records.freezing import RecordFrozenError
 from enrollment.records.release import release_records
+from enrollment.records.withholding import end_of_delay, withhold
+from enrollment.status_page.cards import card_of
+from enrollment.status_reports.services import RecordChangedError, issue_report
 from enrollment.status_reports.signing import sign, signing_key
 from tests.enrollment.status_reports.reports import bring, file_of, issue
 from tests.people import make_account, make_school, sample_number
@@ -316,14 +322,34 @@ def test_issuing_has_a_daily_limit(holder: Client, wang_record: StudentRecord) -
     assert "明天" in answer.content.decode()
 
 
+def test_a_report_is_not_extended_while_the_record_is_withheld(
+    holder: Client, wang: User, report: StatusReport
+) -> None:
+    withhold(account=wang, until=end_of_delay())
+    page = reverse("enrollment:report_extend", args=[report.key])
+    assert holder.post(page, {"days": 180}, follow=True).status_code == 404
+    until = report.valid_until
+    report.refresh_from_db()
+    assert report.valid_until == until
+
+
+def test_a_report_is_not_issued_of_a_name_that_was_corrected_meanwhile(
+    wang: User, wang_record: StudentRecord, desk_registrar: User
+) -> None:
+    """It would end with the correction, had it been issued a moment before."""
+    card = card_of(wang, wang_record.key)
+    assert card is not None
+    approval = Approval("教函〔2026〕1号", timezone.localdate())
+    change = Change("name", "王朋", "", approval)
+    correct_record(record=wang_record, change=change, by=desk_registrar)
+    with pytest.raises(RecordChangedError):
+        issue_report(card=card, account=wang, purpose="x", language="zh", days=1, pin="")
+
+
 def test_a_report_is_not_issued_for_a_record_that_has_just_left(
     wang: User, wang_record: StudentRecord
 ) -> None:
     """The page was open when the school took the record back."""
-    from enrollment.records.freezing import RecordFrozenError
-    from enrollment.status_page.cards import card_of
-    from enrollment.status_reports.services import issue_report
-
     card = card_of(wang, wang_record.key)
     assert card is not None
     StudentRecord.objects.update(holder=None, claimed_at=None)
