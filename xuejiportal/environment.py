@@ -61,13 +61,19 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be yes or no, not {word!r}.")
 
 
-def integer(name: str, default: int) -> int:
-    """An integer variable. Raises ImproperlyConfigured for anything else."""
+def integer(name: str, default: int, *, least: int = 1) -> int:
+    """An integer variable of ``least`` or more. Raises ImproperlyConfigured for anything else.
+
+    A delay of no hours would protect nobody, a limit of nothing would let nobody in.
+    """
     word = text(name, str(default))
     try:
-        return int(word)
+        value = int(word)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {word!r}.") from error
+    if value < least:
+        raise ImproperlyConfigured(f"{name} must be {least} or more, not {value}.")
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -111,6 +111,25 @@ def test_a_word_that_is_neither_yes_nor_no_does_not_start(environment: pytest.Mo
         fresh_settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ASSISTED_DELAY_HOURS", "-72"),
+        ("OBJECTION_HOURS", "0"),
+        ("UNACTIVATED_DAYS", "0"),
+        ("VERIFICATION_ACCOUNT_DAY", "0"),
+        ("SMS_PER_MINUTE", "0"),
+        ("TRUSTED_PROXY_COUNT", "-1"),
+    ],
+)
+def test_a_number_that_ends_a_protection_does_not_start(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    environment.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=f"{name} must be"):
+        fresh_settings()
+
+
 def test_every_unit_says_that_it_is_production() -> None:
     units = list(Path(portal.BASE_DIR, "deploy/systemd").glob("portal-*.service"))
     assert len(units) >= 5

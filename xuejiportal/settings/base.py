@@ -45,7 +45,7 @@ SITE_NAME = env.text("SITE_NAME", "") or gettext_lazy("Student Status Portal")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 # Number of our own reverse proxies in front; 0 trusts no X-Forwarded-For.
-TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
+TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, least=0)
 
 # --- Languages and time --------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

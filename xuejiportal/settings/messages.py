@@ -12,7 +12,7 @@ EMAIL_TRANSPORT = env.text("EMAIL_TRANSPORT", "smtp" if PRODUCTION else "file")
 EMAIL_TIMEOUT = 15
 # E-mails a minute to one domain (0: no limit); seconds of the first and the longest pause
 # of a domain that names a frequency limit; hours after which an e-mail is given up.
-EMAIL_DOMAIN_PER_MINUTE = env.integer("EMAIL_DOMAIN_PER_MINUTE", 600)
+EMAIL_DOMAIN_PER_MINUTE = env.integer("EMAIL_DOMAIN_PER_MINUTE", 600, least=0)
 EMAIL_DOMAIN_PAUSES = (30.0, 1800.0)
 EMAIL_LIFETIME = env.integer("EMAIL_LIFETIME", 72)
 # Where e-mail that cannot be delivered comes back to: bounces@… becomes bounces+KEY@…, and
@@ -28,7 +28,7 @@ SMS_TIMEOUT = 10  # seconds; the slowest batch must end within OUTBOX_HANDOVER_L
 OUTBOX_SWEEP = env.integer("OUTBOX_SWEEP", 5)
 OUTBOX_CLAIM_LEASE = env.integer("OUTBOX_CLAIM_LEASE", 30)
 OUTBOX_HANDOVER_LEASE = env.integer("OUTBOX_HANDOVER_LEASE", 300)
-OUTBOX_FIRST_PAUSE = env.integer("OUTBOX_FIRST_PAUSE", 60)
+OUTBOX_FIRST_PAUSE = env.integer("OUTBOX_FIRST_PAUSE", 60, least=0)
 OUTBOX_RECONCILE = env.integer("OUTBOX_RECONCILE", 30)
 # Templates by kind of message; see delivery.sms.templates for the form.
 SMS_TEMPLATES = env.mapping("SMS_TEMPLATES", "{}")
@@ -39,13 +39,13 @@ SMS_PARAMETER_LENGTHS = {
     "tencent": env.integer("TENCENT_SMS_PARAMETER_LENGTH", 35),
 }
 # Text messages a day to one phone about notices and reminders; codes are counted apart.
-SMS_NOTICES_PER_DAY = env.integer("SMS_NOTICES_PER_DAY", 3)
+SMS_NOTICES_PER_DAY = env.integer("SMS_NOTICES_PER_DAY", 3, least=0)
 # Part of the address to which providers push receipts; empty refuses them all.
 SMS_RECEIPT_TOKEN = env.text("SMS_RECEIPT_TOKEN", "")
 ALIYUN_ACCESS_KEY_ID = env.text("ALIYUN_ACCESS_KEY_ID", "")
 ALIYUN_ACCESS_KEY_SECRET = env.text("ALIYUN_ACCESS_KEY_SECRET", "")
 ALIYUN_SMS_SIGN_NAME = env.text("ALIYUN_SMS_SIGN_NAME", "")
-ALIYUN_DETAILS_DELAY = env.integer("ALIYUN_DETAILS_DELAY", 600)
+ALIYUN_DETAILS_DELAY = env.integer("ALIYUN_DETAILS_DELAY", 600, least=0)
 ALIYUN_SMS_ENDPOINT = env.text("ALIYUN_SMS_ENDPOINT", "https://dysmsapi.aliyuncs.com")
 TENCENT_SECRET_ID = env.text("TENCENT_SECRET_ID", "")
 TENCENT_SECRET_KEY = env.text("TENCENT_SECRET_KEY", "")
