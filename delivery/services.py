@@ -1,6 +1,7 @@
 """Queuing messages in the outbox."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
@@ -16,6 +17,9 @@ from delivery.outbox.content import Content, EmailContent, SmsContent
 from delivery.task_queue import enqueue_after_commit
 
 BULK_DRAINERS = 2
+# Codes are claimed before everything queued within it: they work for minutes, and the messages
+# of a whole school to one mail domain take more than an hour.
+HEAD_START = timedelta(days=1)
 
 
 def queue_email(
@@ -69,9 +73,13 @@ def queue_rendered(
     purpose: str,
     account_id: int | None = None,
 ) -> OutboxMessage:
-    """Queue a message that is rendered when it is sent (see ``delivery.outbox.renderers``)."""
+    """Queue a message that is rendered when it is sent (see ``delivery.outbox.renderers``).
+
+    It is sent before messages with finished content that wait already.
+    """
     message = _row(channel, to, purpose, account_id)
     message.kind, message.reference = kind, str(reference)
+    message.next_attempt_at = Now() - HEAD_START
     message.sealed = contents.seal(message.key, to, None)
     return _enter(message)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Min, Q
+from django.db.models.functions import Greatest
 
 from database.clock import database_now
 from delivery.models import Channel, OutboxMessage, Status
@@ -53,7 +54,7 @@ def deliveries_of(keys: Iterable[UUID]) -> dict[UUID, Delivery]:
 def seconds_overdue() -> float:
     """How long the message that waits longest has been due; 0 when none waits."""
     first = OutboxMessage.objects.filter(status=Status.QUEUED).aggregate(
-        first=Min("next_attempt_at")
+        first=Min(Greatest("next_attempt_at", "created_at"))
     )["first"]
     return max(0.0, (database_now() - first).total_seconds()) if first else 0.0
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 
 from database.advisory_locks import LOCK, lock_numbers
 from database.clock import database_now
@@ -61,7 +61,8 @@ RETURNING m.id
 SETTLE = """
 UPDATE delivery_outboxmessage m SET
     status = o.status, provider = o.provider, provider_id = o.provider_id, error = o.error,
-    next_attempt_at = statement_timestamp() + make_interval(secs => o.delay),
+    next_attempt_at = CASE WHEN o.error = 'paced' THEN m.next_attempt_at
+        ELSE statement_timestamp() + make_interval(secs => o.delay) END,
     handed_over_at = CASE WHEN o.status = 'queued' THEN NULL ELSE m.handed_over_at END,
     sent_at = CASE WHEN o.status = 'sent' THEN statement_timestamp() END,
     settled_at = CASE WHEN o.status = 'failed' THEN statement_timestamp() END,
@@ -110,7 +111,8 @@ def claim(limit: int = BATCH) -> list[OutboxMessage]:
 
 
 def _claim(channels: list[Channel], limit: int) -> list[OutboxMessage]:
-    return list(OutboxMessage.objects.raw(CLAIM, [[str(one) for one in channels], limit]))
+    claimed = OutboxMessage.objects.raw(CLAIM, [[str(one) for one in channels], limit])
+    return sorted(claimed, key=lambda message: message.next_attempt_at)
 
 
 def _texts_of_a_minute_locked() -> int:
@@ -201,7 +203,7 @@ def mark_unsent_unknown() -> int:
     unsent = OutboxMessage.objects.filter(status__in=[Status.QUEUED, Status.SENDING])
     return unsent.update(
         status=Status.UNKNOWN,
-        handed_over_at=Coalesce("handed_over_at", "next_attempt_at"),
+        handed_over_at=Coalesce("handed_over_at", Greatest("next_attempt_at", "created_at")),
         next_attempt_at=Now(),
     )
 

@@ -9,8 +9,10 @@ from pytest_django import Settings
 
 from delivery import services as delivery
 from delivery.email.smtp_replies import refusal
-from delivery.models import MailDomain, OutboxMessage, Status
-from delivery.outbox import sending
+from delivery.models import Channel, MailDomain, OutboxMessage, Status
+from delivery.outbox import renderers, sending
+from delivery.outbox.content import EmailContent
+from delivery.outbox.queries import seconds_overdue
 from tests.delivery.fake_smtp import DROP, LOST, OK, FakeSmtp, serving
 
 pytestmark = pytest.mark.django_db
@@ -252,3 +254,33 @@ def test_dots_and_bare_line_ends_arrive_as_written(server: FakeSmtp) -> None:
     send_all()
     [content] = server.contents
     assert content.endswith(b"\r\n\r\n.\r\n..two\r\nend.\r\n.\r\n\r\nlast\r\n")
+
+
+def test_a_code_does_not_wait_for_the_letters_of_a_whole_school(
+    server: FakeSmtp, settings: Settings
+) -> None:
+    settings.EMAIL_DOMAIN_PER_MINUTE = 10
+    letters = [
+        (f"s{n}@example.com", EmailContent(subject="通知", text="正文"), None) for n in range(250)
+    ]
+    delivery.queue_many(letters, purpose="test")
+    sending.send_due()
+    renderers.register_renderer(
+        "test-code", lambda keys: {key: EmailContent(subject="校验码", text=key) for key in keys}
+    )
+    delivery.queue_rendered(
+        channel=Channel.EMAIL, to="me@example.com", kind="test-code", reference=1, purpose="test"
+    )
+    for _minute in range(2):
+        past = timezone.now() - timedelta(minutes=2)
+        MailDomain.objects.update(paused_until=past, window_started_at=past)
+        sending.send_due()
+    assert OutboxMessage.objects.get(kind="test-code").status == Status.SENT
+    assert OutboxMessage.objects.filter(status=Status.QUEUED).count() > 20
+
+
+def test_a_code_that_waits_is_overdue_from_when_it_was_queued() -> None:
+    delivery.queue_rendered(
+        channel=Channel.EMAIL, to="me@example.com", kind="test-code", reference=1, purpose="test"
+    )
+    assert seconds_overdue() < 60

@@ -41,7 +41,8 @@ def test_a_portal_whose_parts_work_is_ready(client: Client) -> None:
 @pytest.mark.django_db
 def test_what_waits_too_long_is_told_and_pages_are_served_all_the_same(client: Client) -> None:
     queue_email(to="lihua@example.com", subject="s", text="t", purpose="test")
-    OutboxMessage.objects.update(next_attempt_at=timezone.now() - timedelta(hours=1))
+    hour_ago = timezone.now() - timedelta(hours=1)
+    OutboxMessage.objects.update(created_at=hour_ago, next_attempt_at=hour_ago)
     cache.delete("pulse:celery")
     found = parts(client)
     assert found["oldest message"] == {"well": False, "told": "3600 s"}
