@@ -77,8 +77,9 @@ def _expect(batch: PhotoBatch, records: Sequence[int]) -> None:
 
 
 def _known_marks(batch: PhotoBatch, records: Sequence[int]) -> dict[int, bytes]:
-    photos = Photo.objects.filter(record__in=records, kind=batch.kind).exclude(source_mark=None)
-    return {record: bytes(mark) for record, mark in photos.values_list("record", "source_mark")}
+    photos = Photo.objects.filter(record__in=records, kind=batch.kind)
+    marks = photos.values_list("record", "source_mark")
+    return {record: bytes(mark) for record, mark in marks if mark is not None}
 
 
 def _count(outcome: PhotoFault | None, entry: Entry, tally: PhotoTally) -> None:

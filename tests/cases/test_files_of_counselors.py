@@ -44,7 +44,7 @@ def test_the_column_with_the_counselors_accounts_is_read(
 
 def test_a_problem_names_the_row_that_the_spreadsheet_shows(tmp_path: Path) -> None:
     book = Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     for row in [["班级", "辅导员"], ["软工2601", MAIL], ["软工2602", MAIL], ["没有", MAIL]]:
         sheet.append(row)
     sheet.row_dimensions[2].hidden = sheet.row_dimensions[3].hidden = True

@@ -63,7 +63,8 @@ def browser_type_launch_args() -> dict[str, object]:
     path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
         pytest.fail("Browser tests need Chromium: run `make test-tools`, or set CHROMIUM.")
-    return {"executable_path": path, "args": ["--no-sandbox"] if os.getuid() == 0 else []}
+    as_root = ["--no-sandbox"] if os.getuid() == 0 else []
+    return {"executable_path": path, "args": ["--disable-gpu", *as_root]}
 
 
 @pytest.fixture

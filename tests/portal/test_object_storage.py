@@ -105,13 +105,14 @@ def test_a_zip_of_photos_is_taken_from_the_bucket(
     batch = make_photo_batch(desk_registrar)
     assert not any(content[:2] == b"PK" for content in contents(bucket).values())
     from enrollment.photos import services as photos
+    from enrollment.photos.refused import refused_of
 
     photos.release_photos(batch=batch, by=desk_registrar)
     photos.import_photo_batch(batch)
     assert PhotoBatch.objects.get().new == 1
     names = sorted(contents(bucket))
     assert [name.split("/")[1] for name in names] == ["photo-batches", "photos", "photos"]
-    assert photos.refused_of(PhotoBatch.objects.get())
+    assert refused_of(PhotoBatch.objects.get())
 
 
 def test_uploads_and_evidence_go_to_the_bucket_sealed(bucket: Any, wang: User) -> None:

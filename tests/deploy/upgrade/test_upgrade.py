@@ -35,7 +35,7 @@ PASSWORD = "demo-portal-2026"
 PEOPLE = ("student", "counselor", "registrar", "auditor", "operator")
 STUDENTS = 200  # more than come in the time
 PAGES = 12  # that each of the people reads
-ENOUGH = 100  # requests in each part
+ENOUGH = 60  # requests in each part
 PATIENCE = 240.0  # seconds until they are answered
 KEYS = ("SECRET_KEY", "LOOKUP_KEY", "CODE_KEY", "AUDIT_KEY")
 
