@@ -44,7 +44,7 @@ def test_the_corners_of_the_picture_lie_where_its_metadata_say(
     orientation: int, corners: str
 ) -> None:
     image = drawn(photograph(orientation), ENOUGH)
-    at = dict(zip(CORNERS, "ABCD", strict=True))
+    at: dict[object, str] = dict(zip(CORNERS, "ABCD", strict=True))
     right, bottom = image.width - 1, image.height - 1
     found = [image.getpixel(place) for place in ((0, 0), (right, 0), (0, bottom), (right, bottom))]
     assert "".join(at[colour] for colour in found) == corners
