@@ -37,7 +37,8 @@ class PhotoBatch(Upload):
     ``fresh`` and ``replacing`` are what the check expects: photos of records that have none
     of this kind, and of those that have one. ``same`` have that very picture already. ``new``,
     ``replaced`` and ``undone`` are the results; they grow in the transaction of each group, so
-    that a worker that takes over counts nothing twice.
+    that a worker that takes over counts nothing twice. A ZIP that was imported before version 0.3
+    has not kept (``keeps_replaced``) what an undo would need.
     """
 
     BUSY = frozenset({PhotoBatchState.UPLOADED, PhotoBatchState.TAKING, PhotoBatchState.UNDOING})
@@ -65,6 +66,7 @@ class PhotoBatch(Upload):
     )
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    keeps_replaced = models.BooleanField(default=False, db_default=False)
     undone = models.PositiveIntegerField(default=0, db_default=0)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -60,7 +60,7 @@ def upload_photos(
         batch = PhotoBatch.objects.create(
             institution=institution, kind=kind, file_name=file_name[:200], created_by=created_by
         )
-        batch.upload = sealed.keep_sealed(_name(batch), source, _context(batch))
+        batch.upload = sealed.keep_sealed(upload_name(batch), source, _context(batch))
         batch.save(update_fields=["upload"])
         _write("upload_photos", batch, created_by)
     return batch
@@ -105,31 +105,6 @@ def check_zip(batch: PhotoBatch, source: BinaryIO, report: Report) -> PhotoTally
     return tally
 
 
-def import_zip(
-    *, institution: Institution, kind: PhotoKind, file_name: str, source: BinaryIO, report: Report
-) -> PhotoTally:
-    """Check a ZIP and import what is good at once, for the command line.
-
-    Raises FileFaultError for the file, for a storage that is full or may not be written, or
-    while another import of the institution runs; nothing is changed then.
-    """
-    batch = PhotoBatch.objects.create(institution=institution, kind=kind, file_name=file_name)
-    try:
-        with institution_lock(institution.pk):
-            tally = check_zip(batch, source, report)
-            # From here on the sweep goes on where a killed command left off.
-            batch.move({PhotoBatchState.CHECKED}, PhotoBatchState.TAKING)
-            PhotoBatch.objects.filter(pk=batch.pk).update(started_at=Now(), upload=_name(batch))
-            take_waiting(batch, lambda done: None)
-    except BaseException:
-        if batch.state == PhotoBatchState.UPLOADED:
-            forget_waiting(batch)
-            batch.delete()
-        raise
-    tally.new, tally.replaced = batch.new, batch.replaced
-    return tally
-
-
 def release_photos(*, batch: PhotoBatch, by: User) -> None:
     """Release a checked ZIP for import. Raises SamePersonError and WrongStateError."""
     batch.require_second_person(by)
@@ -141,7 +116,7 @@ def release_photos(*, batch: PhotoBatch, by: User) -> None:
 
 def undo_photos(*, batch: PhotoBatch, by: User) -> None:
     """Ask for the undo of an import. Raises UndoExpiredError and WrongStateError."""
-    if not is_recent(batch):
+    if not is_kept(batch):
         raise UndoExpiredError
     with transaction.atomic():
         batch.move({PhotoBatchState.TAKEN}, PhotoBatchState.UNDOING)
@@ -151,9 +126,10 @@ def undo_photos(*, batch: PhotoBatch, by: User) -> None:
         _write("undo_photos", batch, by)
 
 
-def is_recent(batch: PhotoBatch) -> bool:
-    """Whether ``batch`` was imported so recently that the photographs before it are kept."""
-    return PhotoBatch.objects.filter(pk=batch.pk, ended_at__gt=Now() - RETENTION).exists()
+def is_kept(batch: PhotoBatch) -> bool:
+    """Whether the photographs before ``batch`` are kept: they were, and not too long ago."""
+    recent = PhotoBatch.objects.filter(pk=batch.pk, ended_at__gt=Now() - RETENTION)
+    return recent.filter(keeps_replaced=True).exists()
 
 
 def import_photo_batch(batch: PhotoBatch) -> None:
@@ -161,7 +137,7 @@ def import_photo_batch(batch: PhotoBatch) -> None:
 
     While another import of the institution runs, nothing is done: the sweep retries.
     """
-    _work(batch, PhotoBatchState.TAKING, take_waiting)
+    _work(batch, PhotoBatchState.TAKING, _take)
 
 
 def undo_photo_batch(batch: PhotoBatch) -> None:
@@ -171,6 +147,7 @@ def undo_photo_batch(batch: PhotoBatch) -> None:
 
 def take_waiting(batch: PhotoBatch, report: Report) -> None:
     """Make the waiting photographs those of their records. The caller holds the lock."""
+    PhotoBatch.objects.filter(pk=batch.pk).update(keeps_replaced=True)
     changed = exchange.refuse_changed(batch)
     if changed:
         told = [*refused_of(batch), *((entry, PhotoFault.CHANGED) for entry in changed)]
@@ -240,6 +217,19 @@ def _work(
             _fail(batch, error.fault)
 
 
+def _take(batch: PhotoBatch, report: Report) -> None:
+    """Take what waits; a ZIP whose file is still there was checked by a version that kept nothing.
+
+    Such a one is checked again, and waits for its release.
+    """
+    if batch.upload and default_storage.exists(batch.upload):
+        PhotoBatch.objects.filter(pk=batch.pk).update(
+            state=PhotoBatchState.UPLOADED, attempts=0, started_at=None, taken_by=None
+        )
+    else:
+        take_waiting(batch, report)
+
+
 def _undo(batch: PhotoBatch, report: Report) -> None:
     exchange.give_back(batch, report)
     PhotoBatch.objects.filter(pk=batch.pk).update(state=PhotoBatchState.UNDONE, undone_at=Now())
@@ -272,11 +262,12 @@ def _forget_all(batch: PhotoBatch) -> None:
 
 def _forget_upload(batch: PhotoBatch) -> None:
     uploads = PhotoBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True)
-    for name in {_name(batch), *uploads} - {""}:  # key rotation may have renamed it
+    for name in {upload_name(batch), *uploads} - {""}:  # key rotation may have renamed it
         default_storage.delete(name)
 
 
-def _name(batch: PhotoBatch) -> str:
+def upload_name(batch: PhotoBatch) -> str:
+    """The name under which the ZIP is kept until it is checked."""
     return f"photo-batches/{batch.key}/file"
 
 

@@ -103,7 +103,7 @@ def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
         "needs_second_person": batch.needs_second_person(require_role(request, Role.REGISTRAR)),
         "kept_days": acts.RETENTION.days,
         "has_sheet": has_sheet(batch),
-        "can_undo": batch.state == PhotoBatchState.TAKEN and batch.stored and acts.is_recent(batch),
+        "can_undo": batch.state == PhotoBatchState.TAKEN and batch.stored and acts.is_kept(batch),
     }
     return render(request, "enrollment/photos/one.html", context)
 

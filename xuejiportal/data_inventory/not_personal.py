@@ -41,7 +41,7 @@ NOT_PERSONAL = {
         "sheet_choices column_names mapping rows_done rows_expected"
     ),
     "enrollment.PhotoBatch": (
-        "failure fresh replacing new replaced same refused undone done attempts"
+        "failure fresh replacing new replaced same refused undone done attempts keeps_replaced"
     ),
     # Help and boards
     "support.Article": "slug position title title_en body body_en keywords grams version",

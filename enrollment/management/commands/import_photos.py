@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.models import Institution, PhotoKind
-from enrollment.photos.services import import_zip
+from enrollment.photos.direct_import import import_zip
 
 EXIT_INCOMPLETE, EXIT_REFUSED = 1, 2
 

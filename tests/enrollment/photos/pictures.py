@@ -12,6 +12,7 @@ from enrollment.demo.samples import HEADER, sample_rows
 from enrollment.models import Institution, PhotoBatch, PhotoKind
 from enrollment.photos import services as photos
 from enrollment.photos.archive import PhotoTally
+from enrollment.photos.direct_import import import_zip
 from tests.people import make_record, make_school, sample_number
 
 
@@ -41,7 +42,7 @@ def import_all(
     school: Institution, source: BinaryIO, report: Callable[[int], None] = lambda done: None
 ) -> PhotoTally:
     """Check a ZIP and import what is good, as the command line does."""
-    return photos.import_zip(
+    return import_zip(
         institution=school, kind=PhotoKind.ADMISSION, file_name="a.zip", source=source,
         report=report,
     )  # fmt: skip

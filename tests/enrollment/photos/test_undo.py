@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.models import AuditEntry
+from enrollment.files.sealed import keep_sealed
 from enrollment.models import (
     BatchPhoto,
     FieldChange,
@@ -23,8 +24,9 @@ from enrollment.models import (
 from enrollment.photos import exchange
 from enrollment.photos import services as photos
 from enrollment.photos import tasks as photos_tasks
-from tests.enrollment.photos.pictures import checked, taken
+from tests.enrollment.photos.pictures import checked, picture, taken, zip_of
 from tests.enrollment.registrar import signed_in_just_now
+from tests.people import sample_number
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +101,35 @@ def test_a_photo_of_a_former_person_never_comes_back(
     undo(batch, registrar)
     assert record.photos.get().key != earlier[0].key
     assert not BatchPhoto.objects.exists()
+
+
+def test_what_an_earlier_version_imported_is_not_undone(
+    client: Client, registrar: User, replaced: tuple[list[Photo], PhotoBatch]
+) -> None:
+    """It has deleted what it replaced."""
+    _, batch = replaced
+    PhotoBatch.objects.update(keeps_replaced=False)
+    page = client.get(reverse("registry:photo_batch", args=[batch.key])).content.decode()
+    assert reverse("registry:undo_photos", args=[batch.key]) not in page
+    with pytest.raises(photos.UndoExpiredError):
+        photos.undo_photos(batch=batch, by=registrar)
+
+
+def test_what_an_earlier_version_checked_is_checked_again(
+    school: Institution, registrar: User
+) -> None:
+    batch = checked(school, registrar, 2)
+    content = zip_of({f"{sample_number(1)}.jpg": picture()})
+    name = keep_sealed(batch.upload, content, f"photo-batch-file:{batch.key}")
+    PhotoBatch.objects.update(upload=name)
+    BatchPhoto.objects.all().delete()
+    taken(batch, registrar)
+    assert (batch.state, batch.new) == (PhotoBatchState.UPLOADED, 0)
+    PhotoBatch.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+    photos_tasks.sweep_photo_batches()
+    batch.refresh_from_db()
+    assert (batch.state, batch.fresh) == (PhotoBatchState.CHECKED, 1)
+    assert taken(batch, registrar).new == 1
 
 
 def test_of_two_undos_one_is_done(

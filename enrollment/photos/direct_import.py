@@ -1,0 +1,38 @@
+"""Check a ZIP of photographs and import what is good in one go, for the command line."""
+
+from typing import BinaryIO
+
+from django.db.models.functions import Now
+
+from enrollment.jobs.locking import institution_lock
+from enrollment.models import Institution, PhotoBatch, PhotoBatchState, PhotoKind
+from enrollment.photos.archive import PhotoTally
+from enrollment.photos.services import Report, check_zip, take_waiting, upload_name
+from enrollment.photos.staging import forget_waiting
+
+
+def import_zip(
+    *, institution: Institution, kind: PhotoKind, file_name: str, source: BinaryIO, report: Report
+) -> PhotoTally:
+    """Check a ZIP and import what is good at once, for the command line.
+
+    Raises FileFaultError for the file, for a storage that is full or may not be written, or
+    while another import of the institution runs; nothing is changed then.
+    """
+    batch = PhotoBatch.objects.create(institution=institution, kind=kind, file_name=file_name)
+    try:
+        with institution_lock(institution.pk):
+            tally = check_zip(batch, source, report)
+            # From here on the sweep goes on where a killed command left off.
+            batch.move({PhotoBatchState.CHECKED}, PhotoBatchState.TAKING)
+            PhotoBatch.objects.filter(pk=batch.pk).update(
+                started_at=Now(), upload=upload_name(batch)
+            )
+            take_waiting(batch, lambda done: None)
+    except BaseException:
+        if batch.state == PhotoBatchState.UPLOADED:
+            forget_waiting(batch)
+            batch.delete()
+        raise
+    tally.new, tally.replaced = batch.new, batch.replaced
+    return tally
