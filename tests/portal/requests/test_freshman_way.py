@@ -20,12 +20,12 @@ BY_MAIL = {
     "link opened": (0, 4),
     "activated, signed in": (1, 25),
     "basic information": (1, 10),
-    "compared, record": (1, 23),
+    "compared, record": (1, 25),
     "confirmed, receipt": (1, 8),
 }
 BY_PHONE = BY_MAIL | {
     "sign-up sent": (1, 19),
-    "activated, signed in": (1, 30),
+    "activated, signed in": (1, 31),
     "sign-in form": (0, 0),
     "signed in elsewhere": (1, 23),
     "basic information": (1, 11),
