@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from enrollment.models import BatchPhoto, Photo, PhotoBatch, PhotoBatchState, StudentRecord
 from enrollment.models.photo import StoredPhoto
+from enrollment.photos.exchange import has_changed
 from vault.cipher import unseal
 
 PAGE = 24
@@ -55,7 +56,8 @@ def page_of(batch: PhotoBatch, number: str | None) -> tuple[list[Frame], Page[St
 def _new(batch: PhotoBatch) -> QuerySet[BatchPhoto] | QuerySet[Photo]:
     if batch.state == PhotoBatchState.CHECKED:
         return batch.held.filter(replaced=False).select_related("record").order_by("pk")
-    return batch.photos.select_related("record").order_by("pk")
+    # A record that has another name or number by now may be another person's.
+    return batch.photos.filter(~has_changed()).select_related("record").order_by("pk")
 
 
 def _earlier(batch: PhotoBatch, records: list[int]) -> QuerySet[BatchPhoto] | QuerySet[Photo]:

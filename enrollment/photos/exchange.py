@@ -21,7 +21,7 @@ _IDENTITY = ("name", "certificate_number", "student_number", "candidate_number")
 def refuse_changed(batch: PhotoBatch) -> list[str]:
     """Delete waiting photographs whose record has another name or number now; their entries."""
     with transaction.atomic():
-        found = batch.held.filter(_has_changed(), replaced=False)
+        found = batch.held.filter(has_changed(), replaced=False)
         changed = list(found.order_by("pk"))
         BatchPhoto.objects.filter(pk__in=[row.pk for row in changed]).delete()
         forget_files(changed)
@@ -74,7 +74,7 @@ def _give_group(batch: PhotoBatch) -> int:
 
 @transaction.atomic
 def _give_back_group(batch: PhotoBatch) -> int:
-    theirs = batch.photos.select_for_update().filter(~_has_changed(), kind=batch.kind)
+    theirs = batch.photos.select_for_update().filter(~has_changed(), kind=batch.kind)
     brought = list(theirs.order_by("record")[:GROUP])
     kept = batch.held.filter(record__in=[photo.record_id for photo in brought], replaced=True)
     earlier = list(kept.order_by("record"))
@@ -86,7 +86,7 @@ def _give_back_group(batch: PhotoBatch) -> int:
     return len(brought)
 
 
-def _has_changed() -> Exists:
+def has_changed() -> Exists:
     """Whether the record of a photograph has got another name or number since it was added."""
     changes = FieldChange.objects.filter(record=OuterRef("record"), field__in=_IDENTITY)
     return Exists(changes.filter(changed_at__gte=OuterRef("added_at")))

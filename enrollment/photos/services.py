@@ -69,23 +69,10 @@ def upload_photos(
 def check_photos(batch: PhotoBatch) -> None:
     """Find whose photographs they are, open each and keep the good ones until the release.
 
-    The attempt is counted before the work, so that retries end for a ZIP that kills
-    its worker.
+    A fault is saved on the batch. While another worker has the institution's lock, which may be
+    at work on this very ZIP, nothing is done: the sweep retries.
     """
-    PhotoBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
-    batch.refresh_from_db(fields=["attempts"])
-    try:
-        if batch.attempts > MAX_ATTEMPTS:
-            raise FileFaultError(FileFault.GIVEN_UP)
-        with _open_upload(batch) as source:
-            check_zip(batch, source, throttled(partial(_note_done, batch)))
-    except FileFaultError as error:
-        _fail(batch, error.fault)
-        return
-    _forget_upload(batch)
-    batch.refresh_from_db(fields=["state"])
-    if batch.state == PhotoBatchState.DISCARDED:  # while it was checked
-        _forget_all(batch)
+    _work(batch, PhotoBatchState.UPLOADED, _check)
 
 
 def check_zip(batch: PhotoBatch, source: BinaryIO, report: Report) -> PhotoTally:
@@ -202,7 +189,10 @@ def waiting_for(state: PhotoBatchState) -> list[int]:
 def _work(
     batch: PhotoBatch, state: PhotoBatchState, act: Callable[[PhotoBatch, Report], None]
 ) -> None:
-    """Do ``act`` with a batch in ``state`` under the institution's lock; faults are saved."""
+    """Do ``act`` with a batch in ``state`` under the institution's lock; faults are saved.
+
+    The attempt is counted before the work, so that retries end for a ZIP that kills its worker.
+    """
     try:
         with institution_lock(batch.institution_id):
             PhotoBatch.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
@@ -215,6 +205,15 @@ def _work(
     except FileFaultError as error:
         if error.fault != FileFault.BUSY:
             _fail(batch, error.fault)
+
+
+def _check(batch: PhotoBatch, report: Report) -> None:
+    with _open_upload(batch) as source:
+        check_zip(batch, source, report)
+    _forget_upload(batch)
+    batch.refresh_from_db(fields=["state"])
+    if batch.state == PhotoBatchState.DISCARDED:  # while it was checked
+        _forget_all(batch)
 
 
 def _take(batch: PhotoBatch, report: Report) -> None:

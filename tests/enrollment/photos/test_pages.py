@@ -375,6 +375,22 @@ def another_import_of(school: Institution) -> Iterator[None]:
         other.close()
 
 
+def test_a_zip_is_checked_by_one_worker_however_often_it_is_enqueued(
+    desk: Client, school: Institution, rows: list[list[str]]
+) -> None:
+    send(desk, school, zip_of({f"{rows[0][AT['学号']]}.jpg": picture()}).getvalue())
+    batch = PhotoBatch.objects.get()
+    PhotoBatch.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+    with another_import_of(school):  # the first worker, still at it
+        for _ in range(photos.MAX_ATTEMPTS + 2):
+            photos_tasks.sweep_photo_batches()
+        batch.refresh_from_db()
+        assert (batch.state, batch.attempts) == (PhotoBatchState.UPLOADED, 0)
+    photos_tasks.sweep_photo_batches()
+    batch.refresh_from_db()
+    assert batch.state == PhotoBatchState.CHECKED
+
+
 def test_photos_wait_while_another_import_of_the_school_runs(
     desk: Client, school: Institution, rows: list[list[str]]
 ) -> None:
