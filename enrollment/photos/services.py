@@ -164,7 +164,7 @@ def discard_photos(*, batch: PhotoBatch) -> None:
     open_states = {PhotoBatchState.UPLOADED, PhotoBatchState.CHECKED, PhotoBatchState.FAILED}
     with transaction.atomic():
         batch.move(open_states, PhotoBatchState.DISCARDED)
-    _forget_all(batch)
+        transaction.on_commit(partial(_forget_all, batch))
 
 
 def forget_old_photo_batches() -> None:
