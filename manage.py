@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from xuejiportal import environment
-from xuejiportal.preflight import refuse_other_account
+from xuejiportal.startup.preflight import refuse_other_account
 
 # These commands need no server, because they neither read nor write data.
 OFFLINE = {"help", "version", "compile_messages", "compilemessages", "makemessages", "startapp"}

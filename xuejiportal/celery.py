@@ -8,8 +8,8 @@ from celery import Celery, Task
 from celery.signals import beat_init, task_postrun, task_prerun, worker_init
 from django.db import close_old_connections
 
-from xuejiportal.preflight import refuse_unfit_production
-from xuejiportal.read_ahead import read_ahead
+from xuejiportal.startup.preflight import refuse_unfit_production
+from xuejiportal.startup.read_ahead import read_ahead
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
 # System checks import every view, which adds half as much memory to each worker process.

@@ -5,8 +5,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from xuejiportal.preflight import refuse_unfit_production, refuse_web_without_static_files
-from xuejiportal.read_ahead import read_ahead
+from xuejiportal.startup.preflight import refuse_unfit_production, refuse_web_without_static_files
+from xuejiportal.startup.read_ahead import read_ahead
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xuejiportal.settings")
 

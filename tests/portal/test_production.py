@@ -21,7 +21,7 @@ from tests.portal.environments import (
     set_all,
 )
 from tests.portal.fresh_settings import fresh_settings
-from xuejiportal.preflight import refuse_other_account
+from xuejiportal.startup.preflight import refuse_other_account
 
 __all__ = ["environment"]
 ROOT = Path(__file__).resolve().parents[2]

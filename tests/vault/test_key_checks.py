@@ -13,7 +13,7 @@ from accounts.models import User
 from audit.models import AuditEntry
 from enrollment.models import StudentRecord
 from vault.models import KeyCheck
-from xuejiportal import preflight
+from xuejiportal.startup import preflight
 
 pytestmark = pytest.mark.django_db
 A, B, C, D = (bytes([number]) * 32 for number in (1, 2, 3, 4))
