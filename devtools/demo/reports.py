@@ -9,7 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from devtools.demo.registry import AT
 from enrollment.models import Correction, Institution, StudentRecord
-from enrollment.records.corrections import Change, ProvinceAnswer
+from enrollment.records.corrections.services import ProvinceAnswer
+from enrollment.records.corrections.values import Change
 from support.models import Cause, Report, ReportEntry
 from support.reports import correcting, services
 from support.reports.desk import services as desk

@@ -10,7 +10,7 @@ from enrollment.fields.catalogue import BY_NAME
 from enrollment.imports.missing import services as missing
 from enrollment.imports.results.report import Result
 from enrollment.models import ImportBatch
-from enrollment.records.approvals import Approval
+from enrollment.records.corrections.approvals import Approval
 
 APPROVAL_FIELDS = ("approval_document", "approved_on")
 

@@ -12,7 +12,12 @@ from enrollment.files.kinds import kind_fault
 from enrollment.imports.consent import needing_consent
 from enrollment.imports.results.report import Result
 from enrollment.institutions.forms import InstitutionForm
-from enrollment.records.approvals import Approval, date_field, document_field, require_approval
+from enrollment.records.corrections.approvals import (
+    Approval,
+    date_field,
+    document_field,
+    require_approval,
+)
 
 UPLOAD_BYTES = 200 * 2**20
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt", ".dbf")

@@ -46,7 +46,7 @@ from enrollment.imports.trail import record_batch_action
 from enrollment.imports.unchanged_file import result_of_identical
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import BatchState, ImportBatch, ImportToken, Institution
-from enrollment.records.approvals import Approval
+from enrollment.records.corrections.approvals import Approval
 from enrollment.records.release import notify_former_holders
 from enrollment.signals import batch_published
 

@@ -8,13 +8,12 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
 from enrollment.models import Correction, CorrectionState
-from enrollment.records.corrections import (
-    Change,
-    NotCorrectableError,
+from enrollment.records.corrections.services import (
     ProvinceAnswer,
     correct_record,
     settle_submission,
 )
+from enrollment.records.corrections.values import Change, NotCorrectableError
 from support.models import LIVE_STATES, Cause, EntryKind, Report, ReportState
 from support.reports.batches import tell_who_handed_on
 from support.reports.services import TooLateError, state_values, tell_reporters, write_entries
@@ -39,7 +38,7 @@ class NoRecordError(Exception):
 def accept_correction(*, report: Report, change: Change, words: str, by: User) -> Correction:
     """Correct the record as the report asks and answer it, or wait for the province.
 
-    Raises NoRecordError, enrollment.records.corrections.NotCorrectableError,
+    Raises NoRecordError, enrollment.records.corrections.values.NotCorrectableError,
     AlreadyAskedError, and TooLateError once the report is settled or withdrawn; nothing was
     changed then.
     """
@@ -92,7 +91,7 @@ def enter_result(*, correction: Correction, answer: ProvinceAnswer, by: User) ->
     """The province has answered: correct the record or leave it, and tell who asked.
 
     False when another person has entered the answer. Raises
-    enrollment.records.corrections.NotCorrectableError; nothing was changed then.
+    enrollment.records.corrections.values.NotCorrectableError; nothing was changed then.
     """
     with transaction.atomic():
         reports = _settle(correction, answer, by)

@@ -10,14 +10,15 @@ from accounts.languages.widgets import ChineseSelect
 from enrollment.fields.catalogue import BY_NAME, LOCKED
 from enrollment.files.evidence import EvidenceField
 from enrollment.queries import schools_with_registrars
-from enrollment.records.approvals import (
+from enrollment.records.corrections.approvals import (
     ENTER_NUMBER,
     Approval,
     date_field,
     document_field,
     require_approval,
 )
-from enrollment.records.corrections import CORRECTABLE, Change, ProvinceAnswer
+from enrollment.records.corrections.services import ProvinceAnswer
+from enrollment.records.corrections.values import CORRECTABLE, Change
 from support.models import Cause
 from support.reports.causes import NAMES_A_FIELD
 from support.reports.services import Statement

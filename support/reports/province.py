@@ -15,7 +15,8 @@ from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import Role
 from enrollment.fields.catalogue import BY_NAME
-from enrollment.records.corrections import NotCorrectableError, submissions_of
+from enrollment.records.corrections.services import submissions_of
+from enrollment.records.corrections.values import NotCorrectableError
 from support.reports.correcting import enter_result, enter_results
 from support.reports.forms import ResultForm
 from support.reports.queries import is_key

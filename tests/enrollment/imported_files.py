@@ -15,7 +15,7 @@ from enrollment.imports import services as imports
 from enrollment.imports import storage as imports_storage
 from enrollment.imports.rehearsal import header_of
 from enrollment.models import ImportBatch, StudentRecord
-from enrollment.records.approvals import Approval
+from enrollment.records.corrections.approvals import Approval
 from tests.people import make_school
 from vault.cipher import unseal
 

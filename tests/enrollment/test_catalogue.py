@@ -9,7 +9,7 @@ from enrollment.imports.staging.tables import _COLUMNS
 from enrollment.imports.staging.undo import _RESTORED
 from enrollment.institutions.settings.field_rules import CHECKABLE
 from enrollment.models import StudentRecord
-from enrollment.records.corrections import CORRECTABLE
+from enrollment.records.corrections.values import CORRECTABLE
 from enrollment.records.export.services import PLAIN
 from enrollment.status_page.queries import _RECORD
 from enrollment.status_reports.services import STATED

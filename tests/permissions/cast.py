@@ -38,7 +38,7 @@ from enrollment.models import (
 )
 from enrollment.models.absence import AbsenceDecision
 from enrollment.photos.storage import keep_photo
-from enrollment.records.corrections import Change
+from enrollment.records.corrections.values import Change
 from support.models import Article, Cause, Reminder, Report
 from support.reports.correcting import accept_correction
 from support.reports.desk.services import hand_on

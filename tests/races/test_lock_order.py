@@ -10,7 +10,8 @@ from accounts.models import User
 from accounts.password_state import lock_account
 from accounts.roles import Role
 from enrollment.models import StudentRecord
-from enrollment.records.corrections import Change, correct_record
+from enrollment.records.corrections.services import correct_record
+from enrollment.records.corrections.values import Change
 from enrollment.records.unclaimed_progress import note_registered
 from tests.people import make_account, make_record, sample_number
 from tests.races.meanwhile import meanwhile

@@ -23,12 +23,8 @@ from enrollment.models import (
 )
 from enrollment.progress import Progress
 from enrollment.records.change_notices import TOGETHER
-from enrollment.records.corrections import (
-    Change,
-    NotCorrectableError,
-    canonical_value,
-    correct_record,
-)
+from enrollment.records.corrections.services import correct_record
+from enrollment.records.corrections.values import Change, NotCorrectableError, canonical_value
 from enrollment.records.events import services as events
 from enrollment.records.events.services import Happening
 from enrollment.records.sealed import certificate_number

@@ -18,7 +18,8 @@ from delivery.models import OutboxMessage
 from enrollment.confirmations.services import answer_record
 from enrollment.fields.checklist import CHECKLIST
 from enrollment.models import Correction, SchoolClass, StudentRecord
-from enrollment.records.corrections import Change, ProvinceAnswer
+from enrollment.records.corrections.services import ProvinceAnswer
+from enrollment.records.corrections.values import Change
 from enrollment.records.services import claim_records
 from support.board.figures import REMINDED
 from support.board.reminders import remind

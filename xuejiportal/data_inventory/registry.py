@@ -11,7 +11,7 @@ from enrollment.photos import exchange
 from enrollment.photos import services as photos
 from enrollment.photos.tasks import forget_old_photo_batches
 from enrollment.receivers import let_go_of_records
-from enrollment.records import corrections
+from enrollment.records.corrections import services as corrections
 from enrollment.records.events import services as events
 from enrollment.status_reports import services as status_reports
 from enrollment.status_reports.tasks import forget_ended_reports

@@ -16,7 +16,7 @@ from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.models import BatchState, PhotoBatchState, SchoolClass
 from enrollment.offices import without_counselor
 from enrollment.queries import batches_visible_to, institutions_of, photo_batches_visible_to
-from enrollment.records.corrections import submissions_of
+from enrollment.records.corrections.services import submissions_of
 from support.reports.desk.queue import queue_of
 from support.reports.queries import batches_visible_to as report_batches_visible_to
 from verification.disputes.claim_objections import objections_visible_to

@@ -36,7 +36,7 @@ from enrollment.imports.results.report import Result
 from enrollment.imports.tokens.services import find_token, may_publish
 from enrollment.jobs.uploads import enqueue_upload
 from enrollment.models import BatchState, ImportBatch, ImportToken, SamePersonError, WrongStateError
-from enrollment.records.approvals import Approval, read_approval
+from enrollment.records.corrections.approvals import Approval, read_approval
 
 _BLOCK = 2**20
 # Size of a multipart body beyond the file.

@@ -26,7 +26,7 @@ from enrollment.imports.results.json_report import refusal_report, result_report
 from enrollment.imports.results.reading_report import statements
 from enrollment.imports.results.report import FoldedProblem, Result, write_faulty_rows
 from enrollment.models import ImportBatch, Institution
-from enrollment.records.approvals import Approval, read_approval
+from enrollment.records.corrections.approvals import Approval, read_approval
 
 EXIT_FAULTY, EXIT_REFUSED = 1, 2
 STANDARD_OUTPUT = Path("-")

@@ -18,7 +18,8 @@ from enrollment.fields.catalogue import BY_NAME
 from enrollment.files.evidence import evidence_of
 from enrollment.models import Correction, CorrectionState, EvidencePurpose
 from enrollment.queries import institutions_of
-from enrollment.records.corrections import AlreadyAskedError, NotCorrectableError
+from enrollment.records.corrections.services import AlreadyAskedError
+from enrollment.records.corrections.values import NotCorrectableError
 from support.models import Cause, EntryKind, Report
 from support.reports import queries
 from support.reports.correcting import FIELDS, accept_correction

@@ -13,7 +13,7 @@ from accounts.models import Rescue, RoleGrant, User
 from accounts.roles import Role
 from accounts.tasks import finish_rescues
 from enrollment.models import StudentRecord
-from enrollment.records.corrections import Change
+from enrollment.records.corrections.values import Change
 from support.models import Cause, Report
 from support.reports.correcting import accept_correction
 from support.reports.services import Statement, TooLateError, open_report, withdraw

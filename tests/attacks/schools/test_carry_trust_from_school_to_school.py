@@ -13,12 +13,12 @@ from accounts.tasks import finish_rescues
 from audit.models import AuditEntry
 from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar, SchoolClass
 from enrollment.models.institution import ThirdItem
-from enrollment.records.corrections import (
-    Change,
+from enrollment.records.corrections.services import (
     ProvinceAnswer,
     correct_record,
     settle_submission,
 )
+from enrollment.records.corrections.values import Change
 from tests.attacks.schools.proving import holder_of, prove
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number

@@ -13,13 +13,12 @@ from accounts.models import Notice, User
 from enrollment.imports.services import undo_batch
 from enrollment.imports.staging.undo import UndoBlockedError
 from enrollment.models import Correction, ImportBatch, StudentRecord
-from enrollment.records.corrections import (
-    Change,
-    NotCorrectableError,
+from enrollment.records.corrections.services import (
     ProvinceAnswer,
     correct_record,
     settle_submission,
 )
+from enrollment.records.corrections.values import Change, NotCorrectableError
 from enrollment.records.sealed import certificate_number
 from support.models import Report
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv

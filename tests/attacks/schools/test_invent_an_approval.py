@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from enrollment.models import StudentRecord
-from enrollment.records.approvals import read_approval
+from enrollment.records.corrections.approvals import read_approval
 from support.reports.forms import ResultForm
 from tests.enrollment.imported_files import sample, write_csv
 from tests.people import make_school

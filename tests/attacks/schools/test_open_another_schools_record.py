@@ -12,12 +12,12 @@ from accounts.models import Notice, User
 from accounts.roles import Role
 from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar, StudentRecord
 from enrollment.models.institution import ThirdItem
-from enrollment.records.corrections import (
-    Change,
+from enrollment.records.corrections.services import (
     ProvinceAnswer,
     correct_record,
     settle_submission,
 )
+from enrollment.records.corrections.values import Change
 from tests.attacks.schools.proving import NUMBER, holder_of, prove
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number

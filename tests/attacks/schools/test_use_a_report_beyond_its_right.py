@@ -22,8 +22,9 @@ from pypdf import PdfWriter
 from accounts.limits.rules import RULES
 from accounts.models import LimitHit, User
 from enrollment.models import SigningKey, StatusReport, StudentRecord
-from enrollment.records.approvals import Approval
-from enrollment.records.corrections import Change, correct_record
+from enrollment.records.corrections.approvals import Approval
+from enrollment.records.corrections.services import correct_record
+from enrollment.records.corrections.values import Change
 from enrollment.records.freezing import RecordFrozenError
 from enrollment.records.release import release_records
 from enrollment.records.withholding import end_of_delay, withhold

@@ -4,7 +4,6 @@ A correction is kept in the record's history: old and new value, a new version, 
 which document allows it. A student who had confirmed the field is asked to confirm it again.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from operator import ne
@@ -17,51 +16,31 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.services import record_action
-from enrollment.fields.catalogue import BY_NAME, LOCKED, ordered
+from enrollment.fields.catalogue import LOCKED
 from enrollment.fields.faults import RowFault, fault_message
-from enrollment.fields.values import CONVERTERS, NULL, Fault
 from enrollment.identity.certificates import number_series
-from enrollment.identity.name import InvalidNameError, canonical_name, clean_name
-from enrollment.identity.number import InvalidNumberError, canonical_number, mask_number
+from enrollment.identity.number import mask_number
 from enrollment.models import Correction, CorrectionState, FieldChange, StudentRecord
 from enrollment.queries import institutions_of
-from enrollment.records.approvals import Approval
 from enrollment.records.change_notices import notify_of_correction
+from enrollment.records.corrections.values import (
+    Change,
+    NotCorrectableError,
+    canonical_value,
+    present_value,
+    stored_columns,
+)
 from enrollment.records.release import lock_holders, release_records
-from enrollment.records.sealed import certificate_number
 from enrollment.signals import certificate_changed
 from vault.cipher import seal, unseal
 from vault.lookup import keyed_hash
-
-CORRECTABLE = tuple(field.name for field in ordered(lambda field: field.correctable))
 
 # One wrong digit changes the check digit as well; two swapped digits change three characters.
 MAX_CHARACTERS = 4
 
 
-class NotCorrectableError(Exception):
-    """The new value is invalid or equal to the present one; ``message`` says why."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
 class AlreadyAskedError(Exception):
     """A correction of this field was submitted to the province and is not answered yet."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """What the registrar enters: field, new value as typed, supporting document.
-
-    With ``approval`` the province has approved the change of a locked field already.
-    """
-
-    field: str
-    value: str
-    document: str = ""
-    approval: Approval | None = None
 
 
 def correct_record(
@@ -149,59 +128,6 @@ def submissions_of(user: User) -> QuerySet[Correction]:
     return waiting.select_related("record__institution", "made_by").order_by("made_at")
 
 
-def canonical_value(record: StudentRecord, change: Change) -> str:
-    """The new value in the form the registry stores. Raises NotCorrectableError."""
-    if change.field not in CORRECTABLE:
-        raise NotCorrectableError("")
-    convert = _CONVERTERS.get(change.field, _cell(change.field))
-    value = convert(change.value.strip(), record)
-    if not value:
-        raise NotCorrectableError(fault_message(RowFault.BLANK))
-    if value == present_value(record, change.field):
-        raise NotCorrectableError(_("The registry already has this value."))
-    return value
-
-
-def present_value(record: StudentRecord, field: str) -> str:
-    """The registry's current value, in the same form as ``canonical_value``."""
-    if field == "certificate_number":
-        return certificate_number(record)
-    value = BY_NAME[field].read(record)
-    return "" if value is None else str(value)
-
-
-def _name(text: str, _record: StudentRecord) -> str:
-    try:
-        return clean_name(text)
-    except InvalidNameError as error:
-        raise NotCorrectableError(str(error.fault.label)) from error
-
-
-def _number(text: str, record: StudentRecord) -> str:
-    try:
-        return canonical_number(text, record.certificate_type)
-    except InvalidNumberError as error:
-        raise NotCorrectableError(str(error.fault.label)) from error
-
-
-def _cell(field: str) -> Callable[[str, StudentRecord], str]:
-    """A converter that applies the import's check for this field."""
-
-    def convert(text: str, _record: StudentRecord) -> str:
-        value = CONVERTERS[field](text)
-        if isinstance(value, Fault):
-            raise NotCorrectableError(fault_message(value.code))
-        return "" if value == NULL else value.replace("\\\\", "\\")
-
-    return convert
-
-
-_CONVERTERS: dict[str, Callable[[str, StudentRecord], str]] = {
-    "name": _name,
-    "certificate_number": _number,
-}
-
-
 def _apply(correction: Correction, value: str, by: User, answered: User | None) -> None:
     found = StudentRecord.objects.filter(pk=correction.record_id)
     lock_holders(found)
@@ -212,7 +138,7 @@ def _apply(correction: Correction, value: str, by: User, answered: User | None) 
     if is_other:
         release_records(keys=[record.pk], by=by, cause=f"correction:{correction.key}")
     StudentRecord.objects.filter(pk=record.pk).update(
-        **_columns(record, correction.field, value), version=F("version") + 1, fingerprint=b""
+        **stored_columns(record, correction.field, value), version=F("version") + 1, fingerprint=b""
     )
     hidden = correction.field == "certificate_number"
     FieldChange.objects.create(
@@ -276,19 +202,6 @@ def _move_claim(record: StudentRecord, value: str) -> None:
         raise NotCorrectableError(
             _("Another account has proved to be the person of this number. Settle that first.")
         ) from error
-
-
-def _columns(record: StudentRecord, field: str, value: str) -> dict[str, object]:
-    if field == "certificate_number":
-        sealed = seal(value.encode(), context=f"record-certificate:{record.key}")
-        return {
-            "certificate_sealed": sealed,
-            "certificate_hash": keyed_hash("certificate", value),
-        }
-    columns: dict[str, object] = {field: value}
-    if field == "name":
-        columns["name_canonical"] = canonical_name(value)
-    return columns
 
 
 def _note(correction: Correction, by: User) -> None:

@@ -1,0 +1,1 @@
+"""Corrections of single fields, which for locked fields the province approves."""
