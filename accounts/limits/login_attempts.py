@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from accounts.identifiers import services as identifiers
 from accounts.limits import proof_of_work, rate_limits
-from accounts.limits.rules import DAY
-from accounts.limits.uses import LimitReachedError, Use, count_uses
+from accounts.limits.rules import DAY, Rule
+from accounts.limits.uses import LimitReachedError, Use, count_uses, retry_at
 from accounts.models import LimitHit, User
 from accounts.requests.client_network import network_of
 
@@ -74,13 +74,13 @@ def challenge_for(*, name: str, client: str, known: bool) -> Challenge | None:
 
     ``known``: the browser is a known device of the account.
     """
-    of_name = rate_limits.retry_at("sign_in", name)
-    of_network = None if known else rate_limits.network_retry_at("sign_in_ip", client)
-    if of_name is None and of_network is None:
+    of_name = Use("sign_in", name)
+    until = retry_at([of_name] if known else [of_name, _use_from(client)])
+    if until is None:
         return None
     today = rate_limits.count("sign_in", name, DAY)
     level = min(max(today // STEP - 1, 0), proof_of_work.HIGHEST_LEVEL)
-    return Challenge(level, max(filter(None, (of_name, of_network))))
+    return Challenge(level, until)
 
 
 def begin(*, name: str, client: str, proved: bool, known: bool) -> Attempt:
@@ -89,11 +89,14 @@ def begin(*, name: str, client: str, proved: bool, known: bool) -> Attempt:
     ``name`` is the typed identifier, which may not exist; ``proved``: the request solved a
     proof of work; ``known``: the browser is a known device. Raises LimitReachedError.
     """
-    factor = rate_limits.campus_factor(client)
-    from_client = Use("sign_in_ip", network_of(client), factor, () if proved or known else None)
+    from_client = _use_from(client, rules=() if proved or known else None)
     of_name = Use("sign_in", name, rules=() if proved else None)
     with transaction.atomic():
         return Attempt(count_uses([from_client, of_name]))
+
+
+def _use_from(client: str, rules: tuple[Rule, ...] | None = None) -> Use:
+    return Use("sign_in_ip", network_of(client), rate_limits.campus_factor(client), rules)
 
 
 def begin_in_session(*, account: User, session: str) -> Attempt:

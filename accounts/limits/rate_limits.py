@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, QuerySet, Value
+from django.db.models import DurationField, ExpressionWrapper, F, QuerySet
 from django.db.models.functions import Now
 
 from accounts.identifiers.email_addresses import mailbox_of
-from accounts.limits.rules import COOL_DOWN, DAY, HOUR, MINUTE, RULES, Rule
+from accounts.limits.rules import COOL_DOWN, DAY, HOUR, MINUTE, Rule
 from accounts.limits.uses import LimitReachedError, Use, count_uses
 from accounts.models import Block, LimitHit, User
 from accounts.requests.client_network import is_within, network_of
@@ -127,11 +127,6 @@ def consume_for_network(action: str, client: str, *, of: str = "") -> int:
     return consume(action, f"{of}{network_of(client)}", factor=campus_factor(client))
 
 
-def network_retry_at(action: str, client: str) -> datetime | None:
-    """When ``client`` may use ``action`` again; None if it may now."""
-    return retry_at(action, network_of(client), factor=campus_factor(client))
-
-
 def has_sent_many(client: str) -> bool:
     """Whether ``client`` has triggered so many messages that more need a proof of work."""
     return count("send_ip", network_of(client), HOUR) >= FREE_SENDS * campus_factor(client)
@@ -141,12 +136,6 @@ def count(action: str, subject: str, window: timedelta) -> int:
     """The number of uses of ``action`` by ``subject`` within ``window``."""
     [(used,)] = read_prepared(_USED, [action, _hash(subject), window])
     return int(used)
-
-
-def retry_at(action: str, subject: str, *, factor: int = 1) -> datetime | None:
-    """When ``subject`` may use ``action`` again; None if it may now."""
-    hits = LimitHit.objects.filter(action=action, subject=_hash(subject))
-    return max(_retry_times(hits, RULES[action], factor), default=None)
 
 
 def consume_check(client: str) -> None:
@@ -262,22 +251,6 @@ def _record_violation(
 
 def _masked(channel: Channel, address: str) -> str:
     return masked_phone(address) if channel == Channel.SMS else masked_email(address)
-
-
-def _retry_times(
-    hits: QuerySet[LimitHit], rules: tuple[Rule, ...], factor: int = 1
-) -> list[datetime]:
-    """When each exhausted one of ``rules`` allows one more use, in their order; in one query."""
-    if not rules:
-        return []
-    first, *others = (
-        hits.filter(at__gt=Now() - rule.window)
-        .order_by("-at")
-        .values_list(Value(number), "at")[rule.limit * factor - 1 : rule.limit * factor]
-        for number, rule in enumerate(rules)
-    )
-    oldest = first.union(*others, all=True) if others else first
-    return [at + rules[number].window for number, at in sorted(oldest)]
 
 
 def campus_factor(client: str) -> int:

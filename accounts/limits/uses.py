@@ -7,27 +7,30 @@ requests one passes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from accounts.limits.rules import RULES, Rule
 from database.advisory_locks import LOCK, lock_numbers
 from database.prepared_statements import read_prepared
 from vault.lookup import keyed_hash
 
+# The rules whose limits are reached, in their order, each with when it allows one more use.
+_REACHED = """
+SELECT rule.place, hit.at + rule.window_length AS retry_at
+FROM unnest(%s::int[], %s::text[], %s::bytea[], %s::int[], %s::interval[]) WITH ORDINALITY
+    AS rule(place, action, subject, allowed, window_length, number)
+CROSS JOIN LATERAL (
+    SELECT at FROM accounts_limithit
+    WHERE action = rule.action AND subject = rule.subject
+        AND at > statement_timestamp() - rule.window_length
+    ORDER BY at DESC OFFSET rule.allowed - 1 LIMIT 1
+) AS hit
+ORDER BY rule.number
+"""
 # The lock and the count are two statements, so that the count sees what others committed while
 # this one waited for the lock.
-_COUNT = """
-WITH reached AS (
-    SELECT rule.place, hit.at + rule.window_length AS retry_at
-    FROM unnest(%s::int[], %s::text[], %s::bytea[], %s::int[], %s::interval[]) WITH ORDINALITY
-        AS rule(place, action, subject, allowed, window_length, number)
-    CROSS JOIN LATERAL (
-        SELECT at FROM accounts_limithit
-        WHERE action = rule.action AND subject = rule.subject
-            AND at > statement_timestamp() - rule.window_length
-        ORDER BY at DESC OFFSET rule.allowed - 1 LIMIT 1
-    ) AS hit
-    ORDER BY rule.number LIMIT 1
-), counted AS (
+_COUNT = f"""
+WITH reached AS ({_REACHED} LIMIT 1), counted AS (
     INSERT INTO accounts_limithit (action, subject)
     SELECT action, subject
     FROM unnest(%s::text[], %s::bytea[]) WITH ORDINALITY AS use(action, subject, place)
@@ -36,7 +39,7 @@ WITH reached AS (
 )
 SELECT id, NULL::int, NULL::timestamptz FROM counted
 UNION ALL SELECT NULL, place, retry_at FROM reached
-"""
+"""  # noqa: S608  own text
 
 
 @dataclass
@@ -74,17 +77,31 @@ def count_uses(uses: Sequence[Use]) -> list[int]:
     unless the caller rolls back.
     """
     locks = lock_numbers(*(keyed_hash(f"limit-{use.action}", use.subject) for use in uses))
-    hashes = [keyed_hash("limit", use.subject) for use in uses]
-    rules = [
-        (place, use.action, hashed, rule.limit * use.factor, rule.window)
-        for place, (use, hashed) in enumerate(zip(uses, hashes, strict=True), 1)
-        for rule in use.limits
-    ]
-    columns = [list(column) for column in zip(*rules, strict=True)] or [[] for _ in range(5)]
+    hashes = [_hash_of(use) for use in uses]
     read_prepared(LOCK, [locks])
     actions = [use.action for use in uses]
-    rows = read_prepared(_COUNT, [*columns, actions, hashes, len(uses) + 1])
+    rows = read_prepared(_COUNT, [*_rules_of(uses), actions, hashes, len(uses) + 1])
     for _key, place, retry_at in rows:
         if place is not None:
             raise LimitReachedError(retry_at, action=uses[place - 1].action)
     return [key for key, _place, _retry_at in rows]
+
+
+def retry_at(uses: Sequence[Use]) -> datetime | None:
+    """When all of ``uses`` are possible again; None if they are now."""
+    reached = read_prepared(_REACHED, _rules_of(uses))
+    return max((at for _place, at in reached), default=None)
+
+
+def _rules_of(uses: Sequence[Use]) -> list[list[Any]]:
+    """The columns of ``rule`` in the queries."""
+    rules = [
+        (place, use.action, _hash_of(use), rule.limit * use.factor, rule.window)
+        for place, use in enumerate(uses, 1)
+        for rule in use.limits
+    ]
+    return [list(column) for column in zip(*rules, strict=True)] or [[] for _ in range(5)]
+
+
+def _hash_of(use: Use) -> bytes:
+    return keyed_hash("limit", use.subject)

@@ -123,6 +123,11 @@ class SessionStore(DatabaseSessionStore):
         """
         return get_random_string(32, VALID_KEY_CHARS)
 
+    def cycle_key(self) -> None:
+        """Give the session a new key; one that has none yet gets it when it is saved."""
+        if self.session_key:
+            super().cycle_key()
+
     def exists(self, session_key: str) -> bool:
         """Whether a session with this key exists."""
         return bool(super().exists(handle_of(session_key)))
