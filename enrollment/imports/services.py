@@ -44,6 +44,7 @@ from enrollment.imports.staging.tables import (
 from enrollment.imports.staging.undo import changed_person, restore
 from enrollment.imports.trail import record_batch_action
 from enrollment.imports.unchanged_file import result_of_identical
+from enrollment.institutions.class_locks import keep_classes
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import BatchState, ImportBatch, ImportToken, Institution
 from enrollment.records.corrections.approvals import Approval
@@ -134,6 +135,7 @@ def publish_batch(
         require_accepted(needing_consent(result, approval), accept_cleared)
         keep_approval(batch, approval)
     with institution_lock(batch.institution_id), transaction.atomic():
+        keep_classes(batch.institution_id)
         batch.move({BatchState.REHEARSED, BatchState.PUBLISHING}, "published")
         batch.published_by = by
         batch.published_at = database_now()
@@ -260,6 +262,7 @@ def undo_batch(*, batch: ImportBatch, by: User | None) -> None:
     WrongStateError.
     """
     with institution_lock(batch.institution_id), transaction.atomic():
+        keep_classes(batch.institution_id)
         batch.move({BatchState.PUBLISHED}, "undone")
         batch.undone_by = by
         batch.undone_at = database_now()
@@ -285,11 +288,7 @@ def discard_batch(*, batch: ImportBatch) -> None:
     Raises WrongStateError.
     """
     with transaction.atomic():
-        open_states = {
-            BatchState.UPLOADED,
-            BatchState.REHEARSED,
-            BatchState.FAILED,
-        }
+        open_states = {BatchState.UPLOADED, BatchState.REHEARSED, BatchState.FAILED}
         batch.move(open_states, "discarded")
         drop_staging(staging_name(batch.pk))
         batch.absent.all().delete()

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
+
 from enrollment.models import Appointment, SchoolClass
 
 
@@ -12,6 +14,19 @@ def lock_classes(pks: Iterable[int]) -> set[int]:
     """
     found = SchoolClass.objects.filter(pk__in=pks).order_by("pk")
     return set(found.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def keep_classes(institution_id: int) -> None:
+    """Keep the institution's classes from being merged or removed until the transaction ends.
+
+    For who gives records a class by its code, and finds out at the end whether it is still there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM enrollment_schoolclass WHERE institution_id = %s ORDER BY id"
+            " FOR KEY SHARE",  # which the ORM does not know; assigning counselors goes on
+            [institution_id],
+        )
 
 
 def lock_class_of(appointment: Appointment) -> None:

@@ -48,9 +48,9 @@ def merge_class(*, school_class: SchoolClass, into: SchoolClass, by: User) -> in
         locked = SchoolClass.objects.select_for_update().filter(pk__in=pair).order_by("pk")
         if len(locked) < len(pair):
             raise SchoolClass.DoesNotExist
-        moved = _move_records(school_class, into, by)
         _move_counselors(school_class, into)
         _move_appointments(school_class, into)
+        moved = _move_records(school_class, into, by)
         _move_undo(school_class, into)
         classes_merged.send(SchoolClass, merged=school_class, into=into)
         record_action(

@@ -35,9 +35,10 @@ def change_class(*, school_class: SchoolClass, code: str, college: str, by: User
 
 def remove_class(*, school_class: SchoolClass, by: User) -> None:
     """Delete a class without records. Raises ClassInUseError."""
-    if school_class.records.exists():
-        raise ClassInUseError
     with transaction.atomic():
+        SchoolClass.objects.select_for_update().filter(pk=school_class.pk).first()
+        if school_class.records.exists():
+            raise ClassInUseError
         _note("remove_class", school_class, by)
         school_class.delete()
 
