@@ -117,8 +117,8 @@ def succeed(tried: Attempt) -> None:
 def check_factor(*, account: User, client: str, known: bool) -> Attempt:
     """Count one second-factor attempt. Raises ValidationError after too many wrong codes.
 
-    Each network and each known device has its own limit, so that guessing elsewhere does
-    not lock the owner out.
+    Each network has its own limit, and all known devices together, so that guessing elsewhere
+    does not lock the owner out.
     """
     where = "known" if known else network_of(client)
     try:

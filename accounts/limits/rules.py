@@ -24,7 +24,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "sign_in_ip": (Rule(10, MINUTE),),
     "sign_in": (Rule(5, 5 * MINUTE), Rule(20, DAY)),  # then with a proof of work
     "factor_code": (Rule(1, 2 * MINUTE),),  # an app's code is right for a minute and a half
-    "second_factor": (Rule(5, 5 * MINUTE), Rule(20, DAY)),  # of one network or known device
+    "second_factor": (Rule(5, 5 * MINUTE), Rule(20, DAY)),  # of one network, or of known devices
     "second_factor_all": (Rule(100, DAY),),  # of all of them, known devices excepted
     "try_code": (Rule(20, HOUR),),
     # Of a number, in whatever browser it was asked for: no more in a day than the codes that can

@@ -38,9 +38,9 @@ class Hand:
         expect(self.tab.get_by_role("main")).to_contain_text(text)
 
     def code(self, address: str = "") -> str:
-        """The newest six digits sent to ``address``: a mailbox, else a phone."""
+        """The newest six digits sent to ``address``, a mailbox or a phone; to any phone if ""."""
         letters = self.outbox.emails() if "@" in address else self.outbox.texts()
-        text = "\n".join(letter.text for letter in letters)
+        text = "\n".join(letter.text for letter in letters if letter.to.endswith(address))
         codes: list[str] = re.findall(r"校验码\D*(\d{6})", text)
         return codes[-1]
 

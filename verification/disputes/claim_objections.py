@@ -17,7 +17,7 @@ from enrollment.offices import registrars_of
 from enrollment.queries import institutions_of
 from verification.claims.alerts import OBJECTION_DAYS
 from verification.claims.ending import end_claims
-from verification.disputes.records import thaw
+from verification.disputes.records import freeze, thaw
 from verification.models import Claim, ClaimAlert
 
 
@@ -38,7 +38,7 @@ def object_to_claim(alert: ClaimAlert) -> bool:
         waiting = ClaimAlert.objects.filter(pk=alert.pk, objected_at=None)
         if not held_records(alert).exists() or not waiting.update(objected_at=Now()):
             return False
-        held_records(alert).filter(frozen_at=None).update(frozen_at=Now())
+        freeze(list(held_records(alert)))
         _note("object_to_claim", alert)
         registrars = registrars_of(alert.institution_code)
         path = reverse("verification:claim_objection", args=[alert.key])
