@@ -180,7 +180,7 @@ def test_a_form_left_by_an_intruder_is_not_sent_by_the_owners_password(
     page = reverse("accounts:ask_for_code", args=["sms"])
     client.post(page, {"address": TAKERS})
     way = client.get(page)["Location"]
-    client.post(way, {"password": PASSWORD})
+    assert client.post(way, {"password": PASSWORD}).status_code == 302  # it was right
     assert not [one for one in outbox.texts() if one.to == TAKERS]
 
 
@@ -190,7 +190,7 @@ def test_a_deletion_left_by_an_intruder_deletes_no_account(owner: User) -> None:
     page = reverse("accounts:delete_account")
     client.post(page)
     way = client.get(page)["Location"]
-    client.post(way, {"password": PASSWORD})
+    assert client.post(way, {"password": PASSWORD}).status_code == 302  # it was right
     owner.refresh_from_db()
     assert owner.deletion_due_at is None
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import polib
 import pytest
 from django.conf import settings
+from django.test import Client
+from django.urls import reverse
 
 CATALOGUE = Path("locale/zh_Hans/LC_MESSAGES/django.po")
 APPS = ("accounts", "audit", "delivery", "enrollment", "support", "verification", "xuejiportal")
@@ -59,6 +61,12 @@ def test_chinese_sentences_use_chinese_punctuation(catalogue: polib.POFile) -> N
     assert [text for text in _texts(catalogue) if latin.search(text)] == []
 
 
-def test_pages_are_served_in_both_languages() -> None:
-    assert [code for code, _ in settings.LANGUAGES] == ["zh-hans", "en"]
-    assert settings.LANGUAGE_CODE == "zh-hans"
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("accepted", "lang"),
+    [("", "zh-hans"), ("en-GB", "en"), ("zh-TW", "zh-hans"), ("fr", "zh-hans")],
+)
+def test_a_page_is_in_the_language_of_its_reader_else_in_chinese(accepted: str, lang: str) -> None:
+    page = Client(headers={"accept-language": accepted}).get(reverse("account_login"))
+    assert page["Content-Language"] == lang
+    assert ("登录" if lang == "zh-hans" else "Sign in") in page.content.decode()
