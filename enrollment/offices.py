@@ -40,6 +40,13 @@ def records_in_scope(user: User) -> QuerySet[StudentRecord]:
     return StudentRecord.objects.filter(scope).distinct()
 
 
+def classes_in_scope(user: User) -> QuerySet[SchoolClass]:
+    """A counselor's classes, and every class of a registrar's institutions."""
+    scope = Q(pk__in=classes_of(user).values("pk"))
+    scope |= Q(institution__in=institutions_of(user).values("pk"))
+    return SchoolClass.objects.filter(scope).select_related("institution")
+
+
 def institutions_of(user: User) -> QuerySet[Institution]:
     """The institutions a registrar works for; none for all other users."""
     if Role.REGISTRAR not in user.roles:

@@ -4,13 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 
-from accounts.models import User
 from enrollment.models import Institution, SchoolClass
-from enrollment.offices import classes_of
 from enrollment.progress import Progress
-from enrollment.queries import institutions_of
 
 # A group of fewer people is not shown in parts: its members could be told apart.
 SMALL_GROUP = 5
@@ -78,13 +75,6 @@ class Standing:
                 found.append((part, round(start, 2), round(width, 2)))
             start += width
         return found
-
-
-def classes_visible_to(user: User) -> models.QuerySet[SchoolClass]:
-    """A counselor's classes, and every class of a registrar's institutions."""
-    scope = models.Q(pk__in=classes_of(user).values("pk"))
-    scope |= models.Q(institution__in=institutions_of(user).values("pk"))
-    return SchoolClass.objects.filter(scope).select_related("institution")
 
 
 def standings(classes: Iterable[SchoolClass]) -> list[tuple[SchoolClass, Standing]]:

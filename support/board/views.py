@@ -17,7 +17,7 @@ from accounts.access import require_role
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import RECORD_KEEPERS
 from enrollment.models import Institution, SchoolClass
-from enrollment.offices import classes_of, with_counselors
+from enrollment.offices import classes_in_scope, classes_of, with_counselors
 from enrollment.progress import Progress
 from enrollment.queries import institutions_of
 from support.board import figures
@@ -180,9 +180,7 @@ def _rows(request: HttpRequest, rows: list[Row]) -> list[Row]:
 
 def visible_class(request: HttpRequest, pk: int) -> SchoolClass:
     """The class, if it is in the reader's scope now. Raises Http404."""
-    return get_object_or_404(
-        figures.classes_visible_to(require_role(request, *RECORD_KEEPERS)), pk=pk
-    )
+    return get_object_or_404(classes_in_scope(require_role(request, *RECORD_KEEPERS)), pk=pk)
 
 
 def visible_school(request: HttpRequest, code: str) -> Institution:
