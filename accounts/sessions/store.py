@@ -124,9 +124,11 @@ class SessionStore(DatabaseSessionStore):
         return get_random_string(32, VALID_KEY_CHARS)
 
     def cycle_key(self) -> None:
-        """Give the session a new key; one that has none yet gets it when it is saved."""
+        """Give the session a new key, under which it is stored once, with the response."""
+        kept = self._session  # type: ignore[attr-defined]
         if self.session_key:
-            super().cycle_key()
+            self.delete()
+        self._session_key, self._session_cache, self.modified = None, kept, True
 
     def exists(self, session_key: str) -> bool:
         """Whether a session with this key exists."""
