@@ -17,7 +17,7 @@ from accounts.models import User
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete_account(request: HttpRequest) -> HttpResponse:
-    """What is deleted and what is kept; POST starts the cooling period, after re-authentication."""
+    """The page of what deletion removes and keeps; POST starts the waiting days."""
     account = cast("User", request.user)
     may_ask = account.is_student and account.deletion_due_at is None
     if may_ask and is_reauthentication_required(request, app="account"):

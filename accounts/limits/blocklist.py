@@ -35,7 +35,10 @@ def blocks_now() -> QuerySet[Block]:
 
 
 def register_scope(accounts_of: Scope) -> None:
-    """Let registrars see what ``accounts_of`` them caused; call it in ``AppConfig.ready``."""
+    """Let registrars read the blocks caused by the accounts of ``accounts_of(registrar)``.
+
+    Call it in ``AppConfig.ready``.
+    """
     _scopes.append(accounts_of)
 
 

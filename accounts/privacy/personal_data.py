@@ -79,7 +79,7 @@ def personal_data(
     [Callable[Concatenate[HttpRequest, P], R]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ]:
-    """A decorator for staff views that show or change other people's personal data.
+    """Mark a staff view as showing or changing other people's personal data.
 
     ``action`` names the entry in the trail. ``reauth`` requires re-authentication, needed for
     files, full numbers and changes. ``reason`` says where the reason is asked: a view that needs

@@ -71,7 +71,7 @@ class NotOpenError(Exception):
 
 
 def register_basis(holds: Basis) -> None:
-    """Refuse a recovery at its end unless ``holds`` returns true for it.
+    """Let a recovery be completed only if ``holds`` returns true for it then.
 
     Call it in ``AppConfig.ready``.
     """
@@ -79,7 +79,7 @@ def register_basis(holds: Basis) -> None:
 
 
 def take_contact(*, code: Code, typed: str) -> tuple[Outcome, Rescue | None]:
-    """The outcome of ``typed``; with RIGHT, also the new recovery.
+    """The outcome of checking ``typed``; if it is right, also the recovery that this opens.
 
     Raises ContactHasAccountError.
     """
@@ -174,7 +174,10 @@ def restart_objection_periods() -> int:
 
 
 def finish_due() -> int:
-    """Complete every recovery whose objection period is over; returns how many were processed."""
+    """Complete every recovery whose objection period is over.
+
+    Returns how many were completed or have failed.
+    """
     due = Rescue.objects.filter(PENDING, due_at__lte=Now()).values_list("pk", flat=True)
     return for_each(due, _finish)
 

@@ -19,17 +19,17 @@ from accounts.limits.known_devices import is_known
 from accounts.models import User
 from accounts.requests.client_ip import client_address
 
-# All of an account's are read at each sign-in. A browser's answer has one or two thousand
+# All passkeys of an account are read at each sign-in. A browser's answer has one or two thousand
 # characters, some ten thousand where it names its maker's certificates.
 MAX_PASSKEYS = 10
 MAX_CREDENTIAL, MAX_NAME = 20_000, 100
-FULL = _("You have the most passkeys possible. Remove one first.")
+TOO_MANY_PASSKEYS = _("You have the most passkeys possible. Remove one first.")
 # What the libraries raise for a passkey's answer that no browser has made: bytes cut off, other
 # types, nested without end. django-allauth handles only some of it.
 _MALFORMED = (
-    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
-    *(struct.error, UnsupportedAlgorithm),
-)
+    ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError,
+    struct.error, UnsupportedAlgorithm,
+)  # fmt: skip
 
 
 @contextmanager
@@ -45,7 +45,7 @@ class _CountedCode(mfa_forms.BaseAuthenticateForm):
     """A code of an authenticator app or a recovery code; wrong ones are counted."""
 
     def clean_code(self) -> str:
-        """The right code. Raises ValidationError if it is wrong, used, or one of too many."""
+        """The right code. Raises ValidationError if it is wrong, used, or after too many tries."""
         request = context.request
         tried = login_attempts.check_factor(
             account=self.user,
@@ -126,7 +126,7 @@ class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
         """
         User.objects.select_for_update().get(pk=self.user.pk)
         if has_most_passkeys(self.user):
-            raise forms.ValidationError(FULL)
+            raise forms.ValidationError(TOO_MANY_PASSKEYS)
         with _malformed_is_wrong():
             cleaned: dict[str, Any] = super().clean()
         return cleaned

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.sign_in.mfa_forms import FULL, has_most_passkeys
+from accounts.sign_in.mfa_forms import TOO_MANY_PASSKEYS, has_most_passkeys
 
 
 class AddPasskeyView(AddWebAuthnView):
@@ -35,5 +35,5 @@ class AddPasskeyView(AddWebAuthnView):
         return answer
 
     def _to_the_list(self) -> HttpResponse:
-        messages.error(self.request, FULL)
+        messages.error(self.request, TOO_MANY_PASSKEYS)
         return redirect("mfa_list_webauthn")

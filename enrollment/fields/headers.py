@@ -62,7 +62,7 @@ def missing_columns(mapping: Mapping[str, int]) -> list[str]:
 
 
 def title_keys(titles: Sequence[str]) -> list[str]:
-    """Under what each title of a row is remembered; the second of a kind has a key of its own."""
+    """The key under which the meaning of each title is kept; repeated ones are numbered."""
     seen: Counter[str] = Counter()
     keys = []
     for title in titles:

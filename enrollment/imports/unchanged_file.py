@@ -7,7 +7,7 @@ unchanged. In any doubt the file is read.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from enrollment.imports.checking.rows import RULES
+from enrollment.imports.checking.rows import RULES_VERSION
 from enrollment.imports.results.report import Result
 from enrollment.models import BatchState, FieldChange, ImportBatch, StudentRecord
 
@@ -26,7 +26,7 @@ def result_of_identical(batch: ImportBatch, mapping: Mapping[str, int]) -> Resul
         return None
     found = Result.from_json(published.result)
     same_reading = (
-        found.rules == RULES
+        found.rules == RULES_VERSION
         and published.mapping == dict(mapping)
         and not (
             found.faulty

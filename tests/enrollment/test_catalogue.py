@@ -65,7 +65,7 @@ def test_what_a_status_report_states_is_printed_and_shown_to_who_checks_it(
     shown = {"certificate_number": "certificate_masked"}.get(name, name)
     value = {"gender": Gender.FEMALE, "birth_date": MADE_UP, "entry_date": MADE_UP,
              "expected_leaving_date": MADE_UP}.get(name, "示例")  # fmt: skip
-    others = defaultdict(str, gender=Gender.MALE)
+    others: defaultdict[str, object] = defaultdict(str, gender=Gender.MALE)
     with translation.override("en"):  # which prints the name in pinyin, too
         with_it, without = (
             render_to_string(f"enrollment/status_reports/{template}.html", {"facts": facts})

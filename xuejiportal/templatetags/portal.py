@@ -35,7 +35,7 @@ def code_suffices(context: dict[str, Any]) -> bool:
 
 @register.filter
 def number_of(waiting: Iterable[Waiting], kinds: tuple[str, ...]) -> int:
-    """How many of ``kinds`` wait; 0 without asking for pages where nothing can wait."""
+    """How many of ``kinds`` wait; without kinds 0, and ``waiting`` is not evaluated."""
     return sum(work.number for work in waiting if work.kind in kinds) if kinds else 0
 
 

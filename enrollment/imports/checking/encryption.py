@@ -10,7 +10,7 @@ from vault.lookup import purpose_key
 _KEY_BYTES = 9
 
 
-class Secrets:
+class RowSealer:
     """Keys, hashes and ciphertexts for up to ``rows`` rows.
 
     Random bytes are drawn for all rows at once. Create an instance in the process that
@@ -32,7 +32,7 @@ class Secrets:
         return f"{self._moment}{text[:3]}-a{text[3:6]}-{text[6:]}"
 
     def encrypt_and_hash(self, purpose: str, value: str, key: str) -> tuple[str, str]:
-        """Look-up hash and ciphertext of a record's ``certificate`` number or ``phone``."""
+        """Look-up hash, then ciphertext, of a record's ``certificate`` number or ``phone``."""
         plain = value.encode()
         digest = hmac.digest(self._purposes[purpose], plain, "sha256").hex()
         sealed = self._seal(plain, context=f"record-{purpose}:{key}").hex()

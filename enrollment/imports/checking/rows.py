@@ -38,7 +38,7 @@ from enrollment.identity.name import (
     is_plain_name,
 )
 from enrollment.identity.number import InvalidNumberError, canonical_number
-from enrollment.imports.checking.encryption import Secrets
+from enrollment.imports.checking.encryption import RowSealer
 from enrollment.imports.checking.id_numbers import IdReader, IdReading
 from enrollment.imports.checking.shared_cells import (
     MEMO_LIMIT,
@@ -50,7 +50,7 @@ from enrollment.imports.checking.shared_cells import (
 from vault.lookup import purpose_key
 
 # Increase when the checks change, so that rows accepted earlier are checked again.
-RULES: Final = "6"
+RULES_VERSION: Final = "6"
 FINGERPRINT_BYTES = 16
 # One of them identifies a record within its institution.
 NUMBERS: Final = ("student_number", "candidate_number")
@@ -90,7 +90,7 @@ class RowChecker:
         ]
         self._ids = IdReader()
         positions = sorted((name, at) for name, at in mapping.items() if name != "institution_name")
-        shape = "\x1e".join([RULES, institution_code, *(name for name, _ in positions)])
+        shape = "\x1e".join([RULES_VERSION, institution_code, *(name for name, _ in positions)])
         key = hashlib.blake2b(shape.encode(), key=purpose_key("row")).digest()
         self._hash = hashlib.blake2b(key=key, digest_size=FINGERPRINT_BYTES)
         self._fingerprinted = itemgetter(*(at for _, at in positions))
@@ -142,7 +142,7 @@ class RowChecker:
         return "" if self._student_at is None else row[self._student_at]
 
     def check(
-        self, row_number: int, row: Sequence[str], fingerprint: bytes, secrets: Secrets
+        self, row_number: int, row: Sequence[str], fingerprint: bytes, secrets: RowSealer
     ) -> tuple[str | None, list[Problem]]:
         """The line for COPY (None when the row is refused) and the problems."""
         faults: list[tuple[str, str]] = []

@@ -19,7 +19,7 @@ from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.readers import Table
 from enrollment.imports.checking.blocks import Block, blocks
 from enrollment.imports.checking.counts import Tally
-from enrollment.imports.checking.encryption import Secrets
+from enrollment.imports.checking.encryption import RowSealer
 from enrollment.imports.checking.rows import FINGERPRINT_BYTES, RowChecker
 from enrollment.jobs.parallel import WorkerDiedError, in_processes
 
@@ -123,7 +123,7 @@ def _take_block(job: Job, own: psycopg.Connection[Any], block: Block, tally: Tal
         unknown = _without_known(job, own, rows)
         tally.seen += len(rows) - len(unknown)
         rows = unknown
-    secrets, lines = Secrets(len(rows)), []
+    secrets, lines = RowSealer(len(rows)), []
     for number, row, fingerprint in rows:
         line, problems = checker.check(number, row, fingerprint, secrets)
         for problem in problems:

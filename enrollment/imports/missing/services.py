@@ -85,7 +85,7 @@ def apply_decision(*, decision: AbsenceDecision, by: User) -> None:
     if decision.batch.institution.second_approver and decision.decided_by_id == by.pk:
         raise SecondPersonError
     with transaction.atomic():
-        _hold(decision)
+        _lock_open(decision)
         if decision.applied_at or decision.batch.state != BatchState.PUBLISHED:
             raise NotOpenError
         _apply(decision, by)
@@ -108,7 +108,7 @@ def undo_decision(*, decision: AbsenceDecision, by: User | None) -> None:
     Raises NotOpenError, and UndoBlockedError when records were changed later.
     """
     with transaction.atomic():
-        _hold(decision)
+        _lock_open(decision)
         if decision.applied_at and decision.kind == AbsenceKind.LEFT:
             restore(decision, by)
         decision.records.update(decision=None, event=None, status_before="")
@@ -128,7 +128,7 @@ def undo_all(batch: ImportBatch, by: User | None) -> None:
     AbsentRecord.objects.filter(record__created_in=batch, record__version=1).delete()
 
 
-def _hold(decision: AbsenceDecision) -> None:
+def _lock_open(decision: AbsenceDecision) -> None:
     """Lock the decision against concurrent changes. Raises NotOpenError."""
     held = AbsenceDecision.objects.select_for_update().get(pk=decision.pk)
     if held.undone_at:

@@ -17,7 +17,7 @@ from enrollment.fields.likely_columns import likely_columns
 from enrollment.files.readers import Table
 from enrollment.files.workbooks.sheets import Reading
 from enrollment.imports.checking.counts import Tally
-from enrollment.imports.checking.rows import RULES
+from enrollment.imports.checking.rows import RULES_VERSION
 from enrollment.imports.staging.affected import AffectedCounts
 from enrollment.imports.staging.difference import Difference
 
@@ -114,7 +114,7 @@ class Result:
     empty_columns: list[str] = field(default_factory=list)
     problems: list[FoldedProblem] = field(default_factory=list)
     listed: list[Problem] = field(default_factory=list)
-    rules: str = ""  # the checks that the rows went through (rows.RULES)
+    rules: str = ""  # the checks that the rows went through (rows.RULES_VERSION)
     identical: bool = False  # the file published last, to the byte
     seconds: float = 0.0  # duration of the check; the base for estimating the publication
 
@@ -160,7 +160,7 @@ class Result:
             empty_columns=header.empty,
             problems=fold(tally, table.reading),
             listed=tally.problems,
-            rules=RULES,
+            rules=RULES_VERSION,
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -79,8 +79,8 @@ def test_staff_see_what_their_office_lets_them(told: str) -> None:
 
 
 def test_students_hold_the_records_their_lines_promise(told: str) -> None:
-    states = {name: [record.status for record in records_held_by(person(one.name))]
-              for one in PEOPLE for name in (one.name,)}  # fmt: skip
+    states = {one.name: [record.status for record in records_held_by(person(one.name))]
+              for one in PEOPLE}  # fmt: skip
     assert states["student"] == states["confirmed"] == states["corrected"] == [Status.REGISTERED]
     assert states["leave"] == [Status.SUSPENDED]
     assert states["graduate"] == [Status.GRADUATED]

@@ -7,7 +7,7 @@ import pytest
 from enrollment.demo.samples import HEADER, INSTITUTION_CODE
 from enrollment.fields.headers import read_header
 from enrollment.imports.checking import id_numbers, rows, shared_cells
-from enrollment.imports.checking.encryption import Secrets
+from enrollment.imports.checking.encryption import RowSealer
 from enrollment.imports.checking.rows import RowChecker
 from tests.enrollment.imported_files import AT, sample
 
@@ -26,7 +26,7 @@ def different_rows() -> list[list[str]]:
 
 
 def check_all(checker: RowChecker) -> list[list[str]]:
-    secrets, lines = Secrets(1000), []
+    secrets, lines = RowSealer(1000), []
     for number, row in enumerate(different_rows()):
         line, problems = checker.check(number, row, b"", secrets)
         assert line is not None
