@@ -125,10 +125,10 @@ class SessionStore(DatabaseSessionStore):
 
     def cycle_key(self) -> None:
         """Give the session a new key, under which it is stored once, with the response."""
-        kept = self._session  # type: ignore[attr-defined]
+        self.keys()  # loads what the session keeps
         if self.session_key:
             self.delete()
-        self._session_key, self._session_cache, self.modified = None, kept, True
+        self._session_key, self.modified = None, True
 
     def exists(self, session_key: str) -> bool:
         """Whether a session with this key exists."""
