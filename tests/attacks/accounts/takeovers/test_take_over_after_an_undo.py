@@ -8,7 +8,7 @@ from django.db.models import F
 from django.test import Client
 
 from accounts.models import SecurityAnswer, SecurityEvent, User
-from tests.attacks.accounts.takeover import (
+from tests.attacks.accounts.takeovers.takeover import (
     ASK_MAILBOX,
     ASK_PHONE,
     E164,

@@ -5,7 +5,7 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 
 from accounts.models import User
-from tests.attacks.accounts.takeover import (
+from tests.attacks.accounts.takeovers.takeover import (
     ASK_MAILBOX,
     ASK_PHONE,
     E164,

@@ -19,7 +19,7 @@ from accounts.deletion.services import erase_due
 from accounts.identifiers.email_addresses import clean_mailbox
 from accounts.models import Code, CodePurpose, ContactChange, LimitHit, User
 from delivery.models import Channel
-from tests.attacks.accounts.stolen_factors import current_code
+from tests.attacks.accounts.factors.stolen_factors import current_code
 from tests.outbox import Outbox
 from tests.people import AGREED, PASSWORD, enter, make_account
 

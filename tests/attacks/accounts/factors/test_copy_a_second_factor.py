@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 from accounts.models import User
-from tests.attacks.accounts.stolen_factors import current_code
+from tests.attacks.accounts.factors.stolen_factors import current_code
 from tests.people import PASSWORD, make_account
 from vault.cipher import UnsealError
 

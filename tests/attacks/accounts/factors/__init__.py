@@ -1,0 +1,1 @@
+"""Second factors and passkeys that attackers want to lack, to copy or to break."""

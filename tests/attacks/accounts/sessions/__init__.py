@@ -1,0 +1,1 @@
+"""Sessions that are planted, kept, copied, or made to carry somebody else's form."""
