@@ -13,8 +13,6 @@ from django.utils import timezone
 from accounts.limits.rate_limits import try_consume
 from accounts.limits.rules import DAY, RULES
 from accounts.models import LimitHit, User
-from enrollment.confirmations.services import answer_record
-from enrollment.fields.checklist import CHECKLIST
 from enrollment.files.evidence import MAX_FILES, Evidence
 from enrollment.models import Campaign, Confirmation, StudentRecord
 from support.models import Cause, Report
@@ -22,15 +20,9 @@ from support.reports.services import Statement, open_report
 from tests.enrollment.files.evidence_files import picture, upload
 from tests.people import make_account, sample_number
 from tests.support.conftest import Enter
+from tests.support.objections import objected
 
 pytestmark = pytest.mark.django_db
-
-
-def objected(record: StudentRecord, *wrong: str, asked: tuple[str, ...] = CHECKLIST) -> str:
-    """The address of the form after its holder has ticked these fields as wrong."""
-    assert record.holder is not None
-    made = answer_record(record=record, account=record.holder, asked=asked, wrong=wrong)
-    return reverse("support:report_wrong", args=[made.key])
 
 
 @pytest.fixture

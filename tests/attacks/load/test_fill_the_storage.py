@@ -9,7 +9,7 @@ from enrollment.models import EvidenceFile, StudentRecord
 from support.models import Report
 from tests.enrollment.files.evidence_files import picture, upload
 from tests.people import enter
-from tests.support.test_wrong_fields import objected
+from tests.support.objections import objected
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 WRONG = {
