@@ -19,7 +19,7 @@ from enrollment.models import (
     RuleChange,
     StudentRecord,
 )
-from tests.attacks.schools.acts import LONG_AGO, named
+from tests.attacks.schools.imports.acts import LONG_AGO, named
 from tests.enrollment.imported_files import AT, sample, write_csv
 from tests.enrollment.registrar import make_registrar, page_of, shown_on, signed_in_just_now, upload
 from tests.people import enter, make_school

@@ -19,7 +19,7 @@ from enrollment.records.corrections.services import (
     settle_submission,
 )
 from enrollment.records.corrections.values import Change
-from tests.attacks.schools.proving import holder_of, prove
+from tests.attacks.schools.records.proving import holder_of, prove
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from tests.verification.assisted.helping import begin, hand_over

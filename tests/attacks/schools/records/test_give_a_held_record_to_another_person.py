@@ -25,7 +25,7 @@ from enrollment.models import (
     StudentRecord,
     TokenRight,
 )
-from tests.attacks.schools.held_records import (
+from tests.attacks.schools.records.held_records import (
     Rows,
     become,
     desk,

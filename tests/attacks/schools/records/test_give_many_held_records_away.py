@@ -22,7 +22,7 @@ from enrollment.models import (
     StudentRecord,
 )
 from enrollment.records.services import RecordHeldError, claim_records
-from tests.attacks.schools.held_records import (
+from tests.attacks.schools.records.held_records import (
     Rows,
     become,
     desk,

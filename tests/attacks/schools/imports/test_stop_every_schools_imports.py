@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from accounts.models import User
 from enrollment.files.faults import FileFault
@@ -16,53 +15,18 @@ from enrollment.imports import pipeline
 from enrollment.imports import services as imports
 from enrollment.imports import storage as imports_storage
 from enrollment.imports import tasks as imports_tasks
-from enrollment.jobs.uploads import enqueue_upload
 from enrollment.models import (
     BatchState,
     ImportBatch,
     Institution,
-    PhotoBatch,
-    PhotoBatchState,
-    PhotoKind,
     StudentRecord,
 )
-from enrollment.photos import services as photos
-from enrollment.photos import staging
-from enrollment.photos import tasks as photos_tasks
-from enrollment.photos.archive import belonging
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
-from tests.enrollment.photos.pictures import picture, zip_of
-from tests.enrollment.registrar import make_registrar, page_of, publish, upload
-from tests.people import make_account, make_school
+from tests.enrollment.registrar import page_of, publish, upload
+from tests.people import make_school
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 HUGE = "长" * 140_000
-
-
-@pytest.fixture
-def school(db: None) -> Institution:
-    """The institution of the sample rows."""
-    return make_school()
-
-
-@pytest.fixture(autouse=True)
-def storage(media: Path) -> Path:
-    """Uploads go to a directory of the test's own."""
-    return media
-
-
-@pytest.fixture
-def registrar(school: Institution) -> User:
-    """The registrar of the school that is attacked."""
-    return make_registrar("registrar@example.org", school)
-
-
-@pytest.fixture
-def desk(registrar: User) -> Client:
-    """The registrar, signed in."""
-    client = Client()
-    client.force_login(registrar)
-    return client
 
 
 def waiting(registrar: User, content: bytes, name: str = "名册.csv") -> ImportBatch:
@@ -237,43 +201,6 @@ def test_an_old_publication_is_undone_although_a_column_was_added_since(
     assert record.major_name != "软件工程"
 
 
-def test_one_zip_of_photographs_stops_no_other(
-    registrar: User, school: Institution, monkeypatch: pytest.MonkeyPatch, settings: Settings
-) -> None:
-    made = [
-        photos.upload_photos(
-            institution=school,
-            kind=PhotoKind.ADMISSION,
-            file_name=f"{number}.zip",
-            source=io.BytesIO(b"PK\x05\x06" + bytes(18)),
-            created_by=registrar,
-        )
-        for number in range(2)
-    ]
-    PhotoBatch.objects.update(created_at="2026-01-01T00:00:00Z")
-    calls = []
-
-    def fail_for_the_first(*given: object) -> object:
-        calls.append(1)
-        if len(calls) == 1:
-            raise OverflowError
-        return belonging(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(staging, "belonging", fail_for_the_first)
-    for _ in range(2):
-        photos_tasks.sweep_photo_batches()
-    assert PhotoBatch.objects.get(pk=made[1].pk).state == PhotoBatchState.CHECKED
-
-    def fail(*given: object) -> None:
-        raise OverflowError
-
-    monkeypatch.setattr(staging, "belonging", fail)
-    for _ in range(photos.MAX_ATTEMPTS + 1):
-        photos_tasks.sweep_photo_batches()
-    first = PhotoBatch.objects.get(pk=made[0].pk)
-    assert (first.state, first.failure) == (PhotoBatchState.FAILED, FileFault.GIVEN_UP)
-
-
 def test_an_upload_by_the_command_that_broke_off_is_closed(school: Institution) -> None:
     """Its batch has no file to be taken up again."""
     batch = imports.open_batch(institution=school, file_name="a.csv", sha256=b"", created_by=None)
@@ -294,92 +221,3 @@ def test_check_again_begins_with_fresh_attempts(
     imports_tasks.rehearse_upload(batch.pk)
     batch.refresh_from_db()
     assert batch.state == BatchState.REHEARSED
-
-
-def of(school: Institution, content: bytes) -> ImportBatch:
-    """A file of ``school`` that waits, its doorbell lost."""
-    made = imports.upload_batch(
-        institution=school,
-        file_name="a.csv",
-        source=io.BytesIO(content),
-        created_by=make_account(f"r{ImportBatch.objects.count()}@example.org"),
-    )
-    ImportBatch.objects.filter(pk=made.pk).update(created_at="2026-01-01T00:00:00Z")
-    return made
-
-
-def test_many_files_of_one_school_make_no_other_wait_for_all_of_them(
-    school: Institution, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One process serves all imports: the files of a school do not fill its queue."""
-    content = write_csv(tmp_path / "a.csv", sample(2)).read_bytes()
-    many = [of(school, content) for _ in range(6)]
-    other = of(make_school("10009", "丁校"), content)
-    queue: list[int] = []
-
-    def put(arguments: tuple[int], **_: object) -> None:
-        queue.extend(arguments)
-
-    monkeypatch.setattr(imports_tasks.rehearse_upload, "apply_async", put)
-    for batch in (*many, other):
-        enqueue_upload(imports_tasks.rehearse_upload, batch)
-    assert queue == [many[0].pk, other.pk]
-
-    checked: list[int] = []
-    rehearse = pipeline.rehearse
-
-    def note(batch: ImportBatch) -> None:
-        checked.append(batch.pk)
-        rehearse(batch)
-
-    monkeypatch.setattr(pipeline, "rehearse", note)
-    imports_tasks.sweep_batches()
-    assert checked == [many[0].pk, other.pk], "nor does a sweep take all of them in hand"
-    while queue:
-        imports_tasks.rehearse_upload(queue.pop(0))
-    assert checked[2:] == [batch.pk for batch in many[1:]], "each rings for the next"
-
-
-def test_many_zips_of_one_school_make_no_other_wait_for_all_of_them(
-    registrar: User, school: Institution, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = [
-        photos.upload_photos(
-            institution=owner,
-            kind=PhotoKind.ADMISSION,
-            file_name="a.zip",
-            source=io.BytesIO(b"PK\x05\x06" + bytes(18)),
-            created_by=registrar,
-        )
-        for owner in (school, school, school, make_school("10009", "丁校"))
-    ]
-    queue: list[int] = []
-
-    def put(arguments: tuple[int], **_: object) -> None:
-        queue.extend(arguments)
-
-    monkeypatch.setattr(photos_tasks.check_photos, "apply_async", put)
-    for batch in made:
-        enqueue_upload(photos_tasks.check_photos, batch)
-    keys = [batch.pk for batch in made]
-    assert queue == [keys[0], keys[3]]
-    photos_tasks.check_photos(queue.pop(0))
-    assert queue == [keys[3], keys[1]], "the next of the school comes after the other school's"
-
-
-def test_a_photograph_without_a_name_is_refused_by_itself(
-    registrar: User, school: Institution
-) -> None:
-    """The library reads a name up to its first NUL, and then stumbles over the empty one."""
-    number = sample(1)[0][AT["学号"]]
-    content = zip_of({"NUL.jpg": picture(), f"{number}.jpg": picture()}).getvalue()
-    batch = photos.upload_photos(
-        institution=school,
-        kind=PhotoKind.ADMISSION,
-        file_name="a.zip",
-        source=io.BytesIO(content.replace(b"NUL.jpg", b"\0UL.jpg")),
-        created_by=registrar,
-    )
-    photos.check_photos(batch)
-    batch.refresh_from_db()
-    assert batch.state == PhotoBatchState.CHECKED

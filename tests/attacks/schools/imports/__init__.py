@@ -1,0 +1,1 @@
+"""Files that stop, fool or outrun the imports of a school."""

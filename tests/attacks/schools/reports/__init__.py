@@ -1,0 +1,1 @@
+"""Status reports that are used beyond their right, forged, or guessed at."""
