@@ -11,6 +11,7 @@ from enrollment.fields.checklist import CHECKLIST
 from enrollment.models import (
     ClassCounselor,
     FieldChange,
+    InstitutionRegistrar,
     SchoolClass,
     StudentRecord,
 )
@@ -60,3 +61,12 @@ def counselor(client: Client, school_class: SchoolClass) -> User:
     ClassCounselor.objects.create(user=user, school_class=school_class)
     client.force_login(user)
     return user
+
+
+@pytest.fixture
+def desk(client: Client, school_class: SchoolClass) -> Client:
+    """The registrar of the school, signed in."""
+    registrar = make_account("registrar.e@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=registrar, institution=school_class.institution)
+    client.force_login(registrar)
+    return client
