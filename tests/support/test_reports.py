@@ -237,3 +237,26 @@ def test_a_waiting_report_says_who_looks_at_it_and_how_long_that_takes(
     assert "通常 2 天内答复" in enter(wang).get(address).content.decode()
     Report.objects.filter(pk=report.pk).update(state="with_registrar")
     assert "由学校学籍管理部门处理" in enter(wang).get(address).content.decode()
+
+
+def test_a_report_can_be_added_to_and_a_second_one_loses_nothing(
+    report: Report, wang: User, counselor: User, enter: Enter
+) -> None:
+    student = enter(wang)
+    own = f"/support/reports/{report.key}/"
+    assert "补充说明或材料" in student.get(own).content.decode()
+    student.post(f"{own}answer/", {"words": "户口簿第二页"})
+    page = student.get("/support/reports/new/name/").content.decode()
+    assert report.number in page
+    student.post("/support/reports/new/name/", {"correct": "王䶮", "words": "还有一张照片"})
+    assert Report.objects.get().state == "open"
+    read = enter(counselor).get(reverse("support:queue_report", args=[report.key]))
+    for words in (WORDS, "户口簿第二页", "还有一张照片"):
+        assert words in read.content.decode()
+
+
+def test_a_double_click_is_known_by_its_equal_content(
+    report: Report, wang: User, enter: Enter
+) -> None:
+    enter(wang).post("/support/reports/new/name/", {"correct": "王䶮", "words": WORDS})
+    assert report.entries.count() == 1

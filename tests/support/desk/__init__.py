@@ -1,0 +1,1 @@
+"""The work of staff with problem reports."""

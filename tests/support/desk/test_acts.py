@@ -1,0 +1,79 @@
+"""What staff do with reports, one or many at once, and where that leads them."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Notice, User
+from accounts.roles import Role
+from support.models import Report
+from tests.people import make_account
+from tests.support.conftest import WORDS, Enter
+from tests.support.desk.lists import QUEUE, Many, act, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_whole_group_is_answered_by_one_tick(many: Many, counselor: User, enter: Enter) -> None:
+    reports = many(3)
+    group = f"name:{reports[0].school_class_id}"
+    assert "已答复 3 条" in act(enter(counselor), act="answer", words="已统一更正", groups=[group])
+    assert set(Report.objects.values_list("state", flat=True)) == {"answered"}
+
+
+def test_a_class_is_handed_on_in_one_click_and_stays_in_sight_until_it_is_settled(
+    many: Many, counselor: User, school_registrar: User, enter: Enter
+) -> None:
+    reports = many(3)
+    staff, desk = enter(counselor), enter(school_registrar)
+    assert "全部转交（3）" in text_of(staff)
+    page = reverse("support:hand_on_class", args=[reports[0].school_class_id])
+    assert "已转交学籍管理员 3 条" in act(staff, page)
+    assert "已办结 0 / 3" in staff.get(reverse("support:handed_on")).content.decode()
+    mine = Notice.objects.filter(account=counselor, kind="batch_settled")
+    act(desk, act="answer", words="好", reports=[one.key for one in reports[:2]])
+    assert not mine.exists()
+    act(desk, act="answer", words="好", reports=[reports[2].key])
+    assert "已办结 3 / 3" in staff.get(reverse("support:handed_on")).content.decode()
+    assert str(reports[0].key) in staff.get(mine.get().path).content.decode()
+
+
+def test_a_class_of_others_cannot_be_handed_on(report: Report, enter: Enter) -> None:
+    other = make_account("y@example.org", roles=(Role.COUNSELOR,))
+    page = reverse("support:hand_on_class", args=[report.school_class_id])
+    assert enter(other).post(page).status_code == 404
+
+
+def test_a_ready_answer_needs_no_words_of_ones_own(
+    report: Report, counselor: User, enter: Enter
+) -> None:
+    ready = "学籍已更正，请再核对一次。"
+    staff = enter(counselor)
+    assert ready in text_of(staff)
+    act(staff, act="answer", ready=ready, reports=[report.key])
+    assert report.entries.order_by("-pk")[0].words == ready
+
+
+def test_an_error_stays_where_it_was_made_with_the_choice_kept(
+    report: Report, counselor: User, enter: Enter
+) -> None:
+    staff = enter(counselor)
+    page = act(staff, act="answer", reports=[report.key])
+    assert "请写下要让学生看到的话" in page
+    assert "checked" in page
+    own = reverse("support:queue_report", args=[report.key])
+    answer = staff.post(own, {"act": "answer", "words": ""})
+    text = answer.content.decode()
+    assert "请写下要让学生看到的话" in text
+    assert WORDS in text  # still the page of this report
+    too_long = "长" * 2001
+    assert too_long in staff.post(own, {"act": "answer", "words": too_long}).content.decode()
+
+
+def test_after_an_answer_comes_the_next_report(many: Many, counselor: User, enter: Enter) -> None:
+    first, second = many(2)
+    staff = enter(counselor)
+    own = reverse("support:queue_report", args=[first.key])
+    answer = staff.post(own, {"act": "answer", "words": "好"})
+    assert answer.headers["Location"] == reverse("support:queue_report", args=[second.key])
+    last = staff.post(answer.headers["Location"], {"act": "answer", "words": "好"})
+    assert last.headers["Location"] == QUEUE
