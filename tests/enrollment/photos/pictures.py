@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image
@@ -13,6 +14,7 @@ from enrollment.models import Institution, PhotoBatch, PhotoKind
 from enrollment.photos import services as photos
 from enrollment.photos.archive import PhotoTally
 from enrollment.photos.direct_import import import_zip
+from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.people import make_record, make_school, sample_number
 
 
@@ -87,3 +89,13 @@ def taken(batch: PhotoBatch, by: User) -> PhotoBatch:
     photos.import_photo_batch(batch)
     batch.refresh_from_db()
     return batch
+
+
+def zip_of_many(count: int, path: Path) -> Path:
+    """A ZIP of photographs of the first ``count`` people of the sample; the eighth is broken."""
+    run_import(write_csv(path.with_suffix(".csv"), sample(count)))
+    with zipfile.ZipFile(path, "w") as archive:
+        for index, row in enumerate(sample(count)):
+            content = b"broken" if index == 7 else picture()
+            archive.writestr(f"{row[AT['学号']]}.jpg", content)
+    return path

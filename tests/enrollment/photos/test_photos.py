@@ -1,34 +1,24 @@
 """Photographs: matched, encoded again, sealed; hostile pictures and archives are refused."""
 
 import io
-import os
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.core.management import CommandError, call_command
 from PIL import Image
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.images import PhotoFault, prepare
-from enrollment.models import BatchPhoto, Institution, Photo, PhotoBatch, PhotoKind, StudentRecord
+from enrollment.models import BatchPhoto, Institution, Photo, PhotoKind, StudentRecord
 from enrollment.photos import processing
 from enrollment.photos.archive import MAX_ENTRIES, PhotoTally
 from enrollment.photos.storage import keep_photo
-from tests.enrollment.imported_files import AT, run_import, sample, write_csv
-from tests.enrollment.photos.pictures import import_all, picture, zip_of
+from tests.enrollment.imported_files import AT
+from tests.enrollment.photos.pictures import import_all, picture, zip_of, zip_of_many
 from vault.cipher import unseal
-
-
-@pytest.fixture
-def rows(school: Institution, tmp_path: Path) -> list[list[str]]:
-    """Six students of the invented school, imported."""
-    found = sample(6)
-    run_import(write_csv(tmp_path / "a.csv", found))
-    return found
 
 
 def take(school: Institution, entries: dict[str, bytes]) -> PhotoTally:
@@ -198,18 +188,6 @@ def test_a_full_disk_stops_cleanly_and_leaves_no_half_photo(
     assert not [path for path in media.rglob("*") if path.is_file()]
 
 
-def test_the_command_says_what_was_not_taken(rows: list[list[str]], tmp_path: Path) -> None:
-    path = tmp_path / "photos.zip"
-    entries = {f"{rows[0][AT['学号']]}.jpg": picture(), "nobody.jpg": picture()}
-    path.write_bytes(zip_of(entries).getvalue())
-    told = io.StringIO()
-    with pytest.raises(CommandError) as error:
-        call_command("import_photos", path, institution="19998", stdout=told)
-    assert error.value.returncode == 1
-    assert "nobody.jpg" in told.getvalue()
-    assert Photo.objects.count() == 1
-
-
 def test_two_pictures_of_one_record_are_both_refused(
     school: Institution, rows: list[list[str]]
 ) -> None:
@@ -219,19 +197,9 @@ def test_two_pictures_of_one_record_are_both_refused(
     assert not Photo.objects.exists()
 
 
-def many(count: int, path: Path) -> Path:
-    """A ZIP of photographs of the first ``count`` people of the sample."""
-    run_import(write_csv(path.with_suffix(".csv"), sample(count)))
-    with zipfile.ZipFile(path, "w") as archive:
-        for index, row in enumerate(sample(count)):
-            content = b"broken" if index == 7 else picture()
-            archive.writestr(f"{row[AT['学号']]}.jpg", content)
-    return path
-
-
 def test_many_photos_are_drawn_by_two_processes(school: Institution, tmp_path: Path) -> None:
     count = 2 * processing.PARALLEL_FROM + 1
-    with many(count, tmp_path / "many.zip").open("rb") as source:
+    with zip_of_many(count, tmp_path / "many.zip").open("rb") as source:
         told: list[int] = []
         tally = import_all(school, source, told.append)
     assert (tally.stored, [fault for _, fault in tally.refused]) == (
@@ -245,63 +213,3 @@ def test_many_photos_are_drawn_by_two_processes(school: Institution, tmp_path: P
     for photo in photos[:: count // 5]:
         with default_storage.open(photo.stored_as) as file:
             unseal(file.read(), context=f"photo:{photo.key}")
-
-
-def test_the_command_says_that_the_storage_may_not_be_written_not_that_the_zip_is_bad(
-    rows: list[list[str]],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """An earlier command ran as root and left folders that the service may not write."""
-    path = tmp_path / "photos.zip"
-    path.write_bytes(zip_of({f"{rows[0][AT['学号']]}.jpg": picture()}).getvalue())
-
-    def save(storage: FileSystemStorage, name: str, content: Any) -> str:
-        raise PermissionError(13, "Permission denied", "/var/lib/xuejiportal/media/photos/c6")
-
-    monkeypatch.setattr(FileSystemStorage, "save", save)
-    with pytest.raises(CommandError, match=str(FileFault.UNWRITABLE.label)):
-        call_command("import_photos", path, institution="19998", stdout=io.StringIO())
-    assert "/var/lib/xuejiportal/media/photos/c6" in caplog.text
-
-
-def test_a_disk_that_fills_up_while_a_zip_is_checked_changes_nothing(
-    school: Institution,
-    tmp_path: Path,
-    media: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
-    """F12: a clean stop, no process, no temporary file and no orphan is left."""
-    path = many(2 * processing.PARALLEL_FROM, tmp_path / "many.zip")
-    write = FileSystemStorage.save
-    written: list[str] = []
-
-    def save(storage: FileSystemStorage, name: str, content: Any) -> str:
-        if len(written) == 130:
-            raise OSError(28, "No space left on device")
-        written.append(name)
-        return write(storage, name, content)
-
-    fork, children = os.fork, []
-
-    def fork_and_note() -> int:
-        children.append(fork())
-        return children[-1]
-
-    monkeypatch.setattr(os, "fork", fork_and_note)
-    monkeypatch.setattr(FileSystemStorage, "save", save)
-    with (
-        pytest.raises(CommandError, match=str(FileFault.DISK_FULL.label)) as error,
-        django_capture_on_commit_callbacks(execute=True),
-    ):
-        call_command("import_photos", path, institution="19998", stdout=io.StringIO())
-    assert error.value.returncode == 2
-    assert not Photo.objects.exists()
-    assert not PhotoBatch.objects.exists()
-    assert not [path for path in media.rglob("*") if path.is_file()]
-    assert children
-    for child in children:
-        with pytest.raises(ChildProcessError):  # it has ended, and was waited for
-            os.waitpid(child, os.WNOHANG)
