@@ -1,10 +1,14 @@
-"""A text template of its own, so that these tests say what a message says."""
+"""A text template of its own, so that these tests say what a message says, and providers."""
 
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django import Settings
+
+from delivery.outbox import sending
+from tests.delivery.provider import Provider
 
 
 @pytest.fixture
@@ -17,3 +21,13 @@ def greeting(settings: Settings, tmp_path: Path) -> str:
     configured[0]["DIRS"].append(str(tmp_path / "templates"))
     settings.TEMPLATES = configured
     return "greeting"
+
+
+@pytest.fixture
+def use(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Send by these providers, in this order."""
+
+    def install(*providers: Provider) -> None:
+        monkeypatch.setattr(sending, "providers", lambda: providers)
+
+    return install

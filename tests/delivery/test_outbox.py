@@ -1,7 +1,7 @@
-"""A message is written with its change, sent once, and what became of it is told."""
+"""A message is written with its change, sealed until it is sent, and sent once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,54 +14,21 @@ from pytest_django import Settings
 from delivery import services as delivery
 from delivery import tasks
 from delivery.checks import check_transports
-from delivery.errors import DeliveryError, PermanentError, TransientError, UncertainError
+from delivery.errors import TransientError
 from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
-from delivery.outbox import renderers, sending, transitions
+from delivery.outbox import renderers, sending
 from delivery.outbox.content import Content, SmsContent
 from delivery.outbox.queries import latest_message
-from delivery.sms.base import Sms
+from tests.delivery.provider import PHONE, Provider, due_now, greet
 from tests.outbox import Outbox
 
 pytestmark = pytest.mark.django_db
-
-PHONE = "+8613800138000"
-
-
-class Provider:
-    """An SMS provider that does as it is told."""
-
-    def __init__(self, name: str, *answers: DeliveryError | None) -> None:
-        self.name, self.answers = name, list(answers)
-        self.asked: list[Sms] = []
-
-    def send(self, sms: Sms) -> str:
-        self.asked.append(sms)
-        answer = self.answers.pop(0) if self.answers else None
-        if answer:
-            raise answer
-        return f"{self.name}-{len(self.asked)}"
-
-
-@pytest.fixture
-def use(monkeypatch: pytest.MonkeyPatch) -> Any:
-    def install(*providers: Provider) -> None:
-        monkeypatch.setattr(sending, "providers", lambda: providers)
-
-    return install
-
-
-def greet(kind: str) -> OutboxMessage:
-    return delivery.queue_sms(to=PHONE, kind=kind, params={"name": "李华"}, purpose="greeting")
 
 
 def queue_rendered(kind: str, reference: int) -> OutboxMessage:
     return delivery.queue_rendered(
         channel=Channel.SMS, to=PHONE, kind=kind, reference=reference, purpose="test"
     )
-
-
-def due_now() -> None:
-    OutboxMessage.objects.update(next_attempt_at=timezone.now() - timedelta(seconds=1))
 
 
 def test_an_email_and_a_text_message_reach_their_recipients(outbox: Outbox, greeting: str) -> None:
@@ -172,172 +139,6 @@ class TestRendering:
         queue_rendered("test-fault", 1)
         greet(greeting)
         assert [text.text for text in outbox.texts()] == ["李华，你好。"]
-
-
-class TestFailures:
-    """Errors are told apart by what may be done about them."""
-
-    def test_a_passing_error_waits_longer_each_time(self, use: Any, greeting: str) -> None:
-        use(Provider("one", TransientError("flow"), TransientError("flow")))
-        message = greet(greeting)
-        waits = []
-        for _ in range(2):
-            due_now()
-            sending.send_due()
-            message.refresh_from_db()
-            assert message.status == Status.QUEUED
-            waits.append((message.next_attempt_at - timezone.now()).total_seconds())
-        assert 3 < waits[0] < 7 < waits[1] < 13
-        assert sending.send_due() == 0
-        due_now()
-        sending.send_due()
-        message.refresh_from_db()
-        assert (message.status, message.attempts) == (Status.SENT, 3)
-
-    def test_it_gives_up_in_the_end(self, use: Any, greeting: str) -> None:
-        use(Provider("one", *[TransientError("flow")] * transitions.MAX_ATTEMPTS))
-        message = greet(greeting)
-        for _ in range(transitions.MAX_ATTEMPTS):
-            due_now()
-            sending.send_due()
-        message.refresh_from_db()
-        assert (message.status, message.error) == (Status.FAILED, "flow")
-
-    def test_a_permanent_error_is_not_repeated(self, use: Any, greeting: str) -> None:
-        provider, second = Provider("one", PermanentError("number")), Provider("two")
-        use(provider, second)
-        message = greet(greeting)
-        sending.send_due()
-        due_now()
-        assert sending.send_due() == 0
-        message.refresh_from_db()
-        assert (message.status, message.error) == (Status.FAILED, "number")
-        assert len(provider.asked) == 1
-        assert second.asked == []
-
-    def test_a_kind_without_words_fails(self, outbox: Outbox) -> None:
-        message = greet("nobody-wrote-this")
-        assert outbox.texts() == []
-        message.refresh_from_db()
-        assert (message.status, message.error) == (Status.FAILED, "no-text")
-
-    def test_the_second_provider_steps_in_only_when_nothing_was_accepted(
-        self, use: Any, greeting: str
-    ) -> None:
-        first, second = (
-            Provider("one", TransientError("503"), UncertainError("timeout")),
-            Provider("two"),
-        )
-        use(first, second)
-        fallen_back, uncertain = greet(greeting), None
-        sending.send_due()
-        fallen_back.refresh_from_db()
-        assert (fallen_back.status, fallen_back.provider) == (Status.SENT, "two")
-        uncertain = greet(greeting)
-        sending.send_due()
-        uncertain.refresh_from_db()
-        assert (uncertain.status, len(second.asked)) == (Status.UNKNOWN, 1)
-
-    def test_an_uncertain_message_is_never_sent_again_blindly(
-        self, use: Any, greeting: str
-    ) -> None:
-        provider = Provider("one", UncertainError("timeout"))
-        use(provider)
-        greet(greeting)
-        for _ in range(3):
-            due_now()
-            tasks.sweep_outbox()
-        assert len(provider.asked) == 1
-
-
-class TestRecovery:
-    """What a dead worker left."""
-
-    def test_not_yet_handed_over_is_sent(self, outbox: Outbox, greeting: str) -> None:
-        greet(greeting)
-        transitions.claim()
-        tasks.sweep_outbox()
-        assert not list(outbox.directory.glob("sms/*.json"))
-        OutboxMessage.objects.update(claimed_at=timezone.now() - timedelta(seconds=31))
-        tasks.sweep_outbox()
-        assert len(list(outbox.directory.glob("sms/*.json"))) == 1
-
-    def test_handed_over_without_an_answer_is_unknown(self, outbox: Outbox, greeting: str) -> None:
-        message = greet(greeting)
-        transitions.hand_over(transitions.claim())
-        OutboxMessage.objects.update(
-            claimed_at=timezone.now() - timedelta(seconds=301),
-            handed_over_at=timezone.now() - timedelta(seconds=301),
-        )
-        tasks.sweep_outbox()
-        message.refresh_from_db()
-        assert message.status == Status.UNKNOWN
-        assert outbox.texts() == []
-
-    def test_a_worker_slower_than_its_lease_still_reports_the_outcome(
-        self, outbox: Outbox, greeting: str
-    ) -> None:
-        message = greet(greeting)
-        [claimed] = transitions.claim()
-        transitions.hand_over([claimed])
-        OutboxMessage.objects.update(handed_over_at=timezone.now() - timedelta(seconds=301))
-        transitions.recover()
-        transitions.settle([transitions.Outcome(claimed, Status.SENT, "one", "serial")])
-        message.refresh_from_db()
-        assert (message.status, message.provider_id) == (Status.SENT, "serial")
-
-    def test_a_worker_that_was_overtaken_changes_nothing(
-        self, outbox: Outbox, greeting: str
-    ) -> None:
-        greet(greeting)
-        slow = transitions.claim()
-        OutboxMessage.objects.update(claimed_at=timezone.now() - timedelta(seconds=31))
-        transitions.recover()
-        assert len(outbox.texts()) == 1
-        assert transitions.hand_over(slow) == set()
-        transitions.settle([transitions.Outcome(slow[0], Status.FAILED, error="late")])
-        assert OutboxMessage.objects.get().status == Status.SENT
-
-
-class TestReceipts:
-    """Receipts come late, twice and out of order."""
-
-    @pytest.fixture
-    def sent(self, use: Any, greeting: str) -> OutboxMessage:
-        use(Provider("one"))
-        message = greet(greeting)
-        sending.send_due()
-        message.refresh_from_db()
-        return message
-
-    def receipt(self, sent: OutboxMessage, *, delivered: bool, out_id: str = "") -> bool:
-        return transitions.record_receipt(
-            provider="one",
-            provider_id=sent.provider_id,
-            out_id=out_id,
-            delivered=delivered,
-            at=datetime(2026, 9, 1, tzinfo=UTC),
-            error="" if delivered else "UNREACHABLE",
-        )
-
-    def test_twice_is_once(self, sent: OutboxMessage) -> None:
-        assert self.receipt(sent, delivered=True) is True
-        assert self.receipt(sent, delivered=True) is False
-        assert self.receipt(sent, delivered=False) is False
-        sent.refresh_from_db()
-        assert (sent.status, sent.error) == (Status.DELIVERED, "")
-        assert sent.settled_at == datetime(2026, 9, 1, tzinfo=UTC)
-
-    def test_a_failure_is_told(self, sent: OutboxMessage) -> None:
-        assert self.receipt(sent, delivered=False, out_id=str(sent.key)) is True
-        sent.refresh_from_db()
-        assert (sent.status, sent.error) == (Status.FAILED, "UNREACHABLE")
-
-    def test_a_receipt_ends_the_doubt(self, sent: OutboxMessage) -> None:
-        OutboxMessage.objects.update(status=Status.UNKNOWN, sent_at=None)
-        assert self.receipt(sent, delivered=True) is True
-        sent.refresh_from_db()
-        assert sent.sent_at is not None
 
 
 def test_many_messages_cost_one_insert(
