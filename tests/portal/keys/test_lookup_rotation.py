@@ -26,7 +26,7 @@ from enrollment.queries import records_visible_to
 from tests.accounts.sign_in.authenticator import sign_in
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.people import PASSWORD, make_account, make_record, make_school, sample_number
-from tests.portal.unsealed_columns import IN_THE_CLEAR
+from tests.portal.keys.unsealed_columns import IN_THE_CLEAR
 from vault.lookup import keyed_hash
 from vault.lookup_rotation import purposes_with_values, registered_hashes, rotate
 from vault.rotation import registered

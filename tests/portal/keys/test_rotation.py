@@ -49,7 +49,7 @@ from tests.enrollment.imported_files import AT, certificate_of, run_import, samp
 from tests.enrollment.photos.pictures import make_photo_batch, zip_of
 from tests.enrollment.registrar import upload
 from tests.people import make_account, make_school
-from tests.portal.unsealed_columns import IN_THE_CLEAR
+from tests.portal.keys.unsealed_columns import IN_THE_CLEAR
 from vault.cipher import unseal
 from vault.rotation import registered
 from verification.models import Dispute, VerificationAttempt

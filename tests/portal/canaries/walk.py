@@ -1,48 +1,27 @@
-"""Invented people walk through the portal; nothing of them lies where a thief would look.
+"""What invented people and a registrar do in a freshman's week, and what they write and show."""
 
-Certificate numbers, the phones a school knows, what people write and show, and the
-secrets of second factors stand in the clear nowhere: neither in a dump of the
-database nor in storage, Redis, logs, addresses or the arguments of tasks (T13, T14).
-
-In the clear by design, in the database alone: names (they are listed and searched),
-the contacts an account has confirmed (a unique index keeps them one account's),
-student and candidate numbers. They are looked for everywhere else.
-"""
-
-import base64
 import io
-import json
 import logging
 import re
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pypdf
-import pytest
-import redis
-from celery.signals import before_task_publish
-from django.conf import settings as portal
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import LimitHit, User
-from devtools.embedded.programs import postgresql
 from enrollment.models import EvidenceFile, ImportBatch, StudentRecord
 from enrollment.status_reports.tasks import print_status_report
 from tests.accounts.sign_in.authenticator import set_up_app
 from tests.enrollment.files.evidence_files import picture
-from tests.enrollment.imported_files import AT, sample, write_csv
+from tests.enrollment.imported_files import AT, write_csv
 from tests.enrollment.registrar import publish, upload
 from tests.outbox import CODE, Outbox
 from tests.people import AGREED, PASSWORD, enter, make_account, make_school, sample_number
 from verification import disputes
 from verification.models import Dispute
-from xuejiportal.logs.formatters import RedactingFormatter
 
 PEOPLE = 1000
 MAILBOX, MOBILE = "canary.mailbox@example.org", "13987654321"
@@ -66,76 +45,15 @@ class Walker(Client):
         return answer
 
 
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Every log line of the test, as the portal writes them, from DEBUG up."""
-    stream = io.StringIO()
-    handler, root = logging.StreamHandler(stream), logging.getLogger()
-    handler.setFormatter(RedactingFormatter("%(name)s %(message)s"))
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield stream
-    root.removeHandler(handler)
-    root.setLevel(before)
-
-
-@pytest.fixture
-def tasks_sent() -> Iterator[list[str]]:
-    """The name and arguments of every task handed to the broker."""
-    sent: list[str] = []
-
-    def note(sender: str, body: Any, headers: dict[str, Any], **_: Any) -> None:
-        sent.append(json.dumps([sender, body, headers], ensure_ascii=False, default=str))
-
-    before_task_publish.connect(note, weak=False)
-    yield sent
-    before_task_publish.disconnect(note)
-
-
-@pytest.fixture
-def rows() -> list[list[str]]:
-    """A thousand invented people, and one whose row is faulty."""
-    found = sample(PEOPLE + 1)
-    for index, row in enumerate(found):
-        row[AT["院校代码"]], row[AT["院校名称"]] = "19998", "明德示范大学"
-        row[AT["姓名"]] = f"金丝雀{'甲乙丙丁戊己庚辛壬癸'[index % 10]}"
-    found[-1][AT["学籍状态"]] = "无此状态"
-    found[0][AT["学籍状态"]] = "注册学籍"
-    return found
-
-
-@pytest.fixture
-def walked(
-    rows: list[list[str]],
-    tmp_path: Path,
-    media: Path,
-    outbox: Outbox,
-    desk_registrar: User,
-    tasks_sent: list[str],
-    log: io.StringIO,
-) -> list[str]:
-    """Everything a registrar and students do in a freshman's week; what must be found nowhere."""
-    cache.clear()  # empties Redis
-    Walker.addresses = []
-    registrar = as_walker(enter(desk_registrar))
-    import_people(registrar, rows, tmp_path)
-    secrets = [come_in(rows[0], outbox)]
-    check_and_complain(rows[0])
-    pretend(rows[0], outbox)
-    work_at_the_desk(registrar, rows)
-    lose_and_recover(outbox)
-    outbox.texts()
-    return secrets
-
-
 def as_walker(client: Client) -> Walker:
+    """The same browser, remembering its addresses from now on."""
     walker = Walker()
     walker.cookies = client.cookies
     return walker
 
 
 def last_code(outbox: Outbox, to: str) -> str:
+    """The code that ``to`` was sent last."""
     found = [CODE.search(m.text) for m in outbox.emails() + outbox.texts() if m.to == to]
     return [match.group() for match in found if match][-1]
 
@@ -264,107 +182,3 @@ def pdf() -> bytes:
     writer.write(out)
     assert MARK in out.getvalue()
     return out.getvalue()
-
-
-def dump() -> bytes:
-    """What ``pg_dump`` writes of the whole database."""
-    values = connection.settings_dict
-    address = {
-        "host": values["HOST"], "port": values["PORT"], "user": values["USER"],
-        "password": values["PASSWORD"], "dbname": values["NAME"],
-    }  # fmt: skip
-    given = " ".join(f"{name}='{value}'" for name, value in address.items() if value)
-    program = postgresql(None)[0][0] / "pg_dump"
-    return subprocess.run([program, given], capture_output=True, check=True).stdout
-
-
-def redis_contents() -> bytes:
-    """Every key and value of the test's Redis; the bodies of tasks also decoded."""
-    server = redis.Redis.from_url(portal.REDIS_URL)
-    found: list[bytes] = []
-    for key in server.scan_iter():
-        kind: Any = server.type(key)
-        read = {b"string": server.get, b"hash": server.hgetall, b"set": server.smembers}
-        if kind == b"list":
-            value: Any = server.lrange(key, 0, -1)
-        elif kind == b"zset":
-            value = server.zrange(key, 0, -1, withscores=True)
-        else:
-            value = read[kind](key)
-        found += [key, value if isinstance(value, bytes) else repr(value).encode()]
-        for item in value if isinstance(value, list) else []:
-            found.append(base64.b64decode(json.loads(item)["body"]))
-    return b"\n".join(found)
-
-
-def storage(folder: Path) -> bytes:
-    return b"\n".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
-
-
-def forms(text: str) -> list[bytes]:
-    """``text`` as it could be written down: plain, escaped, as hex, in base 64."""
-    raw = text.encode()
-    shifted = [base64.b64encode(b"x" * n + raw)[2 * n : -4] for n in range(3)]
-    escaped = json.dumps(text)[1:-1].encode()
-    return [raw, escaped, raw.hex().encode(), *(form for form in shifted if len(form) > 8)]
-
-
-NUMBER = re.compile(rb"(?=(\d{17}[\dXx]))")
-HEX_NUMBER = re.compile(rb"(?=((?:3\d){17}(?:3\d|[57]8)))")
-PHONE = re.compile(rb"(?=(1\d{10}))")
-HEX_PHONE = re.compile(rb"(?=(31(?:3\d){10}))")
-
-
-def numbers_in(content: bytes) -> set[str]:
-    """Whatever could be a certificate or mobile number, also where it is written as hex."""
-    plain = {match.decode().upper() for kind in (NUMBER, PHONE) for match in kind.findall(content)}
-    hexed = {bytes.fromhex(m.decode()) for k in (HEX_NUMBER, HEX_PHONE) for m in k.findall(content)}
-    return plain | {number.decode().upper() for number in hexed}
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_nothing_of_a_thousand_people_lies_about(
-    walked: list[str],
-    rows: list[list[str]],
-    media: Path,
-    log: io.StringIO,
-    tasks_sent: list[str],
-) -> None:
-    numbers = {row[AT["证件号码"]] for row in rows} | {FREE}
-    phones = {row[AT["手机号"]] for row in rows}
-    phones |= {phone.replace("170", "171", 1) for phone in phones}
-    assert len(numbers) == PEOPLE + 2
-    places = {
-        "dump": dump(),
-        "storage": storage(media),
-        "redis": redis_contents(),
-        "logs": log.getvalue().encode(),
-        "addresses": "\n".join(Walker.addresses).encode(),
-        "tasks": "\n".join(tasks_sent).encode(),
-    }
-    assert all(places.values()), "each place has something in it"
-    assert all(form in places["dump"] for form in (b"COPY", MAILBOX.encode(), "金丝雀".encode()))
-    secret = [*WORDS, *walked, MARK.decode(), *sorted(numbers)[:20], *sorted(phones)[:20]]
-    # Names and the contacts of accounts stand in the database, and nowhere else.
-    personal = ["金丝雀", MAILBOX, OTHER_MAILBOX, MOBILE, NEWCOMER, "13712345678", "nobody.canary"]
-    found = {
-        (place, needle)
-        for place, content in places.items()
-        for needle in (secret if place == "dump" else secret + personal)
-        for form in forms(needle)
-        if form in content
-    }
-    assert found == set()
-    for place, content in places.items():
-        assert numbers_in(content) & (numbers | phones) == set(), place
-
-
-def test_the_search_finds_what_is_written_in_other_ways() -> None:
-    number, phone = FREE.encode(), b"17000000001"
-    for way in (bytes, bytes.hex, lambda raw: b"\\x" + raw.hex().encode() + b"\t1"):
-        written = way(number + b" " + phone)
-        written = written if isinstance(written, bytes) else written.encode()
-        assert {FREE, phone.decode()} <= numbers_in(written)
-    for before in (b"", b"a", b"ab"):
-        assert any(form in base64.b64encode(before + number + b"z" * 9) for form in forms(FREE))

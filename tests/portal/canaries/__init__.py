@@ -1,0 +1,1 @@
+"""Invented people whose data must be found nowhere."""

@@ -1,0 +1,1 @@
+"""Keys of the portal that are changed for new ones."""
