@@ -27,7 +27,7 @@ import sys, time, json, django
 django.setup()
 from celery import current_app
 from django.db import transaction
-from benchmarks.tools.bare_task import bare
+from benchmarks.tools.yardsticks.bare_task import bare
 from delivery import services, tasks
 from delivery.outbox.content import SmsContent
 from delivery.models import OutboxMessage
@@ -91,7 +91,7 @@ class Bench:
             "--loglevel",
             "WARNING",
             "--include",
-            "benchmarks.tools.bare_task",
+            "benchmarks.tools.yardsticks.bare_task",
         ]
         site.start("celery", "--quiet", "-A", "xuejiportal", "worker", *options)
         self.broker = redis.Redis.from_url(site.valkey.url)

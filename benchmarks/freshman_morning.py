@@ -25,14 +25,14 @@ from dataclasses import dataclass
 
 from benchmarks.tools import morning_report as report
 from benchmarks.tools import morning_site as morning
-from benchmarks.tools import reference
 from benchmarks.tools.browser import Browser
 from benchmarks.tools.harness import exit_with, sizes, tell
 from benchmarks.tools.in_turns import compare_in_turns
 from benchmarks.tools.mailbox import Mailbox
 from benchmarks.tools.morning_report import Seen
 from benchmarks.tools.processor import used
-from benchmarks.tools.reference import Newcomer
+from benchmarks.tools.yardsticks import reference
+from benchmarks.tools.yardsticks.reference import Newcomer
 from tests.faults.site import ROOT, Site, running, wait_until
 from tests.freshman import Ask, Freshman, Wait, freshmen
 

@@ -81,7 +81,7 @@ def _over_http(cookie: str) -> bool:
     """Peak of both sides, then the page's latency at half its peak."""
     with (
         granian("xuejiportal.wsgi:application") as page,
-        granian("benchmarks.tools.bare_view:application") as bare,
+        granian("benchmarks.tools.yardsticks.bare_view:application") as bare,
     ):
         rates: list[float] = []
 

@@ -60,7 +60,7 @@ def _issue(reports: int) -> None:
 
 def _measure(site: Site, reports: int) -> bool:
     options = ["--concurrency", str(PROCESSES), "--loglevel", "WARNING", "--queues", "celery"]
-    options += ["--include", "benchmarks.tools.bare_task"]
+    options += ["--include", "benchmarks.tools.yardsticks.bare_task"]
     worker = psutil.Process(
         site.start("celery", "--quiet", "-A", "xuejiportal", "worker", *options).pid
     )
@@ -97,7 +97,7 @@ class OtherTasks:
 
     def send(self) -> None:
         """Enqueue one."""
-        from benchmarks.tools.bare_task import note_start
+        from benchmarks.tools.yardsticks.bare_task import note_start
 
         key = f"note-{len(self.sent)}"
         self.sent[key] = time.time()

@@ -1,8 +1,8 @@
 """The yardstick for signing up: Django and django-allauth with their defaults, nothing else.
 
-Needs DATABASE_URL, MAIL_PORT and SECRET_KEY. ``python -m benchmarks.tools.allauth_alone`` migrates;
-granian serves ``application``. Beside the defaults: an address must be confirmed, the hash costs
-what the portal's costs, and each student has a network address, as told by the proxy in front.
+Needs DATABASE_URL, MAIL_PORT and SECRET_KEY. Run as a module it migrates; granian serves
+``application``. Beside the defaults: an address must be confirmed, the hash costs what the
+portal's costs, and each student has a network address, as told by the proxy in front.
 """
 
 import os

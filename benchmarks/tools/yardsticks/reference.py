@@ -13,7 +13,7 @@ from devtools.embedded.servers import free_port
 from tests.faults.site import ROOT, Site
 from tests.freshman import PASSWORD, Ask, Wait, Way, send_form
 
-MODULE = "benchmarks.tools.allauth_alone"
+MODULE = "benchmarks.tools.yardsticks.allauth_alone"
 _LINK = re.compile(r"/accounts/confirm-email/[-:\w]+/")
 
 
