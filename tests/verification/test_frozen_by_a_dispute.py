@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import ClassCounselor, StudentRecord
 from tests.people import enter, make_account, sample_number
-from tests.verification.disputes import open_one, state
+from tests.verification.disputes.sides import open_one, state
 from verification.models import Dispute
 
 pytestmark = pytest.mark.django_db

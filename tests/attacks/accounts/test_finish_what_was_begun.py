@@ -18,7 +18,7 @@ from support.models import Cause, Report
 from support.reports.correcting import accept_correction
 from support.reports.services import Statement, TooLateError, open_report, withdraw
 from tests.people import enter, make_record, make_school, sample_number
-from tests.verification.disputes import open_one, state
+from tests.verification.disputes.sides import open_one, state
 from verification import disputes
 from verification.claims.retry import match_waiting
 from verification.models import Decision, Dispute

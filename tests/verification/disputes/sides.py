@@ -1,6 +1,9 @@
-"""What the sides of a dispute do."""
+"""What the sides of a dispute and the registrar do, and the time that passes meanwhile."""
+
+from datetime import timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from tests.people import enter
@@ -26,3 +29,16 @@ def open_one(account: User, **more: object) -> Dispute:
     disputes.look_into(dispute)
     dispute.refresh_from_db()
     return dispute
+
+
+def let_time_pass(dispute: Dispute) -> None:
+    """The holder has had the time to object."""
+    Dispute.objects.update(object_until=timezone.now() - timedelta(minutes=1))
+    dispute.refresh_from_db()
+
+
+def decide(registrar: User, dispute: Dispute, decision: str) -> None:
+    """The registrar decides in the browser."""
+    page = reverse("verification:decide_dispute", args=[dispute.key])
+    enter(registrar).post(page, {"decision": decision, "reason": "核对了证件原件。"})
+    dispute.refresh_from_db()

@@ -1,0 +1,1 @@
+"""Two accounts claim one identity (身份异议)."""
