@@ -1,0 +1,1 @@
+"""Deputies: counselors with a last day, whose office ends by itself."""
