@@ -1,4 +1,4 @@
-"""Pages of staff and operators."""
+"""Pages of registrars."""
 
 from django.urls import reverse
 
@@ -13,17 +13,14 @@ from tests.journeys.pages.acts import (
     show_it_is_you,
 )
 from tests.journeys.pages.addresses import (
-    article_version,
     class_page,
     college_board,
     decide_missing,
     decision_page,
-    edit_article,
     import_page,
     managed_class,
     of_import,
     people_missing,
-    people_page,
     photos_page,
     rescue_desk,
     school_board,
@@ -31,9 +28,8 @@ from tests.journeys.pages.addresses import (
     staff_record,
 )
 from tests.journeys.pages.page import Page
-from tests.people import make_school
 
-STAFF = [
+REGISTRARS = [
     Page(
         "problem report of staff",
         lambda made: reverse("support:queue_report", args=[made.key]),
@@ -67,13 +63,6 @@ STAFF = [
     ),
     Page("give the account back", rescue_desk, "desk_registrar", "wang_record", act=show_it_is_you),
     Page("set-up code", reverse("accounts:enter_staff_code"), who="registrar"),
-    Page(
-        "create a set-up code",
-        lambda user: reverse("registry:staff_code", args=[user.key]),
-        who="operator",
-        needs="registrar",
-        act=show_it_is_you,
-    ),
     Page("deletion of staff", reverse("accounts:delete_account"), who="registrar"),
     Page(
         "objection to a claim",
@@ -121,13 +110,6 @@ STAFF = [
         "desk_registrar",
         "li_record",
         act=show_it_is_you,
-    ),
-    Page("block list", reverse("accounts:blocks"), "operator", "blocked_number"),
-    Page(
-        "lift the block",
-        lambda block: reverse("accounts:lift_block", args=[block.key]),
-        "operator",
-        "blocked_number",
     ),
     Page(
         "export records, errors",
@@ -183,31 +165,7 @@ STAFF = [
         "desk_registrar",
         act=send_empty_as_oneself,
     ),
-    Page("sign-ins", reverse("trail_sign_ins"), "auditor"),
-    Page("end sessions", reverse("registry:end_sessions"), "operator", act=show_it_is_you),
-    Page("audit trail", reverse("trail"), "auditor", "wang_record"),
-    Page(
-        "audit trail, a record",
-        lambda record: f"{reverse('trail')}?record={record.key}",
-        "auditor",
-        "wang_record",
-    ),
-    Page("audit trail, which member of staff", reverse("trail") + "?question=person", "auditor"),
     Page("today, a registrar", reverse("today"), "desk_registrar"),
-    Page(
-        "registrars and auditors",
-        reverse("registry:appointments"),
-        "operator",
-        "desk_registrar",
-        act=show_it_is_you,
-    ),
-    Page(
-        "take a role away",
-        lambda user: reverse("registry:dismiss_registrar", args=[user.key, make_school().code]),
-        "operator",
-        "desk_registrar",
-        act=show_it_is_you,
-    ),
     Page("board of an institution", reverse("support:board"), "desk_registrar", "published_import"),
     Page("board of a class", class_page, "desk_registrar", "published_import"),
     Page(
@@ -283,30 +241,6 @@ STAFF = [
         "desk_registrar",
         "class_counselor",
         act=show_it_is_you,
-    ),
-    Page("edit an article", edit_article, "operator"),
-    Page("an earlier version", article_version, "operator"),
-    # A counselor, who sees one class.
-    Page("board of a counselor", reverse("support:board"), "class_counselor"),
-    Page("class of a counselor", class_page, "class_counselor", "wang_record"),
-    Page("today, a counselor", reverse("today"), "class_counselor"),
-    Page("everybody of a class", people_page, "class_counselor", "wang_record"),
-    Page("handed on by a counselor, none", reverse("support:handed_on"), "class_counselor"),
-    Page("reports of a counselor, none", reverse("support:queue"), "class_counselor"),
-    Page("find a record, counselor", reverse("registry:search"), "class_counselor"),
-    Page("record for a counselor", staff_record, "class_counselor", "wang_record", act=say_why),
-    Page(
-        "vouch",
-        lambda asked: reverse("verification:vouch", args=[asked.pk]),
-        "class_counselor",
-        "asked_to_vouch",
-    ),
-    Page("notices of a counselor", reverse("accounts:notices"), "class_counselor"),
-    Page(
-        "report for a counselor",
-        lambda made: reverse("support:queue_report", args=[made.key]),
-        "class_counselor",
-        "wang_problem",
     ),
     Page(
         "a record that waits for a second person",
