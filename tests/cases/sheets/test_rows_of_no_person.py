@@ -4,16 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.workbooks import (
-    DATA,
-    ROWS,
-    TITLES,
-    left_out,
-    listed,
-    run,
-    saved,
-    sheet_with,
-)
+from tests.cases.workbooks import DATA, ROWS, TITLES, left_out, listed, run, saved, sheet_with
 
 pytestmark = pytest.mark.usefixtures("school")
 

@@ -1,0 +1,1 @@
+"""Files of every kind: how they are read, and what is told of them."""

@@ -1,0 +1,1 @@
+"""What a sheet shows is what is read, whoever wrote the workbook."""

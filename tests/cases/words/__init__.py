@@ -1,0 +1,1 @@
+"""Words, names, titles, numbers and codes as people write them."""
