@@ -10,13 +10,7 @@ from django.core.management import CommandError, call_command
 from openpyxl import Workbook, load_workbook
 
 from enrollment.models import ImportBatch, Institution, StudentRecord
-from tests.enrollment.imported_files import (
-    AT,
-    run_import,
-    sample,
-    snapshot,
-    write_csv,
-)
+from tests.enrollment.imported_files import AT, run_import, sample, snapshot, write_csv
 
 pytestmark = pytest.mark.usefixtures("school")
 
