@@ -1,4 +1,4 @@
-"""Strangers fill the table of sessions by pages that need no account."""
+"""Strangers fill the table of sessions by pages that need no account (T26)."""
 
 import pytest
 from django.urls import reverse
