@@ -10,7 +10,7 @@ from enrollment.models import Correction, InstitutionRegistrar, StudentRecord
 from support.models import Report
 from tests.people import make_account, make_record, make_school, sample_number
 from tests.support.conftest import Enter
-from tests.support.correcting import correct, settle
+from tests.support.corrections.correcting import correct, settle
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""From a report to the corrected record: at once, or through the province."""
+"""Which fields a registrar corrects from a report, at once or through the province, and who may."""
 
 import pytest
 from django.urls import reverse
@@ -14,7 +14,7 @@ from enrollment.records.sealed import certificate_number
 from support.models import Report
 from tests.people import make_account, make_school, sample_number
 from tests.support.conftest import Enter
-from tests.support.correcting import correct, settle
+from tests.support.corrections.correcting import correct, settle
 from vault.lookup import keyed_hash
 from verification.models import Claim
 

@@ -1,0 +1,1 @@
+"""From a report to the corrected record: at once, or through the province."""
