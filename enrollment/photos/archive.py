@@ -3,11 +3,13 @@
 import re
 import stat
 import zipfile
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
+from lzma import LZMAError
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
@@ -33,6 +35,11 @@ SHOWN_NAME = 200
 _METHODS = frozenset(
     {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 )
+# What the libraries raise for an entry that is damaged, whichever method packed it.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, LZMAError, NotImplementedError, OSError, EOFError, ValueError,
+    OverflowError,
+)  # fmt: skip
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _ENTRY_HEAD = b"PK\x01\x02"
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
@@ -156,7 +163,7 @@ def read_entry(archive: zipfile.ZipFile, entry: Entry) -> bytes:
     try:
         with archive.open(entry.info) as file:
             data = file.read(MAX_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError) as error:
+    except _DAMAGED as error:
         raise PhotoFaultError(PhotoFault.DAMAGED) from error
     if len(data) > MAX_BYTES:
         raise PhotoFaultError(PhotoFault.TOO_LARGE)

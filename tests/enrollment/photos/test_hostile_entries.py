@@ -1,0 +1,44 @@
+"""Entries of a ZIP that are damaged or unfold without end: each is refused, the others are kept."""
+
+import io
+import zipfile
+
+import pytest
+
+from enrollment.files.images import PhotoFault
+from enrollment.models import Institution
+from tests.enrollment.photos.pictures import import_all, picture
+from tests.people import make_record, sample_number
+
+METHODS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+
+
+@pytest.fixture
+def two(school: Institution) -> Institution:
+    """The school with the students S1 and S2."""
+    for serial in (1, 2):
+        make_record(name="赵一凡", number=sample_number(serial), student_number=f"S{serial}")
+    return school
+
+
+def packed(method: int) -> bytearray:
+    """A ZIP with a picture of each."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name in ("S1.jpg", "S2.jpg"):
+            archive.writestr(name, picture())
+    return bytearray(out.getvalue())
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("place", ["begin", "middle"])
+def test_a_damaged_entry_is_told_and_the_others_are_taken(
+    two: Institution, method: int, place: str
+) -> None:
+    content = packed(method)
+    head, packed_size = 30 + len("S1.jpg"), int.from_bytes(content[18:22], "little")
+    at = head + (packed_size // 2 if place == "middle" else 0)
+    content[at : at + 12] = b"\xff\x07" * 6
+    tally = import_all(two, io.BytesIO(content))
+    assert tally.refused == [("S1.jpg", PhotoFault.DAMAGED)]
+    assert tally.stored == 1
