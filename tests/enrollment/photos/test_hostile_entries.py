@@ -1,12 +1,14 @@
 """Entries of a ZIP that are damaged or unfold without end: each is refused, the others are kept."""
 
 import io
+import tracemalloc
 import zipfile
 
 import pytest
 
-from enrollment.files.images import PhotoFault
+from enrollment.files.images import PhotoFault, PhotoFaultError
 from enrollment.models import Institution
+from enrollment.photos.archive import PhotoTally, list_entries, open_zip, read_entry
 from tests.enrollment.photos.pictures import import_all, picture
 from tests.people import make_record, sample_number
 
@@ -42,3 +44,30 @@ def test_a_damaged_entry_is_told_and_the_others_are_taken(
     tally = import_all(two, io.BytesIO(content))
     assert tally.refused == [("S1.jpg", PhotoFault.DAMAGED)]
     assert tally.stored == 1
+
+
+def bomb(method: int, megabytes: int) -> io.BytesIO:
+    """An entry of so many zeros, of which both directories say that it has a thousand bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive, archive.open("S1.jpg", "w") as file:
+        for _ in range(megabytes):
+            file.write(bytes(2**20))
+    content = bytearray(out.getvalue())
+    for at in (22, content.index(b"PK\x01\x02") + 24):
+        content[at : at + 4] = (1000).to_bytes(4, "little")
+    return io.BytesIO(content)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_bomb_that_lies_about_its_size_is_not_unfolded(method: int) -> None:
+    """Packed by bzip2, a gigabyte and a half has 1263 bytes."""
+    with open_zip(bomb(method, 150)) as archive:
+        [entry] = list_entries(archive, PhotoTally())
+        tracemalloc.start()
+        try:
+            with pytest.raises(PhotoFaultError) as refused:
+                read_entry(archive, entry)
+            assert tracemalloc.get_traced_memory()[1] < 120 * 2**20
+        finally:
+            tracemalloc.stop()
+    assert refused.value.fault == PhotoFault.DAMAGED
