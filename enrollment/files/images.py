@@ -10,6 +10,8 @@ from enrollment.files.drawing import COSTLY, EXIT_CODES, DrawingError, drawn, jp
 
 MAX_BYTES = 2**20
 MAX_PIXELS = 4_000_000
+# On one side: no portrait is that long, and no JPEG and no column could hold much more.
+MAX_SIDE = 10_000
 THUMBNAIL = (120, 160)
 _REASONS = {code: reason for reason, code in EXIT_CODES.items()}
 
@@ -30,6 +32,10 @@ class PhotoFault(models.TextChoices):
     TOO_MANY_PIXELS = (
         "too_many_pixels",
         _("The picture has more than 4 million pixels. 480 × 640 are enough."),
+    )
+    TOO_LONG = (
+        "too_long",
+        _("The picture has a side of more than 10,000 pixels. 480 × 640 are enough."),
     )
     DAMAGED = "damaged", _("The picture is damaged or cut off.")
     ANIMATED = "animated", _("The picture is animated. Use a still picture.")
@@ -89,6 +95,8 @@ def prepare(data: bytes) -> Picture:
         upright = drawn(data, MAX_PIXELS)
     except DrawingError as error:
         raise PhotoFaultError(PhotoFault(error.reason)) from error
+    if max(upright.size) > MAX_SIDE:
+        raise PhotoFaultError(PhotoFault.TOO_LONG)
     # Reduce by whole factors first: three times as fast as one step, without visible difference.
     factor = min(side // most for side, most in zip(upright.size, THUMBNAIL, strict=True))
     small = upright.reduce(max(1, factor))

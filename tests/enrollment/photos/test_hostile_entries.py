@@ -5,11 +5,12 @@ import tracemalloc
 import zipfile
 
 import pytest
+from PIL import Image
 
 from enrollment.files.images import PhotoFault, PhotoFaultError
 from enrollment.models import Institution
 from enrollment.photos.archive import PhotoTally, list_entries, open_zip, read_entry
-from tests.enrollment.photos.pictures import import_all, picture
+from tests.enrollment.photos.pictures import import_all, picture, zip_of
 from tests.people import make_record, sample_number
 
 METHODS = [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
@@ -71,3 +72,17 @@ def test_a_bomb_that_lies_about_its_size_is_not_unfolded(method: int) -> None:
         finally:
             tracemalloc.stop()
     assert refused.value.fault == PhotoFault.DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"), [("PNG", (1, 70_000)), ("PNG", (4_000_000, 1)), ("JPEG", (60, 60_000))]
+)
+def test_a_picture_like_a_thread_is_told_and_the_others_are_taken(
+    two: Institution, kind: str, size: tuple[int, int]
+) -> None:
+    """No JPEG could be made of the first, and no row of the last."""
+    thread = io.BytesIO()
+    Image.new("L", size).save(thread, kind)
+    tally = import_all(two, zip_of({"S1.jpg": thread.getvalue(), "S2.jpg": picture()}))
+    assert tally.refused == [("S1.jpg", PhotoFault.TOO_LONG)]
+    assert tally.stored == 1
