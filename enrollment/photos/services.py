@@ -1,4 +1,4 @@
-"""Transitions of a ZIP of photographs: upload, check, release, import, undo, discard, expire."""
+"""Transitions of a ZIP of photographs: upload, check, release, import, undo, discard."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,10 +8,9 @@ from typing import BinaryIO
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
-from accounts.sweep import for_each
 from audit.services import record_action
 from enrollment.files import sealed
 from enrollment.files.faults import FileFault, FileFaultError, disk_errors_as_faults
@@ -29,7 +28,7 @@ from enrollment.models import (
 from enrollment.photos import exchange
 from enrollment.photos.archive import PhotoTally, open_zip
 from enrollment.photos.refused import forget_refused, keep_refused, refused_of
-from enrollment.photos.staging import expected, forget_waiting, keep_waiting
+from enrollment.photos.staging import expected, forget_held, forget_waiting, keep_waiting
 
 # How long unfinished ZIPs, the names of refused entries and replaced photographs are kept.
 RETENTION = timedelta(days=30)
@@ -39,6 +38,8 @@ MAX_ATTEMPTS = 3
 PASSING = frozenset(
     {FileFault.DISK_FULL, FileFault.UNWRITABLE, FileFault.INTERRUPTED, FileFault.GIVEN_UP}
 )
+# In these a ZIP waits for its check, or for a person, and may be discarded.
+OPEN = frozenset({PhotoBatchState.UPLOADED, PhotoBatchState.CHECKED, PhotoBatchState.FAILED})
 
 Report = Callable[[int], None]
 
@@ -160,23 +161,21 @@ def go_on(*, batch: PhotoBatch) -> None:
 
 
 def discard_photos(*, batch: PhotoBatch) -> None:
-    """Discard a ZIP that is not, or only partly, imported. Raises WrongStateError."""
-    open_states = {PhotoBatchState.UPLOADED, PhotoBatchState.CHECKED, PhotoBatchState.FAILED}
+    """Discard a ZIP that is not imported. Raises WrongStateError.
+
+    One that was imported or undone in part ends as imported, without the photographs that still
+    wait: those that it has replaced are kept, so that it can be undone.
+    """
+    failed = PhotoBatch.objects.filter(pk=batch.pk, state=PhotoBatchState.FAILED)
     with transaction.atomic():
-        batch.move(open_states, PhotoBatchState.DISCARDED)
-        transaction.on_commit(partial(_forget_all, batch))
-
-
-def forget_old_photo_batches() -> None:
-    """Discard abandoned ZIPs; delete what an undo of others would need after RETENTION."""
-    before = Now() - RETENTION
-    open_states = (PhotoBatchState.UPLOADED, PhotoBatchState.CHECKED, PhotoBatchState.FAILED)
-    old = PhotoBatch.objects.filter(state__in=open_states, created_at__lt=before)
-    for_each(old, lambda batch: discard_photos(batch=batch))
-    ended = PhotoBatch.objects.filter(ended_at__lt=before).exclude(state=PhotoBatchState.UNDOING)
-    for_each(ended.filter(ended_at__gt=before - 2 * RETENTION), forget_refused)
-    discarded = PhotoBatch.objects.filter(state=PhotoBatchState.DISCARDED)
-    for_each((ended | discarded).filter(held__isnull=False).distinct(), forget_waiting)
+        if failed.filter(Q(new__gt=0) | Q(replaced__gt=0)).update(
+            state=PhotoBatchState.TAKEN, failure="", ended_at=Coalesce("ended_at", Now())
+        ):
+            batch.refresh_from_db()
+            transaction.on_commit(partial(forget_waiting, batch))
+        else:
+            batch.move(OPEN, PhotoBatchState.DISCARDED)
+            transaction.on_commit(partial(forget_all, batch))
 
 
 def waiting_for(state: PhotoBatchState) -> list[int]:
@@ -213,7 +212,7 @@ def _check(batch: PhotoBatch, report: Report) -> None:
     _forget_upload(batch)
     batch.refresh_from_db(fields=["state"])
     if batch.state == PhotoBatchState.DISCARDED:  # while it was checked
-        _forget_all(batch)
+        forget_all(batch)
 
 
 def _take(batch: PhotoBatch, report: Report) -> None:
@@ -232,7 +231,7 @@ def _take(batch: PhotoBatch, report: Report) -> None:
 def _undo(batch: PhotoBatch, report: Report) -> None:
     exchange.give_back(batch, report)
     PhotoBatch.objects.filter(pk=batch.pk).update(state=PhotoBatchState.UNDONE, undone_at=Now())
-    forget_waiting(batch)  # of records that have got another photograph since
+    forget_held(batch)  # of records that have got another photograph since
 
 
 def _note_done(batch: PhotoBatch, number: int) -> None:
@@ -243,7 +242,7 @@ def _fail(batch: PhotoBatch, fault: FileFault) -> None:
     found = PhotoBatch.objects.filter(pk=batch.pk)
     found.update(state=PhotoBatchState.FAILED, failure=fault.value)
     if fault not in PASSING:
-        _forget_all(batch)
+        forget_all(batch)
 
 
 def _open_upload(batch: PhotoBatch) -> BinaryIO:
@@ -253,10 +252,11 @@ def _open_upload(batch: PhotoBatch) -> BinaryIO:
         raise FileFaultError(FileFault.NOT_A_ZIP) from error
 
 
-def _forget_all(batch: PhotoBatch) -> None:
+def forget_all(batch: PhotoBatch) -> None:
+    """Delete everything that is kept for the batch."""
     _forget_upload(batch)
     forget_refused(batch)
-    forget_waiting(batch)
+    forget_held(batch)
 
 
 def _forget_upload(batch: PhotoBatch) -> None:

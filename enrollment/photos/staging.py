@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import BinaryIO
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from enrollment.files.images import PhotoFault
 from enrollment.models import BatchPhoto, Photo, PhotoBatch
@@ -61,8 +61,17 @@ def expected(batch: PhotoBatch) -> tuple[int, int]:
 
 
 def forget_waiting(batch: PhotoBatch) -> None:
+    """Delete the photographs that wait for the batch's release."""
+    _forget(batch.held.filter(replaced=False))
+
+
+def forget_held(batch: PhotoBatch) -> None:
     """Delete the photographs that wait for the batch, and those that it replaced."""
-    while group := list(batch.held.order_by("pk")[: 20 * GROUP]):
+    _forget(batch.held.all())
+
+
+def _forget(held: QuerySet[BatchPhoto]) -> None:
+    while group := list(held.order_by("pk")[: 20 * GROUP]):
         with transaction.atomic():
             BatchPhoto.objects.filter(pk__in=[one.pk for one in group]).delete()
             forget_files(group)

@@ -6,6 +6,7 @@ from accounts.sweep import for_each
 from delivery.task_queue import Sendable
 from enrollment.jobs.uploads import enqueue_next
 from enrollment.models import PhotoBatch, PhotoBatchState
+from enrollment.photos import retention
 from enrollment.photos import services as photos
 
 
@@ -47,7 +48,7 @@ def sweep_photo_batches() -> None:
 @shared_task
 def forget_old_photo_batches() -> None:
     """Daily: discard abandoned ZIPs, and delete what an undo would need of old ones."""
-    photos.forget_old_photo_batches()
+    retention.forget_old_photo_batches()
 
 
 # What is to be done with a ZIP, by its state.

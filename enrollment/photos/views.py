@@ -200,9 +200,10 @@ def refused(request: HttpRequest, key: UUID) -> FileResponse:
 
 @require_POST
 def discard(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Discard a ZIP that is not imported."""
+    """Discard a ZIP that is not imported, or the rest of one that is, in part."""
     batch = _visible(request, key)
-    if not try_act(request, partial(acts.discard_photos, batch=batch)):
+    is_done = try_act(request, partial(acts.discard_photos, batch=batch))
+    if not is_done or batch.state != PhotoBatchState.DISCARDED:
         return redirect("registry:photo_batch", batch.key)
     messages.success(request, _("The ZIP file was discarded."))
     return redirect("registry:photo_batches")
