@@ -4,6 +4,7 @@ from typing import BinaryIO
 
 from django.db.models.functions import Now
 
+from enrollment.files.images import PhotoFault
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import Institution, PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.photos.archive import PhotoTally
@@ -28,11 +29,12 @@ def import_zip(
             PhotoBatch.objects.filter(pk=batch.pk).update(
                 started_at=Now(), upload=upload_name(batch)
             )
-            take_waiting(batch, lambda done: None)
+            changed = take_waiting(batch, lambda done: None)
     except BaseException:
         if batch.state == PhotoBatchState.UPLOADED:
             forget_waiting(batch)
             batch.delete()
         raise
     tally.new, tally.replaced = batch.new, batch.replaced
+    tally.refused += [(entry, PhotoFault.CHANGED) for entry in changed]
     return tally

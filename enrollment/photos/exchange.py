@@ -29,7 +29,7 @@ def refuse_changed(batch: PhotoBatch) -> list[str]:
 
 
 def give(batch: PhotoBatch, report: Callable[[int], None]) -> None:
-    """Make every waiting photograph of ``batch`` that of its record."""
+    """Make the waiting photographs of ``batch`` those of their records, but for changed ones."""
     while _give_group(batch):
         batch.refresh_from_db(fields=["new", "replaced"])
         report(batch.new + batch.replaced)
@@ -49,8 +49,8 @@ def give_back(batch: PhotoBatch, report: Callable[[int], None]) -> None:
 @transaction.atomic
 def _give_group(batch: PhotoBatch) -> int:
     by = batch.taken_by_id
-    waiting = batch.held.select_for_update().filter(replaced=False).order_by("record")[:GROUP]
-    brought = {row.record_id: row for row in waiting}
+    waiting = batch.held.select_for_update(of=("self",)).filter(~has_changed(), replaced=False)
+    brought = {row.record_id: row for row in waiting.order_by("record")[:GROUP]}
     present = Photo.objects.select_for_update().filter(record__in=brought, kind=batch.kind)
     older = {photo.record_id: photo for photo in present.order_by("record")}
     _remove(list(older.values()))

@@ -133,19 +133,24 @@ def undo_photo_batch(batch: PhotoBatch) -> None:
     _work(batch, PhotoBatchState.UNDOING, _undo)
 
 
-def take_waiting(batch: PhotoBatch, report: Report) -> None:
-    """Make the waiting photographs those of their records. The caller holds the lock."""
+def take_waiting(batch: PhotoBatch, report: Report) -> list[str]:
+    """Make the waiting photographs those of their records. The caller holds the lock.
+
+    Returns the entries of those whose record has another name or number since the check.
+    """
     PhotoBatch.objects.filter(pk=batch.pk).update(keeps_replaced=True)
-    changed = exchange.refuse_changed(batch)
-    if changed:
-        told = [*refused_of(batch), *((entry, PhotoFault.CHANGED) for entry in changed)]
-        keep_refused(batch, told)
     exchange.give(batch, report)
-    PhotoBatch.objects.filter(pk=batch.pk).update(
-        state=PhotoBatchState.TAKEN, refused=F("refused") + len(changed), ended_at=Now()
-    )
-    batch.refresh_from_db()
-    _write("import_photos", batch, batch.taken_by, stored=batch.stored, refused=batch.refused)
+    with transaction.atomic():
+        changed = exchange.refuse_changed(batch)
+        if changed:
+            before = (one for one in refused_of(batch) if one[1] != PhotoFault.CHANGED)
+            keep_refused(batch, [*before, *((entry, PhotoFault.CHANGED) for entry in changed)])
+        PhotoBatch.objects.filter(pk=batch.pk).update(
+            state=PhotoBatchState.TAKEN, refused=F("refused") + len(changed), ended_at=Now()
+        )
+        batch.refresh_from_db()
+        _write("import_photos", batch, batch.taken_by, stored=batch.stored, refused=batch.refused)
+    return changed
 
 
 def go_on(*, batch: PhotoBatch) -> None:

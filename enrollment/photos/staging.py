@@ -3,11 +3,13 @@
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
 from typing import BinaryIO
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
+from database.clock import database_now
 from enrollment.files.images import PhotoFault
 from enrollment.models import BatchPhoto, Photo, PhotoBatch
 from enrollment.photos.archive import Entry, PhotoTally, belonging, masked_name
@@ -28,7 +30,7 @@ def keep_waiting(
     Pictures that an earlier attempt has kept are not opened again, nor those that were made
     from the very file of the record's photograph. Raises FileFaultError.
     """
-    tally = PhotoTally()
+    tally, since = PhotoTally(), database_now()
     pairs = belonging(archive, batch.institution, tally)
     kept = set(batch.held.values_list("record", flat=True))
     missing = [pair for pair in pairs if pair[1] not in kept]
@@ -45,7 +47,7 @@ def keep_waiting(
             else:
                 _count(outcome, entry, tally)
             if len(group) == GROUP or done == len(pairs):
-                _keep(batch, group)
+                _keep(batch, group, since)
                 group = {}
             report(done)
     return tally
@@ -98,13 +100,15 @@ def _count(outcome: PhotoFault | None, entry: Entry, tally: PhotoTally) -> None:
         tally.refuse(entry.name, outcome)
 
 
-def _keep(batch: PhotoBatch, pictures: Mapping[int, tuple[Entry, SealedPicture]]) -> None:
-    """Store pictures by record id, all or none."""
+def _keep(
+    batch: PhotoBatch, pictures: Mapping[int, tuple[Entry, SealedPicture]], since: datetime
+) -> None:
+    """Store pictures by record id, all or none; ``since`` is when they met their records."""
     rows = [
         (
             BatchPhoto(
                 batch=batch, record_id=record_id, entry=masked_name(entry.name),
-                added_by=batch.created_by, **columns_of(picture),
+                added_at=since, added_by=batch.created_by, **columns_of(picture),
             ),
             picture,
         )
