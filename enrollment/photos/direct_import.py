@@ -8,8 +8,9 @@ from enrollment.files.images import PhotoFault
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import Institution, PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.photos.archive import PhotoTally
-from enrollment.photos.services import Report, check_zip, take_waiting, upload_name
+from enrollment.photos.services import Report, check_zip, take_waiting
 from enrollment.photos.staging import forget_waiting
+from enrollment.photos.storage import upload_name
 
 
 def import_zip(

@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
 from audit.services import record_action
-from enrollment.files import sealed
 from enrollment.files.faults import FileFault, FileFaultError, disk_errors_as_faults
 from enrollment.files.images import PhotoFault
 from enrollment.jobs.locking import institution_lock
@@ -29,6 +28,7 @@ from enrollment.photos import exchange
 from enrollment.photos.archive import PhotoTally, open_zip
 from enrollment.photos.refused import forget_refused, keep_refused, refused_of
 from enrollment.photos.staging import expected, forget_held, forget_waiting, keep_waiting
+from enrollment.photos.storage import forget_upload, keep_upload, open_upload
 
 # How long unfinished ZIPs, the names of refused entries and replaced photographs are kept.
 RETENTION = timedelta(days=30)
@@ -61,7 +61,7 @@ def upload_photos(
         batch = PhotoBatch.objects.create(
             institution=institution, kind=kind, file_name=file_name[:200], created_by=created_by
         )
-        batch.upload = sealed.keep_sealed(upload_name(batch), source, _context(batch))
+        batch.upload = keep_upload(batch, source)
         batch.save(update_fields=["upload"])
         _write("upload_photos", batch, created_by)
     return batch
@@ -153,19 +153,21 @@ def take_waiting(batch: PhotoBatch, report: Report) -> list[str]:
     return changed
 
 
-def go_on(*, batch: PhotoBatch) -> None:
+def go_on(*, batch: PhotoBatch, by: User) -> None:
     """Retry a ZIP that failed with a transient fault. Raises WrongStateError."""
-    if batch.failure not in PASSING:
+    if batch.failure not in PASSING or (batch.ended_at and not is_kept(batch)):
         raise WrongStateError
     to = PhotoBatchState.UPLOADED
     if batch.started_at:
         to = PhotoBatchState.UNDOING if batch.ended_at else PhotoBatchState.TAKING
-    batch.move({PhotoBatchState.FAILED}, to)
     again = Now() if batch.started_at else None
-    PhotoBatch.objects.filter(pk=batch.pk).update(failure="", attempts=0, started_at=again)
+    with transaction.atomic():
+        batch.move({PhotoBatchState.FAILED}, to)
+        PhotoBatch.objects.filter(pk=batch.pk).update(failure="", attempts=0, started_at=again)
+        _write("retry_photos", batch, by)
 
 
-def discard_photos(*, batch: PhotoBatch) -> None:
+def discard_photos(*, batch: PhotoBatch, by: User | None = None) -> None:
     """Discard a ZIP that is not imported. Raises WrongStateError.
 
     One that was imported or undone in part ends as imported, without the photographs that still
@@ -181,6 +183,7 @@ def discard_photos(*, batch: PhotoBatch) -> None:
         else:
             batch.move(OPEN, PhotoBatchState.DISCARDED)
             transaction.on_commit(partial(forget_all, batch))
+        _write("discard_photos", batch, by, stored=batch.stored, undone=batch.undone)
 
 
 def waiting_for(state: PhotoBatchState) -> list[int]:
@@ -208,13 +211,13 @@ def _work(
             act(batch, throttled(partial(_note_done, batch)))
     except FileFaultError as error:
         if error.fault != FileFault.BUSY:
-            _fail(batch, error.fault)
+            _fail(batch, state, error.fault)
 
 
 def _check(batch: PhotoBatch, report: Report) -> None:
-    with _open_upload(batch) as source:
+    with open_upload(batch) as source:
         check_zip(batch, source, report)
-    _forget_upload(batch)
+    forget_upload(batch)
     batch.refresh_from_db(fields=["state"])
     if batch.state == PhotoBatchState.DISCARDED:  # while it was checked
         forget_all(batch)
@@ -235,7 +238,10 @@ def _take(batch: PhotoBatch, report: Report) -> None:
 
 def _undo(batch: PhotoBatch, report: Report) -> None:
     exchange.give_back(batch, report)
-    PhotoBatch.objects.filter(pk=batch.pk).update(state=PhotoBatchState.UNDONE, undone_at=Now())
+    with transaction.atomic():
+        PhotoBatch.objects.filter(pk=batch.pk).update(state=PhotoBatchState.UNDONE, undone_at=Now())
+        batch.refresh_from_db()
+        _write("put_photos_back", batch, batch.undone_by, undone=batch.undone)
     forget_held(batch)  # of records that have got another photograph since
 
 
@@ -243,40 +249,19 @@ def _note_done(batch: PhotoBatch, number: int) -> None:
     PhotoBatch.objects.filter(pk=batch.pk).update(done=number)
 
 
-def _fail(batch: PhotoBatch, fault: FileFault) -> None:
-    found = PhotoBatch.objects.filter(pk=batch.pk)
-    found.update(state=PhotoBatchState.FAILED, failure=fault.value)
-    if fault not in PASSING:
+def _fail(batch: PhotoBatch, state: PhotoBatchState, fault: FileFault) -> None:
+    """Save ``fault``, unless the batch has left ``state``: it was discarded meanwhile."""
+    found = PhotoBatch.objects.filter(pk=batch.pk, state=state)
+    is_saved = found.update(state=PhotoBatchState.FAILED, failure=fault.value)
+    if state == PhotoBatchState.UPLOADED and not (is_saved and fault in PASSING):
         forget_all(batch)
-
-
-def _open_upload(batch: PhotoBatch) -> BinaryIO:
-    try:
-        return sealed.open_sealed(batch.upload, _context(batch))
-    except FileNotFoundError as error:
-        raise FileFaultError(FileFault.NOT_A_ZIP) from error
 
 
 def forget_all(batch: PhotoBatch) -> None:
     """Delete everything that is kept for the batch."""
-    _forget_upload(batch)
+    forget_upload(batch)
     forget_refused(batch)
     forget_held(batch)
-
-
-def _forget_upload(batch: PhotoBatch) -> None:
-    uploads = PhotoBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True)
-    for name in {upload_name(batch), *uploads} - {""}:  # key rotation may have renamed it
-        default_storage.delete(name)
-
-
-def upload_name(batch: PhotoBatch) -> str:
-    """The name under which the ZIP is kept until it is checked."""
-    return f"photo-batches/{batch.key}/file"
-
-
-def _context(batch: PhotoBatch) -> str:
-    return f"photo-batch-file:{batch.key}"
 
 
 def _write(act: str, batch: PhotoBatch, by: User | None, **counts: int) -> None:

@@ -1,15 +1,18 @@
-"""Files of photographs in storage: written under new names, deleted after the commit."""
+"""Files of photographs and of their ZIPs in storage."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import BinaryIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import User
+from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.images import Picture
-from enrollment.models import Photo, PhotoKind, StudentRecord
+from enrollment.files.sealed import keep_sealed, open_sealed
+from enrollment.models import Photo, PhotoBatch, PhotoKind, StudentRecord
 from enrollment.models.photo import StoredPhoto
 from enrollment.photos.processing import SealedPicture, sealed
 
@@ -69,6 +72,35 @@ def forget_files(photos: Iterable[StoredPhoto]) -> None:
             default_storage.delete(name)
 
     transaction.on_commit(remove)
+
+
+def keep_upload(batch: PhotoBatch, source: BinaryIO) -> str:
+    """Store the ZIP of ``batch`` sealed; returns its name. Raises FileFaultError (disk)."""
+    return keep_sealed(upload_name(batch), source, _context(batch))
+
+
+def open_upload(batch: PhotoBatch) -> BinaryIO:
+    """The ZIP of ``batch``. Raises FileFaultError, also where it is gone."""
+    try:
+        return open_sealed(batch.upload, _context(batch))
+    except FileNotFoundError as error:
+        raise FileFaultError(FileFault.NOT_A_ZIP) from error
+
+
+def forget_upload(batch: PhotoBatch) -> None:
+    """Delete the ZIP of ``batch``."""
+    uploads = PhotoBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True)
+    for name in {upload_name(batch), *uploads} - {""}:  # key rotation may have renamed it
+        default_storage.delete(name)
+
+
+def upload_name(batch: PhotoBatch) -> str:
+    """The name under which the ZIP is kept until it is checked."""
+    return f"photo-batches/{batch.key}/file"
+
+
+def _context(batch: PhotoBatch) -> str:
+    return f"photo-batch-file:{batch.key}"
 
 
 def _save(files: dict[str, bytes]) -> None:

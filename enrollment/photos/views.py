@@ -173,7 +173,8 @@ def undo(request: HttpRequest, key: UUID) -> HttpResponse:
 def again(request: HttpRequest, key: UUID) -> HttpResponse:
     """Retry after a full disk or a killed worker."""
     batch = _visible(request, key)
-    if try_act(request, partial(acts.go_on, batch=batch)):
+    by = require_role(request, Role.REGISTRAR)
+    if try_act(request, partial(acts.go_on, batch=batch, by=by)):
         enqueue_upload(tasks.TASKS[batch.state], batch)
     return redirect("registry:photo_batch", batch.key)
 
@@ -202,7 +203,8 @@ def refused(request: HttpRequest, key: UUID) -> FileResponse:
 def discard(request: HttpRequest, key: UUID) -> HttpResponse:
     """Discard a ZIP that is not imported, or the rest of one that is, in part."""
     batch = _visible(request, key)
-    is_done = try_act(request, partial(acts.discard_photos, batch=batch))
+    by = require_role(request, Role.REGISTRAR)
+    is_done = try_act(request, partial(acts.discard_photos, batch=batch, by=by))
     if not is_done or batch.state != PhotoBatchState.DISCARDED:
         return redirect("registry:photo_batch", batch.key)
     messages.success(request, _("The ZIP file was discarded."))

@@ -13,12 +13,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from enrollment.files.faults import FileFault
-from enrollment.models import BatchPhoto, Institution, Photo, PhotoBatch, PhotoBatchState
+from audit.models import AuditEntry
+from enrollment.files.faults import FileFault, FileFaultError
+from enrollment.models import (
+    BatchPhoto,
+    Institution,
+    Photo,
+    PhotoBatch,
+    PhotoBatchState,
+    PhotoKind,
+)
 from enrollment.photos import exchange
 from enrollment.photos import services as photos
 from enrollment.photos import tasks as photos_tasks
-from tests.enrollment.photos.pictures import checked, taken
+from tests.enrollment.photos.pictures import checked, picture, taken, zip_of
+from tests.people import make_record, sample_number
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +160,74 @@ def test_the_daily_sweep_loses_no_photo_of_an_undo_that_failed(
     batch.refresh_from_db()
     undo(batch, registrar, django_capture_on_commit_callbacks)
     assert keys() == [photo.key for photo in earlier]
+
+
+def test_what_is_discarded_while_it_is_checked_stays_discarded_and_leaves_nothing(
+    client: Client,
+    school: Institution,
+    registrar: User,
+    media: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """The worker finds the disk full after a colleague has discarded the file."""
+    make_record(name="学生1", number=sample_number(1), student_number="S001")
+    batch = photos.upload_photos(
+        institution=school,
+        kind=PhotoKind.ADMISSION,
+        file_name="照片.zip",
+        source=zip_of({"S001.jpg": picture(), "x.jpg": picture()}),
+        created_by=registrar,
+    )
+
+    def discard_and_fill(of: PhotoBatch) -> tuple[int, int]:
+        assert client.post(reverse("registry:discard_photos", args=[batch.key])).status_code == 302
+        raise FileFaultError(FileFault.DISK_FULL)
+
+    monkeypatch.setattr("enrollment.photos.services.expected", discard_and_fill)
+    with django_capture_on_commit_callbacks(execute=True):
+        photos_tasks.check_photos(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == PhotoBatchState.DISCARDED
+    assert_storage_holds_what_rows_name(media)
+    assert not BatchPhoto.objects.exists()
+
+
+def test_who_retried_and_discarded_and_what_came_back_stands_in_the_trail(
+    client: Client,
+    school: Institution,
+    registrar: User,
+    earlier: list[Photo],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    batch = taken(checked(school, registrar, 3, colour="red"), registrar)
+    photos.undo_photos(batch=batch, by=registrar)
+    fail(batch, "_give_back_group", django_capture_on_commit_callbacks)
+    client.post(reverse("registry:retry_photos", args=[batch.key]))
+    fail(batch, "_give_back_group", django_capture_on_commit_callbacks)
+    discard(client, batch, django_capture_on_commit_callbacks)
+    undo(batch, registrar, django_capture_on_commit_callbacks)
+    found = AuditEntry.objects.filter(subject_key=str(batch.key), actor_id=registrar.pk)
+    acts = {entry.action.removeprefix("enrollment."): entry.detail for entry in found}
+    assert {"retry_photos", "discard_photos", "put_photos_back"} <= set(acts)
+    assert acts["discard_photos"]["undone"] == 2
+    assert acts["put_photos_back"]["undone"] == 3
+
+
+def test_an_undo_that_failed_goes_on_no_longer_once_its_photos_are_deleted(
+    client: Client,
+    school: Institution,
+    registrar: User,
+    earlier: list[Photo],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """It would take the new photographs away and have nothing to put back."""
+    batch = taken(checked(school, registrar, 3, colour="red"), registrar)
+    photos.undo_photos(batch=batch, by=registrar)
+    fail(batch, "_give_back_group", django_capture_on_commit_callbacks)
+    old = timezone.now() - photos.RETENTION - timedelta(days=1)
+    PhotoBatch.objects.filter(pk=batch.pk).update(ended_at=old)
+    assert client.post(reverse("registry:retry_photos", args=[batch.key])).status_code == 302
+    batch.refresh_from_db()
+    assert batch.state == PhotoBatchState.FAILED
+    assert len(keys()) == 3
