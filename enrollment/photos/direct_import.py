@@ -8,8 +8,7 @@ from enrollment.files.images import PhotoFault
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import Institution, PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.photos.archive import PhotoTally
-from enrollment.photos.services import Report, check_zip, take_waiting
-from enrollment.photos.staging import forget_waiting
+from enrollment.photos.services import Report, check_zip, forget_all, take_waiting
 from enrollment.photos.storage import upload_name
 
 
@@ -33,7 +32,7 @@ def import_zip(
             changed = take_waiting(batch, lambda done: None)
     except BaseException:
         if batch.state == PhotoBatchState.UPLOADED:
-            forget_waiting(batch)
+            forget_all(batch)
             batch.delete()
         raise
     tally.new, tally.replaced = batch.new, batch.replaced

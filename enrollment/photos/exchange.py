@@ -11,21 +11,15 @@ from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
 from enrollment.models import BatchPhoto, FieldChange, Photo, PhotoBatch
-from enrollment.photos.storage import forget_files
 
 GROUP = 500
 # A record in which one of these has changed may be another person's.
 _IDENTITY = ("name", "certificate_number", "student_number", "candidate_number")
 
 
-def refuse_changed(batch: PhotoBatch) -> list[str]:
-    """Delete waiting photographs whose record has another name or number now; their entries."""
-    with transaction.atomic():
-        found = batch.held.filter(has_changed(), replaced=False)
-        changed = list(found.order_by("pk"))
-        BatchPhoto.objects.filter(pk__in=[row.pk for row in changed]).delete()
-        forget_files(changed)
-    return [row.entry for row in changed]
+def left_out(batch: PhotoBatch) -> list[str]:
+    """The entries of photographs that still wait: their record has another name or number now."""
+    return list(batch.held.filter(replaced=False).order_by("pk").values_list("entry", flat=True))
 
 
 def give(batch: PhotoBatch, report: Callable[[int], None]) -> None:
@@ -39,7 +33,7 @@ def give_back(batch: PhotoBatch, report: Callable[[int], None]) -> None:
     """Give the records the photographs back that they had before ``batch``, or none.
 
     A photograph that has been replaced since stays, and so does that of a record which may be
-    another person's by now.
+    another person's by now. The batch holds those that it had brought until they are deleted.
     """
     while _give_back_group(batch):
         batch.refresh_from_db(fields=["undone"])
@@ -81,7 +75,9 @@ def _give_back_group(batch: PhotoBatch) -> int:
     _remove(brought)
     Photo.objects.bulk_create(Photo(**row.stored, **_of(row, batch)) for row in earlier)
     BatchPhoto.objects.filter(pk__in=[row.pk for row in earlier]).delete()
-    forget_files(brought)
+    BatchPhoto.objects.bulk_create(
+        BatchPhoto(**photo.stored, batch=batch, record_id=photo.record_id) for photo in brought
+    )
     PhotoBatch.objects.filter(pk=batch.pk).update(undone=F("undone") + len(brought))
     return len(brought)
 

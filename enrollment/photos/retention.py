@@ -5,8 +5,8 @@ from django.db.models.functions import Now
 from accounts.sweep import for_each
 from enrollment.models import PhotoBatch, PhotoBatchState
 from enrollment.photos.refused import forget_refused
-from enrollment.photos.services import OPEN, RETENTION, discard_photos
-from enrollment.photos.staging import forget_held
+from enrollment.photos.services import OPEN, RETENTION, discard_photos, forget_all
+from enrollment.photos.staging import forget_held, forget_waiting
 
 
 def forget_old_photo_batches() -> None:
@@ -16,5 +16,10 @@ def forget_old_photo_batches() -> None:
     for_each(old, lambda batch: discard_photos(batch=batch))
     ended = PhotoBatch.objects.filter(ended_at__lt=before).exclude(state=PhotoBatchState.UNDOING)
     for_each(ended.filter(ended_at__gt=before - 2 * RETENTION), forget_refused)
-    discarded = PhotoBatch.objects.filter(state=PhotoBatchState.DISCARDED)
-    for_each((ended | discarded).filter(held__isnull=False).distinct(), forget_held)
+    over = PhotoBatch.objects.filter(state__in=(PhotoBatchState.DISCARDED, PhotoBatchState.UNDONE))
+    for_each((ended | over).filter(held__isnull=False).distinct(), forget_held)
+    # What the storage refused to delete, or a killed worker has left.
+    taken = PhotoBatch.objects.filter(state=PhotoBatchState.TAKEN, held__replaced=False)
+    for_each(taken.distinct(), forget_waiting)
+    discarded = over.filter(state=PhotoBatchState.DISCARDED)
+    for_each(discarded.filter(created_at__gt=before - 2 * RETENTION), forget_all)

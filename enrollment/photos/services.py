@@ -141,7 +141,7 @@ def take_waiting(batch: PhotoBatch, report: Report) -> list[str]:
     PhotoBatch.objects.filter(pk=batch.pk).update(keeps_replaced=True)
     exchange.give(batch, report)
     with transaction.atomic():
-        changed = exchange.refuse_changed(batch)
+        changed = exchange.left_out(batch)
         if changed:
             before = (one for one in refused_of(batch) if one[1] != PhotoFault.CHANGED)
             keep_refused(batch, [*before, *((entry, PhotoFault.CHANGED) for entry in changed)])
@@ -150,6 +150,7 @@ def take_waiting(batch: PhotoBatch, report: Report) -> list[str]:
         )
         batch.refresh_from_db()
         _write("import_photos", batch, batch.taken_by, stored=batch.stored, refused=batch.refused)
+    forget_waiting(batch)
     return changed
 
 
@@ -179,10 +180,10 @@ def discard_photos(*, batch: PhotoBatch, by: User | None = None) -> None:
             state=PhotoBatchState.TAKEN, failure="", ended_at=Coalesce("ended_at", Now())
         ):
             batch.refresh_from_db()
-            transaction.on_commit(partial(forget_waiting, batch))
+            transaction.on_commit(lambda: forget_waiting(batch), robust=True)
         else:
             batch.move(OPEN, PhotoBatchState.DISCARDED)
-            transaction.on_commit(partial(forget_all, batch))
+            transaction.on_commit(lambda: forget_all(batch), robust=True)
         _write("discard_photos", batch, by, stored=batch.stored, undone=batch.undone)
 
 
@@ -224,15 +225,16 @@ def _check(batch: PhotoBatch, report: Report) -> None:
 
 
 def _take(batch: PhotoBatch, report: Report) -> None:
-    """Take what waits; a ZIP whose file is still there was checked by a version that kept nothing.
+    """Take what waits; a ZIP of which only the file is there was checked by a version before.
 
     Such a one is checked again, and waits for its release.
     """
-    if batch.upload and default_storage.exists(batch.upload):
+    if batch.upload and not batch.held.exists() and default_storage.exists(batch.upload):
         PhotoBatch.objects.filter(pk=batch.pk).update(
             state=PhotoBatchState.UPLOADED, attempts=0, started_at=None, taken_by=None
         )
     else:
+        forget_upload(batch)  # by a worker that was killed once it had checked
         take_waiting(batch, report)
 
 
@@ -242,7 +244,7 @@ def _undo(batch: PhotoBatch, report: Report) -> None:
         PhotoBatch.objects.filter(pk=batch.pk).update(state=PhotoBatchState.UNDONE, undone_at=Now())
         batch.refresh_from_db()
         _write("put_photos_back", batch, batch.undone_by, undone=batch.undone)
-    forget_held(batch)  # of records that have got another photograph since
+    forget_held(batch)
 
 
 def _note_done(batch: PhotoBatch, number: int) -> None:

@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import datetime
 from typing import BinaryIO
 
-from django.db import transaction
+from django.core.files.storage import default_storage
 from django.db.models import Count, Q, QuerySet
 
 from database.clock import database_now
@@ -14,7 +14,7 @@ from enrollment.files.images import PhotoFault
 from enrollment.models import BatchPhoto, Photo, PhotoBatch
 from enrollment.photos.archive import Entry, PhotoTally, belonging, masked_name
 from enrollment.photos.processing import SealedPicture, process_entries
-from enrollment.photos.storage import columns_of, forget_files, written
+from enrollment.photos.storage import columns_of, delete_files, written
 
 # Number of photographs that are written and committed together.
 GROUP = 50
@@ -32,6 +32,7 @@ def keep_waiting(
     """
     tally, since = PhotoTally(), database_now()
     pairs = belonging(archive, batch.institution, tally)
+    _forget_half_written(batch)
     kept = set(batch.held.values_list("record", flat=True))
     missing = [pair for pair in pairs if pair[1] not in kept]
     _expect(batch, [record_id for _, record_id in pairs])
@@ -73,10 +74,17 @@ def forget_held(batch: PhotoBatch) -> None:
 
 
 def _forget(held: QuerySet[BatchPhoto]) -> None:
+    """Delete the files before their rows: what is interrupted can be found and done again."""
     while group := list(held.order_by("pk")[: 20 * GROUP]):
-        with transaction.atomic():
-            BatchPhoto.objects.filter(pk__in=[one.pk for one in group]).delete()
-            forget_files(group)
+        delete_files(group)
+        BatchPhoto.objects.filter(pk__in=[one.pk for one in group]).delete()
+
+
+def _forget_half_written(batch: PhotoBatch) -> None:
+    """Delete the last rows of an attempt that was killed before it had written their files."""
+    last = list(batch.held.order_by("-pk")[:GROUP])
+    half = [one for one in last if not all(default_storage.exists(name) for name in one.files)]
+    _forget(batch.held.filter(pk__in=[one.pk for one in half]))
 
 
 def _expect(batch: PhotoBatch, records: Sequence[int]) -> None:
@@ -103,7 +111,10 @@ def _count(outcome: PhotoFault | None, entry: Entry, tally: PhotoTally) -> None:
 def _keep(
     batch: PhotoBatch, pictures: Mapping[int, tuple[Entry, SealedPicture]], since: datetime
 ) -> None:
-    """Store pictures by record id, all or none; ``since`` is when they met their records."""
+    """Store pictures by record id, all or none; ``since`` is when they met their records.
+
+    The rows come first: a worker that is killed leaves no file that no row names.
+    """
     rows = [
         (
             BatchPhoto(
@@ -114,5 +125,10 @@ def _keep(
         )
         for record_id, (entry, picture) in pictures.items()
     ]  # fmt: skip
-    with written(rows):
-        BatchPhoto.objects.bulk_create(row for row, _ in rows)
+    made = BatchPhoto.objects.bulk_create(row for row, _ in rows)
+    try:
+        with written(rows):
+            pass
+    except BaseException:
+        BatchPhoto.objects.filter(pk__in=[row.pk for row in made]).delete()
+        raise

@@ -44,7 +44,7 @@ def keep_photo(
         older = list(Photo.objects.select_for_update().filter(record=record, kind=kind))
         Photo.objects.filter(pk__in=[one.pk for one in older]).delete()
         photo.save()
-        forget_files(older)
+        transaction.on_commit(lambda: delete_files(older), robust=True)
     return photo
 
 
@@ -63,15 +63,11 @@ def written(pictures: Iterable[tuple[StoredPhoto, SealedPicture]]) -> Iterator[N
         raise
 
 
-def forget_files(photos: Iterable[StoredPhoto]) -> None:
-    """Delete the files of ``photos`` after the commit."""
-    names = [name for photo in photos for name in photo.files]
-
-    def remove() -> None:
-        for name in names:
+def delete_files(photos: Iterable[StoredPhoto]) -> None:
+    """Delete the files of ``photos``."""
+    for photo in photos:
+        for name in photo.files:
             default_storage.delete(name)
-
-    transaction.on_commit(remove)
 
 
 def keep_upload(batch: PhotoBatch, source: BinaryIO) -> str:
