@@ -29,7 +29,7 @@ def keep_refused(batch: PhotoBatch, refused: Sequence[tuple[str, PhotoFault]]) -
 
 def refused_of(batch: PhotoBatch) -> Refused:
     """The refused entries with their reasons, in the order of the ZIP; empty once deleted."""
-    if not batch.refused or not default_storage.exists(_name(batch)):
+    if not default_storage.exists(_name(batch)):
         return []
     with sealed.open_sealed(_name(batch), _context(batch)) as file:
         return [(name, PhotoFault(fault)) for name, fault in json.load(file)]

@@ -38,6 +38,8 @@ from enrollment.queries import institutions_of, photo_batches_visible_to
 
 EXAMPLES = 3
 RUNNING = PhotoBatch.BUSY
+# In these the page of a ZIP shows what was refused.
+TELLING = frozenset({PhotoBatchState.CHECKED, PhotoBatchState.TAKEN, PhotoBatchState.UNDONE})
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def photo_batches(request: HttpRequest) -> HttpResponse:
 def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show one ZIP: its progress, check or result."""
     batch = _visible(request, key)
-    groups = _folded(batch)
+    groups = _folded(batch) if batch.state in TELLING else []
     if shown := sum(len(group.names) for group in groups):
         note_access(
             request,

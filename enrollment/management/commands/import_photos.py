@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tqdm import tqdm
 
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.models import Institution, PhotoKind
+from enrollment.photos.archive import PhotoTally
 from enrollment.photos.direct_import import import_zip
 
 EXIT_INCOMPLETE, EXIT_REFUSED = 1, 2
@@ -46,13 +48,24 @@ class Command(BaseCommand):
             raise CommandError(error.message, returncode=EXIT_REFUSED) from error
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}", returncode=EXIT_REFUSED) from error
-        self.stdout.write(_("%(number)s photos imported") % {"number": tally.stored})
-        if tally.ignored:
-            words = _("%(number)s files of the operating system were ignored: %(names)s")
-            names = "、".join(sorted(set(tally.ignored))[:10])
-            self.stdout.write(words % {"number": len(tally.ignored), "names": names})
-        for name, fault in tally.refused:
-            self.stdout.write(f"{name}: {fault.label}")
+        for line in _told(tally):
+            self.stdout.write(line)
         if tally.refused:
             message = _("%(number)s entries were not imported") % {"number": len(tally.refused)}
             raise CommandError(message, returncode=EXIT_INCOMPLETE)
+
+
+def _told(tally: PhotoTally) -> Iterator[str]:
+    """The lines that say what was imported, and which entries were not."""
+    yield _("%(number)s photos imported") % {"number": tally.stored}
+    if tally.replaced:
+        words = _("%(number)s of them have replaced an earlier photo")
+        yield words % {"number": tally.replaced}
+    if tally.same:
+        yield _("%(number)s photos are the same as before") % {"number": tally.same}
+    if tally.ignored:
+        words = _("%(number)s files of the operating system were ignored: %(names)s")
+        names = "、".join(sorted(set(tally.ignored))[:10])
+        yield words % {"number": len(tally.ignored), "names": names}
+    for name, fault in tally.refused:
+        yield f"{name}: {fault.label}"

@@ -1,0 +1,79 @@
+"""What pages and the command tell of a ZIP, and what the trail says that people have seen."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from audit.models import AuditEntry
+from enrollment.files.images import PhotoFault
+from enrollment.models import Institution, PhotoBatch, PhotoBatchState, PhotoKind
+from enrollment.photos import services as photos
+from tests.enrollment.photos.pictures import checked, picture, taken, zip_of
+from tests.people import make_record, sample_number
+
+pytestmark = pytest.mark.django_db
+
+
+def check(school: Institution, by: User, entries: dict[str, bytes]) -> PhotoBatch:
+    """A checked ZIP of these entries."""
+    batch = photos.upload_photos(
+        institution=school, kind=PhotoKind.ADMISSION, file_name="照片.zip",
+        source=zip_of(entries), created_by=by,
+    )  # fmt: skip
+    photos.check_photos(batch)
+    batch.refresh_from_db()
+    return batch
+
+
+def page_of(client: Client, batch: PhotoBatch) -> str:
+    answer = client.get(reverse("registry:photo_batch", args=[batch.key]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [PhotoBatchState.TAKING, PhotoBatchState.UNDOING, PhotoBatchState.FAILED],
+)
+def test_the_trail_says_nothing_of_names_that_a_page_does_not_show(
+    client: Client, school: Institution, registrar: User, state: PhotoBatchState
+) -> None:
+    """A page that shows the progress asks again every few seconds."""
+    batch = check(school, registrar, {"张三.jpg": picture()})
+    PhotoBatch.objects.update(state=state)
+    assert "张三.jpg" not in page_of(client, batch)
+    assert not AuditEntry.objects.filter(action="enrollment.view_refused_photos").exists()
+
+
+def test_what_the_system_left_in_a_zip_is_told_though_nothing_is_refused(
+    client: Client, school: Institution, registrar: User
+) -> None:
+    make_record(name="学生1", number=sample_number(1), student_number="S001")
+    entries = {"S001.jpg": picture(), "Thumbs.db": b"x", "__MACOSX/._S001.jpg": b"x"}
+    page = page_of(client, check(school, registrar, entries))
+    assert "Thumbs.db" in page
+    assert str(PhotoFault.SYSTEM.label) in page
+
+
+def test_the_command_tells_the_same_numbers_as_the_page(
+    client: Client, school: Institution, registrar: User, tmp_path: Path
+) -> None:
+    taken(checked(school, registrar, 3), registrar)
+    make_record(name="学生4", number=sample_number(4), student_number="S004")
+    entries = {"S001.jpg": picture(), "S002.jpg": picture("red"), "S003.jpg": picture("red")}
+    entries = {f"{sample_number(1)}.jpg": picture()} | entries | {"S004.jpg": picture()}
+    del entries["S001.jpg"]
+    path = tmp_path / "photos.zip"
+    path.write_bytes(zip_of(entries).getvalue())
+    told = io.StringIO()
+    call_command("import_photos", path, institution=school.code, stdout=told)
+    batch = PhotoBatch.objects.latest("pk")
+    assert (batch.new, batch.replaced, batch.same, batch.refused) == (1, 2, 1, 0)
+    assert "已导入 3 张照片" in told.getvalue()
+    assert "其中 2 张替换了原有照片" in told.getvalue()
+    assert "1 张与原有照片相同" in told.getvalue()
