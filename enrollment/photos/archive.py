@@ -12,6 +12,7 @@ from itertools import islice
 from lzma import LZMAError
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
+from unicodedata import category
 
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.images import MAX_BYTES, PhotoFault, PhotoFaultError
@@ -43,6 +44,7 @@ _DAMAGED = (
     zipfile.BadZipFile, zlib.error, LZMAError, NotImplementedError, OSError, EOFError, ValueError,
     OverflowError,
 )  # fmt: skip
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})  # categories of Unicode
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _ENTRY_HEAD = b"PK\x01\x02"
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
@@ -83,8 +85,12 @@ class PhotoTally:
 
 
 def masked_name(name: str) -> str:
-    """The name of an entry as it is kept and shown: short, with certificate numbers masked."""
-    return _IDENTITY.sub(lambda found: mask_number(found[0]), name)[:SHOWN_NAME]
+    """The name of an entry as it is kept and shown: short, with certificate numbers masked.
+
+    Control characters, which would speak to a terminal or turn the text around, are replaced.
+    """
+    masked = _IDENTITY.sub(lambda found: mask_number(found[0]), name)[:SHOWN_NAME]
+    return "".join("\ufffd" if category(one) in _UNSEEN else one for one in masked)
 
 
 class _DirectoryGuard:
@@ -150,7 +156,7 @@ def list_entries(archive: zipfile.ZipFile, tally: PhotoTally) -> list[Entry]:
         elif info.is_dir():
             continue
         elif is_system_file(path):
-            tally.ignored.append(path.name[:SHOWN_NAME])
+            tally.ignored.append(masked_name(path.name))
         elif is_archive(path):
             tally.refuse(name, PhotoFault.NESTED)
         else:

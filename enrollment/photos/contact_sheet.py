@@ -1,5 +1,6 @@
 """The contact sheet of a ZIP: each photograph beside whose it is and what it replaces."""
 
+import logging
 from base64 import b64encode
 from dataclasses import dataclass
 
@@ -10,8 +11,9 @@ from django.db.models import QuerySet
 from enrollment.models import BatchPhoto, Photo, PhotoBatch, PhotoBatchState, StudentRecord
 from enrollment.models.photo import StoredPhoto
 from enrollment.photos.exchange import has_changed
-from vault.cipher import unseal
+from vault.cipher import UnsealError, unseal
 
+logger = logging.getLogger(__name__)
 PAGE = 24
 
 
@@ -19,8 +21,8 @@ PAGE = 24
 class Frame:
     """A new photograph, its record, its name in the ZIP, and the one that it replaces.
 
-    Pictures are data addresses, empty where the file is gone: one page is one look, which is
-    counted and written to the trail once.
+    Pictures are data addresses, empty where the file is gone or damaged: one page is one look,
+    which is counted and written to the trail once.
     """
 
     record: StudentRecord
@@ -71,8 +73,10 @@ def _data_address(photo: StoredPhoto | None) -> str:
         return ""
     try:
         with default_storage.open(photo.thumbnail_stored_as) as file:
-            sealed = file.read()
+            jpeg = unseal(file.read(), context=f"photo-thumbnail:{photo.key}")
     except FileNotFoundError:
         return ""
-    jpeg = unseal(sealed, context=f"photo-thumbnail:{photo.key}")
+    except UnsealError:
+        logger.error("A photo in storage is damaged: %s", photo.thumbnail_stored_as)
+        return ""
     return f"data:image/jpeg;base64,{b64encode(jpeg).decode()}"

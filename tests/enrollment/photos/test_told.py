@@ -4,16 +4,20 @@ import io
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.models import User
 from audit.models import AuditEntry
 from enrollment.files.images import PhotoFault
-from enrollment.models import Institution, PhotoBatch, PhotoBatchState, PhotoKind
+from enrollment.models import BatchPhoto, Institution, PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.photos import services as photos
 from tests.enrollment.photos.pictures import checked, picture, taken, zip_of
+from tests.enrollment.registrar import signed_in_just_now
 from tests.people import make_record, sample_number
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +62,40 @@ def test_what_the_system_left_in_a_zip_is_told_though_nothing_is_refused(
     page = page_of(client, check(school, registrar, entries))
     assert "Thumbs.db" in page
     assert str(PhotoFault.SYSTEM.label) in page
+
+
+def test_control_characters_of_a_name_reach_neither_the_terminal_nor_the_workbook(
+    client: Client, school: Institution, registrar: User, tmp_path: Path
+) -> None:
+    entries = {"\x1b]0;evil\x07张三\u202egpj.exe.jpg": picture(), "\x1b[2J/Thumbs.db\x1b": b"x"}
+    path = tmp_path / "photos.zip"
+    path.write_bytes(zip_of(entries).getvalue())
+    told = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("import_photos", path, institution=school.code, stdout=told)
+    assert "张三" in told.getvalue()
+    assert not {"\x1b", "\x07", "\u202e"} & set(told.getvalue())
+    batch = check(school, registrar, entries)
+    assert not {"\x1b", "\x07", "\u202e"} & set(page_of(client, batch))
+    signed_in_just_now(client)
+    client.post(reverse("registry:reason"), {"words": "补交照片", "for_all": "on"})
+    answer = client.get(reverse("registry:refused_photos", args=[batch.key]))
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    table = list(load_workbook(io.BytesIO(content)).worksheets[0].values)
+    assert len(table) == 3
+
+
+def test_a_damaged_file_is_a_missing_photo_among_the_others(
+    client: Client, school: Institution, registrar: User
+) -> None:
+    batch = checked(school, registrar, 2)
+    for name in BatchPhoto.objects.earliest("pk").files:
+        default_storage.delete(name)
+        default_storage.save(name, ContentFile(b"half of it"))
+    answer = client.get(reverse("registry:photo_sheet", args=[batch.key]))
+    assert answer.status_code == 200
+    assert answer.content.decode().count("data:image/jpeg") == 1
+    assert "照片缺失" in answer.content.decode()
 
 
 def test_the_command_tells_the_same_numbers_as_the_page(
