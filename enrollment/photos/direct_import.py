@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from enrollment.files.images import PhotoFault
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import Institution, PhotoBatch, PhotoBatchState, PhotoKind
-from enrollment.photos.archive import PhotoTally
+from enrollment.photos.archive import PhotoTally, masked_name
 from enrollment.photos.services import Report, check_zip, forget_all, take_waiting
 from enrollment.photos.storage import upload_name
 
@@ -20,7 +20,9 @@ def import_zip(
     Raises FileFaultError for the file, for a storage that is full or may not be written, or
     while another import of the institution runs; nothing is changed then.
     """
-    batch = PhotoBatch.objects.create(institution=institution, kind=kind, file_name=file_name)
+    batch = PhotoBatch.objects.create(
+        institution=institution, kind=kind, file_name=masked_name(file_name)
+    )
     try:
         with institution_lock(institution.pk):
             tally = check_zip(batch, source, report)

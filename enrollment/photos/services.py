@@ -25,7 +25,7 @@ from enrollment.models import (
     WrongStateError,
 )
 from enrollment.photos import exchange
-from enrollment.photos.archive import PhotoTally, open_zip
+from enrollment.photos.archive import PhotoTally, masked_name, open_zip
 from enrollment.photos.refused import forget_refused, keep_refused, refused_of
 from enrollment.photos.staging import expected, forget_held, forget_waiting, keep_waiting
 from enrollment.photos.storage import forget_upload, keep_upload, open_upload
@@ -59,7 +59,10 @@ def upload_photos(
     """Store an uploaded ZIP encrypted, to be checked. Raises FileFaultError (disk full)."""
     with transaction.atomic():
         batch = PhotoBatch.objects.create(
-            institution=institution, kind=kind, file_name=file_name[:200], created_by=created_by
+            institution=institution,
+            kind=kind,
+            file_name=masked_name(file_name),
+            created_by=created_by,
         )
         batch.upload = keep_upload(batch, source)
         batch.save(update_fields=["upload"])

@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 tally = import_zip(
                     institution=school,
                     kind=PhotoKind(kind),
-                    file_name=file.name[:200],
+                    file_name=file.name,
                     source=source,
                     report=lambda done: (bar.update(done - bar.n), None)[1],
                 )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -115,3 +116,21 @@ def test_the_command_tells_the_same_numbers_as_the_page(
     assert "已导入 3 张照片" in told.getvalue()
     assert "其中 2 张替换了原有照片" in told.getvalue()
     assert "1 张与原有照片相同" in told.getvalue()
+
+
+def test_a_certificate_number_in_the_name_of_the_zip_is_masked(
+    client: Client, school: Institution, registrar: User, tmp_path: Path
+) -> None:
+    """Registrars send the photo of one late student in a file of its own."""
+    name = f"{sample_number(1)}张三.zip"
+    file = SimpleUploadedFile(name, zip_of({"x.jpg": picture()}).getvalue())
+    sent = {"institution": school.pk, "kind": "admission", "file": file}
+    page = client.post(reverse("registry:photo_batches"), sent, follow=True).content.decode()
+    assert "张三.zip" in page
+    assert sample_number(1) not in page
+    path = tmp_path / name
+    path.write_bytes(zip_of({"x.jpg": picture()}).getvalue())
+    with pytest.raises(CommandError):
+        call_command("import_photos", path, institution=school.code, stdout=io.StringIO())
+    names = PhotoBatch.objects.values_list("file_name", flat=True)
+    assert [sample_number(1) in one for one in names] == [False, False]
