@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -18,8 +18,9 @@ from support.board.figures import SMALL_GROUP
 from support.board.school_figures import left_out
 from support.models import LIVE_STATES, Cause, Report
 
-# How far back the usual wait is measured.
+# How far back the usual wait is measured, and how far the statistics go.
 RECENT = timedelta(days=90)
+PERIOD = timedelta(days=365)
 
 # What the reports are counted by, in words and as SQL.
 BY = {
@@ -48,7 +49,8 @@ class Figures:
     """The reports of one cause, college or week: how many, how many still live, median waits.
 
     A wait is None where no report has come so far. ``is_hidden``: there are too few for a
-    statistic, or those of too few could be computed from these.
+    statistic, or those of too few could be computed from these. ``filter``: by what the list of
+    reports is narrowed to these.
     """
 
     of: str | date
@@ -58,6 +60,7 @@ class Figures:
     to_solution: timedelta | None
     is_hidden: bool
     filter: str
+    since: date
 
     @property
     def is_small(self) -> bool:
@@ -71,19 +74,31 @@ class Figures:
 
     @property
     def query(self) -> str:
-        """The query of the list of these reports."""
-        return urlencode({"state": "all", self.filter: str(self.of)})
+        """The query of the list of exactly these reports."""
+        narrowed = {self.filter: str(self.of)} if self.of else {"no_college": "yes"}
+        return urlencode({"since": self.since.isoformat(), **narrowed})
 
 
-def figures_by(what: str, schools: Sequence[Institution], since: datetime) -> list[Figures]:
-    """The reports of ``schools`` opened since then by ``what`` (of ``BY``): one query.
+def first_day() -> date:
+    """The day with which the statistics begin."""
+    return timezone.localdate() - PERIOD
 
-    The most frequent cause or college is first, or the latest week.
+
+def start_of(day: date) -> datetime:
+    """The moment at which ``day`` begins at the portal."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def figures_by(what: str, schools: Sequence[Institution], since: date) -> list[Figures]:
+    """The reports of ``schools`` opened since that day by ``what`` (of ``BY``): one query.
+
+    The most frequent cause or college is first, or the latest week. Merged reports count one by
+    one; the list behind a figure is ``support.reports.desk.queue.counted``.
     """
     values: dict[str, Any] = {
         "live": list(LIVE_STATES),
         "schools": [s.pk for s in schools],
-        "since": since,
+        "since": start_of(since),
         "zone": settings.TIME_ZONE,
     }
     with connection.cursor() as cursor:
@@ -91,7 +106,7 @@ def figures_by(what: str, schools: Sequence[Institution], since: datetime) -> li
         rows = cursor.fetchall()
     hidden = left_out({of: reports for of, reports, *_rest in rows})
     found = [
-        Figures(of, reports, live, answered, settled, of in hidden, _FILTERS[what])
+        Figures(of, reports, live, answered, settled, of in hidden, _FILTERS[what], since)
         for of, reports, live, answered, settled in rows
     ]
     if what == "weeks":
@@ -99,7 +114,7 @@ def figures_by(what: str, schools: Sequence[Institution], since: datetime) -> li
     return found
 
 
-def figures_workbook(what: str, schools: Sequence[Institution], since: datetime) -> BinaryIO:
+def figures_workbook(what: str, schools: Sequence[Institution], since: date) -> BinaryIO:
     """The same figures as a workbook; waits in hours."""
     titles = [
         str(BY[what]),
@@ -121,7 +136,7 @@ def _row(row: Figures) -> tuple[object, ...]:
 
 def usual_wait(report: Report) -> timedelta | None:
     """The median wait for a first answer at the school of ``report``; None for too few reports."""
-    since = timezone.now() - RECENT
+    since = timezone.localdate() - RECENT
     found = figures_by("causes", [report.institution], since)
     own = next((one for one in found if one.of == report.cause), None)
     return None if own is None or own.is_small else own.to_first_answer

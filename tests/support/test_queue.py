@@ -159,8 +159,8 @@ def test_statistics_are_had_by_cause_college_and_week_with_the_list_behind_each_
     monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
     desk, page = enter(school_registrar), reverse("support:report_statistics")
     text = desk.get(page).content.decode()
-    lists = [html.unescape(one) for one in re.findall(r'href="([^"]*state=all[^"]*)"', text)]
-    assert len(lists) == 3
+    lists = [html.unescape(one) for one in re.findall(r'href="([^"]*since=[^"]*)"', text)]
+    assert len(lists) == 6
     for one in lists:
         assert "赵同" in desk.get(one).content.decode()
     assert "赵同" not in desk.get(QUEUE, {"state": "all", "week": "2020-01-06"}).content.decode()

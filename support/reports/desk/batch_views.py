@@ -1,6 +1,5 @@
 """What was handed on together, as a list and as a workbook; figures; how often the digest comes."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,10 +20,9 @@ from support.models import Rhythm
 from support.reports import queries
 from support.reports.batches import batches_handed_on_by
 from support.reports.desk.forms import RhythmForm
-from support.reports.statistics import BY, figures_by, figures_workbook
+from support.reports.statistics import BY, figures_by, figures_workbook, first_day
 from support.reports.workbook import reports_workbook
 
-PERIOD = timedelta(days=365)
 MAX_BATCHES = 50
 
 
@@ -58,8 +56,9 @@ def batch_workbook(request: HttpRequest, key: UUID) -> FileResponse:
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
     """How many reports there were over the last year and how long they waited."""
-    schools, since = _schools(request), timezone.now() - PERIOD
-    context = {"tables": [(what, by, figures_by(what, schools, since)) for what, by in BY.items()]}
+    schools, since = _schools(request), first_day()
+    tables = [(what, by, figures_by(what, schools, since)) for what, by in BY.items()]
+    context = {"tables": tables, "since": since}
     return render(request, "support/reports/statistics.html", context)
 
 
@@ -69,7 +68,7 @@ def export_statistics(request: HttpRequest, what: str) -> FileResponse:
     schools = _schools(request)
     if what not in BY:
         raise Http404
-    file = figures_workbook(what, schools, timezone.now() - PERIOD)
+    file = figures_workbook(what, schools, first_day())
     name = f"{_('Problem reports')}-{BY[what]}-{timezone.localdate().isoformat()}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 

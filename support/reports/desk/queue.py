@@ -1,7 +1,7 @@
 """The reports of a member of staff by what happens next: whose turn it is, and what is over."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 
 from django.db import models
@@ -13,10 +13,11 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.text import fold_width
 from enrollment.models import Correction, CorrectionState
-from enrollment.offices import without_counselor
+from enrollment.offices import institutions_of, without_counselor
 from support.models import LIVE_STATES, Cause, Report, ReportState
 from support.models.report import name_form, name_hash
 from support.reports.queries import is_key, reports_visible_to
+from support.reports.statistics import start_of
 
 REPLY_WITHIN = timedelta(days=3)  # then a question without a reply waits for the school again
 NUMBER = re.compile(r"\d{6}-(\d{1,15})")
@@ -75,36 +76,62 @@ def search(reader: User, words: str) -> QuerySet[Report]:
     return _mine(reader).filter(found).order_by("-changed_at", "-pk")
 
 
-def narrowed(
-    reports: QuerySet[Report],
-    *,
-    cause: str = "",
-    college: str = "",
-    batch: str = "",
-    week: str = "",
-) -> QuerySet[Report]:
-    """Those of ``reports`` with this cause, college, batch and week of opening; "" for any.
+def counted(reader: User, since: date) -> QuerySet[Report]:
+    """The reports that the statistics of a registrar count since that day, newest first.
 
-    A week is named by its first day.
+    Merged reports are listed one by one; what the reader sees as a counselor alone is left out.
     """
-    if cause in Cause.values:
-        reports = reports.filter(cause=cause)
-    if college:
-        reports = reports.filter(school_class__college=college)
-    if batch:
-        reports = reports.filter(batch__key=batch) if is_key(batch) else reports.none()
-    if week:
-        reports = _opened_in(reports, week)
-    return reports
+    found = _mine(reader).filter(
+        institution__in=institutions_of(reader), opened_at__gte=start_of(since)
+    )
+    return found.order_by("-opened_at", "-pk")
 
 
-def _opened_in(reports: QuerySet[Report], week: str) -> QuerySet[Report]:
+def narrowed(reports: QuerySet[Report], filters: Mapping[str, str]) -> QuerySet[Report]:
+    """Those of ``reports`` that meet each of the ``filters`` (of ``FILTERS``); "" for any."""
+    return reports.filter(*(_NARROWED[name](value) for name, value in filters.items() if value))
+
+
+def _of_cause(cause: str) -> Q:
+    return Q(cause=cause) if cause in Cause.values else Q()
+
+
+def _of_college(college: str) -> Q:
+    return Q(school_class__college=college)
+
+
+def _of_batch(batch: str) -> Q:
+    return Q(batch__key=batch) if is_key(batch) else _NONE
+
+
+def _opened_in(week: str) -> Q:
     try:
         first = date.fromisoformat(week)
         days = (first, first + timedelta(days=6))
     except (ValueError, OverflowError):
-        return reports.none()
-    return reports.filter(opened_at__date__range=days)
+        return _NONE
+    return Q(opened_at__date__range=days)
+
+
+def _is_live(_said: str) -> Q:
+    return Q(state__in=LIVE_STATES)
+
+
+def _has_no_college(_said: str) -> Q:
+    return Q(school_class=None) | Q(school_class__college="")
+
+
+_NONE = Q(pk__in=())
+# What the list can be narrowed to, by the name in the address. A week is named by its first day.
+_NARROWED: dict[str, Callable[[str], Q]] = {
+    "cause": _of_cause,
+    "college": _of_college,
+    "no_college": _has_no_college,
+    "batch": _of_batch,
+    "week": _opened_in,
+    "live": _is_live,
+}
+FILTERS = tuple(_NARROWED)
 
 
 def of_groups(reports: QuerySet[Report], groups: Iterable[str]) -> QuerySet[Report]:

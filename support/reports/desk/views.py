@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from django.contrib import messages
@@ -26,7 +27,9 @@ from support.reports.desk import services
 from support.reports.desk.acts import NothingDoneError, act_on, said_of
 from support.reports.desk.forms import FindForm, RhythmForm, StaffForm
 from support.reports.desk.queue import (
+    FILTERS,
     Tab,
+    counted,
     counts_by_tab,
     narrowed,
     of_groups,
@@ -43,22 +46,33 @@ ACTED_ON = (Tab.WAITING, Tab.ASKED)  # the tabs on which reports are chosen
 
 @dataclass(frozen=True)
 class Wanted:
-    """What of the list is wanted: a tab and filters of the address, or words that were sent."""
+    """What of the list is wanted: a tab and filters of the address, or words that were sent.
+
+    ``since``: what the statistics count since that day, in place of a tab.
+    """
 
     tab: Tab
     filters: dict[str, str]
     find: FindForm
+    since: date | None = None
 
     @classmethod
     def by(cls, request: HttpRequest) -> "Wanted":
         """As the address and the form say; what waits for unknown tabs."""
         tab = request.GET.get("state", "")
-        filters = {
-            name: request.GET.get(name, "") for name in ("cause", "college", "batch", "week")
-        }
+        since = _day(request.GET.get("since", ""))
+        filters = {name: request.GET.get(name, "") for name in FILTERS}
         searched = request.method == "POST" and "find" in request.POST
         find = FindForm(request.POST if searched else None)
+        if since:
+            return cls(Tab.ALL, filters, find, since)
         return cls(Tab(tab) if tab in Tab.values else Tab.WAITING, filters, find)
+
+    @property
+    def cause(self) -> Cause | None:
+        """The cause to which the list is narrowed."""
+        name = self.filters["cause"]
+        return Cause(name) if name in Cause.values else None
 
     @property
     def words(self) -> str:
@@ -74,7 +88,8 @@ class Wanted:
         """The reports that are wanted."""
         if self.words:
             return search(staff, self.words)
-        return narrowed(reports_in(staff, self.tab), **self.filters)
+        found = counted(staff, self.since) if self.since else reports_in(staff, self.tab)
+        return narrowed(found, self.filters)
 
 
 @personal_data("support.list_reports")
@@ -190,6 +205,13 @@ def _filters(reports: QuerySet[Report]) -> dict[str, Sequence[object]]:
         "causes": causes if len(causes) > 1 else [],
         "colleges": colleges if len(colleges) > 1 else [],
     }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _label(tab: Tab, staff: User) -> str | Promise:
