@@ -19,6 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
+MOST = 100_000  # of a number: as days, more than 270 years
 # Other ways to name a server to libpq than the host of a URL.
 _SERVER_OPTIONS = {"host", "hostaddr", "service"}
 _LIBPQ_SERVERS = ("PGHOST", "PGHOSTADDR", "PGSERVICE")
@@ -62,9 +63,10 @@ def flag(name: str, default: bool) -> bool:
 
 
 def integer(name: str, default: int, *, least: int = 1) -> int:
-    """An integer variable of ``least`` or more. Raises ImproperlyConfigured for anything else.
+    """An integer variable from ``least`` to ``MOST``. Raises ImproperlyConfigured otherwise.
 
-    A delay of no hours would protect nobody, a limit of nothing would let nobody in.
+    A delay of no hours would protect nobody, a limit of nothing would let nobody in; days before
+    the first year of the calendar would stop every sweep.
     """
     word = text(name, str(default))
     try:
@@ -73,6 +75,8 @@ def integer(name: str, default: int, *, least: int = 1) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {word!r}.") from error
     if value < least:
         raise ImproperlyConfigured(f"{name} must be {least} or more, not {value}.")
+    if value > MOST:
+        raise ImproperlyConfigured(f"{name} must be {MOST} or less, not {value}.")
     return value
 
 

@@ -130,6 +130,17 @@ def test_a_number_that_ends_a_protection_does_not_start(
         fresh_settings()
 
 
+@pytest.mark.parametrize("name", ["UNDO_DAYS", "EVIDENCE_DAYS", "EMAIL_LIFETIME", "OUTBOX_SWEEP"])
+def test_a_time_that_no_calendar_has_does_not_start(
+    environment: pytest.MonkeyPatch, name: str
+) -> None:
+    environment.setenv(name, "1000000000")
+    with pytest.raises(ImproperlyConfigured, match=f"{name} must be 100000 or less"):
+        fresh_settings()
+    environment.setenv(name, "100000")
+    assert fresh_settings()[name] == 100_000
+
+
 def test_every_unit_says_that_it_is_production() -> None:
     units = list(Path(portal.BASE_DIR, "deploy/systemd").glob("portal-*.service"))
     assert len(units) >= 5
