@@ -1,7 +1,6 @@
 """Queuing messages in the outbox."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from uuid import UUID
 
 from django.db.models.functions import Now
@@ -14,12 +13,10 @@ from delivery.masking import masked_email, masked_phone
 from delivery.models import Channel, OutboxMessage, ReturnedMail, Status
 from delivery.outbox import content as contents
 from delivery.outbox.content import Content, EmailContent, SmsContent
+from delivery.outbox.head_start import HEAD_START
 from delivery.task_queue import enqueue_after_commit
 
 BULK_DRAINERS = 2
-# Codes are claimed before everything queued within it: they work for minutes, and the messages
-# of a whole school to one mail domain take more than an hour.
-HEAD_START = timedelta(days=1)
 
 
 def queue_email(

@@ -7,10 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Min, Q
-from django.db.models.functions import Greatest
 
 from database.clock import database_now
 from delivery.models import Channel, OutboxMessage, Status
+from delivery.outbox.head_start import DUE_AT
 
 RECENT = 2000
 _WAITING = (Status.QUEUED, Status.SENDING)
@@ -53,9 +53,7 @@ def deliveries_of(keys: Iterable[UUID]) -> dict[UUID, Delivery]:
 
 def seconds_overdue() -> float:
     """How long the message that waits longest has been due; 0 when none waits."""
-    first = OutboxMessage.objects.filter(status=Status.QUEUED).aggregate(
-        first=Min(Greatest("next_attempt_at", "created_at"))
-    )["first"]
+    first = OutboxMessage.objects.filter(status=Status.QUEUED).aggregate(first=Min(DUE_AT))["first"]
     return max(0.0, (database_now() - first).total_seconds()) if first else 0.0
 
 

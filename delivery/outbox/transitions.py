@@ -22,6 +22,7 @@ from database.advisory_locks import LOCK, lock_numbers
 from database.clock import database_now
 from delivery.email.bounces import note_return
 from delivery.models import Channel, ClaimedTexts, OutboxMessage, Status
+from delivery.outbox.head_start import AT_ONCE, HEAD_START
 from delivery.outbox.renderers import notify_failure_listeners
 from delivery.sms.base import Receipt
 
@@ -38,6 +39,8 @@ UPDATE delivery_outboxmessage SET status = 'sending', attempts = attempts + 1,
 WHERE id IN (
     SELECT id FROM delivery_outboxmessage m
     WHERE status = 'queued' AND next_attempt_at <= statement_timestamp() AND channel = ANY(%s)
+      AND (kind = '' OR next_attempt_at >= created_at
+        OR next_attempt_at + make_interval(secs => %s) <= statement_timestamp())
       AND NOT EXISTS (
         SELECT FROM delivery_maildomain p
         WHERE m.domain <> '' AND p.name IN (m.domain, '*')
@@ -62,7 +65,9 @@ SETTLE = """
 UPDATE delivery_outboxmessage m SET
     status = o.status, provider = o.provider, provider_id = o.provider_id, error = o.error,
     next_attempt_at = CASE WHEN o.error = 'paced' THEN m.next_attempt_at
-        ELSE statement_timestamp() + make_interval(secs => o.delay) END,
+        ELSE statement_timestamp() + make_interval(secs => o.delay
+            - CASE WHEN o.status = 'queued' AND m.kind <> '' THEN %s ELSE 0 END)
+        END,
     handed_over_at = CASE WHEN o.status = 'queued' THEN NULL ELSE m.handed_over_at END,
     sent_at = CASE WHEN o.status = 'sent' THEN statement_timestamp() END,
     settled_at = CASE WHEN o.status = 'failed' THEN statement_timestamp() END,
@@ -111,7 +116,9 @@ def claim(limit: int = BATCH) -> list[OutboxMessage]:
 
 
 def _claim(channels: list[Channel], limit: int) -> list[OutboxMessage]:
-    claimed = OutboxMessage.objects.raw(CLAIM, [[str(one) for one in channels], limit])
+    claimed = OutboxMessage.objects.raw(
+        CLAIM, [[str(one) for one in channels], HEAD_START.total_seconds(), limit]
+    )
     return sorted(claimed, key=lambda message: message.next_attempt_at)
 
 
@@ -146,7 +153,7 @@ def settle(outcomes: Sequence[Outcome]) -> None:
     ]
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(SETTLE, columns)
+            cursor.execute(SETTLE, [HEAD_START.total_seconds(), *columns])
             settled = {row[0] for row in cursor.fetchall()}
         for outcome in outcomes:
             if outcome.is_returned and outcome.message.pk in settled:
@@ -186,7 +193,7 @@ def recover() -> None:
     left = OutboxMessage.objects.filter(status=Status.SENDING)
     claim_lease = timedelta(seconds=settings.OUTBOX_CLAIM_LEASE)
     left.filter(handed_over_at=None, claimed_at__lt=Now() - claim_lease).update(
-        status=Status.QUEUED, next_attempt_at=Now()
+        status=Status.QUEUED, next_attempt_at=AT_ONCE
     )
     handover_lease = timedelta(seconds=settings.OUTBOX_HANDOVER_LEASE)
     left.filter(handed_over_at__lt=Now() - handover_lease).update(
@@ -211,7 +218,7 @@ def mark_unsent_unknown() -> int:
 def requeue_absent(key: UUID) -> bool:
     """Queue an unknown message again that its provider never had; False if it has moved on."""
     unknown = OutboxMessage.objects.filter(status=Status.UNKNOWN, key=key).exclude(sealed=b"")
-    return unknown.update(status=Status.QUEUED, next_attempt_at=Now()) == 1
+    return unknown.update(status=Status.QUEUED, next_attempt_at=AT_ONCE) == 1
 
 
 def record(provider: str, receipt: Receipt) -> bool:
