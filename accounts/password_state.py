@@ -23,6 +23,11 @@ def lock_account(pk: int) -> User:
     return User.objects.select_for_update(no_key=True).get(pk=pk)
 
 
+def lock_undeleted(pk: int) -> User | None:
+    """The account, locked until the transaction ends; None if it was deleted meanwhile."""
+    return User.objects.select_for_update(no_key=True).filter(pk=pk, deleted_at=None).first()
+
+
 def lock_accounts(pks: Iterable[int]) -> list[User]:
     """The accounts, locked until the transaction ends, in the order that avoids deadlocks."""
     return list(User.objects.select_for_update(no_key=True).filter(pk__in=pks).order_by("pk"))

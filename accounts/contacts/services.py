@@ -13,7 +13,12 @@ from accounts.contacts.yearly_check import note_contact
 from accounts.languages.services import writing_to
 from accounts.limits import rate_limits
 from accounts.models import ChangeKind, CodePurpose, EventKind, User
-from accounts.password_state import PasswordReplacedError, lock_account, lock_unchanged
+from accounts.password_state import (
+    PasswordReplacedError,
+    lock_account,
+    lock_unchanged,
+    lock_undeleted,
+)
 from accounts.security_log import record_event
 from accounts.signals import phone_confirmed
 from audit.services import record_action
@@ -52,11 +57,14 @@ def request_code(*, account: User, channel: Channel, address: str, client: str) 
     """Send a code to ``address`` (E.164, or a lower-case e-mail address).
 
     If the address is bound to another account the response is the same; that account's owner is
-    notified instead (T4). Raises limits.LimitReachedError.
+    notified instead (T4). Nothing is sent if the account was deleted meanwhile. Raises
+    limits.LimitReachedError.
     """
     rate_limits.consume_sending(account=account, channel=channel, address=address, client=client)
     owner = _other_owner(account, channel, address)
     with transaction.atomic(), writing_to(owner or account):
+        if lock_undeleted(account.pk) is None:
+            return
         code = codes.get_or_create_code(
             account=account,
             purpose=PURPOSES[channel],

@@ -22,7 +22,7 @@ from accounts.identifiers.services import Identifier, owner_of
 from accounts.languages.services import writing_to
 from accounts.limits import rate_limits
 from accounts.models import Code, CodePurpose, EventKind, SecurityAnswer, User
-from accounts.password_state import lock_account, password_state
+from accounts.password_state import lock_account, lock_undeleted, password_state
 from accounts.recovery import staff_assisted
 from accounts.recovery.closing import close_entrances
 from accounts.recovery.take_back import drop_other_contacts
@@ -44,14 +44,16 @@ def ask_for_code(
     """Send a code to the contact that ``identifier`` is or names, for ``browser`` at ``client``.
 
     ``knows`` returns whether the browser has signed in to the account before; ``earlier`` is the
-    code that this browser requested last. Raises limits.LimitReachedError, also for identifiers
-    without an account.
+    code that this browser requested last. An account deleted meanwhile counts as none. Raises
+    limits.LimitReachedError, also for identifiers without an account.
     """
     owner = owner_of(identifier, unconfirmed_mailbox=purpose == CodePurpose.RESET_PASSWORD)
     known = owner is not None and knows(owner.account)
     _consume_limits(identifier, purpose, client, browser, known=known)
     is_name = identifier.channel is None
     with transaction.atomic():
+        if not lock_undeleted(owner.account.pk if owner else 0):  # one query either way (T4)
+            owner = None
         code = codes.get_or_create_code(
             account=owner.account if owner else None,
             purpose=purpose,
