@@ -80,8 +80,12 @@ class Figures:
 
 
 def first_day() -> date:
-    """The day with which the statistics begin."""
-    return timezone.localdate() - PERIOD
+    """The Monday with which the statistics begin.
+
+    A week that ended somewhere else each day would tell, by the difference, of single days.
+    """
+    day = timezone.localdate() - PERIOD
+    return day - timedelta(days=day.weekday())
 
 
 def start_of(day: date) -> datetime:

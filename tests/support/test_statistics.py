@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from accounts.models import RoleGrant, User
 from accounts.roles import Role
 from enrollment.models import ClassCounselor, Institution, InstitutionRegistrar, SchoolClass
 from support.models import Report
+from support.reports.statistics import first_day
 from tests.people import make_account, make_school
 from tests.support.conftest import Enter
 
@@ -56,7 +58,7 @@ def test_each_figure_leads_to_exactly_the_reports_that_it_counts(
     make_report(merged_into=first, opened_at=first.opened_at)
     make_report(state="answered", settled_at=timezone.now())
     make_report(opened_at=timezone.now() - A_YEAR + timedelta(hours=1))
-    make_report(opened_at=timezone.now() - A_YEAR - timedelta(days=2), cause="photo")
+    make_report(opened_at=timezone.now() - A_YEAR - timedelta(days=8), cause="photo")
     make_report(school_class=SchoolClass.objects.create(institution=make_school(), code="空"))
     desk = enter(school_registrar)
     found = numbers(desk)
@@ -104,6 +106,17 @@ def test_weeks_begin_on_monday_also_at_new_year(
     desk = enter(school_registrar)
     weeks = {address[-10:]: number for address, number in numbers(desk) if "week=" in address}
     assert (weeks["2020-12-21"], weeks["2020-12-28"]) == (1, 2)
+
+
+def test_the_first_week_is_a_whole_one_on_each_of_its_days(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = set()
+    for day in range(23, 30):
+        monkeypatch.setattr(timezone, "localdate", partial(date, 2026, 11, day))
+        found.add(first_day())
+    assert {day.weekday() for day in found} == {0}
+    assert len(found) == 2
 
 
 @pytest.mark.parametrize(
