@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.signals import account_deleted
 from enrollment.models import SchoolClass
 from enrollment.signals import classes_merged
+from support.board.rollup import join_days
 from support.models import LIVE_STATES, Reminder, Report
 from support.reports import services
 
@@ -19,6 +20,7 @@ def withdraw_reports(*, account: User, **_: object) -> None:
 
 @receiver(classes_merged, dispatch_uid="support-classes-merged")
 def move_to_class(*, merged: SchoolClass, into: SchoolClass, **_: object) -> None:
-    """Reports and reminders go with the people of a class."""
+    """Reports, reminders and the figures of past days go with the people of a class."""
     Report.objects.filter(school_class=merged).update(school_class=into)
     Reminder.objects.filter(school_class=merged).update(school_class=into)
+    join_days(merged=merged, into=into)

@@ -9,10 +9,14 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.password_state import lock_account
 from accounts.roles import Role
-from enrollment.models import StudentRecord
+from enrollment.institutions.class_merge import merge_class
+from enrollment.institutions.classes import remove_class
+from enrollment.models import SchoolClass, StudentRecord
 from enrollment.records.corrections.services import correct_record
 from enrollment.records.corrections.values import Change
 from enrollment.records.unclaimed_progress import note_registered
+from support.board.figures import standings
+from support.board.rollup import fold_headcounts
 from tests.people import make_account, make_record, sample_number
 from tests.races.meanwhile import meanwhile
 from tests.verification.disputes.sides import state
@@ -133,3 +137,26 @@ def test_progress_of_many_records_is_stored_in_the_order_of_their_keys() -> None
 
     meanwhile(lambda: lock(first), lambda: note_registered(phone=phone), lambda: lock(second))
     assert set(StudentRecord.objects.values_list("progress", flat=True)) == {"unverified"}
+
+
+def test_figures_are_folded_while_their_class_is_merged(
+    record: StudentRecord, registrar: User
+) -> None:
+    merged = record.school_class
+    assert merged is not None
+    into = SchoolClass.objects.create(institution=record.institution, code="计科2602")
+    meanwhile(fold_headcounts, lambda: merge_class(school_class=merged, into=into, by=registrar))
+    fold_headcounts()
+    assert standings([into])[0][1].total == 1
+
+
+def test_figures_are_folded_while_their_class_is_deleted(
+    record: StudentRecord, registrar: User
+) -> None:
+    left = record.school_class
+    assert left is not None
+    into = SchoolClass.objects.create(institution=record.institution, code="计科2602")
+    StudentRecord.objects.update(school_class=into)
+    meanwhile(fold_headcounts, lambda: remove_class(school_class=left, by=registrar))
+    assert not SchoolClass.objects.filter(pk=left.pk).exists()
+    assert standings([into])[0][1].total == 1
