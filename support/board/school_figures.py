@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
+from django.utils import timezone
+
 from enrollment.models import Institution, SchoolClass
 from support.board.figures import SMALL_GROUP, Standing, school_standings, total_of
-from support.board.trend import Day, Target, confirmed_by_day, in_round
+from support.board.trend import LONGEST, Day, Target, confirmed_by_day, in_round
 
 Name = TypeVar("Name")
 
@@ -58,7 +60,7 @@ def school_days(
 ) -> list[Day]:
     """Confirmed by day in the classes of the campaign whose figures are shown: three queries.
 
-    For two weeks, or since the campaign began. Empty where there is no such class.
+    For two weeks, or since the campaign began, a year at most. Empty where there is no such class.
     """
     shown = {
         group.school_class: group.standing
@@ -67,7 +69,8 @@ def school_days(
         if group.school_class and group.standing.total and not group.is_hidden
     }
     classes = in_round(list(shown), target)
-    first = target.starts_on if target and since_start else None
+    a_year_ago = timezone.localdate() - LONGEST
+    first = max(target.starts_on, a_year_ago) if target and since_start else None
     total = total_of(shown[found] for found in classes)
     return confirmed_by_day(classes, total, first) if classes else []
 

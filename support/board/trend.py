@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from enrollment.models import Campaign, Institution, SchoolClass, StudentRecord
 from enrollment.progress import Progress
+from enrollment.statuses import ON_THE_BOOKS
 from support.board.figures import Standing
 from support.models import DayHeadcount
 
 DAYS = 14
+LONGEST = timedelta(days=365)  # of a course, however long ago its campaign began
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,11 @@ def _target(campaign: Campaign) -> Target:
 
 
 def _entry_years(classes: Sequence[SchoolClass]) -> dict[int, int]:
-    """The year in which most people of each class entered."""
-    counted = StudentRecord.objects.filter(school_class__in=classes, entry_date__isnull=False)
+    """The year in which most people of each class on the books entered; the later of two."""
+    counted = StudentRecord.objects.filter(
+        school_class__in=classes, entry_date__isnull=False, status__in=ON_THE_BOOKS
+    )
     rows = counted.values_list("school_class", "entry_date__year").annotate(people=Count("pk"))
-    return {class_id: year for class_id, year, _people in rows.order_by("people")}
+    return {
+        class_id: year for class_id, year, _people in rows.order_by("people", "entry_date__year")
+    }

@@ -1,18 +1,22 @@
 """Figures by day and by round, whatever becomes of the classes meanwhile."""
 
-from datetime import timedelta
+import io
+from datetime import date, timedelta
 
+import openpyxl
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
 from enrollment.institutions.class_merge import merge_class
-from enrollment.models import SchoolClass
+from enrollment.models import Campaign, InstitutionRegistrar, SchoolClass, StudentRecord
 from support.board.figures import standings
 from support.board.rollup import fold_headcounts
-from support.board.trend import confirmed_by_day
+from support.board.trend import class_targets, confirmed_by_day
 from support.models import DayHeadcount
-from tests.people import make_account
+from tests.people import make_account, make_record, sample_number
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +47,37 @@ def test_the_days_of_a_merged_class_stay_in_the_course_of_the_other(
     now = standings([school_class])[0][1]
     by_day = [day.confirmed for day in confirmed_by_day([school_class], now)]
     assert by_day == [1] * 4 + [3] * 6 + [7] * 2 + [9, 1]
+
+
+@pytest.mark.parametrize("first", [2025, 2026])
+def test_a_class_of_two_years_in_equal_parts_takes_part_in_the_round_of_the_later(
+    first: int, school_class: SchoolClass
+) -> None:
+    StudentRecord.objects.update(entry_date=None)
+    today = timezone.localdate()
+    for serial, year in ((401, first), (402, 4051 - first)):
+        record = make_record(name="甲", number=sample_number(serial))
+        StudentRecord.objects.filter(pk=record.pk).update(entry_date=date(year, 9, 1))
+    for serial in range(403, 406):
+        left = make_record(name="甲", number=sample_number(serial), status="毕业")
+        StudentRecord.objects.filter(pk=left.pk).update(entry_date=date(2024, 9, 1))
+    for year in (2024, 2025, 2026):
+        Campaign.objects.create(
+            institution=school_class.institution, name=f"{year}", entry_year=year,
+            starts_on=today, ends_on=today,
+        )  # fmt: skip
+    assert class_targets([school_class])[school_class.pk].entry_year == 2026
+
+
+def test_the_days_of_a_check_that_began_long_ago_are_those_of_a_year(
+    client: Client, school_class: SchoolClass
+) -> None:
+    school, today = school_class.institution, timezone.localdate()
+    registrar = make_account("registrar.f@example.org", roles=(Role.REGISTRAR,))
+    InstitutionRegistrar.objects.create(user=registrar, institution=school)
+    client.force_login(registrar)
+    Campaign.objects.create(institution=school, name="核对", starts_on=date(1, 1, 1), ends_on=today)
+    answer = client.get(reverse("support:figures_export", args=[school.code, "days"]))
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
+    assert sheet is not None
+    assert sheet.max_row == 1 + 366
