@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -29,13 +29,25 @@ def records_of(dispute: Dispute) -> list[StudentRecord]:
 
 
 def freeze(records: Sequence[StudentRecord]) -> None:
-    """Freeze ``records``: they cannot be claimed or released until unfrozen."""
-    keys = [record.pk for record in records]
-    StudentRecord.objects.filter(pk__in=keys, frozen_at=None).update(frozen_at=Now())
+    """Freeze ``records``: they cannot be claimed or released until unfrozen.
+
+    Those that are frozen already are locked too, so that ``thaw`` waits for the new cause.
+    """
+    found = StudentRecord.objects.filter(pk__in=[record.pk for record in records])
+    _lock(found)
+    found.filter(frozen_at=None).update(frozen_at=Now())
 
 
 def thaw(certificate_hash: bytes | memoryview, institution_code: str) -> None:
-    """Unfreeze a school's records, unless an open dispute or objection about them remains."""
+    """Unfreeze a school's records, unless an open dispute or objection about them remains.
+
+    Whether one remains is read under the lock of the records: another may be made meanwhile.
+    """
+    # Selected by number: the name may have been corrected since the record was frozen.
+    found = StudentRecord.objects.filter(
+        certificate_hash=certificate_hash, institution__code=institution_code
+    )
+    _lock(found)
     disputed = Dispute.objects.filter(
         certificate_hash=certificate_hash,
         institution_code=institution_code,
@@ -49,12 +61,11 @@ def thaw(certificate_hash: bytes | memoryview, institution_code: str) -> None:
         settled_at=None,
     )
     if not disputed.exists() and not objected.exists():
-        # Selected by number: the name may have been corrected since the record was frozen.
-        StudentRecord.objects.filter(
-            certificate_hash=certificate_hash,
-            institution__code=institution_code,
-            frozen_at__isnull=False,
-        ).update(frozen_at=None)
+        found.filter(frozen_at__isnull=False).update(frozen_at=None)
+
+
+def _lock(records: QuerySet[StudentRecord]) -> None:
+    list(records.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 def move(dispute: Dispute, to: User | None, *, claimed_at: object = None) -> None:
