@@ -53,6 +53,11 @@ REGISTRARS = [
         "wang_submission",
     ),
     Page("how long reports wait", reverse("support:report_statistics"), "desk_registrar"),
+    Page(
+        "reports behind a figure",
+        f"{reverse('support:queue')}?since=2020-01-06&cause=name&week=2026-11-23&live=yes",
+        "desk_registrar",
+    ),
     Page("problem reports of staff", reverse("support:queue"), who="desk_registrar"),
     Page("help articles of staff", reverse("support:articles"), who="desk_registrar"),
     Page(
