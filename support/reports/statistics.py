@@ -38,6 +38,7 @@ _FIGURES = """
     SELECT {group}, count(*), count(*) FILTER (WHERE state = ANY(%(live)s)),
         percentile_cont(0.5) WITHIN GROUP (ORDER BY first_answered_at - opened_at),
         percentile_cont(0.5) WITHIN GROUP (ORDER BY settled_at - opened_at)
+            FILTER (WHERE state = 'answered')
     FROM support_report r LEFT JOIN enrollment_schoolclass c ON c.id = r.school_class_id
     WHERE r.institution_id = ANY(%(schools)s) AND opened_at >= %(since)s
     GROUP BY 1 ORDER BY 2 DESC, 1
@@ -48,9 +49,9 @@ _FIGURES = """
 class Figures:
     """The reports of one cause, college or week: how many, how many still live, median waits.
 
-    A wait is None where no report has come so far. ``is_hidden``: there are too few for a
-    statistic, or those of too few could be computed from these. ``filter``: by what the list of
-    reports is narrowed to these.
+    A wait is None where no report has come so far; a withdrawn one has no solution. ``is_hidden``:
+    there are too few for a statistic, or those of too few could be computed from these.
+    ``filter``: by what the list of reports is narrowed to these.
     """
 
     of: str | date

@@ -97,6 +97,21 @@ def test_a_list_behind_a_figure_tells_other_staff_nothing(
         assert [listed(desk, address) for address, _ in found] == [0] * len(found)
 
 
+def test_a_withdrawn_report_is_no_solution(
+    report: Report, school_registrar: User, enter: Enter
+) -> None:
+    long_ago = timezone.now() - timedelta(days=4)
+    make_report(opened_at=long_ago, state="answered", settled_at=timezone.now())
+    for _ in range(3):
+        make_report(opened_at=long_ago, state="withdrawn", settled_at=long_ago)
+    (other,) = (
+        row for _, _, rows in enter(school_registrar).get(PAGE).context["tables"] for row in rows
+        if row.of == "other"
+    )  # fmt: skip
+    assert other.reports == 4
+    assert other.to_solution.days == 4
+
+
 def test_weeks_begin_on_monday_also_at_new_year(
     report: Report, school_registrar: User, enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
