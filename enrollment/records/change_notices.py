@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.urls import reverse
 
 from accounts.models import Notice, User
-from accounts.notices.services import latest_notice, notify
+from accounts.notices.services import latest_notice, mark_read, notify
 from database.clock import database_now
 from enrollment.models import StudentRecord
 
@@ -18,8 +18,8 @@ _CORRECTION, _EVENT = "correction", "event"
 def notify_of_correction(record: StudentRecord, holder: User) -> None:
     """Notify ``holder`` of a correction, unless the notice of the one before still stands for it.
 
-    It does while it is new and unread, and neither an answer of the holder nor another change
-    of this record came after it.
+    It does while it is new and unread, the holder has not opened the record since, and neither an
+    answer of the holder nor another change of this record came after it.
     """
     latest = latest_notice(holder, _KIND, record=str(record.key))
     if latest is None or not _stands_for_more(latest, record):
@@ -29,6 +29,18 @@ def notify_of_correction(record: StudentRecord, holder: User) -> None:
 def notify_of_event(record: StudentRecord, holder: User) -> None:
     """Notify ``holder`` that an event was entered or removed; each is told."""
     _notify(record, holder, _EVENT)
+
+
+def mark_changes_read(record: StudentRecord, holder: User) -> None:
+    """Mark as read what was told of ``record``: its holder has opened it, perhaps from a message.
+
+    No query for a holder without unread notices; how many there are comes with the session.
+    """
+    unread = getattr(holder, "unread_notices", None)
+    if unread:
+        told = Notice.objects.filter(account=holder, kind=_KIND)
+        marked = mark_read(notices=told.filter(detail__contains={"record": str(record.key)}))
+        holder.unread_notices = unread - marked  # type: ignore[attr-defined]
 
 
 def _stands_for_more(notice: Notice, record: StudentRecord) -> bool:

@@ -14,6 +14,7 @@ from accounts.sessions.recent_proof import READING
 from accounts.sessions.store import rows_along
 from enrollment.records import services as records
 from enrollment.records.access_log import access_entries_of
+from enrollment.records.change_notices import mark_changes_read
 from enrollment.records.withholding import WITHHELD, is_withheld
 from enrollment.status_page.access import held_card
 from enrollment.status_page.cards import Card, cards_of
@@ -68,6 +69,8 @@ def viewings(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _record_page(request: HttpRequest, card: Card, *, revealed: str = "") -> HttpResponse:
-    frame = frame_of(request, signed_in(request))
+    account = signed_in(request)
+    mark_changes_read(card.record, account)
+    frame = frame_of(request, account)
     page = {"sheet": page_data(card, revealed=revealed)}
     return HttpResponse(fill_page(RECORD_PAGE, frame | page))

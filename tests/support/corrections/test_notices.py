@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Notice, User
@@ -95,6 +96,17 @@ def test_a_correction_after_the_students_answer_is_told_of_its_own(
         answer_record(record=wang_record, account=wang, asked=CHECKLIST, wrong=wrong)
 
     assert told_after(answer, wang_record, school_registrar) == 1
+
+
+def test_a_correction_after_the_student_opened_the_record_is_told_of_its_own(
+    wang: User, wang_record: StudentRecord, school_registrar: User, enter: Enter
+) -> None:
+    student = enter(wang)
+
+    def follow_the_link_of_the_letter() -> None:
+        assert student.get(reverse("enrollment:status")).status_code == 200
+
+    assert told_after(follow_the_link_of_the_letter, wang_record, school_registrar) == 1
 
 
 def test_a_correction_of_a_second_record_is_told_of_its_own(
