@@ -44,8 +44,11 @@ def words_of_person(report: Report) -> list[str]:
 
 
 def batches_visible_to(reader: User) -> QuerySet[ReportBatch]:
-    """The batches that wait for a registrar, oldest first, with how many are live."""
-    live = Count("reports", filter=Q(reports__state__in=LIVE_STATES))
+    """The batches that wait for a registrar, oldest first, with how many are live.
+
+    Reports that were merged into another one are not counted, as in the list.
+    """
+    live = Count("reports", filter=Q(reports__state__in=LIVE_STATES, reports__merged_into=None))
     found = ReportBatch.objects.filter(institution__in=institutions_of(reader))
     return (
         found.annotate(live=live).filter(live__gt=0).select_related("handed_on_by").order_by("pk")

@@ -91,6 +91,27 @@ def test_what_is_handed_on_together_arrives_as_one_batch(
     assert denied.status_code == 404
 
 
+@pytest.mark.parametrize("act", ["merge", "ask", "answer"])
+def test_a_batch_leads_to_as_many_reports_as_it_names(
+    act: str, report: Report, second: Report, counselor: User, school_registrar: User, enter: Enter
+) -> None:
+    post(enter(counselor), "hand_on", report, second)
+    desk = enter(school_registrar)
+
+    def offered() -> list[tuple[str, int]]:
+        text = re.sub(r"\s+", " ", desk.get(QUEUE).content.decode())
+        found = re.findall(r'<a href="(\?[^"]*batch=[^"]*)">[^<]*?(\d+) 条反馈', text)
+        return [(html.unescape(query), int(number)) for query, number in found]
+
+    post(desk, act, *([report, second] if act == "merge" else [report]), words="好")
+    [(query, number)] = offered()
+    assert number == 1
+    assert desk.get(QUEUE + query).context["page"].paginator.count == 1
+    post(desk, "ask", second, report, words="好")
+    [(query, number)] = offered()
+    assert desk.get(QUEUE + query).context["page"].paginator.count == number > 0
+
+
 def test_the_queue_is_narrowed_by_cause_and_college(
     report: Report, second: Report, counselor: User, enter: Enter
 ) -> None:

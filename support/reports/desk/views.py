@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
@@ -21,7 +21,7 @@ from accounts.privacy.personal_data import note_access, personal_data
 from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.offices import classes_of, is_counselor
 from support.digest_rhythm import digest_rhythm
-from support.models import Cause, Report
+from support.models import Cause, Report, ReportBatch
 from support.reports import queries
 from support.reports.desk import services
 from support.reports.desk.acts import NothingDoneError, act_on, said_of
@@ -140,7 +140,7 @@ def _context(staff: User, wanted: Wanted, page: Page[Report], rows: list[Row]) -
         "may_hand_on": is_counselor,
         "whole_classes": _whole_classes(staff) if is_counselor else [],
         "filters": {} if wanted.words else _filters(reports_in(staff, wanted.tab)),
-        "batches": queries.batches_visible_to(staff),
+        "batches": _batches(staff),
         "rhythm": RhythmForm(initial={"rhythm": digest_rhythm(staff)}),
     }
 
@@ -182,6 +182,21 @@ def _groups(rows: list[Row], wanted: Wanted) -> list[tuple[str, str, list[Row]]]
     return [
         (str(Cause(key.partition(":")[0]).label), key, list(members))
         for key, members in groupby(rows, key=lambda row: row.group)
+    ]
+
+
+def _batches(staff: User) -> list[tuple[ReportBatch, str, int]]:
+    """What was passed on together: the query of its list, and how many reports this has.
+
+    It lists what waits for ``staff``; where nothing does, what is still open elsewhere.
+    """
+    counted = queue_of(staff).exclude(batch=None).order_by().values_list("batch")
+    waiting: dict[int | None, int] = dict(counted.annotate(times=Count("pk")))
+    return [
+        (batch, f"batch={batch.key}", waiting[batch.pk])
+        if batch.pk in waiting
+        else (batch, f"state=all&live=yes&batch={batch.key}", vars(batch)["live"])
+        for batch in queries.batches_visible_to(staff)
     ]
 
 
