@@ -69,7 +69,7 @@ def assist(request: HttpRequest, key: UUID) -> HttpResponse:
             )
         else:
             messages.success(request, _("The student can see the record now."))
-            return redirect("registry:record", key)
+            return redirect("registry:search")
     _note(request, record)
     waits = is_withheld(record)
     context = {

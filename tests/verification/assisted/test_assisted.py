@@ -47,6 +47,17 @@ def test_the_student_reads_the_record_at_once_and_is_told(
     assert not AssistCode.objects.exists()
 
 
+def test_the_record_is_found_and_opened_without_a_second_reason(
+    li: User, li_record: StudentRecord, counselor: User
+) -> None:
+    staff, search = enter(counselor), reverse("registry:search")
+    page = reverse("verification:assist", args=[li_record.key])
+    assert f'href="{page}"' in staff.post(search, {"words": "李晓雨"}).content.decode()
+    values = {"code": shown_code(li), "reason": "护照用户，无考生号", "seen": "on"}
+    assert staff.post(page, values).headers["Location"] == search  # where the next is found
+    assert f'href="{page}"' not in staff.post(search, {"words": "李晓雨"}).content.decode()
+
+
 def test_a_record_opened_by_staff_can_be_taken_back(
     li: User, li_record: StudentRecord, counselor: User
 ) -> None:
