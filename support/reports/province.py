@@ -47,7 +47,12 @@ def results(request: HttpRequest) -> HttpResponse:
         messages.error(request, reason)
     words = ngettext("%(number)d answer entered.", "%(number)d answers entered.", number)
     messages.success(request, words % {"number": number})
-    return redirect("support:submissions")
+    return _on(registrar)
+
+
+def _on(registrar: User) -> HttpResponse:
+    """Lead to what else waits for the province; to “Today” when nothing does."""
+    return redirect("support:submissions" if submissions_of(registrar).exists() else "today")
 
 
 def _list(request: HttpRequest, registrar: User, form: ResultForm) -> HttpResponse:
@@ -59,7 +64,8 @@ def _list(request: HttpRequest, registrar: User, form: ResultForm) -> HttpRespon
         subject_key="",
         institution_code=waiting[0][0].record.institution.code if waiting else "",
     )
-    ticked = request.POST.getlist("corrections")
+    alone = [str(waiting[0][0].key)] if len(waiting) == 1 else []  # nothing to choose between
+    ticked = request.POST.getlist("corrections") if request.method == "POST" else alone
     context = {"waiting": waiting, "form": form, "ticked": ticked}
     return render(request, "support/reports/submissions.html", context)
 
@@ -77,7 +83,7 @@ def result(request: HttpRequest, key: UUID) -> HttpResponse:
                 messages.success(request, _("Entered. The person who reported it has been told."))
         except NotCorrectableError as error:
             messages.error(request, error.message)
-        return redirect("support:submissions")
+        return _on(registrar)
     note_access(
         request,
         people=1,

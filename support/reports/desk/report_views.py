@@ -107,11 +107,11 @@ def _done(request: HttpRequest, form: StaffForm, report: Report, staff: User) ->
 
 
 def _following(staff: User, report: Report) -> str:
-    """The page of the report that is next, alike if there is one; the list after the last."""
+    """The page of the report that is next, alike if there is one; “Today” after the last."""
     others = queue_of(staff).exclude(pk=report.pk)
     alike = others.filter(cause=report.cause, school_class=report.school_class_id)
     found = alike.first() or others.first()
-    return reverse("support:queue_report", args=[found.key]) if found else reverse("support:queue")
+    return reverse("support:queue_report", args=[found.key]) if found else reverse("today")
 
 
 def _accept(form: CorrectionForm, report: Report, staff: User) -> Correction | None:

@@ -1,5 +1,7 @@
 """What the province answers to corrections: entered one by one or as a list, with its document."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -42,8 +44,10 @@ def test_a_list_of_the_province_is_entered_at_once_with_its_number(
     given = {"accepted": "yes", "on": "2026-11-20", "document": "示教学〔2026〕12号"}
     assert "请至少勾选一条更正" in desk.post(page, given).content.decode()
     keys = [str(made.key) for made in Correction.objects.all()]
+    assert " checked" not in desk.get(reverse("support:submissions")).content.decode()
     answer = desk.post(page, {**given, "corrections": [*keys, "x"]}, follow=True)
     assert "已登记 2 条" in answer.content.decode()
+    assert answer.redirect_chain == [(reverse("today"), 302)]  # nothing else waits
     for record, name in ((wang_record, "王䶮"), (other, "赵彤")):
         record.refresh_from_db()
         assert record.name == name
@@ -73,6 +77,15 @@ def test_an_answer_that_fails_loses_none_of_the_others(
     assert (wang_record.name, report.state) == ("王䶮", "answered")
     assert [notice.account for notice in Notice.objects.all()] == [wang]
     assert Correction.objects.get(state="submitted").record.holder == mate
+
+
+def test_the_only_correction_that_waits_is_ticked(
+    report: Report, school_registrar: User, enter: Enter
+) -> None:
+    desk = enter(school_registrar)
+    correct(desk, report, "name", "王䶮")
+    page = desk.get(reverse("support:submissions")).content.decode()
+    assert re.search(r'name="corrections"[^>]* checked', page)
 
 
 def test_a_registrar_of_another_school_enters_nothing(

@@ -117,12 +117,12 @@ def test_counselors_and_other_registrars_correct_nothing(
     assert not Correction.objects.exists()
 
 
-def test_after_the_last_correction_comes_the_list(
+def test_after_the_last_correction_comes_today(
     report: Report, school_registrar: User, enter: Enter
 ) -> None:
     page = reverse("support:report_correct", args=[report.key])
     answer = enter(school_registrar).post(page, {"field": "college", "value": "软件学院"})
-    assert answer.headers["Location"] == reverse("support:queue")
+    assert answer.headers["Location"] == reverse("today")
 
 
 def test_a_locked_field_approved_already_is_corrected_at_once(

@@ -8,7 +8,7 @@ from accounts.roles import Role
 from support.models import Report
 from tests.people import make_account
 from tests.support.conftest import WORDS, Enter
-from tests.support.desk.lists import QUEUE, Many, act, text_of
+from tests.support.desk.lists import Many, act, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -76,4 +76,4 @@ def test_after_an_answer_comes_the_next_report(many: Many, counselor: User, ente
     answer = staff.post(own, {"act": "answer", "words": "好"})
     assert answer.headers["Location"] == reverse("support:queue_report", args=[second.key])
     last = staff.post(answer.headers["Location"], {"act": "answer", "words": "好"})
-    assert last.headers["Location"] == QUEUE
+    assert last.headers["Location"] == reverse("today")
