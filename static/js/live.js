@@ -1,11 +1,11 @@
-// A page that shows how work goes on renews its live part until there is none;
+// A page that shows how work goes on renews its live parts until there is none;
 // `data-live="15"` says how many seconds lie between two looks.
 
+const parts = (page) => [...page.querySelectorAll("[data-live]")];
 const PAUSE = 1000 * Number(document.querySelector("[data-live]")?.dataset.live || 1.5);
 
 async function renew() {
-  const live = document.querySelector("[data-live]");
-  if (!live) return;
+  if (!parts(document).length) return;
   let page;
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
@@ -18,12 +18,12 @@ async function renew() {
     setTimeout(renew, PAUSE * 4); // the network is away for a moment
     return;
   }
-  const fresh = page.querySelector("[data-live]");
-  if (!fresh) {
+  const [live, fresh] = [parts(document), parts(page)];
+  if (fresh.length !== live.length) {
     location.reload();
     return;
   }
-  live.replaceWith(document.adoptNode(fresh));
+  live.forEach((part, place) => part.replaceWith(document.adoptNode(fresh[place])));
   setTimeout(renew, PAUSE);
 }
 

@@ -71,6 +71,39 @@ def test_a_registrar_reads_every_kind_of_work(counselor: User, desk_registrar: U
     assert "?counselor=none" in page
 
 
+def test_a_counselor_reminds_the_class_from_the_page(counselor: User) -> None:
+    page, school_class = page_of(counselor), counselor.counselor_of.get().school_class
+    remind = reverse("support:class_remind", args=[school_class.pk])
+    assert f'action="{remind}"' in page
+    assert "提醒 1 人" in page
+    enter(counselor).post(remind)
+    assert "已提醒" in page_of(counselor)
+    assert remind not in page_of(counselor)
+
+
+def test_a_counselor_passes_a_class_on_and_stays_on_the_page(counselor: User) -> None:
+    report(101), report(102)
+    school_class = counselor.counselor_of.get().school_class
+    pass_on = reverse("support:hand_on_class", args=[school_class.pk])
+    assert f'action="{pass_on}?next={reverse("today")}"' in page_of(counselor)
+    assert "全部转交（2）" in page_of(counselor)
+    answer = enter(counselor).post(f"{pass_on}?next={reverse('today')}", follow=True)
+    assert answer.redirect_chain == [(reverse("today"), 302)]
+    assert "已转交学籍管理员 2 条" in answer.content.decode()
+    assert pass_on not in page_of(counselor)
+
+
+def test_the_first_report_is_one_click_away_and_the_last_leads_back(counselor: User) -> None:
+    first, second = report(101), report(102)
+    pages = [reverse("support:queue_report", args=[made.key]) for made in (first, second)]
+    assert f'href="{pages[0]}"' in page_of(counselor)
+    assert "逐条处理反馈" in page_of(counselor)
+    staff = enter(counselor)
+    answers = [staff.post(page, {"act": "answer", "words": "已更正"}) for page in pages]
+    assert [one.headers["Location"] for one in answers] == [pages[1], reverse("today")]
+    assert "逐条处理反馈" not in page_of(counselor)
+
+
 def test_with_nothing_waiting_the_page_says_so(counselor: User) -> None:
     assert "没有待办" in page_of(counselor)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import models
@@ -13,7 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.text import fold_width
 from enrollment.models import Correction, CorrectionState
-from enrollment.offices import institutions_of, without_counselor
+from enrollment.offices import institutions_of, is_counselor, without_counselor
 from support.models import LIVE_STATES, Cause, Report, ReportState
 from support.models.report import name_form, name_hash
 from support.reports.queries import is_key, reports_visible_to
@@ -52,6 +53,24 @@ def queue_of(reader: User) -> QuerySet[Report]:
     no class and so no counselor. A question that was not answered in time counts as open.
     """
     return reports_in(reader, Tab.WAITING)
+
+
+@dataclass(frozen=True)
+class WaitingOfClass:
+    """A class and how many reports of it wait for its counselor."""
+
+    class_pk: int
+    code: str
+    number: int
+
+
+def waiting_by_class(counselor: User) -> list[WaitingOfClass]:
+    """The classes of this counselor in which reports wait."""
+    waiting = queue_of(counselor).filter(is_counselor(counselor, "school_class"))
+    counted = waiting.order_by("school_class__code").values_list(
+        "school_class", "school_class__code"
+    )
+    return [WaitingOfClass(*row) for row in counted.annotate(waits=Count("pk", distinct=True))]
 
 
 def counts_by_tab(reader: User) -> dict[str, int]:

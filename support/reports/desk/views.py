@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -18,8 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import require_role
 from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
+from accounts.requests.next_page import next_page
 from accounts.roles import RECORD_KEEPERS, Role
-from enrollment.offices import classes_of, is_counselor
+from enrollment.offices import classes_of
 from support.digest_rhythm import digest_rhythm
 from support.models import Cause, Report, ReportBatch
 from support.reports import queries
@@ -36,6 +38,7 @@ from support.reports.desk.queue import (
     queue_of,
     reports_in,
     search,
+    waiting_by_class,
 )
 from support.reports.desk.ready_answers import ready_answers
 from support.reports.desk.rows import Row, rows_of
@@ -125,7 +128,7 @@ def hand_on_class(request: HttpRequest, pk: int) -> HttpResponse:
     waiting = queue_of(counselor).filter(school_class=school_class)
     number = services.hand_on(reports=waiting.order_by(), words="", by=counselor)
     messages.success(request, said_of("hand_on", number))
-    return redirect("support:queue")
+    return redirect(next_page(request, otherwise=reverse("support:queue")))
 
 
 def _context(staff: User, wanted: Wanted, page: Page[Report], rows: list[Row]) -> dict[str, object]:
@@ -138,7 +141,7 @@ def _context(staff: User, wanted: Wanted, page: Page[Report], rows: list[Row]) -
         "tabs": [(tab, _label(tab, staff), counts[tab]) for tab in Tab],
         "waiting": counts[Tab.WAITING],
         "may_hand_on": is_counselor,
-        "whole_classes": _whole_classes(staff) if is_counselor else [],
+        "whole_classes": waiting_by_class(staff) if is_counselor else [],
         "filters": {} if wanted.words else _filters(reports_in(staff, wanted.tab)),
         "batches": _batches(staff),
         "rhythm": RhythmForm(initial={"rhythm": digest_rhythm(staff)}),
@@ -197,17 +200,6 @@ def _batches(staff: User) -> list[tuple[ReportBatch, str, int]]:
         if batch.pk in waiting
         else (batch, f"state=all&live=yes&batch={batch.key}", vars(batch)["live"])
         for batch in queries.batches_visible_to(staff)
-    ]
-
-
-def _whole_classes(staff: User) -> list[tuple[int, str, int]]:
-    """The classes of this counselor in which something waits: key, name and how many."""
-    waiting = queue_of(staff).filter(is_counselor(staff, "school_class")).order_by()
-    return [
-        (pk, code, len(list(members)))
-        for (pk, code), members in groupby(
-            waiting.order_by("school_class__code").values_list("school_class", "school_class__code")
-        )
     ]
 
 
