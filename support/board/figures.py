@@ -47,8 +47,10 @@ class Standing:
 
     @property
     def percent(self) -> int:
-        """The confirmed in percent, 100 only when no one is missing."""
-        return self.confirmed * 100 // self.total if self.total else 0
+        """The confirmed in percent, to the nearest; 100 only when no one is missing."""
+        if self.confirmed == self.total:
+            return 100 if self.total else 0
+        return min(round(self.confirmed * 100 / self.total), 99)
 
     @property
     def open(self) -> int:

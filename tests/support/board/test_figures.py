@@ -12,7 +12,7 @@ from enrollment.models import SchoolClass, StudentRecord
 from enrollment.progress import Progress
 from enrollment.records.unclaimed_progress import note_searched
 from enrollment.statuses import ON_THE_BOOKS
-from support.board.figures import institution_standings, standings
+from support.board.figures import Standing, institution_standings, standings
 from support.board.rollup import fold_headcounts
 from support.board.trend import confirmed_by_day
 from support.models import DayHeadcount, HeadcountChange
@@ -32,6 +32,17 @@ def counted_again(school_class: SchoolClass) -> dict[str, int]:
     for record in StudentRecord.objects.filter(school_class=school_class):
         found[record.progress] += record.status in ON_THE_BOOKS
     return found
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "total", "percent"), [(1, 38, 3), (16, 38, 42), (399, 400, 99), (40, 40, 100)]
+)
+def test_percent_is_the_nearest_and_a_hundred_with_nobody_missing(
+    confirmed: int, total: int, percent: int
+) -> None:
+    counts: dict[str, int] = dict.fromkeys(Progress, 0)
+    counts |= {Progress.CONFIRMED: confirmed, Progress.TO_CHECK: total - confirmed}
+    assert Standing(counts).percent == percent
 
 
 def test_each_person_counts_in_one_part_and_leavers_in_none(school_class: SchoolClass) -> None:
