@@ -53,6 +53,7 @@ def take_file(tab: Tab, press: Callable[[], None]) -> Download:
             tab.locator("main [name=password]").fill(PASSWORD)
             tab.locator("main form button[type=submit]").first.click()
         if tab.locator("main [name=words]").count():
+            tab.locator("main [name=reason][value=other]").check()
             tab.locator("main [name=words]").fill("核对名册")
             tab.locator("main form button[type=submit]").first.click()
     return download.value
