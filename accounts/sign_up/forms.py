@@ -46,7 +46,8 @@ class SignupForm(KeptPassword, allauth_forms.SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"] = MailboxField()
+        self.fields["email"] = mailbox = MailboxField()
+        mailbox.help_text = _("The activation link is sent there.")
         waits = awaited_address(context.request)
         if waits is not None:  # came back to change it
             self.initial.setdefault("email", waits.email)
