@@ -1,8 +1,9 @@
 """Durations as text, in the largest unit that fits."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django import template
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 register = template.Library()
@@ -21,3 +22,9 @@ def waited(time: timedelta | None) -> str:
         hours = time // HOUR
         return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
     return ngettext("%(n)d day", "%(n)d days", time.days) % {"n": time.days}
+
+
+@register.filter
+def age(since: datetime) -> str:
+    """How long ago that was, as ``waited`` says it."""
+    return waited(timezone.now() - since)

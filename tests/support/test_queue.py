@@ -64,6 +64,15 @@ def test_alike_reports_are_answered_as_one_and_can_be_separated(
         assert (entry.actor_id, entry.subject_key) == (counselor.pk, str(second.key))
 
 
+def test_a_group_is_chosen_in_one_tick_where_there_are_several(
+    report: Report, counselor: User, enter: Enter, request: pytest.FixtureRequest
+) -> None:
+    staff = enter(counselor)
+    assert 'name="groups"' not in staff.get(QUEUE).content.decode()
+    request.getfixturevalue("second")
+    assert "选整组（2）" in staff.get(QUEUE).content.decode()
+
+
 def test_different_causes_do_not_become_one(
     report: Report, wang: User, counselor: User, enter: Enter
 ) -> None:

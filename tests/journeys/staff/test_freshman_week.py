@@ -82,7 +82,7 @@ class Walker:
 
     def find(self, name: str) -> None:
         """Type a name where records are looked for, and the key that sends it."""
-        self.tab.locator("[name=words]").fill(name)
+        self.tab.locator("main [name=words]").fill(name)
         self.tab.keyboard.press("Enter")
         self.tab.wait_for_load_state()
         self.look()
