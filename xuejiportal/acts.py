@@ -47,6 +47,7 @@ ACTS: dict[str, str | Promise] = {
     "support:class_export": gettext_lazy("export a class"),
     "support:report_correct": gettext_lazy("correct a record"),
     "trail_export": gettext_lazy("export the audit trail"),
+    "trail_prove": gettext_lazy("export the audit trail"),
 }
 # With the name of the file: what is published or undone cannot be mistaken then.
 FILES = {

@@ -19,6 +19,7 @@ urlpatterns = [
     path("trail/", audit_pages_trail.read, name="trail"),
     path("trail/sign-ins/", audit_pages_sign_ins.read, name="trail_sign_ins"),
     path("trail/export/", audit_pages_trail.export, name="trail_export"),
+    path("trail/prove/", audit_pages_trail.prove, name="trail_prove"),
     path("desk/", views.home_page, name="desk"),
     path("today/", today, name="today"),
     path("operator/state/", operator.state, name="operator"),

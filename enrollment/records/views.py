@@ -107,25 +107,35 @@ def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
     """Ask why the user opens this record."""
     record = get_object_or_404(records_visible_to(require_role(request, *RECORD_KEEPERS)), key=key)
     page = reverse("registry:record", args=[record.key])
-    return _ask_why(request, page, "enrollment/records/why.html")
+    form = AccessReasonForm(request.POST or None)
+    if _is_said(request, form, page):
+        return redirect(page)
+    return render(request, "enrollment/records/why.html", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def access_reason(request: HttpRequest) -> HttpResponse:
     """Ask why the user opens or downloads the page in ``next``."""
     require_role(request, *RECORD_KEEPERS)
-    following = next_page(request, otherwise=reverse("registry:search"))
-    return _ask_why(request, following, "enrollment/records/why_file.html")
-
-
-def _ask_why(request: HttpRequest, following: str, template: str) -> HttpResponse:
+    search = reverse("registry:search")
+    following = next_page(request, otherwise=search)
     form = AccessReasonForm(request.POST or None)
-    if form.is_valid():
-        subject = unquote(urlsplit(following).path)
-        for_all = form.cleaned_data["for_all"]
-        remember_reason(request, form.text, subject=subject, for_all=for_all)
-        return redirect(following)
-    return render(request, template, {"form": form})
+    if _is_said(request, form, following):
+        if following == search:
+            return redirect(search)
+        # A file leaves the page it was asked for on: this one says that it comes.
+        return render(request, "enrollment/records/file_comes.html", {"file": following})
+    return render(request, "enrollment/records/why_file.html", {"form": form})
+
+
+def _is_said(request: HttpRequest, form: AccessReasonForm, following: str) -> bool:
+    """Whether the form says why; the reason then counts for the page ``following``."""
+    if not form.is_valid():
+        return False
+    subject = unquote(urlsplit(following).path)
+    for_all = form.cleaned_data["for_all"]
+    remember_reason(request, form.text, subject=subject, for_all=for_all)
+    return True
 
 
 @personal_data("enrollment.reveal_certificate", reason=Reason.IN_FORM, reauth=True)

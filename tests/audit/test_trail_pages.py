@@ -1,5 +1,6 @@
 """The audit trail as auditors read it."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -256,6 +257,21 @@ def test_the_export_is_streamed_safe_and_noted(client: Client, auditor: User) ->
     assert "support.one" in text
     assert ",=1+1" not in text
     assert AuditEntry.objects.filter(action="audit.export_trail").exists()
+
+
+def test_identity_is_proved_before_the_export_and_the_entries_are_shown_again(
+    auditor: User,
+) -> None:
+    left_open, asked = Client(), f"{reverse('trail')}?question=acts&since=2026-11-01"
+    left_open.force_login(auditor)
+    page = left_open.get(asked).content.decode()
+    assert reverse("trail_export") not in page
+    proof = f"{reverse('trail_prove')}?question=acts&since=2026-11-01"
+    assert f'href="{html.escape(proof)}"' in page
+    asking = left_open.get(proof)["Location"]
+    answer = left_open.post(asking, {"password": PASSWORD}, follow=True)
+    assert answer.redirect_chain[-1][0] == asked
+    assert f'action="{reverse("trail_export")}"' in answer.content.decode()
 
 
 @pytest.mark.parametrize("roles", [(), (Role.COUNSELOR,), (Role.REGISTRAR,)])

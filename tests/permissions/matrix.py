@@ -67,6 +67,7 @@ MATRIX: dict[str, str] = {
     "accounts:enter_staff_code": "CDRQTO",
     "trail": "T",
     "trail_export": "T",
+    "trail_prove": "T",
     "trail_sign_ins": "T",
     # One's own record.
     **dict.fromkeys(

@@ -69,6 +69,7 @@ NO_DATA = {
     "accounts:lift_block": "a contact half hidden",
     "trail": "keys of rows; the trail is the auditor's work",
     "trail_sign_ins": "the auditor's work; the page notes each reading itself",
+    "trail_prove": "leads back to the trail",
     "trail_export": "keys of rows; the trail is the auditor's work",
     "verification:disputes": "dates and states",
     "support:board": "head counts",

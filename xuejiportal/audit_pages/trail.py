@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.sessions.recent_proof import has_recent_proof
 from audit.models import AuditEntry
 from audit.queries import EntryFilter, entries, last_check
 from audit.services import record_action
@@ -58,9 +59,18 @@ def read(request: HttpRequest) -> HttpResponse:
         "lines": lines_of(found[:PAGE_SIZE]),
         "before": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,
         "checked": last_check(),
+        "is_proved": has_recent_proof(request),
         **_subject(form),
     }
     return render(request, "audit_pages/read.html", context)
+
+
+@require_safe
+@reauthentication_required
+def prove(request: HttpRequest) -> HttpResponse:
+    """Back to the same entries after re-authentication: a file would leave its page behind."""
+    _auditor(request)
+    return redirect(f"{reverse('trail')}?{request.META['QUERY_STRING']}")
 
 
 @require_POST

@@ -69,8 +69,8 @@ def test_a_file_needs_the_password_again_and_a_reason(
     why = desk.get(address)["Location"]
     assert why.startswith(reverse("registry:reason"))
     assert not AuditEntry.objects.filter(reason="报省级").exists()
-    answer = desk.post(why, {"words": "报省级"}, follow=True)
-    assert "attachment" in answer["Content-Disposition"]
+    assert f"url={address}" in desk.post(why, {"words": "报省级"}).content.decode()
+    assert "attachment" in desk.get(address)["Content-Disposition"]
     entry = AuditEntry.objects.get(reason="报省级")
     assert entry.actor_id == desk_registrar.pk
     assert entry.detail["people"] >= 1
