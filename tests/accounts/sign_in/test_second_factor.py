@@ -146,6 +146,8 @@ def test_every_role_of_staff_must_have_a_second_factor(role: Role, settings: Set
     client = sign_in(staff)
     for name in ("enrollment:status", "accounts:security", "account_change_password"):
         assert client.get(reverse(name))["Location"] == reverse("accounts:enter_staff_code")
+    for name in ("service_worker", "offline"):  # which their pages load by themselves
+        assert client.get(reverse(name)).status_code == 200
     client.post(reverse("accounts:enter_staff_code"), {"code": code})
     set_up_app(client)
     assert client.get(reverse("accounts:security")).status_code == 200

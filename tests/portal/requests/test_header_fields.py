@@ -58,6 +58,16 @@ def test_a_page_asked_for_without_tls_is_led_to_it_under_the_same_policy(browser
     assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
 
 
+def test_https_binds_the_names_below_the_portals_only_where_the_operator_says_so(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    set_all(environment, COMPLETE)
+    production = fresh_settings()
+    assert production["SECURE_HSTS_SECONDS"] == 31536000
+    assert not production["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    assert not production["SECURE_HSTS_PRELOAD"]
+
+
 def _cookie_settings(loaded: dict[str, Any]) -> list[str]:
     return [name for name in loaded if name.endswith("_COOKIE_NAME")]
 
