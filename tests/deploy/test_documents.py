@@ -23,3 +23,10 @@ def test_the_files_that_the_commands_copy_are_there() -> None:
     assert {"deploy/portal", "deploy/new-settings", "deploy/nginx.conf"} <= {*named}
     for name in {*named} - MADE:
         assert list(ROOT.glob(name)), name
+
+
+def test_a_command_that_asks_is_the_last_of_its_block() -> None:
+    for block in commands("README.md"):
+        for line in block.splitlines()[:-1]:  # what is pasted after it would be its answer
+            assert "createsuperuser" not in line, block
+            assert "EDITOR" not in line, block
