@@ -205,16 +205,19 @@ def main() -> int:
     running = commands.add_parser("run")
     running.add_argument("--servers", default="", help="one image for all three servers")
     running.add_argument("--kills", type=int, default=2, help="of each container")
+    running.add_argument("--of", nargs="+", metavar="CONTAINER", help="only these")
     asked = parser.parse_args()
     if asked.command == "build":
         build(asked.base)
         return 0
-    from students import under_fire
+    from students import VICTIMS, under_fire
 
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     # As compose.yaml's sysctls do, which a container on a host's network cannot.
     Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").write_text("0")
-    return under_fire(lambda *ports: started(asked.servers, *ports), podman, asked.kills)
+    return under_fire(
+        lambda *ports: started(asked.servers, *ports), podman, asked.kills, asked.of or VICTIMS
+    )
 
 
 if __name__ == "__main__":

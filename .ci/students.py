@@ -9,7 +9,7 @@ import signal
 import ssl
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,12 +134,22 @@ async def is_back(load: Load) -> bool:
         return False
 
 
+async def process_of(podman: Callable[..., str], name: str) -> int:
+    """The number of a container's first process; 0, which podman says of one that starts, never."""
+    for _ in range(int(PATIENCE)):
+        asked = ("inspect", "--format", "{{.State.Pid}}", f"xp-{name}")
+        number = int(await asyncio.to_thread(podman, *asked))
+        if number > 0:
+            return number
+        await asyncio.sleep(1)
+    raise SystemExit(f"{name} does not run")
+
+
 async def kill(podman: Callable[..., str], name: str, load: Load) -> float:
     """Kill a container's processes; the seconds until it runs and pages are answered again."""
     begin = time.monotonic()
     # Not by "podman kill", after which podman starts nothing again.
-    pid = await asyncio.to_thread(podman, "inspect", "--format", "{{.State.Pid}}", f"xp-{name}")
-    os.kill(int(pid), signal.SIGKILL)
+    os.kill(await process_of(podman, name), signal.SIGKILL)
     while time.monotonic() - begin < PATIENCE:
         shown = ("inspect", "--format", "{{.State.Running}}", f"xp-{name}")
         if "true" in await asyncio.to_thread(podman, *shown) and await is_back(load):
@@ -152,6 +162,7 @@ async def fire(
     start: Callable[[int, int], AbstractContextManager[Running]],
     podman: Callable[..., str],
     kills: int,
+    victims: Sequence[str],
 ) -> int:
     """Start everything, let students come, kill, compare; the exit status."""
     from benchmarks.tools.mailbox import Mailbox
@@ -169,7 +180,7 @@ async def fire(
         assert load.statuses["whole ways"] == 1, (load.faults, load.interrupted)
         print("a student came from the home page to the receipt", flush=True)
         coming = [asyncio.create_task(load.come(students)) for _ in range(2)]
-        for name in VICTIMS:
+        for name in victims:
             took = [await kill(podman, name, load) for _ in range(kills)]
             print(f"{name}: killed {kills} times, back in {max(took, default=0):.0f} s", flush=True)
         for task in coming:
@@ -209,8 +220,9 @@ def under_fire(
     start: Callable[[int, int], AbstractContextManager[Running]],
     podman: Callable[..., str],
     kills: int,
+    victims: Sequence[str],
 ) -> int:
     """Run the whole play; the exit status."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "xuejiportal.settings"
     django.setup()
-    return asyncio.run(fire(start, podman, kills))
+    return asyncio.run(fire(start, podman, kills, victims))
