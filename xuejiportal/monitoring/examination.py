@@ -16,6 +16,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.checks import run_checks
 from django.db import DatabaseError, connection
+from urllib3.exceptions import HTTPError
 
 from delivery.email.transport import connect
 from delivery.errors import DeliveryError
@@ -124,6 +125,8 @@ def _text_messages() -> Iterator[Finding]:
         try:
             provider.look_up(sent)
         except DeliveryError as error:
+            if isinstance(error.__cause__, HTTPError):  # no answer came
+                advice = "Let this machine reach the provider: its DNS, the firewall, the proxy."
             yield Finding(f"SMS by {provider.name}", False, error.code, advice)
         else:
             yield Finding(f"SMS by {provider.name}", True, "accepts the credentials")

@@ -101,6 +101,15 @@ def test_credentials_that_a_vendor_takes_are_well_and_others_are_told(
 
 
 @pytest.mark.django_db
+def test_a_vendor_that_is_out_of_reach_is_no_matter_of_credentials(settings: Settings) -> None:
+    settings.SMS_PROVIDERS, settings.ALIYUN_SMS_ENDPOINT = ["aliyun"], "http://127.0.0.1:1"
+    settings.ALIYUN_ACCESS_KEY_ID = settings.ALIYUN_ACCESS_KEY_SECRET = "made-up"
+    lines = diagnosis()
+    [at] = [number for number, line in enumerate(lines) if line.startswith("!!  SMS by aliyun: ")]
+    assert "firewall" in lines[at + 1]
+
+
+@pytest.mark.django_db
 def test_a_certificate_that_browsers_trust_is_well(
     certificate: ssl.SSLContext, settings: Settings
 ) -> None:
