@@ -9,7 +9,7 @@ from accounts.roles import Role
 from enrollment.models import StudentRecord
 from tests.people import make_account, make_record, sample_number
 from tests.races.meanwhile import meanwhile
-from tests.verification.disputes import state
+from tests.verification.disputes.sides import state
 from verification import disputes
 from verification.disputes.claim_objections import object_to_claim, settle_objection
 from verification.facts import Facts
