@@ -1,5 +1,6 @@
-"""A text template of its own, so that these tests say what a message says, and providers."""
+"""A mail server, providers, and a text template that says what a message says."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from delivery.outbox import sending
+from tests.delivery.fake_smtp import FakeSmtp, serving
 from tests.delivery.provider import Provider
 
 
@@ -31,3 +33,10 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(sending, "providers", lambda: providers)
 
     return install
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[FakeSmtp]:
+    """A mail server that the portal sends by."""
+    with serving(FakeSmtp(), settings) as fake:
+        yield fake
