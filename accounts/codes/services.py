@@ -107,7 +107,7 @@ def get_or_create_code(
 
     A valid code is sent again without resetting its tries (guide row 44); a request to
     bind another address closes it. ``asked_for`` is the username typed in place of
-    ``address``. Call inside a transaction.
+    ``address``. Call inside a transaction that has locked the account: one request at a time.
 
     A code that opens an account belongs to the browser that requested it: ``earlier`` is
     its current one. Browsers never share a code, so a stranger cannot use up the owner's
@@ -115,12 +115,9 @@ def get_or_create_code(
     """
     hashed = keyed_hash(f"code-{channel}", asked_for or address)
     current = Code.objects.filter(account=account, purpose=purpose, closed_at__isnull=True)
-    # One request at a time.
     if account is None or purpose in ENTRANCE:
         lock(hashed)  # a request without an account takes the same time (T4)
         current = current.filter(pk=earlier.pk if earlier else 0)
-    else:
-        User.objects.select_for_update(no_key=True).values_list("pk").get(pk=account.pk)
     living = current.filter(
         address_hash=hashed, expires_at__gt=Now(), tries__lt=_max_tries(purpose), is_decoy=is_decoy
     ).first()

@@ -95,7 +95,7 @@ def test_the_doctor_says_what_to_do(settings: Settings, tmp_path: Path) -> None:
     lines = told.getvalue().splitlines()
     for start, advice in (
         ("!!  mail: smtp-connect", "Compare EMAIL_URL"),
-        ("!!  SMS by aliyun: ", "Compare the credentials of aliyun"),
+        ("!!  SMS by aliyun: ", "Let this machine reach the provider"),
         ("!!  TLS: localhost: ", "openssl s_client -connect localhost:1"),
     ):
         [at] = [number for number, line in enumerate(lines) if line.startswith(start)]
