@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -153,19 +154,28 @@ def approve_assist(*, record: StudentRecord, by: User) -> bool:
 
 
 def helpers_of(record: StudentRecord) -> set[int]:
-    """The staff who opened ``record``, recovered its account, imported its phone or decided on it.
+    """The staff by whom the holder got ``record``, or another one: none is the second person.
 
-    None of them may be the second person.
+    They opened it, recovered the account, imported its phone, decided on it or undid a decision.
+    Whoever approves opens all records of the holder at the school, so that all of them count.
     """
+    held = StudentRecord.objects.filter(
+        Q(holder=record.holder_id) & ~Q(holder=None) | Q(pk=record.pk)
+    )
     claims = Claim.objects.filter(account=record.holder_id, ended_at=None)
     rescues = Rescue.objects.filter(account=record.holder_id)
-    found = claims.values_list("assisted_by", flat=True)
-    decided = Dispute.objects.filter(
-        certificate_hash=record.certificate_hash, institution_code=record.institution.code
+    disputes = Dispute.objects.filter(certificate_hash__in=held.values("certificate_hash"))
+    keys = [str(key) for key in disputes.values_list("key", flat=True)]
+    undone = AuditEntry.objects.filter(
+        subject_type="dispute", subject_key__in=keys, action="verification.undo_dispute"
     )
-    found = found.union(rescues.values_list("opened_by"), decided.values_list("decided_by"))
+    found = claims.values_list("assisted_by", flat=True).union(
+        rescues.values_list("opened_by"),
+        disputes.values_list("decided_by"),
+        undone.values_list("actor_id"),
+    )
     helped = {key for key in found if key}
-    return helped | importers_of_phone(record)
+    return helped.union(*map(importers_of_phone, held))
 
 
 def count_assist(by: User) -> None:

@@ -19,6 +19,7 @@ from audit.models import AuditEntry
 from enrollment.files.images import prepare
 from enrollment.models import (
     ClassCounselor,
+    ImportBatch,
     InstitutionRegistrar,
     PhotoKind,
     StatusReport,
@@ -298,3 +299,41 @@ def test_a_decision_that_is_undone_does_not_end_the_delay(
     victim.refresh_from_db()
     assert victim.holder == puppet
     assert takes(puppet, victim) == set()
+
+
+def test_a_registrar_who_undid_the_decision_is_not_the_second_person(
+    victim: StudentRecord, desk_registrar: User, puppet: User
+) -> None:
+    StudentRecord.objects.update(holder=puppet, claimed_at=timezone.now())
+    dispute = contest(make_account("true@example.org"), victim, victim.candidate_number)
+    honest = make_account("honest@example.org", roles=(Role.REGISTRAR,))
+    disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=honest)
+    disputes.undo_decision(dispute=dispute, by=desk_registrar)
+    disputes.withdraw(dispute=dispute)
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    victim.refresh_from_db()
+    assert victim.holder == puppet
+    assert takes(puppet, victim) == set()
+
+
+def test_who_planted_a_phone_in_one_record_opens_no_other_of_the_person(
+    media: Path, tmp_path: Path, desk_registrar: User
+) -> None:
+    make_school()
+    row = sample(1)[0]
+    row[AT["手机号"]] = "13700137000"
+    run_import(write_csv(tmp_path / "first.csv", [row]))
+    row[AT["手机号"]] = "13900139000"
+    run_import(write_csv(tmp_path / "second.csv", [row]))
+    ImportBatch.objects.update(created_by=desk_registrar)
+    planted = StudentRecord.objects.get()
+    number = row[AT["证件号码"]]
+    second = make_record(name=planted.name, number=number, candidate_number="9", level="硕士")
+    puppet = make_account("puppet@example.org", phone="+8613900139000")
+    claims.start_attempt(account=puppet, facts=Facts(planted.name, "居民身份证", number, ""))
+    claims.submit_attempt(account=puppet)
+    assert set(StudentRecord.objects.filter(holder=puppet)) == {planted, second}
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[second.key]))
+    for record in (planted, second):
+        with pytest.raises(RecordWithheldError):
+            refuse_withheld(record)
