@@ -1,11 +1,25 @@
 """Which class, and so which counselor, a report without a record belongs to."""
 
+from collections.abc import Callable
+
 from accounts.models import User
 from accounts.text import fold
+from enrollment.institutions.class_locks import lock_classes
 from enrollment.models import Institution, SchoolClass, StudentRecord
 from enrollment.records.stated_facts import stated_facts
 
 OFFERED = 500  # more classes make the page too heavy to offer them as a list
+
+
+def locked_class(find: Callable[[], SchoolClass | None]) -> SchoolClass | None:
+    """The class that ``find`` returns, locked; asked again if it was merged or deleted meanwhile.
+
+    Call inside a transaction.
+    """
+    while True:
+        found = find()
+        if found is None or lock_classes([found.pk]):
+            return found
 
 
 def class_of(*, school: Institution, account: User, written: str) -> SchoolClass | None:

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.notices.services import notify
 from audit.services import record_action
 from enrollment.files.evidence import Evidence, evidence_of, keep_evidence
-from enrollment.models import EvidencePurpose, Institution, StudentRecord
+from enrollment.models import EvidencePurpose, Institution, SchoolClass, StudentRecord
 from enrollment.offices import all_counselors
 from support.models import (
     LIVE_STATES,
@@ -26,7 +26,7 @@ from support.models import (
 )
 from support.reports.batches import tell_who_handed_on
 from support.reports.causes import registry_value
-from support.reports.classes import class_of
+from support.reports.classes import class_of, locked_class
 from support.reports.queries import live_report, words_of_person
 
 # The kind of notice the student gets; for every other act report_answered.
@@ -70,11 +70,12 @@ def open_report(
     if school is None:
         raise ValueError("a report goes to a school")
     report = Report(account=account, record=record, institution=school, cause=cause)
-    report.school_class = (
-        record.school_class
-        if record
-        else class_of(school=school, account=account, written=class_code)
-    )
+
+    def find_class() -> SchoolClass | None:
+        if record:
+            return SchoolClass.objects.filter(records=record.pk).first()
+        return class_of(school=school, account=account, written=class_code)
+
     report.seal_stated(
         name=record.name if record else statement.name,
         registry=registry_value(cause, record),
@@ -83,6 +84,7 @@ def open_report(
     )
     try:
         with transaction.atomic():
+            report.school_class = locked_class(find_class)
             report.save(force_insert=True)
             write_entries([report], EntryKind.OPENED, account, statement.words)
             _keep(report, statement.evidence)
