@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 
+from enrollment.fields.catalogue import is_in_chinese
 from enrollment.fields.checklist import listed
 from enrollment.fields.display import Value
 from enrollment.fields.terms import TRANSLATED, in_english
@@ -174,8 +175,9 @@ def _happening(one: Happening, write: Formatter) -> dict[str, Any]:
     }
 
 
-def _change(change: Change, write: Formatter) -> dict[str, str]:
+def _change(change: Change, write: Formatter) -> dict[str, Any]:
     return {
+        "in_chinese": is_in_chinese(change.field),
         "label": str(change.label),
         "old": write.changed(change.field, change.old_shown),
         "new": write.changed(change.field, change.new_shown),

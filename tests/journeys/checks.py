@@ -113,6 +113,19 @@ TEXTS = """() => {
   }
   return found;
 }"""
+# Chinese texts that no attribute marks as such; a sentence may name a term.
+UNMARKED = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data.trim(), parent = walker.currentNode.parentElement;
+    const chinese = text.match(/[\\u4e00-\\u9fff]/g) ?? [], latin = text.match(/[A-Za-z]/g) ?? [];
+    if (chinese.length && chinese.length >= latin.length && parent.checkVisibility()
+        && !parent.closest("script, style, textarea")
+        && !parent.closest("[lang]")?.lang.startsWith("zh")) found.push(text);
+  }
+  return found;
+}"""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 
@@ -124,7 +137,8 @@ def language_complaints(tab: Tab, language: str) -> list[str]:
     without one word of the page's own language was not translated.
     """
     own, other = (CHINESE, ENGLISH) if language == "zh-hans" else (ENGLISH, CHINESE)
-    return [
+    unmarked = tab.evaluate(UNMARKED) if language == "en" else []
+    return [f"not marked as Chinese: {text}" for text in unmarked] + [
         f"not in {language}: {text}"
         for text in tab.evaluate(TEXTS)
         if other.search(text) and not own.search(text) and "@" not in text

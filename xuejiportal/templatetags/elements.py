@@ -5,6 +5,7 @@ argument is an error when the template is compiled; with ``{% include %}`` it wo
 The tags are built in and need no ``{% load %}``.
 """
 
+import re
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.forms import BaseForm
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from delivery.masking import masked_phone
 from enrollment.fields.checklist import listed
@@ -20,6 +22,25 @@ from enrollment.fields.checklist import listed
 register = template.Library()
 register.filter("listed", listed)
 Shown = Any  # what a template prints: text, lazy text, a number, None
+
+
+_CHINESE, _LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]")
+
+
+def language_of(text: Shown) -> str:
+    """``zh-Hans`` of a mostly Chinese text on a page in another language, else ""."""
+    if (get_language() or "").startswith("zh"):
+        return ""
+    words = str(text or "")
+    chinese = len(_CHINESE.findall(words))
+    return "zh-Hans" if chinese and chinese >= len(_LATIN.findall(words)) else ""
+
+
+@register.filter
+def lang_attr(text: Shown) -> SafeString:
+    """The attribute that says to screen readers that what was entered is Chinese, or nothing."""
+    language = language_of(text)
+    return format_html(' lang="{}"', language) if language else SafeString("")
 
 
 @register.filter
@@ -93,8 +114,9 @@ def empty_state(
 def row(label: Shown, value: Shown, *, numeric: bool = False, lang: str = "") -> dict[str, Any]:
     """One row of a ``<dl class="dl">``; an empty value is shown as a dash.
 
-    ``lang`` is the language of the value where it may not be that of the page.
+    ``lang`` is the language of the value where it may not be that of the page; Chinese is found.
     """
+    lang = lang or language_of(value)
     return {"label": label, "value": value, "numeric": numeric, "lang": lang}
 
 
