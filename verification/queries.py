@@ -10,7 +10,13 @@ from enrollment.models import Institution, StudentRecord
 from enrollment.models.institution import ThirdItem
 from enrollment.queries import institutions_of
 from vault.lookup import keyed_hash
-from verification.models import OPEN_STATES, AttemptState, Dispute, VerificationAttempt
+from verification.models import (
+    OPEN_STATES,
+    AttemptState,
+    Dispute,
+    DisputeState,
+    VerificationAttempt,
+)
 
 # Asked on every page between sign-up and the record.
 _IS_VERIFIED = """
@@ -77,6 +83,11 @@ def last_unmatched(account: User) -> VerificationAttempt | None:
     found = VerificationAttempt.objects.filter(account=account, state=AttemptState.UNMATCHED)
     attempts = found.exclude(facts_sealed=b"")
     return attempts.order_by("-submitted_at").first()
+
+
+def has_open_dispute(claimant: User) -> bool:
+    """Whether the school still looks into a dispute that this account opened."""
+    return Dispute.objects.filter(claimant=claimant, state=DisputeState.OPEN).exists()
 
 
 def earlier_attempts(

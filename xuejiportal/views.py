@@ -19,6 +19,9 @@ from accounts.onboarding import landing_of
 from database.unavailable import is_database_away
 from enrollment.status_page.cards import cards_of
 from enrollment.status_page.status_line import with_lines
+from support.models import LIVE_STATES
+from support.reports.queries import reports_of
+from verification.queries import has_open_dispute, last_unmatched
 from xuejiportal.logs.request_id import request_id
 from xuejiportal.monitoring.errors import count_error
 
@@ -27,6 +30,8 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER = 30
 # Unread notices that the front page shows; the others are on the page of notices.
 MAX_NOTICES = 3
+# Open reports shown there, with whose turn it is.
+MAX_REPORTS = 3
 
 
 @login_not_required
@@ -40,8 +45,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if not isinstance(account, User) or not account.is_student:
         return render(request, "home.html")
     unread = notices_of(account).filter(read_at=None)[:MAX_NOTICES]
+    cards = with_lines(cards_of(account))
     context = {
-        "cards": with_lines(cards_of(account)),
+        "cards": cards,
+        "reports": reports_of(account).filter(state__in=LIVE_STATES)[:MAX_REPORTS],
+        "has_dispute": has_open_dispute(account),
+        "was_not_matched": not cards and last_unmatched(account) is not None,
         "notices": [(notice, *text_of(notice)) for notice in unread],
     }
     return render(request, "home/mine.html", context)

@@ -6,7 +6,13 @@ from django.urls import reverse
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import Response, expect
 
+from accounts.models import User
+from support.models import Report
 from tests.journeys.conftest import NewContext
+from tests.people import sample_number
+from verification.claims import services as claims
+from verification.facts import Facts
+from verification.models import Dispute
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -117,3 +123,36 @@ def test_offline_a_page_in_our_clothes_answers(open_context: NewContext) -> None
     context.set_offline(False)
     tab.get_by_role("button", name="重试").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("帮助")
+
+
+def test_who_was_not_matched_is_led_on_from_the_front_page(
+    li: User, open_context: NewContext
+) -> None:
+    facts = Facts("赵无此", "居民身份证", sample_number(77), "26110199999999")
+    claims.start_attempt(account=li, facts=facts)
+    claims.submit_attempt(account=li)
+    tab = open_context(li).new_page()
+    tab.goto(reverse("home"))
+    expect(tab.get_by_role("main")).to_contain_text("没有匹配到学籍")
+    tab.get_by_role("link", name="怎么办？").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("未匹配到学籍")
+
+
+def test_reports_that_are_open_stand_on_the_front_page_with_their_state(
+    wang: User, wang_problem: Report, open_context: NewContext
+) -> None:
+    tab = open_context(wang).new_page()
+    tab.goto(reverse("home"))
+    expect(tab.get_by_role("link", name="姓名不对")).to_contain_text(
+        str(wang_problem.get_state_display())
+    )
+    tab.get_by_role("link", name="姓名不对").click()
+    expect(tab.get_by_role("main")).to_contain_text(wang_problem.number)
+
+
+def test_a_dispute_that_is_open_stands_on_the_front_page(
+    dispute: Dispute, open_context: NewContext
+) -> None:
+    tab = open_context(dispute.claimant).new_page()
+    tab.goto(reverse("home"))
+    expect(tab.get_by_role("main")).to_contain_text("学校正在核查你提出的异议")
