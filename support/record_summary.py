@@ -22,7 +22,7 @@ def reported_and_reminded(record: StudentRecord, user: User) -> Iterator[Summary
     reports = reports_visible_to(user).filter(record=record).order_by("-pk")[:_SHOWN]
     lines = [
         (
-            f"{report.number} · {report.get_cause_display()} · {report.get_state_display()}",
+            f"{report.number} · {report.get_cause_display()} · {report.state_for_staff}",
             reverse("support:queue_report", args=[report.key]),
         )
         for report in reports

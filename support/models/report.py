@@ -5,6 +5,7 @@ import json
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from database.random_keys import random_key
@@ -153,6 +154,12 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.key}"
+
+    @property
+    def state_for_staff(self) -> str:
+        """The state as the school reads it: a question waits for the student, not for “you”."""
+        asked = self.state == ReportState.ASKED
+        return gettext("Waiting for the student") if asked else self.get_state_display()
 
     @property
     def number(self) -> str:

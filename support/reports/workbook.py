@@ -39,6 +39,6 @@ def _rows(reports: Iterable[Report]) -> Iterator[tuple[str, ...]]:
             str(Cause(report.cause).label),
             stated["registry"],
             mask_number(stated["correct"]) if is_number else stated["correct"],
-            str(report.get_state_display()),
+            report.state_for_staff,
             f"{localtime(report.opened_at):%Y-%m-%d}",
         )

@@ -35,6 +35,10 @@ def test_from_the_report_to_the_answer_and_back(
     act(staff, "ask", report, words="户口簿在身边吗？")
     page = f"/support/reports/{report.key}/"
     assert "户口簿在身边吗？" in student.get(page).content.decode()
+    assert "等你回复" in student.get(page).content.decode()
+    own = staff.get(reverse("support:queue_report", args=[report.key])).content.decode()
+    assert "等学生回复" in own
+    assert "等你回复" not in own
     student.post(f"{page}answer/", {"words": "在。"})
     act(staff, "answer", report)
     assert "已更正，请再核对。" in student.get(page).content.decode()
