@@ -1,28 +1,26 @@
 """A ZIP of photographs, named by certificate, candidate or student number."""
 
-import re
 import stat
 import zipfile
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from lzma import LZMAError
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
-from unicodedata import category
 
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.images import MAX_BYTES, PhotoFault, PhotoFaultError
-from enrollment.identity.number import mask_number
 from enrollment.jobs.planner import analyze_if_stale
 from enrollment.models import Institution, StudentRecord
 from enrollment.photos.names import (
     certificate_marks,
     is_archive,
     is_system_file,
+    masked_name,
     numbers_in,
     picture_stem,
 )
@@ -32,7 +30,6 @@ MAX_RATIO = 50
 GROUP = 1000
 # In bytes. Names have some twenty characters, so a directory of MAX_ENTRIES is smaller.
 MAX_DIRECTORY = MAX_ENTRIES * 512
-SHOWN_NAME = 200
 # In bytes, read at once of an entry packed by bzip2 or LZMA: only their input limits what the
 # library unfolds of it, and bzip2 makes 46 MB of 45 bytes.
 STEP = 64
@@ -44,10 +41,8 @@ _DAMAGED = (
     zipfile.BadZipFile, zlib.error, LZMAError, NotImplementedError, OSError, EOFError, ValueError,
     OverflowError,
 )  # fmt: skip
-_UNSEEN = frozenset({"Cc", "Cf", "Cs"})  # categories of Unicode
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _ENTRY_HEAD = b"PK\x01\x02"
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +77,6 @@ class PhotoTally:
     def refuse(self, name: str, fault: PhotoFault) -> None:
         """Add a refused entry; a certificate number in its name is masked."""
         self.refused.append((masked_name(name), fault))
-
-
-def masked_name(name: str) -> str:
-    """The name of an entry as it is kept and shown: short, with certificate numbers masked.
-
-    Control characters, which would speak to a terminal or turn the text around, are replaced.
-    """
-    masked = _IDENTITY.sub(lambda found: mask_number(found[0]), name)[:SHOWN_NAME]
-    return "".join("\ufffd" if category(one) in _UNSEEN else one for one in masked)
 
 
 class _DirectoryGuard:
@@ -198,23 +184,24 @@ def matched(
     """Yield the entries with the id of the single record each matches, in groups.
 
     A name that is a number is looked up as a whole. In any other name every number is
-    looked up, and together they must match exactly one record.
+    looked up, and together they must match exactly one record. Numbers of certificates are masked
+    in the names.
     """
     rest = iter(entries)
     while group := list(islice(rest, GROUP)):
-        found = _record_ids({entry.number for entry in group}, institution)
+        found, certificates = _record_ids({entry.number for entry in group}, institution)
         numbers = {entry: numbers_in(entry.number) for entry in group if not found[entry.number]}
-        wider = _record_ids(set().union(*numbers.values()), institution) if numbers else {}
+        wider, more = _record_ids(set().union(*numbers.values()), institution)
         pairs = []
         for entry in group:
             records = found[entry.number]
             for number in numbers.get(entry, ()):
                 records = records | wider.get(number, set())
+            shown = masked_name(entry.name, (certificates | more) & _numbers_of(entry, numbers))
             if len(records) == 1:
-                pairs.append((entry, next(iter(records))))
+                pairs.append((replace(entry, name=shown), next(iter(records))))
             else:
-                fault = PhotoFault.SEVERAL if records else PhotoFault.NOBODY
-                tally.refuse(entry.name, fault)
+                tally.refuse(shown, PhotoFault.SEVERAL if records else PhotoFault.NOBODY)
         yield pairs
 
 
@@ -230,9 +217,19 @@ def one_each(
     return [pair for pair in pairs if times[pair[1]] == 1]
 
 
-def _record_ids(numbers: set[str], institution: Institution) -> dict[str, set[int]]:
-    """The ids of the records that match each number; one indexed query for each column."""
+def _numbers_of(entry: Entry, numbers: Mapping[Entry, set[str]]) -> set[str]:
+    return {entry.number} | numbers.get(entry, set())
+
+
+def _record_ids(
+    numbers: set[str], institution: Institution
+) -> tuple[dict[str, set[int]], set[str]]:
+    """The ids of the records that match each number; one indexed query for each column.
+
+    Also the numbers that are those of a certificate.
+    """
     found: dict[str, set[int]] = defaultdict(set)
+    certificates: set[str] = set()
     records = StudentRecord.objects.filter(institution=institution)
     for column in ("student_number", "candidate_number"):
         # The indexes are partial: records without such a number are excluded.
@@ -248,7 +245,8 @@ def _record_ids(numbers: set[str], institution: Institution) -> dict[str, set[in
         for number, kinds in by_mark[bytes(known)]:
             if kind in kinds:
                 found[number].add(record_id)
-    return found
+                certificates.add(number)
+    return found, certificates
 
 
 def _decoded(info: zipfile.ZipInfo) -> str:

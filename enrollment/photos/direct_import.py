@@ -7,7 +7,8 @@ from django.db.models.functions import Now
 from enrollment.files.images import PhotoFault
 from enrollment.jobs.locking import institution_lock
 from enrollment.models import Institution, PhotoBatch, PhotoBatchState, PhotoKind
-from enrollment.photos.archive import PhotoTally, masked_name
+from enrollment.photos.archive import PhotoTally
+from enrollment.photos.names import masked_name
 from enrollment.photos.services import Report, check_zip, forget_all, take_waiting
 from enrollment.photos.storage import upload_name
 

@@ -1,18 +1,21 @@
-"""Parse the file names of photographs: kind of file, and the numbers in the name."""
+"""Parse the file names of photographs: kind of file and numbers; and what is shown of them."""
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Final
+from unicodedata import category
 
 from accounts.text import DASHES, fold_width
 from enrollment.identity.certificates import CertificateType
-from enrollment.identity.number import InvalidNumberError, canonical_number
+from enrollment.identity.number import InvalidNumberError, canonical_number, mask_number
 from vault.lookup import keyed_hash
 
 # Limits the look-ups for one name.
 MAX_NUMBERS: Final = 12
 # In characters; file systems allow 255 bytes.
 MAX_NAME_LENGTH: Final = 255
+SHOWN_NAME: Final = 200
 _SYSTEM_NAMES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r", ".ds_store"})
 _SYSTEM_FOLDERS = frozenset({"__macosx", "@eadir", ".spotlight-v100", ".trashes", "$recycle.bin"})
 _ARCHIVES = frozenset({".zip", ".rar", ".7z", ".tar", ".gz"})
@@ -24,6 +27,8 @@ _COPY = re.compile(
 )
 _NUMBER = re.compile(r"[0-9A-Za-z]+(?:[-_.()][0-9A-Za-z()]+)*")
 _PART = re.compile(r"[0-9A-Za-z]+")
+_IDENTITY = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9])")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})  # categories of Unicode
 _TO_DASH = str.maketrans(dict.fromkeys(DASHES, "-"))
 
 
@@ -58,6 +63,19 @@ def numbers_in(stem: str) -> set[str]:
         found += [whole, *_PART.findall(whole)]
     with_digits = [text for text in dict.fromkeys(found) if any(map(str.isdigit, text))]
     return {form for text in with_digits[:MAX_NUMBERS] for form in (text, text.upper())}
+
+
+def masked_name(name: str, certificates: Iterable[str] = ()) -> str:
+    """The name as it is kept and shown: short, identity numbers and ``certificates`` masked.
+
+    Digits of full width become ordinary ones. Control characters, which would speak to a terminal
+    or turn the text around, are replaced.
+    """
+    text = fold_width(name)
+    for number in (one for one in certificates if not _IDENTITY.fullmatch(one)):
+        text = re.sub(re.escape(number), mask_number(number), text, flags=re.IGNORECASE)
+    masked = _IDENTITY.sub(lambda found: mask_number(found[0]), text)[:SHOWN_NAME]
+    return "".join("\ufffd" if category(one) in _UNSEEN else one for one in masked)
 
 
 def certificate_marks(number: str) -> dict[bytes, set[str]]:

@@ -25,7 +25,8 @@ from enrollment.models import (
     WrongStateError,
 )
 from enrollment.photos import exchange
-from enrollment.photos.archive import PhotoTally, masked_name, open_zip
+from enrollment.photos.archive import PhotoTally, open_zip
+from enrollment.photos.names import masked_name
 from enrollment.photos.refused import forget_refused, keep_refused, refused_of
 from enrollment.photos.staging import expected, forget_held, forget_waiting, keep_waiting
 from enrollment.photos.storage import forget_upload, keep_upload, open_upload

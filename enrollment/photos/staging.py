@@ -12,7 +12,8 @@ from django.db.models import Count, Q, QuerySet
 from database.clock import database_now
 from enrollment.files.images import PhotoFault
 from enrollment.models import BatchPhoto, Photo, PhotoBatch
-from enrollment.photos.archive import Entry, PhotoTally, belonging, masked_name
+from enrollment.photos.archive import Entry, PhotoTally, belonging
+from enrollment.photos.names import masked_name
 from enrollment.photos.processing import SealedPicture, process_entries
 from enrollment.photos.storage import columns_of, delete_files, written
 

@@ -17,6 +17,7 @@ from audit.models import AuditEntry
 from enrollment.files.images import PhotoFault
 from enrollment.models import BatchPhoto, Institution, PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.photos import services as photos
+from enrollment.photos.refused import refused_of
 from tests.enrollment.photos.pictures import checked, picture, taken, zip_of
 from tests.enrollment.registrar import signed_in_just_now
 from tests.people import make_record, sample_number
@@ -134,3 +135,30 @@ def test_a_certificate_number_in_the_name_of_the_zip_is_masked(
         call_command("import_photos", path, institution=school.code, stdout=io.StringIO())
     names = PhotoBatch.objects.values_list("file_name", flat=True)
     assert [sample_number(1) in one for one in names] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "１１０１０１２００７０８１５００１ｘ.jpg", "IMG110101200708150011.jpg",
+        "1101\u200b0120070815001X.jpg", "John Smith e12345678.jpg", "E12345678(1).jpg",
+    ],
+)  # fmt: skip
+def test_no_spelling_of_a_certificate_number_is_kept(
+    client: Client, school: Institution, registrar: User, name: str
+) -> None:
+    """Whether its photograph waits, is taken, or is refused."""
+    make_record(name="学生1", number=sample_number(1), student_number="S001")
+    make_record(
+        name="John Smith", number="E12345678", certificate_type="护照", student_number="S002",
+        candidate_number="2",
+    )  # fmt: skip
+    secret = ("7081500", "７０８１５００", "1234567")
+    batch = check(school, registrar, {name: picture()})
+    rows = BatchPhoto.objects.values_list("entry", flat=True)
+    shown = [*rows, *(entry for entry, _ in refused_of(batch))]
+    assert len(shown) == 1
+    assert not [part for part in secret if part in shown[0]]
+    assert not [part for part in secret if part in page_of(client, batch)]
+    batch = check(school, registrar, {name: b"no picture"})
+    assert not [part for part in secret if part in page_of(client, batch)]
