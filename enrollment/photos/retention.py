@@ -1,5 +1,8 @@
 """Delete what is kept for a ZIP of photographs once nobody needs it any more."""
 
+from datetime import timedelta
+
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.sweep import for_each
@@ -8,12 +11,15 @@ from enrollment.photos.refused import forget_refused
 from enrollment.photos.services import OPEN, RETENTION, discard_photos, forget_all
 from enrollment.photos.staging import forget_held, forget_waiting
 
+# A command that has not ended after this time was killed.
+COMMAND_TAKES = timedelta(days=1)
+
 
 def forget_old_photo_batches() -> None:
     """Discard abandoned ZIPs; delete what an undo of others would need after RETENTION."""
     before = Now() - RETENTION
     old = PhotoBatch.objects.filter(state__in=OPEN, created_at__lt=before)
-    for_each(old, lambda batch: discard_photos(batch=batch))
+    for_each(old | _killed_commands(), lambda batch: discard_photos(batch=batch))
     ended = PhotoBatch.objects.filter(ended_at__lt=before).exclude(state=PhotoBatchState.UNDOING)
     for_each(ended.filter(ended_at__gt=before - 2 * RETENTION), forget_refused)
     over = PhotoBatch.objects.filter(state__in=(PhotoBatchState.DISCARDED, PhotoBatchState.UNDONE))
@@ -23,3 +29,9 @@ def forget_old_photo_batches() -> None:
     for_each(taken.distinct(), forget_waiting)
     discarded = over.filter(state=PhotoBatchState.DISCARDED)
     for_each(discarded.filter(created_at__gt=before - 2 * RETENTION), forget_all)
+
+
+def _killed_commands() -> QuerySet[PhotoBatch]:
+    """ZIPs that a command line began to check long ago: nobody else has the file."""
+    begun = PhotoBatch.objects.filter(state=PhotoBatchState.UPLOADED, upload="")
+    return begun.filter(created_at__lt=Now() - COMMAND_TAKES)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from enrollment.files.faults import FileFault, FileFaultError
@@ -155,3 +157,17 @@ def test_a_command_that_fails_leaves_no_list_of_refused_names(
         import_all(school, zip_of({"x.jpg": picture()}))
     assert kept(media) == set()
     assert not PhotoBatch.objects.exists()
+
+
+def test_what_a_killed_command_has_kept_is_deleted_the_next_day(
+    zip_of_two: PhotoBatch, media: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Its ZIP is not in storage: no worker can go on, and no page offers to discard it."""
+    photos_tasks.check_photos(zip_of_two.pk)
+    long_ago = timezone.now() - timedelta(days=2)
+    PhotoBatch.objects.update(state=PhotoBatchState.UPLOADED, upload="", created_at=long_ago)
+    with django_capture_on_commit_callbacks(execute=True):
+        photos_tasks.forget_old_photo_batches()
+    zip_of_two.refresh_from_db()
+    assert zip_of_two.state == PhotoBatchState.DISCARDED
+    assert kept(media) == set()
