@@ -162,3 +162,15 @@ def test_no_spelling_of_a_certificate_number_is_kept(
     assert not [part for part in secret if part in page_of(client, batch)]
     batch = check(school, registrar, {name: b"no picture"})
     assert not [part for part in secret if part in page_of(client, batch)]
+
+
+def test_the_last_page_before_an_import_counts_what_a_later_zip_has_brought(
+    client: Client, school: Institution, registrar: User
+) -> None:
+    first = checked(school, registrar, 3)
+    taken(checked(school, registrar, 2, colour="red"), registrar)
+    signed_in_just_now(client)
+    page = client.get(reverse("registry:take_photos", args=[first.key]))
+    shown = page.context["batch"]
+    assert (shown.fresh, shown.replacing) == (1, 2)
+    assert "原有照片保留 30 天" in page.content.decode()
