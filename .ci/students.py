@@ -10,9 +10,10 @@ import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any, Protocol
 
 import django
@@ -124,12 +125,10 @@ class Load:
 
 
 async def is_back(load: Load) -> bool:
-    """Whether a page that asks the database answers, through nginx."""
+    """Whether pages can be served, which need the database, through nginx."""
     try:
         async with load.browser() as browser:
-            return (
-                await browser.get("/account/login/", extensions=NAME)
-            ).status_code == httpx.codes.OK
+            return (await browser.get("/readyz", extensions=NAME)).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
 
@@ -208,10 +207,12 @@ def prepare(stack: Running) -> None:
 
 def settled(load: Load, stack: Running) -> list[str]:
     """What is lost once every queued message had time to leave."""
+    lost = ["the database does not answer"]
     for _ in range(int(PATIENCE / 3)):
-        lost = load.lost(stack)
-        if not lost:
-            break
+        with suppress(CalledProcessError):  # killed last, it may still be starting
+            lost = load.lost(stack)
+            if not lost:
+                break
         time.sleep(3)
     return lost
 
