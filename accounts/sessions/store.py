@@ -24,7 +24,7 @@ from django.contrib.auth import (
 )
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.db.models.functions import Now
 from django.http import HttpRequest
@@ -35,6 +35,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.models import Session, User
 from accounts.sessions.backends import ACCOUNT_SQL, ACCOUNT_WIDTH, account_from
 from database.prepared_statements import read_prepared
+from database.unavailable import is_database_away
 from vault.cipher import UnsealError, seal, unseal
 from vault.lookup import keyed_hash
 
@@ -115,6 +116,19 @@ class SessionStore(DatabaseSessionStore):
             expire_date=Now() + timedelta(seconds=self.get_expiry_age()),
             account_id=data.get(SESSION_KEY),
         )
+
+    def save(self, must_create: bool = False) -> None:
+        """Keep the session. Raises UpdateError where it has ended meanwhile.
+
+        Django's says so of a lost connection, too: the person would be told of a bad request.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            away = error.__context__
+            if away and is_database_away(away):
+                raise away from away.__cause__
+            raise
 
     def _get_new_session_key(self) -> str:
         """A random key; if a session has it, the database refuses it and another is tried.
