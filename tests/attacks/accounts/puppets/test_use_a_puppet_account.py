@@ -1,8 +1,6 @@
 """One member of staff wants photographs and a signed report of a student, by a puppet account."""
 
-import io
 import re
-import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,8 +16,6 @@ from accounts.tasks import finish_rescues
 from audit.models import AuditEntry
 from enrollment.files.images import prepare
 from enrollment.models import (
-    ClassCounselor,
-    ImportBatch,
     InstitutionRegistrar,
     PhotoKind,
     StatusReport,
@@ -27,80 +23,19 @@ from enrollment.models import (
 )
 from enrollment.photos.storage import keep_photo
 from enrollment.records.withholding import RecordWithheldError, refuse_withheld
+from tests.attacks.accounts.puppets.taking import ALL, NUMBER, REGISTRY_PHONE, assist, takes
 from tests.enrollment.files.evidence_files import picture
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.outbox import Outbox
 from tests.people import enter, make_account, make_record, make_school, sample_number
 from tests.verification.assisted.helping import begin, hand_over
-from verification import disputes
-from verification.assisted import services as assisted
 from verification.claims import services as claims
 from verification.claims.retry import match_waiting
 from verification.disputes.claim_objections import object_to_claim, settle_objection
 from verification.facts import Facts
-from verification.models import ClaimAlert, Decision, Dispute
+from verification.models import ClaimAlert
 
 pytestmark = pytest.mark.django_db
-NUMBER, REGISTRY_PHONE = sample_number(12), "+8613700137000"
-
-
-@pytest.fixture
-def victim(media: Path) -> StudentRecord:
-    """A record with a photograph, whose person has not come yet; the school knows the phone."""
-    record = make_record(name="李晓雨", number=NUMBER, phone=REGISTRY_PHONE)
-    keep_photo(record=record, kind=PhotoKind.ADMISSION, picture=prepare(picture()), by=None)
-    return record
-
-
-@pytest.fixture
-def counselor(victim: StudentRecord) -> User:
-    """The dishonest counselor of the class."""
-    user = make_account("counselor@example.org", roles=(Role.COUNSELOR,))
-    assert victim.school_class is not None
-    ClassCounselor.objects.create(user=user, school_class=victim.school_class)
-    return user
-
-
-@pytest.fixture
-def puppet(db: None) -> User:
-    """Their second account."""
-    return make_account("puppet@example.org")
-
-
-def assist(staff: User, record: StudentRecord, account: User) -> str:
-    """Open the record for the account; the text of the page that answers."""
-    page = reverse("verification:assist", args=[record.key])
-    code = assisted.new_code(account=account)
-    values = {"code": code, "reason": "x", "seen": "on"}
-    return enter(staff).post(page, values, follow=True).content.decode()
-
-
-def takes(account: User, record: StudentRecord) -> set[str]:
-    """What the account gets of the photograph, the number, a report, and the copy of its data."""
-    client, got = enter(account), set()
-    photo = record.photos.get()
-    if client.get(reverse("enrollment:photo", args=[photo.key])).status_code == 200:
-        got.add("photo")
-    number = client.get(reverse("enrollment:certificate", args=[record.key]), follow=True)
-    if NUMBER in re.sub(r"<[^>]+>|\s", "", number.content.decode()):
-        got.add("number")
-    client.post(
-        reverse("enrollment:reports", args=[record.key]),
-        {"purpose": "实习", "language": "zh", "days": 30},
-    )
-    if StatusReport.objects.filter(record=record).exists():
-        got.add("report")
-    copy = client.post(reverse("accounts:my_data"))
-    content = b"".join(copy) if copy.streaming else copy.content
-    if zipfile.is_zipfile(io.BytesIO(content)):
-        names = zipfile.ZipFile(io.BytesIO(content))
-        text = b"".join(names.read(name) for name in names.namelist())
-        if NUMBER.encode() in text or any("photos/" in name for name in names.namelist()):
-            got.add("copy")
-    return got
-
-
-ALL = {"photo", "number", "report", "copy"}
 
 
 def test_one_counselor_and_a_puppet_get_neither_photo_nor_report(
@@ -263,77 +198,3 @@ def test_a_phone_planted_by_an_import_opens_nothing_before_a_second_person_looke
     with pytest.raises(RecordWithheldError):
         refuse_withheld(record)
     assert {"+8613700137000", "+8613900139000"} <= {text.to for text in outbox.texts()}
-
-
-def contest(account: User, record: StudentRecord, item: str) -> Dispute:
-    """Open a dispute over the record with what staff can read of it."""
-    facts = Facts(record.name, record.certificate_type, NUMBER, item)
-    dispute = disputes.open_dispute(account=account, facts=facts, statement=disputes.Statement("x"))
-    disputes.look_into(dispute)
-    Dispute.objects.filter(pk=dispute.pk).update(object_until=None)
-    return dispute
-
-
-@pytest.mark.parametrize("item", ["", "wrong"])
-def test_a_registrar_who_decides_a_dispute_for_a_puppet_is_not_the_second_person(
-    victim: StudentRecord, desk_registrar: User, puppet: User, item: str
-) -> None:
-    dispute = contest(puppet, victim, item)
-    disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=desk_registrar)
-    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
-    victim.refresh_from_db()
-    assert victim.holder == puppet
-    assert takes(puppet, victim) == set()
-
-
-@pytest.mark.parametrize("decision", [Decision.CLAIMANT, Decision.NEITHER])
-def test_a_decision_that_is_undone_does_not_end_the_delay(
-    victim: StudentRecord, desk_registrar: User, puppet: User, decision: Decision
-) -> None:
-    assist(desk_registrar, victim, puppet)
-    dispute = contest(make_account("second@example.org"), victim, victim.candidate_number)
-    disputes.decide(dispute=dispute, decision=decision, reason="x", by=desk_registrar)
-    disputes.undo_decision(dispute=dispute, by=desk_registrar)
-    disputes.withdraw(dispute=dispute)
-    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
-    victim.refresh_from_db()
-    assert victim.holder == puppet
-    assert takes(puppet, victim) == set()
-
-
-def test_a_registrar_who_undid_the_decision_is_not_the_second_person(
-    victim: StudentRecord, desk_registrar: User, puppet: User
-) -> None:
-    StudentRecord.objects.update(holder=puppet, claimed_at=timezone.now())
-    dispute = contest(make_account("true@example.org"), victim, victim.candidate_number)
-    honest = make_account("honest@example.org", roles=(Role.REGISTRAR,))
-    disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=honest)
-    disputes.undo_decision(dispute=dispute, by=desk_registrar)
-    disputes.withdraw(dispute=dispute)
-    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
-    victim.refresh_from_db()
-    assert victim.holder == puppet
-    assert takes(puppet, victim) == set()
-
-
-def test_who_planted_a_phone_in_one_record_opens_no_other_of_the_person(
-    media: Path, tmp_path: Path, desk_registrar: User
-) -> None:
-    make_school()
-    row = sample(1)[0]
-    row[AT["手机号"]] = "13700137000"
-    run_import(write_csv(tmp_path / "first.csv", [row]))
-    row[AT["手机号"]] = "13900139000"
-    run_import(write_csv(tmp_path / "second.csv", [row]))
-    ImportBatch.objects.update(created_by=desk_registrar)
-    planted = StudentRecord.objects.get()
-    number = row[AT["证件号码"]]
-    second = make_record(name=planted.name, number=number, candidate_number="9", level="硕士")
-    puppet = make_account("puppet@example.org", phone="+8613900139000")
-    claims.start_attempt(account=puppet, facts=Facts(planted.name, "居民身份证", number, ""))
-    claims.submit_attempt(account=puppet)
-    assert set(StudentRecord.objects.filter(holder=puppet)) == {planted, second}
-    enter(desk_registrar).post(reverse("verification:approve_assist", args=[second.key]))
-    for record in (planted, second):
-        with pytest.raises(RecordWithheldError):
-            refuse_withheld(record)

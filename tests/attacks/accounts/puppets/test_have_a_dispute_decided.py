@@ -1,0 +1,98 @@
+"""A dispute is decided, or its decision undone, so that a puppet account gets a record whole."""
+
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from enrollment.models import (
+    ImportBatch,
+    StudentRecord,
+)
+from enrollment.records.withholding import RecordWithheldError, refuse_withheld
+from tests.attacks.accounts.puppets.taking import NUMBER, assist, takes
+from tests.enrollment.imported_files import AT, run_import, sample, write_csv
+from tests.people import enter, make_account, make_record, make_school
+from verification import disputes
+from verification.claims import services as claims
+from verification.facts import Facts
+from verification.models import Decision, Dispute
+
+pytestmark = pytest.mark.django_db
+
+
+def contest(account: User, record: StudentRecord, item: str) -> Dispute:
+    """Open a dispute over the record with what staff can read of it."""
+    facts = Facts(record.name, record.certificate_type, NUMBER, item)
+    dispute = disputes.open_dispute(account=account, facts=facts, statement=disputes.Statement("x"))
+    disputes.look_into(dispute)
+    Dispute.objects.filter(pk=dispute.pk).update(object_until=None)
+    return dispute
+
+
+@pytest.mark.parametrize("item", ["", "wrong"])
+def test_a_registrar_who_decides_a_dispute_for_a_puppet_is_not_the_second_person(
+    victim: StudentRecord, desk_registrar: User, puppet: User, item: str
+) -> None:
+    dispute = contest(puppet, victim, item)
+    disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=desk_registrar)
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    victim.refresh_from_db()
+    assert victim.holder == puppet
+    assert takes(puppet, victim) == set()
+
+
+@pytest.mark.parametrize("decision", [Decision.CLAIMANT, Decision.NEITHER])
+def test_a_decision_that_is_undone_does_not_end_the_delay(
+    victim: StudentRecord, desk_registrar: User, puppet: User, decision: Decision
+) -> None:
+    assist(desk_registrar, victim, puppet)
+    dispute = contest(make_account("second@example.org"), victim, victim.candidate_number)
+    disputes.decide(dispute=dispute, decision=decision, reason="x", by=desk_registrar)
+    disputes.undo_decision(dispute=dispute, by=desk_registrar)
+    disputes.withdraw(dispute=dispute)
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    victim.refresh_from_db()
+    assert victim.holder == puppet
+    assert takes(puppet, victim) == set()
+
+
+def test_a_registrar_who_undid_the_decision_is_not_the_second_person(
+    victim: StudentRecord, desk_registrar: User, puppet: User
+) -> None:
+    StudentRecord.objects.update(holder=puppet, claimed_at=timezone.now())
+    dispute = contest(make_account("true@example.org"), victim, victim.candidate_number)
+    honest = make_account("honest@example.org", roles=(Role.REGISTRAR,))
+    disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=honest)
+    disputes.undo_decision(dispute=dispute, by=desk_registrar)
+    disputes.withdraw(dispute=dispute)
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    victim.refresh_from_db()
+    assert victim.holder == puppet
+    assert takes(puppet, victim) == set()
+
+
+def test_who_planted_a_phone_in_one_record_opens_no_other_of_the_person(
+    media: Path, tmp_path: Path, desk_registrar: User
+) -> None:
+    make_school()
+    row = sample(1)[0]
+    row[AT["手机号"]] = "13700137000"
+    run_import(write_csv(tmp_path / "first.csv", [row]))
+    row[AT["手机号"]] = "13900139000"
+    run_import(write_csv(tmp_path / "second.csv", [row]))
+    ImportBatch.objects.update(created_by=desk_registrar)
+    planted = StudentRecord.objects.get()
+    number = row[AT["证件号码"]]
+    second = make_record(name=planted.name, number=number, candidate_number="9", level="硕士")
+    puppet = make_account("puppet@example.org", phone="+8613900139000")
+    claims.start_attempt(account=puppet, facts=Facts(planted.name, "居民身份证", number, ""))
+    claims.submit_attempt(account=puppet)
+    assert set(StudentRecord.objects.filter(holder=puppet)) == {planted, second}
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[second.key]))
+    for record in (planted, second):
+        with pytest.raises(RecordWithheldError):
+            refuse_withheld(record)
