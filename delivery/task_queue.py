@@ -6,11 +6,11 @@ delays the work and breaks nothing.
 
 import logging
 import time
-from functools import partial
 from typing import Any, Protocol
 
-from django.db import transaction
 from kombu.exceptions import OperationalError
+
+from database.commit_hooks import after_commit
 
 logger = logging.getLogger(__name__)
 
@@ -45,4 +45,4 @@ def enqueue(task: Sendable, *arguments: object) -> None:
 
 def enqueue_after_commit(task: Sendable, *arguments: object) -> None:
     """Send ``task`` once the caller's transaction has committed."""
-    transaction.on_commit(partial(enqueue, task, *arguments), robust=True)
+    after_commit(enqueue, task, *arguments)

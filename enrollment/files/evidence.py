@@ -8,7 +8,6 @@ import io
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import BinaryIO, cast
 
 from django import forms
@@ -21,6 +20,7 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from database.commit_hooks import after_commit
 from database.random_keys import random_key
 from enrollment.files.child import ChildFailedError, read_in_child
 from enrollment.files.images import PhotoFault, PhotoFaultError, is_heic, redraw
@@ -143,7 +143,7 @@ def forget_evidence(*, purpose: EvidencePurpose, subjects: Sequence[uuid.UUID]) 
     rows = evidence_of(purpose, subjects)
     EvidenceFile.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for row in rows:
-        transaction.on_commit(partial(default_storage.delete, row.stored_as), robust=True)
+        after_commit(default_storage.delete, row.stored_as)
     return len(rows)
 
 

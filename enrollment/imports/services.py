@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.notices.services import notify_all
 from audit.services import record_action
 from database.clock import database_now
+from database.commit_hooks import after_commit
 from enrollment.confirmations.stale import notify_stale, notify_undone
 from enrollment.fields.headers import Header
 from enrollment.files.faults import FileFault, FileFaultError
@@ -294,4 +295,4 @@ def discard_batch(*, batch: ImportBatch) -> None:
         batch.absent.all().delete()
         if batch.mends is not None:
             batch.mends.move({BatchState.MENDED}, "rehearsed")
-        transaction.on_commit(lambda: storage.forget(batch))
+        after_commit(storage.forget, batch)

@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import User
+from database.commit_hooks import after_commit
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.images import Picture
 from enrollment.files.sealed import keep_sealed, open_sealed
@@ -44,7 +45,7 @@ def keep_photo(
         older = list(Photo.objects.select_for_update().filter(record=record, kind=kind))
         Photo.objects.filter(pk__in=[one.pk for one in older]).delete()
         photo.save()
-        transaction.on_commit(lambda: delete_files(older), robust=True)
+        after_commit(delete_files, older)
     return photo
 
 

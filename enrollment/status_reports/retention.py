@@ -1,7 +1,6 @@
 """Signed reports are deleted some time after they ended, with their files."""
 
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -10,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.sweep import for_each
+from database.commit_hooks import after_commit
 from enrollment.models import StatusReport
 
 
@@ -26,5 +26,5 @@ def _forget(report: StatusReport) -> bool:
         found = StatusReport.objects.select_for_update().get(pk=report.pk)
         found.delete()
         if found.stored_as:
-            transaction.on_commit(partial(default_storage.delete, found.stored_as), robust=True)
+            after_commit(default_storage.delete, found.stored_as)
     return True
