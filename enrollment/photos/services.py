@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
 from audit.services import record_action
+from database.commit_hooks import after_commit
 from enrollment.files.faults import FileFault, FileFaultError, disk_errors_as_faults
 from enrollment.files.images import PhotoFault
 from enrollment.jobs.locking import institution_lock
@@ -158,9 +159,14 @@ def take_waiting(batch: PhotoBatch, report: Report) -> list[str]:
     return changed
 
 
+def may_go_on(batch: PhotoBatch) -> bool:
+    """Whether a failed ZIP may be tried again: a transient fault, and what it needs is kept."""
+    return batch.failure in PASSING and (not batch.ended_at or is_kept(batch))
+
+
 def go_on(*, batch: PhotoBatch, by: User) -> None:
     """Retry a ZIP that failed with a transient fault. Raises WrongStateError."""
-    if batch.failure not in PASSING or (batch.ended_at and not is_kept(batch)):
+    if not may_go_on(batch):
         raise WrongStateError
     to = PhotoBatchState.UPLOADED
     if batch.started_at:
@@ -184,10 +190,10 @@ def discard_photos(*, batch: PhotoBatch, by: User | None = None) -> None:
             state=PhotoBatchState.TAKEN, failure="", ended_at=Coalesce("ended_at", Now())
         ):
             batch.refresh_from_db()
-            transaction.on_commit(lambda: forget_waiting(batch), robust=True)
+            after_commit(forget_waiting, batch)
         else:
             batch.move(OPEN, PhotoBatchState.DISCARDED)
-            transaction.on_commit(lambda: forget_all(batch), robust=True)
+            after_commit(forget_all, batch)
         _write("discard_photos", batch, by, stored=batch.stored, undone=batch.undone)
 
 

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import BinaryIO
 
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from database.clock import database_now
+from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.images import PhotoFault
-from enrollment.models import BatchPhoto, Photo, PhotoBatch
+from enrollment.models import BatchPhoto, Photo, PhotoBatch, PhotoBatchState
 from enrollment.photos.archive import Entry, PhotoTally, belonging
 from enrollment.photos.names import masked_name
 from enrollment.photos.processing import SealedPicture, process_entries
@@ -114,7 +116,8 @@ def _keep(
 ) -> None:
     """Store pictures by record id, all or none; ``since`` is when they met their records.
 
-    The rows come first: a worker that is killed leaves no file that no row names.
+    The rows come first: a worker that is killed leaves no file that no row names. A discard
+    waits until the files are there. Raises FileFaultError if the batch was discarded meanwhile.
     """
     rows = [
         (
@@ -128,8 +131,12 @@ def _keep(
     ]  # fmt: skip
     made = BatchPhoto.objects.bulk_create(row for row, _ in rows)
     try:
-        with written(rows):
-            pass
+        with transaction.atomic():
+            still = PhotoBatch.objects.filter(pk=batch.pk, state=PhotoBatchState.UPLOADED)
+            if still.select_for_update(no_key=True).first() is None:
+                raise FileFaultError(FileFault.INTERRUPTED)
+            with written(rows):
+                pass
     except BaseException:
         BatchPhoto.objects.filter(pk__in=[row.pk for row in made]).delete()
         raise

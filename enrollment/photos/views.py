@@ -99,7 +99,7 @@ def one_photo_batch(request: HttpRequest, key: UUID) -> HttpResponse:
         "running": batch.state in RUNNING,
         "seconds_left": estimate.photos_left(batch),
         "failure": _failure(batch),
-        "may_go_on": batch.failure in acts.PASSING,
+        "may_go_on": acts.may_go_on(batch),
         "stored": batch.stored,
         "kept_since": batch.stored - batch.undone,
         "groups": groups,

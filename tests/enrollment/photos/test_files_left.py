@@ -171,3 +171,24 @@ def test_what_a_killed_command_has_kept_is_deleted_the_next_day(
     zip_of_two.refresh_from_db()
     assert zip_of_two.state == PhotoBatchState.DISCARDED
     assert kept(media) == set()
+
+
+def test_a_discard_while_files_are_written_leaves_none(
+    zip_of_two: PhotoBatch, media: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    """The first row is there already, and its file is not."""
+    save = BatchPhoto.objects.bulk_create
+
+    def discard_first(rows: Iterable[BatchPhoto]) -> list[BatchPhoto]:
+        made = save(rows)
+        with django_capture_on_commit_callbacks(execute=True):
+            photos.discard_photos(batch=PhotoBatch.objects.get(pk=zip_of_two.pk))
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BatchPhoto.objects, "bulk_create", discard_first)
+        photos.check_photos(zip_of_two)
+    zip_of_two.refresh_from_db()
+    assert zip_of_two.state == PhotoBatchState.DISCARDED
+    assert not BatchPhoto.objects.exists()
+    assert not [name for name in kept(media) if name.startswith("photos/")]
