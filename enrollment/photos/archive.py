@@ -147,7 +147,7 @@ def list_entries(archive: zipfile.ZipFile, tally: PhotoTally) -> list[Entry]:
             tally.refuse(name, PhotoFault.NESTED)
         else:
             found.append(Entry(name, picture_stem(path), info))
-    return _without_repeated(found, tally)
+    return found
 
 
 def read_entry(archive: zipfile.ZipFile, entry: Entry) -> bytes:
@@ -184,10 +184,11 @@ def matched(
     """Yield the entries with the id of the single record each matches, in groups.
 
     A name that is a number is looked up as a whole. In any other name every number is
-    looked up, and together they must match exactly one record. Numbers of certificates are masked
-    in the names.
+    looked up, and together they must match exactly one record. Repeated names are refused.
+    Numbers of certificates are masked in the names.
     """
     rest = iter(entries)
+    times = Counter(entry.number.upper() for entry in entries)
     while group := list(islice(rest, GROUP)):
         found, certificates = _record_ids({entry.number for entry in group}, institution)
         numbers = {entry: numbers_in(entry.number) for entry in group if not found[entry.number]}
@@ -198,7 +199,9 @@ def matched(
             for number in numbers.get(entry, ()):
                 records = records | wider.get(number, set())
             shown = masked_name(entry.name, (certificates | more) & _numbers_of(entry, numbers))
-            if len(records) == 1:
+            if times[entry.number.upper()] > 1:
+                tally.refuse(shown, PhotoFault.REPEATED)
+            elif len(records) == 1:
                 pairs.append((replace(entry, name=shown), next(iter(records))))
             else:
                 tally.refuse(shown, PhotoFault.SEVERAL if records else PhotoFault.NOBODY)
@@ -261,11 +264,3 @@ def _decoded(info: zipfile.ZipInfo) -> str:
         with suppress(UnicodeError):
             return info.filename.encode("cp437").decode(encoding)
     return info.filename
-
-
-def _without_repeated(entries: list[Entry], tally: PhotoTally) -> list[Entry]:
-    times = Counter(entry.number.upper() for entry in entries)
-    for entry in entries:
-        if times[entry.number.upper()] > 1:
-            tally.refuse(entry.name, PhotoFault.REPEATED)
-    return [entry for entry in entries if times[entry.number.upper()] == 1]

@@ -27,8 +27,12 @@ _COPY = re.compile(
 )
 _NUMBER = re.compile(r"[0-9A-Za-z]+(?:[-_.()][0-9A-Za-z()]+)*")
 _PART = re.compile(r"[0-9A-Za-z]+")
-_IDENTITY = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9])")
+# Eighteen digits however they are grouped, or fifteen.
+_IDENTITY = re.compile(
+    r"(?<![0-9])(?:(?:[0-9][ -]?){17}[0-9Xx]|[0-9]{6}[ -]?[0-9]{6}[ -]?[0-9]{3})(?![0-9])"
+)
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})  # categories of Unicode
+_DASHES = re.compile("-+")
 _TO_DASH = str.maketrans(dict.fromkeys(DASHES, "-"))
 
 
@@ -48,12 +52,17 @@ def picture_stem(path: PurePosixPath) -> str:
     """The name without image suffixes (also repeated ones) and without the marks of a copy."""
     if len(path.name) > MAX_NAME_LENGTH:
         return path.stem[:MAX_NAME_LENGTH]
-    stem = " ".join(fold_width(path.name).split()).translate(_TO_DASH)
+    stem = _folded(path.name)
     while (shorter := _SUFFIX.sub("", stem)) != stem:
         stem = shorter.strip()
     if "." in stem and not _SUFFIX.search(path.name):
         stem = path.stem.strip()
     return _COPY.sub("", stem).strip() or stem
+
+
+def _folded(name: str) -> str:
+    """The name with ordinary widths, one dash and single blanks."""
+    return _DASHES.sub("-", " ".join(fold_width(name).split()).translate(_TO_DASH))
 
 
 def numbers_in(stem: str) -> set[str]:
@@ -68,12 +77,12 @@ def numbers_in(stem: str) -> set[str]:
 def masked_name(name: str, certificates: Iterable[str] = ()) -> str:
     """The name as it is kept and shown: short, identity numbers and ``certificates`` masked.
 
-    Digits of full width become ordinary ones. Control characters, which would speak to a terminal
-    or turn the text around, are replaced.
+    Widths, blanks and dashes become those of ``picture_stem``. Control characters, which would
+    speak to a terminal or turn the text around, are replaced.
     """
-    text = fold_width(name)
+    text = _folded(name)[: 2 * SHOWN_NAME]
     for number in (one for one in certificates if not _IDENTITY.fullmatch(one)):
-        text = re.sub(re.escape(number), mask_number(number), text, flags=re.IGNORECASE)
+        text = re.compile(re.escape(number), re.IGNORECASE).sub(mask_number(number), text)
     masked = _IDENTITY.sub(lambda found: mask_number(found[0]), text)[:SHOWN_NAME]
     return "".join("\ufffd" if category(one) in _UNSEEN else one for one in masked)
 
