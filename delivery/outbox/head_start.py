@@ -2,7 +2,8 @@
 
 Codes work for minutes, and the messages of a whole school to one mail domain take more than an
 hour. So ``next_attempt_at``, the order of the queue, is a day earlier for a message that is
-rendered when it is sent, at its first attempt and at each further one.
+rendered when it is sent, at its first attempt and at each further one, until it is a day old:
+what is before ``created_at`` has the head start.
 """
 
 from datetime import timedelta
@@ -23,5 +24,7 @@ DUE_AT = Case(
 )
 # ``next_attempt_at`` of a message that may be sent at once.
 AT_ONCE = Case(
-    When(kind="", then=Now()), default=Now() - Value(HEAD_START), output_field=DateTimeField()
+    When(~Q(kind=""), created_at__gt=Now() - Value(HEAD_START), then=Now() - Value(HEAD_START)),
+    default=Now(),
+    output_field=DateTimeField(),
 )

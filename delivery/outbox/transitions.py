@@ -65,9 +65,10 @@ SETTLE = """
 UPDATE delivery_outboxmessage m SET
     status = o.status, provider = o.provider, provider_id = o.provider_id, error = o.error,
     next_attempt_at = CASE WHEN o.error = 'paced' THEN m.next_attempt_at
-        ELSE statement_timestamp() + make_interval(secs => o.delay
-            - CASE WHEN o.status = 'queued' AND m.kind <> '' THEN %s ELSE 0 END)
-        END,
+        WHEN o.status = 'queued' AND m.kind <> ''
+            AND statement_timestamp() + make_interval(secs => o.delay - s.head_start) < m.created_at
+        THEN statement_timestamp() + make_interval(secs => o.delay - s.head_start)
+        ELSE statement_timestamp() + make_interval(secs => o.delay) END,
     handed_over_at = CASE WHEN o.status = 'queued' THEN NULL ELSE m.handed_over_at END,
     sent_at = CASE WHEN o.status = 'sent' THEN statement_timestamp() END,
     settled_at = CASE WHEN o.status = 'failed' THEN statement_timestamp() END,
@@ -75,7 +76,8 @@ UPDATE delivery_outboxmessage m SET
     attempts = m.attempts - o.untried::int
 FROM unnest(
     %s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float[], %s::bool[]
-) AS o(id, attempts, status, provider, provider_id, error, delay, untried)
+) AS o(id, attempts, status, provider, provider_id, error, delay, untried),
+    (SELECT %s::float AS head_start) AS s
 WHERE m.id = o.id AND m.attempts = o.attempts AND m.status IN ('sending', 'unknown')
 RETURNING m.id
 """
@@ -153,7 +155,7 @@ def settle(outcomes: Sequence[Outcome]) -> None:
     ]
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(SETTLE, [HEAD_START.total_seconds(), *columns])
+            cursor.execute(SETTLE, [*columns, HEAD_START.total_seconds()])
             settled = {row[0] for row in cursor.fetchall()}
         for outcome in outcomes:
             if outcome.is_returned and outcome.message.pk in settled:

@@ -83,6 +83,21 @@ def test_a_code_that_was_put_off_is_not_tried_again_at_once_nor_overdue(server: 
     assert seconds_overdue() == 0
 
 
+def test_a_code_of_yesterday_waits_between_its_tries(server: FakeSmtp) -> None:
+    """A head start of a day would make it due again at once, for ever."""
+    renderers.register_renderer(
+        "test-code", lambda keys: {key: EmailContent(subject="校验码", text=key) for key in keys}
+    )
+    server.rcpt = lambda address: "451 later"
+    code = queue_code()
+    asked_at = timezone.now() - timedelta(hours=23, minutes=50)
+    OutboxMessage.objects.filter(pk=code.pk).update(
+        created_at=asked_at, next_attempt_at=asked_at - timedelta(days=1), attempts=14
+    )
+    assert [sending.send_due() for _try in range(3)] == [1, 0, 0]
+    assert seconds_overdue() == 0
+
+
 def test_a_code_whose_worker_died_keeps_its_place(slow_school: FakeSmtp) -> None:
     code = queue_code()
     long_ago = timezone.now() - timedelta(hours=1)
