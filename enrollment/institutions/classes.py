@@ -36,7 +36,8 @@ def change_class(*, school_class: SchoolClass, code: str, college: str, by: User
 def remove_class(*, school_class: SchoolClass, by: User) -> None:
     """Delete a class without records. Raises ClassInUseError."""
     with transaction.atomic():
-        SchoolClass.objects.select_for_update().filter(pk=school_class.pk).first()
+        if SchoolClass.objects.select_for_update().filter(pk=school_class.pk).first() is None:
+            return  # merged or removed meanwhile
         if school_class.records.exists():
             raise ClassInUseError
         _note("remove_class", school_class, by)

@@ -17,7 +17,7 @@ from enrollment.offices import registrars_of
 from enrollment.queries import institutions_of
 from verification.claims.alerts import OBJECTION_DAYS
 from verification.claims.ending import end_claims
-from verification.disputes.records import freeze, thaw
+from verification.disputes.records import freeze, lock_number, thaw
 from verification.models import Claim, ClaimAlert
 
 
@@ -64,7 +64,6 @@ def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: Us
             return False
         certificate = bytes(alert.record.certificate_hash)
         if taken_back:
-            held_records(alert).update(holder=None, claimed_at=None, withheld_until=None)
             end_claims(
                 Claim.objects.filter(
                     account=alert.account,
@@ -72,6 +71,8 @@ def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: Us
                     institution_code=alert.institution_code,
                 )
             )
+            lock_number(certificate, alert.institution_code)
+            held_records(alert).update(holder=None, claimed_at=None, withheld_until=None)
         thaw(certificate, alert.institution_code)
         _note("settle_objection", alert, by, reason, {"taken_back": taken_back})
         kind = "claim_taken_back" if taken_back else "claim_upheld"

@@ -43,11 +43,7 @@ def thaw(certificate_hash: bytes | memoryview, institution_code: str) -> None:
 
     Whether one remains is read under the lock of the records: another may be made meanwhile.
     """
-    # Selected by number: the name may have been corrected since the record was frozen.
-    found = StudentRecord.objects.filter(
-        certificate_hash=certificate_hash, institution__code=institution_code
-    )
-    _lock(found)
+    found = lock_number(certificate_hash, institution_code)
     disputed = Dispute.objects.filter(
         certificate_hash=certificate_hash,
         institution_code=institution_code,
@@ -62,6 +58,21 @@ def thaw(certificate_hash: bytes | memoryview, institution_code: str) -> None:
     )
     if not disputed.exists() and not objected.exists():
         found.filter(frozen_at__isnull=False).update(frozen_at=None)
+
+
+def lock_number(
+    certificate_hash: bytes | memoryview, institution_code: str
+) -> QuerySet[StudentRecord]:
+    """All records of the school with this number, locked until the transaction ends.
+
+    By number: the name may have been corrected since a record was frozen. Who changes some of
+    them and then calls ``thaw`` locks all of them first, so that all lock them in one order.
+    """
+    found = StudentRecord.objects.filter(
+        certificate_hash=certificate_hash, institution__code=institution_code
+    )
+    _lock(found)
+    return found
 
 
 def _lock(records: QuerySet[StudentRecord]) -> None:
@@ -89,6 +100,7 @@ def move(dispute: Dispute, to: User | None, *, claimed_at: object = None) -> Non
             institution_code=school,
             method=ClaimMethod.DECIDED,
         )
+    lock_number(digest, school)
     keys = [record.pk for record in records]
     StudentRecord.objects.filter(pk__in=keys).update(
         holder=to,
