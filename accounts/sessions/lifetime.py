@@ -21,6 +21,9 @@ from accounts.sessions.kept_forms import note_owner
 STARTED, SEEN = "session_started", "session_seen"
 # Minimum seconds between two writes of the time of the last page view.
 SEEN_WRITE_INTERVAL = 60
+# Header of what a page asks by itself, to show how work goes on (``static/js/live.js``): nobody
+# need be there.
+LIVE = "X-Live"
 # A page that asked as soon as the limit is reached would keep its own session alive.
 PAGE_LATER = 5
 
@@ -82,7 +85,7 @@ class SessionLimitsMiddleware:
                 idle, total
             ):
                 return self._sign_out(request)
-            if now - seen >= SEEN_WRITE_INTERVAL:
+            if now - seen >= SEEN_WRITE_INTERVAL and LIVE not in request.headers:
                 request.session[SEEN] = now
         return self.get_response(request)
 

@@ -138,11 +138,9 @@ class SessionStore(DatabaseSessionStore):
         return get_random_string(32, VALID_KEY_CHARS)
 
     def cycle_key(self) -> None:
-        """Give the session a new key, under which it is stored once, with the response."""
-        self.keys()  # loads what the session keeps
+        """Give the session a new key; one that has none yet gets it when it is stored."""
         if self.session_key:
-            self.delete()
-        self._session_key, self.modified = None, True
+            super().cycle_key()
 
     def exists(self, session_key: str) -> bool:
         """Whether a session with this key exists."""

@@ -3,28 +3,44 @@
 
 const parts = (page) => [...page.querySelectorAll("[data-live]")];
 const PAUSE = 1000 * Number(document.querySelector("[data-live]")?.dataset.live || 1.5);
+const later = (pause) => setTimeout(renew, pause);
+// What a pointer or the keyboard is on must not move away, where there is time.
+const inUse = (part) => PAUSE > 10_000 && part.querySelector(":focus, a:hover, button:hover");
+const FIELDS = "main textarea, main [type=text], main input:not([type])";
+const written = () => [...document.querySelectorAll(FIELDS)].some((field) => field.value);
 
 async function renew() {
   if (!parts(document).length) return;
+  if (document.hidden) {
+    document.addEventListener("visibilitychange", renew, { once: true });
+    return;
+  }
+  if (parts(document).some(inUse)) {
+    later(PAUSE);
+    return;
+  }
   let page;
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!answer.ok || answer.redirected) {
-      location.reload();
+    // A look does not count as a person's, and the sign-in is for the person to read.
+    const headers = { Accept: "text/html", "X-Live": "1" };
+    const answer = await fetch(location.href, { headers, redirect: "manual" });
+    if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 404) {
+      if (!written()) location.reload();
       return;
     }
+    if (!answer.ok) throw new Error(answer.status);
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
-    setTimeout(renew, PAUSE * 4); // the network is away for a moment
+    later(PAUSE * 4); // the network or the portal is away for a moment
     return;
   }
   const [live, fresh] = [parts(document), parts(page)];
   if (fresh.length !== live.length) {
-    location.reload();
+    if (!written()) location.reload();
     return;
   }
   live.forEach((part, place) => part.replaceWith(document.adoptNode(fresh[place])));
-  setTimeout(renew, PAUSE);
+  later(PAUSE);
 }
 
-setTimeout(renew, PAUSE);
+later(PAUSE);

@@ -12,6 +12,22 @@ from accounts.sessions import lifetime
 pytestmark = pytest.mark.django_db
 
 
+def test_a_page_that_renews_itself_does_not_keep_the_session_alive(
+    client: Client, wang: User
+) -> None:
+    client.force_login(wang)
+    page = reverse("accounts:contacts")
+    client.get(page)
+    for _quarter in range(3):
+        session = client.session
+        session[lifetime.SEEN] -= lifetime.STUDENT.idle // 2
+        session.save()
+        answer = client.get(page, headers={lifetime.LIVE: "1"})
+        if answer.status_code == 302:
+            break
+    assert answer["Location"].startswith(reverse("account_login"))
+
+
 @pytest.mark.parametrize("is_staff", [False, True])
 def test_asking_again_does_not_keep_the_session_alive(
     client: Client, wang: User, is_staff: bool

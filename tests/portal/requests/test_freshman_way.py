@@ -25,7 +25,7 @@ BY_MAIL = {
 }
 BY_PHONE = BY_MAIL | {
     "sign-up sent": (1, 19),
-    "activated, signed in": (1, 30),
+    "activated, signed in": (1, 31),
     "sign-in form": (0, 0),
     "signed in elsewhere": (1, 21),
     "basic information": (1, 11),
