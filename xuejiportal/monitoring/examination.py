@@ -117,6 +117,13 @@ def _mail() -> Finding:
         return Finding("mail", False, error.code, advice)
 
 
+def _no_answer_came(error: BaseException | None) -> bool:
+    """Whether a connection failed, somewhere in the chain of causes."""
+    return error is not None and (
+        isinstance(error, HTTPError | OSError) or _no_answer_came(error.__cause__)
+    )
+
+
 def _text_messages() -> Iterator[Finding]:
     """Whether each provider takes the credentials; nothing is sent."""
     for provider in providers():
@@ -125,7 +132,7 @@ def _text_messages() -> Iterator[Finding]:
         try:
             provider.look_up(sent)
         except DeliveryError as error:
-            if isinstance(error.__cause__, HTTPError):  # no answer came
+            if _no_answer_came(error):
                 advice = "Let this machine reach the provider: its DNS, the firewall, the proxy."
             yield Finding(f"SMS by {provider.name}", False, error.code, advice)
         else:

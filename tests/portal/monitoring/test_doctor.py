@@ -1,6 +1,7 @@
 """``manage.py doctor`` finds what works well, with a real mail server, vendor and TLS."""
 
 import io
+import socket
 import ssl
 import subprocess
 import threading
@@ -101,11 +102,22 @@ def test_credentials_that_a_vendor_takes_are_well_and_others_are_told(
 
 
 @pytest.mark.django_db
-def test_a_vendor_that_is_out_of_reach_is_no_matter_of_credentials(settings: Settings) -> None:
-    settings.SMS_PROVIDERS, settings.ALIYUN_SMS_ENDPOINT = ["aliyun"], "http://127.0.0.1:1"
-    settings.ALIYUN_ACCESS_KEY_ID = settings.ALIYUN_ACCESS_KEY_SECRET = "made-up"
-    lines = diagnosis()
-    [at] = [number for number, line in enumerate(lines) if line.startswith("!!  SMS by aliyun: ")]
+@pytest.mark.parametrize("listens", [False, True])
+@pytest.mark.parametrize("name", ["aliyun", "tencent"])
+def test_a_vendor_that_does_not_answer_is_no_matter_of_credentials(
+    name: str, listens: bool, settings: Settings
+) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        if listens:
+            silent.listen()
+        settings.SMS_PROVIDERS, settings.SMS_TIMEOUT = [name], 0.2
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        settings.ALIYUN_SMS_ENDPOINT = settings.TENCENT_SMS_ENDPOINT = address
+        settings.ALIYUN_ACCESS_KEY_ID = settings.ALIYUN_ACCESS_KEY_SECRET = "made-up"
+        settings.TENCENT_SECRET_ID = settings.TENCENT_SECRET_KEY = "made-up"
+        lines = diagnosis()
+    [at] = [number for number, line in enumerate(lines) if line.startswith(f"!!  SMS by {name}: ")]
     assert "firewall" in lines[at + 1]
 
 
