@@ -2,7 +2,7 @@
 """Follow deploy/README.zh-Hans.md on a bare Debian 12 under systemd, from top to bottom.
 
     .ci/bare_debian.py
-    .ci/bare_debian.py --ca /usr/local/share/ca-certificates/egress.crt
+    .ci/bare_debian.py --ca /usr/local/share/ca-certificates/ca.crt
 
 mmdebstrap makes the machine; it runs in namespaces of its own with a network of its own, and is
 gone afterwards. Every block of the page is pasted, the upgrade too; then the services are killed,

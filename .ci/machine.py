@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-NETWORK = "10.77.0"
+# Of this run alone: another may be going on.
+NETWORK, LINK = f"10.77.{os.getpid() % 250}", f"bare{os.getpid()}"
 MIRRORS = (
     "deb http://deb.debian.org/debian bookworm main",
     "deb http://deb.debian.org/debian-security bookworm-security main",
@@ -29,7 +30,11 @@ mount --make-rprivate /
 mount --bind "$1" "$1"
 cd "$1"
 mount -t proc proc proc
-mount -t sysfs sysfs sys
+# Of what belongs to the host, the machine may change its own network alone.
+mount --bind proc/sys proc/sys
+mount --bind proc/sys/net proc/sys/net
+mount -o remount,bind,ro proc/sys
+mount -t sysfs -o ro sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
 mount -t tmpfs tmpfs run
 mount -t tmpfs -o mode=755 tmpfs dev
@@ -89,8 +94,8 @@ class Machine:
         if not pid:
             os.execvp("nsenter", self.enter("bash", "/root/blocks"))
         seen = self._watch(terminal, answers)
+        os.close(terminal)  # which ends a shell that has not said anything for TIMEOUT
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        os.close(terminal)
         if status:
             raise FailedError(seen[-6000:])
         return seen
@@ -195,9 +200,9 @@ def connected(pid: int) -> Iterator[None]:
         f"ip route add default via {NETWORK}.1",
     )
     outside = (
-        f"ip link add bare0 type veth peer name bare1 netns {pid}",
-        f"ip address add {NETWORK}.1/24 dev bare0",
-        "ip link set bare0 up",
+        f"ip link add {LINK} type veth peer name bare1 netns {pid}",
+        f"ip address add {NETWORK}.1/24 dev {LINK}",
+        f"ip link set {LINK} up",
         *(f"nsenter --target {pid} --net {command}" for command in inside),
     )
     try:
@@ -207,6 +212,6 @@ def connected(pid: int) -> Iterator[None]:
         forwarding.write_text("1")
         yield
     finally:
-        subprocess.run(["ip", "link", "delete", "bare0"], check=False)
+        subprocess.run(["ip", "link", "delete", LINK], check=False)
         subprocess.run(["iptables", "--table", "nat", "--delete", *rule], check=False)
         forwarding.write_text(before)
