@@ -47,10 +47,8 @@ class Standing:
 
     @property
     def percent(self) -> int:
-        """The confirmed in percent, to the nearest; 100 only when no one is missing."""
-        if self.confirmed == self.total:
-            return 100 if self.total else 0
-        return min(round(self.confirmed * 100 / self.total), 99)
+        """The confirmed in percent."""
+        return percent_of(self.confirmed, self.total)
 
     @property
     def open(self) -> int:
@@ -77,6 +75,13 @@ class Standing:
                 found.append((part, round(start, 2), round(width, 2)))
             start += width
         return found
+
+
+def percent_of(people: int, total: int) -> int:
+    """How many percent of ``total`` are ``people``, to the nearest; 100 only if all are."""
+    if people >= total:
+        return 100 if total else 0
+    return min(round(people * 100 / total), 99)
 
 
 def standings(classes: Iterable[SchoolClass]) -> list[tuple[SchoolClass, Standing]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from enrollment.models import Campaign, Institution, SchoolClass, StudentRecord
 from enrollment.progress import Progress
 from enrollment.statuses import ON_THE_BOOKS
-from support.board.figures import Standing
+from support.board.figures import Standing, percent_of
 from support.models import DayHeadcount
 
 DAYS = 14
@@ -58,7 +58,7 @@ def confirmed_by_day(
     for day, moved in days.items():
         standing |= moved
         number = now.confirmed if day == today else sum(standing.values())
-        found.append(Day(day, number, min(100, number * 100 // now.total) if now.total else 0))
+        found.append(Day(day, number, percent_of(number, now.total)))
     return found
 
 

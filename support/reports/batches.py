@@ -13,11 +13,13 @@ from support.models import LIVE_STATES, Report, ReportBatch, ReportState
 
 def batches_handed_on_by(counselor: User) -> QuerySet[ReportBatch]:
     """What ``counselor`` handed on, newest first, with how many of how many are settled."""
-    settled = Q(reports__state=ReportState.ANSWERED) | Q(reports__state=ReportState.WITHDRAWN)
+    listed = Q(reports__merged_into=None)
+    settled = listed & Q(reports__state__in=(ReportState.ANSWERED, ReportState.WITHDRAWN))
     found = ReportBatch.objects.filter(handed_on_by=counselor).order_by("-pk")
-    return found.annotate(total=Count("reports"), settled=Count("reports", filter=settled)).filter(
-        total__gt=0
+    counted = found.annotate(
+        total=Count("reports", filter=listed), settled=Count("reports", filter=settled)
     )
+    return counted.filter(total__gt=0)
 
 
 def tell_who_handed_on(reports: Sequence[Report]) -> None:

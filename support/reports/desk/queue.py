@@ -22,6 +22,7 @@ from support.reports.statistics import start_of
 
 REPLY_WITHIN = timedelta(days=3)  # then a question without a reply waits for the school again
 NUMBER = re.compile(r"\d{6}-(\d{1,15})")
+CLASS = re.compile(r"[0-9]{1,9}")
 
 
 class Tab(models.TextChoices):
@@ -119,6 +120,10 @@ def _of_college(college: str) -> Q:
     return Q(school_class__college=college)
 
 
+def _of_class(class_pk: str) -> Q:
+    return Q(school_class=int(class_pk)) if CLASS.fullmatch(class_pk) else _NONE
+
+
 def _of_batch(batch: str) -> Q:
     return Q(batch__key=batch) if is_key(batch) else _NONE
 
@@ -146,6 +151,7 @@ _NARROWED: dict[str, Callable[[str], Q]] = {
     "cause": _of_cause,
     "college": _of_college,
     "no_college": _has_no_college,
+    "class": _of_class,
     "batch": _of_batch,
     "week": _opened_in,
     "live": _is_live,

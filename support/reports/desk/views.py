@@ -26,7 +26,7 @@ from support.digest_rhythm import digest_rhythm
 from support.models import Cause, Report, ReportBatch
 from support.reports import queries
 from support.reports.desk import services
-from support.reports.desk.acts import NothingDoneError, act_on, said_of
+from support.reports.desk.acts import NO_LONGER_WAITING, NothingDoneError, act_on, said_of
 from support.reports.desk.forms import FindForm, RhythmForm, StaffForm
 from support.reports.desk.queue import (
     FILTERS,
@@ -127,7 +127,10 @@ def hand_on_class(request: HttpRequest, pk: int) -> HttpResponse:
     school_class = get_object_or_404(classes_of(counselor), pk=pk)
     waiting = queue_of(counselor).filter(school_class=school_class)
     number = services.hand_on(reports=waiting.order_by(), words="", by=counselor)
-    messages.success(request, said_of("hand_on", number))
+    if number:
+        messages.success(request, said_of("hand_on", number))
+    else:
+        messages.error(request, NO_LONGER_WAITING)
     return redirect(next_page(request, otherwise=reverse("support:queue")))
 
 

@@ -77,3 +77,14 @@ def test_after_an_answer_comes_the_next_report(many: Many, counselor: User, ente
     assert answer.headers["Location"] == reverse("support:queue_report", args=[second.key])
     last = staff.post(answer.headers["Location"], {"act": "answer", "words": "好"})
     assert last.headers["Location"] == reverse("today")
+
+
+def test_who_passes_a_class_on_again_is_told_that_nothing_waits_there(
+    many: Many, counselor: User, enter: Enter
+) -> None:
+    school_class = many(2)[0].school_class
+    assert school_class is not None
+    page, staff = reverse("support:hand_on_class", args=[school_class.pk]), enter(counselor)
+    assert "已转交" in staff.post(page, follow=True).content.decode()
+    again = staff.post(page, follow=True).content.decode()
+    assert "已不再等待处理" in again

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment.models import SchoolClass
+from enrollment.models import ClassCounselor, SchoolClass
 from support.models import Report
 from tests.people import make_account, make_school
 from tests.support.conftest import WORDS, Enter
@@ -155,3 +155,18 @@ def test_the_list_costs_as_many_queries_for_thirty_as_for_one(
             staff.get(QUEUE)
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 14
+
+
+def test_the_list_of_one_class_holds_its_reports_alone(
+    many: Many, counselor: User, enter: Enter
+) -> None:
+    report = many(2)[0]
+    other = SchoolClass.objects.create(institution=report.institution, code="另一个班")
+    ClassCounselor.objects.create(user=counselor, school_class=other)
+    staff = enter(counselor)
+    assert report.school_class is not None
+    pages = [
+        staff.get(QUEUE, {"class": key}).content.decode()
+        for key in (report.school_class.pk, other.pk, "x", "9" * 40, "\u0663")
+    ]
+    assert [report.number in page for page in pages] == [True, False, False, False, False]
