@@ -85,6 +85,13 @@ def last_unmatched(account: User) -> VerificationAttempt | None:
     return attempts.order_by("-submitted_at").first()
 
 
+def is_unmatched(account: User) -> bool:
+    """Whether the account's latest attempt found no record, and nothing else goes on since."""
+    latest = VerificationAttempt.objects.filter(account=account).order_by("-pk")
+    state = latest.values_list("state", flat=True).first()
+    return state == AttemptState.UNMATCHED and not has_open_dispute(account)
+
+
 def has_open_dispute(claimant: User) -> bool:
     """Whether the school still looks into a dispute that this account opened."""
     return Dispute.objects.filter(claimant=claimant, state=DisputeState.OPEN).exists()

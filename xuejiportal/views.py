@@ -21,7 +21,7 @@ from enrollment.status_page.cards import cards_of
 from enrollment.status_page.status_line import with_lines
 from support.models import LIVE_STATES
 from support.reports.queries import reports_of
-from verification.queries import has_open_dispute, last_unmatched
+from verification.queries import has_open_dispute, is_unmatched
 from xuejiportal.logs.request_id import request_id
 from xuejiportal.monitoring.errors import count_error
 
@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": cards,
         "reports": reports_of(account).filter(state__in=LIVE_STATES)[:MAX_REPORTS],
         "has_dispute": has_open_dispute(account),
-        "was_not_matched": not cards and last_unmatched(account) is not None,
+        "was_not_matched": not cards and is_unmatched(account),
         "notices": [(notice, *text_of(notice)) for notice in unread],
     }
     return render(request, "home/mine.html", context)
