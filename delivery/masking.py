@@ -1,6 +1,11 @@
 """Masked e-mail addresses and phone numbers: recognisable to their owner, useless to others."""
 
 
+def masked(channel: str, address: str) -> str:
+    """``address`` of that channel ("sms" or "email"), masked for display."""
+    return masked_phone(address) if channel == "sms" else masked_email(address)
+
+
 def masked_email(address: str) -> str:
     """``l***@example.com`` for ``lihua@example.com``."""
     local, _, domain = address.rpartition("@")

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from delivery import tasks
 from delivery.email.bounces import recipient_hash
 from delivery.email.pacing import domain_of
-from delivery.masking import masked_email, masked_phone
+from delivery.masking import masked
 from delivery.models import Channel, OutboxMessage, ReturnedMail, Status
 from delivery.outbox import content as contents
 from delivery.outbox.content import Content, EmailContent, SmsContent
@@ -112,13 +112,12 @@ def forget_account(*, account_id: int) -> None:
 
 
 def _row(channel: Channel, to: str, purpose: str, account_id: int | None) -> OutboxMessage:
-    masked = masked_email(to) if channel == Channel.EMAIL else masked_phone(to)
     return OutboxMessage(
         channel=channel,
         purpose=purpose,
         account_id=account_id,
         language=get_language() or "zh-hans",
-        masked_recipient=masked,
+        masked_recipient=masked(channel, to),
         domain=domain_of(to) if channel == Channel.EMAIL else "",
         recipient_hash=recipient_hash(to) if channel == Channel.EMAIL else None,
     )

@@ -22,7 +22,7 @@ from accounts.password_state import (
 from accounts.security_log import record_event
 from accounts.signals import phone_confirmed
 from audit.services import record_action
-from delivery.masking import masked_email, masked_phone
+from delivery.masking import masked
 from delivery.models import Channel
 from delivery.services import queue_rendered
 
@@ -46,11 +46,6 @@ def bound_contact(*, account: User, channel: Channel) -> Contact | None:
 def is_bound(*, account: User, channel: Channel, address: str) -> bool:
     """Whether ``address`` is the bound contact of ``account``."""
     return bound_address(account, channel) == address
-
-
-def masked(channel: Channel, address: str) -> str:
-    """``address`` masked for display."""
-    return masked_phone(address) if channel == Channel.SMS else masked_email(address)
 
 
 def request_code(*, account: User, channel: Channel, address: str, client: str) -> None:

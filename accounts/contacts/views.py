@@ -2,13 +2,14 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from phonenumber_field.phonenumber import PhoneNumber
 
+from accounts.access import signed_in
 from accounts.codes import services as codes
 from accounts.codes.restart import Why, restart, why_here
 from accounts.codes.services import Outcome
@@ -32,7 +33,7 @@ FORMS: dict[Channel, type[forms.Form]] = {Channel.SMS: PhoneForm, Channel.EMAIL:
 @require_safe
 def contacts(request: HttpRequest) -> HttpResponse:
     """The bound contacts, with links to bind or change each."""
-    account = _account(request)
+    account = signed_in(request)
     return render(
         request,
         "accounts/contacts/contacts.html",
@@ -47,7 +48,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_for_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     """The form for a number or address; POST sends a code to it (获取校验码)."""
-    account = _account(request)
+    account = signed_in(request)
     bound = _guarded_contact(request, account, channel)
     form = guard_sending(FORMS[channel](request.POST or None), client_address(request))
     if request.method == "POST" and form.is_valid():
@@ -72,7 +73,7 @@ def ask_for_code(request: HttpRequest, channel: Channel) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     """The form for the code; it can be typed on any device for one day (guide row 42)."""
-    account = _account(request)
+    account = signed_in(request)
     _guarded_contact(request, account, channel)
     code = _open(account, channel)
     form = CodeForm(request.POST or None)
@@ -93,17 +94,11 @@ def enter_code(request: HttpRequest, channel: Channel) -> HttpResponse:
 @require_http_methods(["POST"])
 def resend_code(request: HttpRequest, channel: Channel) -> HttpResponse:
     """Send the same code again (guide row 44)."""
-    account = _account(request)
+    account = signed_in(request)
     code = _open(account, channel)
     if code is None or has_sent_many(client_address(request)):
         return restart("accounts:ask_for_code", Why.MANY if code else Why.OVER, channel)
     return _send(request, account, channel, codes.address_of(code))
-
-
-def _account(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise Http404
-    return request.user
 
 
 def _guarded_contact(

@@ -17,7 +17,7 @@ from accounts.models import Block, LimitHit, User
 from accounts.requests.client_network import is_within, network_of
 from database.clock import database_now
 from database.prepared_statements import read_prepared
-from delivery.masking import masked_email, masked_phone
+from delivery.masking import masked
 from delivery.models import Channel
 from vault.lookup import keyed_hash
 
@@ -242,15 +242,11 @@ def _record_violation(
         Block.objects.create(
             subject=subject_of(address),
             asker_hash=_hash(asker),
-            masked=_masked(channel, address),
+            masked=masked(channel, address),
             account=account,
             until=now + length,
         )
         error.retry_at, error.is_block = now + length, True
-
-
-def _masked(channel: Channel, address: str) -> str:
-    return masked_phone(address) if channel == Channel.SMS else masked_email(address)
 
 
 def campus_factor(client: str) -> int:

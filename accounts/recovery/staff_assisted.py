@@ -37,6 +37,7 @@ from accounts.signals import account_rescued
 from accounts.sweep import for_each
 from audit.services import record_action
 from database.clock import database_now
+from delivery.masking import masked
 from delivery.models import Channel
 from delivery.services import queue_content
 from vault import cipher
@@ -190,7 +191,7 @@ def forget_old() -> None:
 
 def contact_of(rescue: Rescue) -> str:
     """The new contact, masked for display."""
-    return contacts.masked(Channel(rescue.channel), _address_of(rescue))
+    return masked(rescue.channel, _address_of(rescue))
 
 
 def _stop(rescue: Rescue) -> bool:

@@ -256,6 +256,8 @@ FIELDS: tuple[Field, ...] = (
     ),
 )  # fmt: skip
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
+# One of them identifies a record within its institution.
+NUMBERS = ("student_number", "candidate_number")
 LOCKED = frozenset(field.name for field in FIELDS if field.locked)
 SEALED: dict[str, Field] = {field.name: field for field in FIELDS if field.sealed}
 # Columns of StudentRecord that hold a field as it is.

@@ -4,15 +4,14 @@ Source: the national platform's layout with its DBF short names, and
 the titles schools' own systems give the same things.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from accounts.text import tidy
-from enrollment.fields.catalogue import FIELDS
+from enrollment.fields.catalogue import FIELDS, NUMBERS
 from enrollment.fields.titles import fold_title, has_note
-from enrollment.fields.two_row_heads import joined_rows, with_other_persons
+from enrollment.fields.two_row_heads import LIKE_DATA, joined_rows, with_other_persons
 
 HEADER_SEARCH_ROWS = 20
 # Columns of a file in which titles are looked for; the ministry's layout has 24.
@@ -28,7 +27,6 @@ _BY_TITLE: dict[str, str] = {
 _RANKS: dict[str, int] = {
     folded: rank for column in FIELDS for folded, rank in column.ranks.items()
 }
-_LIKE_DATA = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class Header:
 def missing_columns(mapping: Mapping[str, int]) -> list[str]:
     """Names of the required columns that ``mapping`` does not place."""
     names = [c.name for c in FIELDS if c.required and c.name not in mapping]
-    if not {"student_number", "candidate_number"} & set(mapping):
+    if not set(NUMBERS) & set(mapping):
         names.append("student_number")
     return names
 
@@ -141,7 +139,7 @@ def likely_header(rows: Sequence[Sequence[str]]) -> Header | None:
     found = [
         read_header(number, cells)
         for number, cells in enumerate(rows[:HEADER_SEARCH_ROWS], start=1)
-        if not any(_LIKE_DATA.search(cell) for cell in cells[:MAX_COLUMNS])
+        if not any(LIKE_DATA.search(cell) for cell in cells[:MAX_COLUMNS])
     ]
     best = max(found, key=lambda header: len(header.unknown) + len(header.mapping), default=None)
     return best if best and len(best.unknown) + len(best.mapping) >= 2 else None

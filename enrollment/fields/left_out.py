@@ -7,7 +7,7 @@ from typing import Final
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.fields.catalogue import FIELDS
+from enrollment.fields.catalogue import FIELDS, NUMBERS
 from enrollment.fields.cell_marks import SEEMING_BLANK, is_error
 
 _FOOTER = re.compile(
@@ -38,8 +38,7 @@ class RowSorter:
         self._name = mapping["name"]
         # Sheets compute these from the identity number.
         self._derived = {mapping.get(column.name) for column in FIELDS if column.from_id_number}
-        numbers = ("student_number", "candidate_number")
-        self._numbers = [mapping[name] for name in numbers if name in mapping]
+        self._numbers = [mapping[name] for name in NUMBERS if name in mapping]
         self._read = sorted(mapping.values())
         self._titles = {at: _folded(titles[at]) for at in self._read if at < len(titles)}
 

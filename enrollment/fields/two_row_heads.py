@@ -11,7 +11,7 @@ from enrollment.fields.titles import OTHER_PERSON
 _OTHER_PERSON = re.compile(OTHER_PERSON)
 _MAX_GROUP = 8
 _MAX_TITLE = 30
-_LIKE_DATA = re.compile(r"[0-9]{6}")
+LIKE_DATA = re.compile(r"[0-9]{6}")
 
 Known = Callable[[str], bool]
 
@@ -28,7 +28,7 @@ def _joined_titles(upper: Sequence[str], lower: Sequence[str], known: Known) -> 
     """The titles of two rows read as one; None where the lower row holds no titles."""
     below = [cell.strip() for cell in lower]
     below += [""] * (len(upper) - len(below))
-    if any(_LIKE_DATA.search(cell) or len(cell) > _MAX_TITLE for cell in below):
+    if any(LIKE_DATA.search(cell) or len(cell) > _MAX_TITLE for cell in below):
         return None
     above = _groups(upper, below)
     if not any(known(title) for title in below if title):

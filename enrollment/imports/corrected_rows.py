@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from django.conf import settings
 
+from enrollment.fields.catalogue import NUMBERS
 from enrollment.fields.headers import (
     HEADER_SEARCH_ROWS,
     ROW_NUMBER_TITLE,
@@ -27,7 +28,7 @@ from enrollment.files.workbooks.sheets import Reading
 from enrollment.imports.rehearsal import require_columns
 from enrollment.imports.results.report import unique_titles
 
-_IDENTITY = ("student_number", "candidate_number", "certificate_number")
+_IDENTITY = (*NUMBERS, "certificate_number")
 
 
 class ReturnedRows:

@@ -12,6 +12,7 @@ from lzma import LZMAError
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
+from enrollment.fields.catalogue import NUMBERS
 from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.files.images import MAX_BYTES, PhotoFault, PhotoFaultError
 from enrollment.jobs.planner import analyze_if_stale
@@ -234,7 +235,7 @@ def _record_ids(
     found: dict[str, set[int]] = defaultdict(set)
     certificates: set[str] = set()
     records = StudentRecord.objects.filter(institution=institution)
-    for column in ("student_number", "candidate_number"):
+    for column in NUMBERS:
         # The indexes are partial: records without such a number are excluded.
         meant = records.exclude(**{column: ""}).filter(**{f"{column}__in": numbers})
         for number, record_id in meant.values_list(column, "pk"):

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
+from enrollment.fields.catalogue import NUMBERS
 from enrollment.models import BatchPhoto, FieldChange, Photo, PhotoBatch
 
 GROUP = 500
 # A record in which one of these has changed may be another person's.
-_IDENTITY = ("name", "certificate_number", "student_number", "candidate_number")
+_IDENTITY = ("name", "certificate_number", *NUMBERS)
 
 
 def left_out(batch: PhotoBatch) -> list[str]:

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Final
 
 from accounts.text import fold_signs, tidy
-from enrollment.fields.catalogue import FIELDS
+from enrollment.fields.catalogue import FIELDS, NUMBERS
 from enrollment.fields.cell_marks import PADDING
 from enrollment.fields.faults import Problem, RowFault
 from enrollment.fields.marked_cells import kept_columns, plain_row, with_marked
@@ -52,8 +52,6 @@ from vault.lookup import purpose_key
 # Increase when the checks change, so that rows accepted earlier are checked again.
 RULES_VERSION: Final = "6"
 FINGERPRINT_BYTES = 16
-# One of them identifies a record within its institution.
-NUMBERS: Final = ("student_number", "candidate_number")
 
 # What people and spreadsheets put before digits to make them text, also as Word changes it.
 _TEXT_SIGNS = frozenset("'`‘’")

@@ -26,7 +26,7 @@ from accounts.password_state import lock_account
 from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.services import record_actions
-from delivery.masking import masked_email, masked_phone
+from delivery.masking import masked
 from delivery.models import Channel
 from delivery.outbox.content import Content
 from delivery.services import queue_many
@@ -239,9 +239,7 @@ def _send_all(first: Mapping[Identifier, Appointment]) -> None:
 
 
 def _shown(who: Identifier) -> str:
-    if who.channel == Channel.SMS:
-        return masked_phone(who.value)
-    return masked_email(who.value) if who.channel == Channel.EMAIL else who.value
+    return masked(who.channel, who.value) if who.channel else who.value
 
 
 def _hash(who: Identifier) -> bytes:
