@@ -22,7 +22,7 @@ from enrollment.imports.missing.groups import forget_mentioned
 from enrollment.imports.rehearsal import header_of
 from enrollment.imports.results.report import Result, write_faulty_rows
 from enrollment.imports.tokens.services import may_publish
-from enrollment.jobs.locking import institution_is_locked
+from enrollment.jobs.locking import institution_is_locked, upload_lock
 from enrollment.jobs.progress import throttled
 from enrollment.jobs.uploads import REQUEUE_AFTER
 from enrollment.models import BatchState, ImportBatch, SamePersonError, WrongStateError
@@ -50,10 +50,13 @@ logger = logging.getLogger(__name__)
 
 
 def rehearse(batch: ImportBatch) -> None:
-    """Check the uploaded file; a fault is saved on the batch."""
-    with _counted_attempt(batch, BatchState.UPLOADED) as may_try:
-        if may_try:
-            _check(batch)
+    """Check the uploaded file, unless another worker does; a fault is saved on the batch."""
+    with upload_lock(batch.pk) as is_free:
+        if not is_free:
+            return
+        with _counted_attempt(batch, BatchState.UPLOADED) as may_try:
+            if may_try:
+                _check(batch)
 
 
 @contextmanager

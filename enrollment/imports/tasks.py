@@ -1,11 +1,13 @@
 """Celery tasks of imports. The state of the batch decides what a task does."""
 
+from functools import partial
+
 from celery import shared_task
 
 from accounts.sweep import for_each
 from delivery.task_queue import Sendable
 from enrollment.imports import pipeline, retention
-from enrollment.jobs.uploads import enqueue_next, enqueue_upload
+from enrollment.jobs.uploads import enqueue_again, enqueue_next, enqueue_upload
 from enrollment.models import BatchState, ImportBatch
 
 
@@ -33,8 +35,8 @@ def publish_upload(batch_id: int) -> None:
 def sweep_batches() -> None:
     """Enqueue batches whose task was lost or whose worker was killed."""
     pipeline.release_abandoned()
-    for_each(pipeline.waiting(BatchState.UPLOADED), rehearse_upload)
-    for_each(pipeline.waiting(BatchState.PUBLISHING), publish_upload)
+    for_each(pipeline.waiting(BatchState.UPLOADED), partial(enqueue_again, rehearse_upload))
+    for_each(pipeline.waiting(BatchState.PUBLISHING), partial(enqueue_again, publish_upload))
 
 
 @shared_task

@@ -1,4 +1,4 @@
-"""The import lock of an institution: one import at a time."""
+"""Locks of imports: one at a time of an institution, one worker at a time with a file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +7,18 @@ from database.advisory_locks import held_lock
 from enrollment.files.faults import FileFault, FileFaultError
 
 IMPORT_LOCK = 7_263_002  # the kind; an institution's primary key is the other number
+
+UPLOAD_LOCK = 7_263_004  # the kind; a registry file's primary key is the other number
+
+
+@contextmanager
+def upload_lock(batch_id: int) -> Iterator[bool]:
+    """Hold the lock of one registry file; yields whether no other worker is at work on it.
+
+    A workbook is converted before its institution is known to be free.
+    """
+    with held_lock(UPLOAD_LOCK, batch_id) as is_free:
+        yield is_free
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 """Celery tasks that check and import photographs."""
 
-from celery import shared_task
+from functools import partial
+
+from celery import Task, shared_task
 
 from accounts.sweep import for_each
-from delivery.task_queue import Sendable
-from enrollment.jobs.uploads import enqueue_next
+from enrollment.jobs.uploads import enqueue_again, enqueue_next
 from enrollment.models import PhotoBatch, PhotoBatchState
 from enrollment.photos import retention
 from enrollment.photos import services as photos
@@ -40,9 +41,8 @@ def undo_photo_batch(batch_id: int) -> None:
 @shared_task
 def sweep_photo_batches() -> None:
     """Enqueue ZIPs whose task was lost or whose worker was killed."""
-    for_each(photos.waiting_for(PhotoBatchState.UPLOADED), check_photos)
-    for_each(photos.waiting_for(PhotoBatchState.TAKING), import_photo_batch)
-    for_each(photos.waiting_for(PhotoBatchState.UNDOING), undo_photo_batch)
+    for state, task in TASKS.items():
+        for_each(photos.waiting_for(PhotoBatchState(state)), partial(enqueue_again, task))
 
 
 @shared_task
@@ -52,7 +52,7 @@ def forget_old_photo_batches() -> None:
 
 
 # What is to be done with a ZIP, by its state.
-TASKS: dict[str, Sendable] = {
+TASKS: "dict[str, Task[[int], None]]" = {
     PhotoBatchState.UPLOADED: check_photos,
     PhotoBatchState.TAKING: import_photo_batch,
     PhotoBatchState.UNDOING: undo_photo_batch,

@@ -25,6 +25,7 @@ from tests.enrollment.registrar import (
     signed_in_just_now,
     upload,
 )
+from tests.enrollment.sweeps import sweep_imports
 from tests.people import PASSWORD, make_account
 
 
@@ -172,7 +173,7 @@ def test_what_a_dead_worker_left_is_taken_up(
     assert batch.state == BatchState.UPLOADED
     batch.created_at -= 2 * REQUEUE_AFTER
     batch.save()
-    imports_tasks.sweep_batches()
+    sweep_imports()
     batch.refresh_from_db()
     assert batch.state == BatchState.REHEARSED
 

@@ -24,6 +24,7 @@ from tests.enrollment.imported_files import AT
 from tests.enrollment.photos.pictures import picture, zip_of
 from tests.enrollment.photos.zips import PHOTOS, kept, page_of, send, take, upload
 from tests.enrollment.registrar import signed_in_just_now
+from tests.enrollment.sweeps import sweep_photos
 
 
 def test_a_full_disk_stops_cleanly_and_the_work_goes_on_later(
@@ -98,13 +99,13 @@ def test_a_killed_worker_is_taken_over_and_a_deadly_file_given_up(
     with monkeypatch.context() as patch:
         patch.setattr("enrollment.photos.exchange.give", die)
         for _ in range(photos.MAX_ATTEMPTS):
-            photos_tasks.sweep_photo_batches()
-    photos_tasks.sweep_photo_batches()
+            sweep_photos()
+    sweep_photos()
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (PhotoBatchState.FAILED, FileFault.GIVEN_UP)
     desk.post(reverse("registry:retry_photos", args=[batch.key]))
     PhotoBatch.objects.update(started_at=long_ago)
-    photos_tasks.sweep_photo_batches()
+    sweep_photos()
     batch.refresh_from_db()
     assert (batch.state, batch.new) == (PhotoBatchState.TAKEN, 1)
 
@@ -129,10 +130,10 @@ def test_a_zip_is_checked_by_one_worker_however_often_it_is_enqueued(
     PhotoBatch.objects.update(created_at=timezone.now() - timedelta(minutes=5))
     with another_import_of(school):  # the first worker, still at it
         for _ in range(photos.MAX_ATTEMPTS + 2):
-            photos_tasks.sweep_photo_batches()
+            sweep_photos()
         batch.refresh_from_db()
         assert (batch.state, batch.attempts) == (PhotoBatchState.UPLOADED, 0)
-    photos_tasks.sweep_photo_batches()
+    sweep_photos()
     batch.refresh_from_db()
     assert batch.state == PhotoBatchState.CHECKED
 

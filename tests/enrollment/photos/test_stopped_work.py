@@ -27,6 +27,7 @@ from enrollment.photos import exchange
 from enrollment.photos import services as photos
 from enrollment.photos import tasks as photos_tasks
 from tests.enrollment.photos.pictures import checked, picture, taken, zip_of
+from tests.enrollment.sweeps import sweep_photos
 from tests.people import make_record, sample_number
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def fail(batch: PhotoBatch, act: str, on_commit: Any) -> None:
     PhotoBatch.objects.filter(pk=batch.pk).update(started_at=timezone.now() - timedelta(minutes=5))
     with killed_after_one(act), on_commit(execute=True):
         for _ in range(photos.MAX_ATTEMPTS + 1):
-            photos_tasks.sweep_photo_batches()
+            sweep_photos()
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (PhotoBatchState.FAILED, FileFault.GIVEN_UP)
 

@@ -26,6 +26,7 @@ from enrollment.photos import services as photos
 from enrollment.photos import tasks as photos_tasks
 from tests.enrollment.photos.pictures import checked, picture, taken, zip_of
 from tests.enrollment.registrar import signed_in_just_now
+from tests.enrollment.sweeps import sweep_photos
 from tests.people import sample_number
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +127,7 @@ def test_what_an_earlier_version_checked_is_checked_again(
     taken(batch, registrar)
     assert (batch.state, batch.new) == (PhotoBatchState.UPLOADED, 0)
     PhotoBatch.objects.update(created_at=timezone.now() - timedelta(minutes=5))
-    photos_tasks.sweep_photo_batches()
+    sweep_photos()
     batch.refresh_from_db()
     assert (batch.state, batch.fresh) == (PhotoBatchState.CHECKED, 1)
     assert taken(batch, registrar).new == 1
@@ -158,7 +159,7 @@ def test_an_undo_that_was_killed_goes_on(
         exchange.give_back(batch, die)
     assert {photo.taken_in_id for photo in Photo.objects.all()} >= {batch.pk}
     PhotoBatch.objects.update(started_at=timezone.now() - timedelta(minutes=5))
-    photos_tasks.sweep_photo_batches()
+    sweep_photos()
     batch.refresh_from_db()
     assert (batch.state, batch.undone) == (PhotoBatchState.UNDONE, 3)
     found = list(Photo.objects.order_by("record").values_list("key", flat=True))

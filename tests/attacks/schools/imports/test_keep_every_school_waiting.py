@@ -14,6 +14,7 @@ from enrollment.models import ImportBatch, Institution, PhotoKind
 from enrollment.photos import services as photos
 from enrollment.photos import tasks as photos_tasks
 from tests.enrollment.imported_files import sample, write_csv
+from tests.enrollment.sweeps import sweep_imports
 from tests.people import make_account, make_school
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -56,7 +57,7 @@ def test_many_files_of_one_school_make_no_other_wait_for_all_of_them(
         rehearse(batch)
 
     monkeypatch.setattr(pipeline, "rehearse", note)
-    imports_tasks.sweep_batches()
+    sweep_imports()
     assert checked == [many[0].pk, other.pk], "nor does a sweep take all of them in hand"
     while queue:
         imports_tasks.rehearse_upload(queue.pop(0))

@@ -23,6 +23,7 @@ from enrollment.models import (
 )
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
 from tests.enrollment.registrar import page_of, publish, upload
+from tests.enrollment.sweeps import sweep_imports
 from tests.people import make_school
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -75,7 +76,7 @@ def test_the_sweep_reaches_the_other_files(
 
     monkeypatch.setattr(imports, "rehearse_batch", fail_for_the_first)
     for _ in range(2):  # one file of an institution at a time
-        imports_tasks.sweep_batches()
+        sweep_imports()
     good.refresh_from_db()
     assert good.state == BatchState.REHEARSED
 
@@ -93,7 +94,7 @@ def test_a_file_that_always_fails_is_given_up_with_a_reason(
 
     monkeypatch.setattr(imports, "rehearse_batch", fail)
     for _ in range(pipeline.MAX_ATTEMPTS + 2):
-        imports_tasks.sweep_batches()
+        sweep_imports()
     batch.refresh_from_db()
     assert len(calls) == pipeline.MAX_ATTEMPTS
     assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.GIVEN_UP)
@@ -115,8 +116,8 @@ def test_a_worker_killed_each_time_counts_as_well(
     monkeypatch.setattr(imports, "rehearse_batch", kill)
     for _ in range(pipeline.MAX_ATTEMPTS):
         with pytest.raises(KilledError):
-            imports_tasks.sweep_batches()
-    imports_tasks.sweep_batches()
+            sweep_imports()
+    sweep_imports()
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.GIVEN_UP)
 
@@ -140,7 +141,7 @@ def test_a_batch_counts_as_checked_only_once_its_workbook_is_kept(
         patch.setattr(pipeline, "write_faulty_rows", kill)
         with pytest.raises(KilledError):
             imports_tasks.rehearse_upload(batch.pk)
-    imports_tasks.sweep_batches()
+    sweep_imports()
     batch.refresh_from_db()
     assert (batch.state, batch.result["faulty"]) == (BatchState.REHEARSED, 1)
     with imports_storage.open_faulty_rows(batch) as workbook:
@@ -158,7 +159,7 @@ def test_a_publication_that_always_fails_is_given_up_and_stops_no_other(
 
     monkeypatch.setattr(imports, "publish_batch", fail)
     for _ in range(pipeline.MAX_ATTEMPTS + 1):
-        imports_tasks.sweep_batches()
+        sweep_imports()
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.GIVEN_UP)
     assert not StudentRecord.objects.exists()
@@ -205,7 +206,7 @@ def test_an_upload_by_the_command_that_broke_off_is_closed(school: Institution) 
     """Its batch has no file to be taken up again."""
     batch = imports.open_batch(institution=school, file_name="a.csv", sha256=b"", created_by=None)
     ImportBatch.objects.update(state=BatchState.REHEARSING)
-    imports_tasks.sweep_batches()
+    sweep_imports()
     batch.refresh_from_db()
     assert (batch.state, batch.failure) == (BatchState.FAILED, FileFault.INTERRUPTED)
 

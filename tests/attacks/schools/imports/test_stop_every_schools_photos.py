@@ -10,10 +10,10 @@ from enrollment.files.faults import FileFault
 from enrollment.models import Institution, PhotoBatch, PhotoBatchState, PhotoKind
 from enrollment.photos import services as photos
 from enrollment.photos import staging
-from enrollment.photos import tasks as photos_tasks
 from enrollment.photos.archive import belonging
 from tests.enrollment.imported_files import AT, sample
 from tests.enrollment.photos.pictures import picture, zip_of
+from tests.enrollment.sweeps import sweep_photos
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -42,7 +42,7 @@ def test_one_zip_of_photographs_stops_no_other(
 
     monkeypatch.setattr(staging, "belonging", fail_for_the_first)
     for _ in range(2):
-        photos_tasks.sweep_photo_batches()
+        sweep_photos()
     assert PhotoBatch.objects.get(pk=made[1].pk).state == PhotoBatchState.CHECKED
 
     def fail(*given: object) -> None:
@@ -50,7 +50,7 @@ def test_one_zip_of_photographs_stops_no_other(
 
     monkeypatch.setattr(staging, "belonging", fail)
     for _ in range(photos.MAX_ATTEMPTS + 1):
-        photos_tasks.sweep_photo_batches()
+        sweep_photos()
     first = PhotoBatch.objects.get(pk=made[0].pk)
     assert (first.state, first.failure) == (PhotoBatchState.FAILED, FileFault.GIVEN_UP)
 

@@ -26,6 +26,7 @@ from enrollment.jobs.uploads import REQUEUE_AFTER
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
 from tests.enrollment.imported_files import AT, run_import, sample, snapshot, write_csv
 from tests.enrollment.registrar import make_registrar, page_of, upload
+from tests.enrollment.sweeps import sweep_imports
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -117,7 +118,7 @@ def test_the_second_of_two_uploads_waits_and_is_told(
         other.close()
     ImportBatch.objects.update(created_at=timezone.now() - REQUEUE_AFTER * 2)
     for _ in range(2):  # one file of an institution at a time
-        imports_tasks.sweep_batches()
+        sweep_imports()
     assert set(ImportBatch.objects.values_list("state", flat=True)) == {BatchState.REHEARSED}
     assert not StudentRecord.objects.exists()
 
