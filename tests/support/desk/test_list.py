@@ -160,7 +160,8 @@ def test_the_list_costs_as_many_queries_for_thirty_as_for_one(
 def test_the_list_of_one_class_holds_its_reports_alone(
     many: Many, counselor: User, enter: Enter
 ) -> None:
-    report = many(2)[0]
+    report, second = many(2)
+    Report.objects.filter(pk=second.pk).update(cause="gender")  # so that causes can be chosen
     other = SchoolClass.objects.create(institution=report.institution, code="另一个班")
     ClassCounselor.objects.create(user=counselor, school_class=other)
     staff = enter(counselor)
@@ -170,3 +171,4 @@ def test_the_list_of_one_class_holds_its_reports_alone(
         for key in (report.school_class.pk, other.pk, "x", "9" * 40, "\u0663")
     ]
     assert [report.number in page for page in pages] == [True, False, False, False, False]
+    assert f'<input type="hidden" name="class" value="{report.school_class.pk}">' in pages[0]
