@@ -41,12 +41,6 @@ from tests.people import PASSWORD, enter, make_account
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def owner(db: None) -> User:
-    """An account with a mailbox and a phone of its owner."""
-    return make_account(MAILBOX, phone=E164)
-
-
 def take_phone(owner: User, outbox: Outbox) -> tuple[Client, str]:
     """The taker knows the password and binds a phone; their session and the owner's link."""
     taker = enter(owner)

@@ -33,12 +33,6 @@ pytestmark = pytest.mark.django_db
 USERNAME = "/account/security/username/"
 
 
-@pytest.fixture
-def owner(db: None) -> User:
-    """An account with a mailbox and a phone of its owner."""
-    return make_account(MAILBOX, phone=E164)
-
-
 @pytest.mark.parametrize(
     ("page", "address"), [(ASK_PHONE, OWN_PHONE), (ASK_MAILBOX, OWN_MAILBOX), (USERNAME, "")]
 )

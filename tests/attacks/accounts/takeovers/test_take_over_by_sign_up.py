@@ -29,15 +29,9 @@ from tests.attacks.accounts.takeovers.takeover import (
     undo_link,
 )
 from tests.outbox import Outbox
-from tests.people import AGREED, make_account
+from tests.people import AGREED
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def owner(db: None) -> User:
-    """An account with a mailbox and a phone of its owner."""
-    return make_account(MAILBOX, phone=E164)
 
 
 def sign_up_by_mail(address: str = MAILBOX, password: str = TAKERS_PASSWORD) -> Client:
