@@ -65,7 +65,7 @@ def flag(name: str, default: bool) -> bool:
 def integer(name: str, default: int, *, least: int = 1) -> int:
     """An integer variable from ``least`` to ``MOST``. Raises ImproperlyConfigured otherwise.
 
-    A delay of no hours would protect nobody, a limit of nothing would let nobody in; days before
+    A delay of 0 hours would not protect, a limit of 0 would refuse everyone; days before
     the first year of the calendar would stop every sweep.
     """
     word = text(name, str(default))

@@ -21,8 +21,8 @@ from accounts.sessions.kept_forms import note_owner
 STARTED, SEEN = "session_started", "session_seen"
 # Minimum seconds between two writes of the time of the last page view.
 SEEN_WRITE_INTERVAL = 60
-# Header of what a page asks by itself, to show how work goes on (``static/js/live.js``): nobody
-# need be there.
+# Header of requests that a page makes by itself (``static/js/live.js``). They are no sign that a
+# person is present.
 LIVE = "X-Live"
 # A page that asked as soon as the limit is reached would keep its own session alive.
 PAGE_LATER = 5

@@ -1,4 +1,4 @@
-"""Delete what is kept for a ZIP of photographs once nobody needs it any more."""
+"""Delete what is kept for a ZIP of photographs when its time is over."""
 
 from datetime import timedelta
 
@@ -32,6 +32,6 @@ def forget_old_photo_batches() -> None:
 
 
 def _killed_commands() -> QuerySet[PhotoBatch]:
-    """ZIPs that a command line began to check long ago: nobody else has the file."""
+    """ZIPs whose check from the command line did not end, which alone has the file."""
     begun = PhotoBatch.objects.filter(state=PhotoBatchState.UPLOADED, upload="")
     return begun.filter(created_at__lt=Now() - COMMAND_TAKES)

@@ -157,7 +157,8 @@ def helpers_of(record: StudentRecord) -> set[int]:
     """The staff by whom the holder got ``record``, or another one: none is the second person.
 
     They opened it, recovered the account, imported its phone, decided on it or undid a decision.
-    Whoever approves opens all records of the holder at the school, so that all of them count.
+    An approval opens all records of the holder at the school, so that all of them count, and
+    decisions about these numbers at any school.
     """
     held = StudentRecord.objects.filter(
         Q(holder=record.holder_id) & ~Q(holder=None) | Q(pk=record.pk)
