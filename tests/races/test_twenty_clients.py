@@ -215,10 +215,14 @@ def post_all(address_of: Callable[[int], str]) -> Counter[int]:
 
 @pytest.mark.slow
 def test_a_thousand_posts_for_one_number_send_one_message() -> None:
+    """One a minute: on a slow machine the last posts come after the cool-down of the first."""
+    start = time.monotonic()
     answers = post_all(lambda _: "13912345678")
+    minutes = 1 + int(time.monotonic() - start) // 60
     say(f"one number: {POSTS} posts, answers {dict(answers)}")
-    assert OutboxMessage.objects.count() == 1
-    assert answers == {302: 1, 429: POSTS - 1}
+    assert 1 <= answers[302] <= minutes
+    assert OutboxMessage.objects.count() == answers[302]
+    assert answers[302] + answers[429] == POSTS
 
 
 @pytest.mark.slow
