@@ -21,7 +21,8 @@ LANGUAGE_COOKIE_NAME = "__Host-language" if PRODUCTION else "language"
 HELP_COOKIE_NAME = "__Host-help" if PRODUCTION else "help"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGES_COOKIE_NAME = "__Host-messages" if PRODUCTION else "messages"
+MESSAGE_STORAGE = "accounts.sessions.messages.MessageStorage"
 
 # --- HTTP security -------------------------------------------------------------
 SECURE_SSL_REDIRECT = PRODUCTION

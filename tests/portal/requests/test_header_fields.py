@@ -77,7 +77,7 @@ def test_every_cookie_of_production_belongs_to_this_host_alone(
 ) -> None:
     set_all(environment, COMPLETE)
     loaded = fresh_settings()
-    assert len(_cookie_settings(loaded)) == 6
+    assert len(_cookie_settings(loaded)) == 7
     for name in _cookie_settings(loaded):
         assert loaded[name].startswith("__Host-"), name
     for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE"):
