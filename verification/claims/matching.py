@@ -8,25 +8,15 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
-
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from accounts.models import User
+from database.prepared_statements import read_prepared
 from enrollment.identity.certificates import number_series
 from enrollment.models import StudentRecord
 from enrollment.models.institution import ThirdItem
 from vault.lookup import keyed_hash
 from verification.facts import Facts, canonical_item
-from verification.models import (
-    Claim,
-    ClaimAlert,
-    ClaimMethod,
-    Decision,
-    Dispute,
-    DisputeState,
-    Outcome,
-)
+from verification.models import Claim, ClaimMethod, Decision, DisputeState, Outcome
 
 # By priority: the overall outcome is the first of these that any institution has.
 _PRIORITY = (
@@ -37,6 +27,17 @@ _PRIORITY = (
     Outcome.WRONG_NAME,
     Outcome.UNKNOWN_NUMBER,
 )
+_REFUSALS = """
+SELECT institution_code,
+  (claimant_id = %s AND decision <> %s) OR (holder_id = %s AND decision <> %s),
+  decision = %s AND holder_claimed_at IS NOT NULL
+FROM verification_dispute WHERE certificate_hash = %s AND state = %s
+UNION
+SELECT alert.institution_code, alert.account_id = %s, true
+FROM verification_claimalert alert
+JOIN enrollment_studentrecord record ON record.id = alert.record_id
+WHERE alert.taken_back AND record.certificate_hash = %s
+"""
 
 
 @dataclass(frozen=True)
@@ -183,30 +184,15 @@ def _refusals(certificate_hash: bytes, account: User) -> tuple[set[str], set[str
     """The institutions that decided about this certificate against ``account``, and those that
     took a record with it back from its holder.
     """
-    mine = Q(claimant=account) & ~Q(decision=Decision.CLAIMANT)
-    mine |= Q(holder=account) & ~Q(decision=Decision.HOLDER)
-    freed = Q(decision=Decision.NEITHER, holder_claimed_at__isnull=False)
-    decided = Dispute.objects.filter(
-        mine | freed, certificate_hash=certificate_hash, state=DisputeState.DECIDED
-    )
-    taken = ClaimAlert.objects.filter(record__certificate_hash=certificate_hash, taken_back=True)
-    found = _with_side(decided, mine, freed).union(
-        _with_side(taken, Q(account=account), Q(taken_back=True))
-    )
-    rows = set(found)
+    rows = read_prepared(
+        _REFUSALS,
+        [
+            account.pk, Decision.CLAIMANT, account.pk, Decision.HOLDER, Decision.NEITHER,
+            certificate_hash, DisputeState.DECIDED, account.pk, certificate_hash,
+        ],
+    )  # fmt: skip
     lost = {code for code, is_mine, _is_freed in rows if is_mine}
     return lost, {code for code, _is_mine, is_freed in rows if is_freed}
-
-
-def _with_side(rows: QuerySet[Any], mine: Q, freed: Q) -> QuerySet[Any, tuple[str, bool, bool]]:
-    sides = {
-        name: Case(When(case, then=Value(True)), default=False, output_field=BooleanField())
-        for name, case in (("is_mine", mine), ("is_freed", freed))
-    }
-    found: QuerySet[Any, tuple[str, bool, bool]] = rows.annotate(**sides).values_list(
-        "institution_code", "is_mine", "is_freed"
-    )
-    return found
 
 
 def _one_equals(digest: bytes, others: Iterable[bytes | memoryview | None]) -> bool:
