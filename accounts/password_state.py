@@ -6,7 +6,16 @@ so it compares the state it saw with the current one.
 
 from collections.abc import Iterable
 
+from django.db import connection
+from django.db.transaction import TransactionManagementError
+
 from accounts.models import User
+from accounts.rows import FIELDS, account_from_row
+from database.prepared_statements import read_prepared
+
+_LOCKED = f"""
+SELECT {", ".join(FIELDS)} FROM accounts_user WHERE id = %s FOR NO KEY UPDATE
+"""  # noqa: S608 - names of fields alone
 
 
 class PasswordReplacedError(Exception):
@@ -19,8 +28,15 @@ def password_state(account: User) -> str:
 
 
 def lock_account(pk: int) -> User:
-    """The account, locked until the transaction ends; taken by every change of its access."""
-    return User.objects.select_for_update(no_key=True).get(pk=pk)
+    """The account, locked until the transaction ends; taken by every change of its access.
+
+    Raises User.DoesNotExist, and TransactionManagementError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("an account is locked in a transaction")
+    for row in read_prepared(_LOCKED, [pk]):
+        return account_from_row(row)
+    raise User.DoesNotExist
 
 
 def lock_undeleted(pk: int) -> User | None:

@@ -7,15 +7,14 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
 from accounts.models import User
-from database.prepared_statements import model_from_row, read_prepared
+from accounts.rows import FIELDS, account_from_row
+from database.prepared_statements import read_prepared
 
-_FIELDS = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001 - Django's API
-_NAMES = [*_FIELDS, "granted_roles", "unread_notices"]
-ACCOUNT_WIDTH = len(_NAMES)
+ACCOUNT_WIDTH = len(FIELDS) + 2
 # Everything that each page shows of an account. Roles are read on each request, so that
 # withdrawing one takes effect on the next (T19). The account's key is appended.
 ACCOUNT_SQL = f"""
-SELECT {", ".join(f"u.{name}" for name in _FIELDS)},
+SELECT {", ".join(f"u.{name}" for name in FIELDS)},
   ARRAY(SELECT g.role FROM accounts_rolegrant g WHERE g.user_id = u.id) AS granted_roles,
   (SELECT count(*) FROM accounts_notice n
     WHERE n.account_id = u.id AND n.read_at IS NULL) AS unread_notices
@@ -24,10 +23,7 @@ FROM accounts_user u WHERE u.id ="""
 
 def account_from(row: Sequence[Any]) -> User:
     """The account in a row of ``ACCOUNT_SQL``, with roles and unread notices."""
-    account = model_from_row(User, _NAMES, row)
-    if account.phone is not None:
-        account.phone = account.phone  # converts the text to a PhoneNumber
-    return account
+    return account_from_row(row, "granted_roles", "unread_notices")
 
 
 def account_with_roles(pk: int) -> User:
