@@ -33,6 +33,8 @@ def prepare(site: Site, students: int) -> None:
         "SPOOL_DIR": str(site.directory),
         # Each student has a network address of their own, as told by the proxy in front.
         "TRUSTED_PROXY_COUNT": "1",
+        # By a Unix socket, as `deploy/portal.env.example` has it.
+        "DATABASE_URL": site.postgresql.socket_url or site.postgresql.url,
     }
     site.manage("compile_messages")
     site.manage("collectstatic", "--noinput")

@@ -22,10 +22,9 @@ from devtools.embedded import programs
 
 DATABASE = "xuejiportal"
 READY_TIMEOUT = 60.0
+SOCKET_PATH_BYTES = 107  # what the kernel allows; the project's directory may be longer
 POSTGRESQL_SETTINGS = {
     "listen_addresses": "127.0.0.1",
-    # Disabled: a socket path is limited to 107 bytes, and the project's may be longer.
-    "unix_socket_directories": "",
     "max_connections": "200",
     "jit": "off",
 }
@@ -107,9 +106,13 @@ class Server:
 
 
 class Postgresql(Server):
-    """A PostgreSQL cluster; its superuser is ``portal``."""
+    """A PostgreSQL cluster; its superuser is ``portal``.
+
+    ``socket_url`` leads to it by a Unix socket, empty where the path of one would be too long.
+    """
 
     stop_signal = signal.SIGINT  # "fast": ends sessions, checkpoints, stops
+    socket_url = ""
 
     def start(self) -> None:
         account = programs.unprivileged_account()
@@ -140,14 +143,19 @@ class Postgresql(Server):
             self._create_cluster(directory, data, major, account)
         # We hold the lock, so no server of ours is running: the file is left from a kill -9.
         (data / "postmaster.pid").unlink(missing_ok=True)
+        socket_fits = len(os.fsencode(data / f".s.PGSQL.{self.port}")) <= SOCKET_PATH_BYTES
         settings = POSTGRESQL_SETTINGS | ({} if self.durable else EPHEMERAL_SETTINGS)
+        settings |= {"unix_socket_directories": str(data) if socket_fits else ""}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self._launch(
             [directory / "postgres", "-D", data, "-p", str(self.port), *options], data, account
         )
-        address = f"postgresql://portal:{quote(self._password())}@127.0.0.1:{self.port}"
+        owner = f"postgresql://portal:{quote(self._password())}@"
+        address = f"{owner}127.0.0.1:{self.port}"
         self._wait_for(lambda: _ensure_database(address), (psycopg.OperationalError,))
         self.url = f"{address}/{DATABASE}"
+        if socket_fits:
+            self.socket_url = f"{owner}/{DATABASE}?host={quote(str(data))}&port={self.port}"
 
     def _place(self, account: programs.Account | None) -> Path:
         if account is None:

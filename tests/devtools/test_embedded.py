@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -213,6 +214,28 @@ def test_where_the_first_programs_do_not_run_the_next_do_and_the_reason_is_told(
         server.stop()
         os.close(lock)
         programs.remove_fallback_directory(place)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "fits"), [("s", True), ("长" * 40, False)])
+def test_a_unix_socket_is_offered_where_its_path_is_short_enough(name: str, fits: bool) -> None:
+    with TemporaryDirectory(dir="/tmp", prefix="p") as short:
+        place = Path(short) / name
+        place.mkdir()
+        for path in (place.parent, place):
+            path.chmod(0o711)
+        lock = os.open(place / "keeper", os.O_RDWR | os.O_CREAT)
+        server = servers.Postgresql(place, lock, durable=False)
+        try:
+            server.start()
+            assert bool(server.socket_url) == fits
+            with psycopg.connect(server.socket_url or server.url) as connection:
+                reached_by = connection.execute("SELECT inet_server_addr() IS NULL").fetchone()
+            assert reached_by == (fits,)
+        finally:
+            server.stop()
+            os.close(lock)
+            programs.remove_fallback_directory(place)
 
 
 def test_a_var_of_another_account_is_told_in_a_line(
