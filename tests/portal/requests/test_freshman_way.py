@@ -18,14 +18,14 @@ BY_MAIL = {
     "sign-up form": (0, 1),
     "sign-up sent": (1, 22),
     "link opened": (0, 4),
-    "activated, signed in": (1, 24),
+    "activated, signed in": (1, 23),
     "basic information": (1, 10),
-    "compared, record": (1, 25),
+    "compared, record": (1, 23),
     "confirmed, receipt": (1, 8),
 }
 BY_PHONE = BY_MAIL | {
     "sign-up sent": (1, 19),
-    "activated, signed in": (1, 31),
+    "activated, signed in": (1, 30),
     "sign-in form": (0, 0),
     "signed in elsewhere": (1, 21),
     "basic information": (1, 11),
