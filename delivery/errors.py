@@ -2,6 +2,9 @@
 
 import enum
 
+# Answered by a gateway in front of the service, which may have taken the message all the same.
+BY_A_GATEWAY = frozenset({502, 504})
+
 
 class Scope(enum.Enum):
     """What an error applies to: only that is paused or given up."""

@@ -17,7 +17,14 @@ from django.utils.translation import override
 
 from delivery.email.bounces import return_path
 from delivery.email.smtp_replies import refusal
-from delivery.errors import DeliveryError, PermanentError, Scope, TransientError, UncertainError
+from delivery.errors import (
+    BY_A_GATEWAY,
+    DeliveryError,
+    PermanentError,
+    Scope,
+    TransientError,
+    UncertainError,
+)
 from delivery.outbox.content import EmailContent
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -232,6 +239,8 @@ def _translated(error: Exception) -> DeliveryError:
     code = getattr(error, "status_code", None)
     if not isinstance(code, int):
         return UncertainError(type(error).__name__)
+    if code in BY_A_GATEWAY:
+        return UncertainError(f"http-{code}")
     if code == 429 or code >= 500:
         return TransientError(f"http-{code}")
     return PermanentError(f"http-{code}")

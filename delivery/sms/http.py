@@ -18,7 +18,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from delivery.errors import TransientError, UncertainError
+from delivery.errors import BY_A_GATEWAY, TransientError, UncertainError
 
 CONNECTIONS = 32
 CONNECT_TIMEOUT = 5.0  # seconds
@@ -57,6 +57,8 @@ def post(
         raise TransientError(type(error).__name__) from error
     except HTTPError as error:
         raise UncertainError(type(error).__name__) from error
+    if answer.status in BY_A_GATEWAY:
+        raise UncertainError(f"http-{answer.status}")
     if answer.status >= 500 or answer.status == 429:
         raise TransientError(f"http-{answer.status}")
     try:

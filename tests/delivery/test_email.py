@@ -129,6 +129,7 @@ class ApiError(Exception):
         (ApiError(422), Status.FAILED),
         (ApiError(429), Status.QUEUED),
         (ApiError(503), Status.QUEUED),
+        (ApiError(504), Status.UNKNOWN),
         (TimeoutError(), Status.UNKNOWN),
     ],
 )

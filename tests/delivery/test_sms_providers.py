@@ -77,13 +77,14 @@ class TestEachVendor:
         assert send(settings, name).status == Status.QUEUED
         assert (fake.refused_signatures, fake.accepted) == (1, [])
 
-    @pytest.mark.parametrize("fault", [500, 503, 429])
-    def test_a_server_error_waits(
+    @pytest.mark.parametrize("fault", [500, 503, 429, 502, 504])
+    def test_a_server_error_waits_and_that_of_a_gateway_proves_nothing(
         self, fake: Fake, settings: Settings, name: str, fault: int
     ) -> None:
+        status = Status.UNKNOWN if fault in (502, 504) else Status.QUEUED
         fake.faults = [fault]
         message = send(settings, name)
-        assert (message.status, message.error) == (Status.QUEUED, f"http-{fault}")
+        assert (message.status, message.error) == (status, f"http-{fault}")
 
     def test_a_bad_number_fails_for_good(self, fake: Fake, settings: Settings, name: str) -> None:
         code = {

@@ -172,6 +172,9 @@ def test_the_same_code_comes_again_and_its_tries_are_not_refilled(
     later(seconds=61)
     client.post("/account/login/code/again/")
     assert len(outbox.emails()) == 2
+    first, again = OutboxMessage.objects.all()
+    assert first.reference == again.reference, "one code"
+    assert first.key != again.key, "two messages"
     assert code_for(outbox, MAILBOX) == code
     assert "已失效" in enter(client, wrong(code))
     assert "填写的信息" not in enter(client, code)
