@@ -1,6 +1,7 @@
 """Students who come through nginx and TLS while containers are killed, and what they were told.
 
-What the portal acknowledged is noted; :meth:`Load.lost` compares it with the database.
+What the portal acknowledged is noted; :meth:`Load.lost` compares it with the database, and
+:meth:`Load.doubled` tells what is there or arrived more than once. Half of them come by phone.
 """
 
 import asyncio
@@ -23,6 +24,15 @@ HOST = "portal.example.edu.cn"
 NAME = {"sni_hostname": HOST}  # which no resolver need know
 VICTIMS = ("web", "worker", "importer", "sender", "beat", "nginx", "valkey", "postgres")
 STUDENTS = 1500
+PHONES = 50  # of each hundred
+# Whatever a student does once: an account, a code, an answer.
+DOUBLED = (
+    "SELECT email FROM accounts_user WHERE email <> '' GROUP BY email HAVING count(*) > 1",
+    "SELECT phone FROM accounts_user WHERE phone <> '' GROUP BY phone HAVING count(*) > 1",
+    "SELECT reference FROM delivery_outboxmessage WHERE reference <> ''"
+    " GROUP BY reference HAVING count(*) > 1",
+    "SELECT record_id FROM enrollment_confirmation GROUP BY record_id HAVING count(*) > 1",
+)
 SCHOOL = "学校名称,学校标识码,主管部门,所在地\n明德示范大学,4111019998,教育部,北京市\n"
 PATIENCE = 90.0  # seconds until a killed part must serve again
 PAUSE = 1.0  # seconds until the next student comes after one who met something killed
@@ -82,7 +92,7 @@ class Load:
                 else:
                     step = wanted.step
                     page = await self.open(browsers[wanted.browser], wanted.path, wanted.form)
-                    if step == "sign-up sent":
+                    if step == "sign-up sent" and not student.by_phone:
                         self.signed_up.append(student.mailbox)
                     if "/receipts/" in page.path:
                         self.receipts.append(page.path.split("/receipts/")[1].strip("/"))
@@ -122,6 +132,11 @@ class Load:
         lost = [f"account {address}" for address in self.signed_up if address not in accounts]
         lost += [f"receipt {key}" for key in self.receipts if key not in kept]
         return lost + [f"{len(waiting)} messages wait"] * bool(waiting)
+
+    def doubled(self, stack: Running) -> list[str]:
+        """What is more than once in the database, or was handed over more than once."""
+        kept = [row for query in DOUBLED for row in stack.rows(query)]
+        return kept + [f"message {mark}" for mark in self.mailbox.doubled()]
 
 
 async def is_back(load: Load) -> bool:
@@ -174,7 +189,7 @@ async def fire(
     try:
         await asyncio.to_thread(prepare, stack)
         load = Load(stack.directory / "tls/fullchain.pem", mailbox)
-        students = iter(freshmen(STUDENTS))
+        students = iter(freshmen(STUDENTS, phones=PHONES))
         await load.walk(next(students), [load.browser(), load.browser()])
         assert load.statuses["whole ways"] == 1, (load.faults, load.interrupted)
         print("a student came from the home page to the receipt", flush=True)
@@ -186,12 +201,14 @@ async def fire(
             task.cancel()
         await asyncio.gather(*coming, return_exceptions=True)
         lost = await asyncio.to_thread(settled, load, stack)
+        doubled = await asyncio.to_thread(load.doubled, stack)
     finally:
         await asyncio.to_thread(running.__exit__, None, None, None)
     print(f"acknowledged: {len(load.signed_up)} accounts, {len(load.receipts)} receipts")
     print(f"answers: {dict(load.statuses)}; interrupted: {dict(load.interrupted)}")
+    print(f"messages: {mailbox.arrivals.total()}; doubled: {doubled or 'nothing'}")
     print(f"lost: {lost or 'nothing'}; faults: {load.faults or 'none'}")
-    return int(bool(lost or load.faults))
+    return int(bool(lost or doubled or load.faults))
 
 
 def prepare(stack: Running) -> None:

@@ -4,14 +4,14 @@ import asyncio
 import json
 import re
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from email import message_from_bytes
 from email.policy import default
 from urllib.parse import unquote_plus
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from benchmarks.tools.vendor import Vendor
+from benchmarks.tools.vendor import OUT_ID, Vendor
 from tests.freshman import Page
 
 LONGEST = 60.0  # seconds
@@ -21,9 +21,10 @@ _PARAMETERS = re.compile(rb"[?&]TemplateParam=([^& ]+)")
 
 
 class Mailbox:
-    """The first message to each address."""
+    """The first message to each address; ``arrivals`` counts each message by its own mark."""
 
     def __init__(self) -> None:
+        self.arrivals: Counter[str] = Counter()
         self._taken: dict[str, tuple[Page, float]] = {}
         self._events: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
@@ -44,8 +45,13 @@ class Mailbox:
         await asyncio.wait_for(self._events[address].wait(), LONGEST)
         return self._taken[address]
 
-    def take(self, address: str, text: str) -> None:
-        """Keep one message."""
+    def doubled(self) -> list[str]:
+        """The marks of messages that were handed over more than once."""
+        return [mark for mark, times in self.arrivals.items() if times > 1]
+
+    def take(self, address: str, text: str, mark: str) -> None:
+        """Keep one message. ``mark``: its Message-ID, or our number of a text message."""
+        self.arrivals[mark] += 1
         self._taken.setdefault(address, (Page("", text), time.time()))
         self._events[address].set()
 
@@ -56,7 +62,7 @@ class Mailbox:
         message = message_from_bytes(bytes(envelope.original_content or b""), policy=default)
         body = message.get_body(("plain",))
         for address in envelope.rcpt_tos:
-            self.take(address, body.get_content() if body else "")
+            self.take(address, body.get_content() if body else "", str(message["Message-ID"]))
         return "250 OK"
 
 
@@ -69,9 +75,12 @@ class _SmsVendor(Vendor):
     def note(self, request: bytes) -> None:
         """Keep one text message."""
         to, given = _TO.search(request), _PARAMETERS.search(request)
-        if to and given:
+        mark = OUT_ID.search(request)
+        if to and given and mark:
             phone = unquote_plus(to[1].decode())
             values = json.loads(unquote_plus(given[1].decode()))
             self.mailbox.take(
-                f"+86{phone.removeprefix('+86')}", " ".join(map(str, values.values()))
+                f"+86{phone.removeprefix('+86')}",
+                " ".join(map(str, values.values())),
+                mark[1].decode(),
             )
