@@ -1,10 +1,12 @@
 """The drill: back up, check, restore on another machine's empty database, read what was there."""
 
 import base64
+import errno
 import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,7 +58,7 @@ def backup(db: None, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_backup_names_its_sums_and_keys_and_no_person(backup: Path) -> None:
-    manifest = services.check_backup(backup)
+    manifest = services.check_backup(backup, tell=str)
     assert (manifest["files"], manifest["vault_keys"]) == (3, list(portal.VAULT_KEYS))
     done = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=backup, check=True)
     assert done.returncode == 0
@@ -92,6 +94,55 @@ def test_a_file_deleted_while_files_are_copied_is_kept_if_the_dump_may_name_it(
     monkeypatch.setattr("xuejiportal.backups.database.dump", dump)
     call_command("backup", tmp_path / "backup")
     assert {path.name for path in (tmp_path / "backup/files").iterdir()} == {"early", "late"}
+
+
+def test_the_operator_is_told_how_far_it_is(
+    db: None,
+    media: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("xuejiportal.backups.database.dump", lambda path: path.write_text("dump"))
+    monkeypatch.setattr("xuejiportal.backups.database.restore", lambda path: None)
+    monkeypatch.setattr(services, "STRIDE", 2)
+    for number in range(3):
+        default_storage.save(f"photos/{number}", ContentFile(b"sealed"))
+    call_command("backup", tmp_path / "backup")
+    made = capsys.readouterr().out
+    assert "2 files copied\n3 files copied. Dumping the database" in made
+    assert "Database dumped: 0 MB" in made
+    services.restore_backup(tmp_path / "backup", may_replace=True, tell=print)
+    restored = capsys.readouterr().out
+    assert "2 of 4 files are whole" in restored
+    assert "Restoring the database (0 MB)" in restored
+    assert "2 files put back" in restored
+
+
+def test_a_full_disk_is_named_and_half_a_backup_goes(
+    db: None, media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default_storage.save("photo", ContentFile(b"sealed"))
+
+    def write(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("xuejiportal.backups.services.shutil.copyfileobj", write)
+    with pytest.raises(CommandError, match=r"/backup: No space left on device"):
+        call_command("backup", tmp_path / "backup")
+    assert [path.name for path in tmp_path.iterdir()] == ["media"]
+
+
+def test_sums_are_read_line_by_line_and_not_kept(backup: Path) -> None:
+    line = f"{'0' * 64}  files/{'x' * 100}\n"
+    with (backup / "SHA256SUMS").open("a") as sums:
+        sums.writelines(line for _ in range(100_000))
+    tracemalloc.start()
+    with pytest.raises(services.BackupError, match="SHA256SUMS was changed"):
+        services.check_backup(backup, tell=str)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20, "less than the file, which grows with the number of photographs"
 
 
 def test_an_older_backup_is_never_overwritten(backup: Path) -> None:

@@ -23,9 +23,18 @@ class Command(BaseCommand):
     def handle(self, *, dir: Path, check: bool, **options: Any) -> None:  # noqa: A002
         """Raises CommandError where the backup cannot be made, or is not whole."""
         try:
-            files = check_backup(dir)["files"] if check else make_backup(dir)
+            if check:
+                files = check_backup(dir, tell=self.tell)["files"]
+            else:
+                files = make_backup(dir, tell=self.tell)
         except (BackupError, ProgramError) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"{error.filename}: {error.strerror}") from error
+            # What is written to a full disk names no file.
+            raise CommandError(f"{error.filename or dir}: {error.strerror}") from error
         self.stdout.write(f"{dir}: whole, {files} files")
+
+    def tell(self, line: str) -> None:
+        """Print one line at once: the rest takes minutes."""
+        self.stdout.write(line)
+        self.stdout.flush()

@@ -24,12 +24,23 @@ class Command(BaseCommand):
     def handle(self, *, dir: Path, yes: bool, **options: Any) -> None:  # noqa: A002
         """Raises CommandError; nothing is changed by a backup that is not whole."""
         try:
-            manifest = restore_backup(dir, may_replace=yes)
+            manifest = restore_backup(dir, may_replace=yes, tell=self.tell)
         except (BackupError, ProgramError) as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(
+                f"{error.filename or dir}: {error.strerror}. Nothing may start yet: "
+                "mend it and run the command again."
+            ) from error
         self.stdout.write(f"The state of {manifest['made_at']} is in place.")
+        self.tell("Applying migrations and making the old state safe ...")
         call_command("migrate", verbosity=0)
         call_command("after_restore", stdout=self.stdout)
         self.stdout.write(
             "Now: verify_audit, empty Redis (redis-cli FLUSHDB), then start web, workers and beat."
         )
+
+    def tell(self, line: str) -> None:
+        """Print one line at once: the rest takes minutes."""
+        self.stdout.write(line)
+        self.stdout.flush()
