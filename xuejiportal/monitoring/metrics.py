@@ -4,7 +4,9 @@ Labels are names of pages, queues and providers: none names a person. Counters o
 processes are added up through files in ``PROMETHEUS_MULTIPROC_DIR``, which settings set.
 """
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_login_failed
@@ -15,7 +17,7 @@ from prometheus_client.registry import Collector
 
 from delivery.outbox.queries import recent_messages
 from enrollment.imports.estimate import rows_in_work
-from xuejiportal.monitoring import health
+from xuejiportal.monitoring import ended_processes, health
 
 REQUESTS = Counter("portal_requests", "Answered requests.", ["method", "page", "status"])
 SECONDS = Histogram(
@@ -69,11 +71,17 @@ def render() -> bytes:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     registry.register(StateCollector())
-    return generate_latest(registry)
+    with ended_processes.unfolded(_directory()):
+        return generate_latest(registry)
+
+
+def _directory() -> Path:
+    return Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
 
 
 def connect() -> None:
-    """Count sign-ins by their outcome."""
+    """Count in this process: sign-ins by their outcome, too; fold what ended ones have counted."""
+    ended_processes.fold(_directory())
     user_logged_in.connect(_signed_in, dispatch_uid="metrics-signed-in")
     user_login_failed.connect(_failed, dispatch_uid="metrics-sign-in-failed")
 

@@ -1,6 +1,9 @@
 """/metrics: for whom, what is counted, and that no label names a person."""
 
 import importlib
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,3 +72,36 @@ def test_requests_are_counted_by_page_and_not_by_address(watched: Client) -> Non
     assert any('page="none",status="404"' in line for line in counted), counted
     assert 'portal_queries_total{page="account_confirm_email"}' in text
     assert "a-secret-key" not in text
+
+
+COUNT = """
+from prometheus_client import Counter, Histogram
+Counter("portal_requests", "r", ["page"]).labels("home").inc(3)
+Histogram("portal_request_seconds", "s", ["page"], buckets=(1, 2)).labels("home").observe(1.5)
+"""
+
+
+@pytest.mark.django_db
+def test_processes_that_ended_are_counted_once_in_one_file_of_each_kind(
+    watched: Client, tmp_path: Path
+) -> None:
+    def told() -> list[str]:
+        lines = watched.get("/metrics").content.decode().splitlines()
+        return [line for line in lines if 'page="home"' in line]
+
+    def run(times: int) -> None:
+        for _ in range(times):
+            environ = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+            subprocess.run([sys.executable, "-c", COUNT], env=environ, check=True)
+
+    run(2)
+    before = told()
+    assert 'portal_requests_total{page="home"} 6.0' in before
+    importlib.import_module("xuejiportal.monitoring.metrics").connect()
+    assert told() == before
+    kept = {file.name for file in tmp_path.glob("*.db")}
+    assert kept >= {"counter_ended.db", "histogram_ended.db"}
+    run(1)
+    importlib.import_module("xuejiportal.monitoring.metrics").connect()
+    assert 'portal_requests_total{page="home"} 9.0' in told()
+    assert {file.name for file in tmp_path.glob("*.db")} == kept
