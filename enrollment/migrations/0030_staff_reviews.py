@@ -9,6 +9,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    # One lock at a time: each foreign key holds off writes to the table that it names.
+    atomic = False
+
     dependencies = [
         ("enrollment", "0029_uploads_by_the_databases_clock"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

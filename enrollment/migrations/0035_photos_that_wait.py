@@ -9,6 +9,9 @@ import database.random_keys
 
 
 class Migration(migrations.Migration):
+    # One lock at a time: each foreign key holds off writes to the table that it names.
+    atomic = False
+
     dependencies = [
         ("enrollment", "0034_last_day_of_appointments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

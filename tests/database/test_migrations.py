@@ -9,7 +9,7 @@ from django.contrib.postgres.operations import (
 )
 from django.db.migrations import Migration, operations
 from django.db.migrations.loader import MigrationLoader
-from django.db.models import NOT_PROVIDED
+from django.db.models import NOT_PROVIDED, ForeignKey
 
 from tests.deploy.upgrade.released import last_release
 from tests.faults.site import ROOT
@@ -56,6 +56,18 @@ def weaknesses(migration: Migration) -> list[str]:
     ]
 
 
+def tables_named(migration: Migration) -> set[str]:
+    """Existing models whose tables foreign keys of new tables name: each holds off writes."""
+    created = [one for one in migration.operations if isinstance(one, operations.CreateModel)]
+    named = {
+        str(field.remote_field.model).lower()
+        for operation in created
+        for _, field in operation.fields
+        if isinstance(field, ForeignKey) and field.db_constraint
+    }
+    return named - {f"{migration.app_label}.{operation.name_lower}" for operation in created}
+
+
 def _is_weak(operation: operations.base.Operation) -> bool:
     if isinstance(operation, operations.AddField):
         field = operation.field
@@ -66,3 +78,12 @@ def _is_weak(operation: operations.base.Operation) -> bool:
 def test_new_migrations_bear_the_code_of_the_last_release() -> None:
     found = [weakness for migration in new_migrations() for weakness in weaknesses(migration)]
     assert not found, "CONTRIBUTING.md, “a migration”, says how:\n" + "\n".join(found)
+
+
+def test_foreign_keys_of_a_new_table_hold_off_writes_to_one_table_at_a_time() -> None:
+    found = {
+        str(migration): sorted(tables_named(migration))
+        for migration in new_migrations()
+        if migration.atomic and not migration.replaces and len(tables_named(migration)) > 1
+    }
+    assert not found, "CONTRIBUTING.md, “a migration”: atomic = False"
