@@ -6,6 +6,7 @@ processes are added up through files in ``PROMETHEUS_MULTIPROC_DIR``, which sett
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,16 @@ SECONDS = Histogram(
 )
 QUERIES = Counter("portal_queries", "Database statements of requests.", ["page"])
 SIGN_INS = Counter("portal_sign_ins", "Sign-ins by outcome.", ["outcome"])
+
+
+@cache
+def counters(method: str, page: str, status: int) -> tuple[Counter, Histogram, Counter]:
+    """Requests, seconds and statements of a page, kept: to find them costs more than to count."""
+    return (
+        REQUESTS.labels(method, page, status),
+        SECONDS.labels(page),
+        QUERIES.labels(page),
+    )
 
 
 class StateCollector(Collector):
