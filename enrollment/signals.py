@@ -8,6 +8,9 @@ batch_published = Signal()
 # Sent in the transaction with ``records`` as they were before their holders lost them.
 records_released = Signal()
 
+# Sent in the transaction with ``record``, before it is locked: its certificate will be corrected.
+certificate_changing = Signal()
+
 # Sent in the transaction with ``record`` and the hashes ``old`` and ``new`` of its certificate.
 certificate_changed = Signal()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.dispatch import receiver
 from django.urls import reverse
@@ -13,7 +14,12 @@ from audit.services import record_action
 from delivery.task_queue import enqueue
 from enrollment.models import Institution, StudentRecord
 from enrollment.queries import records_visible_to
-from enrollment.signals import batch_published, certificate_changed, records_released
+from enrollment.signals import (
+    batch_published,
+    certificate_changed,
+    certificate_changing,
+    records_released,
+)
 from verification import disputes
 from verification.claims.alerts import restart_objection_periods
 from verification.claims.ending import end_claims
@@ -34,6 +40,21 @@ def match_waiting_attempts(**_: object) -> None:
     enqueue(match_waiting)
 
 
+@receiver(certificate_changing, dispatch_uid="verification-lock-disputes")
+def lock_disputes(*, record: StudentRecord, **_: object) -> None:
+    """Lock the disputes about the record's number, which come before the record."""
+    found = _disputes(record, bytes(record.certificate_hash)).order_by("pk")
+    list(found.select_for_update(of=("self",), no_key=True).values_list("pk"))
+
+
+def _disputes(record: StudentRecord, number: bytes) -> QuerySet[Dispute]:
+    """Those that are open, and those whose decision can be undone."""
+    states = (DisputeState.OPEN, DisputeState.DECIDED)
+    return Dispute.objects.filter(
+        certificate_hash=number, institution_code=record.institution.code, state__in=states
+    )
+
+
 @receiver(certificate_changed, dispatch_uid="verification-follow-certificate")
 def move_claim_to_new_number(*, record: StudentRecord, old: bytes, new: bytes, **_: object) -> None:
     """Move the claim to a corrected number, at the school that corrected it."""
@@ -44,10 +65,8 @@ def move_claim_to_new_number(*, record: StudentRecord, old: bytes, new: bytes, *
         ended_at=None,
     )
     claims.update(certificate_hash=new)
-    # So that its decision finds the record, and unfreezes it.
-    Dispute.objects.filter(
-        certificate_hash=old, institution_code=record.institution.code, state=DisputeState.OPEN
-    ).update(certificate_hash=new)
+    # So that its decision, or the undoing of it, finds the record, and unfreezes it.
+    _disputes(record, old).update(certificate_hash=new)
 
 
 @receiver(records_released, dispatch_uid="verification-end-claims")

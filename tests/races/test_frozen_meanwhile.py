@@ -3,10 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import StudentRecord
+from enrollment.records.corrections.approvals import Approval
+from enrollment.records.corrections.services import correct_record
+from enrollment.records.corrections.values import Change
 from tests.people import make_account, make_record, sample_number
 from tests.races.meanwhile import meanwhile
 from tests.verification.disputes.sides import state
@@ -77,3 +81,50 @@ def test_a_record_stays_frozen_when_an_objection_is_settled(record: StudentRecor
     record.refresh_from_db()
     assert record.frozen_at is not None
     assert User.objects.filter(held_records=record).exists()
+
+
+def corrected(record: StudentRecord) -> Callable[[], object]:
+    """One wrong digit of the number is corrected: it is the same person."""
+    by = make_account("registrar@example.org", roles=(Role.REGISTRAR,))
+    change = Change("certificate_number", sample_number(32), approval=Approval("7", localdate()))
+    return lambda: correct_record(record=record, change=change, by=by)
+
+
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_an_objection_is_settled_while_the_number_is_corrected(
+    taken_back: bool, record: StudentRecord
+) -> None:
+    registrar = make_account("desk@example.org", roles=(Role.REGISTRAR,))
+    alert = alert_of(record)
+    object_to_claim(alert)
+    as_read = ClaimAlert.objects.select_related("record").get()
+
+    def settle() -> None:
+        settle_objection(alert=as_read, taken_back=taken_back, reason="x", by=registrar)
+
+    meanwhile(corrected(record), settle)
+    record.refresh_from_db()
+    assert (record.holder is None, record.frozen_at) == (taken_back, None)
+
+
+def test_a_dispute_is_withdrawn_while_the_number_is_corrected(record: StudentRecord) -> None:
+    dispute = dispute_of("first", record)
+    disputes.look_into(dispute)
+    as_read = Dispute.objects.get()
+    meanwhile(corrected(record), lambda: disputes.withdraw(dispute=as_read))
+    record.refresh_from_db()
+    assert record.frozen_at is None
+
+
+def test_a_number_is_corrected_while_a_dispute_about_it_is_withdrawn(
+    record: StudentRecord,
+) -> None:
+    dispute = dispute_of("first", record)
+    disputes.look_into(dispute)
+    meanwhile(
+        lambda: Dispute.objects.select_for_update().get(),
+        corrected(record),
+        lambda: disputes.withdraw(dispute=dispute),
+    )
+    record.refresh_from_db()
+    assert record.frozen_at is None

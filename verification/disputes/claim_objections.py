@@ -34,7 +34,7 @@ def object_to_claim(alert: ClaimAlert) -> bool:
     Returns False if an objection was made already, or if the account holds nothing there now.
     """
     with transaction.atomic():
-        lock_account(alert.account_id)
+        _lock_person(alert)
         waiting = ClaimAlert.objects.filter(pk=alert.pk, objected_at=None)
         if not held_records(alert).exists() or not waiting.update(objected_at=Now()):
             return False
@@ -58,7 +58,7 @@ def objections_visible_to(user: User) -> QuerySet[ClaimAlert]:
 def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: User) -> bool:
     """End the claim (``taken_back``) or keep it; False if it was decided already."""
     with transaction.atomic():
-        lock_account(alert.account_id)
+        _lock_person(alert)
         waiting = ClaimAlert.objects.filter(pk=alert.pk, objected_at__isnull=False, settled_at=None)
         if not waiting.update(settled_at=Now(), settled_by=by, taken_back=taken_back):
             return False
@@ -78,6 +78,12 @@ def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: Us
         kind = "claim_taken_back" if taken_back else "claim_upheld"
         notify(account=alert.account, kind=kind, path=reverse("enrollment:status"), always=True)
     return True
+
+
+def _lock_person(alert: ClaimAlert) -> None:
+    """Lock the account, and read the record's number again: it may have been corrected."""
+    lock_account(alert.account_id)
+    alert.record.refresh_from_db(fields=["certificate_hash"])
 
 
 def held_records(alert: ClaimAlert) -> QuerySet[StudentRecord]:

@@ -58,8 +58,8 @@ def undo_decision(*, dispute: Dispute, by: User) -> None:
     """Restore the earlier holder and reopen the dispute.
 
     Raises TooLateError after UNDO_DAYS, once the stated facts are deleted, or once the records
-    have another holder; CannotHoldError and IsSomeoneElseError of an earlier holder who cannot
-    get them back.
+    have another holder or are another person's; CannotHoldError and IsSomeoneElseError of an
+    earlier holder who cannot get them back.
     """
     with transaction.atomic():
         since = Now() - timedelta(days=UNDO_DAYS)
@@ -124,7 +124,10 @@ def _is_unchanged(dispute: Dispute) -> bool:
         Decision.HOLDER: dispute.holder_id,
         Decision.NEITHER: None,
     }[Decision(dispute.decision)]
-    return all(record.holder_id == expected for record in records_of(dispute))
+    records = records_of(dispute)
+    if _moves(dispute) and not records:  # they have become another person's
+        return False
+    return all(record.holder_id == expected for record in records)
 
 
 def _notify_both(dispute: Dispute, kind: str) -> None:

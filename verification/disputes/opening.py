@@ -74,13 +74,14 @@ def look_into(dispute: Dispute) -> None:
 def withdraw(*, dispute: Dispute) -> None:
     """Withdraw the dispute and unfreeze its records. Raises TooLateError."""
     with transaction.atomic():
+        # Since it was read it may have been compared, and its number corrected.
         mine = Dispute.objects.filter(pk=dispute.pk, state=DisputeState.OPEN)
-        if not mine.update(state=DisputeState.WITHDRAWN, decided_at=Now()):
+        found = mine.select_for_update(of=("self",), no_key=True).first()
+        if found is None:
             raise TooLateError
-        # The background task may have compared it and frozen the records since it was read.
-        dispute.refresh_from_db(fields=["institution_code"])
-        thaw(dispute.certificate_hash, dispute.institution_code)
-        note("withdraw_dispute", dispute, dispute.claimant)
+        mine.update(state=DisputeState.WITHDRAWN, decided_at=Now())
+        thaw(found.certificate_hash, found.institution_code)
+        note("withdraw_dispute", found, found.claimant)
 
 
 def not_looked_into() -> QuerySet[Dispute]:

@@ -31,7 +31,7 @@ from enrollment.records.corrections.values import (
     stored_columns,
 )
 from enrollment.records.release import lock_holders, release_records
-from enrollment.signals import certificate_changed
+from enrollment.signals import certificate_changed, certificate_changing
 from vault.cipher import seal, unseal
 from vault.lookup import keyed_hash
 
@@ -131,6 +131,8 @@ def submissions_of(user: User) -> QuerySet[Correction]:
 def _apply(correction: Correction, value: str, by: User, answered: User | None) -> None:
     found = StudentRecord.objects.filter(pk=correction.record_id)
     lock_holders(found)
+    if correction.field == "certificate_number":
+        certificate_changing.send(StudentRecord, record=found.select_related("institution").get())
     record = found.select_for_update(of=("self",)).get()
     old = present_value(record, correction.field)
     _refuse_number_of_another(record, correction.field, value)

@@ -12,6 +12,9 @@ from django.utils import timezone
 from accounts.models import Notice, User
 from audit.models import AuditEntry
 from enrollment.models import EvidenceFile, StudentRecord
+from enrollment.records.corrections.approvals import Approval
+from enrollment.records.corrections.services import correct_record
+from enrollment.records.corrections.values import Change
 from tests.enrollment.files.evidence_files import picture
 from tests.people import enter, make_account, make_record, sample_number
 from tests.verification.disputes.sides import WORDS, decide, let_time_pass, open_one, state
@@ -87,6 +90,24 @@ def test_the_record_moves_to_who_is_right_and_back_when_undone(
     assert wang_record.frozen_at
     acts = set(AuditEntry.objects.values_list("action", flat=True))
     assert {f"verification.{a}_dispute" for a in ("open", "decide", "undo")} <= acts
+
+
+@pytest.mark.parametrize("is_same_person", [True, False])
+def test_a_decision_is_undone_after_the_number_was_corrected_if_it_is_the_same_person(
+    is_same_person: bool,
+    dispute: Dispute, claimant: User, wang: User, wang_record: StudentRecord, desk_registrar: User,
+) -> None:  # fmt: skip
+    let_time_pass(dispute)
+    decide(desk_registrar, dispute, "claimant")
+    number = sample_number(32) if is_same_person else sample_number(31, born="19990101")
+    change = Change("certificate_number", number, approval=Approval("7", timezone.localdate()))
+    correct_record(record=wang_record, change=change, by=desk_registrar)
+    enter(desk_registrar).post(reverse("verification:undo_decision", args=[dispute.key]))
+    wang_record.refresh_from_db()
+    dispute.refresh_from_db()
+    assert wang_record.holder == (wang if is_same_person else None)
+    assert dispute.state == ("open" if is_same_person else "decided")
+    assert Claim.objects.filter(ended_at=None, account=wang).exists() == is_same_person
 
 
 def test_deciding_for_neither_leaves_the_record_without_holder(
