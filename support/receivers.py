@@ -21,6 +21,10 @@ def withdraw_reports(*, account: User, **_: object) -> None:
 @receiver(classes_merged, dispatch_uid="support-classes-merged")
 def move_to_class(*, merged: SchoolClass, into: SchoolClass, **_: object) -> None:
     """Reports, reminders and the figures of past days go with the people of a class."""
-    Report.objects.filter(school_class=merged).update(school_class=into)
+    theirs = Report.objects.filter(school_class=merged)
+    locked = theirs.select_for_update(no_key=True).order_by("pk")  # as who answers many locks them
+    Report.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(
+        school_class=into
+    )
     Reminder.objects.filter(school_class=merged).update(school_class=into)
     join_days(merged=merged, into=into)

@@ -50,9 +50,10 @@ def merge_class(*, school_class: SchoolClass, into: SchoolClass, by: User) -> in
             raise SchoolClass.DoesNotExist
         _move_counselors(school_class, into)
         _move_appointments(school_class, into)
+        # Reports are locked before the records that they are about.
+        classes_merged.send(SchoolClass, merged=school_class, into=into)
         moved = _move_records(school_class, into, by)
         _move_undo(school_class, into)
-        classes_merged.send(SchoolClass, merged=school_class, into=into)
         record_action(
             action="enrollment.merge_class",
             actor_id=by.pk,

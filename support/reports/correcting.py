@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
+from accounts.password_state import lock_accounts
 from enrollment.models import Correction, CorrectionState
 from enrollment.records.corrections.services import (
     ProvinceAnswer,
@@ -45,8 +47,8 @@ def accept_correction(*, report: Report, change: Change, words: str, by: User) -
     if report.record is None:
         raise NoRecordError
     with transaction.atomic():
-        asked = Report.objects.select_for_update(of=("self",)).filter(pk=report.pk)
-        if not asked.filter(state__in=LIVE_STATES).exists():
+        asked = _locked(Report.objects.filter(pk=report.pk), report.record_id)
+        if not any(found.state in LIVE_STATES for found in asked):
             raise TooLateError
         made = correct_record(
             record=report.record, change=change, by=by, report=report.key, answered=report.account
@@ -105,12 +107,20 @@ def enter_result(*, correction: Correction, answer: ProvinceAnswer, by: User) ->
 def _settle(correction: Correction, answer: ProvinceAnswer, by: User) -> list[Report] | None:
     """The report that is answered so, if there is one; None if another person entered it before."""
     asked = Report.objects.filter(key=correction.report or NO_REPORT)
-    reports = list(asked.select_related("account", "institution"))
+    reports = _locked(asked, correction.record_id)
     answered = reports[0].account if reports else None
     if not settle_submission(correction=correction, answer=answer, by=by, answered=answered):
         return None
     _move(reports, ReportState.ANSWERED, _entry_kind(answer), "", by)
     return reports
+
+
+def _locked(reports: QuerySet[Report], record: int | None) -> list[Report]:
+    """The reports, locked, after their accounts and the one that holds the record."""
+    holders = User.objects.filter(held_records=record).values_list("pk", flat=True)
+    lock_accounts([*holders, *reports.values_list("account", flat=True)])
+    locked = reports.select_for_update(of=("self",), no_key=True)
+    return list(locked.select_related("account", "institution"))
 
 
 def _entry_kind(answer: ProvinceAnswer) -> EntryKind:

@@ -3,7 +3,7 @@
 The acts of staff are in ``support.reports.desk.services``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.notices.services import notify
+from accounts.password_state import lock_account
 from audit.services import record_action
 from enrollment.files.evidence import Evidence, evidence_of, keep_evidence
 from enrollment.models import EvidencePurpose, Institution, SchoolClass, StudentRecord
@@ -89,7 +90,7 @@ def open_report(
             write_entries([report], EntryKind.OPENED, account, statement.words)
             _keep(report, statement.evidence)
     except IntegrityError:
-        return _add_to_live(report, statement)
+        return _add_to_live(report, statement, find_class)
     return report
 
 
@@ -138,8 +139,13 @@ def reopen(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> 
         raise TooLateError from error
 
 
-def _add_to_live(second: Report, statement: Statement) -> Report:
-    """Add the content of ``second`` to the live report of its cause; returns that report."""
+def _add_to_live(
+    second: Report, statement: Statement, find_class: Callable[[], SchoolClass | None]
+) -> Report:
+    """Add the content of ``second`` to the live report of its cause; returns that report.
+
+    One without a class gets that of ``find_class``.
+    """
     first = live_report(second.account, Cause(second.cause), second.record)
     if first is None:
         raise TooLateError
@@ -158,10 +164,13 @@ def _add_to_live(second: Report, statement: Statement) -> Report:
             correct=statement.correct,
             class_written=stated["class"],
         )
-    if first.school_class is None:
-        first.school_class = second.school_class
+    changed = ["stated_sealed", "name_hash"]
     with transaction.atomic():
-        first.save(update_fields=["stated_sealed", "name_hash", "school_class"])
+        if first.school_class is None:
+            first.school_class = locked_class(find_class)
+            changed.append("school_class")
+        lock_account(first.account_id)
+        first.save(update_fields=changed)
         add(report=first, words=words, evidence=statement.evidence)
     return first
 
@@ -175,6 +184,7 @@ def _own_act(
     evidence: Sequence[Evidence] = (),
 ) -> None:
     with transaction.atomic():
+        lock_account(report.account_id)  # as who erases it, and then closes its reports
         changed = Report.objects.filter(pk=report.pk, state__in=before)
         # With an entry of its own, a merged report is handled separately from then on.
         values = {**state_values(after), "merged_into": None}

@@ -1,10 +1,12 @@
 """Two acts lock the same rows: in one order, so that the database has to end neither."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.models import User
 from accounts.password_state import lock_account
@@ -12,11 +14,18 @@ from accounts.roles import Role
 from enrollment.institutions.class_merge import merge_class
 from enrollment.institutions.classes import remove_class
 from enrollment.models import SchoolClass, StudentRecord
-from enrollment.records.corrections.services import correct_record
+from enrollment.records.corrections.services import (
+    AlreadyAskedError,
+    ProvinceAnswer,
+    correct_record,
+)
 from enrollment.records.corrections.values import Change
 from enrollment.records.unclaimed_progress import note_registered
 from support.board.figures import standings
 from support.board.rollup import fold_headcounts
+from support.models import Cause, Report
+from support.reports.correcting import accept_correction, enter_result
+from support.reports.services import Statement, open_report
 from tests.people import make_account, make_record, sample_number
 from tests.races.meanwhile import meanwhile
 from tests.verification.disputes.sides import state
@@ -116,6 +125,95 @@ def test_a_record_is_corrected_into_another_persons_while_its_holder_claims_more
         lambda: correct_record(record=record, change=change, by=registrar),
         claim_more,
     )
+
+
+@pytest.fixture
+def report(holder: User, record: StudentRecord) -> Report:
+    record.refresh_from_db()
+    return open_report(
+        account=holder, cause=Cause.OTHER, statement=Statement("学院错了"), record=record
+    )
+
+
+@pytest.mark.parametrize("is_submitted", [True, False])
+def test_a_report_is_met_by_a_correction_while_its_account_is_erased(
+    is_submitted: bool, holder: User, record: StudentRecord, report: Report, registrar: User
+) -> None:
+    asked = Change("name", "王䶮")
+    made = correct_record(record=record, change=asked, by=registrar, report=report.key)
+
+    def correct() -> None:
+        if is_submitted:
+            enter_result(correction=made, answer=ProvinceAnswer(True, localdate()), by=registrar)
+        else:
+            change = Change("college", "软件学院")
+            accept_correction(report=report, change=change, words="", by=registrar)
+
+    meanwhile(
+        lambda: lock_account(holder.pk),
+        correct,
+        lambda: Report.objects.update(changed_at=timezone.now()),
+    )
+    assert Report.objects.get().state == "answered"
+
+
+def test_the_province_is_asked_again_while_its_answer_is_entered(
+    holder: User, record: StudentRecord, report: Report, registrar: User
+) -> None:
+    asked = Change("name", "王䶮")
+    made = correct_record(record=record, change=asked, by=registrar, report=report.key)
+
+    def ask_again() -> None:
+        with suppress(AlreadyAskedError):
+            accept_correction(report=report, change=asked, words="", by=registrar)
+
+    meanwhile(
+        lambda: lock_account(holder.pk),
+        lambda: enter_result(
+            correction=made, answer=ProvinceAnswer(True, localdate()), by=registrar
+        ),
+        ask_again,
+    )
+    assert StudentRecord.objects.get().name == "王䶮"
+
+
+def test_a_report_is_met_by_a_correction_while_its_class_is_merged(
+    record: StudentRecord, report: Report, registrar: User
+) -> None:
+    merged = record.school_class
+    assert merged is not None
+    into = SchoolClass.objects.create(institution=record.institution, code="计科2602")
+    change = Change("college", "软件学院")
+    meanwhile(
+        lambda: Report.objects.select_for_update().get(),
+        lambda: merge_class(school_class=merged, into=into, by=registrar),
+        lambda: accept_correction(report=report, change=change, words="", by=registrar),
+    )
+    record.refresh_from_db()
+    assert (record.school_class, record.college) == (into, "软件学院")
+
+
+def test_many_reports_are_answered_while_their_class_is_merged(
+    record: StudentRecord, report: Report, registrar: User
+) -> None:
+    merged, other = record.school_class, make_account("li@example.org")
+    assert merged is not None
+    into = SchoolClass.objects.create(institution=record.institution, code="计科2602")
+    second = open_report(
+        account=other, cause=Cause.OTHER, statement=Statement("x", name="李"),
+        institution=record.institution, class_code=merged.code,
+    )  # fmt: skip
+    Report.objects.filter(pk=report.pk).update(changed_at=timezone.now())  # moved to the end
+
+    def lock(one: Report) -> None:
+        Report.objects.select_for_update().get(pk=one.pk)
+
+    meanwhile(
+        lambda: lock(report),
+        lambda: merge_class(school_class=merged, into=into, by=registrar),
+        lambda: lock(second),
+    )
+    assert set(Report.objects.values_list("school_class", flat=True)) == {into.pk}
 
 
 def test_progress_of_many_records_is_stored_in_the_order_of_their_keys() -> None:

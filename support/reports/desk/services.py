@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
+from accounts.password_state import lock_accounts
 from enrollment.models import Institution
 from support.models import LIVE_STATES, EntryKind, Report, ReportBatch, ReportState
 from support.reports.batches import tell_who_handed_on
@@ -26,14 +27,17 @@ def ask_back(*, reports: QuerySet[Report], words: str, by: User) -> int:
 
 def hand_on(*, reports: QuerySet[Report], words: str, by: User) -> int:
     """Give them to the registrar as one batch for each school. Returns the number of reports."""
-    before = (ReportState.OPEN, ReportState.ASKED)
     with transaction.atomic():
-        for school in Institution.objects.filter(problem_reports__in=reports).distinct():
+        chosen = _locked(reports, (ReportState.OPEN, ReportState.ASKED))
+        by_school: dict[Institution, list[Report]] = {}
+        for report in chosen:
+            by_school.setdefault(report.institution, []).append(report)
+        for school, theirs in by_school.items():
             batch = ReportBatch.objects.create(institution=school, handed_on_by=by)
-            theirs = _with_merged(reports).filter(institution=school, state__in=before)
-            Report.objects.filter(pk__in=theirs.values("pk")).update(batch=batch)
-        after, kind = ReportState.WITH_REGISTRAR, EntryKind.HANDED_ON
-        return _staff_act(reports, before, after, kind, words, by)
+            keys = [report.pk for report in theirs]
+            Report.objects.filter(pk__in=keys).update(batch=batch)
+        _move(chosen, ReportState.WITH_REGISTRAR, EntryKind.HANDED_ON, words, by)
+    return len(chosen)
 
 
 def merge_reports(*, reports: QuerySet[Report], by: User) -> int:
@@ -71,6 +75,17 @@ def _with_merged(reports: QuerySet[Report]) -> QuerySet[Report]:
     return Report.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys))
 
 
+def _locked(reports: QuerySet[Report], before: Sequence[str]) -> list[Report]:
+    """Those of ``reports`` in a state of ``before``, and all merged with them, locked.
+
+    Their accounts are locked first, as by who erases one and then closes its reports.
+    """
+    meant = _with_merged(reports).filter(state__in=before)
+    lock_accounts(meant.values_list("account", flat=True))
+    locked = meant.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return list(locked.select_related("account", "institution"))
+
+
 def _staff_act(
     reports: QuerySet[Report],
     before: Sequence[str],
@@ -80,15 +95,19 @@ def _staff_act(
     by: User,
 ) -> int:
     with transaction.atomic():
-        meant = _with_merged(reports).filter(state__in=before)
-        locked = meant.select_for_update(of=("self",)).order_by("pk")
-        chosen = list(locked.select_related("account", "institution"))
-        values = state_values(after)
-        if kind != EntryKind.HANDED_ON:
-            values["first_answered_at"] = Coalesce("first_answered_at", Now())
-        Report.objects.filter(pk__in=[report.pk for report in chosen]).update(**values)
-        write_entries(chosen, kind, by, words)
-        if kind != EntryKind.HANDED_ON:
-            tell_reporters(chosen, kind)
-        tell_who_handed_on(chosen)
+        chosen = _locked(reports, before)
+        _move(chosen, after, kind, words, by)
     return len(chosen)
+
+
+def _move(
+    chosen: Sequence[Report], after: ReportState, kind: EntryKind, words: str, by: User
+) -> None:
+    values = state_values(after)
+    if kind != EntryKind.HANDED_ON:
+        values["first_answered_at"] = Coalesce("first_answered_at", Now())
+    Report.objects.filter(pk__in=[report.pk for report in chosen]).update(**values)
+    write_entries(chosen, kind, by, words)
+    if kind != EntryKind.HANDED_ON:
+        tell_reporters(chosen, kind)
+        tell_who_handed_on(chosen)
