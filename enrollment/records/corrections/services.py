@@ -101,8 +101,8 @@ def settle_submission(
     """Enter the province's answer; False when another user has already entered one.
 
     ``answered`` gets no separate notice, because the answer to their report mentions it.
-    Raises NotCorrectableError where the value has become another person's since the
-    submission.
+    Raises NotCorrectableError where the value or the record has become another person's since
+    the submission.
     """
     state = CorrectionState.APPLIED if answer.accepted else CorrectionState.REFUSED
     document = answer.document or correction.document
@@ -134,6 +134,7 @@ def _apply(correction: Correction, value: str, by: User, answered: User | None) 
     if correction.field == "certificate_number":
         certificate_changing.send(StudentRecord, record=found.select_related("institution").get())
     record = found.select_for_update(of=("self",)).get()
+    _refuse_for_another_person(correction)
     old = present_value(record, correction.field)
     _refuse_number_of_another(record, correction.field, value)
     is_other = is_another_person(record, correction.field, old, value)
@@ -187,6 +188,15 @@ def _refuse_number_of_another(record: StudentRecord, field: str, value: str) -> 
     series = number_series(record.certificate_type)
     if any(number_series(other.certificate_type) == series for other in same):
         raise NotCorrectableError(fault_message(RowFault.CONFLICT_REGISTRY))
+
+
+def _refuse_for_another_person(correction: Correction) -> None:
+    """Raise NotCorrectableError where the record was another person's at the submission."""
+    since = Correction.objects.filter(pk=correction.pk, made_at__lt=F("record__person_since"))
+    if since.exists():
+        raise NotCorrectableError(
+            _("The record has become another person's since this was submitted to the province.")
+        )
 
 
 def _move_claim(record: StudentRecord, value: str) -> None:

@@ -170,3 +170,17 @@ def test_the_name_by_a_file_and_a_number_by_a_correction_are_another_person(
     assert wang_record.holder == wang, "a corrected name alone keeps the holder"
     correct(wang_record, "certificate_number", sample_number(32), desk_registrar)
     assert wang_record.holder is None
+
+
+def test_what_was_submitted_for_one_person_is_not_written_into_the_record_of_the_next(
+    wang_record: StudentRecord, desk_registrar: User
+) -> None:
+    asked = correct_record(record=wang_record, change=Change("name", "王䶮"), by=desk_registrar)
+    Correction.objects.update(made_at=timezone.now() - timedelta(days=1))
+    correct(wang_record, "certificate_number", sample_number(31, born="19990101"), desk_registrar)
+    assert wang_record.holder is None
+    with pytest.raises(NotCorrectableError):
+        settle_submission(correction=asked, answer=ProvinceAnswer(True, DAY), by=desk_registrar)
+    wang_record.refresh_from_db()
+    assert wang_record.name == "王明"
+    assert settle_submission(correction=asked, answer=ProvinceAnswer(False, DAY), by=desk_registrar)
