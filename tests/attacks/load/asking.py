@@ -26,7 +26,8 @@ class _Asker(RequestFactory):
 
     def request(self, **request: Any) -> Any:
         """The answer to the request, read to its end."""
-        response = self.handler(self._base_environ(**request))
+        environ = self._base_environ(**request)  # type: ignore[attr-defined]
+        response = self.handler(environ)
         if response.streaming:
             b"".join(response)
         return response

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import random
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -16,9 +17,11 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver
 
+from support.reports.desk.queue import FILTERS
 from tests.attacks.load.asking import HEADERS, SECONDS, ask
 from tests.enrollment.photos.pictures import picture, zip_of
 from tests.permissions.addresses import addresses
@@ -29,6 +32,8 @@ __all__ = ["cast", "places"]
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CASES = int(os.environ.get("GARBAGE_CASES", "2000"))
 SEED = int(os.environ.get("GARBAGE_SEED", "10"))
+APPS = ("accounts", "enrollment", "support", "verification", "xuejiportal")
+_READ = re.compile(r"""\b(?:GET|POST)\.get(?:list)?\("(\w+)\"""")
 METHODS = ("get", "post", "post", "post", "put", "patch", "delete", "head", "options")
 WORDS = (
     "", " ", "0", "-1", "1", "9" * 5000, "1e309", "NaN", "٣", "１２", "\x00", "\u200b", "\u202e",
@@ -36,7 +41,7 @@ WORDS = (
     "+8613800138000", "11010519491231002X", "2026-02-30", "9999-12-31", "0001-01-01", "true",
     "null", "[]", "{}", "'\"<b>", "../../etc/passwd", "%00", "%ff", "{{7*7}}", "=1+1", "\r\nX: y",
     "//evil.example", "王明", "学籍" * 30, "00000000-0000-0000-0000-000000000000", "a.xlsx",
-    "zh-hans", "en", "sms", "email", "student", "registrar",
+    "zh-hans", "en", "sms", "email", "student", "registrar", "all", "name", "yes", "2026-11-16",
 )  # fmt: skip
 CONTENT_TYPES = (
     "application/json", "text/plain", "multipart/form-data; boundary=x", "multipart/form-data",
@@ -44,9 +49,15 @@ CONTENT_TYPES = (
 )  # fmt: skip
 
 
+def read_names() -> list[str]:
+    """The names that views read without a form."""
+    sources = (path.read_text() for app in APPS for path in (settings.BASE_DIR / app).rglob("*.py"))
+    return sorted({name for source in sources for name in _READ.findall(source)}.union(FILTERS))
+
+
 def field_names() -> list[str]:
-    """The names of the fields of all forms of the portal."""
-    found, kinds = {"q", "page", "next", "code", "publish"}, [forms.BaseForm]
+    """The names of the fields of all forms of the portal, and of what is read without one."""
+    found, kinds = {"code", *read_names()}, [forms.BaseForm]
     while kinds:
         kind = kinds.pop()
         kinds += kind.__subclasses__()
@@ -89,13 +100,13 @@ def text(value: str) -> str:
 
 
 def request_of(
-    chance: random.Random, address: str, names: list[str]
+    chance: random.Random, address: str, names: list[str], asked: list[str]
 ) -> tuple[str, str, dict[str, Any]]:
     """Method, address, and what goes with it."""
     method = chance.choice(METHODS)
     fields = {name: text(word(chance)) for name in chance.sample(names, chance.randrange(9))}
     if chance.random() < 0.3:
-        address += "?" + urlencode({chance.choice(names): text(word(chance)) for _ in range(2)})
+        address += "?" + urlencode({chance.choice(asked): text(word(chance)) for _ in range(2)})
     if chance.random() < 0.1:
         address = "/" + quote(text(word(chance))) + address
     given: dict[str, Any] = {}
@@ -135,13 +146,13 @@ def _light(cast: Cast, places: Places, monkeypatch: pytest.MonkeyPatch) -> Itera
 def test_garbage_is_answered_and_costs_little(cast: Cast, places: Places) -> None:
     known = [(name, address_of(name, sample, places)) for name, sample in addresses(get_resolver())]
     cookies = [signed_in(person) for person in (None, *cast.values())]
-    names, wrong = field_names(), []
+    names, asked, wrong = field_names(), read_names(), []
 
     def case(number: int) -> tuple[str, int, float]:
         """Each case can be made again alone."""
         chance = random.Random(SEED * 10_000_000 + number)
         name, sample = chance.choice(known)
-        method, address, given = request_of(chance, sample, names)
+        method, address, given = request_of(chance, sample, names, asked)
         return f"{method} {name}", *ask(chance.choice(cookies), method, address, given)
 
     for number in range(CASES):
