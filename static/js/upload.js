@@ -1,6 +1,8 @@
 // A large file on its way: how much of it has arrived. Without script the browser sends it as ever.
 
 const WORTH_A_BAR = 1_000_000; // bytes
+// A file may be longer on its way than a session lasts between two pages.
+const STILL_HERE = 60_000;
 
 function send(form) {
   const bar = form.querySelector("[data-upload-bar]");
@@ -11,7 +13,12 @@ function send(form) {
   bar.hidden = false;
   lost.hidden = true;
   button.disabled = true;
+  let said = Date.now();
   request.upload.addEventListener("progress", (event) => {
+    if (Date.now() - said > STILL_HERE) {
+      said = Date.now();
+      fetch(location.pathname, { method: "HEAD" }).catch(() => {});
+    }
     progress.max = event.total;
     progress.value = event.loaded;
   });

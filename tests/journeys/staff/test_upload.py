@@ -47,3 +47,23 @@ def test_a_lost_connection_keeps_the_chosen_file(
     context.set_offline(False)
     tab.get_by_role("button", name="上传并检查").click()
     expect(tab.locator("[data-live]")).to_be_visible()
+
+
+def test_a_file_that_is_long_on_its_way_finds_the_session_alive(
+    desk_registrar: User, media: Path, open_context: NewContext, tmp_path: Path
+) -> None:
+    context = open_context(desk_registrar)
+    tab = context.new_page()
+    tab.clock.install()
+    tab.goto("/registry/imports/")
+    path = tmp_path / "名册.csv"
+    path.write_text(LARGE, encoding="utf-8")
+    tab.locator("input[type=file]").set_input_files(path)
+    line = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 200_000}
+    context.new_cdp_session(tab).send("Network.emulateNetworkConditions", line)
+    tab.get_by_role("button", name="上传并检查").click()
+    expect(tab.locator("[data-upload-bar] progress")).to_be_visible()
+    with tab.expect_request(lambda asked: asked.method == "HEAD") as sign:
+        tab.clock.fast_forward(2 * 60_000)
+    assert "x-live" not in sign.value.headers
+    expect(tab.locator("[data-live]")).to_be_visible(timeout=30_000)
