@@ -14,8 +14,8 @@ from typing import IO
 from xml.parsers import expat
 
 from enrollment.files.workbooks.number_formats import NumberFormat, built_in, compiled
+from enrollment.files.workbooks.xml_text import utf8_chunks
 
-CHUNK = 2**17
 _TRUE = ("1", "true")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _BREAKS = re.compile(r"[\r\n\t\v\f\u2028\u2029]+")
@@ -88,11 +88,11 @@ def feed(parser: expat.XMLParserType, package: Package, part: str) -> Iterator[N
     """
     try:
         with package.open(part) as file:
-            while chunk := file.read(CHUNK):
+            for chunk in utf8_chunks(file):
                 parser.Parse(chunk)
                 yield
             parser.Parse(b"", True)
-    except (expat.ExpatError, KeyError, EOFError, zlib.error) as error:
+    except (expat.ExpatError, LookupError, EOFError, ValueError, zlib.error) as error:
         raise XlsxError from error
 
 

@@ -4,13 +4,11 @@ ECMA-376 part 1, 18.3 (worksheets). The C tree builder holds the cells of a few
 rows at a time, which are read and dropped before the next chunk of the file.
 """
 
-import codecs
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from functools import cache
-from typing import IO
 from xml.etree.ElementTree import Element, TreeBuilder
 
 from enrollment.fields.cell_marks import SEEMING_BLANK, UNNAMED_ERROR, UNSAVED, is_error
@@ -18,7 +16,6 @@ from enrollment.files.workbooks.date_formats import moment_of
 from enrollment.files.workbooks.number_formats import NumberFormat, compiled
 from enrollment.files.workbooks.spans import Cell, Span
 from enrollment.files.workbooks.xlsx_parts import (
-    CHUNK,
     Package,
     XlsxError,
     clean_text,
@@ -27,6 +24,7 @@ from enrollment.files.workbooks.xlsx_parts import (
     new_parser,
     read_parts,
 )
+from enrollment.files.workbooks.xml_text import utf8_chunks
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 MAX_SPANS = 500_000
@@ -202,7 +200,7 @@ def _around_the_rows(package: Package, part: str) -> tuple[bytes, bytes]:
     before, behind, has_rows, has_ended = b"", b"", False, False
     try:
         with package.open(part) as file:
-            for chunk in _as_utf8(file):
+            for chunk in utf8_chunks(file):
                 if not has_rows:
                     before += chunk
                     has_rows = _ROWS in before
@@ -212,22 +210,9 @@ def _around_the_rows(package: Package, part: str) -> tuple[bytes, bytes]:
                     behind, has_ended = behind[end.start() :], True
                 if len(before) > _MAX_PART_BYTES or len(behind) > _MAX_PART_BYTES:
                     raise XlsxError
-    except (KeyError, EOFError, zlib.error) as error:
+    except (KeyError, EOFError, ValueError, zlib.error) as error:
         raise XlsxError from error
     return before.partition(_ROWS)[0], behind if has_ended else b""
-
-
-def _as_utf8(file: IO[bytes]) -> Iterator[bytes]:
-    head = file.read(CHUNK)
-    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        while head:
-            yield head
-            head = file.read(CHUNK)
-        return
-    decoder = codecs.getincrementaldecoder("utf-16")("replace")
-    while head:
-        yield decoder.decode(head).encode("utf-8", "replace")
-        head = file.read(CHUNK)
 
 
 def _spans(behind: bytes) -> list[Span]:
