@@ -1,13 +1,14 @@
 """Verification attempts and claims: starting, submitting and settling them."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.consent.services import give_consent
 from accounts.models import Purpose, User
 from accounts.password_state import lock_account
 from audit.services import record_action
+from enrollment.models import StudentRecord
 from enrollment.queries import records_held_by
 from enrollment.records.replaced_phones import replaced_phones
 from enrollment.records.sealed import certificate_number
@@ -51,10 +52,13 @@ def start_further(*, account: User, third_item: str, address_hash: bytes = b"") 
 
     Returns False if it holds none. Name and number come from the record, which is read under
     the account's lock: a school that takes it back meanwhile also deletes what is stored here.
+    Of numbers corrected in some of its records alone, one that others' records have is searched.
     """
+    others = StudentRecord.objects.filter(certificate_hash=OuterRef("certificate_hash"))
+    is_elsewhere = Exists(others.exclude(Q(holder=account) & Q(holder__isnull=False)))
     with transaction.atomic():
         lock_account(account.pk)
-        held = records_held_by(account).first()
+        held = records_held_by(account).order_by(is_elsewhere.desc(), "-entry_date", "-pk").first()
         if held is None:
             return False
         facts = Facts(held.name, held.certificate_type, certificate_number(held), third_item)
@@ -158,10 +162,10 @@ def claim_found(
     with transaction.atomic():
         if not may_hold_records(lock_account(account.pk)):
             raise RecordHeldError
-        mine = list(Claim.objects.filter(account=account, ended_at=None))
-        if any(bytes(claim.certificate_hash) != certificate_hash for claim in mine):
+        if is_someone_else(account, certificate_hash):
             raise RecordHeldError
-        proved = {claim.institution_code for claim in mine}
+        mine = Claim.objects.filter(account=account, ended_at=None)
+        proved = set(mine.values_list("institution_code", flat=True))
         Claim.objects.bulk_create(
             Claim(
                 account=account,
@@ -182,6 +186,19 @@ def claim_found(
             until = end_of_delay()
         claim_records(account=account, records=found.records, withheld_until=until)
         notify_known_phones(account=account, records=found.records, replaced=replaced, told=told)
+
+
+def is_someone_else(locked: User, certificate_hash: bytes) -> bool:
+    """Whether the account, read under its lock, has proved to be a person of other numbers alone.
+
+    A school that corrects a wrong number does so for its own records, and for one of two rows:
+    until the others follow, the same person has both numbers.
+    """
+    claims = Claim.objects.filter(account=locked, ended_at=None)
+    numbers = {bytes(number) for number in claims.values_list("certificate_hash", flat=True)}
+    if not numbers or certificate_hash in numbers:
+        return False
+    return not locked.held_records.filter(certificate_hash=certificate_hash).exists()
 
 
 def may_hold_records(locked: User) -> bool:

@@ -9,11 +9,11 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.notices.services import notify
 from database.clock import database_now
-from verification.claims.services import may_hold_records
+from verification.claims.services import is_someone_else, may_hold_records
 from verification.disputes.common import TooLateError, lock_dispute, note
 from verification.disputes.holder_objections import involve_holder
 from verification.disputes.records import freeze, move, records_of, thaw
-from verification.models import Claim, Decision, Dispute, DisputeState
+from verification.models import Decision, Dispute, DisputeState
 
 UNDO_DAYS = 30
 
@@ -105,8 +105,7 @@ def _refuse_unfit(account: User, dispute: Dispute) -> None:
     """
     if not may_hold_records(account):
         raise CannotHoldError
-    proved = Claim.objects.filter(account=account, ended_at=None)
-    if proved.exclude(certificate_hash=dispute.certificate_hash).exists():
+    if is_someone_else(account, bytes(dispute.certificate_hash)):
         raise IsSomeoneElseError
 
 

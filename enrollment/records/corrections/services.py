@@ -136,14 +136,16 @@ def _apply(correction: Correction, value: str, by: User, answered: User | None) 
     record = found.select_for_update(of=("self",)).get()
     _refuse_for_another_person(correction)
     old = present_value(record, correction.field)
+    hidden = correction.field == "certificate_number"
     _refuse_number_of_another(record, correction.field, value)
     is_other = is_another_person(record, correction.field, old, value)
+    if hidden and record.frozen_at and not is_other:
+        _refuse_half_a_dispute(record)
     if is_other:
         release_records(keys=[record.pk], by=by, cause=f"correction:{correction.key}")
     StudentRecord.objects.filter(pk=record.pk).update(
         **stored_columns(record, correction.field, value), version=F("version") + 1, fingerprint=b""
     )
-    hidden = correction.field == "certificate_number"
     FieldChange.objects.create(
         record=record,
         field=correction.field,
@@ -196,6 +198,20 @@ def _refuse_for_another_person(correction: Correction) -> None:
     if since.exists():
         raise NotCorrectableError(
             _("The record has become another person's since this was submitted to the province.")
+        )
+
+
+def _refuse_half_a_dispute(record: StudentRecord) -> None:
+    """Raise NotCorrectableError where another record of the school is frozen with this number.
+
+    What froze them follows the number to this record, and its end would thaw this one alone.
+    """
+    alike = StudentRecord.objects.filter(
+        institution=record.institution_id, certificate_hash=record.certificate_hash
+    )
+    if alike.exclude(pk=record.pk).filter(frozen_at__isnull=False).exists():
+        raise NotCorrectableError(
+            _("Two records with this number are in dispute. Decide that first, then correct both.")
         )
 
 
