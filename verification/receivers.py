@@ -57,16 +57,22 @@ def _disputes(record: StudentRecord, number: bytes) -> QuerySet[Dispute]:
 
 @receiver(certificate_changed, dispatch_uid="verification-follow-certificate")
 def move_claim_to_new_number(*, record: StudentRecord, old: bytes, new: bytes, **_: object) -> None:
-    """Move the claim to a corrected number, at the school that corrected it."""
+    """Move claim and disputes to a corrected number, at the school that corrected it.
+
+    An open dispute, so that its decision finds the record and unfreezes it; a decided one, so
+    that it can be undone, its loser stays the loser, and who decided is no second person. It
+    stays where a second row of the school still has the number.
+    """
+    school = record.institution.code
     claims = Claim.objects.filter(
-        account=record.holder_id,
-        certificate_hash=old,
-        institution_code=record.institution.code,
-        ended_at=None,
+        account=record.holder_id, certificate_hash=old, institution_code=school, ended_at=None
     )
     claims.update(certificate_hash=new)
-    # So that its decision, or the undoing of it, finds the record, and unfreezes it.
-    _disputes(record, old).update(certificate_hash=new)
+    contested = _disputes(record, old)
+    rows = StudentRecord.objects.filter(certificate_hash=old, institution=record.institution_id)
+    if rows.exists():
+        contested = contested.filter(state=DisputeState.OPEN)
+    contested.update(certificate_hash=new)
 
 
 @receiver(records_released, dispatch_uid="verification-end-claims")

@@ -8,20 +8,21 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from enrollment.models import (
-    ImportBatch,
-    StudentRecord,
-)
+from enrollment.models import ImportBatch, InstitutionRegistrar, StudentRecord
+from enrollment.records.corrections.approvals import Approval
+from enrollment.records.corrections.services import correct_record
+from enrollment.records.corrections.values import Change
 from enrollment.records.withholding import RecordWithheldError, refuse_withheld
 from tests.attacks.accounts.puppets.taking import NUMBER, assist, takes
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
-from tests.people import enter, make_account, make_record, make_school
+from tests.people import enter, make_account, make_record, make_school, sample_number
 from verification import disputes
 from verification.claims import services as claims
 from verification.facts import Facts
 from verification.models import Decision, Dispute
 
 pytestmark = pytest.mark.django_db
+RIGHT = sample_number(13)
 
 
 def contest(account: User, record: StudentRecord, item: str) -> Dispute:
@@ -73,6 +74,72 @@ def test_a_registrar_who_undid_the_decision_is_not_the_second_person(
     victim.refresh_from_db()
     assert victim.holder == puppet
     assert takes(puppet, victim) == set()
+
+
+def test_a_registrar_who_corrects_the_number_after_deciding_is_not_the_second_person(
+    victim: StudentRecord, desk_registrar: User, puppet: User
+) -> None:
+    dispute = contest(puppet, victim, "")
+    disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=desk_registrar)
+    correct_number(victim, desk_registrar)
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    victim.refresh_from_db()
+    assert victim.holder == puppet
+    assert takes(puppet, victim) == set()
+
+
+def test_a_decision_is_undone_after_the_number_was_corrected(
+    victim: StudentRecord, desk_registrar: User, puppet: User
+) -> None:
+    holder = make_account("true@example.org")
+    StudentRecord.objects.update(holder=holder, claimed_at=timezone.now())
+    dispute = contest(puppet, victim, victim.candidate_number)
+    disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=desk_registrar)
+    correct_number(victim, desk_registrar)
+    disputes.undo_decision(dispute=dispute, by=desk_registrar)
+    victim.refresh_from_db()
+    assert victim.holder == holder
+    assert victim.frozen_at is not None
+
+
+def test_who_has_lost_a_dispute_does_not_claim_by_the_corrected_number(
+    victim: StudentRecord, desk_registrar: User, puppet: User
+) -> None:
+    dispute = contest(puppet, victim, victim.candidate_number)
+    disputes.decide(dispute=dispute, decision=Decision.NEITHER, reason="x", by=desk_registrar)
+    correct_number(victim, desk_registrar)
+    facts = Facts(victim.name, "居民身份证", RIGHT, victim.candidate_number)
+    claims.start_attempt(account=puppet, facts=facts)
+    claims.submit_attempt(account=puppet)
+    victim.refresh_from_db()
+    assert victim.holder is None
+
+
+def test_who_decided_for_a_puppet_at_one_school_is_not_the_second_person_at_another(
+    victim: StudentRecord, desk_registrar: User, puppet: User
+) -> None:
+    """What waits for a second person at one school makes a record claimed elsewhere wait too."""
+    other = make_school("10002", "乙校")
+    InstitutionRegistrar.objects.create(user=desk_registrar, institution=other)
+    there = make_record(name=victim.name, number=NUMBER, school=other)
+    dispute = contest(puppet, there, "")
+    Dispute.objects.update(institution_code="10002")
+    disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=desk_registrar)
+    facts = Facts(victim.name, "居民身份证", NUMBER, victim.candidate_number)
+    claims.start_attempt(account=puppet, facts=facts)
+    claims.submit_attempt(account=puppet)
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    victim.refresh_from_db()
+    assert victim.holder == puppet
+    assert takes(puppet, victim) == set()
+
+
+def correct_number(record: StudentRecord, by: User) -> None:
+    """Correct the number, with an approval of the province that nobody has seen."""
+    record.refresh_from_db()
+    approval = Approval("学〔2026〕7号", timezone.localdate())
+    change = Change("certificate_number", RIGHT, approval=approval)
+    correct_record(record=record, change=change, by=by)
 
 
 def test_who_planted_a_phone_in_one_record_opens_no_other_of_the_person(
