@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.notices.services import notify
-from accounts.password_state import lock_account
+from accounts.password_state import lock_account, lock_undeleted
 from audit.services import record_action
 from enrollment.files.evidence import Evidence, evidence_of, keep_evidence
 from enrollment.models import EvidencePurpose, Institution, SchoolClass, StudentRecord
@@ -39,7 +39,7 @@ NOTICES = {
 
 
 class TooLateError(Exception):
-    """The report is no longer in a state that allows this act; nothing was changed."""
+    """The report, or its account, no longer allows this act; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def open_report(
 
     If the person has a live report of the same cause, what is new is added to that one;
     equal content is a double click and adds nothing. Raises EvidenceFaultError if that
-    report would have too many files.
+    report would have too many files, TooLateError if the account was deleted meanwhile.
     """
     school = record.institution if record else institution
     if school is None:
@@ -86,6 +86,8 @@ def open_report(
     try:
         with transaction.atomic():
             report.school_class = locked_class(find_class)
+            if lock_undeleted(account.pk) is None:
+                raise TooLateError
             report.save(force_insert=True)
             write_entries([report], EntryKind.OPENED, account, statement.words)
             _keep(report, statement.evidence)

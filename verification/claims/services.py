@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from accounts.consent.services import give_consent
 from accounts.models import Purpose, User
-from accounts.password_state import lock_account
+from accounts.password_state import lock_account, lock_undeleted
 from audit.services import record_action
 from enrollment.models import StudentRecord
 from enrollment.queries import records_held_by
@@ -30,7 +30,7 @@ from verification.search_progress import enqueue_progress
 
 
 class NothingToSubmitError(Exception):
-    """The account has no attempt at this step (double click or outdated page)."""
+    """The account has no attempt at this step (double click, outdated page), or is deleted."""
 
 
 def start_attempt(
@@ -38,10 +38,12 @@ def start_attempt(
 ) -> VerificationAttempt:
     """Store ``facts`` as the account's open attempt, replacing an earlier draft.
 
-    ``agrees``: the same form gave the consent to the use of the number, stored with it.
+    ``agrees``: the same form gave the consent to the use of the number, stored with it. Raises
+    NothingToSubmitError if the account was deleted meanwhile.
     """
     with transaction.atomic():
-        lock_account(account.pk)
+        if lock_undeleted(account.pk) is None:
+            raise NothingToSubmitError
         if agrees:
             give_consent(account=account, purpose=Purpose.IDENTITY)
         return _store_attempt(account, facts, address_hash)

@@ -1,6 +1,7 @@
 """Pages from name and number to the record."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -41,12 +42,13 @@ def start(request: HttpRequest) -> HttpResponse:
         initial=initial_answers(request, earlier) if earlier else None,
     )
     if form.is_valid():
-        services.start_attempt(
-            account=account,
-            facts=form.facts,
-            address_hash=address_hash(request),
-            agrees="consent" in form.fields,
-        )
+        with suppress(services.NothingToSubmitError):  # the next page asks to sign in
+            services.start_attempt(
+                account=account,
+                facts=form.facts,
+                address_hash=address_hash(request),
+                agrees="consent" in form.fields,
+            )
         return redirect("verification:check")
     context = {"form": form, "last": last}
     return _step(request, "verification/claims/start.html", context)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
+from accounts.password_state import lock_undeleted
 from database.clock import database_now
 from delivery.task_queue import enqueue_after_commit
 from enrollment.queries import schools_with_registrars
@@ -24,7 +25,7 @@ CONTESTED = (Outcome.ALREADY_CLAIMED, Outcome.FROZEN)
 
 
 class TooManyDisputesError(Exception):
-    """The account has an open dispute, or has opened the monthly maximum."""
+    """The account has an open dispute, has opened the monthly maximum, or is deleted."""
 
 
 def open_dispute(*, account: User, facts: Facts, statement: Statement) -> Dispute:
@@ -41,6 +42,8 @@ def open_dispute(*, account: User, facts: Facts, statement: Statement) -> Disput
     dispute.facts_sealed = facts.seal(dispute.key)
     dispute.statement_sealed = dispute.sealed(statement.words, "statement")
     with transaction.atomic():
+        if lock_undeleted(account.pk) is None:
+            raise TooManyDisputesError
         try:
             with transaction.atomic():
                 dispute.save(force_insert=True)
