@@ -16,7 +16,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 _WIDTH = 20  # of a column, in characters
 _DIGITS = 15  # of a number, as many as a spreadsheet keeps
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# With the full-width signs, which spreadsheets of China and Japan take for the same.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def plain_cell(value: object) -> str:

@@ -11,7 +11,9 @@ from enrollment.files.spreadsheets import csv_lines, plain_cell, workbook
 TITLES = ["甲", "乙"]
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "first", ["=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20"]
+)
 def test_what_begins_like_a_formula_is_text(first: str) -> None:
     assert plain_cell(f"{first}1+1") == f"'{first}1+1"
 
