@@ -35,10 +35,13 @@ def give_back(batch: PhotoBatch, report: Callable[[int], None]) -> None:
 
     A photograph that has been replaced since stays, and so does that of a record which may be
     another person's by now. The batch holds those that it had brought until they are deleted.
+    If the later batch is undone as well, the photograph before both comes back.
     """
     while _give_back_group(batch):
         batch.refresh_from_db(fields=["undone"])
         report(batch.undone)
+    while _pass_on_group(batch):
+        pass
 
 
 @transaction.atomic
@@ -80,6 +83,27 @@ def _give_back_group(batch: PhotoBatch) -> int:
         BatchPhoto(**photo.stored, batch=batch, record_id=photo.record_id) for photo in brought
     )
     PhotoBatch.objects.filter(pk=batch.pk).update(undone=F("undone") + len(brought))
+    return len(brought)
+
+
+@transaction.atomic
+def _pass_on_group(batch: PhotoBatch) -> int:
+    """Let later batches keep what ``batch`` has replaced, in place of what it had brought."""
+    later = BatchPhoto.objects.filter(taken_in=batch, replaced=True).exclude(batch=batch)
+    brought = list(later.select_for_update().order_by("record")[:GROUP])
+    holders = {row.record_id: row.batch_id for row in brought}
+    kept = batch.held.filter(record__in=holders, replaced=True)
+    earlier = list(kept.order_by("record"))
+    BatchPhoto.objects.filter(pk__in=[row.pk for row in [*brought, *earlier]]).delete()
+    BatchPhoto.objects.bulk_create(
+        BatchPhoto(
+            **row.stored, batch_id=holders[row.record_id], record_id=row.record_id, replaced=True
+        )
+        for row in earlier
+    )
+    BatchPhoto.objects.bulk_create(
+        BatchPhoto(**row.stored, batch=batch, record_id=row.record_id) for row in brought
+    )
     return len(brought)
 
 

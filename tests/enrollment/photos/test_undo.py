@@ -30,6 +30,7 @@ from tests.enrollment.sweeps import sweep_photos
 from tests.people import sample_number
 
 pytestmark = pytest.mark.django_db
+COLOURS = ("green", "yellow")
 
 
 @pytest.fixture
@@ -89,8 +90,30 @@ def test_a_photo_replaced_since_stays_and_is_told(
     assert photo.taken_in == latest
     page = client.get(reverse("registry:photo_batch", args=[batch.key])).content.decode()
     assert "未撤销（之后有变动）" in page
-    undo(latest, registrar)  # the batch before is undone: its photograph comes back all the same
-    assert Photo.objects.get(record=earlier[0].record_id).taken_in == batch
+
+
+@pytest.mark.parametrize(
+    "order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]
+)
+def test_in_whatever_order_later_batches_are_undone_the_first_photo_comes_back(
+    school: Institution,
+    registrar: User,
+    replaced: tuple[list[Photo], PhotoBatch],
+    media: Path,
+    django_capture_on_commit_callbacks: Any,
+    order: tuple[int, ...],
+) -> None:
+    """Who undoes an import does not want its photographs, whatever was imported since."""
+    earlier, batch = replaced
+    later = [taken(checked(school, registrar, 3, colour=colour), registrar) for colour in COLOURS]
+    with django_capture_on_commit_callbacks(execute=True):
+        for at in order:
+            undo([batch, *later][at], registrar)
+    found = list(Photo.objects.order_by("record"))
+    assert [one.key for one in found] == [one.key for one in earlier]
+    assert not BatchPhoto.objects.exists()
+    kept = {str(path.relative_to(media)) for path in media.rglob("*") if path.is_file()}
+    assert kept == {name for photo in found for name in photo.files}
 
 
 def test_a_photo_of_a_former_person_never_comes_back(
