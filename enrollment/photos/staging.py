@@ -66,6 +66,16 @@ def expected(batch: PhotoBatch) -> tuple[int, int]:
     return counted - replacing, replacing
 
 
+def unlooked_same(batch: PhotoBatch) -> int:
+    """How many photographs were the records' own at the check and may be no more.
+
+    They are not kept, so that the import of another ZIP since, or its undo, has the last word.
+    """
+    others = PhotoBatch.objects.filter(institution=batch.institution_id, kind=batch.kind)
+    since = Q(ended_at__gt=batch.created_at) | Q(undone_at__gt=batch.created_at)
+    return batch.same if others.exclude(pk=batch.pk).filter(since).exists() else 0
+
+
 def forget_waiting(batch: PhotoBatch) -> None:
     """Delete the photographs that wait for the batch's release."""
     _forget(batch.held.filter(replaced=False))

@@ -34,7 +34,7 @@ from enrollment.photos import services as acts
 from enrollment.photos.contact_sheet import has_sheet, page_of
 from enrollment.photos.forms import PhotoUploadForm
 from enrollment.photos.refused import refused_of
-from enrollment.photos.staging import expected
+from enrollment.photos.staging import expected, unlooked_same
 from enrollment.queries import institutions_of, photo_batches_visible_to
 
 EXAMPLES = 3
@@ -140,7 +140,11 @@ def release(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method != "POST":
         # Another ZIP may have brought photos since the check.
         batch.fresh, batch.replacing = expected(batch)
-        context = {"batch": batch, "kept_days": acts.RETENTION.days}
+        context = {
+            "batch": batch,
+            "kept_days": acts.RETENTION.days,
+            "unlooked": unlooked_same(batch),
+        }
         return render(request, "enrollment/photos/take.html", context)
     try:
         acts.release_photos(batch=batch, by=require_role(request, Role.REGISTRAR))

@@ -180,3 +180,18 @@ def test_the_last_page_before_an_import_counts_what_a_later_zip_has_brought(
     shown = page.context["batch"]
     assert (shown.fresh, shown.replacing) == (1, 2)
     assert "原有照片保留 30 天" in page.content.decode()
+
+
+def test_photos_that_were_the_same_before_another_zip_was_imported_are_told(
+    client: Client, school: Institution, registrar: User
+) -> None:
+    """They are not kept: the other ZIP's photo stays, where a new upload would replace it."""
+    taken(checked(school, registrar, 1), registrar)
+    waiting = checked(school, registrar, 2)
+    address = reverse("registry:take_photos", args=[waiting.key])
+    signed_in_just_now(client)
+    words = "请作废后重新上传"
+    assert waiting.same == 1
+    assert words not in client.get(address).content.decode()
+    taken(checked(school, registrar, 1, colour="red"), registrar)
+    assert words in client.get(address).content.decode()
