@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.sweep import for_each
+from database.clock import database_now
+from enrollment.files.sealed import forget_left
 from enrollment.imports import storage
 from enrollment.imports.services import discard_batch
 from enrollment.models import BatchState, ImportBatch, RecordBefore
@@ -31,6 +33,8 @@ def forget_unpublished() -> None:
         pass
     recently = Now() - timedelta(days=2 * settings.UNPUBLISHED_DAYS)
     for_each(_uploaded_before(_ENDED).filter(created_at__gt=recently), storage.forget)
+    before = database_now() - timedelta(days=settings.UNPUBLISHED_DAYS)
+    forget_left(storage.UPLOADS, ImportBatch.objects.all(), before)
 
 
 def forget_before_images() -> None:

@@ -9,12 +9,13 @@ from django.core.files.storage import default_storage
 from enrollment.files.sealed import keep_sealed, open_sealed, reseal
 from enrollment.models import ImportBatch
 
+UPLOADS = "imports"
 HEAD_ROWS = 30
 
 
 def keep_upload(batch: ImportBatch, source: BinaryIO) -> str:
     """Store an uploaded file encrypted; returns its storage name. Raises FileFaultError."""
-    return keep_sealed(f"imports/{batch.key}/file", source, f"upload:{batch.key}")
+    return keep_sealed(f"{UPLOADS}/{batch.key}/file", source, f"upload:{batch.key}")
 
 
 def open_upload(batch: ImportBatch) -> BinaryIO:
@@ -70,14 +71,14 @@ def forget(batch: ImportBatch) -> None:
     """Delete all stored files of a batch."""
     kept = ImportBatch.objects.filter(pk=batch.pk).values_list("upload", flat=True)
     # Key rotation may have renamed the upload since ``batch`` was read.
-    for name in {*kept, f"imports/{batch.key}/file", _faulty_name(batch), _head_name(batch)}:
+    for name in {*kept, f"{UPLOADS}/{batch.key}/file", _faulty_name(batch), _head_name(batch)}:
         if name:
             default_storage.delete(name)
 
 
 def _faulty_name(batch: ImportBatch) -> str:
-    return f"imports/{batch.key}/faulty"
+    return f"{UPLOADS}/{batch.key}/faulty"
 
 
 def _head_name(batch: ImportBatch) -> str:
-    return f"imports/{batch.key}/head"
+    return f"{UPLOADS}/{batch.key}/head"

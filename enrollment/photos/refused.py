@@ -12,6 +12,7 @@ from enrollment.files import sealed
 from enrollment.files.faults import disk_errors_as_faults
 from enrollment.files.images import PhotoFault
 from enrollment.models import PhotoBatch
+from enrollment.photos.storage import UPLOADS
 
 Refused = list[tuple[str, PhotoFault]]
 
@@ -46,7 +47,7 @@ def reseal_refused(batch: PhotoBatch) -> bool:
 
 
 def _name(batch: PhotoBatch) -> str:
-    return f"photo-batches/{batch.key}/refused"
+    return f"{UPLOADS}/{batch.key}/refused"
 
 
 def _context(batch: PhotoBatch) -> str:

@@ -6,10 +6,13 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.sweep import for_each
+from database.clock import database_now
+from enrollment.files.sealed import forget_left
 from enrollment.models import PhotoBatch, PhotoBatchState
 from enrollment.photos.refused import forget_refused
 from enrollment.photos.services import OPEN, RETENTION, discard_photos, forget_all
 from enrollment.photos.staging import forget_held, forget_waiting
+from enrollment.photos.storage import UPLOADS
 
 # A command that has not ended after this time was killed.
 COMMAND_TAKES = timedelta(days=1)
@@ -29,6 +32,7 @@ def forget_old_photo_batches() -> None:
     for_each(taken.distinct(), forget_waiting)
     discarded = over.filter(state=PhotoBatchState.DISCARDED)
     for_each(discarded.filter(created_at__gt=before - 2 * RETENTION), forget_all)
+    forget_left(UPLOADS, PhotoBatch.objects.all(), database_now() - RETENTION)
 
 
 def _killed_commands() -> QuerySet[PhotoBatch]:

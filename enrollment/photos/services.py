@@ -155,7 +155,7 @@ def take_waiting(batch: PhotoBatch, report: Report) -> list[str]:
         )
         batch.refresh_from_db()
         _write("import_photos", batch, batch.taken_by, stored=batch.stored, refused=batch.refused)
-    forget_waiting(batch)
+        after_commit(forget_waiting, batch)
     return changed
 
 

@@ -17,6 +17,8 @@ from enrollment.models import Photo, PhotoBatch, PhotoKind, StudentRecord
 from enrollment.models.photo import StoredPhoto
 from enrollment.photos.processing import SealedPicture, sealed
 
+UPLOADS = "photo-batches"
+
 
 def columns_of(picture: SealedPicture) -> dict[str, object]:
     """The columns of the row that holds ``picture``."""
@@ -93,7 +95,7 @@ def forget_upload(batch: PhotoBatch) -> None:
 
 def upload_name(batch: PhotoBatch) -> str:
     """The name under which the ZIP is kept until it is checked."""
-    return f"photo-batches/{batch.key}/file"
+    return f"{UPLOADS}/{batch.key}/file"
 
 
 def _context(batch: PhotoBatch) -> str:

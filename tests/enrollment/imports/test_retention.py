@@ -1,6 +1,8 @@
 """Files that were not published, and what is kept for the undo, are gone after their time."""
 
+import os
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -8,11 +10,13 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from enrollment.imports.services import undo_batch
 from enrollment.imports.staging.tables import staging_name
 from enrollment.imports.staging.undo import UndoExpiredError
+from enrollment.imports.storage import keep_upload
 from enrollment.imports.tasks import forget_old_batches
 from enrollment.models import BatchState, ImportBatch, Institution, RecordBefore, StudentRecord
 from tests.enrollment.imported_files import AT, run_import, sample, write_csv
@@ -142,3 +146,20 @@ def test_a_published_file_is_no_unpublished_one(
     forget_old_batches()
     batch.refresh_from_db()
     assert batch.state == BatchState.PUBLISHED
+
+
+def test_a_file_whose_upload_was_killed_is_deleted_after_a_month(
+    desk: Client, school: Institution, tmp_path: Path, media: Path
+) -> None:
+    """Its row went with the transaction that the process did not finish."""
+    batch = upload(desk, faulty_file(tmp_path), school, check=False)
+    with BytesIO(b"x") as source:
+        left = media / keep_upload(ImportBatch(institution=school), source)
+    forget_old_batches()
+    assert left.exists(), "a web process may be at work on it"
+    long_ago = (timezone.now() - timedelta(days=31)).timestamp()
+    for path in (left, media / batch.upload):
+        os.utime(path, (long_ago, long_ago))
+    forget_old_batches()
+    assert not left.exists()
+    assert (media / batch.upload).exists(), "a row names it"

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from audit.models import AuditEntry
@@ -87,12 +88,16 @@ def test_others_see_no_sheet_and_undo_nothing(
 
 
 def test_a_photo_of_a_record_that_became_another_persons_is_not_taken(
-    client: Client, school: Institution, registrar: User
+    client: Client,
+    school: Institution,
+    registrar: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     batch = checked(school, registrar, 2)
     other = school.records.get(student_number="S001")
     FieldChange.objects.create(record=other, field="certificate_number", version=2)
-    taken(batch, registrar)
+    with django_capture_on_commit_callbacks(execute=True):
+        taken(batch, registrar)
     assert (batch.new, batch.refused) == (1, 1)
     assert not other.photos.exists()
     page = client.get(reverse("registry:photo_batch", args=[batch.key])).content.decode()

@@ -1,5 +1,6 @@
 """Storage holds what rows name, and nothing else: whoever is killed and whatever fails."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -192,3 +193,41 @@ def test_a_discard_while_files_are_written_leaves_none(
     assert zip_of_two.state == PhotoBatchState.DISCARDED
     assert not BatchPhoto.objects.exists()
     assert not [name for name in kept(media) if name.startswith("photos/")]
+
+
+def test_a_zip_whose_upload_was_killed_is_deleted_after_a_month(
+    school: Institution, registrar: User, media: Path, zip_of_two: PhotoBatch
+) -> None:
+    """Its row went with the transaction that the process did not finish."""
+    killed = PhotoBatch(institution=school)
+    left = media / keep_upload(killed, zip_of({"S1.jpg": picture()}))
+    foreign = media / "photo-batches" / "lost+found" / "file"
+    foreign.parent.mkdir()
+    foreign.touch()
+    photos_tasks.forget_old_photo_batches()
+    assert left.exists(), "a web process may be at work on it"
+    long_ago = (timezone.now() - photos.RETENTION - timedelta(days=1)).timestamp()
+    for path in (left, foreign, media / zip_of_two.upload):
+        os.utime(path, (long_ago, long_ago))
+    photos_tasks.forget_old_photo_batches()
+    assert not left.exists()
+    assert foreign.exists()
+    assert (media / zip_of_two.upload).exists(), "a row names it"
+
+
+def test_photos_that_were_imported_are_told_so_even_if_the_cleaning_after_them_fails(
+    school: Institution,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    make_record(name="学生", number=sample_number(1), student_number="S1")
+
+    def refuse(batch: PhotoBatch) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("enrollment.photos.services.forget_waiting", refuse)
+    with django_capture_on_commit_callbacks(execute=True):
+        tally = import_all(school, zip_of({"S1.jpg": picture()}))
+    assert (tally.new, PhotoBatch.objects.get().state) == (1, PhotoBatchState.TAKEN)
+    assert "Read-only file system" in caplog.text
