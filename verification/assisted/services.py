@@ -13,7 +13,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Rescue, User
 from accounts.notices.services import notify
@@ -182,12 +181,13 @@ def helpers_of(record: StudentRecord) -> set[int]:
 def count_assist(by: User) -> None:
     """Count one record or account that ``by`` opens; reaching the daily limit alerts auditors.
 
-    Call it inside the transaction of the act. Raises TooManyAssistsError.
+    The last 24 hours count, so that nobody opens twice as many around midnight. Call it inside
+    the transaction of the act. Raises TooManyAssistsError.
     """
     lock_account(by.pk)
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     acts = ("verification.assist", "verification.rescue")
-    done = AuditEntry.objects.filter(actor_id=by.pk, action__in=acts, at__gte=today).count()
+    since = Now() - timedelta(days=1)
+    done = AuditEntry.objects.filter(actor_id=by.pk, action__in=acts, at__gte=since).count()
     if done >= settings.ASSISTS_PER_DAY:
         raise TooManyAssistsError
     if done + 1 == settings.ASSISTS_PER_DAY:

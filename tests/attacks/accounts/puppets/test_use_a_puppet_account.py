@@ -14,6 +14,7 @@ from accounts.models import Notice, Rescue, User
 from accounts.roles import Role
 from accounts.tasks import finish_rescues
 from audit.models import AuditEntry
+from audit.services import record_action
 from enrollment.files.images import prepare
 from enrollment.models import (
     InstitutionRegistrar,
@@ -120,6 +121,19 @@ def test_nobody_helps_without_end_and_auditors_hear_of_it(
     assert "上限" in answers[2]
     assert Notice.objects.filter(account=auditor, kind="assist_alarm").count() == 1
     assert AuditEntry.objects.filter(action="verification.assist_alarm").count() == 1
+
+
+def test_nobody_helps_twice_as_many_around_midnight(
+    victim: StudentRecord, counselor: User, puppet: User, settings: Settings
+) -> None:
+    settings.ASSISTS_PER_DAY = 1
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: midnight - timedelta(seconds=1))
+        record_action(action="verification.assist", actor_id=counselor.pk)
+    assert "上限" in assist(counselor, victim, puppet)
+    victim.refresh_from_db()
+    assert victim.holder is None
 
 
 @pytest.mark.parametrize("by", ["undone", "objected"])
