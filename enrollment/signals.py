@@ -14,5 +14,8 @@ certificate_changing = Signal()
 # Sent in the transaction with ``record`` and the hashes ``old`` and ``new`` of its certificate.
 certificate_changed = Signal()
 
+# Sent in the transaction with ``record`` before it is locked: what else changes is locked first.
+certificate_changing = Signal()
+
 # Sent in the transaction with the class ``merged``, which is deleted next, and ``into``.
 classes_merged = Signal()

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from enrollment.institutions.class_merge import merge_class
 from enrollment.institutions.classes import remove_class
 from enrollment.models import SchoolClass, StudentRecord
+from enrollment.records.corrections.approvals import Approval
 from enrollment.records.corrections.services import (
     AlreadyAskedError,
     ProvinceAnswer,
@@ -32,7 +33,7 @@ from tests.verification.disputes.sides import state
 from verification import disputes
 from verification.disputes.claim_objections import object_to_claim, settle_objection
 from verification.facts import Facts
-from verification.models import ClaimAlert, Decision, Dispute
+from verification.models import ClaimAlert, Decision, Dispute, DisputeState
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WANG = ("王明", sample_number(31))
@@ -214,6 +215,25 @@ def test_many_reports_are_answered_while_their_class_is_merged(
         lambda: lock(second),
     )
     assert set(Report.objects.values_list("school_class", flat=True)) == {into.pk}
+
+
+def test_a_number_is_corrected_while_its_dispute_is_withdrawn(
+    dispute: Dispute, record: StudentRecord, registrar: User
+) -> None:
+    disputes.look_into(dispute)
+    approval = Approval("学〔2026〕7号", timezone.localdate())
+    change = Change("certificate_number", sample_number(32), approval=approval)
+
+    def withdraw() -> None:
+        Dispute.objects.filter(pk=dispute.pk).update(state=DisputeState.WITHDRAWN)
+
+    def thaw() -> None:
+        StudentRecord.objects.filter(pk=record.pk).update(frozen_at=None)
+
+    meanwhile(withdraw, lambda: correct_record(record=record, change=change, by=registrar), thaw)
+    record.refresh_from_db()
+    dispute.refresh_from_db()
+    assert bytes(dispute.certificate_hash) == bytes(record.certificate_hash)
 
 
 def test_progress_of_many_records_is_stored_in_the_order_of_their_keys() -> None:

@@ -131,12 +131,12 @@ def submissions_of(user: User) -> QuerySet[Correction]:
 def _apply(correction: Correction, value: str, by: User, answered: User | None) -> None:
     found = StudentRecord.objects.filter(pk=correction.record_id)
     lock_holders(found)
-    if correction.field == "certificate_number":
+    hidden = correction.field == "certificate_number"
+    if hidden:
         certificate_changing.send(StudentRecord, record=found.select_related("institution").get())
     record = found.select_for_update(of=("self",)).get()
     _refuse_for_another_person(correction)
     old = present_value(record, correction.field)
-    hidden = correction.field == "certificate_number"
     _refuse_number_of_another(record, correction.field, value)
     is_other = is_another_person(record, correction.field, old, value)
     if hidden and record.frozen_at and not is_other:
