@@ -100,13 +100,13 @@ def has_open_dispute(claimant: User) -> bool:
 def earlier_attempts(
     account: User,
 ) -> tuple[VerificationAttempt | None, VerificationAttempt | None]:
-    """The account's draft, and its latest attempt that found no record, in one query."""
-    states = (AttemptState.DRAFT, AttemptState.UNMATCHED)
+    """The account's open attempt, and its latest that found no record, in one query."""
+    states = (*OPEN_STATES, AttemptState.UNMATCHED)
     attempts = VerificationAttempt.objects.filter(account=account, state__in=states)
     found = list(attempts.exclude(facts_sealed=b"").order_by(F("submitted_at").desc()))
-    firsts = [[one for one in found if one.state == state][:1] for state in states]
-    draft, unmatched = (first[0] if first else None for first in firsts)
-    return draft, unmatched
+    unmatched = [one for one in found if one.state == AttemptState.UNMATCHED]
+    still_open = [one for one in found if one.state != AttemptState.UNMATCHED]
+    return next(iter(still_open), None), next(iter(unmatched), None)
 
 
 def disputes_visible_to(user: User) -> QuerySet[Dispute]:

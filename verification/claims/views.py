@@ -33,8 +33,8 @@ def start(request: HttpRequest) -> HttpResponse:
     account = signed_in(request)
     last = earlier = None
     if request.method != "POST":
-        draft, last = queries.earlier_attempts(account)
-        earlier = draft or last
+        still_open, last = queries.earlier_attempts(account)
+        earlier = still_open or last
     form = BasicInformationForm(
         request.POST if request.method == "POST" else None,
         ask_third_item=queries.needs_third_item(account),
@@ -90,7 +90,8 @@ def check(request: HttpRequest) -> HttpResponse:
 def third_item(request: HttpRequest) -> HttpResponse:
     """The form for the third item, asked whether or not the rest fitted."""
     account = signed_in(request)
-    if queries.open_attempt(account, AttemptState.THIRD_ITEM) is None:
+    attempt = queries.open_attempt(account, AttemptState.THIRD_ITEM)
+    if attempt is None:
         return redirect("verification:start")
     form = ThirdItemForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -100,7 +101,8 @@ def third_item(request: HttpRequest) -> HttpResponse:
         except services.NothingToSubmitError:
             return redirect("enrollment:status")
         return _answer(request, state)
-    return _step(request, "verification/claims/third_item.html", {"form": form})
+    context = {"form": form, "facts": attempt.facts}
+    return _step(request, "verification/claims/third_item.html", context)
 
 
 @students_only
