@@ -124,11 +124,11 @@ def _english(record: StudentRecord, write: Formatter) -> dict[str, str]:
 
 
 def _line(line: StatusLine, write: Formatter) -> dict[str, Any]:
-    dispute = line.dispute
+    dispute, leads_to = line.dispute, line.dispute or line.reply
     return {
         "face": line.face,
         "unexplained": listed(line.unexplained),
-        "path": dispute.path if dispute else "",
+        "path": leads_to.path if leads_to else "",
         "until": write.moment(dispute.until) if dispute and dispute.until else "",
     }
 

@@ -18,6 +18,9 @@ class Face(models.TextChoices):
     TO_CHECK = "to_check", _("Waiting for your check")
     CONFIRMED = "confirmed", _("Confirmed by you")
     OBJECTED = "objected", _("You said that something is wrong")
+    # What the school did about it: it asks back, or it has answered and changed nothing.
+    ASKED = "asked", _("Waiting for your answer")
+    ANSWERED = "answered", _("Answered by the school")
     CORRECTED = "corrected", _("Changed by your school: check again")
     # A dispute that the holder has to answer; one that the school decides meanwhile.
     DISPUTED = "disputed", _("Disputed: answer now")
@@ -40,21 +43,32 @@ class DisputeNotice:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """What the school did about the fields objected to (asked or answered), and where it is read."""
+
+    face: Face
+    path: str
+
+
+@dataclass(frozen=True)
 class StatusLine:
     """A face with what belongs to it; ``unexplained`` are labels of objected fields."""
 
     face: Face
     unexplained: Sequence[str] = ()
     dispute: DisputeNotice | None = field(default=None)
+    reply: Reply | None = field(default=None)
 
 
-# What other apps know of a record: a dispute that its holder has to answer, and which of the
-# fields objected to the school has not been told the right value of.
+# What other apps know of a record: a dispute that its holder has to answer; which of the
+# fields objected to the school has not been told the right value of; what it did about them.
 DisputeFinder = Callable[[StudentRecord], DisputeNotice | None]
 UnexplainedFinder = Callable[[StudentRecord, Sequence[str], datetime | None], Sequence[str]]
+ReplyFinder = Callable[[StudentRecord, Sequence[str], datetime | None], Reply | None]
 
 _dispute_finders: list[DisputeFinder] = []
 _unexplained_finders: list[UnexplainedFinder] = []
+_reply_finders: list[ReplyFinder] = []
 
 
 def register_dispute_finder(find: DisputeFinder) -> None:
@@ -67,8 +81,13 @@ def register_unexplained_finder(find: UnexplainedFinder) -> None:
     _unexplained_finders.append(find)
 
 
+def register_reply_finder(find: ReplyFinder) -> None:
+    """Let ``find`` tell of questions and answers; call it in ``AppConfig.ready``."""
+    _reply_finders.append(find)
+
+
 def status_line(card: Card) -> StatusLine:
-    """The line of ``card``. A database query for records in dispute or objected to alone."""
+    """The line of ``card``. Database queries for records in dispute or objected to alone."""
     if card.record.frozen_at is not None:
         return _disputed(card.record)
     given = card.given
@@ -79,7 +98,11 @@ def status_line(card: Card) -> StatusLine:
     if given.answer == Answer.RIGHT:
         return StatusLine(Face.CONFIRMED)
     left = unexplained(card.record, given.wrong_fields, given.made_at)
-    return StatusLine(Face.OBJECTED, labels(left))
+    if left:
+        return StatusLine(Face.OBJECTED, labels(left))
+    found = (find(card.record, given.wrong_fields, given.made_at) for find in _reply_finders)
+    reply = next((one for one in found if one is not None), None)
+    return StatusLine(reply.face if reply else Face.OBJECTED, reply=reply)
 
 
 def with_lines(cards: Sequence[Card]) -> list[tuple[Card, StatusLine]]:

@@ -16,6 +16,7 @@ from accounts.models import LimitHit, User
 from enrollment.files.evidence import MAX_FILES, Evidence
 from enrollment.models import Campaign, Confirmation, StudentRecord
 from support.models import Cause, Report
+from support.reports.desk import services as desk
 from support.reports.services import Statement, open_report
 from tests.enrollment.files.evidence_files import picture, upload
 from tests.people import make_account, sample_number
@@ -81,6 +82,40 @@ def test_who_knows_the_right_value_of_one_item_reports_that_one(
     page = browser.get(form).content.decode()  # the other can still be told
     assert "性别应为" in page
     assert "姓名应为" not in page
+
+
+def test_the_record_says_when_the_school_asks_back_and_when_it_has_answered(
+    browser: Client, wang_record: StudentRecord, counselor: User
+) -> None:
+    browser.post(objected(wang_record, "name"), {"correct_name": "王䶮"})
+    [report] = Report.objects.all()
+    own_page = reverse("support:report", args=[report.key])
+    record, home = reverse("enrollment:status"), reverse("home")
+
+    def says(path: str) -> str:
+        return browser.get(path).content.decode()
+
+    assert "会答复你" in says(record)
+    desk.ask_back(reports=Report.objects.all(), words="请拍户口簿", by=counselor)
+    page = says(record)
+    assert "会答复你" not in page
+    assert "学校对此有疑问，等你回复" in page
+    assert f'href="{own_page}"' in page
+    assert "等你回复" in says(home)
+    desk.answer_reports(reports=Report.objects.all(), words="户口簿上是王明", by=counselor)
+    page = says(record)
+    assert "学校已经答复" in page
+    assert f'href="{own_page}"' in page
+    assert "学校已答复" in says(home)
+
+
+def test_the_record_waits_for_the_school_while_one_of_two_reports_is_open(
+    browser: Client, wang_record: StudentRecord, counselor: User
+) -> None:
+    form = objected(wang_record, "name", "birth_date")
+    browser.post(form, {"correct_name": "王䶮", "correct_birth_date": "2007-08-16"})
+    desk.answer_reports(reports=Report.objects.filter(cause="name"), words="对", by=counselor)
+    assert "会答复你" in browser.get(reverse("enrollment:status")).content.decode()
 
 
 def test_a_form_without_any_value_says_so_at_the_first_box(
