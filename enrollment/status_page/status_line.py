@@ -44,7 +44,7 @@ class DisputeNotice:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the school did about the fields objected to (asked or answered), and where it is read."""
+    """What the school did about the fields objected to and where it is read; ASKED or ANSWERED."""
 
     face: Face
     path: str

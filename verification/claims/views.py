@@ -108,11 +108,16 @@ def third_item(request: HttpRequest) -> HttpResponse:
 @students_only
 @require_safe
 def unmatched(request: HttpRequest) -> HttpResponse:
-    """The page 未匹配到学籍: what was stated, likely causes, next steps (guide row 7)."""
-    attempt = queries.last_unmatched(signed_in(request))
+    """The page 未匹配到学籍: what was stated, likely causes, next steps (guide row 7).
+
+    To whom already holds a record, the ways that lead to a further one.
+    """
+    account = signed_in(request)
+    attempt = queries.last_unmatched(account)
     if attempt is None:
         return redirect("verification:start")
-    context = {"facts": attempt.facts, "help_anchor": "not-matched"}
+    further = queries.is_verified(account)
+    context = {"facts": attempt.facts, "further": further, "help_anchor": "not-matched"}
     return render(request, "verification/claims/unmatched.html", context)
 
 

@@ -20,11 +20,13 @@ from enrollment.queries import records_held_by
 from enrollment.records.services import masked_certificate
 from verification.access import consenting_students_only
 from verification.claims import services as claims
+from verification.claims.earlier_answers import initial_answers
 from verification.claims.forms import ThirdItemForm
 from verification.claims.limits import PROOF_LEVEL, LimitReachedError, address_hash
 from verification.disputes import claim_objections
 from verification.disputes.claim_objection_forms import SettlementForm
 from verification.models import AttemptState
+from verification.queries import last_unmatched
 
 
 @sensitive_post_parameters()
@@ -35,7 +37,11 @@ def further(request: HttpRequest) -> HttpResponse:
     account = signed_in(request)
     if not records_held_by(account).exists():
         return redirect("verification:start")
-    form = ThirdItemForm(request.POST if request.method == "POST" else None)
+    last = last_unmatched(account) if request.method != "POST" else None
+    form = ThirdItemForm(
+        request.POST if request.method == "POST" else None,
+        initial=initial_answers(request, last) if last else None,
+    )
     if "captcha" in request.POST:
         form.fields["captcha"] = ProofOfWorkField(level=PROOF_LEVEL)
     context = {"form": form, "help_anchor": "several-records"}

@@ -1,9 +1,12 @@
 """Someone not matched is found when the record comes in, and told."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Notice, User
@@ -94,6 +97,22 @@ def test_a_further_record_of_a_verified_person_is_added(
     assert (fresh.holder, other.holder) == (wang, None)
     assert set(Claim.objects.values_list("institution_code", flat=True)) == {"19998", "10006"}
     assert len(outbox.emails()) == 1
+
+
+def test_every_way_on_from_a_further_record_not_found_is_open(
+    wang: User, wang_record: StudentRecord
+) -> None:
+    client = Client()
+    client.force_login(wang)
+    further = reverse("verification:further")
+    page = client.post(further, {"third_item": "260000000001"}, follow=True)
+    shown = page.content.decode()
+    main = shown[shown.index("<main") : shown.index("</main>")]
+    ways = re.findall(r'<a\s[^>]*href="(/[^"]+)"', main)
+    assert ways[0] == further
+    assert 'value="260000000001"' in client.get(further).content.decode()
+    for way in ways:
+        assert client.get(way).status_code == 200, way
 
 
 def test_what_was_stated_in_vain_is_forgotten_in_time(li: User, walk: Walk) -> None:
