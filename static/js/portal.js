@@ -16,10 +16,16 @@ function focusErrors() {
 
 /**
  * The server's own messages, in the page's language and in a summary; not the browser's.
- * A form with a file is checked before it leaves: no page can give a chosen file back.
+ * With a file chosen a form is checked before it leaves: no page can give the file back.
  */
 function leaveCheckingToTheServer() {
-  for (const form of document.forms) form.noValidate = !form.querySelector("[type=file]");
+  const look = (form) => {
+    form.noValidate = ![...form.querySelectorAll("[type=file]")].some((input) => input.files.length);
+  };
+  for (const form of document.forms) look(form);
+  document.addEventListener("change", ({ target }) => target.type === "file" && target.form && look(target.form));
+  // Coming back with the Back button, a browser may have kept the files.
+  window.addEventListener("pageshow", () => [...document.forms].forEach(look));
 }
 
 /** A second click on a sent form sends nothing; coming back with the Back button opens it again. */

@@ -95,6 +95,20 @@ def test_a_wrong_photo_is_explained_before_it_is_reported(
     reads(tab, way.says("You said: this is not you"))
 
 
+def test_a_report_lacking_something_is_refused_by_the_page_unless_a_file_would_be_lost(
+    tab: Tab, wang_record: StudentRecord
+) -> None:
+    tab.goto(reverse("support:report_write", args=["name"]))
+    button(tab, "提交给学校")
+    expect(tab.locator("[data-error-summary]")).to_contain_text("应该是")
+    file = {"name": "a.png", "mimeType": "image/png", "buffer": b"\x89PNG"}
+    tab.set_input_files("[name=evidence]", [file])
+    button(tab, "提交给学校")
+    chosen = tab.evaluate("document.querySelector('[name=evidence]').files.length")
+    assert chosen == 1
+    expect(tab.locator("[name=correct]")).to_be_focused()
+
+
 def test_a_stale_answer_names_old_and_new(tab: Tab, wang: User, wang_record: StudentRecord) -> None:
     answer_record(record=wang_record, account=wang, asked=["birth_date"], wrong=[])
     StudentRecord.objects.filter(pk=wang_record.pk).update(version=2, birth_date=date(2007, 8, 16))
