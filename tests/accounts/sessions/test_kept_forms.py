@@ -44,6 +44,17 @@ def test_what_was_sent_is_offered_after_signing_in_whatever_the_address(
     assert tried > 40
 
 
+def test_the_sign_in_says_that_what_was_entered_is_kept(li: User) -> None:
+    client = browser_after_its_session_of(li)
+    sign_in = client.post(reverse("accounts:notices_read"), TOKEN)["Location"]
+    kept = "填写的内容已保留"
+    assert kept in client.get(sign_in).content.decode()
+    wrong = {"login": li.email, "password": "not-the-password", "next": SEND_AGAIN}
+    assert kept in client.post(reverse("account_login"), wrong).content.decode()
+    elsewhere = client.get(reverse("account_login") + "?next=/status/").content.decode()
+    assert kept not in elsewhere
+
+
 def test_no_address_of_a_button_opens_as_an_empty_page(client: Client, wang: User) -> None:
     client.force_login(wang)
     tried = 0
