@@ -39,7 +39,8 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("desk")
     begun = _account(request)
-    form = PhoneSignupForm(request.POST or None, initial={"phone": begun and begun.phone})
+    typed = shown_in_full(Channel.SMS, str(begun.phone)) if begun else ""
+    form = PhoneSignupForm(request.POST or None, initial={"phone": typed})
     guard_sending(form, client_address(request))
     if request.method != "POST" or not form.is_valid():
         context = {"form": form, "why": why_here(request)}

@@ -62,6 +62,15 @@ def test_a_newcomer_registers_by_phone_and_is_in(client: Client, outbox: Outbox)
     assert (user.phone_confirmed_at is not None, user.is_staff) == (True, False)
 
 
+def test_the_number_to_be_changed_stands_in_the_form_as_it_is_dialled(client: Client) -> None:
+    page = register(client)
+    assert 'href="/account/signup/phone/"' in page
+    form = client.get("/account/signup/phone/").context["form"]
+    assert form.initial["phone"] == "139 1234 5678"
+    client.post("/account/signup/phone/", {"phone": form.initial["phone"]})
+    assert User.objects.get().phone == E164
+
+
 @pytest.mark.parametrize(
     "typed", [NUMBER, "+86 139 1234 5678", "139-1234-5678", "１３９１２３４５６７８"]
 )
