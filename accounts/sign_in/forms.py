@@ -28,7 +28,7 @@ class LoginForm(allauth_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         login = self.fields["login"]
-        login.label = _("Email, mobile number or username")
+        login.label = _("Mobile number, email or username")
         login.widget.attrs.pop("placeholder", None)
         login.widget.attrs |= {
             "autocomplete": "username",
@@ -94,7 +94,7 @@ class IdentifierForm(forms.Form):
     """The identifier of an account, in one field (guide row 14)."""
 
     login = forms.CharField(
-        label=_("Email, mobile number or username"),
+        label=_("Mobile number, email or username"),
         max_length=MAX_TYPED,
         widget=forms.TextInput(
             attrs={

@@ -51,7 +51,7 @@ class AccountForm(forms.Form):
     """A person by exact contact or username, so that accounts cannot be browsed."""
 
     login = forms.CharField(
-        label=_("Email, mobile number or username"),
+        label=_("Mobile number, email or username"),
         help_text=_("The person is told there, and accepts with an account that has it."),
         max_length=254,
         widget=forms.TextInput(
