@@ -54,11 +54,34 @@ def overflow_complaints(tab: Tab) -> list[str]:
           .filter((cell) => !cell.querySelector("*"))
           .map((cell) => cell.dataset.label || cell.parentElement.innerText.trim())"""
     )
+    broken = _broken_words(tab)
     if size:
         tab.set_viewport_size(size)
-    return [f"wider than 320 px: {element}" for element in over] + [
-        f"a row of nothing at 320 px: {cell}" for cell in set(empty)
-    ]
+    return (
+        [f"a word broken at 320 px: {word}" for word in broken]
+        + [f"wider than 320 px: {element}" for element in over]
+        + [f"a row of nothing at 320 px: {cell}" for cell in set(empty)]
+    )
+
+
+def _broken_words(tab: Tab) -> list[str]:
+    """Latin words that a button spreads over two lines."""
+    words: list[str] = tab.evaluate(
+        """() => [...document.querySelectorAll("main .button")].flatMap((button) => {
+          const lines = (node, from, to) => {
+            const range = document.createRange();
+            range.setStart(node, from);
+            range.setEnd(node, to);
+            return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;
+          };
+          return [...button.childNodes]
+            .filter((node) => node.nodeType === Node.TEXT_NODE && button.checkVisibility())
+            .flatMap((node) => [...node.data.matchAll(/[A-Za-z]+/g)]
+              .filter((word) => lines(node, word.index, word.index + word[0].length) > 1)
+              .map((word) => word[0]));
+        })"""
+    )
+    return words
 
 
 def policy_complaints(tab: Tab) -> list[str]:
