@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.urls import reverse
+from playwright.sync_api import FilePayload, expect
 from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.roles import Role
@@ -101,8 +101,8 @@ def test_a_report_lacking_something_is_refused_by_the_page_unless_a_file_would_b
     tab.goto(reverse("support:report_write", args=["name"]))
     button(tab, "提交给学校")
     expect(tab.locator("[data-error-summary]")).to_contain_text("应该是")
-    file = {"name": "a.png", "mimeType": "image/png", "buffer": b"\x89PNG"}
-    tab.set_input_files("[name=evidence]", [file])
+    file: FilePayload = {"name": "a.png", "mimeType": "image/png", "buffer": b"\x89PNG"}
+    tab.set_input_files("[name=evidence]", file)
     button(tab, "提交给学校")
     chosen = tab.evaluate("document.querySelector('[name=evidence]').files.length")
     assert chosen == 1
