@@ -1,7 +1,12 @@
 """Why a member of staff opens a record; see accounts.privacy (threat T12)."""
 
+from urllib.parse import urlencode
+from uuid import UUID
+
 from django import forms
 from django.db import models
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -49,3 +54,9 @@ class AccessReasonForm(forms.Form):
 def reason_label(text: str) -> str:
     """A usual reason translated into the reader's language; free text unchanged."""
     return str(AccessReason(text).label) if text in AccessReason else text
+
+
+def ask_why(request: HttpRequest, key: UUID) -> HttpResponseRedirect:
+    """Lead to the page that asks why the record ``key`` is opened, and from there back here."""
+    asking = reverse("registry:viewing_reason", args=[key])
+    return HttpResponseRedirect(f"{asking}?{urlencode({'next': request.path})}")

@@ -16,6 +16,7 @@ from accounts.privacy.access_reason import (
 )
 from accounts.privacy.personal_data import Reason, note_access, personal_data
 from accounts.requests.next_page import next_page
+from accounts.requests.page_above import page_above
 from accounts.roles import RECORD_KEEPERS, Role
 from enrollment.fields.catalogue import BY_NAME, CARD
 from enrollment.fields.display import beside, value_of
@@ -27,7 +28,7 @@ from enrollment.queries import (
     search_records,
 )
 from enrollment.records import services
-from enrollment.records.access_reasons import AccessReasonForm, reason_label
+from enrollment.records.access_reasons import AccessReasonForm, ask_why, reason_label
 from enrollment.records.class_history import class_history
 from enrollment.records.forms import SearchForm
 from enrollment.records.freezing import freeze_causes
@@ -104,12 +105,13 @@ def one_record(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def viewing_reason(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Ask why the user opens this record."""
+    """Ask why the user opens this record, or what of it ``next`` names; then lead there."""
     record = get_object_or_404(records_visible_to(require_role(request, *RECORD_KEEPERS)), key=key)
     page = reverse("registry:record", args=[record.key])
     form = AccessReasonForm(request.POST or None)
     if _is_said(request, form, page):
-        return redirect(page)
+        following = next_page(request, otherwise=page)
+        return redirect(following if following.startswith(page) else page)
     return render(request, "enrollment/records/why.html", {"form": form})
 
 
@@ -124,7 +126,8 @@ def access_reason(request: HttpRequest) -> HttpResponse:
         if following == search:
             return redirect(search)
         # A file leaves the page it was asked for on: this one says that it comes.
-        return render(request, "enrollment/records/file_comes.html", {"file": following})
+        context = {"file": following, "back": page_above(following, otherwise=reverse("today"))}
+        return render(request, "enrollment/records/file_comes.html", context)
     return render(request, "enrollment/records/why_file.html", {"form": form})
 
 
@@ -147,7 +150,7 @@ def number(request: HttpRequest, key: UUID) -> HttpResponse:
     record = get_object_or_404(records.select_related("institution"), key=key)
     reason = remembered_reason(request, reverse("registry:record", args=[key]))
     if not reason:
-        return redirect("registry:viewing_reason", key)
+        return ask_why(request, key)
     shown = services.reveal_certificate(record=record, account=user, reason=reason)
     context = {"record": record, "number": shown, "reason": reason_label(reason)}
     return render(request, "enrollment/records/number.html", context)

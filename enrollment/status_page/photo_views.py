@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -14,6 +14,7 @@ from accounts.privacy.personal_data import Reason, personal_data
 from accounts.roles import RECORD_KEEPERS
 from enrollment.models import Photo
 from enrollment.queries import photos_held_by, records_visible_to
+from enrollment.records.access_reasons import ask_why
 from enrollment.records.services import note_photo_access
 from vault.cipher import unseal
 
@@ -33,7 +34,7 @@ def staff_photo(request: HttpRequest, key: UUID, kind: str) -> HttpResponse:
     found = get_object_or_404(record.photos, kind=kind)
     reason = remembered_reason(request, reverse("registry:record", args=[key]))
     if not reason:
-        return redirect("registry:viewing_reason", key)
+        return ask_why(request, key)
     note_photo_access(record=record, account=user, reason=reason)
     return _picture(found)
 
