@@ -9,6 +9,20 @@ const inUse = (part) => PAUSE > 10_000 && part.querySelector(":focus, a:hover, b
 const FIELDS = "main textarea, main [type=text], main input:not([type])";
 const written = () => [...document.querySelectorAll(FIELDS)].some((field) => field.value);
 
+// What has a number of things that wait beside it: the menus, of which no link is replaced.
+const counted = (page) => [...page.querySelectorAll(".staff__item, .menu > summary, a.menu__item")];
+const count = (item) => item?.querySelector(":scope > b");
+
+function renewNumbers(page) {
+  const fresh = counted(page);
+  counted(document).forEach((item, place) => {
+    const [old, now] = [count(item), count(fresh[place])];
+    if (now && old) old.replaceWith(document.adoptNode(now));
+    else if (now) item.append(document.adoptNode(now));
+    else old?.remove();
+  });
+}
+
 async function renew() {
   if (!parts(document).length) return;
   if (document.hidden) {
@@ -39,6 +53,7 @@ async function renew() {
     if (!written()) location.reload();
     return;
   }
+  renewNumbers(page);
   live.forEach((part, place) => part.replaceWith(document.adoptNode(fresh[place])));
   later(PAUSE);
 }
