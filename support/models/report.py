@@ -5,6 +5,7 @@ import json
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -74,6 +75,11 @@ class ReportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"batch {self.key}"
+
+    @property
+    def number(self) -> str:
+        """What people call it: the day it was handed on and a running number."""
+        return f"{localtime(self.handed_on_at):%y%m%d}-{self.pk}"
 
 
 class Report(models.Model):

@@ -1,6 +1,7 @@
 """What a counselor handed on together: its state, and the notice once all is settled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
@@ -8,7 +9,18 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.notices.services import notify
-from support.models import LIVE_STATES, Report, ReportBatch, ReportState
+from support.models import LIVE_STATES, Cause, Report, ReportBatch, ReportState
+
+NAMED = 3  # classes of a batch that are named
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a batch is about: some of its classes ("" for none), how many more, its causes."""
+
+    classes: list[str]
+    more: int
+    causes: list[Cause]
 
 
 def batches_handed_on_by(counselor: User) -> QuerySet[ReportBatch]:
@@ -20,6 +32,24 @@ def batches_handed_on_by(counselor: User) -> QuerySet[ReportBatch]:
         total=Count("reports", filter=listed), settled=Count("reports", filter=settled)
     )
     return counted.filter(total__gt=0)
+
+
+def contents_of(batches: Iterable[ReportBatch]) -> dict[int, Contents]:
+    """What each of ``batches`` is about, by primary key: one query."""
+    listed = Report.objects.filter(batch__in=[batch.pk for batch in batches], merged_into=None)
+    codes: dict[int, set[str]] = {}
+    causes: dict[int, set[str]] = {}
+    for pk, code, cause in listed.values_list("batch", "school_class__code", "cause").distinct():
+        codes.setdefault(pk, set()).add(code or "")
+        causes.setdefault(pk, set()).add(cause)
+    return {
+        pk: Contents(
+            sorted(codes[pk])[:NAMED],
+            max(len(codes[pk]) - NAMED, 0),
+            [cause for cause in Cause if cause in causes[pk]],
+        )
+        for pk in codes
+    }
 
 
 def tell_who_handed_on(reports: Sequence[Report]) -> None:

@@ -109,7 +109,7 @@ def test_a_batch_leads_to_as_many_reports_as_it_names(
 
     def offered() -> list[tuple[str, int]]:
         text = re.sub(r"\s+", " ", desk.get(QUEUE).content.decode())
-        found = re.findall(r'<a href="(\?[^"]*batch=[^"]*)">[^<]*?(\d+) 条反馈', text)
+        found = re.findall(r'<a href="(\?[^"]*batch=[^"]*)">.*?(\d+) 条反馈', text)
         return [(html.unescape(query), int(number)) for query, number in found]
 
     post(desk, act, *([report, second] if act == "merge" else [report]), words="好")

@@ -18,7 +18,7 @@ from enrollment.queries import institutions_of
 from support.digest_rhythm import choose_rhythm
 from support.models import Rhythm
 from support.reports import queries
-from support.reports.batches import batches_handed_on_by
+from support.reports.batches import batches_handed_on_by, contents_of
 from support.reports.desk.forms import RhythmForm
 from support.reports.statistics import BY, figures_by, figures_workbook, first_day
 from support.reports.workbook import reports_workbook
@@ -30,7 +30,9 @@ MAX_BATCHES = 50
 def handed_on(request: HttpRequest) -> HttpResponse:
     """What I handed on, newest first, and what came of it."""
     counselor = require_role(request, Role.COUNSELOR)
-    context = {"batches": batches_handed_on_by(counselor)[:MAX_BATCHES]}
+    batches = list(batches_handed_on_by(counselor)[:MAX_BATCHES])
+    contents = contents_of(batches)
+    context = {"batches": [(batch, contents[batch.pk]) for batch in batches]}
     return render(request, "support/reports/handed_on.html", context)
 
 
@@ -48,8 +50,8 @@ def batch_workbook(request: HttpRequest, key: UUID) -> FileResponse:
         institution_code=batch.institution.code,
     )
     reports = batch.reports.select_related("school_class", "record").order_by("cause", "pk")
-    what, at = _("Reports passed on"), timezone.localtime(batch.handed_on_at)
-    file, name = reports_workbook(reports), f"{what}-{at:%Y-%m-%d-%H%M}.xlsx"
+    what = _("Reports passed on")
+    file, name = reports_workbook(reports), f"{what}-{batch.number}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 

@@ -25,6 +25,7 @@ from enrollment.offices import classes_of
 from support.digest_rhythm import digest_rhythm
 from support.models import Cause, Report, ReportBatch
 from support.reports import queries
+from support.reports.batches import Contents, contents_of
 from support.reports.desk import services
 from support.reports.desk.acts import NO_LONGER_WAITING, NothingDoneError, act_on, said_of
 from support.reports.desk.forms import FindForm, RhythmForm, StaffForm
@@ -191,18 +192,25 @@ def _groups(rows: list[Row], wanted: Wanted) -> list[tuple[str, str, list[Row]]]
     ]
 
 
-def _batches(staff: User) -> list[tuple[ReportBatch, str, int]]:
-    """What was passed on together: the query of its list, and how many reports this has.
+def _batches(staff: User) -> list[tuple[ReportBatch, Contents, str, int]]:
+    """What was passed on together: its contents, the query of its list, how many reports it has.
 
     It lists what waits for ``staff``; where nothing does, what is still open elsewhere.
     """
     counted = queue_of(staff).exclude(batch=None).order_by().values_list("batch")
     waiting: dict[int | None, int] = dict(counted.annotate(times=Count("pk")))
+    batches = list(queries.batches_visible_to(staff))
+    contents = contents_of(batches)
     return [
-        (batch, f"batch={batch.key}", waiting[batch.pk])
+        (batch, contents[batch.pk], f"batch={batch.key}", waiting[batch.pk])
         if batch.pk in waiting
-        else (batch, f"state=all&live=yes&batch={batch.key}", vars(batch)["live"])
-        for batch in queries.batches_visible_to(staff)
+        else (
+            batch,
+            contents[batch.pk],
+            f"state=all&live=yes&batch={batch.key}",
+            vars(batch)["live"],
+        )
+        for batch in batches
     ]
 
 
