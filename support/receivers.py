@@ -1,14 +1,16 @@
-"""Receivers for deleted accounts and merged classes."""
+"""Receivers for deleted accounts, merged classes and published files."""
 
 from django.dispatch import receiver
 
 from accounts.models import User
 from accounts.signals import account_deleted
+from delivery.task_queue import enqueue
 from enrollment.models import SchoolClass
-from enrollment.signals import classes_merged
+from enrollment.signals import batch_published, classes_merged
 from support.board.rollup import join_days
 from support.models import LIVE_STATES, Reminder, Report
 from support.reports import services
+from support.tasks import follow_records
 
 
 @receiver(account_deleted, dispatch_uid="support-account-deleted")
@@ -28,3 +30,9 @@ def move_to_class(*, merged: SchoolClass, into: SchoolClass, **_: object) -> Non
     )
     Reminder.objects.filter(school_class=merged).update(school_class=into)
     join_days(merged=merged, into=into)
+
+
+@receiver(batch_published, dispatch_uid="support-follow-records")
+def move_reports_with_records(**_: object) -> None:
+    """Open reports of who was moved to another class are for its counselor."""
+    enqueue(follow_records)

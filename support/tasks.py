@@ -5,13 +5,19 @@ from django.utils import timezone
 
 from support import digest
 from support.board import reminders, rollup
-from support.reports import retention
+from support.reports import classes, retention
 
 
 @shared_task
 def fold_headcounts() -> None:
     """Keep the class boards quick; their figures are true without it."""
     rollup.fold_headcounts()
+
+
+@shared_task
+def follow_records() -> None:
+    """Bring reports to the class in which their record is now; enqueued by every publication."""
+    classes.follow_records()
 
 
 @shared_task

@@ -1,14 +1,26 @@
-"""Which class, and so which counselor, a report without a record belongs to."""
+"""Which class, and so which counselor, a report belongs to."""
 
 from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import F, Q
 
 from accounts.models import User
 from accounts.text import fold
 from enrollment.institutions.class_locks import lock_classes
 from enrollment.models import Institution, SchoolClass, StudentRecord
 from enrollment.records.stated_facts import stated_facts
+from support.models import LIVE_STATES, Report
 
 OFFERED = 500  # more classes make the page too heavy to offer them as a list
+AT_ONCE = 500  # reports moved in one transaction
+_RECORDS_CLASS = F("record__school_class")
+_ELSEWHERE = Q(record__isnull=False) & (
+    Q(school_class__lt=_RECORDS_CLASS)
+    | Q(school_class__gt=_RECORDS_CLASS)
+    | Q(school_class=None, record__school_class__isnull=False)
+    | Q(school_class__isnull=False, record__school_class=None)
+)
 
 
 def locked_class(find: Callable[[], SchoolClass | None]) -> SchoolClass | None:
@@ -46,6 +58,35 @@ def offered_classes(schools: list[Institution]) -> list[str]:
     codes = SchoolClass.objects.filter(institution__in=schools).order_by("code").distinct()
     found = list(codes.values_list("code", flat=True)[: OFFERED + 1])
     return found if len(found) <= OFFERED else []
+
+
+def follow_records() -> int:
+    """Give live reports the class in which their record is now; returns how many moved.
+
+    From then on they wait for the counselor of that class, or for the registrar where there is
+    none. A report that was merged with others is handled separately again: theirs is another class.
+    """
+    moved = 0
+    while number := _follow():
+        moved += number
+    return moved
+
+
+@transaction.atomic
+def _follow() -> int:
+    live = Report.objects.filter(_ELSEWHERE, state__in=LIVE_STATES).order_by("pk")
+    found = dict(live.values_list("pk", "record__school_class")[:AT_ONCE])
+    known = lock_classes({pk for pk in found.values() if pk}) | {None}
+    # Classes before reports, as a merge of classes locks them; of one that is gone, the next run.
+    locked = Report.objects.filter(pk__in=found, state__in=LIVE_STATES).order_by("pk")
+    reports = [
+        report for report in locked.select_for_update(of=("self",)) if found[report.pk] in known
+    ]
+    for report in reports:
+        report.school_class_id, report.merged_into = found[report.pk], None
+    Report.objects.filter(merged_into__in=reports).update(merged_into=None)
+    Report.objects.bulk_update(reports, ["school_class", "merged_into"])
+    return len(reports)
 
 
 def _class_by_certificate(school: Institution, account: User) -> SchoolClass | None:

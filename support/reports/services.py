@@ -3,8 +3,9 @@
 The acts of staff are in ``support.reports.desk.services``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -16,7 +17,7 @@ from accounts.password_state import lock_account, lock_undeleted
 from audit.services import record_action
 from enrollment.files.evidence import Evidence, evidence_of, keep_evidence
 from enrollment.models import EvidencePurpose, Institution, SchoolClass, StudentRecord
-from enrollment.offices import all_counselors
+from enrollment.offices import all_counselors, registrars_of
 from support.models import (
     LIVE_STATES,
     Cause,
@@ -103,15 +104,26 @@ def reply(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> N
 
 
 def _registrar_asked(report: Report) -> bool:
-    """Whether the last question is the registrar's.
+    """Whether the last question is the registrar's, who then has the report.
 
-    A reply to a counselor whose office has ended is for the counselor of the class now.
+    A reply to a counselor who no longer looks after the person, or whose office has ended, is
+    for the counselor of the class now.
     """
-    asked = report.entries.filter(kind=EntryKind.ASKED).order_by("-pk").first()
+    entries = list(report.entries.order_by("-pk"))
+    asked = next((entry for entry in entries if entry.kind == EntryKind.ASKED), None)
     if asked is None or report.school_class is None:
         return False
     counselors = all_counselors().filter(school_class=report.school_class)
-    return not counselors.filter(user=asked.author_id).exists()
+    if counselors.filter(user=asked.author_id).exists():
+        return False
+    if registrars_of(report.institution).filter(pk=asked.author_id).exists():
+        return True
+    return any(entry.kind == EntryKind.HANDED_ON for entry in _since_reopened(entries))
+
+
+def _since_reopened(entries: Iterable[ReportEntry]) -> Iterator[ReportEntry]:
+    """Those of ``entries``, newest first, that came after the report was last opened again."""
+    return takewhile(lambda entry: entry.kind != EntryKind.REOPENED, entries)
 
 
 def add(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:

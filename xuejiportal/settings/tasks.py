@@ -168,6 +168,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": schedule(timedelta(seconds=5)),
         "options": {"expires": 10},
     },
+    "follow-records": {
+        "task": "support.tasks.follow_records",
+        "schedule": schedule(timedelta(minutes=1)),
+        "options": {"expires": 60},
+    },
     "send-digests": {
         "task": "support.tasks.send_digests",
         "schedule": crontab(hour=7, minute=30),
