@@ -12,6 +12,7 @@ from typing import TypeVar
 from django.utils import timezone
 
 from enrollment.models import Institution, SchoolClass
+from support.board.emptied import emptied
 from support.board.figures import SMALL_GROUP, Standing, school_standings, total_of
 from support.board.trend import LONGEST, Day, Target, confirmed_by_day, in_round
 
@@ -58,21 +59,28 @@ def colleges_of(institution: Institution) -> list[College]:
 def school_days(
     colleges: Iterable[College], target: Target | None, *, since_start: bool = False
 ) -> list[Day]:
-    """Confirmed by day in the classes of the campaign whose figures are shown: three queries.
+    """Confirmed by day in the classes of the campaign whose figures are shown: five queries.
 
     For two weeks, or since the campaign began, a year at most. Empty where there is no such class.
+    A class whose people were all moved to others counts until that day.
     """
-    shown = {
+    figures = {
         group.school_class: group.standing
         for college in colleges
         for group in college.groups
-        if group.school_class and group.standing.total and not group.is_hidden
+        if group.school_class and not group.is_hidden
     }
+    shown = {found: standing for found, standing in figures.items() if standing.total}
     classes = in_round(list(shown), target)
     a_year_ago = timezone.localdate() - LONGEST
     first = max(target.starts_on, a_year_ago) if target and since_start else None
     total = total_of(shown[found] for found in classes)
-    return confirmed_by_day(classes, total, first) if classes else []
+    if not classes:
+        return []
+    left = emptied(
+        [found for found in figures if found not in shown], target.entry_year if target else None
+    )
+    return confirmed_by_day([*classes, *left], total, first)
 
 
 def left_out(sizes: Mapping[Name, int], *, at_least: int = 0) -> set[Name]:

@@ -11,10 +11,17 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from enrollment.institutions.class_merge import merge_class
-from enrollment.models import Campaign, InstitutionRegistrar, SchoolClass, StudentRecord
+from enrollment.models import (
+    Campaign,
+    FieldChange,
+    InstitutionRegistrar,
+    SchoolClass,
+    StudentRecord,
+)
 from support.board.figures import standings
 from support.board.rollup import fold_headcounts
-from support.board.trend import class_targets, confirmed_by_day
+from support.board.school_figures import colleges_of, school_days
+from support.board.trend import Target, class_targets, confirmed_by_day
 from support.models import DayHeadcount
 from tests.people import make_account, make_record, sample_number
 
@@ -81,3 +88,34 @@ def test_the_days_of_a_check_that_began_long_ago_are_those_of_a_year(
     sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
     assert sheet is not None
     assert sheet.max_row == 1 + 366
+
+
+@pytest.mark.parametrize(("entry_year", "counts"), [(None, True), (2026, True), (2025, False)])
+def test_a_class_emptied_by_moving_stays_in_the_course_until_that_day(
+    entry_year: int | None, counts: bool, school_class: SchoolClass
+) -> None:
+    school, today = school_class.institution, timezone.localdate()
+    StudentRecord.objects.update(entry_date=date(entry_year or 2026, 9, 1))
+    left = SchoolClass.objects.create(institution=school, code="计科26-01")
+    for days_ago, people in ((5, 6), (2, 0)):
+        confirmed(left, days_ago, people)
+    for serial in range(401, 404):
+        moved = make_record(name="甲", number=sample_number(serial))
+        StudentRecord.objects.filter(pk=moved.pk).update(entry_date=date(2026, 9, 1))
+        FieldChange.objects.create(
+            record=moved, field="class_code", old=left.code, new=school_class.code, version=2
+        )
+    target = Target("核对", today, today, 0, entry_year)
+    by_day = [day.confirmed for day in school_days(colleges_of(school), target)]
+    assert by_day == [0] * 8 + [6 * counts] * 3 + [0] * 2 + [1]
+
+
+def test_a_class_that_has_left_school_is_not_counted_in_the_course(
+    school_class: SchoolClass,
+) -> None:
+    left = SchoolClass.objects.create(institution=school_class.institution, code="计科22-01")
+    confirmed(left, 5, 6)
+    graduate = make_record(name="甲", number=sample_number(401), status="毕业")
+    StudentRecord.objects.filter(pk=graduate.pk).update(school_class=left)
+    days = school_days(colleges_of(school_class.institution), None)
+    assert [day.confirmed for day in days] == [0] * 13 + [1]
