@@ -14,8 +14,6 @@ certificate_changing = Signal()
 # Sent in the transaction with ``record`` and the hashes ``old`` and ``new`` of its certificate.
 certificate_changed = Signal()
 
-# Sent in the transaction with ``record`` before it is locked: what else changes is locked first.
-certificate_changing = Signal()
-
-# Sent in the transaction with the class ``merged``, which is deleted next, and ``into``.
+# Sent in the transaction with the class ``merged``, which is deleted next, and ``into``, where its
+# people are: when classes are merged, and when one is removed whose people were moved before.
 classes_merged = Signal()

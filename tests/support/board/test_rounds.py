@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from enrollment.institutions.class_merge import merge_class
+from enrollment.institutions.classes import remove_class
 from enrollment.models import (
     Campaign,
     FieldChange,
@@ -119,3 +120,21 @@ def test_a_class_that_has_left_school_is_not_counted_in_the_course(
     StudentRecord.objects.filter(pk=graduate.pk).update(school_class=left)
     days = school_days(colleges_of(school_class.institution), None)
     assert [day.confirmed for day in days] == [0] * 13 + [1]
+
+
+def test_the_days_of_a_removed_class_go_where_most_of_its_people_went(
+    school_class: SchoolClass,
+) -> None:
+    school = school_class.institution
+    other, left = (SchoolClass.objects.create(institution=school, code=code) for code in "乙丙")
+    for serial, place in ((401, school_class), (402, school_class), (403, other)):
+        moved = make_record(name="甲", number=sample_number(serial))
+        StudentRecord.objects.filter(pk=moved.pk).update(school_class=place)
+        FieldChange.objects.create(record=moved, field="class_code", old="丙", version=2)
+    confirmed(left, 5, 6)
+    confirmed(left, 2, 0)
+    remove_class(school_class=left, by=make_account("r.m@example.org", roles=(Role.REGISTRAR,)))
+    now = standings([school_class])[0][1]
+    by_day = [day.confirmed for day in confirmed_by_day([school_class], now)]
+    assert by_day == [0] * 8 + [6] * 3 + [0] * 2 + [1]
+    assert not DayHeadcount.objects.filter(school_class=other).exists()
