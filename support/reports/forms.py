@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages.widgets import ChineseSelect
@@ -142,14 +141,22 @@ class CorrectionForm(forms.Form):
         return given
 
 
+class AnswerButtons(forms.RadioSelect):
+    """A button for each choice, which also sends the form."""
+
+    template_name = "support/reports/answer_buttons.html"
+
+
 class ResultForm(forms.Form):
     """What the province has answered."""
+
+    field_order = ["document", "on", "accepted"]
 
     accepted = forms.TypedChoiceField(
         label=_("Result"),
         choices=[("yes", _("Agreed: correct the record")), ("no", _("Refused"))],
         coerce=lambda answer: answer == "yes",
-        widget=forms.RadioSelect,
+        widget=AnswerButtons,
     )
     document = document_field()
     on = forms.DateField(
@@ -157,12 +164,12 @@ class ResultForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def clean_document(self) -> str:
-        """The number of the document, which an approval must have."""
-        document: str = self.cleaned_data["document"]
-        if self.cleaned_data.get("accepted") and not document:
-            raise ValidationError(ENTER_NUMBER)
-        return document
+    def clean(self) -> dict[str, Any]:
+        """An approval has the number of its document."""
+        given = super().clean() or self.cleaned_data
+        if given.get("accepted") and not given.get("document"):
+            self.add_error("document", ENTER_NUMBER)
+        return given
 
     @property
     def answer(self) -> ProvinceAnswer:

@@ -113,3 +113,16 @@ def test_an_answer_that_agrees_names_its_document(
     answer = client.post(page, {"accepted": "yes", "on": "2026-11-20"})
     assert "data-error-summary" in answer.content.decode()
     assert Correction.objects.get().state == "submitted"
+
+
+def test_the_enter_key_says_nothing_for_the_province(
+    report: Report, school_registrar: User, enter: Enter
+) -> None:
+    client = enter(school_registrar)
+    correct(client, report, "name", "王䶮")
+    own = reverse("support:submission_result", args=[Correction.objects.get().key])
+    for page in (own, reverse("support:submissions")):
+        main = client.get(page).content.decode().partition("<main")[2]
+        buttons = re.findall(r'<button\b[^>]*type="submit"[^>]*>', main)
+        assert "disabled" in buttons[0]  # the one that the key would press
+        assert [re.findall(r'value="(\w+)"', one) for one in buttons[1:3]] == [["yes"], ["no"]]
