@@ -51,7 +51,10 @@ def batches_visible_to(reader: User) -> QuerySet[ReportBatch]:
     live = Count("reports", filter=Q(reports__state__in=LIVE_STATES, reports__merged_into=None))
     found = ReportBatch.objects.filter(institution__in=institutions_of(reader))
     return (
-        found.annotate(live=live).filter(live__gt=0).select_related("handed_on_by").order_by("pk")
+        found.annotate(live=live)
+        .filter(live__gt=0)
+        .select_related("handed_on_by", "institution")
+        .order_by("pk")
     )
 
 

@@ -116,7 +116,8 @@ def _registrar_asked(report: Report) -> bool:
     counselors = all_counselors().filter(school_class=report.school_class)
     if counselors.filter(user=asked.author_id).exists():
         return False
-    if registrars_of(report.institution).filter(pk=asked.author_id).exists():
+    registrars = registrars_of(report.institution)
+    if asked.author_id and registrars.filter(pk=asked.author_id).exists():
         return True
     return any(entry.kind == EntryKind.HANDED_ON for entry in _since_reopened(entries))
 

@@ -45,7 +45,7 @@ def new_counselor(new_class: SchoolClass) -> User:
 
 def move(report: Report, to: SchoolClass | None) -> None:
     """The record of the report is in another class."""
-    StudentRecord.objects.filter(pk=report.record_id).update(school_class=to)
+    StudentRecord.objects.filter(problem_reports=report).update(school_class=to)
 
 
 def test_an_open_report_leaves_the_old_counselor_and_reaches_the_new_one(

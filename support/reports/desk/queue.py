@@ -23,6 +23,7 @@ from support.reports.statistics import start_of
 REPLY_WITHIN = timedelta(days=3)  # then a question without a reply waits for the school again
 NUMBER = re.compile(r"\d{6}-(\d{1,15})")
 CLASS = re.compile(r"[0-9]{1,9}")
+OF_SCHOOL = "school-"  # before the key of a school, in the name of a group without a class
 
 
 class Tab(models.TextChoices):
@@ -43,7 +44,9 @@ def reports_in(reader: User, tab: Tab) -> QuerySet[Report]:
     """
     found = _mine(reader).filter(_conditions(reader)[tab], merged_into=None)
     if tab == Tab.WAITING:
-        return found.order_by("cause", F("school_class__code").asc(nulls_last=True), "opened_at")
+        by_class = F("school_class__code").asc(nulls_last=True)
+        # Classes of two schools may have one name.
+        return found.order_by("cause", by_class, "institution", "school_class", "opened_at")
     return found.order_by("-changed_at", "-pk")
 
 
@@ -160,11 +163,14 @@ FILTERS = tuple(_NARROWED)
 
 
 def of_groups(reports: QuerySet[Report], groups: Iterable[str]) -> QuerySet[Report]:
-    """Those of ``reports`` whose cause and class are one of ``groups`` (``cause:class``)."""
+    """Those of ``reports`` that are in one of ``groups``: ``cause:class``, or of a school."""
     wanted = Q(pk__in=())
     for group in groups:
         cause, _colon, key = group.partition(":")
-        wanted |= Q(cause=cause, school_class=int(key) if key.isdecimal() else None)
+        if key.startswith(OF_SCHOOL):
+            wanted |= Q(cause=cause, school_class=None, institution=int(key[len(OF_SCHOOL) :]))
+        else:
+            wanted |= Q(cause=cause, school_class=int(key))
     return reports.filter(wanted)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from enrollment.identity.number import mask_number
 from enrollment.models import EvidenceFile, EvidencePurpose
 from support.models import LIVE_STATES, Cause, Report, ReportEntry, ReportState
-from support.reports.desk.queue import REPLY_WITHIN
+from support.reports.desk.queue import OF_SCHOOL, REPLY_WITHIN
 from support.reports.queries import OF_PERSON
 
 WORDS = 60  # characters of the person's own words in a row
@@ -46,8 +46,9 @@ class Row:
 
     @property
     def group(self) -> str:
-        """Its cause and class, as the form names them."""
-        return f"{self.report.cause}:{self.report.school_class_id or ''}"
+        """Its cause and class, or its school where it has no class, as the form names them."""
+        report = self.report
+        return f"{report.cause}:{report.school_class_id or f'{OF_SCHOOL}{report.institution_id}'}"
 
 
 def rows_of(reports: Sequence[Report]) -> list[Row]:

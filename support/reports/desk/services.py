@@ -8,7 +8,6 @@ from django.db.models.functions import Coalesce, Now
 
 from accounts.models import User
 from accounts.password_state import lock_accounts
-from enrollment.models import Institution
 from support.models import LIVE_STATES, EntryKind, Report, ReportBatch, ReportState
 from support.reports.batches import tell_who_handed_on
 from support.reports.services import note_report, state_values, tell_reporters, write_entries
@@ -29,27 +28,24 @@ def hand_on(*, reports: QuerySet[Report], words: str, by: User) -> int:
     """Give them to the registrar as one batch for each school. Returns the number of reports."""
     with transaction.atomic():
         chosen = _locked(reports, (ReportState.OPEN, ReportState.ASKED))
-        by_school: dict[Institution, list[Report]] = {}
-        for report in chosen:
-            by_school.setdefault(report.institution, []).append(report)
-        for school, theirs in by_school.items():
-            batch = ReportBatch.objects.create(institution=school, handed_on_by=by)
-            keys = [report.pk for report in theirs]
-            Report.objects.filter(pk__in=keys).update(batch=batch)
-        _move(chosen, ReportState.WITH_REGISTRAR, EntryKind.HANDED_ON, words, by)
-    return len(chosen)
+        for school in sorted({report.institution_id for report in chosen}):
+            batch = ReportBatch.objects.create(institution_id=school, handed_on_by=by)
+            theirs = [report.pk for report in chosen if report.institution_id == school]
+            Report.objects.filter(pk__in=theirs).update(batch=batch)
+        return _done(chosen, ReportState.WITH_REGISTRAR, EntryKind.HANDED_ON, words, by)
 
 
 def merge_reports(*, reports: QuerySet[Report], by: User) -> int:
     """Merge several reports: every later act on the oldest is done on all. Returns their number.
 
-    Only live reports of one cause and school can be merged; otherwise returns 0.
+    Only two or more live reports of one cause and school can be merged; otherwise returns 0.
     """
     with transaction.atomic():
         locked = reports.filter(state__in=LIVE_STATES, merged_into=None)
         rows = locked.select_for_update(of=("self",)).select_related("institution")
         chosen = list(rows.order_by("pk"))
-        if len({(report.cause, report.institution_id) for report in chosen}) != 1:
+        alike = {(report.cause, report.institution_id) for report in chosen}
+        if len(chosen) < 2 or len(alike) != 1:
             return 0
         first, *others = chosen
         joining = Q(pk__in=[report.pk for report in others]) | Q(merged_into__in=others)
@@ -75,6 +71,18 @@ def _with_merged(reports: QuerySet[Report]) -> QuerySet[Report]:
     return Report.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys))
 
 
+def _staff_act(
+    reports: QuerySet[Report],
+    before: Sequence[str],
+    after: ReportState,
+    kind: EntryKind,
+    words: str,
+    by: User,
+) -> int:
+    with transaction.atomic():
+        return _done(_locked(reports, before), after, kind, words, by)
+
+
 def _locked(reports: QuerySet[Report], before: Sequence[str]) -> list[Report]:
     """Those of ``reports`` in a state of ``before``, and all merged with them, locked.
 
@@ -86,23 +94,9 @@ def _locked(reports: QuerySet[Report], before: Sequence[str]) -> list[Report]:
     return list(locked.select_related("account", "institution"))
 
 
-def _staff_act(
-    reports: QuerySet[Report],
-    before: Sequence[str],
-    after: ReportState,
-    kind: EntryKind,
-    words: str,
-    by: User,
-) -> int:
-    with transaction.atomic():
-        chosen = _locked(reports, before)
-        _move(chosen, after, kind, words, by)
-    return len(chosen)
-
-
-def _move(
+def _done(
     chosen: Sequence[Report], after: ReportState, kind: EntryKind, words: str, by: User
-) -> None:
+) -> int:
     values = state_values(after)
     if kind != EntryKind.HANDED_ON:
         values["first_answered_at"] = Coalesce("first_answered_at", Now())
@@ -110,4 +104,5 @@ def _move(
     write_entries(chosen, kind, by, words)
     if kind != EntryKind.HANDED_ON:
         tell_reporters(chosen, kind)
-        tell_who_handed_on(chosen)
+    tell_who_handed_on(chosen)
+    return len(chosen)

@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.privacy.personal_data import note_access, personal_data
 from accounts.requests.next_page import next_page
 from accounts.roles import RECORD_KEEPERS, Role
-from enrollment.offices import classes_of
+from enrollment.offices import classes_of, institutions_of
 from support.digest_rhythm import digest_rhythm
 from support.models import Cause, Report, ReportBatch
 from support.reports import queries
@@ -144,6 +144,7 @@ def _context(staff: User, wanted: Wanted, page: Page[Report], rows: list[Row]) -
         "wanted": wanted,
         "tabs": [(tab, _label(tab, staff), counts[tab]) for tab in Tab],
         "waiting": counts[Tab.WAITING],
+        "of_several_schools": institutions_of(staff).count() > 1,
         "may_hand_on": is_counselor,
         "whole_classes": waiting_by_class(staff) if is_counselor else [],
         "filters": {} if wanted.words else _filters(reports_in(staff, wanted.tab)),

@@ -1,0 +1,33 @@
+"""Two counselors of a class hand on the same report at the same moment."""
+
+import pytest
+
+from accounts.models import User
+from accounts.roles import Role
+from enrollment.models import ClassCounselor
+from support.models import Report, ReportBatch
+from support.reports.desk.services import hand_on
+from tests.people import make_account
+from tests.races.meanwhile import meanwhile
+from tests.support.desk.lists import report_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_report_stays_in_the_batch_of_the_one_who_was_first() -> None:
+    report = report_of(200)
+    first, second = (
+        make_account(f"c{place}@example.org", roles=(Role.COUNSELOR,)) for place in (1, 2)
+    )
+    for user in (first, second):
+        ClassCounselor.objects.create(user=user, school_class=report.school_class)
+    handed_on: list[int] = []
+
+    def by(user: User) -> None:
+        handed_on.append(hand_on(reports=Report.objects.all(), words="", by=user))
+
+    meanwhile(lambda: by(first), lambda: by(second))
+    assert handed_on == [1, 0]
+    batch = ReportBatch.objects.get()
+    report.refresh_from_db()
+    assert (batch.handed_on_by, report.batch) == (first, batch)
