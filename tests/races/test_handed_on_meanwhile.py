@@ -19,6 +19,7 @@ def test_a_report_stays_in_the_batch_of_the_one_who_was_first() -> None:
     first, second = (
         make_account(f"c{place}@example.org", roles=(Role.COUNSELOR,)) for place in (1, 2)
     )
+    assert report.school_class is not None
     for user in (first, second):
         ClassCounselor.objects.create(user=user, school_class=report.school_class)
     handed_on: list[int] = []

@@ -102,3 +102,10 @@ def test_a_file_without_titles_is_not_taken_for_titles(
     assert (batch.state, batch.failure) == (BatchState.FAILED, "no_header")
     assert columns_of(batch) not in page_of(desk, batch)
     assert desk.get(columns_of(batch)).status_code == 404
+
+
+def test_the_menu_of_work_stays_where_columns_are_named(
+    desk: Client, school: Institution, odd_file: Path
+) -> None:
+    page = desk.get(columns_of(upload(desk, odd_file, school))).content.decode()
+    assert 'class="staff__nav"' in page
