@@ -16,6 +16,7 @@ from support.models import Cause, Report
 from support.reports.desk.services import hand_on
 from support.reports.services import Statement, open_report
 from tests.people import enter, make_account, make_record, make_school, sample_number
+from xuejiportal.work.waiting import statement_of
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +142,45 @@ def test_the_page_costs_as_many_queries_for_thirty_reports_as_for_one(
             staff.get(reverse("today"))
         asked.append(len(queries))
     assert asked[0] == asked[1] <= 8
+
+
+def test_a_counselor_of_twenty_classes_costs_as_many_queries_as_one_of_one(
+    counselor: User,
+) -> None:
+    asked: list[int] = []
+    staff, school = enter(counselor), make_school()
+    report(101)
+    for codes in (range(1), range(1, 20)):
+        for code in codes:
+            extra = school.classes.create(code=f"多{code}")
+            ClassCounselor.objects.create(user=counselor, school_class=extra)
+            made = report(102 + code)
+            StudentRecord.objects.filter(problem_reports=made).update(school_class=extra)
+            Report.objects.filter(pk=made.pk).update(school_class=extra)
+        staff.get(reverse("today"))
+        with CaptureQueriesContext(connection) as queries:
+            page = staff.get(reverse("today")).content.decode()
+        assert f"多{codes[-1]}" in page
+        asked.append(len(queries))
+    assert asked[0] == asked[1] <= 11
+
+
+@pytest.mark.parametrize(
+    "roles", [(Role.COUNSELOR,), (Role.REGISTRAR,), (Role.COUNSELOR, Role.REGISTRAR)]
+)
+def test_what_waits_is_asked_alike_for_all_of_the_same_roles(roles: tuple[Role, ...]) -> None:
+    one = make_account("one@example.org", phone="13900000001", roles=roles)
+    other = make_account("two@example.org", roles=roles)
+    (sql, values), (same, others) = statement_of(one), statement_of(other)
+    assert sql == same
+    assert one.pk in values
+    assert [other.pk if value == one.pk else value for value in values] == list(others)
+
+
+def test_the_menu_is_rendered_once_for_both_places(counselor: User) -> None:
+    answer = enter(counselor).get(reverse("today"))
+    names = [template.name for template in answer.templates]
+    assert names.count("layouts/parts/staff_nav.html") == 1
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,12 @@ def code_suffices(context: dict[str, Any]) -> bool:
     return only_reads(context["request"])
 
 
+@register.simple_block_tag
+def kept(content: str) -> str:
+    """What is inside, for ``as`` a name: rendered once where a page shows it more than once."""
+    return content
+
+
 @register.filter
 def number_of(waiting: Iterable[Waiting], kinds: tuple[str, ...]) -> int:
     """How many of ``kinds`` wait; without kinds 0, and ``waiting`` is not evaluated."""
