@@ -20,6 +20,8 @@ REMINDED = (
     Progress.STALE,
 )
 
+_PARTS = tuple(Progress.values)  # which is composed anew each time it is asked for
+
 # What was folded, and what has moved since: together they are true.
 _MOVES = """
     (SELECT institution_id, school_class_id, part, people FROM support_headcount WHERE {where}
@@ -129,7 +131,7 @@ def school_standings(institution: Institution) -> list[tuple[SchoolClass | None,
 
 
 def _nobody() -> Standing:
-    return Standing(dict.fromkeys(Progress.values, 0))
+    return Standing(dict.fromkeys(_PARTS, 0))
 
 
 def _sums(group: str, where: str, values: Mapping[str, Any]) -> list[tuple[Any, str, int]]:

@@ -80,6 +80,7 @@ TEMPLATES = [
                 "xuejiportal.context_processors.portal",
             ],
             "builtins": ["xuejiportal.templatetags.elements"],
+            "libraries": {"board": "support.board.drawing"},
         },
     },
 ]
