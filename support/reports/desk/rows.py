@@ -6,14 +6,18 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from enrollment.identity.number import mask_number
 from enrollment.models import EvidenceFile, EvidencePurpose
 from support.models import LIVE_STATES, Cause, Report, ReportEntry, ReportState
 from support.reports.desk.queue import OF_SCHOOL, REPLY_WITHIN
 from support.reports.queries import OF_PERSON
+from support.templatetags.waits import age
 
+_NO_KEY = str(UUID(int=0))
 WORDS = 60  # characters of the person's own words in a row
 
 
@@ -22,6 +26,8 @@ class Row:
     """One report. ``correct`` is masked where it is a number; ``words`` are shortened."""
 
     report: Report
+    path: str
+    cause: str
     name: str
     student_number: str
     registry: str
@@ -39,6 +45,11 @@ class Row:
         return self.report.opened_at if is_open else self.report.changed_at
 
     @property
+    def age(self) -> str:
+        """How old it is where it is."""
+        return gettext("%(age)s old") % {"age": age(self.since)}
+
+    @property
     def is_unanswered(self) -> bool:
         """Whether the school has asked and got no reply in time."""
         late = timezone.now() - REPLY_WITHIN
@@ -54,18 +65,39 @@ class Row:
 def rows_of(reports: Sequence[Report]) -> list[Row]:
     """``reports`` as rows: three queries, however many there are."""
     words, files, alike = _words(reports), _files(reports), _alike(reports)
+    page = _Page()
     return [
-        _row(report, words.get(report.pk, ""), files.get(report.key, 0), alike.get(report.pk, 0))
+        _row(
+            page,
+            report,
+            words.get(report.pk, ""),
+            files.get(report.key, 0),
+            alike.get(report.pk, 0),
+        )
         for report in reports
     ]
 
 
-def _row(report: Report, words: str, files: int, alike: int) -> Row:
+class _Page:
+    """What the rows of a page have in common: texts of causes, the address of a report."""
+
+    def __init__(self) -> None:
+        self.causes = {cause.value: str(cause.label) for cause in Cause}
+        self.path = reverse("support:queue_report", args=[_NO_KEY])
+
+    def path_of(self, report: Report) -> str:
+        """The address of ``report``."""
+        return self.path.replace(_NO_KEY, str(report.key))
+
+
+def _row(page: _Page, report: Report, words: str, files: int, alike: int) -> Row:
     stated = report.stated
     is_number = report.cause == Cause.CERTIFICATE
     known = report.school_class
     return Row(
         report=report,
+        path=page.path_of(report),
+        cause=page.causes[report.cause],
         name=report.record.name if report.record else stated["name"],
         student_number=report.record.student_number if report.record else "",
         registry=stated["registry"],

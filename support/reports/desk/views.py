@@ -84,6 +84,11 @@ class Wanted:
         return self.find.cleaned_data["find"] if self.find.is_valid() else ""
 
     @property
+    def is_whole_tab(self) -> bool:
+        """Whether it is all of a tab, so that the number of the tab is its length."""
+        return not (self.words or self.since or any(self.filters.values()))
+
+    @property
     def are_chosen(self) -> bool:
         """Whether reports can be chosen and acted on together."""
         return self.tab in ACTED_ON and not self.words
@@ -104,7 +109,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     staff = require_role(request, *RECORD_KEEPERS)
     wanted = Wanted.by(request)
     found = wanted.reports(staff)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    counts = counts_by_tab(staff)
+    pages = Paginator(_with_what_is_shown(found), PAGE_SIZE)
+    if wanted.is_whole_tab:
+        vars(pages)["count"] = counts[wanted.tab]  # it would be asked again
+    page = pages.get_page(request.GET.get("page"))
     rows = rows_of(list(page))
     form = _form(request, rows, found)
     if form.is_bound and form.is_valid() and _done(request, staff, form, found):
@@ -117,7 +126,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         institution_code=rows[0].report.institution.code if rows else "",
     )
     return render(
-        request, "support/reports/queue.html", _context(staff, wanted, page, rows) | {"form": form}
+        request,
+        "support/reports/queue.html",
+        _context(staff, wanted, page, rows, counts) | {"form": form, "ticked": _ticked(form, rows)},
     )
 
 
@@ -135,8 +146,21 @@ def hand_on_class(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(next_page(request, otherwise=reverse("support:queue")))
 
 
-def _context(staff: User, wanted: Wanted, page: Page[Report], rows: list[Row]) -> dict[str, object]:
-    counts = counts_by_tab(staff)
+def _with_what_is_shown(found: QuerySet[Report]) -> QuerySet[Report]:
+    """``found`` with records that are read for one page alone; a join reads them for all."""
+    joined = found.select_related(None).select_related("school_class", "institution")
+    return joined.prefetch_related("record")
+
+
+def _ticked(form: StaffForm, rows: list[Row]) -> set[int]:
+    """The reports that were chosen, where the form comes back with an error."""
+    chosen = set(form["reports"].value() or ())
+    return {row.report.pk for row in rows if str(row.report.key) in chosen} if chosen else set()
+
+
+def _context(
+    staff: User, wanted: Wanted, page: Page[Report], rows: list[Row], counts: dict[str, int]
+) -> dict[str, object]:
     is_counselor = Role.COUNSELOR in staff.roles
     return {
         "groups": _groups(rows, wanted),
@@ -198,9 +222,11 @@ def _batches(staff: User) -> list[tuple[ReportBatch, Contents, str, int]]:
 
     It lists what waits for ``staff``; where nothing does, what is still open elsewhere.
     """
+    batches = list(queries.batches_visible_to(staff))
+    if not batches:
+        return []
     counted = queue_of(staff).exclude(batch=None).order_by().values_list("batch")
     waiting: dict[int | None, int] = dict(counted.annotate(times=Count("pk")))
-    batches = list(queries.batches_visible_to(staff))
     contents = contents_of(batches)
     return [
         (batch, contents[batch.pk], f"batch={batch.key}", waiting[batch.pk])
