@@ -115,17 +115,22 @@ def search_records(
 ) -> QuerySet[StudentRecord]:
     """Those of ``records`` with this certificate, student or candidate number, or name.
 
-    A name matches by its beginning, or as a whole. Each of the conditions has an index of its
-    own.
+    A name matches by its beginning, or as a whole. Each condition has an index of its own and so
+    a query of its own: joined by OR they would be looked for in every record within reach.
     """
     number = "".join(fold_width(words).split())
     name = canonical_name(words)
-    found = Q(name_canonical=name) if whole_name else Q(name_canonical__startswith=name)
-    found |= Q(student_number=number) | Q(candidate_number=number)
+    conditions = [
+        Q(name_canonical=name) if whole_name else Q(name_canonical__startswith=name),
+        Q(student_number=number),
+        Q(candidate_number=number),
+    ]
     for kind in CertificateType:
         try:
             canonical = canonical_number(words, kind)
         except InvalidNumberError:
             continue
-        found |= Q(certificate_hash=keyed_hash("certificate", canonical))
-    return records.filter(found).order_by("name_canonical", "pk")
+        conditions.append(Q(certificate_hash=keyed_hash("certificate", canonical)))
+    first, *others = [records.filter(each).order_by().values("pk") for each in conditions]
+    found = StudentRecord.objects.filter(pk__in=first.union(*others))
+    return found.order_by("name_canonical", "pk")
