@@ -4,6 +4,8 @@ Permission is part of the query, so that a view cannot fetch an object first and
 check.
 """
 
+from contextlib import suppress
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
@@ -125,12 +127,12 @@ def search_records(
         Q(student_number=number),
         Q(candidate_number=number),
     ]
+    hashes = []
     for kind in CertificateType:
-        try:
-            canonical = canonical_number(words, kind)
-        except InvalidNumberError:
-            continue
-        conditions.append(Q(certificate_hash=keyed_hash("certificate", canonical)))
+        with suppress(InvalidNumberError):
+            hashes.append(keyed_hash("certificate", canonical_number(words, kind)))
+    if hashes:
+        conditions.append(Q(certificate_hash__in=hashes))
     first, *others = [records.filter(each).order_by().values("pk") for each in conditions]
     found = StudentRecord.objects.filter(pk__in=first.union(*others))
     return found.order_by("name_canonical", "pk")
