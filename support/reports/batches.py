@@ -1,6 +1,6 @@
 """What a counselor handed on together: its state, and the notice once all is settled."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -34,7 +34,7 @@ def batches_handed_on_by(counselor: User) -> QuerySet[ReportBatch]:
     return counted.filter(total__gt=0)
 
 
-def contents_of(batches: Iterable[ReportBatch]) -> dict[int, Contents]:
+def contents_of(batches: Sequence[ReportBatch]) -> dict[int, Contents]:
     """What each of ``batches`` is about, by primary key: one query."""
     listed = Report.objects.filter(batch__in=[batch.pk for batch in batches], merged_into=None)
     codes: dict[int, set[str]] = {}
@@ -44,11 +44,11 @@ def contents_of(batches: Iterable[ReportBatch]) -> dict[int, Contents]:
         causes.setdefault(pk, set()).add(cause)
     return {
         pk: Contents(
-            sorted(codes[pk])[:NAMED],
-            max(len(codes[pk]) - NAMED, 0),
-            [cause for cause in Cause if cause in causes[pk]],
+            sorted(codes.get(pk, ()))[:NAMED],
+            max(len(codes.get(pk, ())) - NAMED, 0),
+            [cause for cause in Cause if cause in causes.get(pk, ())],
         )
-        for pk in codes
+        for pk in (batch.pk for batch in batches)  # whose reports may have gone meanwhile
     }
 
 

@@ -63,7 +63,7 @@ def tables_named(migration: Migration) -> set[str]:
         str(field.remote_field.model).lower()
         for operation in created
         for _, field in operation.fields
-        if isinstance(field, ForeignKey) and field.db_constraint
+        if isinstance(field, ForeignKey) and field.db_constraint  # type: ignore[attr-defined]
     }
     return named - {f"{migration.app_label}.{operation.name_lower}" for operation in created}
 

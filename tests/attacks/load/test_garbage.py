@@ -90,8 +90,9 @@ def file(chance: random.Random) -> SimpleUploadedFile:
         content[chance.randrange(len(content))] = chance.randrange(256)
     ending = chance.choice([".jpg", ".pdf", ".zip", ".xlsx", ".csv", ".xls", "", ".exe"])
     name = word(chance).replace("\x00", "")[:40].encode("utf-8", "replace").decode()
-    # Django refuses to make a file that is named by dots alone, before anything is sent.
-    return SimpleUploadedFile((name if name.strip("./") else "a") + ending, bytes(content))
+    # Django refuses to make a file whose name ends in dots alone, before anything is sent.
+    is_name = name.rpartition("/")[2].strip(".")
+    return SimpleUploadedFile((name if is_name else "a") + ending, bytes(content))
 
 
 def text(value: str) -> str:

@@ -70,7 +70,7 @@ def test_of_many_classes_three_are_named_and_the_others_counted(
         code = SchoolClass.objects.create(institution=make_school(), code=f"法学 {place}")
         Report.objects.filter(pk=report.pk).update(school_class=code)
     hand_on(reports=Report.objects.all(), words="", by=counselor)
-    contents = contents_of(ReportBatch.objects.all())[ReportBatch.objects.get().pk]
+    contents = contents_of(list(ReportBatch.objects.all()))[ReportBatch.objects.get().pk]
     assert (contents.classes, contents.more) == (["法学 0", "法学 1", "法学 2"], 2)
     [text] = names(enter(school_registrar).get(QUEUE).content.decode())
     assert "另有 2 个班级" in text
