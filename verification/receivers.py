@@ -48,18 +48,15 @@ def lock_disputes(*, record: StudentRecord, **_: object) -> None:
 
 
 def _disputes(record: StudentRecord, number: bytes) -> QuerySet[Dispute]:
-    """Those that are open, and those whose decision can be undone."""
-    states = (DisputeState.OPEN, DisputeState.DECIDED)
-    return Dispute.objects.filter(
-        certificate_hash=number, institution_code=record.institution.code, state__in=states
-    )
+    """Those about ``number`` at the school of ``record``."""
+    return Dispute.objects.filter(certificate_hash=number, institution_code=record.institution.code)
 
 
 @receiver(certificate_changed, dispatch_uid="verification-follow-certificate")
 def move_claim_to_new_number(*, record: StudentRecord, old: bytes, new: bytes, **_: object) -> None:
     """Move claim and disputes to a corrected number, at the school that corrected it.
 
-    An open dispute, so that its decision finds the record and unfreezes it; a decided one, so
+    An open one, so that its decision finds the record and unfreezes it; a decided one, so
     that it can be undone, its loser stays the loser, and who decided is no second person. It
     stays where a second row of the school still has the number.
     """
@@ -71,7 +68,7 @@ def move_claim_to_new_number(*, record: StudentRecord, old: bytes, new: bytes, *
     contested = _disputes(record, old)
     rows = StudentRecord.objects.filter(certificate_hash=old, institution=record.institution_id)
     if rows.exists():
-        contested = contested.filter(state=DisputeState.OPEN)
+        contested = contested.exclude(state=DisputeState.DECIDED)
     contested.update(certificate_hash=new)
 
 

@@ -58,10 +58,13 @@ def promtool(*arguments: str | Path, given: str = "") -> None:
 
 
 @pytest.fixture
-def answer(db: None, settings: Settings) -> Iterator[str]:
+def answer(
+    db: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
     """What is told after somebody has signed in and somebody else has not, with a text waiting."""
     counting = "xuejiportal.monitoring.middleware.MetricsMiddleware"
     settings.MIDDLEWARE = [counting, *settings.MIDDLEWARE]
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     metrics.connect()
     make_account("li.hua@example.org")
     queue_email(to="li.hua@example.org", subject="s", text="t", purpose="test")

@@ -6,14 +6,13 @@ from datetime import date
 
 import pytest
 from django.contrib.messages import constants as messages
-from django.contrib.messages.storage.base import Message
-from django.contrib.messages.storage.cookie import MessageEncoder
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Notice, User
+from accounts.sessions.messages import MessageStorage
 from enrollment.confirmations.services import answer_record
 from enrollment.models import (
     Answer,
@@ -117,11 +116,16 @@ def test_a_printed_message_reads_as_the_templates_say(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client.force_login(wang)
-    session, waiting = client.session, [Message(level, ODD), Message(level, "Done.")]
 
     def say() -> None:
-        session["_messages"] = MessageEncoder().encode(waiting)
-        session.save()
+        request, answer = HttpRequest(), HttpResponse()
+        request.session = client.session
+        waiting = MessageStorage(request)
+        waiting.level = level
+        for text in (ODD, "Done."):
+            waiting.add(level, text)
+        waiting.update(answer)
+        client.cookies["messages"] = answer.cookies["messages"].value
 
     say()
     printed = client.get("/status/").content.decode()

@@ -177,7 +177,7 @@ def be_unmatched(tab: Tab) -> None:
 
 def leave_a_column_out(tab: Tab) -> None:
     """Say that nothing holds the name."""
-    tab.locator("main details").evaluate("details => { details.open = true; }")
+    tab.locator("main details.details").evaluate("details => { details.open = true; }")
     tab.get_by_label("姓名", exact=True).select_option(value="")
     tab.locator("main form .form__actions button").click()
     tab.locator("[data-error-summary]").wait_for()

@@ -20,7 +20,7 @@ BY_MAIL = {
     "link opened": (0, 4),
     "activated, signed in": (1, 23),
     "basic information": (1, 10),
-    "compared, record": (1, 23),
+    "compared, record": (1, 24),
     "confirmed, receipt": (1, 8),
 }
 BY_PHONE = BY_MAIL | {
