@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -22,6 +23,7 @@ from devtools.embedded import programs
 
 DATABASE = "xuejiportal"
 READY_TIMEOUT = 60.0
+PORTS = range(10_000, 32_000)
 SOCKET_PATH_BYTES = 107  # what the kernel allows; the project's directory may be longer
 POSTGRESQL_SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -253,10 +255,15 @@ SERVERS: dict[str, type[Server]] = {"postgresql": Postgresql, "valkey": Valkey}
 
 
 def free_port() -> int:
-    """A TCP port of the loopback address that is not in use now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port of the loopback address that is not in use now.
+
+    Below those that outgoing connections get, one of which might take it before the server does.
+    """
+    for port in [*(secrets.choice(PORTS) for _ in range(50)), 0]:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise ServerDiedError("no port of the loopback address is free")
 
 
 def _ensure_database(address: str) -> None:
