@@ -18,6 +18,8 @@ HEADER_SEARCH_ROWS = 20
 MAX_COLUMNS = 1000
 # Columns that the portal itself adds to the rows it gives back to be mended.
 ROW_NUMBER_TITLE, REASONS_TITLE = "原表行号", "问题"
+# Columns that tell people apart.
+_OF_A_PERSON = ("name", "certificate_number", *NUMBERS)
 # What a title means that is to be left out, in place of a column's name.
 LEFT_OUT = ""
 
@@ -44,6 +46,13 @@ class Header:
     repeated: list[str] = field(default_factory=list)
     # Columns in which the whole file has nothing; they are not in ``mapping``.
     empty: list[str] = field(default_factory=list)
+
+    @property
+    def doubled(self) -> dict[int, int]:
+        """Columns of a name or number that stand twice, equally titled: first → second position."""
+        keys = [fold_title(title) for title in self.titles]
+        places = [self.mapping[name] for name in _OF_A_PERSON if name in self.mapping]
+        return {at: keys.index(keys[at], at + 1) for at in places if keys[at] in keys[at + 1 :]}
 
     @property
     def missing(self) -> list[str]:

@@ -1,7 +1,8 @@
 """Rehearse an import: check, stage and compare a file without publishing it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from django.utils.translation import gettext
 
@@ -33,7 +34,30 @@ def header_of(table: Table, remembered: Mapping[str, str] | None = None) -> Head
     if header is None:
         raise FileFaultError(FileFault.NO_HEADER)
     require_columns(header)
+    _refuse_side_by_side(table, header)
     return _without_empty_columns(table, header)
+
+
+def _refuse_side_by_side(table: Table, header: Header) -> None:
+    """Raise FileFaultError when a row holds a second person in columns of the same titles.
+
+    Columns repeated for reading, as at the right edge of a wide list, hold the same person.
+    """
+    doubled = header.doubled
+    if len(doubled) < 2 or all(_same(row, doubled) for row in _below(table, header)):
+        return
+    raise FileFaultError(FileFault.TWO_LISTS, "、".join(header.titles[at] for at in doubled))
+
+
+def _same(row: Sequence[str], doubled: Mapping[int, int]) -> bool:
+    """Whether the second cells are empty, or like the first ones."""
+    pairs = ((row[first], row[second]) for first, second in doubled.items() if second < len(row))
+    return all(one.strip(_NOTHING) in {"", other.strip(_NOTHING)} for other, one in pairs)
+
+
+def _below(table: Table, header: Header) -> Iterator[Sequence[str]]:
+    """The rows below the titles."""
+    return islice(table.rows(), header.row_number, None)
 
 
 def _without_empty_columns(table: Table, header: Header) -> Header:
@@ -44,9 +68,7 @@ def _without_empty_columns(table: Table, header: Header) -> Header:
     """
     needed = {column.name for column in FIELDS if column.required}
     empty = {name: at for name, at in header.mapping.items() if name not in needed}
-    for number, row in enumerate(table.rows(), start=1):
-        if number <= header.row_number:
-            continue
+    for row in _below(table, header):
         filled = [name for name, at in empty.items() if at < len(row) and row[at].strip(_NOTHING)]
         for name in filled:
             del empty[name]
@@ -76,9 +98,9 @@ def institution_in(table: Table, header: Header) -> str:
     """The five-digit code in the first row that states one. Raises FileFaultError."""
     at = header.mapping.get("institution_code")
     if at is not None:
-        for number, row in enumerate(table.rows(), start=1):
+        for row in _below(table, header):
             cell = row[at].strip(_NOTHING) if len(row) > at else ""
-            if number > header.row_number and cell and cell not in NOTHING:
+            if cell and cell not in NOTHING:
                 return institution_code(cell)
     raise FileFaultError(FileFault.NO_INSTITUTION)
 
@@ -102,6 +124,8 @@ def rehearse(
     job = workers.Job(table, checker, sorter, header, institution.pk, staging, is_empty)
     create_staging(staging)
     tally = workers.fill(job, report)
+    if not tally.rows:
+        raise FileFaultError(FileFault.NO_ROWS)
     with bulk_settings():
         analyze_staging(staging)
         united = unite_spellings(staging, institution.pk)
