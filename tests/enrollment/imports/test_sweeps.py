@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from enrollment.imports import pipeline
@@ -13,6 +12,7 @@ from enrollment.jobs import uploads
 from enrollment.jobs.locking import UPLOAD_LOCK
 from enrollment.jobs.uploads import REQUEUE_AFTER
 from enrollment.models import BatchState, ImportBatch, Institution
+from tests.advisory_locks import locked_elsewhere
 from tests.enrollment.imported_files import sample, write_csv
 from tests.enrollment.registrar import upload
 from xuejiportal.celery import app
@@ -44,17 +44,10 @@ def test_the_sweep_leaves_the_work_to_the_workers_of_imports(
 
 
 def test_a_file_that_a_worker_is_converting_is_left_to_it(lost: ImportBatch) -> None:
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [UPLOAD_LOCK, lost.pk])
-            pipeline.rehearse(lost)
-            lost.refresh_from_db()
-            assert (lost.state, lost.attempts) == (BatchState.UPLOADED, 0)
-            # A closed connection lets go of its locks a moment later.
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [UPLOAD_LOCK, lost.pk])
-    finally:
-        other.close()
+    with locked_elsewhere(UPLOAD_LOCK, lost.pk):
+        pipeline.rehearse(lost)
+        lost.refresh_from_db()
+        assert (lost.state, lost.attempts) == (BatchState.UPLOADED, 0)
     pipeline.rehearse(lost)
     lost.refresh_from_db()
     assert lost.state == BatchState.REHEARSED

@@ -2,7 +2,6 @@
 
 import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +18,7 @@ from enrollment.jobs.locking import IMPORT_LOCK
 from enrollment.models import BatchPhoto, Institution, Photo, PhotoBatch, PhotoBatchState
 from enrollment.photos import services as photos
 from enrollment.photos import tasks as photos_tasks
+from tests.advisory_locks import locked_elsewhere
 from tests.enrollment.imported_files import AT
 from tests.enrollment.photos.pictures import picture, zip_of
 from tests.enrollment.photos.zips import PHOTOS, kept, page_of, send, take, upload
@@ -110,25 +109,13 @@ def test_a_killed_worker_is_taken_over_and_a_deadly_file_given_up(
     assert (batch.state, batch.new) == (PhotoBatchState.TAKEN, 1)
 
 
-@contextmanager
-def another_import_of(school: Institution) -> Iterator[None]:
-    """Another worker holds the institution's place."""
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [IMPORT_LOCK, school.pk])
-        yield
-    finally:
-        other.close()
-
-
 def test_a_zip_is_checked_by_one_worker_however_often_it_is_enqueued(
     desk: Client, school: Institution, rows: list[list[str]]
 ) -> None:
     send(desk, school, zip_of({f"{rows[0][AT['学号']]}.jpg": picture()}).getvalue())
     batch = PhotoBatch.objects.get()
     PhotoBatch.objects.update(created_at=timezone.now() - timedelta(minutes=5))
-    with another_import_of(school):  # the first worker, still at it
+    with locked_elsewhere(IMPORT_LOCK, school.pk):  # the first worker, still at it
         for _ in range(photos.MAX_ATTEMPTS + 2):
             sweep_photos()
         batch.refresh_from_db()
@@ -144,7 +131,7 @@ def test_photos_wait_while_another_import_of_the_school_runs(
     batch = upload(desk, school, zip_of({f"{rows[0][AT['学号']]}.jpg": picture()}).getvalue())
     signed_in_just_now(desk)
     desk.post(reverse("registry:take_photos", args=[batch.key]))
-    with another_import_of(school):
+    with locked_elsewhere(IMPORT_LOCK, school.pk):
         photos_tasks.import_photo_batch(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.attempts) == (PhotoBatchState.TAKING, 0)

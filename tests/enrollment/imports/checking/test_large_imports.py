@@ -21,9 +21,10 @@ from enrollment.files.faults import FileFault, FileFaultError
 from enrollment.imports import pipeline
 from enrollment.imports import tasks as imports_tasks
 from enrollment.imports.checking import blocks, workers
-from enrollment.jobs.locking import institution_lock
+from enrollment.jobs.locking import IMPORT_LOCK, institution_lock
 from enrollment.jobs.uploads import REQUEUE_AFTER
 from enrollment.models import BatchState, ImportBatch, Institution, StudentRecord
+from tests.advisory_locks import locked_elsewhere
 from tests.enrollment.imported_files import AT, run_import, sample, snapshot, write_csv
 from tests.enrollment.registrar import make_registrar, page_of, upload
 from tests.enrollment.sweeps import sweep_imports
@@ -74,17 +75,12 @@ def test_a_fault_met_by_a_reader_refuses_the_file(tmp_path: Path) -> None:
 
 def test_two_imports_of_one_institution_at_once(tmp_path: Path, school: Institution) -> None:
     path = write_csv(tmp_path / "a.csv", sample(3))
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(7263002, %s)", [school.pk])
+    with locked_elsewhere(IMPORT_LOCK, school.pk):
         with pytest.raises(Exception) as error:  # noqa: PT011
             run_import(path)
         assert isinstance(error.value.__cause__, FileFaultError)
         assert error.value.__cause__.fault == FileFault.BUSY
         assert not StudentRecord.objects.exists()
-    finally:
-        other.close()
     run_import(path)
     with institution_lock(school.pk):
         assert StudentRecord.objects.count() == 3
@@ -100,10 +96,7 @@ def test_the_second_of_two_uploads_waits_and_is_told(
     path = write_csv(tmp_path / "a.csv", sample(3))
     first = upload(client, path, school, check=False)
     second = upload(client, path, school, check=False)
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(7263002, %s)", [school.pk])
+    with locked_elsewhere(IMPORT_LOCK, school.pk):
         ImportBatch.objects.filter(pk=first.pk).update(state=BatchState.REHEARSING)
         imports_tasks.rehearse_upload(second.pk)
         second.refresh_from_db()
@@ -112,10 +105,6 @@ def test_the_second_of_two_uploads_waits_and_is_told(
         pipeline.release_abandoned()
         first.refresh_from_db()
         assert first.state == BatchState.REHEARSING  # its worker lives
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(7263002, %s)", [school.pk])
-    finally:
-        other.close()
     ImportBatch.objects.update(created_at=timezone.now() - REQUEUE_AFTER * 2)
     for _ in range(2):  # one file of an institution at a time
         sweep_imports()
