@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
@@ -44,7 +45,7 @@ from support.reports.desk.queue import (
 from support.reports.desk.ready_answers import ready_answers
 from support.reports.desk.rows import Row, rows_of
 
-PAGE_SIZE = 100
+PAGE_SIZE = 50
 ACTED_ON = (Tab.WAITING, Tab.ASKED)  # the tabs on which reports are chosen
 
 
@@ -163,7 +164,7 @@ def _context(
 ) -> dict[str, object]:
     is_counselor = Role.COUNSELOR in staff.roles
     return {
-        "groups": _groups(rows, wanted),
+        "groups": _groups(rows, wanted, page),
         "page": page,
         "wanted": wanted,
         "tabs": [(tab, _label(tab, staff), counts[tab]) for tab in Tab],
@@ -207,13 +208,23 @@ def _keys(reports: QuerySet[Report]) -> Sequence[int]:
     return list(reports.values_list("pk", flat=True))
 
 
-def _groups(rows: list[Row], wanted: Wanted) -> list[tuple[str, str, list[Row]]]:
-    """What waits by cause and class: title, key, rows. One group without title for the rest."""
+def _groups(
+    rows: list[Row], wanted: Wanted, page: Page[Report]
+) -> list[tuple[str, str, list[Row], int]]:
+    """What waits by cause and class: title, key, rows, how many the whole group has.
+
+    One group without title for the rest.
+    """
     if wanted.tab != Tab.WAITING or wanted.words:
-        return [("", "", rows)] if rows else []
+        return [("", "", rows, len(rows))] if rows else []
+    groups = [(key, list(members)) for key, members in groupby(rows, key=lambda row: row.group)]
+    # The first and the last one may go on on another page.
+    edges = {key for key, _members in groups[:1] + groups[-1:]} if page.has_other_pages() else ()
+    found = cast("QuerySet[Report]", page.paginator.object_list)
+    sizes = {key: of_groups(found, [key]).order_by().count() for key in edges}
     return [
-        (str(Cause(key.partition(":")[0]).label), key, list(members))
-        for key, members in groupby(rows, key=lambda row: row.group)
+        (str(Cause(key.partition(":")[0]).label), key, members, sizes.get(key, len(members)))
+        for key, members in groups
     ]
 
 

@@ -6,9 +6,10 @@ from django.urls import reverse
 from accounts.models import Notice, User
 from accounts.roles import Role
 from support.models import Report
+from support.reports.desk import views
 from tests.people import make_account
 from tests.support.conftest import WORDS, Enter
-from tests.support.desk.lists import Many, act, text_of
+from tests.support.desk.lists import QUEUE, Many, act, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +19,19 @@ def test_a_whole_group_is_answered_by_one_tick(many: Many, counselor: User, ente
     group = f"name:{reports[0].school_class_id}"
     assert "已答复 3 条" in act(enter(counselor), act="answer", words="已统一更正", groups=[group])
     assert set(Report.objects.values_list("state", flat=True)) == {"answered"}
+
+
+@pytest.mark.parametrize("page", ["", "?page=2", "?page=3"])
+def test_a_group_that_goes_on_over_pages_says_how_many_its_tick_means(
+    many: Many, counselor: User, enter: Enter, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(views, "PAGE_SIZE", 2)
+    reports = many(5)
+    staff = enter(counselor)
+    shown = staff.get(QUEUE + page).content.decode()
+    assert "选整组（5）" in shown
+    group = f"name:{reports[0].school_class_id}"
+    assert "已答复 5 条" in act(staff, QUEUE + page, act="answer", words="好", groups=[group])
 
 
 def test_a_class_is_handed_on_in_one_click_and_stays_in_sight_until_it_is_settled(
