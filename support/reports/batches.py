@@ -53,14 +53,16 @@ def contents_of(batches: Sequence[ReportBatch]) -> dict[int, Contents]:
 
 
 def tell_who_handed_on(reports: Sequence[Report]) -> None:
-    """One notice to the counselor for each batch whose last live report is among ``reports``."""
+    """One notice to the counselor for each batch whose last live report is among ``reports``.
+
+    None for a batch that has no report any more: all of it was handed on again, in another one.
+    """
     keys = {report.batch_id for report in reports if report.batch_id}
     if not keys:
         return
-    open_ones = ReportBatch.objects.filter(pk__in=keys, settled_at=None)
-    done = open_ones.exclude(
-        pk__in=Report.objects.filter(batch__in=keys, state__in=LIVE_STATES).values("batch")
-    )
+    within = Report.objects.filter(batch__in=keys)
+    open_ones = ReportBatch.objects.filter(pk__in=within.values("batch"), settled_at=None)
+    done = open_ones.exclude(pk__in=within.filter(state__in=LIVE_STATES).values("batch"))
     for batch in done.select_related("handed_on_by"):
         settled = ReportBatch.objects.filter(pk=batch.pk, settled_at=None)
         if settled.update(settled_at=Now()) and batch.handed_on_by is not None:

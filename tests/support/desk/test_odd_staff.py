@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Notice, User
 from accounts.roles import Role
 from enrollment.models import ClassCounselor, InstitutionRegistrar, SchoolClass
 from support.models import Cause, Report, ReportBatch
@@ -86,6 +86,22 @@ def test_handing_on_again_what_was_handed_on_makes_no_second_batch(
     act(staff, act="hand_on", reports=keys)
     assert "已转交学籍管理员" not in act(staff, act="hand_on", reports=keys)
     assert ReportBatch.objects.count() == 1
+
+
+def test_what_is_handed_on_again_after_a_question_is_not_told_to_be_settled(
+    many: Many, counselor: User, school_registrar: User, enter: Enter
+) -> None:
+    keys = [report.key for report in many(2)]
+    staff, desk = enter(counselor), enter(school_registrar)
+    told = Notice.objects.filter(account=counselor, kind="batch_settled")
+    act(staff, act="hand_on", reports=keys)
+    act(desk, act="ask", words="请补充", reports=keys)
+    act(staff, act="hand_on", reports=keys[:1])
+    act(staff, act="hand_on", reports=keys[1:])
+    assert set(Report.objects.values_list("state", flat=True)) == {"with_registrar"}
+    assert not told.exists()
+    act(desk, act="answer", words="好", reports=keys)
+    assert told.count() == 2
 
 
 def test_one_report_alone_is_not_merged(many: Many, counselor: User, enter: Enter) -> None:
