@@ -78,8 +78,8 @@ class ReportBatch(models.Model):
 
     @property
     def number(self) -> str:
-        """What people call it: the day it was handed on and a running number."""
-        return f"{localtime(self.handed_on_at):%y%m%d}-{self.pk}"
+        """What people call it: B, the day it was handed on and a running number."""
+        return f"B{localtime(self.handed_on_at):%y%m%d}-{self.pk}"
 
 
 class Report(models.Model):
@@ -170,7 +170,7 @@ class Report(models.Model):
     @property
     def number(self) -> str:
         """What people call it: the day it was opened and a running number."""
-        return f"{self.opened_at:%y%m%d}-{self.pk}"
+        return f"{localtime(self.opened_at):%y%m%d}-{self.pk}"
 
     @property
     def is_live(self) -> bool:

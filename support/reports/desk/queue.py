@@ -21,7 +21,7 @@ from support.reports.queries import is_key, reports_visible_to
 from support.reports.statistics import start_of
 
 REPLY_WITHIN = timedelta(days=3)  # then a question without a reply waits for the school again
-NUMBER = re.compile(r"\d{6}-(\d{1,15})")
+NUMBER = re.compile(r"(B?)\d{6}-(\d{1,15})", re.IGNORECASE)  # with B, that of a batch
 CLASS = re.compile(r"[0-9]{1,9}")
 OF_SCHOOL = "school-"  # before the key of a school, in the name of a group without a class
 
@@ -69,8 +69,9 @@ class WaitingOfClass:
 
 
 def waiting_by_class(counselor: User) -> list[WaitingOfClass]:
-    """The classes of this counselor in which reports wait."""
-    waiting = queue_of(counselor).filter(is_counselor(counselor, "school_class"))
+    """The classes of this counselor with reports that wait and are not handed on."""
+    waiting = queue_of(counselor).exclude(state=ReportState.WITH_REGISTRAR)
+    waiting = waiting.filter(is_counselor(counselor, "school_class"))
     counted = waiting.order_by("school_class__code").values_list(
         "school_class", "school_class__code"
     )
@@ -86,7 +87,7 @@ def counts_by_tab(reader: User) -> dict[str, int]:
 
 
 def search(reader: User, words: str) -> QuerySet[Report]:
-    """Reports in any state by their number, the student number or the name.
+    """Reports in any state by their number, their batch's, the student number or the name.
 
     The name of a record matches by its beginning, the name in a report without one as a whole.
     """
@@ -95,7 +96,7 @@ def search(reader: User, words: str) -> QuerySet[Report]:
     if name := name_form(words):
         found |= Q(record__name_canonical__startswith=name)
     if number := NUMBER.fullmatch(text):
-        found |= Q(pk=int(number[1]))
+        found |= Q(**{"batch" if number[1] else "pk": int(number[2])})
     return _mine(reader).filter(found).order_by("-changed_at", "-pk")
 
 

@@ -169,7 +169,8 @@ def _context(
         "wanted": wanted,
         "tabs": [(tab, _label(tab, staff), counts[tab]) for tab in Tab],
         "waiting": counts[Tab.WAITING],
-        "of_several_schools": institutions_of(staff).count() > 1,
+        "of_several_schools": institutions_of(staff).count() > 1
+        or len({row.report.institution_id for row in rows}) > 1,
         "may_hand_on": is_counselor,
         "whole_classes": waiting_by_class(staff) if is_counselor else [],
         "filters": {} if wanted.words else _filters(reports_in(staff, wanted.tab)),

@@ -12,7 +12,7 @@ from support.reports.batches import contents_of
 from support.reports.desk.services import hand_on
 from tests.people import make_school
 from tests.support.conftest import Enter
-from tests.support.desk.lists import QUEUE, Many
+from tests.support.desk.lists import QUEUE, Many, act
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +74,13 @@ def test_of_many_classes_three_are_named_and_the_others_counted(
     assert (contents.classes, contents.more) == (["法学 0", "法学 1", "法学 2"], 2)
     [text] = names(enter(school_registrar).get(QUEUE).content.decode())
     assert "另有 2 个班级" in text
+
+
+def test_the_number_of_a_batch_finds_its_reports_and_no_other(
+    many: Many, counselor: User, school_registrar: User, enter: Enter
+) -> None:
+    reports = many(3)
+    act(enter(counselor), act="hand_on", reports=[report.key for report in reports[1:]])
+    desk = enter(school_registrar)
+    page = act(desk, find=ReportBatch.objects.get().number)
+    assert [str(report.key) in page for report in reports] == [False, True, True]

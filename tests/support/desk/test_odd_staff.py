@@ -77,6 +77,28 @@ def test_a_registrar_of_one_school_does_not_read_its_name_on_each_group(
     assert make_school().name not in page.partition("<main")[2]
 
 
+def test_a_counselor_of_two_schools_reads_the_school_on_each_group(
+    of_two_schools: User, counselor: User, enter: Enter
+) -> None:
+    for found in SchoolClass.objects.exclude(counselors__user=counselor):
+        ClassCounselor.objects.create(user=counselor, school_class=found)
+    page = enter(counselor).get(QUEUE).content.decode().partition("<main")[2]
+    assert {"示范学院" in page, make_school().name in page} == {True}
+
+
+def test_who_is_counselor_and_registrar_hands_on_what_is_not_handed_on_yet(
+    many: Many, counselor: User, enter: Enter
+) -> None:
+    reports = many(3)
+    InstitutionRegistrar.objects.create(user=counselor, institution=make_school())
+    counselor.role_grants.create(role=Role.REGISTRAR)
+    staff = enter(User.objects.get(pk=counselor.pk))
+    act(staff, act="hand_on", reports=[reports[0].key])
+    assert "全部转交（2）" in staff.get(QUEUE).content.decode()
+    act(staff, reverse("support:hand_on_class", args=[reports[0].school_class_id]))
+    assert "全部转交" not in staff.get(QUEUE).content.decode()
+
+
 def test_handing_on_again_what_was_handed_on_makes_no_second_batch(
     many: Many, counselor: User, enter: Enter
 ) -> None:
