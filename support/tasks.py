@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from enrollment.files.evidence import forget_left_evidence
 from support import digest
 from support.board import reminders, rollup
 from support.reports import classes, retention
@@ -28,8 +29,9 @@ def send_digests() -> None:
 
 @shared_task
 def forget_evidence() -> None:
-    """Delete the evidence of reports settled long ago."""
+    """Delete the evidence of reports settled long ago, and what killed processes left."""
     retention.forget_old_evidence()
+    forget_left_evidence()
 
 
 @shared_task

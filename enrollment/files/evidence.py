@@ -24,6 +24,7 @@ from database.commit_hooks import after_commit
 from database.random_keys import random_key
 from enrollment.files.child import ChildFailedError, read_in_child
 from enrollment.files.images import PhotoFault, PhotoFaultError, is_heic, redraw
+from enrollment.files.sealed import forget_unnamed
 from enrollment.models import EvidenceFile, EvidencePurpose
 from vault.streams import seal_file, unseal_file
 
@@ -32,6 +33,7 @@ MAX_BYTES = 10 * 2**20
 MAX_PIXELS = 100_000_000  # a phone's camera has up to 64 million
 MAX_SIDE = 2200  # enough to read a student card
 MAX_PAGES = 20
+_FOLDER = "evidence"
 PICTURE, PDF = "image/jpeg", "application/pdf"
 # Mail programs and scanners put lines before it; readers look for it in the first kilobyte.
 _PDF_BEGINS, _PDF_LATEST = b"%PDF-", 1024
@@ -147,6 +149,11 @@ def forget_evidence(*, purpose: EvidencePurpose, subjects: Sequence[uuid.UUID]) 
     return len(rows)
 
 
+def forget_left_evidence() -> int:
+    """Delete the files that killed processes have left without a row; how many."""
+    return forget_unnamed(_FOLDER, [EvidenceFile.objects.all()], "stored_as")
+
+
 def serve_evidence(file: EvidenceFile) -> StreamingHttpResponse:
     """A response with the decrypted file: pictures inline, anything else as a download."""
     source = cast("BinaryIO", default_storage.open(file.stored_as))
@@ -205,7 +212,7 @@ def _keep(purpose: EvidencePurpose, subject: uuid.UUID, file: Evidence, by: User
     key = random_key()
     sealed = io.BytesIO()
     seal_file(io.BytesIO(file.content), sealed, context=f"evidence:{key}")
-    name = f"evidence/{key.hex[:2]}/{key}"
+    name = f"{_FOLDER}/{key.hex[:2]}/{key}"
     default_storage.save(name, ContentFile(sealed.getvalue()))
     return EvidenceFile.objects.create(
         key=key,

@@ -2,7 +2,9 @@
 
 import re
 import tempfile
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
@@ -10,10 +12,14 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 
+from database.clock import database_now
 from enrollment.files.faults import disk_errors_as_faults
 from vault.streams import is_newest, seal_file, unseal_file
 
 _KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# A file that is younger may belong to a transaction that has not ended, or to a backup's restore.
+LEFT_FOR = timedelta(days=30)
+GROUP = 1000
 
 
 def keep_sealed(name: str, source: BinaryIO, context: str) -> str:
@@ -60,6 +66,38 @@ def forget_left(folder: str, uploads: QuerySet[Any], before: datetime) -> int:
                 default_storage.delete(f"{folder}/{key}/{name}")
                 deleted += 1
     return deleted
+
+
+def forget_unnamed(folder: str, rows: Sequence[QuerySet[Any]], *columns: str) -> int:
+    """Delete the files under ``folder`` that no ``columns`` of ``rows`` name; how many.
+
+    Their names begin with the key of the row. A process that is killed between file and row, or
+    after the commit that deletes the row, leaves them; those from the last LEFT_FOR stay.
+    """
+    before, deleted = database_now() - LEFT_FOR, 0
+    for names in _groups(folder):
+        keys = list(names.values())
+        found = [row.filter(key__in=keys).values_list(*columns) for row in rows]
+        named = {name for row in found for columns_of_row in row for name in columns_of_row}
+        for name in names.keys() - named:
+            if default_storage.get_modified_time(name) < before:
+                default_storage.delete(name)
+                deleted += 1
+    return deleted
+
+
+def _groups(folder: str) -> Iterator[dict[str, str]]:
+    """The files under ``folder``, name → key, in groups of GROUP."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    found = ((f"{folder}/{file}", _KEY.match(file)) for file in files)
+    names = ((name, key[0]) for name, key in found if key)
+    while group := dict(islice(names, GROUP)):
+        yield group
+    for inner in folders:
+        yield from _groups(f"{folder}/{inner}")
 
 
 def reseal(name: str, context: str) -> bool:

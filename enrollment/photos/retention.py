@@ -7,12 +7,12 @@ from django.db.models.functions import Now
 
 from accounts.sweep import for_each
 from database.clock import database_now
-from enrollment.files.sealed import forget_left
-from enrollment.models import PhotoBatch, PhotoBatchState
+from enrollment.files.sealed import forget_left, forget_unnamed
+from enrollment.models import BatchPhoto, Photo, PhotoBatch, PhotoBatchState
 from enrollment.photos.refused import forget_refused
 from enrollment.photos.services import OPEN, RETENTION, discard_photos, forget_all
 from enrollment.photos.staging import forget_held, forget_waiting
-from enrollment.photos.storage import UPLOADS
+from enrollment.photos.storage import PHOTOS, UPLOADS
 
 # A command that has not ended after this time was killed.
 COMMAND_TAKES = timedelta(days=1)
@@ -33,6 +33,8 @@ def forget_old_photo_batches() -> None:
     discarded = over.filter(state=PhotoBatchState.DISCARDED)
     for_each(discarded.filter(created_at__gt=before - 2 * RETENTION), forget_all)
     forget_left(UPLOADS, PhotoBatch.objects.all(), database_now() - RETENTION)
+    rows = [Photo.objects.all(), BatchPhoto.objects.all()]
+    forget_unnamed(PHOTOS, rows, "stored_as", "thumbnail_stored_as")
 
 
 def _killed_commands() -> QuerySet[PhotoBatch]:

@@ -18,11 +18,12 @@ from enrollment.models.photo import StoredPhoto
 from enrollment.photos.processing import SealedPicture, sealed
 
 UPLOADS = "photo-batches"
+PHOTOS = "photos"
 
 
 def columns_of(picture: SealedPicture) -> dict[str, object]:
     """The columns of the row that holds ``picture``."""
-    name = f"photos/{picture.key.hex[:2]}/{picture.key}"
+    name = f"{PHOTOS}/{picture.key.hex[:2]}/{picture.key}"
     return {
         "key": picture.key,
         "stored_as": name,

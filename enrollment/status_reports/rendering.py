@@ -15,6 +15,7 @@ from enrollment.models import Photo, PhotoKind, StatusReport
 from enrollment.offices import registrars_of
 from enrollment.queries import of_present_person
 from enrollment.status_reports.pdf import TITLES, print_report
+from enrollment.status_reports.retention import FOLDER
 from enrollment.status_reports.signing import sign, signing_key
 from vault.cipher import seal, unseal
 
@@ -30,7 +31,7 @@ def print_file(report: StatusReport) -> None:
     )
     signed = sign(pdf, signing_key(report.record.institution), title=TITLES[report.language])
     sealed = seal(signed, context=f"status-report-file:{report.key}")
-    name = default_storage.save(f"reports/{report.key}", ContentFile(sealed))
+    name = default_storage.save(f"{FOLDER}/{report.key}", ContentFile(sealed))
     waiting = StatusReport.objects.filter(pk=report.pk, stored_as="")
     if not waiting.update(
         stored_as=name, file_sha256=hashlib.sha256(signed).digest(), missing_glyphs=""
