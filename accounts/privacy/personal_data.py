@@ -30,6 +30,7 @@ from accounts.notices.services import notify_all
 from accounts.privacy.access_reason import remembered_reason
 from accounts.roles import Role
 from accounts.sessions.recent_proof import READING
+from audit.models import AuditEntry
 from audit.services import record_action
 
 COUNTS_KEPT = timedelta(days=183)
@@ -37,13 +38,28 @@ COUNTS_KEPT = timedelta(days=183)
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
 ALARM = "viewing_alarm"
+ALARM_ACTION = "enrollment.viewing_alarm"
 MARK = "personal_data"  # the attribute of a marked view
 
+# Counts in the row of the day, and returns how many people it was in 24 hours and the present hour.
 _COUNT = """
-INSERT INTO accounts_personaldatacount AS kept (account_id, day, people)
-VALUES (%s, (now() AT TIME ZONE %s)::date, %s)
-ON CONFLICT (account_id, day) DO UPDATE SET people = kept.people + excluded.people
-RETURNING people
+WITH clock AS (
+    SELECT moment::date AS day, to_char(moment, 'HH24') AS hour
+    FROM (SELECT now() AT TIME ZONE %(zone)s AS moment) AS local
+), counted AS (
+    INSERT INTO accounts_personaldatacount AS kept (account_id, day, people, hours)
+    SELECT %(account)s, day, %(people)s, jsonb_build_object(hour, %(people)s) FROM clock
+    ON CONFLICT (account_id, day) DO UPDATE SET people = kept.people + excluded.people,
+        hours = COALESCE(kept.hours, '{}') || (SELECT jsonb_build_object(
+            hour, COALESCE((kept.hours->>hour)::bigint, 0) + excluded.people) FROM clock)
+    RETURNING people
+)
+SELECT people + COALESCE((
+    SELECT sum(each.value::bigint)
+    FROM accounts_personaldatacount AS before, jsonb_each_text(before.hours) AS each
+    WHERE before.account_id = %(account)s AND before.day = clock.day - 1
+        AND each.key >= clock.hour
+), 0) FROM counted, clock
 """
 
 
@@ -172,17 +188,23 @@ def record_access(
 
 
 def count_people(*, account: User, people: int) -> None:
-    """Add ``people`` to today's count of ``account``; crossing the limit alerts auditors.
+    """Count ``people``; more than VIEWS_PER_DAY in 24 hours alert auditors, once in that time.
 
-    The row is locked until the transaction ends, so exactly one of several parallel requests sees
-    the crossing.
+    The row of the day is locked until the transaction ends, so exactly one of several parallel
+    requests sees the crossing.
     """
     with transaction.atomic(savepoint=False):
         with connection.cursor() as cursor:
-            cursor.execute(_COUNT, [account.pk, settings.TIME_ZONE, people])
+            zone = settings.TIME_ZONE
+            cursor.execute(_COUNT, {"account": account.pk, "zone": zone, "people": people})
             total = int(cursor.fetchone()[0])
-        if total - people <= settings.VIEWS_PER_DAY < total:
+        if total > settings.VIEWS_PER_DAY and not _has_alarmed(account):
             _alarm(account)
+
+
+def _has_alarmed(account: User) -> bool:
+    alarms = AuditEntry.objects.filter(action=ALARM_ACTION, actor_id=account.pk)
+    return alarms.filter(at__gte=Now() - timedelta(days=1)).exists()
 
 
 def forget_old_counts() -> None:
@@ -203,7 +225,7 @@ def notify_auditors(*, kind: str) -> None:
 
 def _alarm(account: User) -> None:
     record_action(
-        action="enrollment.viewing_alarm",
+        action=ALARM_ACTION,
         actor_id=account.pk,
         subject_type="account",
         subject_key=account.key,

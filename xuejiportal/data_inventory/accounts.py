@@ -169,7 +169,11 @@ ENTRIES = (
     ),
     Entry(
         "accounts.PersonalDataCount",
-        {"day": "day", "people": "people whose data a member of staff read that day"},
+        {
+            "day": "day",
+            "people": "people whose data a member of staff read that day",
+            "hours": "the same by the hour",
+        },
         why="the alarm when staff read much",
         kept=Kept(span(COUNTS_KEPT), (forget_unfinished,)),
         seen_by="auditors, when the alarm rings",
