@@ -92,6 +92,7 @@ def changes_since(confirmation: Confirmation) -> list[FieldChange]:
         record_id=confirmation.record_id,
         version__gt=confirmation.version,
         field__in=confirmation.fields,
+        of_another_person=False,
     )
     return list(changes.order_by("pk"))
 

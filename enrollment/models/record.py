@@ -158,7 +158,9 @@ class StudentRecord(models.Model):
 class FieldChange(models.Model):
     """One change of one field of one record: old and new value, when and by whom.
 
-    Certificate numbers and phones are stored masked.
+    Certificate numbers and phones are stored masked. ``of_another_person`` are the changes of a
+    file that gave the record to another person and was undone, and those of its undoing: staff
+    alone read them.
     """
 
     record = models.ForeignKey(StudentRecord, on_delete=models.CASCADE, related_name="changes")
@@ -182,6 +184,7 @@ class FieldChange(models.Model):
         related_name="+",
         db_index=False,
     )
+    of_another_person = models.BooleanField(default=False, db_default=False)
     changed_at = models.DateTimeField(auto_now_add=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

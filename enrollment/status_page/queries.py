@@ -39,6 +39,7 @@ SELECT {", ".join(f"r.{name}" for name in _RECORD)},
   (SELECT json_agg(json_build_object('field', h.field, 'old', h.old, 'new', h.new,
       'version', h.version, 'at', h.changed_at) ORDER BY h.id DESC)
     FROM (SELECT * FROM enrollment_fieldchange f WHERE f.record_id = r.id
+      AND NOT f.of_another_person
       AND {_MINE.format("f.changed_at")} ORDER BY f.id DESC LIMIT 50) h) AS change_rows,
   (SELECT json_build_object('key', a.key, 'version', a.version, 'answer', a.answer,
       'fields', a.fields, 'wrong_fields', a.wrong_fields, 'made_at', a.made_at)

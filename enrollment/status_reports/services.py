@@ -121,7 +121,10 @@ def pin_opens(report: StatusReport, pin: str, client: str) -> bool:
 def changes_since(report: StatusReport) -> list[FieldChange]:
     """Changes in the registry to what ``report`` states since its issue, oldest first."""
     changes = FieldChange.objects.filter(
-        record_id=report.record_id, version__gt=report.version, field__in=STATED
+        record_id=report.record_id,
+        version__gt=report.version,
+        field__in=STATED,
+        of_another_person=False,
     )
     return list(changes.order_by("pk"))
 

@@ -28,7 +28,7 @@ NOT_PERSONAL = {
     "enrollment.SigningKey": "private_sealed certificate chain",
     # Counts, versions and settings of rows that are declared
     "enrollment.StudentRecord": "version",
-    "enrollment.FieldChange": "version",
+    "enrollment.FieldChange": "version of_another_person",
     "enrollment.AbsenceDecision": "count",
     "enrollment.AbsentRecord": "version",
     "enrollment.Confirmation": "version",

@@ -113,11 +113,18 @@ def changed_person(batch: ImportBatch) -> list[int]:
 
 def _restore_changed(batch: ImportBatch) -> None:
     sets = ", ".join(f"{name} = old.{name}" for name in _RESTORED)
+    others = changed_person(batch)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO enrollment_fieldchange"
-            " (record_id, field, old, new, version, batch_id, changed_at, changed_by_id)"
-            " SELECT f.record_id, f.field, f.new, f.old, f.version + 1, %s, now(), %s"
+            "UPDATE enrollment_fieldchange SET of_another_person = true"
+            " WHERE batch_id = %s AND record_id = ANY(%s)",
+            [batch.pk, others],
+        )
+        cursor.execute(
+            "INSERT INTO enrollment_fieldchange (record_id, field, old, new, version, batch_id,"
+            " of_another_person, changed_at, changed_by_id)"
+            " SELECT f.record_id, f.field, f.new, f.old, f.version + 1, %s,"
+            " f.of_another_person, now(), %s"
             " FROM enrollment_fieldchange f WHERE f.batch_id = %s",
             [batch.pk, batch.undone_by_id, batch.pk],
         )

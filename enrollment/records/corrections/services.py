@@ -9,6 +9,7 @@ from datetime import date
 from operator import ne
 from uuid import UUID
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -146,7 +147,7 @@ def _apply(correction: Correction, value: str, by: User, answered: User | None) 
     StudentRecord.objects.filter(pk=record.pk).update(
         **stored_columns(record, correction.field, value), version=F("version") + 1, fingerprint=b""
     )
-    FieldChange.objects.create(
+    change = FieldChange.objects.create(
         record=record,
         field=correction.field,
         old=mask_number(old) if hidden else old,
@@ -156,6 +157,8 @@ def _apply(correction: Correction, value: str, by: User, answered: User | None) 
         correction=correction,
     )
     if is_other:
+        # Before the record went to the new person, who must not read what the old one was called.
+        FieldChange.objects.filter(pk=change.pk).update(changed_at=TransactionNow())
         return
     if hidden:
         _move_claim(record, value)
