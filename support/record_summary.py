@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from enrollment.models import StudentRecord
+from enrollment.queries import of_present_person
 from enrollment.records.access_log import register_report_finder
 from enrollment.records.summary import SummaryFact, one, register_summary
 from support.models import Reminded, Report
@@ -19,7 +20,11 @@ _SHOWN = 5  # reports, the newest first
 
 def reported_and_reminded(record: StudentRecord, user: User) -> Iterator[SummaryFact]:
     """The reports about the record that ``user`` may read, and the day of the last reminder."""
-    reports = reports_visible_to(user).filter(record=record).order_by("-pk")[:_SHOWN]
+    reports = (
+        reports_visible_to(user)
+        .filter(of_present_person("opened_at"), record=record)
+        .order_by("-pk")[:_SHOWN]
+    )
     lines = [
         (
             f"{report.number} · {report.get_cause_display()} · {report.state_for_staff}",

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from django.contrib.postgres.functions import TransactionNow
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.models import User
@@ -21,7 +21,8 @@ def release_records(*, keys: Sequence[int], by: User | None, cause: str) -> None
     has locked the records' holders (``lock_holders``) before any record.
     The claim ends, status reports are revoked (by the database), a dispute over the old
     certificate no longer freezes the record, and its history before this moment is hidden
-    from the next holder. The old holder is notified that the record is gone, without any
+    from the next holder: not before the beginning of the transaction, during which the old
+    holder may have acted. The old holder is notified that the record is gone, without any
     data of the new person.
     """
     found = StudentRecord.objects.filter(pk__in=keys, holder__isnull=False)
@@ -29,7 +30,7 @@ def release_records(*, keys: Sequence[int], by: User | None, cause: str) -> None
     if not released:
         return
     StudentRecord.objects.filter(pk__in=[record.pk for record in released]).update(
-        holder=None, claimed_at=None, frozen_at=None, person_since=TransactionNow()
+        holder=None, claimed_at=None, frozen_at=None, person_since=Now()
     )
     records_released.send(StudentRecord, records=released)
     for record in released:

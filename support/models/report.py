@@ -173,6 +173,12 @@ class Report(models.Model):
         return f"{localtime(self.opened_at):%y%m%d}-{self.pk}"
 
     @property
+    def present_record(self) -> StudentRecord | None:
+        """The record; None where it has become another person's since the report was opened."""
+        since = self.record.person_since if self.record else None
+        return self.record if since is None or self.opened_at > since else None
+
+    @property
     def is_live(self) -> bool:
         """Whether someone still has to act."""
         return self.state in LIVE_STATES

@@ -9,17 +9,22 @@ from accounts.models import User
 from accounts.text import fold
 from enrollment.institutions.class_locks import lock_classes
 from enrollment.models import Institution, SchoolClass, StudentRecord
+from enrollment.queries import of_present_person
 from enrollment.records.stated_facts import stated_facts
 from support.models import LIVE_STATES, Report
 
 OFFERED = 500  # more classes make the page too heavy to offer them as a list
 AT_ONCE = 500  # reports moved in one transaction
 _RECORDS_CLASS = F("record__school_class")
-_ELSEWHERE = Q(record__isnull=False) & (
-    Q(school_class__lt=_RECORDS_CLASS)
-    | Q(school_class__gt=_RECORDS_CLASS)
-    | Q(school_class=None, record__school_class__isnull=False)
-    | Q(school_class__isnull=False, record__school_class=None)
+_ELSEWHERE = (
+    of_present_person("opened_at")
+    & Q(record__isnull=False)
+    & (
+        Q(school_class__lt=_RECORDS_CLASS)
+        | Q(school_class__gt=_RECORDS_CLASS)
+        | Q(school_class=None, record__school_class__isnull=False)
+        | Q(school_class__isnull=False, record__school_class=None)
+    )
 )
 
 

@@ -6,10 +6,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.password_state import lock_accounts
 from enrollment.models import Correction, CorrectionState
+from enrollment.queries import of_present_person
 from enrollment.records.corrections.services import (
     ProvinceAnswer,
     correct_record,
@@ -31,6 +33,9 @@ FIELDS = {
 
 
 NO_REPORT = UUID(int=0)
+NOT_THEIRS = _(
+    "The record has become another person's since, so it is not corrected by this report."
+)
 
 
 class NoRecordError(Exception):
@@ -53,6 +58,9 @@ def accept_correction(*, report: Report, change: Change, words: str, by: User) -
         made = correct_record(
             record=report.record, change=change, by=by, report=report.key, answered=report.account
         )
+        # Asked now, when no file can give the record to another person any more.
+        if not is_of_present_person(report):
+            raise NotCorrectableError(str(NOT_THEIRS))
         if made.state == CorrectionState.APPLIED:
             after, kind = ReportState.ANSWERED, EntryKind.CORRECTED
         else:
@@ -60,6 +68,11 @@ def accept_correction(*, report: Report, change: Change, words: str, by: User) -
         _move([report], after, kind, words, by)
         _tell([report], kind)
     return made
+
+
+def is_of_present_person(report: Report) -> bool:
+    """Whether the record of ``report`` has not become another person's since it was opened."""
+    return Report.objects.filter(of_present_person("opened_at"), pk=report.pk).exists()
 
 
 def enter_results(

@@ -18,6 +18,7 @@ from audit.services import record_action
 from enrollment.files.evidence import Evidence, evidence_of, keep_evidence
 from enrollment.models import EvidencePurpose, Institution, SchoolClass, StudentRecord
 from enrollment.offices import all_counselors, registrars_of
+from enrollment.queries import records_held_by
 from support.models import (
     LIVE_STATES,
     Cause,
@@ -66,7 +67,8 @@ def open_report(
 
     If the person has a live report of the same cause, what is new is added to that one;
     equal content is a double click and adds nothing. Raises EvidenceFaultError if that
-    report would have too many files, TooLateError if the account was deleted meanwhile.
+    report would have too many files, TooLateError if the account was deleted or lost the record
+    meanwhile.
     """
     school = record.institution if record else institution
     if school is None:
@@ -87,7 +89,7 @@ def open_report(
     try:
         with transaction.atomic():
             report.school_class = locked_class(find_class)
-            if lock_undeleted(account.pk) is None:
+            if lock_undeleted(account.pk) is None or not _holds(account, record):
                 raise TooLateError
             report.save(force_insert=True)
             write_entries([report], EntryKind.OPENED, account, statement.words)
@@ -95,6 +97,10 @@ def open_report(
     except IntegrityError:
         return _add_to_live(report, statement, find_class)
     return report
+
+
+def _holds(account: User, record: StudentRecord | None) -> bool:
+    return record is None or records_held_by(account).filter(pk=record.pk).exists()
 
 
 def reply(*, report: Report, words: str, evidence: Sequence[Evidence] = ()) -> None:

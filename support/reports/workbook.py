@@ -29,12 +29,12 @@ def reports_workbook(reports: Iterable[Report]) -> BinaryIO:
 
 def _rows(reports: Iterable[Report]) -> Iterator[tuple[str, ...]]:
     for report in reports:
-        stated = report.stated
+        stated, record = report.stated, report.present_record
         is_number = report.cause == Cause.CERTIFICATE
         yield (
             report.number,
             report.school_class.code if report.school_class else "",
-            report.record.student_number if report.record else "",
+            record.student_number if record else "",
             stated["name"],
             str(Cause(report.cause).label),
             stated["registry"],

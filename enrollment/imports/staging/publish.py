@@ -174,7 +174,7 @@ def _update_statement(staging: str, names: list[str]) -> str:
     ]
     sets.append(
         f"person_since = CASE WHEN {other_certificate(names)} AND"
-        " s.name_canonical <> r.name_canonical THEN now() ELSE r.person_since END"
+        " s.name_canonical <> r.name_canonical THEN statement_timestamp() ELSE r.person_since END"
     )
     if "phone" in names:
         sets.append("phone_hash = s.phone_hash")

@@ -15,6 +15,7 @@ from accounts.roles import Role
 from accounts.text import fold_width
 from enrollment.models import Correction, CorrectionState
 from enrollment.offices import institutions_of, is_counselor, without_counselor
+from enrollment.queries import of_present_person
 from support.models import LIVE_STATES, Cause, Report, ReportState
 from support.models.report import name_form, name_hash
 from support.reports.queries import is_key, reports_visible_to
@@ -92,9 +93,10 @@ def search(reader: User, words: str) -> QuerySet[Report]:
     The name of a record matches by its beginning, the name in a report without one as a whole.
     """
     text = "".join(fold_width(words).split())
-    found = Q(record__student_number=text) | Q(name_hash=name_hash(words))
+    of_record = Q(record__student_number=text)
     if name := name_form(words):
-        found |= Q(record__name_canonical__startswith=name)
+        of_record |= Q(record__name_canonical__startswith=name)
+    found = of_record & of_present_person("opened_at") | Q(name_hash=name_hash(words))
     if number := NUMBER.fullmatch(text):
         found |= Q(**{"batch" if number[1] else "pk": int(number[2])})
     return _mine(reader).filter(found).order_by("-changed_at", "-pk")

@@ -22,7 +22,7 @@ from enrollment.records.corrections.services import AlreadyAskedError
 from enrollment.records.corrections.values import NotCorrectableError
 from support.models import Cause, EntryKind, Report
 from support.reports import queries
-from support.reports.correcting import FIELDS, accept_correction
+from support.reports.correcting import FIELDS, NOT_THEIRS, accept_correction
 from support.reports.desk import services
 from support.reports.desk.acts import NO_LONGER_WAITING, NothingDoneError, act_on
 from support.reports.desk.candidates import search_of
@@ -137,7 +137,7 @@ def _correction_form(staff: User, report: Report) -> CorrectionForm | None:
 
 def _may_correct(staff: User, report: Report) -> bool:
     mine = institutions_of(staff).filter(pk=report.institution_id).exists()
-    return mine and report.record_id is not None
+    return mine and report.present_record is not None
 
 
 def _submission(report: Report) -> Correction | None:
@@ -162,6 +162,7 @@ def _page(
         "search": search_of(report, staff),
         "form": acts,
         "correction": correction,
+        "not_theirs": "" if report.record is report.present_record else NOT_THEIRS,
         "submission": submission,
         "submitted_field": BY_NAME[submission.field].label if submission else "",
         "evidence": evidence_of(EvidencePurpose.REPORT, [report.key]),

@@ -93,13 +93,13 @@ class _Page:
 def _row(page: _Page, report: Report, words: str, files: int, alike: int) -> Row:
     stated = report.stated
     is_number = report.cause == Cause.CERTIFICATE
-    known = report.school_class
+    known, record = report.school_class, report.present_record
     return Row(
         report=report,
         path=page.path_of(report),
         cause=page.causes[report.cause],
-        name=report.record.name if report.record else stated["name"],
-        student_number=report.record.student_number if report.record else "",
+        name=record.name if record else stated["name"],
+        student_number=record.student_number if record else "",
         registry=stated["registry"],
         correct=mask_number(stated["correct"]) if is_number else stated["correct"],
         class_name=known.code if known else stated["class"],
