@@ -1,6 +1,7 @@
 """Receivers for signals of the registry and of accounts."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -58,18 +59,30 @@ def move_claim_to_new_number(*, record: StudentRecord, old: bytes, new: bytes, *
 
     An open one, so that its decision finds the record and unfreezes it; a decided one, so
     that it can be undone, its loser stays the loser, and who decided is no second person. It
-    stays where a second row of the school still has the number.
+    stays where a second row of the school still has the number. Disputes about another person
+    to whom the school has given the same number stay with the number.
     """
     school = record.institution.code
     claims = Claim.objects.filter(
         account=record.holder_id, certificate_hash=old, institution_code=school, ended_at=None
     )
     claims.update(certificate_hash=new)
-    contested = _disputes(record, old)
     rows = StudentRecord.objects.filter(certificate_hash=old, institution=record.institution_id)
-    if rows.exists():
+    names = set(rows.values_list("name_canonical", flat=True))
+    contested = _disputes(record, old)
+    if names:
         contested = contested.exclude(state=DisputeState.DECIDED)
-    contested.update(certificate_hash=new)
+    mine = [one.pk for one in contested if _is_about(one, record.name_canonical, names)]
+    Dispute.objects.filter(pk__in=mine).update(certificate_hash=new)
+
+
+def _is_about(dispute: Dispute, name: str, others: AbstractSet[str]) -> bool:
+    """Whether ``dispute`` is about the record of ``name``, beside ``others`` of the same number.
+
+    As ``verification.disputes.records.records_of``: those of the stated name, else all of them.
+    """
+    stated = dispute.facts.name_canonical if bytes(dispute.facts_sealed) else name
+    return stated == name or stated not in others
 
 
 @receiver(records_released, dispatch_uid="verification-end-claims")

@@ -194,13 +194,14 @@ def is_someone_else(locked: User, certificate_hash: bytes) -> bool:
     """Whether the account, read under its lock, has proved to be a person of other numbers alone.
 
     A school that corrects a wrong number does so for its own records, and for one of two rows:
-    until the others follow, the same person has both numbers.
+    until the others follow, the same person has both numbers. A record counts although its claim
+    has ended: by a decision about another person with the same number.
     """
     claims = Claim.objects.filter(account=locked, ended_at=None)
-    numbers = {bytes(number) for number in claims.values_list("certificate_hash", flat=True)}
-    if not numbers or certificate_hash in numbers:
-        return False
-    return not locked.held_records.filter(certificate_hash=certificate_hash).exists()
+    proved = claims.values_list("certificate_hash", flat=True)
+    held = locked.held_records.values_list("certificate_hash", flat=True)
+    numbers = {bytes(number) for number in proved.union(held)}
+    return bool(numbers) and certificate_hash not in numbers
 
 
 def may_hold_records(locked: User) -> bool:

@@ -140,7 +140,7 @@ def _apply(correction: Correction, value: str, by: User, answered: User | None) 
     old = present_value(record, correction.field)
     _refuse_number_of_another(record, correction.field, value)
     is_other = is_another_person(record, correction.field, old, value)
-    if hidden and record.frozen_at and not is_other:
+    if hidden and not is_other:
         _refuse_half_a_dispute(record)
     if is_other:
         release_records(keys=[record.pk], by=by, cause=f"correction:{correction.key}")
@@ -207,11 +207,14 @@ def _refuse_for_another_person(correction: Correction) -> None:
 def _refuse_half_a_dispute(record: StudentRecord) -> None:
     """Raise NotCorrectableError where another record of the school is frozen with this number.
 
-    What froze them follows the number to this record, and its end would thaw this one alone.
+    What froze them follows the number to this record, and its end would thaw this one alone. That
+    of another person with the same number stays, unless both records are in dispute.
     """
     alike = StudentRecord.objects.filter(
         institution=record.institution_id, certificate_hash=record.certificate_hash
     )
+    if record.frozen_at is None:
+        alike = alike.filter(name_canonical=record.name_canonical)
     if alike.exclude(pk=record.pk).filter(frozen_at__isnull=False).exists():
         raise NotCorrectableError(
             _("Two records with this number are in dispute. Decide that first, then correct both.")
