@@ -72,6 +72,13 @@ class ReadOnly(ModelAdmin):
         hidden = ("BinaryField", "JSONField")
         return [field.name for field in self.opts.fields if field.get_internal_type() not in hidden]
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Never: no list has filters, and Django would compare any column with any text.
+
+        It takes what no column can be compared with for errors of the server.
+        """
+        return False
+
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never."""
         return False
