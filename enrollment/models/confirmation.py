@@ -82,6 +82,13 @@ class Confirmation(models.Model):
         """The code in groups of four, for dictation."""
         return grouped(self.code)
 
+    @property
+    def counts(self) -> bool:
+        """Whether who gave it holds the record, which was nobody else's in between."""
+        since = self.record.person_since
+        is_held = self.account_id is not None and self.record.holder_id == self.account_id
+        return is_held and (since is None or self.made_at > since)
+
 
 class PhotoAnswer(models.Model):
     """The student's answer about one photo (图像校对); a new picture has a new key."""
