@@ -62,6 +62,7 @@ PREFIX = bytes([len(OLD_ID)]) + OLD_ID.encode()
 # JSON that is no place for sealed values, and why it may stand open.
 OPEN_JSON = {
     "accounts.Notice.detail",  # no personal data
+    "accounts.PersonalDataCount.hours",  # counts by the hour
     "audit.AuditEntry.detail",  # counts and keys
     "enrollment.Campaign.confirm_fields",  # names of fields
     "enrollment.Campaign.ignore_fields",
