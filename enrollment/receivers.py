@@ -17,13 +17,10 @@ from accounts.signals import (
 )
 from enrollment.imports.tokens.services import revoke_token
 from enrollment.institutions.reviews.services import close_and_review
+from enrollment.jobs.releases import end_releases
 from enrollment.models import (
     Appointment,
-    BatchState,
-    ImportBatch,
     ImportToken,
-    PhotoBatch,
-    PhotoBatchState,
     RuleChange,
     StatusReport,
     StudentRecord,
@@ -59,12 +56,15 @@ def let_go_of_records(*, account: User, **_: object) -> None:
 def revoke_what_was_issued(*, account: User, since: datetime | None, **_: object) -> None:
     """Revoke import tokens and the reports made since ``since``; have acts on roles reviewed.
 
+    Files that the account has released and no worker has begun wait for a release again.
+
     The account was in another person's hands, who may have had its password long before
     ``since``: a token lasts for months, so every token of the account ends. Without ``since``
     nothing is revoked.
     """
     if since is None:
         return
+    end_releases(account)
     for token in ImportToken.objects.filter(created_by=account, revoked_at=None):
         revoke_token(token=token, by=account)
     close_and_review(account)
@@ -93,13 +93,5 @@ def close_what_waits(**_: object) -> dict[str, int]:
         "appointments": appointments.update(answered_at=Now(), accepted=False),
         "rule_changes": changes.update(accepted=False, decided_at=Now()),
         # A release may have been published and undone since: it needs a person once more.
-        "imports": ImportBatch.objects.filter(state=BatchState.PUBLISHING).update(
-            state=BatchState.REHEARSED, published_by=None, accepted_people=0
-        ),
-        "photo_imports": PhotoBatch.objects.filter(state=PhotoBatchState.TAKING).update(
-            state=PhotoBatchState.CHECKED, taken_by=None, started_at=None
-        ),
-        "photo_undos": PhotoBatch.objects.filter(state=PhotoBatchState.UNDOING).update(
-            state=PhotoBatchState.TAKEN, undone_by=None
-        ),
+        **end_releases(),
     }

@@ -7,6 +7,7 @@ from celery import shared_task
 from accounts.sweep import for_each
 from delivery.task_queue import Sendable
 from enrollment.imports import pipeline, retention
+from enrollment.jobs.releases import end_without_right
 from enrollment.jobs.uploads import enqueue_again, enqueue_next, enqueue_upload
 from enrollment.models import BatchState, ImportBatch
 
@@ -24,10 +25,14 @@ def rehearse_upload(batch_id: int) -> None:
 
 @shared_task
 def publish_upload(batch_id: int) -> None:
-    """Publish a batch that a registrar has released, unless another worker does."""
+    """Publish a batch that a registrar has released, unless another worker does.
+
+    Where the registrar has lost the right meanwhile, it waits for another one.
+    """
     batch = ImportBatch.objects.filter(pk=batch_id, state=BatchState.PUBLISHING).first()
     if batch:
-        pipeline.publish(batch)
+        if not end_without_right(batch):
+            pipeline.publish(batch)
         enqueue_next(batch, _TASKS)
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from celery import Task, shared_task
 
 from accounts.sweep import for_each
+from enrollment.jobs.releases import end_without_right
 from enrollment.jobs.uploads import enqueue_again, enqueue_next
 from enrollment.models import PhotoBatch, PhotoBatchState
 from enrollment.photos import retention
@@ -22,19 +23,24 @@ def check_photos(batch_id: int) -> None:
 
 @shared_task
 def import_photo_batch(batch_id: int) -> None:
-    """Import the photographs of a released ZIP, unless another worker does."""
+    """Import the photographs of a released ZIP, unless another worker does.
+
+    Where who released it has lost the right meanwhile, it waits for another registrar.
+    """
     batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.TAKING).first()
     if batch:
-        photos.import_photo_batch(batch)
+        if not end_without_right(batch):
+            photos.import_photo_batch(batch)
         enqueue_next(batch, TASKS)
 
 
 @shared_task
 def undo_photo_batch(batch_id: int) -> None:
-    """Undo an import of photographs, unless another worker does."""
+    """Undo an import of photographs, unless another worker does; as above without the right."""
     batch = PhotoBatch.objects.filter(pk=batch_id, state=PhotoBatchState.UNDOING).first()
     if batch:
-        photos.undo_photo_batch(batch)
+        if not end_without_right(batch):
+            photos.undo_photo_batch(batch)
         enqueue_next(batch, TASKS)
 
 

@@ -35,6 +35,8 @@ from enrollment.models import ImportBatch, Institution
 def upload(path):
     school, _ = Institution.objects.get_or_create(code="19998", defaults={"name": "test"})
     user, _ = User.objects.get_or_create(email="registrar@example.org")
+    user.role_grants.get_or_create(role="registrar")
+    user.registrar_of.get_or_create(institution=school)
     with open(path, "rb") as source:
         batch = services.upload_batch(
             institution=school, file_name="rows.csv", source=source, created_by=user)

@@ -152,7 +152,11 @@ def test_a_publication_that_always_fails_is_given_up_and_stops_no_other(
     desk: Client, school: Institution, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = upload(desk, write_csv(tmp_path / "a.csv", sample(3)), school)
-    ImportBatch.objects.update(state=BatchState.PUBLISHING, created_at="2026-01-01T00:00:00Z")
+    ImportBatch.objects.update(
+        state=BatchState.PUBLISHING,
+        published_by=batch.created_by,
+        created_at="2026-01-01T00:00:00Z",
+    )
 
     def fail(**given: object) -> None:
         raise ZeroDivisionError
