@@ -228,6 +228,8 @@ def test_without_tls_people_are_led_on_and_programs_refused(nginx: Front) -> Non
         ("/delivery/receipts/aliyun/x/", 403),
     ):
         assert plain.status(f"GET {address} HTTP/1.1\r\n{HEAD}\r\n".encode()) == status, address
+    other = plain.send(b"GET /status/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+    assert f"\r\nLocation: https://{HOST}/status/\r\n".encode() in other
 
 
 def test_trace_is_not_answered(nginx: Front) -> None:
