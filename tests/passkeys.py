@@ -38,6 +38,7 @@ class Passkey:
     def __init__(self) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.id = os.urandom(32)
+        self.origin, self.host = f"https://{HOST}", HOST  # where the browser shows the page
 
     def registration(self, challenge: str) -> dict[str, Any]:
         """The answer to the page that adds a passkey."""
@@ -67,10 +68,10 @@ class Passkey:
         }
 
     def _data(self, flags: int) -> bytes:
-        return hashlib.sha256(HOST.encode()).digest() + bytes([flags]) + bytes(4)
+        return hashlib.sha256(self.host.encode()).digest() + bytes([flags]) + bytes(4)
 
     def _client(self, kind: str, challenge: str) -> bytes:
-        said = {"type": kind, "challenge": challenge, "origin": f"https://{HOST}"}
+        said = {"type": kind, "challenge": challenge, "origin": self.origin}
         return json.dumps(said).encode()
 
 

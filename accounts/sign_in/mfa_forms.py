@@ -10,8 +10,10 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms as webauthn_forms
+from allauth.mfa.webauthn.internal import auth
 from cryptography.exceptions import UnsupportedAlgorithm
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.limits import login_attempts
@@ -39,6 +41,17 @@ def _malformed_is_wrong() -> Iterator[None]:
         yield
     except _MALFORMED as error:
         raise get_adapter().validation_error("incorrect_code") from error
+
+
+def _require_own_page(answer: Any) -> None:
+    """Raise ValidationError unless a passkey gave ``answer`` at a page of the portal itself.
+
+    The library takes pages of every name below the portal's and at every port as well.
+    """
+    data, request = answer.response.client_data, context.request
+    own = {f"{request.scheme}://{request.get_host()}", settings.SITE_URL}
+    if data.origin not in own or data.cross_origin:
+        raise get_adapter().validation_error("incorrect_code")
 
 
 class _CountedCode(mfa_forms.BaseAuthenticateForm):
@@ -103,6 +116,7 @@ class AuthenticateSecurityKeyForm(webauthn_forms.AuthenticateWebAuthnForm):
     def clean_credential(self) -> Authenticator:
         """The account's passkey that gave the answer. Raises ValidationError."""
         with _malformed_is_wrong():
+            _require_own_page(auth.parse_authentication_response(self.cleaned_data["credential"]))
             return super().clean_credential()
 
 
@@ -128,6 +142,8 @@ class AddSecurityKeyForm(webauthn_forms.AddWebAuthnForm):
         if has_most_passkeys(self.user):
             raise forms.ValidationError(TOO_MANY_PASSKEYS)
         with _malformed_is_wrong():
+            if given := self.cleaned_data.get("credential"):
+                _require_own_page(auth.parse_registration_response(given))
             cleaned: dict[str, Any] = super().clean()
         return cleaned
 
