@@ -47,7 +47,7 @@ def reports_in(reader: User, tab: Tab) -> QuerySet[Report]:
     if tab == Tab.WAITING:
         by_class = F("school_class__code").asc(nulls_last=True)
         # Classes of two schools may have one name.
-        return found.order_by("cause", by_class, "institution", "school_class", "opened_at")
+        return found.order_by("cause", by_class, "institution", "school_class", "opened_at", "pk")
     return found.order_by("-changed_at", "-pk")
 
 

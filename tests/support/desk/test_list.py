@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import Role
 from enrollment.models import ClassCounselor, SchoolClass
 from support.models import Report
+from support.reports.desk.queue import queue_of
 from tests.people import make_account, make_school
 from tests.support.conftest import WORDS, Enter
 from tests.support.desk.lists import QUEUE, Many, act, report_of, text_of
@@ -172,3 +173,12 @@ def test_the_list_of_one_class_holds_its_reports_alone(
     ]
     assert [report.number in page for page in pages] == [True, False, False, False, False]
     assert f'<input type="hidden" name="class" value="{report.school_class.pk}">' in pages[0]
+
+
+def test_reports_of_one_moment_wait_by_number_in_whatever_order_they_were_written(
+    many: Many, counselor: User
+) -> None:
+    reports = many(3)
+    for report in reversed(reports):
+        Report.objects.filter(pk=report.pk).update(opened_at=reports[0].opened_at)
+    assert list(queue_of(counselor)) == reports
