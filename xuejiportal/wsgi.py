@@ -4,6 +4,7 @@ import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from xuejiportal.startup.preflight import refuse_unfit_production, refuse_web_without_static_files
 from xuejiportal.startup.read_ahead import read_ahead
@@ -14,6 +15,7 @@ application = get_wsgi_application()
 refuse_unfit_production()
 refuse_web_without_static_files()
 read_ahead()
+get_resolver().url_patterns  # noqa: B018  loads all views, else the first request would
 
 # Objects loaded by now live as long as the process; garbage collection can skip them.
 gc.collect()
