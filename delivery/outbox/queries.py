@@ -18,13 +18,14 @@ _WAITING = (Status.QUEUED, Status.SENDING)
 
 @dataclass(frozen=True)
 class MessageCounts:
-    """How many messages of one way of sending were sent, wait, and failed."""
+    """How many messages of one way of sending were sent, wait, failed, and are of unknown fate."""
 
     channel: str
     provider: str
     sent: int
     waiting: int
     failed: int
+    unknown: int
 
     @property
     def channel_label(self) -> str:
@@ -71,8 +72,9 @@ def counts_since(since: datetime) -> list[MessageCounts]:
     newest = OutboxMessage.objects.order_by("-pk").values("pk")[:RECENT]
     found = OutboxMessage.objects.filter(pk__in=newest, created_at__gte=since)
     counted = found.values("channel", "provider").annotate(
-        sent=Count("pk", filter=~Q(status__in=[*_WAITING, Status.FAILED])),
+        sent=Count("pk", filter=~Q(status__in=[*_WAITING, Status.FAILED, Status.UNKNOWN])),
         waiting=Count("pk", filter=Q(status__in=_WAITING)),
         failed=Count("pk", filter=Q(status=Status.FAILED)),
+        unknown=Count("pk", filter=Q(status=Status.UNKNOWN)),
     )
     return [MessageCounts(**row) for row in counted.order_by("channel", "provider")]

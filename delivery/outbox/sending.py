@@ -20,7 +20,7 @@ from delivery.outbox.content import Content, EmailContent, SmsContent, unseal
 from delivery.outbox.renderers import renderer
 from delivery.outbox.transitions import Outcome
 from delivery.sms.base import Sms
-from delivery.sms.registry import providers
+from delivery.sms.registry import in_turn, note_unclear, providers
 from vault.cipher import UnsealError
 
 logger = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> li
     error: DeliveryError = TransientError("no-provider")
     refusals: list[DeliveryError] = []
     name = ""
-    for provider in providers():
+    for provider in in_turn(providers()):
         name = provider.name
         try:
             return [Outcome(message, Status.SENT, name, provider.send(sms))]
@@ -164,6 +164,9 @@ def _send_sms(message: OutboxMessage, recipient: str, content: SmsContent) -> li
             logger.exception("Provider %s failed in an unforeseen way", name)
             error = UncertainError(type(fault).__name__)
             break
+        finally:
+            if isinstance(error, UncertainError):
+                note_unclear(provider)
     else:
         # A provider that failed for now may later accept what another's rule refuses.
         later = [one for one in refusals if isinstance(one, TransientError)]

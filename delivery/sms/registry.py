@@ -1,7 +1,10 @@
 """The SMS providers available, and those configured, in order."""
 
+import time
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.core.signals import setting_changed
@@ -17,6 +20,11 @@ BUILT_IN = {
 }
 
 
+# So long after an unclear answer a provider comes behind the others.
+UNCLEAR_SECONDS = 60.0
+_unclear_since: WeakKeyDictionary[SmsProvider, float] = WeakKeyDictionary()
+
+
 @cache
 def providers() -> tuple[SmsProvider, ...]:
     """The providers of ``settings.SMS_PROVIDERS``: the first one, then its fall-backs.
@@ -30,6 +38,20 @@ def providers() -> tuple[SmsProvider, ...]:
 def provider(name: str) -> SmsProvider | None:
     """The configured provider of that name."""
     return next((one for one in providers() if one.name == name), None)
+
+
+def in_turn(configured: Sequence[SmsProvider]) -> list[SmsProvider]:
+    """Those of ``configured`` in their order; last, who left the fate of a message open just now.
+
+    The message itself is not sent again, but others need not meet the same outage.
+    """
+    latest = time.monotonic() - UNCLEAR_SECONDS
+    return sorted(configured, key=lambda one: _unclear_since.get(one, latest) > latest)
+
+
+def note_unclear(provider: SmsProvider) -> None:
+    """Remember that nobody knows what became of a message given to ``provider``."""
+    _unclear_since[provider] = time.monotonic()
 
 
 def _forget(*, setting: str, **_: Any) -> None:

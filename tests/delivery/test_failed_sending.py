@@ -9,7 +9,8 @@ from django.utils import timezone
 from delivery import tasks
 from delivery.errors import PermanentError, TransientError, UncertainError
 from delivery.models import OutboxMessage, Status
-from delivery.outbox import sending, transitions
+from delivery.outbox import reconcile, sending, transitions
+from delivery.sms.base import Receipt, Sent
 from tests.delivery.provider import Provider, due_now, greet
 from tests.outbox import Outbox
 
@@ -80,6 +81,20 @@ class TestFailures:
         uncertain.refresh_from_db()
         assert (uncertain.status, len(second.asked)) == (Status.UNKNOWN, 1)
 
+    def test_after_an_unclear_answer_others_are_sent_by_the_second_provider(
+        self, use: Any, greeting: str
+    ) -> None:
+        first, second = Provider("one", UncertainError("http-502")), Provider("two")
+        use(first, second)
+        lost = greet(greeting)
+        sending.send_due()
+        asked_again = greet(greeting)
+        sending.send_due()
+        lost.refresh_from_db()
+        asked_again.refresh_from_db()
+        assert (lost.status, len(first.asked)) == (Status.UNKNOWN, 1)
+        assert (asked_again.status, asked_again.provider) == (Status.SENT, "two")
+
     def test_an_uncertain_message_is_never_sent_again_blindly(
         self, use: Any, greeting: str
     ) -> None:
@@ -90,6 +105,32 @@ class TestFailures:
             due_now()
             tasks.sweep_outbox()
         assert len(provider.asked) == 1
+
+
+class Silent(Provider):
+    """A provider that answers no look-up."""
+
+    def look_up(self, sent: Sent) -> Receipt:
+        self.asked.append(sent)  # type: ignore[arg-type]
+        raise TransientError("timeout")
+
+
+def test_a_provider_that_answers_no_look_up_is_asked_once_in_a_run(
+    use: Any, greeting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = Silent("one", *[UncertainError("http-502")] * 3)
+    use(provider)
+    monkeypatch.setattr(reconcile, "providers", lambda: (provider,))
+    for _ in range(3):
+        greet(greeting)
+    sending.send_due()
+    due_now()
+    assert OutboxMessage.objects.filter(status=Status.UNKNOWN).count() == 3
+    provider.asked.clear()
+    reconcile.reconcile()
+    assert len(provider.asked) == 1
+    reconcile.reconcile()
+    assert len(provider.asked) == 2
 
 
 class TestRecovery:

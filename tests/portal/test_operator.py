@@ -84,6 +84,14 @@ def test_an_altered_trail_and_failed_messages_are_named(desk: Client, well: None
     assert "13912345678" not in failed
 
 
+def test_a_provider_that_answers_nothing_is_named(desk: Client, well: None) -> None:
+    queue_sms(to="+8613912345678", kind="code", params={}, purpose="x")
+    OutboxMessage.objects.update(status=Status.UNKNOWN, provider="aliyun", error="http-502")
+    page = desk.get(reverse("operator")).content.decode()
+    assert "没有回音 2" in page
+    assert "与服务商控制台核对" in page
+
+
 def test_errors_of_the_last_day_are_counted(desk: Client, well: None) -> None:
     before = errors_of_day()
     count_error()

@@ -22,6 +22,7 @@ from xuejiportal.operator.words import PARTS, Text
 
 # The chain is checked every night, and a backup is expected as often.
 LATEST_NIGHTLY = timedelta(hours=36)
+MOST_UNKNOWN = 0.2  # of the messages that left
 LATEST_IMPORT = timedelta(hours=1)
 
 
@@ -76,12 +77,20 @@ def _duration(seconds: float) -> str:
 def _messages() -> Iterator[Part]:
     """What was sent in the last hour, by way of sending."""
     for counts in counts_since(timezone.now() - timedelta(hours=1)):
+        is_silent = counts.unknown > MOST_UNKNOWN * (counts.sent + counts.unknown)
+        numbers = {
+            "sent": counts.sent,
+            "waiting": counts.waiting,
+            "failed": counts.failed,
+            "unknown": counts.unknown,
+        }
+        told = _("%(sent)d sent, %(waiting)d waiting, %(failed)d failed, %(unknown)d unanswered")
+        advice = _("See which failed and why; compare the provider's console.")
         yield Part(
             _("Messages of the last hour: %(way)s") % {"way": _way(counts)},
-            not counts.failed,
-            _("%(sent)d sent, %(waiting)d waiting, %(failed)d failed")
-            % {"sent": counts.sent, "waiting": counts.waiting, "failed": counts.failed},
-            _("See which failed and why; compare the provider's console.") if counts.failed else "",
+            not counts.failed and not is_silent,
+            told % numbers,
+            advice if counts.failed or is_silent else "",
             reverse("operator_messages"),
         )
 
