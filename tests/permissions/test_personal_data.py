@@ -71,7 +71,6 @@ NO_DATA = {
     "trail_sign_ins": "the auditor's work; the page notes each reading itself",
     "trail_prove": "leads back to the trail",
     "trail_export": "keys of rows; the trail is the auditor's work",
-    "verification:disputes": "dates and states",
     "support:board": "head counts",
     "operator": "figures of the portal",
     "operator_messages": "masked recipients",

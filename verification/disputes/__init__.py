@@ -20,7 +20,7 @@ from verification.disputes.opening import (
     open_dispute,
     withdraw,
 )
-from verification.disputes.records import records_of
+from verification.disputes.records import records_by_dispute, records_of
 from verification.disputes.vouches import vouch
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "not_looked_into",
     "object_to",
     "open_dispute",
+    "records_by_dispute",
     "records_of",
     "undo_decision",
     "vouch",

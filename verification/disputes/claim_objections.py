@@ -52,7 +52,9 @@ def objections_visible_to(user: User) -> QuerySet[ClaimAlert]:
     """Objections about records of this registrar's institutions, undecided ones first."""
     codes = institutions_of(user).values("code")
     found = ClaimAlert.objects.filter(institution_code__in=codes, objected_at__isnull=False)
-    return found.select_related("record", "account").order_by("-settled_at", "-objected_at")
+    return found.select_related("record__school_class", "account").order_by(
+        "-settled_at", "-objected_at"
+    )
 
 
 def settle_objection(*, alert: ClaimAlert, taken_back: bool, reason: str, by: User) -> bool:

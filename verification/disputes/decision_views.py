@@ -59,6 +59,7 @@ _NOT_UNDONE: _Reasons = {
 }
 
 
+@personal_data("verification.list_disputes")
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """Disputes of the registrar's institutions, undecided ones first."""
@@ -66,7 +67,17 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = queries.disputes_visible_to(user)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     objected = objections_visible_to(user).filter(settled_at=None)[:PER_PAGE]
-    context = {"page": page, "objections": objected}
+    shown = list(page.object_list)
+    records = disputes.records_by_dispute(shown)
+    rows = [(dispute, records[dispute.pk], _contact(dispute.claimant)) for dispute in shown]
+    note_access(
+        request,
+        people=len(shown) + len(objected),
+        subject_type="queue",
+        subject_key="",
+        institution_code=shown[0].institution_code if shown else "",
+    )
+    context = {"page": page, "rows": rows, "objections": objected}
     return render(request, "verification/disputes/queue.html", context)
 
 
@@ -155,6 +166,13 @@ def _side(account: User | None, found: Dispute, subject: UUID) -> dict[str, obje
         "claim": claims.order_by("-pk").first(),
         "evidence": evidence_of(disputes.DISPUTES, [subject]),
     }
+
+
+def _contact(account: User) -> str:
+    """The confirmed phone, or else the mailbox, masked: it tells claimants of one name apart."""
+    if account.phone_confirmed_at:
+        return masked_phone(str(account.phone))
+    return masked_email(account.email) if account.email else ""
 
 
 def _visible(request: HttpRequest, key: UUID) -> Dispute:

@@ -20,12 +20,27 @@ def records_of(dispute: Dispute) -> list[StudentRecord]:
 
     Two people can have the same number: by a school's mistake, or on certificates of two types.
     """
-    found = StudentRecord.objects.filter(certificate_hash=dispute.certificate_hash)
-    if dispute.institution_code:
-        found = found.filter(institution__code=dispute.institution_code)
+    return records_by_dispute([dispute])[dispute.pk]
+
+
+def records_by_dispute(disputes: Sequence[Dispute]) -> dict[int, list[StudentRecord]]:
+    """What ``records_of`` finds for each of ``disputes``, by its id: one query for all."""
+    hashes = {bytes(dispute.certificate_hash) for dispute in disputes}
+    found = StudentRecord.objects.filter(certificate_hash__in=hashes)
     records = list(found.select_related("institution", "holder", "school_class").order_by("pk"))
+    return {dispute.pk: _concerned(dispute, records) for dispute in disputes}
+
+
+def _concerned(dispute: Dispute, records: Sequence[StudentRecord]) -> list[StudentRecord]:
+    number, school = bytes(dispute.certificate_hash), dispute.institution_code
+    found = [
+        record
+        for record in records
+        if bytes(record.certificate_hash) == number
+        and (not school or record.institution.code == school)
+    ]
     name = dispute.facts.name_canonical if bytes(dispute.facts_sealed) else None
-    return [record for record in records if record.name_canonical == name] or records
+    return [record for record in found if record.name_canonical == name] or found
 
 
 def freeze(records: Sequence[StudentRecord]) -> None:

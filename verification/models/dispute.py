@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from database.clock import moment_of
@@ -101,6 +102,11 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"dispute {self.key}"
+
+    @property
+    def number(self) -> str:
+        """What people call it: the day it was opened and a running number."""
+        return f"{localtime(self.opened_at):%y%m%d}-{self.pk}"
 
     @property
     def objection_subject(self) -> uuid.UUID:

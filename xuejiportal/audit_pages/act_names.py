@@ -115,6 +115,7 @@ NAMES: dict[str, str | Promise] = {
     "verification.close_after_rescue": _("Closed records of other schools after a recovery"),
     "verification.decide_dispute": _("Decided an identity dispute"),
     "verification.object_to_claim": _("Objected to a claim from the phone in the registry"),
+    "verification.list_disputes": _("Viewed the list of identity disputes"),
     "verification.object_to_dispute": _("Objected in an identity dispute"),
     "verification.open_assistance": _("Opened the page for help in person"),
     "verification.open_dispute": _("Opened an identity dispute"),

@@ -74,6 +74,22 @@ def test_the_registrar_waits_for_the_objection_and_decides(
     assert "学籍仍归你" in holder.get(page).content.decode()
 
 
+def test_disputes_of_one_minute_about_one_record_are_told_apart(
+    dispute: Dispute, wang_record: StudentRecord, desk_registrar: User
+) -> None:
+    other = make_account("other@example.org")
+    state(other, "王明", sample_number(31), "x")
+    second = open_one(other)
+    Dispute.objects.update(opened_at=dispute.opened_at)
+    page = enter(desk_registrar).get(reverse("verification:disputes")).content.decode()
+    assert dispute.number in page
+    assert second.number in page
+    assert "o***@example.org" in page
+    assert page.count(wang_record.name) == 2
+    listed = AuditEntry.objects.get(action="verification.list_disputes")
+    assert listed.actor_id == desk_registrar.pk
+
+
 def test_the_record_moves_to_who_is_right_and_back_when_undone(
     dispute: Dispute, claimant: User, wang: User, wang_record: StudentRecord, desk_registrar: User
 ) -> None:
