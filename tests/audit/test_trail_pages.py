@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import EventKind, SecurityEvent, User
 from accounts.roles import Role
 from audit.models import AuditEntry
 from audit.services import record_action
@@ -177,6 +177,16 @@ def test_sign_ins_of_staff_are_found_by_name(
     assert search.subject_key == str(desk_registrar.key)
     name_staff(auditor, "方敏")
     assert "不止一人" in client.post(page, {"person": "方敏"}).content.decode()
+
+
+def test_sign_ins_name_staff_and_lead_back_to_the_questions(
+    client: Client, auditor: User, desk_registrar: User
+) -> None:
+    name_staff(desk_registrar, "方敏")
+    SecurityEvent.objects.create(account=desk_registrar, kind=EventKind.SIGNED_IN, person_hash=b"x")
+    text = client.get(reverse("trail_sign_ins")).content.decode()
+    assert "方敏" in text
+    assert f"{reverse('trail')}?question=record" in text
 
 
 def test_a_period_and_an_act_narrow_the_entries_by_a_link(client: Client, auditor: User) -> None:

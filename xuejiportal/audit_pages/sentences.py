@@ -47,10 +47,14 @@ class Line:
 
 def lines_of(entries: Sequence[AuditEntry]) -> list[Line]:
     """``entries`` as sentences: one query for each kind of thing they are about."""
-    known = User.objects.prefetch_related("role_grants")
-    actors = known.in_bulk({entry.actor_id for entry in entries if entry.actor_id})
+    actors = _accounts_by_id({entry.actor_id for entry in entries if entry.actor_id})
     names = {kind: _names(kind, entries) for kind in _NAMED}
     return [_line(entry, actors.get(entry.actor_id or 0), names) for entry in entries]
+
+
+def person_names(ids: Iterable[int]) -> dict[int, str]:
+    """The accounts with these ids as ``person_name`` has them; those deleted are left out."""
+    return {pk: person_name(account) for pk, account in _accounts_by_id(ids).items()}
 
 
 def person_name(account: User) -> str:
@@ -79,6 +83,10 @@ def _line(entry: AuditEntry, actor: User | None, names: Mapping[str, Mapping[str
         record=entry.subject_key if is_record else "",
         reason=reason_label(entry.reason) if entry.reason else "",
     )
+
+
+def _accounts_by_id(ids: Iterable[int]) -> dict[int, User]:
+    return User.objects.prefetch_related("role_grants").in_bulk(set(ids))
 
 
 def _is_named(account: User) -> bool:

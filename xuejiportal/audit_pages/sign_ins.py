@@ -15,7 +15,9 @@ from accounts.models import EventKind, SecurityEvent, User
 from accounts.roles import Role
 from accounts.security_log import pseudonym, source_hash, source_of
 from audit.services import record_action
+from xuejiportal.audit_pages.forms import Question
 from xuejiportal.audit_pages.people import find_accounts
+from xuejiportal.audit_pages.sentences import person_names
 
 PAGE_SIZE = 50
 
@@ -49,7 +51,7 @@ def read(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = SignInsForm(request.POST or None)
     if form.is_bound and not form.is_valid():
-        return render(request, "audit_pages/sign_ins.html", {"form": form, "rows": []})
+        return _page(request, form)
     given = form.cleaned_data if form.is_bound else {}
     page = Paginator(_wanted(given), PAGE_SIZE).get_page(request.POST.get("page"))
     person = given.get("person")
@@ -60,8 +62,22 @@ def read(request: HttpRequest) -> HttpResponse:
         subject_key=person.key if person else "",
         detail={"kind": given.get("kind", ""), "by_source": bool(given.get("source"))},
     )
-    rows = [(event, source_of(event), bytes(event.person_hash).hex()[:12]) for event in page]
-    return render(request, "audit_pages/sign_ins.html", {"form": form, "rows": rows, "page": page})
+    people = person_names({event.account_id for event in page if event.account_id})
+    rows = [
+        (
+            event,
+            source_of(event),
+            people.get(event.account_id or 0, ""),
+            bytes(event.person_hash).hex()[:12],
+        )
+        for event in page
+    ]
+    return _page(request, form, rows=rows, page=page)
+
+
+def _page(request: HttpRequest, form: SignInsForm, **more: object) -> HttpResponse:
+    context = {"form": form, "questions": Question.choices, **more}
+    return render(request, "audit_pages/sign_ins.html", context)
 
 
 def _wanted(given: dict[str, Any]) -> QuerySet[SecurityEvent]:
