@@ -1,7 +1,6 @@
 """The causes of problem reports: their articles, and the field each one names."""
 
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from enrollment.identity.number import mask_number
 from enrollment.models import Campaign, StudentRecord
@@ -47,7 +46,7 @@ def registry_value(cause: Cause, record: StudentRecord | None) -> str:
     values = {
         Cause.NAME: record.name,
         Cause.GENDER: str(record.get_gender_display()),
-        Cause.BIRTH_DATE: date_format(record.birth_date) if record.birth_date else "",
+        Cause.BIRTH_DATE: record.birth_date.isoformat() if record.birth_date else "",
         Cause.CERTIFICATE: mask_number(certificate_number(record)),
         Cause.STATUS: record.status,
         Cause.MAJOR: record.major_name,
