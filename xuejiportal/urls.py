@@ -45,4 +45,5 @@ urlpatterns = [
 ]
 
 handler400 = views.bad_request
+handler404 = views.not_found
 handler500 = views.server_error

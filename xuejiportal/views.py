@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER = 30
 # Unread notices that the front page shows; the others are on the page of notices.
 MAX_NOTICES = 3
+# Fields of forms that hold a text of several lines, never a password or a number.
+LONG_TEXTS = ("words", "reason", "body")
 # Open reports shown there, with whose turn it is.
 MAX_REPORTS = 3
 
@@ -98,6 +100,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """
     status = 413 if isinstance(exception, RequestDataTooBig) else 400
     return HttpResponse(render_to_string(f"{status}.html"), status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for 404. After a button of a page that was left open it returns what was written.
+
+    A role may have ended meanwhile, or the thing may have been settled by someone else.
+    """
+    is_act = request.method == "POST" and request.resolver_match is not None
+    if not is_act or not isinstance(request.user, User):
+        return render(request, "404.html", status=404)
+    written = [text for name in LONG_TEXTS if (text := request.POST.get(name, "").strip())]
+    return render(request, "errors/no_longer.html", {"written": written}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

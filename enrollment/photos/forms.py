@@ -26,8 +26,8 @@ class PhotoUploadForm(InstitutionForm):
     file = forms.FileField(
         label=_("ZIP file with photos"),
         help_text=_(
-            "JPEG or PNG, up to 1 MB each, named by 身份证号, 考生号 or 学号; up to 2 GB and "
-            "100,000 photos. Nothing changes until you confirm."
+            "JPEG or PNG, up to 1 MB each, named by certificate, candidate or student number; up "
+            "to 2 GB and 100,000 photos. Nothing changes until you confirm."
         ),
         widget=forms.FileInput(attrs={"accept": SUFFIX}),
         allow_empty_file=True,

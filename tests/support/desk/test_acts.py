@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import Notice, User
+from accounts.models import Notice, RoleGrant, User
 from accounts.roles import Role
 from support.models import Report
 from support.reports.desk import views
@@ -102,3 +102,21 @@ def test_who_passes_a_class_on_again_is_told_that_nothing_waits_there(
     assert "已转交" in staff.post(page, follow=True).content.decode()
     again = staff.post(page, follow=True).content.decode()
     assert "已不再等待处理" in again
+
+
+def test_a_counselor_dismissed_meanwhile_is_told_and_keeps_the_answer(
+    counselor: User, report: Report, enter: Enter
+) -> None:
+    staff = enter(counselor)
+    own = reverse("support:queue_report", args=[report.key])
+    assert staff.get(own).status_code == 200
+    RoleGrant.objects.filter(user=counselor).delete()
+    given = {"act": "answer", "words": "请带<b>户口簿</b>来", "password": "not-shown-again"}
+    answer = staff.post(own, given)
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert "请带&lt;b&gt;户口簿&lt;/b&gt;来" in page
+    assert "这一步已无法完成" in page
+    assert "not-shown-again" not in page
+    report.refresh_from_db()
+    assert report.state == "open"
