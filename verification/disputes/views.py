@@ -127,6 +127,8 @@ def vouch(request: HttpRequest, pk: int) -> HttpResponse:
         "asked": asked,
         "is_open": is_open,
         "name": asked.dispute.facts.name if is_open else "",
+        # Counselors keep their menu.
+        "layout": "layouts/narrow.html" if account.is_student else "layouts/staff.html",
     }
     return render(request, "verification/disputes/vouch.html", context)
 

@@ -120,6 +120,11 @@ def test_counselors_and_named_classmates_are_asked_to_vouch(
     asked.refresh_from_db()
     assert asked.answer is True
     assert enter(counselor).get(page).status_code == 404
+    own = Vouch.objects.get(account=counselor)
+    staff_page = enter(counselor).get(reverse("verification:vouch", args=[own.pk]))
+    text = staff_page.content.decode()
+    assert "同班" not in text  # a counselor is nobody's classmate
+    assert reverse("support:board") in text  # the menu of their work stays
 
 
 def test_files_are_read_by_their_giver_and_the_registrar(
