@@ -5,6 +5,7 @@ What the portal acknowledged is noted; :meth:`Load.lost` compares it with the da
 """
 
 import asyncio
+import logging
 import os
 import signal
 import ssl
@@ -14,6 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from subprocess import CalledProcessError
 from typing import Any, Protocol
 
@@ -23,7 +25,7 @@ import httpx
 HOST = "portal.example.edu.cn"
 NAME = {"sni_hostname": HOST}  # which no resolver need know
 VICTIMS = ("web", "worker", "importer", "sender", "beat", "nginx", "valkey", "postgres")
-STUDENTS = 1500
+STUDENTS = 4000
 PHONES = 50  # of each hundred
 # Whatever a student does once: an account, a code, an answer.
 DOUBLED = (
@@ -35,8 +37,8 @@ DOUBLED = (
 )
 SCHOOL = "学校名称,学校标识码,主管部门,所在地\n明德示范大学,4111019998,教育部,北京市\n"
 PATIENCE = 90.0  # seconds until a killed part must serve again
-PAUSE = 1.0  # seconds until the next student comes after one who met something killed
-BACK = {502, 503, 504}  # nginx while the web processes start, the portal without its database
+PAUSE = 1.5  # seconds until the next student comes: nginx lets one address ask 20 times a second
+AWAY = 503  # nginx while the web processes start, the portal without its database
 
 
 class Running(Protocol):
@@ -59,6 +61,7 @@ class Load:
     receipts: list[str] = field(default_factory=list)
     statuses: Counter[int | str] = field(default_factory=Counter)
     interrupted: Counter[str] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
     def browser(self) -> httpx.AsyncClient:
@@ -77,6 +80,7 @@ class Load:
             finally:
                 for browser in browsers:
                     await browser.aclose()
+            await asyncio.sleep(PAUSE)
 
     async def walk(self, student: Any, browsers: list[httpx.AsyncClient]) -> None:
         """The whole way; a step that met something killed ends it, without blame."""
@@ -99,14 +103,17 @@ class Load:
                 wanted = way.send(page)
         except StopIteration:
             self.statuses["whole ways"] += 1
-        except (InterruptedError, httpx.TransportError, TimeoutError):
+        except (InterruptedError, httpx.TransportError, TimeoutError) as error:
             self.interrupted[step] += 1
-            await asyncio.sleep(PAUSE)
+            self.broken[type(error).__name__] += 1
         except AssertionError as error:
             self.faults.append(f"{step}: {error}"[:300])
 
     async def open(self, browser: httpx.AsyncClient, path: str, form: dict[str, str] | None) -> Any:
-        """The page at the end of all redirects. Raises InterruptedError for a 5xx of a kill."""
+        """The page at the end of all redirects.
+
+        Raises InterruptedError where it is asked to come again later, as by a kill.
+        """
         from tests.freshman import Page
 
         headers = {"Referer": f"https://{HOST}{path}"}
@@ -116,7 +123,7 @@ class Load:
                 method, path, data=form, headers=headers, extensions=NAME
             )
             self.statuses[answer.status_code] += 1
-            if answer.status_code in BACK:
+            if answer.status_code == AWAY and "retry-after" in answer.headers:
                 raise InterruptedError(path)
             if answer.status_code not in (302, 303):
                 assert answer.status_code == 200, f"{path}: {answer.status_code}"
@@ -196,7 +203,8 @@ async def fire(
         coming = [asyncio.create_task(load.come(students)) for _ in range(2)]
         for name in victims:
             took = [await kill(podman, name, load) for _ in range(kills)]
-            print(f"{name}: killed {kills} times, back in {max(took, default=0):.0f} s", flush=True)
+            print(f"{name}: killed {kills} times, {told(took)}", flush=True)
+        assert next(students, None), "all students had come before the last kill"
         for task in coming:
             task.cancel()
         await asyncio.gather(*coming, return_exceptions=True)
@@ -206,9 +214,16 @@ async def fire(
         await asyncio.to_thread(running.__exit__, None, None, None)
     print(f"acknowledged: {len(load.signed_up)} accounts, {len(load.receipts)} receipts")
     print(f"answers: {dict(load.statuses)}; interrupted: {dict(load.interrupted)}")
+    print(f"by what: {dict(load.broken)}")
     print(f"messages: {mailbox.arrivals.total()}; doubled: {doubled or 'nothing'}")
     print(f"lost: {lost or 'nothing'}; faults: {load.faults or 'none'}")
     return int(bool(lost or doubled or load.faults))
+
+
+def told(took: Sequence[float]) -> str:
+    if not took:
+        return "not asked"
+    return f"back in {median(took):.0f} s (half of them), {max(took):.0f} s (all)"
 
 
 def prepare(stack: Running) -> None:
@@ -243,4 +258,6 @@ def under_fire(
     """Run the whole play; the exit status."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "xuejiportal.settings"
     django.setup()
+    for name in ("httpx", "mail.log"):  # a line for each request
+        logging.getLogger(name).setLevel(logging.WARNING)
     return asyncio.run(fire(start, podman, kills, victims))
