@@ -1,13 +1,15 @@
 """System checks: production must be configured to send real messages, or it does not start."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.utils.module_loading import import_string
 
 from delivery.sms.kinds import PARAMETERS, PLACEHOLDERS
+from delivery.sms.registry import BUILT_IN
 
 DEVELOPMENT_TRANSPORTS = {"console", "file"}
 REQUIRED_SETTINGS = {
@@ -46,6 +48,15 @@ def check_transports(
             )
         )
     errors += [
+        Error(
+            f"{setting} names {name!r}, which cannot be loaded.",
+            hint=f"Use {offered}, or the path of a class.",
+            id="delivery.E006",
+        )
+        for setting, name, path, offered in _named_classes()
+        if not _can_be_loaded(path)
+    ]
+    errors += [
         Error(f"The SMS provider {provider} needs {name}.", id="delivery.E003")
         for provider in settings.SMS_PROVIDERS
         for name in REQUIRED_SETTINGS.get(provider, ())
@@ -60,6 +71,10 @@ def check_sms_templates(
 ) -> list[CheckMessage]:
     """Errors for kinds of text messages without a provider template or with other parameters."""
     faults: list[CheckMessage] = []
+    if strange := [k for k, given in settings.SMS_TEMPLATES.items() if not isinstance(given, dict)]:
+        message = f"SMS_TEMPLATES gives no object for {', '.join(strange)}."
+        hint = 'It must read {"code": {"aliyun": "SMS_1"}, …}: manage.py sms_templates prints it.'
+        return [Error(message, hint=hint, id="delivery.E007")]
     for provider in PLACEHOLDERS:
         if provider not in settings.SMS_PROVIDERS:
             continue
@@ -82,3 +97,19 @@ def check_sms_templates(
                     )
                 )
     return faults
+
+
+def _named_classes() -> Iterator[tuple[str, str, str, str]]:
+    """Settings that name classes: the setting, its word, the path, what else there is."""
+    for name in settings.SMS_PROVIDERS:
+        yield "SMS_PROVIDERS", name, BUILT_IN.get(name, name), "aliyun or tencent"
+    if settings.EMAIL_TRANSPORT not in {"smtp", *DEVELOPMENT_TRANSPORTS}:
+        yield "EMAIL_TRANSPORT", settings.EMAIL_TRANSPORT, settings.EMAIL_TRANSPORT, "smtp"
+
+
+def _can_be_loaded(path: str) -> bool:
+    try:
+        import_string(path)
+    except ImportError:
+        return False
+    return True

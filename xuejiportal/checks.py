@@ -1,6 +1,7 @@
 """System checks of settings that an operator makes: hosts, keys, servers, proxies."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,9 +15,11 @@ from django.contrib.staticfiles.storage import ManifestFilesMixin
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 from django.core.files.storage import storages
+from django.http.request import validate_host
 
 from xuejiportal.environment import is_all_local, is_local
 
+_HOST = re.compile(r"\*|\.?[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\]", re.IGNORECASE)
 # The other modes encrypt without verifying the server.
 _VERIFIED = frozenset({"verify-ca", "verify-full"})
 
@@ -35,6 +38,31 @@ def check_hosts_and_keys(
                 "ALLOWED_HOSTS must name the portal's hosts; * would let anybody choose the host "
                 "of the links in e-mails.",
                 id="xuejiportal.E001",
+            )
+        )
+    if strange := [host for host in settings.ALLOWED_HOSTS if not _HOST.fullmatch(host)]:
+        errors.append(
+            Error(
+                f"ALLOWED_HOSTS must hold names of hosts, not {strange[0]!r}.",
+                hint="Write portal.example.edu.cn: without https:// and port, commas between.",
+                id="xuejiportal.E007",
+            )
+        )
+    site = urlsplit(settings.SITE_URL)
+    if site.scheme != "https" or site.path or site.query:
+        errors.append(
+            Error(
+                "SITE_URL must read https://HOST: links in e-mails begin with it, and sign-in "
+                "cookies travel over TLS alone.",
+                id="xuejiportal.E008",
+            )
+        )
+    elif not validate_host(site.hostname or "", settings.ALLOWED_HOSTS):
+        errors.append(
+            Error(
+                f"ALLOWED_HOSTS lacks {site.hostname}, the host of SITE_URL: every link in an "
+                "e-mail would answer 400.",
+                id="xuejiportal.E009",
             )
         )
     if repeated := _repeated_keys():

@@ -5,12 +5,10 @@ value (container secrets, systemd credentials).
 """
 
 import base64
-import binascii
 import json
 import os
 import secrets
-import sys
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -33,12 +31,20 @@ def text(name: str, default: str | None = None) -> str:
     file_name = os.environ.get(f"{name}_FILE")
     if file_name:
         try:
-            return Path(file_name).read_text(encoding="utf-8").strip()
+            return Path(file_name).read_text(encoding="utf-8-sig").strip()
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError:  # whose words hold what was read
+            raise ImproperlyConfigured(f"{name}_FILE must hold text in UTF-8.") from None
     value = os.environ.get(name, default)
     if value is None:
         raise ImproperlyConfigured(f"Set {name} (or {name}_FILE) in the environment.")
+    value = value.strip()  # such as the end of a line that was written on Windows
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+        raise ImproperlyConfigured(
+            f"{name} stands in quotes, and what reads the file takes them for a part of it: "
+            "remove them."
+        )
     return value
 
 
@@ -85,28 +91,25 @@ def words(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
 
 
-def database(url: str, *, conn_max_age: int) -> dict[str, object]:
-    """Django's DATABASES entry for a ``postgresql://`` URL.
+def choice(name: str, default: str, options: tuple[str, ...]) -> str:
+    """One of ``options``, however capitalized. Raises ImproperlyConfigured otherwise."""
+    word = text(name, default).upper()
+    if word not in options:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(options)}, not {word!r}.")
+    return word
 
-    A unix socket is written ``postgresql:///name?host=/run/postgresql``. Raises
-    ImproperlyConfigured for any other scheme.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"}:
-        raise ImproperlyConfigured("DATABASE_URL must start with postgresql://")
-    query = dict(parse_qsl(parts.query))
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or query.pop("user", "")),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or "") or query.pop("host", ""),
-        "PORT": str(parts.port or query.pop("port", "")),
-        "CONN_MAX_AGE": conn_max_age,
-        "CONN_HEALTH_CHECKS": True,
-        # Only what asks for it is prepared (database.prepared_statements).
-        "OPTIONS": {"prepare_threshold": sys.maxsize, **query},
-    }
+
+def networks(name: str) -> list[str]:
+    """A comma-separated list of networks. Raises ImproperlyConfigured for any other word."""
+    found = words(name)
+    for word in found:
+        try:
+            ip_network(word)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} must read 203.0.113.0/24,2001:db8::/32, not {word!r}."
+            ) from None
+    return found
 
 
 def is_local(host: str) -> bool:
@@ -154,45 +157,12 @@ def refuse_exposed_development(site_url: str, hosts: list[str], servers: list[st
         )
 
 
-def smtp(url: str) -> dict[str, object]:
-    """Django's EMAIL_ settings for ``smtp://user:password@host:port`` or ``smtps://``.
-
-    ``smtp://`` uses STARTTLS with ``?tls=1``. Raises ImproperlyConfigured for any other scheme.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps"}:
-        raise ImproperlyConfigured("EMAIL_URL must start with smtp:// or smtps://")
-    secure = parts.scheme == "smtps"
-    return {
-        "EMAIL_HOST": parts.hostname or "localhost",
-        "EMAIL_PORT": parts.port or (465 if secure else 25),
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_SSL": secure,
-        "EMAIL_USE_TLS": dict(parse_qsl(parts.query)).get("tls") == "1",
-    }
-
-
-def syslog(name: str) -> dict[str, object]:
-    """The log handler's configuration for ``udp://host:port`` or ``unix:///dev/log``.
-
-    An empty variable gives a handler that discards everything. Raises ImproperlyConfigured for
-    any other scheme.
-    """
-    parts = urlsplit(text(name, ""))
-    handler: dict[str, object] = {"class": "xuejiportal.logs.syslog.SyslogHandler"}
-    if not parts.scheme:
-        return {"class": "logging.NullHandler"}
-    if parts.scheme == "udp" and parts.hostname:
-        return handler | {"address": (parts.hostname, parts.port or 514)}
-    if parts.scheme == "unix" and parts.path:
-        return handler | {"address": parts.path}
-    raise ImproperlyConfigured(f"{name} must read udp://host:port or unix:///path.")
-
-
 def share_metrics(directory: Path) -> None:
     """Have the processes of the web server add up their metrics in ``directory``."""
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{directory} cannot be made: {error.strerror}.") from error
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(directory))
 
 
@@ -251,15 +221,15 @@ def development_secret(directory: Path, name: str, *, prefix: str = "") -> str:
 def _decode_key(name: str, encoded: str) -> bytes:
     try:
         value = base64.b64decode(encoded, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ImproperlyConfigured(f"{name} holds a key that is not base64.") from error
     if len(value) != 32:
         raise ImproperlyConfigured(f"{name} must hold keys of 32 bytes.")
     return value
 
 
-def bucket() -> dict[str, Any] | None:
-    """The ``STORAGES`` entry of the S3-compatible bucket ``S3_BUCKET``; None without a bucket.
+def bucket(endpoint: str) -> dict[str, Any] | None:
+    """The ``STORAGES`` entry of the S3-compatible bucket ``S3_BUCKET``; None without one.
 
     Without ``S3_ACCESS_KEY_ID``, the machine's own role is used, if the vendor provides one.
     """
@@ -271,7 +241,7 @@ def bucket() -> dict[str, Any] | None:
         raise ImproperlyConfigured(f"S3_ADDRESSING must be auto, path or virtual, not {style!r}.")
     options = {
         "bucket_name": name,
-        "endpoint_url": text("S3_ENDPOINT_URL", "") or None,
+        "endpoint_url": endpoint or None,
         "region_name": text("S3_REGION", "") or None,
         "access_key": text("S3_ACCESS_KEY_ID", "") or None,
         "secret_key": text("S3_SECRET_ACCESS_KEY", "") or None,

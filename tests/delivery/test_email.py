@@ -18,7 +18,7 @@ from delivery.models import OutboxMessage, Status
 from delivery.outbox import sending
 from devtools.embedded.servers import free_port
 from tests.outbox import Outbox
-from xuejiportal import environment
+from xuejiportal import server_urls
 
 pytestmark = pytest.mark.django_db
 
@@ -161,7 +161,7 @@ def test_anymail_carries_the_mail_by_setting(settings: Settings) -> None:
     ],
 )
 def test_email_url(url: str, expected: tuple[object, ...]) -> None:
-    assert tuple(environment.smtp(url).values()) == expected
+    assert tuple(server_urls.smtp(url).values()) == expected
 
 
 class TestDevelopmentOutbox:

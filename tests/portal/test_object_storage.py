@@ -49,9 +49,8 @@ def bucket(bucket_server: str, monkeypatch: pytest.MonkeyPatch, settings: Settin
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("S3_BUCKET", "portal")
-    monkeypatch.setenv("S3_ENDPOINT_URL", bucket_server)
     monkeypatch.setenv("S3_PREFIX", "files")
-    settings.STORAGES = {**settings.STORAGES, "default": env.bucket()}
+    settings.STORAGES = {**settings.STORAGES, "default": env.bucket(bucket_server)}
     service = boto3.resource(
         "s3", endpoint_url=bucket_server, region_name=KEYS["S3_REGION"],
         aws_access_key_id="made-up", aws_secret_access_key="made-up",
@@ -99,9 +98,10 @@ def test_rotation_replaces_what_lies_in_the_bucket(
 
 
 def test_a_zip_of_photos_is_taken_from_the_bucket(
-    bucket: Any, published_import: object, desk_registrar: User, settings: Settings
-) -> None:
-    settings.STORAGES = {**settings.STORAGES, "default": env.bucket()}
+    bucket: Any, bucket_server: str, published_import: object, desk_registrar: User,
+    settings: Settings,
+) -> None:  # fmt: skip
+    settings.STORAGES = {**settings.STORAGES, "default": env.bucket(bucket_server)}
     batch = make_photo_batch(desk_registrar)
     assert not any(content[:2] == b"PK" for content in contents(bucket).values())
     from enrollment.photos import services as photos
@@ -150,8 +150,7 @@ def test_a_bucket_that_does_not_answer_is_told_on_a_page_of_its_own(
 ) -> None:  # fmt: skip
     keep_photo(record=wang_record, kind=PhotoKind.ADMISSION, picture=prepare(picture()), by=None)
     monkeypatch.setenv("S3_SECRET_ACCESS_KEY", "")
-    monkeypatch.setenv("S3_ENDPOINT_URL", "http://127.0.0.1:9")
-    settings.STORAGES = {**settings.STORAGES, "default": env.bucket()}
+    settings.STORAGES = {**settings.STORAGES, "default": env.bucket("http://127.0.0.1:9")}
     with pytest.raises(StorageDownError) as error:
         default_storage.exists("secret-name")
     assert "secret-name" not in str(error.value)

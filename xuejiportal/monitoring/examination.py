@@ -4,8 +4,9 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from itertools import islice
@@ -33,14 +34,21 @@ NOBODY = "+8610000000000"
 
 def examine_deployment() -> Iterator[Finding]:
     """Every finding, as soon as it is known: some wait for servers elsewhere."""
-    yield from _settings()
-    yield from examine()
-    yield _clock()
-    yield _owner()
-    yield _printing()
-    yield _certificate()
-    yield _mail()
-    yield from _text_messages()
+    parts = (_settings, _running, _clock, _owner, _printing, _certificate, _mail, _text_messages)
+    for part in parts:
+        yield from _guarded(part)
+
+
+def _guarded(part: Callable[[], Finding | Iterator[Finding]]) -> Iterator[Finding]:
+    """The findings of a part; one where a setting that nothing checks has stopped it."""
+    try:
+        found = part()
+        yield from [found] if isinstance(found, Finding) else found
+    except Exception as error:
+        name = part.__name__.strip("_").replace("_", " ")
+        # Without the error's words: they may hold a password.
+        advice = f"Compare the settings of {name} in portal.env with portal.env.example."
+        yield Finding(name, False, f"not examined: {type(error).__name__}", advice)
 
 
 def _settings() -> Iterator[Finding]:
@@ -50,6 +58,22 @@ def _settings() -> Iterator[Finding]:
         yield Finding("settings", False, f"{message.id}: {message.msg}", message.hint or "")
     if not found:
         yield Finding("settings", True, "all checks pass")
+
+
+def _running() -> Iterator[Finding]:
+    """The health of the running parts; of a database that is away, the reason as well."""
+    for finding in examine():
+        is_away = finding.name == "database" and not finding.is_well
+        yield replace(finding, told=_told_by_database() or finding.told) if is_away else finding
+
+
+def _told_by_database() -> str:
+    """Why it refuses a connection: a host, an account or a database, never a password."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        return " ".join(str(error).rpartition("FATAL:")[2].split())
+    return ""
 
 
 def _clock() -> Finding:

@@ -1,6 +1,7 @@
 """Applications, middleware, templates and data stores."""
 
 from xuejiportal import environment as env
+from xuejiportal import server_urls
 from xuejiportal.settings.base import ALLOWED_HOSTS, BASE_DIR, PRODUCTION, SITE_URL, VAR_DIR
 
 INSTALLED_APPS = [
@@ -88,10 +89,12 @@ TEMPLATES = [
 # --- Data ----------------------------------------------------------------------
 # manage.py fills DATABASE_URL and REDIS_URL with the embedded servers when absent.
 DATABASE_URL = env.text("DATABASE_URL", None if PRODUCTION else "postgresql:///xuejiportal")
-REDIS_URL = env.text("REDIS_URL", None if PRODUCTION else "redis://127.0.0.1:6379/0")
+REDIS_URL = server_urls.redis(
+    env.text("REDIS_URL", None if PRODUCTION else "redis://127.0.0.1:6379/0")
+)
 if not PRODUCTION:
     env.refuse_exposed_development(SITE_URL, ALLOWED_HOSTS, [DATABASE_URL, REDIS_URL])
-DATABASES = {"default": env.database(DATABASE_URL, conn_max_age=600)}
+DATABASES = {"default": server_urls.database(DATABASE_URL, conn_max_age=600)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {

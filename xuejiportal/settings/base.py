@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy
 
 from xuejiportal import environment as env
+from xuejiportal import server_urls
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 PRODUCTION = env.flag("PRODUCTION", False)
@@ -40,7 +41,7 @@ CODE_KEYS = env.keys("CODE_KEY", _secret_default("CODE_KEY"))
 AUDIT_KEY = env.key("AUDIT_KEY", _secret_default("AUDIT_KEY"))
 
 # --- Where it runs -------------------------------------------------------------
-SITE_URL = env.text("SITE_URL", None if PRODUCTION else "http://localhost:8000").rstrip("/")
+SITE_URL = server_urls.web("SITE_URL", "" if PRODUCTION else "http://localhost:8000").rstrip("/")
 SITE_NAME = env.text("SITE_NAME", "") or gettext_lazy("Student Status Portal")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []

@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 from xuejiportal import environment as env
+from xuejiportal import server_urls
 from xuejiportal.settings.base import BASE_DIR, DEBUG, VAR_DIR
 
 STATIC_URL = "/static/"
@@ -17,7 +18,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 # Photographs, evidence, reports and uploads, all of them sealed: the local disk, or a bucket.
 STORAGES = {
-    "default": env.bucket()
+    "default": env.bucket(server_urls.web("S3_ENDPOINT_URL", ""))
     or {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": str(VAR_DIR / "media")},

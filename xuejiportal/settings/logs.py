@@ -1,7 +1,9 @@
 """Logs."""
 
 from xuejiportal import environment as env
+from xuejiportal import server_urls
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -24,9 +26,9 @@ LOGGING = {
             "filters": ["database away", "request"],
         },
         # On another system, where whoever takes this one over cannot change them.
-        "elsewhere": env.syslog("LOG_SYSLOG")
+        "elsewhere": server_urls.syslog("LOG_SYSLOG")
         | {"formatter": "syslog", "filters": ["database away", "request"]},
-        "anchors": env.syslog("AUDIT_SYSLOG") | {"formatter": "syslog"},
+        "anchors": server_urls.syslog("AUDIT_SYSLOG") | {"formatter": "syslog"},
     },
     # urllib3 logs URLs with their parameters; the others log each step of making a PDF, and each
     # of the sweeps that run every few seconds. fido2 names passkeys.
@@ -38,5 +40,8 @@ LOGGING = {
         )
     }
     | {"audit.anchors": {"level": "INFO", "handlers": ["anchors"]}},
-    "root": {"handlers": ["console", "elsewhere"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {
+        "handlers": ["console", "elsewhere"],
+        "level": env.choice("LOG_LEVEL", "INFO", LEVELS),
+    },
 }

@@ -1,6 +1,7 @@
 """Sending of e-mail and text messages."""
 
 from xuejiportal import environment as env
+from xuejiportal import server_urls
 from xuejiportal.settings.base import PRODUCTION, VAR_DIR
 
 EMAIL_BACKEND = "delivery.backend.OutboxEmailBackend"
@@ -18,7 +19,7 @@ EMAIL_LIFETIME = env.integer("EMAIL_LIFETIME", 72)
 # Where e-mail that cannot be delivered comes back to: bounces@… becomes bounces+KEY@…, and
 # what arrives there is given to ``manage.py receive_bounce``. Empty: to the sender.
 BOUNCE_ADDRESS = env.text("BOUNCE_ADDRESS", "")
-globals().update(env.smtp(env.text("EMAIL_URL", "smtp://localhost:25")))
+globals().update(server_urls.smtp(env.text("EMAIL_URL", "smtp://localhost:25")))
 ANYMAIL = env.mapping("ANYMAIL", "{}")
 # Names in delivery.sms.registry, or paths of classes: the first, then its fallbacks.
 SMS_PROVIDERS = env.words("SMS_PROVIDERS", "" if PRODUCTION else "file")
@@ -46,12 +47,12 @@ ALIYUN_ACCESS_KEY_ID = env.text("ALIYUN_ACCESS_KEY_ID", "")
 ALIYUN_ACCESS_KEY_SECRET = env.text("ALIYUN_ACCESS_KEY_SECRET", "")
 ALIYUN_SMS_SIGN_NAME = env.text("ALIYUN_SMS_SIGN_NAME", "")
 ALIYUN_DETAILS_DELAY = env.integer("ALIYUN_DETAILS_DELAY", 600, least=0)
-ALIYUN_SMS_ENDPOINT = env.text("ALIYUN_SMS_ENDPOINT", "https://dysmsapi.aliyuncs.com")
+ALIYUN_SMS_ENDPOINT = server_urls.web("ALIYUN_SMS_ENDPOINT", "https://dysmsapi.aliyuncs.com")
 TENCENT_SECRET_ID = env.text("TENCENT_SECRET_ID", "")
 TENCENT_SECRET_KEY = env.text("TENCENT_SECRET_KEY", "")
 TENCENT_SMS_APP_ID = env.text("TENCENT_SMS_APP_ID", "")
 TENCENT_SMS_SIGN_NAME = env.text("TENCENT_SMS_SIGN_NAME", "")
 TENCENT_SMS_REGION = env.text("TENCENT_SMS_REGION", "ap-guangzhou")
-TENCENT_SMS_ENDPOINT = env.text("TENCENT_SMS_ENDPOINT", "https://sms.tencentcloudapi.com")
+TENCENT_SMS_ENDPOINT = server_urls.web("TENCENT_SMS_ENDPOINT", "https://sms.tencentcloudapi.com")
 # Where the file transports write.
 OUTBOX_DIR = VAR_DIR / "outbox"

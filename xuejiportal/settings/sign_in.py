@@ -57,7 +57,7 @@ CAPTCHA_COST = env.integer("CAPTCHA_COST", 2000)
 # Country codes of numbers that may be bound; every other costs more to reach.
 PHONE_COUNTRY_CODES = [int(code) for code in env.words("PHONE_COUNTRY_CODES", "86")]
 # Networks of campuses, where many students share one address.
-CAMPUS_NETWORKS = env.words("CAMPUS_NETWORKS")
+CAMPUS_NETWORKS = env.networks("CAMPUS_NETWORKS")
 # Demo staff sign in with a password alone; real staff never do.
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", PRODUCTION)
 MFA_ADAPTER = "accounts.sign_in.mfa_adapter.FactorAdapter"

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from xuejiportal.environment import database
+from xuejiportal.server_urls import database
 
 settings.configure(
     SECRET_KEY=os.environ["SECRET_KEY"],

@@ -20,7 +20,7 @@ from audit.services import record_action
 from audit.tasks import check_trail, extend_chain
 from tests.attacks.traces.verifying import verify
 from tests.outbox import Outbox
-from xuejiportal import environment
+from xuejiportal import server_urls
 from xuejiportal.logs.formatters import SyslogFormatter
 from xuejiportal.logs.syslog import SyslogHandler
 
@@ -201,7 +201,7 @@ def test_the_anchor_leaves_by_syslog_in_the_form_of_rfc_5424(
         listener.bind(("127.0.0.1", 0))
         listener.settimeout(5)
         monkeypatch.setenv("AUDIT_SYSLOG", f"udp://127.0.0.1:{listener.getsockname()[1]}")
-        assert environment.syslog("AUDIT_SYSLOG") == {
+        assert server_urls.syslog("AUDIT_SYSLOG") == {
             "class": "xuejiportal.logs.syslog.SyslogHandler",
             "address": listener.getsockname(),
         }

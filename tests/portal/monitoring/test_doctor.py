@@ -147,3 +147,12 @@ def test_a_missing_pango_is_told_with_the_packages(monkeypatch: pytest.MonkeyPat
     lines = diagnosis()
     told = "!!  printing: reports wait: cannot load library 'libpango-1.0-0'"
     assert "apt-get install libpango-1.0-0" in lines[lines.index(told) + 1]
+
+
+@pytest.mark.django_db
+def test_a_setting_that_stops_one_part_stops_no_other(settings: Settings) -> None:
+    settings.SITE_URL = "https://portal.example.edu.cn:port"
+    told = diagnosis()
+    assert "!!  certificate: not examined: ValueError" in told
+    assert any("permissions:" in line for line in told)
+    assert any("mail:" in line for line in told)
