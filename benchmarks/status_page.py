@@ -57,10 +57,10 @@ def _measure(requests: int) -> bool:
         bare = get_wsgi_application()
 
     def ask_page() -> bytes:
-        return _ask(page, "/status/", cookie)
+        return ask(page, "/status/", cookie)
 
     def ask_bare() -> bytes:
-        return _ask(bare, "/healthz", "")
+        return ask(bare, "/healthz", "")
 
     body = ask_page().decode()
     assert record.name in body
@@ -113,7 +113,7 @@ def _times(ask: Callable[[], bytes], requests: int) -> Callable[[], float]:
     return run
 
 
-def _ask(application: Application, path: str, cookie: str) -> bytes:
+def ask(application: Application, path: str, cookie: str) -> bytes:
     """One GET as a server hands it over; the body of a 200."""
     told: list[str] = []
     environ = {
