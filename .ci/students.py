@@ -170,10 +170,11 @@ async def kill(podman: Callable[..., str], name: str, load: Load) -> float:
     """Kill a container's processes; the seconds until it runs and pages are answered again."""
     begin = time.monotonic()
     # Not by "podman kill", after which podman starts nothing again.
-    os.kill(await process_of(podman, name), signal.SIGKILL)
+    killed = await process_of(podman, name)
+    os.kill(killed, signal.SIGKILL)
     while time.monotonic() - begin < PATIENCE:
-        shown = ("inspect", "--format", "{{.State.Running}}", f"xp-{name}")
-        if "true" in await asyncio.to_thread(podman, *shown) and await is_back(load):
+        # The number of the killed one is told until podman has noticed.
+        if await process_of(podman, name) != killed and await is_back(load):
             return time.monotonic() - begin
         await asyncio.sleep(0.5)
     raise SystemExit(f"{name} did not come back within {PATIENCE:.0f} s")
