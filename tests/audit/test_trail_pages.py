@@ -1,6 +1,7 @@
 """The audit trail as auditors read it."""
 
 import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -295,3 +296,13 @@ def test_an_act_is_shown_in_words_with_its_code_below(client: Client, auditor: U
     text = client.get(reverse("trail")).content.decode()
     assert "搜索学籍" in text
     assert "<code>enrollment.search_records</code>" in text
+
+
+def test_an_english_sentence_has_its_capital_at_the_beginning_alone(
+    client: Client, auditor: User, desk_registrar: User, li_record: StudentRecord
+) -> None:
+    name_staff(desk_registrar, "方敏")
+    note_record_access(record=li_record, account=desk_registrar, reason="学生到访")
+    page = client.get(reverse("trail"), headers={"accept-language": "en"}).content.decode()
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "Registrar 方敏 viewed the record" in words

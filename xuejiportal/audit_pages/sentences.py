@@ -78,7 +78,7 @@ def _line(entry: AuditEntry, actor: User | None, names: Mapping[str, Mapping[str
         at=localtime(entry.at),
         who=_who(entry, actor),
         actor=actor.key if actor is not None and _is_named(actor) else None,
-        act=name_of(entry.action),
+        act=_inside_sentence(name_of(entry.action)),
         about=names.get(entry.subject_type, {}).get(entry.subject_key, ""),
         record=entry.subject_key if is_record else "",
         reason=reason_label(entry.reason) if entry.reason else "",
@@ -87,6 +87,10 @@ def _line(entry: AuditEntry, actor: User | None, names: Mapping[str, Mapping[str
 
 def _accounts_by_id(ids: Iterable[int]) -> dict[int, User]:
     return User.objects.prefetch_related("role_grants").in_bulk(set(ids))
+
+
+def _inside_sentence(act: str) -> str:
+    return f"{act[:1].lower()}{act[1:]}"
 
 
 def _is_named(account: User) -> bool:
