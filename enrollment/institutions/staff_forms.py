@@ -87,6 +87,10 @@ class EndSessionsForm(AccountForm, ReasonForm):
 
     field_order = ("login", "reason")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].help_text = ""  # nobody is asked to accept
+
     def clean(self) -> dict[str, Any]:
         """Add the ``account`` that has the contact or username."""
         cleaned: dict[str, Any] = super().clean() or {}

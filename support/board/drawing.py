@@ -7,6 +7,7 @@ institution, and an included template costs ten times as much.
 from collections.abc import Iterator
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
@@ -34,7 +35,7 @@ _FIGURE = (
 @register.simple_tag
 def bar(standing: Standing) -> SafeString:
     """One group as a bar of its seven parts, with how many of how many have confirmed."""
-    numbers = {"done": localize(standing.confirmed), "total": localize(standing.total)}
+    numbers = {"done": intcomma(standing.confirmed), "total": intcomma(standing.total)}
     label = gettext("%(done)s of %(total)s have confirmed") % numbers
     slices = ((part.value, start, width, part.label) for part, start, width in standing.slices)
     drawn = format_html_join("", _SLICE, slices)
@@ -61,4 +62,4 @@ def _figures(standing: Standing, school_class: SchoolClass | None) -> Iterator[t
         if people and school_class:
             path = reverse("support:class_part", args=[school_class.pk, part.value])
             name = format_html('<a href="{}">{}</a>', path, part.label)
-        yield "" if people else " legend__item--none", part.value, name, localize(people)
+        yield "" if people else " legend__item--none", part.value, name, intcomma(people)

@@ -12,7 +12,7 @@ from rustpy_xlsxwriter import write_worksheet
 from accounts.models import User
 from accounts.roles import Role
 from audit.models import AuditEntry
-from enrollment.institutions.staff_forms import AppointmentForm
+from enrollment.institutions.staff_forms import AppointmentForm, EndSessionsForm
 from enrollment.models import Appointment, ClassCounselor, InstitutionRegistrar, SchoolClass
 from tests.people import enter, make_account, make_record, make_school, sample_number
 
@@ -261,3 +261,8 @@ def test_one_counselor_is_assigned_to_all_classes_that_are_ticked(
     for lacking in ({"login": "t@example.org"}, {"login": "?", "classes": [more[2].pk]}):
         assert "data-error-summary" in desk.post(page, lacking).content.decode()
     assert not more[2].counselors.exists()
+
+
+def test_nobody_is_said_to_accept_that_they_are_signed_out() -> None:
+    assert AppointmentForm()["login"].help_text
+    assert not EndSessionsForm()["login"].help_text
