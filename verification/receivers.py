@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.dispatch import receiver
 from django.urls import reverse
@@ -58,8 +58,9 @@ def move_claim_to_new_number(*, record: StudentRecord, old: bytes, new: bytes, *
     """Move claim and disputes to a corrected number, at the school that corrected it.
 
     An open one, so that its decision finds the record and unfreezes it; a decided one, so
-    that it can be undone, its loser stays the loser, and who decided is no second person. It
-    stays where a second row of the school still has the number. Disputes about another person
+    that it can be undone, its loser stays the loser, and who decided is no second person. Where a
+    second row of the school still has the number, it stays there, unless the record is the one
+    over which it was decided. Disputes about another person
     to whom the school has given the same number stay with the number.
     """
     school = record.institution.code
@@ -71,7 +72,8 @@ def move_claim_to_new_number(*, record: StudentRecord, old: bytes, new: bytes, *
     names = set(rows.values_list("name_canonical", flat=True))
     contested = _disputes(record, old)
     if names:
-        contested = contested.exclude(state=DisputeState.DECIDED)
+        over_this = Q(claimant=record.holder_id) | Q(holder=record.holder_id)
+        contested = contested.exclude(~over_this, state=DisputeState.DECIDED)
     mine = [one.pk for one in contested if _is_about(one, record.name_canonical, names)]
     Dispute.objects.filter(pk__in=mine).update(certificate_hash=new)
 

@@ -88,6 +88,23 @@ def test_a_registrar_who_corrects_the_number_after_deciding_is_not_the_second_pe
     assert takes(puppet, victim) == set()
 
 
+def test_a_second_row_of_the_number_makes_who_decided_no_second_person(
+    victim: StudentRecord, desk_registrar: User, puppet: User
+) -> None:
+    dispute = contest(puppet, victim, "")
+    second = make_record(
+        name="王别名", number=NUMBER, student_number="2026999999", candidate_number="26110199999999"
+    )
+    disputes.decide(dispute=dispute, decision=Decision.CLAIMANT, reason="x", by=desk_registrar)
+    second.refresh_from_db()
+    assert second.holder is None
+    correct_number(victim, desk_registrar)
+    enter(desk_registrar).post(reverse("verification:approve_assist", args=[victim.key]))
+    victim.refresh_from_db()
+    assert victim.holder == puppet
+    assert takes(puppet, victim) == set()
+
+
 def test_a_decision_is_undone_after_the_number_was_corrected(
     victim: StudentRecord, desk_registrar: User, puppet: User
 ) -> None:
