@@ -7,7 +7,7 @@ as much as executing them.
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.db.models.base import ModelState
@@ -27,8 +27,9 @@ class _PreparingCursor(Cursor[tuple[Any, ...]]):
 def read_prepared(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of ``sql``, a constant text with ``%s`` for each of ``params``.
 
-    If a restarted server has closed the connection, it is reopened and the query repeated, except
-    in a transaction. Django would test the connection before every request.
+    If a restarted server has closed the connection, or a migration changed the type of a column
+    of the statement, it is reopened and the query repeated, except in a transaction. Django would
+    test the connection before every request.
     """
     connection = connections[DEFAULT_DB_ALIAS]
     try:
@@ -36,8 +37,11 @@ def read_prepared(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     except OperationalError:
         if connection.in_atomic_block or connection.is_usable():
             raise
-        connection.close()
-        return _read(connection, sql, params)
+    except NotSupportedError:  # "cached plan must not change result type"
+        if connection.in_atomic_block:
+            raise
+    connection.close()
+    return _read(connection, sql, params)
 
 
 def _read(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> list[Any]:

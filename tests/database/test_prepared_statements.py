@@ -33,3 +33,17 @@ def cut_within_a_transaction() -> None:
 def test_within_a_transaction_nothing_is_repeated() -> None:
     with pytest.raises(OperationalError):
         cut_within_a_transaction()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_a_migration_has_widened_is_read_on() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE widened (name varchar(5)); INSERT INTO widened VALUES ('a')")
+    try:
+        for kind in ("varchar(5)", "varchar(9)", "text"):
+            with connection.cursor() as cursor:
+                cursor.execute(f"ALTER TABLE widened ALTER name TYPE {kind}")
+            assert read_prepared("SELECT name FROM widened WHERE %s", [True]) == [("a",)]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE widened")
