@@ -8,9 +8,12 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.messages import constants
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.urls import reverse
 from pytest_django import Settings
 
+from accounts.models import User
 from accounts.sessions.messages import MessageStorage
+from tests.people import enter
 
 TOLD = "已绑定 138****0013"
 LI, WANG = {SESSION_KEY: "7"}, {SESSION_KEY: "8"}
@@ -72,3 +75,11 @@ def test_what_was_sealed_by_a_key_since_removed_is_dropped(settings: Settings) -
     cookie = _tell(dict(LI), TOLD).cookies["messages"].value
     settings.VAULT_KEYS = {"other": bytes(32)}
     assert _told(LI, cookie) == []
+
+
+def test_what_was_not_read_before_signing_out_is_not_told_at_the_next_sign_in(li: User) -> None:
+    browser = enter(li)
+    browser.cookies["messages"] = _tell({SESSION_KEY: str(li.pk)}, TOLD).cookies["messages"].value
+    browser.post(reverse("account_logout"))
+    browser.force_login(li)
+    assert TOLD not in browser.get(reverse("home")).content.decode()
