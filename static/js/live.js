@@ -12,6 +12,10 @@ const written = () => [...document.querySelectorAll(FIELDS)].some((field) => fie
 // What has a number of things that wait beside it: the menus, of which no link is replaced.
 const counted = (page) => [...page.querySelectorAll(".staff__item, .menu > summary, a.menu__item")];
 const count = (item) => item?.querySelector(":scope > b");
+// Whose page it is, and what its menus lead to: another role or account has other work.
+const whose = (page) => page.querySelector("[data-account]")?.dataset.account;
+const names = (page) => counted(page).map((item) => item.getAttribute("href")).join(" ");
+const isSame = (page) => whose(page) === whose(document) && names(page) === names(document);
 
 function renewNumbers(page) {
   const fresh = counted(page);
@@ -49,7 +53,7 @@ async function renew() {
     return;
   }
   const [live, fresh] = [parts(document), parts(page)];
-  if (fresh.length !== live.length) {
+  if (fresh.length !== live.length || !isSame(page)) {
     if (!written()) location.reload();
     return;
   }
