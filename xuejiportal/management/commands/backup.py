@@ -1,6 +1,7 @@
 """Back up database and files, or check a backup."""
 
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,10 @@ class Command(BaseCommand):
         except OSError as error:
             # What is written to a full disk names no file.
             raise CommandError(f"{error.filename or dir}: {error.strerror}") from error
-        self.stdout.write(f"{dir}: whole, {files} files")
+        self.tell(f"{dir}: whole, {files} files")
 
     def tell(self, line: str) -> None:
-        """Print one line at once: the rest takes minutes."""
-        self.stdout.write(line)
-        self.stdout.flush()
+        """Print one line at once: the rest takes minutes, and goes on where nobody reads on."""
+        with suppress(OSError):
+            self.stdout.write(line)
+            self.stdout.flush()

@@ -1,6 +1,8 @@
 """Restore a backup."""
 
 from argparse import ArgumentParser
+from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +34,18 @@ class Command(BaseCommand):
                 f"{error.filename or dir}: {error.strerror}. Nothing may start yet: "
                 "mend it and run the command again."
             ) from error
-        self.stdout.write(f"The state of {manifest['made_at']} is in place.")
+        self.tell(f"The state of {manifest['made_at']} is in place.")
         self.tell("Applying migrations and making the old state safe ...")
         call_command("migrate", verbosity=0)
-        call_command("after_restore", stdout=self.stdout)
-        self.stdout.write(
+        done = StringIO()
+        call_command("after_restore", stdout=done)
+        self.tell(done.getvalue())
+        self.tell(
             "Now: verify_audit, empty Redis (redis-cli FLUSHDB), then start web, workers and beat."
         )
 
     def tell(self, line: str) -> None:
-        """Print one line at once: the rest takes minutes."""
-        self.stdout.write(line)
-        self.stdout.flush()
+        """Print one line at once: the rest takes minutes, and goes on where nobody reads on."""
+        with suppress(OSError):
+            self.stdout.write(line)
+            self.stdout.flush()
