@@ -7,6 +7,7 @@ are read whenever Prometheus asks.
 
 import fcntl
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,8 +18,11 @@ _KINDS = ("counter", "histogram")
 
 
 def fold(directory: Path) -> None:
-    """Add the counts of processes that have ended to one file of each kind, and delete theirs."""
-    with _locked(directory, fcntl.LOCK_EX):
+    """Add the counts of processes that have ended to one file of each kind, and delete theirs.
+
+    Nothing is done where somebody reads or folds them: the next process to start will do it.
+    """
+    with suppress(BlockingIOError), _locked(directory, fcntl.LOCK_EX | fcntl.LOCK_NB):
         for kind in _KINDS:
             if ended := [file for file in directory.glob(f"{kind}_*.db") if _has_ended(file)]:
                 _add(directory / f"{kind}_ended.db", ended)
@@ -55,7 +59,7 @@ def _add(target: Path, ended: list[Path]) -> None:
     sums = MmapedDict(str(target))  # type: ignore[no-untyped-call]
     for file in ended:
         # What a process was killed over while it wrote may be half: its counts are lost.
-        with suppress(RuntimeError, ValueError):
+        with suppress(RuntimeError, ValueError, struct.error):
             for key, value, _time, _place in MmapedDict.read_all_values_from_file(str(file)):  # type: ignore[no-untyped-call]
                 sums.write_value(key, sums.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
         file.unlink()

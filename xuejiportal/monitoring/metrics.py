@@ -79,11 +79,12 @@ def _database_state() -> Iterator[Metric]:
 
 def render() -> bytes:
     """All metrics as text."""
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    registry.register(StateCollector())
+    counted, state = CollectorRegistry(), CollectorRegistry()
+    MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    state.register(StateCollector())
     with ended_processes.unfolded(_directory()):
-        return generate_latest(registry)
+        counts = generate_latest(counted)
+    return counts + generate_latest(state)
 
 
 def _directory() -> Path:
