@@ -2,10 +2,13 @@
 
 import logging
 import sys
+from contextlib import suppress
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -22,6 +25,7 @@ from enrollment.status_page.status_line import with_lines
 from support.models import LIVE_STATES
 from support.reports.queries import reports_of
 from verification.queries import has_open_dispute, is_unmatched
+from xuejiportal.body_limits import announced_length
 from xuejiportal.logs.request_id import request_id
 from xuejiportal.monitoring.errors import count_error
 
@@ -110,8 +114,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     is_act = request.method == "POST" and request.resolver_match is not None
     if not is_act or not isinstance(request.user, User):
         return render(request, "404.html", status=404)
-    written = [text for name in LONG_TEXTS if (text := request.POST.get(name, "").strip())]
-    return render(request, "errors/no_longer.html", {"written": written}, status=404)
+    return render(request, "errors/no_longer.html", {"written": _written(request)}, status=404)
+
+
+def _written(request: HttpRequest) -> list[str]:
+    """The long texts of a form; none of a body that cannot be read, or is too large to be."""
+    if announced_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return []
+    with suppress(SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+        return [text for name in LONG_TEXTS if (text := request.POST.get(name, "").strip())]
+    return []
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -51,8 +51,8 @@ def test_a_button_pressed_after_the_role_ended_says_why_and_changes_nothing(
     answer = browser.post(reverse("support:hand_on_class", args=[wang_record.school_class_id]))
     assert answer.status_code == 404
     text = answer.content.decode()
-    assert "什么也没有改动" in text
-    assert "角色或负责的班级可能变了" in text
+    assert "内容没有保存，也没有发出" in text
+    assert "角色可能已被撤销" in text
 
 
 def test_a_counselor_whose_class_was_withdrawn_reads_the_same(
@@ -62,7 +62,7 @@ def test_a_counselor_whose_class_was_withdrawn_reads_the_same(
     path = reverse("support:class_board", args=[wang_record.school_class_id])
     text = enter(class_counselor).get(path).content.decode()
     assert "角色或负责的班级可能变了" in text
-    assert "什么也没有改动" not in text
+    assert "内容没有保存" not in text
 
 
 def test_a_student_reads_nothing_of_roles(wang: User) -> None:
