@@ -31,7 +31,6 @@ __all__ = ["environment"]
         ("DATABASE_URL", "postgresql://portal@127.0.0.1.example.org/portal"),
         ("REDIS_URL", "redis://cache.internal/0"),
         # Written carelessly, or where one does not look.
-        ("SITE_URL", "xueji.example.edu.cn"),
         ("SITE_URL", "HTTPS://LOCALHOST"),
         ("SITE_URL", "http://localhost@xueji.example.edu.cn"),
         ("ALLOWED_HOSTS", "[2001:db8::1]"),
@@ -53,6 +52,12 @@ def test_development_within_the_reach_of_others_does_not_start(
     environment.setenv("DEBUG", debug)
     environment.setenv(name, value)
     with pytest.raises(ImproperlyConfigured, match=f"{name}.*PRODUCTION=yes"):
+        fresh_settings()
+
+
+def test_an_address_without_its_scheme_does_not_start(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SITE_URL", "xueji.example.edu.cn")
+    with pytest.raises(ImproperlyConfigured, match="SITE_URL must start with https://"):
         fresh_settings()
 
 
