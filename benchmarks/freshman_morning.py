@@ -134,7 +134,8 @@ async def measure(site: Site, options: argparse.Namespace) -> bool:
     took, after = time.monotonic() - began, used(ids)
     boards.cancel()
     spent = {name: after[name] - before[name] for name in ids}
-    fine &= report.tell_all(site, run.seen, spent, took, WARMING + len(students))
+    alone = not options.counselors and not options.importing
+    fine &= report.tell_all(site, run.seen, spent, took, WARMING + len(students), alone=alone)
     if importing:
         status = await asyncio.to_thread(importing.wait)
         tell(f"import of {options.importing:,} rows: exit status {status}")

@@ -52,11 +52,22 @@ def tell_queries(ways: "dict[bool, list[Cost]]") -> None:
 
 
 def tell_all(
-    site: Site, seen: Seen, spent: dict[str, float], took: float, acknowledged: int
+    site: Site,
+    seen: Seen,
+    spent: dict[str, float],
+    took: float,
+    acknowledged: int,
+    *,
+    alone: bool,
 ) -> bool:
-    """Print everything; whether nothing failed or was lost and the goals were met."""
+    """Print everything; whether nothing failed or was lost and the goals were met.
+
+    ``alone``: students were the only ones at work, so that all processor time is theirs.
+    """
     students = seen.confirmed + len(seen.failures)
-    met = _tell_processors(spent, students, took)
+    met = _tell_processors(spent, students, took) or not alone
+    if not alone:
+        tell("  (counselors and imports included: the goal is of students alone)")
     met &= _tell_steps(seen)
     for failure, times in Counter(seen.failures).most_common(9):
         tell(f"{times} failed: {failure}")
