@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.deletion.services import ask_for_deletion
@@ -31,6 +31,12 @@ def _empty_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another test left in the cache is not this one's, nor its Redis that was away."""
     monkeypatch.setattr("xuejiportal.cache._silent_until", 0.0)
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> None:
+    """The language of a page that another test read is not this one's."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
