@@ -99,7 +99,10 @@ class FileFault(models.TextChoices):
         _("A cell has more than 131,072 characters. No column of a registry is that long."),
     )
     NO_HEADER = "no_header", _("No row with column titles was found among the first 20 rows.")
-    NO_ROWS = "no_rows", _("There are column titles and no row below them. Nothing was changed.")
+    NO_ROWS = (
+        "no_rows",
+        _("There are column titles and no row of a person below them. Nothing was changed."),
+    )
     MISSING_COLUMNS = "missing_columns", _("Required columns are missing.")
     TWO_LISTS = (
         "two_lists",

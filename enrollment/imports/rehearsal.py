@@ -6,6 +6,7 @@ from itertools import islice
 
 from django.utils.translation import gettext
 
+from accounts.text import fold
 from enrollment.fields.catalogue import BY_NAME, FIELDS
 from enrollment.fields.cell_marks import NOTHING, PADDING, SEEMING_BLANK
 from enrollment.fields.headers import HEADER_SEARCH_ROWS, Header, find_header, missing_columns
@@ -50,9 +51,13 @@ def _refuse_side_by_side(table: Table, header: Header) -> None:
 
 
 def _same(row: Sequence[str], doubled: Mapping[int, int]) -> bool:
-    """Whether the second cells are empty, or like the first ones."""
+    """Whether the second cells are empty, or read like the first ones."""
     pairs = ((row[first], row[second]) for first, second in doubled.items() if second < len(row))
-    return all(one.strip(_NOTHING) in {"", other.strip(_NOTHING)} for other, one in pairs)
+    return all(_read(second) in {"", _read(first)} for first, second in pairs)
+
+
+def _read(cell: str) -> str:
+    return fold(cell.strip(_NOTHING))
 
 
 def _below(table: Table, header: Header) -> Iterator[Sequence[str]]:

@@ -29,7 +29,9 @@ def test_a_shorter_list_beside_a_longer_one_is_noticed_too(tmp_path: Path) -> No
 
 def test_columns_repeated_for_reading_are_left_out_and_told(tmp_path: Path) -> None:
     edge = ["学号", "姓名"]
-    rows = [[*row, row[at("学号")], row[at("姓名")]] for row in ROWS]
+    names = [row[at("姓名")] for row in ROWS]
+    spaced = [f" {name[:1]}\u3000{name[1:]}" for name in names]
+    rows = [[*row, row[at("学号")], name] for row, name in zip(ROWS, spaced, strict=True)]
     result = run(saved(sheet_with(rows, [*TITLES, *edge]), tmp_path / "a.xlsx"))
     assert (result["status"], result["new"]) == (0, 4)
     assert result["repeated_titles"] == edge
@@ -37,3 +39,8 @@ def test_columns_repeated_for_reading_are_left_out_and_told(tmp_path: Path) -> N
 
 def test_titles_without_a_row_are_no_list(tmp_path: Path) -> None:
     assert run(saved(sheet_with([]), tmp_path / "a.xlsx"))["refused"] == "no_rows"
+
+
+def test_titles_with_a_total_alone_are_no_list(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["合计", "0 人"]]
+    assert run(saved(sheet_with(rows), tmp_path / "a.xlsx"))["refused"] == "no_rows"
