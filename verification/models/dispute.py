@@ -105,8 +105,8 @@ class Dispute(models.Model):
 
     @property
     def number(self) -> str:
-        """What people call it: the day it was opened and a running number."""
-        return f"{localtime(self.opened_at):%y%m%d}-{self.pk}"
+        """What people call it: D, the day it was opened and a running number."""
+        return f"D{localtime(self.opened_at):%y%m%d}-{self.pk}"
 
     @property
     def objection_subject(self) -> uuid.UUID:
