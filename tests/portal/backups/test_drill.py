@@ -2,6 +2,7 @@
 
 import base64
 import errno
+import io
 import json
 import os
 import subprocess
@@ -65,6 +66,18 @@ def test_a_backup_names_its_sums_and_keys_and_no_person(backup: Path) -> None:
     assert backup.stat().st_mode & 0o077 == 0
     for key in portal.VAULT_KEYS.values():
         assert encoded(key) not in (backup / "manifest.json").read_text()
+
+
+def test_a_backup_and_its_check_go_on_where_nothing_reads_what_they_tell(
+    backup: Path, tmp_path: Path
+) -> None:
+    class Closed(io.StringIO):
+        def flush(self) -> None:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    call_command("backup", tmp_path / "second", stdout=Closed())
+    call_command("backup", tmp_path / "second", check=True, stdout=Closed())
+    assert services.check_backup(tmp_path / "second", tell=str)["files"] == 3
 
 
 @pytest.mark.parametrize("name", ["database.dump", "files/photos/c6/a", "SHA256SUMS"])

@@ -1,17 +1,17 @@
 """Back up database and files, or check a backup."""
 
 from argparse import ArgumentParser
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from xuejiportal.backups.commands import LongCommand
 from xuejiportal.backups.database import ProgramError
 from xuejiportal.backups.services import BackupError, check_backup, make_backup
 
 
-class Command(BaseCommand):
+class Command(LongCommand):
     """The keys are not in a backup: keep those it names in another place."""
 
     help = "Write a backup to the new folder DIR while the portal works, or check one."
@@ -34,9 +34,3 @@ class Command(BaseCommand):
             # What is written to a full disk names no file.
             raise CommandError(f"{error.filename or dir}: {error.strerror}") from error
         self.tell(f"{dir}: whole, {files} files")
-
-    def tell(self, line: str) -> None:
-        """Print one line at once: the rest takes minutes, and goes on where nobody reads on."""
-        with suppress(OSError):
-            self.stdout.write(line)
-            self.stdout.flush()

@@ -1,19 +1,19 @@
 """Restore a backup."""
 
 from argparse import ArgumentParser
-from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from xuejiportal.backups.commands import LongCommand
 from xuejiportal.backups.database import ProgramError
 from xuejiportal.backups.services import BackupError, restore_backup
 
 
-class Command(BaseCommand):
+class Command(LongCommand):
     """Run it while web, workers and beat are stopped."""
 
     help = "Check the backup in DIR, put database and files in place, make the old state safe."
@@ -43,9 +43,3 @@ class Command(BaseCommand):
         self.tell(
             "Now: verify_audit, empty Redis (redis-cli FLUSHDB), then start web, workers and beat."
         )
-
-    def tell(self, line: str) -> None:
-        """Print one line at once: the rest takes minutes, and goes on where nobody reads on."""
-        with suppress(OSError):
-            self.stdout.write(line)
-            self.stdout.flush()
