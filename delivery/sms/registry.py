@@ -50,7 +50,7 @@ def in_turn(configured: Sequence[SmsProvider]) -> list[SmsProvider]:
 
 
 def note_unclear(provider: SmsProvider) -> None:
-    """Remember that nobody knows what became of a message given to ``provider``."""
+    """Remember that ``provider`` has just left the fate of a message open."""
     _unclear_since[provider] = time.monotonic()
 
 

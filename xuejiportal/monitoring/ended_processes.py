@@ -20,7 +20,7 @@ _KINDS = ("counter", "histogram")
 def fold(directory: Path) -> None:
     """Add the counts of processes that have ended to one file of each kind, and delete theirs.
 
-    Nothing is done where somebody reads or folds them: the next process to start will do it.
+    Nothing is done while another process reads or folds them: the next one to start does it.
     """
     with suppress(BlockingIOError), _locked(directory, fcntl.LOCK_EX | fcntl.LOCK_NB):
         for kind in _KINDS:

@@ -6,13 +6,32 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.notices.services import notify
+from accounts.roles import Role
+from enrollment.models import InstitutionRegistrar
 from support.models import Report
 from support.reports.desk.services import answer_reports
 from tests.journeys.conftest import NewContext
+from tests.people import make_school
 from tests.support.desk.lists import report_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MINUTE = 61_000  # what waits is looked at once a minute
+
+
+def test_a_page_left_open_is_loaded_again_when_a_role_has_ended(
+    class_counselor: User, open_context: NewContext
+) -> None:
+    school = InstitutionRegistrar.objects.create(user=class_counselor, institution=make_school())
+    class_counselor.role_grants.create(role=Role.REGISTRAR)
+    tab = open_context(class_counselor, viewport={"width": 1280, "height": 800}).new_page()
+    tab.clock.install()
+    tab.goto(reverse("today"))
+    disputes = tab.locator(f".staff__nav a[href='{reverse('verification:disputes')}']")
+    expect(disputes).to_have_count(1)
+    school.delete()
+    class_counselor.role_grants.filter(role=Role.REGISTRAR).delete()
+    tab.clock.run_for(MINUTE)
+    expect(disputes).to_have_count(0)
 
 
 def test_the_numbers_of_the_menus_follow_what_waits(

@@ -16,6 +16,7 @@ from pytest_django import Settings
 from accounts.models import User
 from delivery.services import queue_email
 from tests.people import PASSWORD
+from xuejiportal.monitoring import ended_processes
 
 TOKEN = "a-token-of-the-operator"
 
@@ -72,6 +73,16 @@ def test_requests_are_counted_by_page_and_not_by_address(watched: Client) -> Non
     assert any('page="none",status="404"' in line for line in counted), counted
     assert 'portal_queries_total{page="account_confirm_email"}' in text
     assert "a-secret-key" not in text
+
+
+def test_a_process_that_starts_does_not_wait_for_a_reader(tmp_path: Path) -> None:
+    half = tmp_path / "counter_999999999.db"  # of a process killed before it wrote anything
+    half.touch()
+    with ended_processes.unfolded(tmp_path):
+        ended_processes.fold(tmp_path)
+        assert half.exists()
+    ended_processes.fold(tmp_path)
+    assert not half.exists()
 
 
 COUNT = """
