@@ -55,6 +55,18 @@ def test_a_button_pressed_after_the_role_ended_says_why_and_changes_nothing(
     assert "角色可能已被撤销" in text
 
 
+def test_a_student_who_presses_such_a_button_reads_of_no_role(
+    li: User, wang_record: StudentRecord
+) -> None:
+    path = reverse("support:hand_on_class", args=[wang_record.school_class_id])
+    answer = enter(li).post(path, {"words": "我写的话"})
+    assert answer.status_code == 404
+    text = answer.content.decode()
+    assert "我写的话" in text
+    assert "内容没有保存，也没有发出" in text
+    assert "角色" not in text
+
+
 def test_a_counselor_whose_class_was_withdrawn_reads_the_same(
     class_counselor: User, wang_record: StudentRecord
 ) -> None:
